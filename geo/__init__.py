@@ -1,0 +1,1 @@
+"""The generated demo city: seeded, fictional, any size."""

@@ -1,0 +1,1 @@
+"""Stormops: outage and storm operations for a city that owns its utilities and its buses."""

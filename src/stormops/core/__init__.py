@@ -1,0 +1,1 @@
+"""The pure outage domain: values in, values out; no clock, no chance, no disk, no wire."""

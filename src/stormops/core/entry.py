@@ -1,0 +1,268 @@
+"""Entries: every fact of the journal, and the envelope that gives it a place in the one order.
+
+News comes from doors (reports and desk actions); facts come from `core.decide` at ticks. Entries
+are versioned by their tag: a tag, once released, keeps its meaning and stays readable for ever.
+Times are integer milliseconds since the Unix epoch, UTC; probabilities and penalties are integers
+per 10,000, so that no float is ever part of what is hashed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from stormops.core.report import Channel, Report, Utility
+
+PER = 10_000
+"""Probabilities and penalties are integers per this."""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact"):
+    """Base of everything the journal can hold."""
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who did it: person (user name), desk and shift. Every desk action carries one."""
+
+    person: str
+    desk: str
+    shift: int
+
+
+# --- news: written to a door first --------------------------------------------------------------
+
+
+class ReportReceived(Fact, frozen=True, kw_only=True, tag="report_received"):
+    """A customer's report, on disk in a door. `key` is the sender's idempotency key.
+
+    `sender` is a keyed hash of who sent it, never the address itself.
+    """
+
+    receipt: str
+    channel: Channel
+    report: Report
+    sender: str = ""
+    key: str = ""
+
+
+class Action(Fact, frozen=True, kw_only=True):
+    """Base of what a person at a desk decides. `action` names it for refusals and for undo."""
+
+    action: str
+    by: Actor
+    reason: str
+
+
+class ReportPlaced(Action, frozen=True, kw_only=True, tag="report_placed"):
+    """A person puts a report at a premise (id), whatever matching thought."""
+
+    receipt: str
+    premise: str
+
+
+class ReportWithdrawn(Action, frozen=True, kw_only=True, tag="report_withdrawn"):
+    """A person takes a report out of consideration (a mistake, a test call, power is on)."""
+
+    receipt: str
+
+
+class IncidentConfirmed(Action, frozen=True, kw_only=True, tag="incident_confirmed"):
+    """A person confirms the incident, at `device` when the open device was seen to be another."""
+
+    incident: str
+    device: str | None = None
+
+
+class IncidentsMerged(Action, frozen=True, kw_only=True, tag="incidents_merged"):
+    """A person says that `incidents` are one with `into`."""
+
+    into: str
+    incidents: list[str]
+
+
+class IncidentSplit(Action, frozen=True, kw_only=True, tag="incident_split"):
+    """A person says that these reports of the incident have a cause of their own."""
+
+    incident: str
+    receipts: list[str]
+
+
+class IncidentCancelled(Action, frozen=True, kw_only=True, tag="incident_cancelled"):
+    """A person says that there is no outage here: its reports are answered, nobody was out."""
+
+    incident: str
+
+
+class IncidentRestored(Action, frozen=True, kw_only=True, tag="incident_restored"):
+    """A person says that service is back, for all of it or, partly, below `device`."""
+
+    incident: str
+    device: str | None = None
+
+
+# --- facts: decided at ticks ---------------------------------------------------------------------
+
+
+class CityAdopted(Fact, frozen=True, kw_only=True, tag="city_adopted"):
+    """The city pack in force from here on; `hash` is the pack's content hash."""
+
+    name: str
+    hash: str
+
+
+class Tick(Fact, frozen=True, kw_only=True, tag="tick"):
+    """The journal's time. `core.decide` runs here and nowhere else."""
+
+    number: int
+    at_ms: int
+
+
+class Decided(Fact, frozen=True, kw_only=True, tag="decided"):
+    """Everything up to position `through` has been decided on, at tick `tick`."""
+
+    tick: int
+    through: int
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A premise that a report may mean; `penalty` per 10,000 (0 = exact), reasons for people."""
+
+    premise: str
+    penalty: int
+    reasons: list[str] = []
+
+
+class ReportMatched(Fact, frozen=True, kw_only=True, tag="report_matched"):
+    """The report means this premise. `rule` names the way it was found."""
+
+    receipt: str
+    premise: str
+    penalty: int
+    rule: str
+    reasons: list[str] = []
+
+
+class ReportUnmatched(Fact, frozen=True, kw_only=True, tag="report_unmatched"):
+    """No premise is sure enough: kept for the desk, with the best candidates and why."""
+
+    receipt: str
+    why: str
+    candidates: list[Candidate] = []
+
+
+class ReportDuplicated(Fact, frozen=True, kw_only=True, tag="report_duplicated"):
+    """The same sender's same idempotency key came by two doors: both receipts name one report."""
+
+    receipt: str
+    of: str
+
+
+class IncidentOpened(Fact, frozen=True, kw_only=True, tag="incident_opened"):
+    """A predicted incident begins. Its membership arrives as `IncidentChanged`, in the same tick."""
+
+    incident: str
+    utility: Utility
+    since_ms: int
+
+
+class IncidentChanged(Fact, frozen=True, kw_only=True, tag="incident_changed"):
+    """What changed in an incident since the last tick; all lists are differences.
+
+    With `device` (its id) the customers out are those below it; without one ("" = a cluster) they
+    are the premises added and dropped here, by index in the city pack. `None` = device unchanged.
+    """
+
+    incident: str
+    device: str | None = None
+    receipts_added: list[str] = []
+    receipts_dropped: list[str] = []
+    premises_added: list[int] = []
+    premises_dropped: list[int] = []
+    since_ms: int = 0
+    probability: int = 0
+    reasons: list[str] = []
+
+
+class IncidentAbsorbed(Fact, frozen=True, kw_only=True, tag="incident_absorbed"):
+    """A predicted incident turned out to be part of another."""
+
+    incident: str
+    into: str
+
+
+class IncidentClosed(Fact, frozen=True, kw_only=True, tag="incident_closed"):
+    """The incident leaves the situation; `outcome` is restored, cancelled, absorbed or withdrawn."""
+
+    incident: str
+    outcome: str
+
+
+class ActionRefused(Fact, frozen=True, kw_only=True, tag="action_refused"):
+    """A desk action that could not be applied: the caller's matter, told to the desk in a sentence."""
+
+    action: str
+    code: str
+    text: str
+
+
+AnyFact = (
+    ReportReceived
+    | ReportPlaced
+    | ReportWithdrawn
+    | IncidentConfirmed
+    | IncidentsMerged
+    | IncidentSplit
+    | IncidentCancelled
+    | IncidentRestored
+    | CityAdopted
+    | Tick
+    | Decided
+    | ReportMatched
+    | ReportUnmatched
+    | ReportDuplicated
+    | IncidentOpened
+    | IncidentChanged
+    | IncidentAbsorbed
+    | IncidentClosed
+    | ActionRefused
+)
+
+
+class News(NamedTuple):
+    """A fact as a door keeps it: `counter` counts from 1 in that door."""
+
+    door: str
+    counter: int
+    recorded_ms: int
+    fact: AnyFact
+
+
+class Entry(NamedTuple):
+    """A fact with its place in the journal (`position` counts from 1, without gaps).
+
+    `door`/`counter` are set for news ("" and 0 for facts); `tick`/`ordinal` for facts (0 and 0 for news).
+    """
+
+    position: int
+    recorded_ms: int
+    door: str
+    counter: int
+    tick: int
+    ordinal: int
+    fact: AnyFact
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(AnyFact)
+
+
+def encode(fact: AnyFact) -> bytes:
+    """The fact as msgpack; the same fact gives the same bytes on every machine."""
+    return _ENCODER.encode(fact)
+
+
+def decode(body: bytes) -> AnyFact:
+    """The fact back from `encode`. Raises msgspec.DecodeError on bytes that are not a known fact."""
+    fact: AnyFact = _DECODER.decode(body)
+    return fact

@@ -1,0 +1,1 @@
+"""City packs, address index and network import."""

@@ -1,0 +1,131 @@
+"""City packs on disk: one immutable folder a version, named by its content.
+
+`packs/<name>/<hash>/` holds `city.npz` (numeric columns), `text.msgpack` (string columns),
+`pack.json` (name, title, time zone, counts, roughness report). A pack is written beside its place
+and renamed into it, so a half-written pack is never seen. Nothing here imports geopandas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from stormops.core.network import City, Landmarks, Network, Premises
+
+SCHEMA = 1
+"""Raised when the columns change; a pack of another schema is refused with a sentence."""
+
+_PREMISE_TEXT = ("id", "house_number", "unit", "postcode", "account", "phone", "meter", "streets", "localities")
+_PREMISE_NUMBERS = ("street", "locality", "lon", "lat", "building", "kind", "services", "bus")
+_NETWORK_TEXT = ("bus_id", "edge_id")
+_NETWORK_NUMBERS = (
+    "bus_lon",
+    "bus_lat",
+    "bus_source",
+    "edge_from",
+    "edge_to",
+    "edge_kind",
+    "edge_open",
+    "edge_length_m",
+)
+
+
+class PackError(Exception):
+    """A city pack cannot be read: missing, of another schema, or changed since it was made."""
+
+
+def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) -> Path:
+    """Write the city below `packs` and give its folder. The same city gives the same folder."""
+    numbers: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_NUMBERS}
+    numbers |= {f"n_{c}": getattr(city.network, c) for c in _NETWORK_NUMBERS}
+    numbers |= {"l_lon": city.landmarks.lon, "l_lat": city.landmarks.lat}
+    lengths = np.array([len(line) for line in city.street_lines], np.int32)
+    numbers["s_lengths"] = lengths
+    numbers["s_points"] = np.concatenate(city.street_lines) if city.street_lines else np.empty((0, 2))
+    numbers["s_street"] = city.street_line_street
+    text: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_TEXT}
+    text |= {f"n_{c}": getattr(city.network, c) for c in _NETWORK_TEXT}
+    text |= {"l_name": city.landmarks.name}
+    head = {
+        "schema": SCHEMA,
+        "name": city.name,
+        "title": city.title,
+        "time_zone": city.time_zone,
+        "note": city.note,
+    }
+    text_bytes = msgspec.msgpack.encode(text)
+    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode() + text_bytes)
+    for key in sorted(numbers):
+        digest.update(key.encode() + np.ascontiguousarray(numbers[key]).tobytes())
+    city.hash = digest.hexdigest()
+    place = packs / city.name / city.hash[:12]
+    if place.exists():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
+    try:
+        np.savez(draft / "city.npz", **numbers)
+        (draft / "text.msgpack").write_bytes(text_bytes)
+        counts = {
+            "premises": len(city.premises),
+            "buses": len(city.network.bus_id),
+            "edges": len(city.network.edge_id),
+            "streets": len(city.premises.streets),
+        }
+        whole = head | {"hash": city.hash, "counts": counts, "report": report or {}}
+        (draft / "pack.json").write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n")
+        os.rename(draft, place)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not place.exists():
+            raise
+    return place
+
+
+def read_head(place: Path) -> dict[str, Any]:
+    """`pack.json` of a pack. Raises PackError with what is wrong and what to do."""
+    try:
+        head = json.loads((place / "pack.json").read_text())
+    except (OSError, ValueError) as error:
+        raise PackError(f"{place} is not a city pack ({error}); make one with 'stormops city'") from error
+    if head.get("schema") != SCHEMA:
+        raise PackError(
+            f"{place} has pack schema {head.get('schema')}, this version reads {SCHEMA}: import the city again"
+        )
+    return dict(head)
+
+
+def read_pack(place: Path) -> City:
+    """The city of a pack. Raises PackError."""
+    head = read_head(place)
+    try:
+        text = msgspec.msgpack.decode((place / "text.msgpack").read_bytes())
+        with np.load(place / "city.npz") as npz:
+            numbers = {key: npz[key] for key in npz.files}
+    except (OSError, ValueError, msgspec.DecodeError) as error:
+        raise PackError(f"{place} is damaged ({error}); import the city again") from error
+    ends = np.cumsum(numbers["s_lengths"])[:-1]
+    return City(
+        name=head["name"],
+        title=head["title"],
+        time_zone=head["time_zone"],
+        note=head["note"],
+        hash=head["hash"],
+        premises=Premises(
+            **{c: text[f"p_{c}"] for c in _PREMISE_TEXT}, **{c: numbers[f"p_{c}"] for c in _PREMISE_NUMBERS}
+        ),
+        network=Network(
+            **{c: text[f"n_{c}"] for c in _NETWORK_TEXT}, **{c: numbers[f"n_{c}"] for c in _NETWORK_NUMBERS}
+        ),
+        landmarks=Landmarks(name=text["l_name"], lon=numbers["l_lon"], lat=numbers["l_lat"]),
+        street_lines=np.split(numbers["s_points"], ends) if len(numbers["s_lengths"]) else [],
+        street_line_street=numbers["s_street"],
+    )

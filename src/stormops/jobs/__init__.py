@@ -1,0 +1,1 @@
+"""Everything slow that reaches a person or another system, by RQ."""

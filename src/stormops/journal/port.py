@@ -1,0 +1,87 @@
+"""The journal and the doors as the rest of the platform sees them (ports).
+
+One contract suite (`tests/contract/`) runs on every implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from stormops.core.entry import AnyFact, Entry, News
+
+
+class JournalUnavailable(Exception):
+    """The journal or a door cannot be read or written now; nothing was half-done. Try again."""
+
+
+class Fenced(Exception):
+    """Another leader has taken the journal over; this process must stop deciding."""
+
+
+class Journal(Protocol):
+    """Append-only, one order, positions from 1 without gaps."""
+
+    def append_news(self, news: Sequence[News], epoch: int) -> list[Entry]:
+        """Append what is not there yet ((door, counter) is unique); gives the entries made.
+
+        Raises Fenced, JournalUnavailable.
+        """
+
+    def append_facts(self, tick: int, facts: Sequence[AnyFact], recorded_ms: int, epoch: int) -> list[Entry]:
+        """Append one tick's facts as one transaction, unique on (tick, ordinal). Raises as above."""
+
+    def read(self, after: int, limit: int = 10_000) -> list[Entry]:
+        """Entries after a position, in order. Raises JournalUnavailable."""
+
+    def last(self) -> int:
+        """The newest position, 0 when empty."""
+
+    def drained(self) -> dict[str, int]:
+        """For every door, the highest counter already in the journal."""
+
+    def lead(self) -> int:
+        """Become the leader: a new epoch, which fences every older one."""
+
+    def close(self) -> None: ...
+
+
+class DoorReader(Protocol):
+    """The reading side of all doors: used by `operations` alone."""
+
+    def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
+        """News after the given counters, each door in its order. An unreadable door is skipped this time."""
+
+
+class Snapshots(Protocol):
+    """Snapshots of the situation, by position. Another schema's snapshots are as good as none."""
+
+    def save(self, position: int, schema: str, body: bytes) -> None: ...
+
+    def newest(self, schema: str, at_most: int | None = None) -> tuple[int, bytes] | None: ...
+
+
+class Hints(Protocol):
+    """Wake-up calls between processes: may be lost, late or doubled without harm."""
+
+    def wake(self, topic: str) -> None:
+        """Say that there is news on a topic ("doors", "journal"). Never raises, never blocks for long."""
+
+    def wait(self, topic: str, timeout_s: float) -> bool:
+        """Block until a wake-up or the time-out; True when woken."""
+
+
+def follow(journal: Journal, after: int, until: int | None = None) -> Iterator[Entry]:
+    """Every entry after a position, in order, in pages, up to the newest (or `until`)."""
+    while page := journal.read(after):
+        for entry in page:
+            if until is not None and entry.position > until:
+                return
+            yield entry
+        after = page[-1].position
+
+
+def door_files(folder: Path) -> list[Path]:
+    """The doors of a data folder, in name order."""
+    return sorted(folder.glob("*.door"))

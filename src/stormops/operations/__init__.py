@@ -1,0 +1,1 @@
+"""The loop: drain the doors, append to the journal, decide at ticks."""

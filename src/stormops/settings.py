@@ -1,0 +1,101 @@
+"""Every setting, with its default and its sentence; read from `STORMOPS_*` and the city file.
+
+`docs/settings.md` is generated from this table, so it cannot lag behind.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from stormops.clock import Clock
+
+Doc = msgspec.Meta
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what to do."""
+
+
+class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`deploy/cities/*.toml`: every difference between two cities, as data."""
+
+    name: Annotated[str, Doc(description="Short name, the same as the city pack's.")]
+    title: Annotated[str, Doc(description="Name that people read.")]
+    time_zone: Annotated[str, Doc(description="IANA time zone of local times.")] = "America/New_York"
+    languages: Annotated[list[str], Doc(description="Languages of public pages, first is the default.")] = ["en"]
+    phone: Annotated[str, Doc(description="Number to call when nothing else works.")] = ""
+    k: Annotated[int, Doc(description="Least customers in a publicly shown area.", ge=5)] = 20
+    desk_cadence_ms: Annotated[int, Doc(description="Least wall time between two desk changes.", ge=20)] = 250
+    public_cadence_ms: Annotated[int, Doc(description="Least wall time between two public changes.", ge=20)] = 1000
+    channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = ["web", "api", "desk"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process needs to know. Field `x_y` is read from `STORMOPS_X_Y`."""
+
+    data: Annotated[Path, Doc(description="Folder of doors, journal, snapshots and staff records.")] = Path("var/data")
+    pack: Annotated[Path, Doc(description="Folder of the city pack in force.")] = Path("var/pack")
+    city_file: Annotated[Path, Doc(description="The city file (TOML).")] = Path("deploy/cities/palmetto.toml")
+    dashboards: Annotated[Path, Doc(description="Folder of the built dashboards.")] = Path("dashboards/dist")
+    host: Annotated[str, Doc(description="Address that intake and feed listen on.")] = "127.0.0.1"
+    intake_port: Annotated[int, Doc(description="Port of intake (writes).")] = 8311
+    feed_port: Annotated[int, Doc(description="Port of feed (pages and reads).")] = 8312
+    intake_fd: Annotated[
+        int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
+    ] = -1
+    feed_fd: Annotated[int, Doc(description="Listening socket of feed inherited from the supervisor, -1 = none.")] = -1
+    metrics_port: Annotated[int, Doc(description="Port of operations' health and metrics, 0 = none.")] = 8313
+    intake_url: Annotated[str, Doc(description="Address of intake as browsers see it.")] = "http://127.0.0.1:8311"
+    feed_url: Annotated[str, Doc(description="Address of feed as browsers see it.")] = "http://127.0.0.1:8312"
+    redis_url: Annotated[str, Doc(description="Redis or Valkey by URL; empty = none (slower wake-ups, no jobs).")] = ""
+    node: Annotated[
+        int, Doc(description="Number of this machine's door, part of each receipt (0-99).", ge=0, le=99)
+    ] = 1
+    clock_speed: Annotated[float, Doc(description="Platform seconds in a wall second (rehearsals).", gt=0)] = 1.0
+    clock_epoch_ms: Annotated[int, Doc(description="Platform time at the anchor, ms since 1970.")] = 0
+    clock_anchor_ms: Annotated[int, Doc(description="Wall time of the anchor, ms since 1970.")] = 0
+    report_every_s: Annotated[int, Doc(description="Platform seconds between scheduled situation reports.", ge=60)] = (
+        3600
+    )
+    log_level: Annotated[str, Doc(description="debug, info, warning or error.")] = "info"
+
+    @property
+    def clock(self) -> Clock:
+        """The platform's clock, the same in every process of one run."""
+        return Clock(self.clock_speed, self.clock_epoch_ms, self.clock_anchor_ms)
+
+    @property
+    def origins(self) -> list[str]:
+        """Browser origins that may write and subscribe: our own two."""
+        return [self.intake_url, self.feed_url]
+
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a child process."""
+        return {f"STORMOPS_{f.upper()}": str(getattr(self, f)) for f in self.__struct_fields__}
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment. Raises SettingsError naming the variable."""
+    given: dict[str, Any] = {}
+    for name in Settings.__struct_fields__:
+        value = environ.get(f"STORMOPS_{name.upper()}")
+        if value is not None:
+            given[name] = value
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=lambda t, v: t(v))
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"a STORMOPS_ variable is wrong: {error}") from error
+
+
+def load_city_file(path: Path) -> CityFile:
+    """The city file. Raises SettingsError naming file and field."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text()), CityFile)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SettingsError(f"{path}: {error}") from error

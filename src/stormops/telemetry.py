@@ -1,0 +1,126 @@
+"""Every metric and log event of the platform, declared before use.
+
+Using an undeclared name raises. `docs/telemetry.md` is generated from these tables. No label and no
+log field may carry personal data: no address, phone, name, note, account or receipt.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+METRICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "intake_reports_total": ("counter", "Reports acknowledged, by channel", ("channel",)),
+    "intake_refused_total": ("counter", "Requests answered with a problem, by code", ("code",)),
+    "intake_actions_total": ("counter", "Desk actions acknowledged, by kind", ("kind",)),
+    "door_commit_seconds": ("histogram", "Time of one group commit to the door", ()),
+    "door_batch_size": ("histogram", "Facts in one group commit", ()),
+    "operations_entries_total": ("counter", "Entries appended to the journal, by fact", ("fact",)),
+    "operations_tick_seconds": ("histogram", "Time of one tick: drain, decide and append", ()),
+    "operations_position": ("gauge", "Newest journal position", ()),
+    "operations_backlog": ("gauge", "News drained in the last pass", ()),
+    "operations_unreadable_doors": ("gauge", "Doors that could not be read in the last pass", ()),
+    "feed_clients": ("gauge", "Open WebSocket clients, by audience", ("audience",)),
+    "feed_position": ("gauge", "Journal position shown", ()),
+    "feed_resyncs_total": ("counter", "Slow clients sent a new snapshot", ("audience",)),
+    "feed_receipt_lookups_total": ("counter", "Receipt look-ups by outcome: found, missed, limited", ("outcome",)),
+    "staff_sign_ins_total": ("counter", "Sign-ins by outcome: granted, refused, limited", ("outcome",)),
+    "jobs_reports_total": ("counter", "Situation reports written", ()),
+}
+
+EVENTS: dict[str, str] = {
+    "process_started": "A process is ready. Nothing to do.",
+    "process_stopped": "A process ended as asked. Nothing to do.",
+    "child_ended": "The supervisor saw a process end and starts it again. If it repeats, read that process's log.",
+    "child_started": "The supervisor started a process. Nothing to do.",
+    "door_unavailable": "The door's disk refused a write; customers got a busy answer. Free or repair the disk.",
+    "door_unreadable": "Operations could not read a door this time and will try again. Check the disk if it repeats.",
+    "journal_unavailable": "The journal refused a write and will be tried again. Check the disk.",
+    "leader_fenced": "Another operations leads now; this one stops. Nothing to do.",
+    "situation_restored": "Operations or feed rebuilt the situation from snapshot and journal. Nothing to do.",
+    "snapshot_saved": "A snapshot was written. Nothing to do.",
+    "hints_unavailable": "Redis is away; wake-ups are slower, nothing is lost. Start it when convenient.",
+    "client_resynchronised": "A slow browser was sent a new snapshot. Nothing to do.",
+    "sign_in_limited": "Too many failed sign-ins for one name or address. If it is an attack, block the address.",
+    "job_failed": "A background job failed and stays in RQ's failed list. Read the error and run it again.",
+    "situation_report_written": "A situation report was written. Nothing to do.",
+    "unhandled": "A bug: the process dies and is started again. Report it with this line.",
+}
+
+
+class Metrics:
+    """The declared metrics of one process. KeyError on an undeclared name: declare it above first."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._made: dict[str, Any] = {}
+
+    def _get(self, name: str) -> Any:
+        made = self._made.get(name)
+        if made is None:
+            kind, help_text, labels = METRICS[name]
+            if kind == "counter":
+                made = Counter(name, help_text, labels, registry=self.registry)
+            elif kind == "gauge":
+                made = Gauge(name, help_text, labels, registry=self.registry)
+            else:
+                buckets = SECONDS if name.endswith("_seconds") else (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
+                made = Histogram(name, help_text, labels, registry=self.registry, buckets=buckets)
+            self._made[name] = made
+        return made
+
+    def count(self, name: str, by: float = 1, **labels: str) -> None:
+        """Add to a counter."""
+        metric = self._get(name)
+        (metric.labels(**labels) if labels else metric).inc(by)
+
+    def gauge(self, name: str, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        metric = self._get(name)
+        (metric.labels(**labels) if labels else metric).set(value)
+
+    def observe(self, name: str, value: float) -> None:
+        """Record one value of a histogram."""
+        self._get(name).observe(value)
+
+    def page(self) -> tuple[bytes, str]:
+        """The Prometheus text page and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+
+class Log:
+    """Structured JSON lines on stderr. KeyError on an undeclared event: declare it above first."""
+
+    def __init__(self, process: str, level: str = "info") -> None:
+        self._log = structlog.wrap_logger(
+            structlog.PrintLogger(sys.stderr),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        ).bind(process=process)
+
+    def _known(self, event: str) -> str:
+        EVENTS[event]
+        return event
+
+    def info(self, event: str, **fields: object) -> None:
+        """Something ordinary happened."""
+        self._log.info(self._known(event), **fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Something an operator should know."""
+        self._log.warning(self._known(event), **fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Something an operator should act on."""
+        self._log.error(self._known(event), **fields)
