@@ -1,0 +1,58 @@
+"""Groups of reports explained together: the seam between explaining and the incidents' life.
+
+`core.inference` explains electric reports by devices of the network, `core.clustering` by geography
+alone (water, gas, sewer, and where the network does not reach). Both keep this port. Their answer is
+a function of the open reports, the held devices and the last tick, never of arrival order.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class Group(NamedTuple):
+    """Reports that share a cause.
+
+    `device` is a row of `core.network.Tree`, -1 for a cluster. `anchor` names a cluster: its smallest
+    reporting premise; -1 with a device. `premises` are the reporting premises, ascending. `out` are
+    the premises believed out of a cluster, ascending, reporting ones included; empty with a device,
+    where they are those below it. `since_ms` is the earliest report. `probability` per 10,000.
+    """
+
+    device: int
+    anchor: int
+    premises: tuple[int, ...]
+    out: tuple[int, ...]
+    since_ms: int
+    probability: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells this group from every other at one moment."""
+        return self.device, self.anchor
+
+
+class Delta(NamedTuple):
+    """What an update changed: keys that are gone, groups that are new or different."""
+
+    gone: list[tuple[int, int]]
+    changed: list[Group]
+
+
+class Grouper(Protocol):
+    """Incremental explanation. Every reporting premise is in exactly one group."""
+
+    def add(self, premise: int, at_ms: int) -> None:
+        """One report that service is lost at a premise. A premise may report many times."""
+
+    def remove(self, premise: int, at_ms: int) -> None:
+        """Take one such report back (withdrawn, or its incident was restored)."""
+
+    def hold(self, device: int, *, held: bool) -> None:
+        """A person confirmed this device open: what is below it is explained, reports and silence alike."""
+
+    def update(self, now_ms: int) -> Delta:
+        """Work out what changed since the last update. Cost follows what changed, not the storm."""
+
+    def groups(self) -> list[Group]:
+        """Every group now, ordered by key."""
