@@ -1,0 +1,82 @@
+"""Staff records in SQL: people, their sessions, shifts and failed sign-ins (SQLAlchemy Core).
+
+Passwords are kept as argon2id hashes, session tokens as SHA-256 hashes: the file alone opens nothing.
+Times are wall milliseconds since the Unix epoch, UTC.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+METADATA = MetaData()
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(32), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("added_ms", BigInteger, nullable=False),
+)
+
+SHIFT = Table(
+    "shift",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("person", String(64), ForeignKey("person.name"), nullable=False),
+    Column("desk", String(64), nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger),
+)
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person", String(64), ForeignKey("person.name"), nullable=False),
+    Column("shift", Integer, ForeignKey("shift.id"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+FAILURE = Table(
+    "failure",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("subject", String(64), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("failure_subject", "subject", "at_ms"),
+)
+
+
+def open_records(path: Path) -> Engine:
+    """The records of a data folder, tables made on first use; readers and writers in several processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    METADATA.create_all(engine)
+    path.chmod(0o600)
+    return engine
