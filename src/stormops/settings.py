@@ -28,12 +28,16 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: Annotated[str, Doc(description="Short name, the same as the city pack's.")]
     title: Annotated[str, Doc(description="Name that people read.")]
     time_zone: Annotated[str, Doc(description="IANA time zone of local times.")] = "America/New_York"
-    languages: Annotated[list[str], Doc(description="Languages of public pages, first is the default.")] = ["en"]
+    languages: Annotated[list[str], Doc(description="Languages of public pages, first is the default.")] = (
+        msgspec.field(default_factory=lambda: ["en"])
+    )
     phone: Annotated[str, Doc(description="Number to call when nothing else works.")] = ""
     k: Annotated[int, Doc(description="Least customers in a publicly shown area.", ge=5)] = 20
     desk_cadence_ms: Annotated[int, Doc(description="Least wall time between two desk changes.", ge=20)] = 250
     public_cadence_ms: Annotated[int, Doc(description="Least wall time between two public changes.", ge=20)] = 1000
-    channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = ["web", "api", "desk"]
+    channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = msgspec.field(
+        default_factory=lambda: ["web", "api", "desk"]
+    )
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

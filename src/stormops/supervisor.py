@@ -42,6 +42,9 @@ BACKLOG = 1024
 """Connections that may wait in a listening socket while its process restarts."""
 
 
+PROCESSES = ("intake", "operations", "feed", "worker")
+
+
 class SupervisorError(Exception):
     """The processes cannot be started; the message says why and what to do."""
 
@@ -115,7 +118,7 @@ def redis_child(data: Path, run: Path) -> tuple[Child, str] | None:
 class Supervisor:
     """Runs the children until `stop`, or until the process is told to end."""
 
-    def __init__(self, settings: Settings, log: Log, children: list[str] | None = None) -> None:
+    def __init__(self, settings: Settings, log: Log, commands: dict[str, list[str]] | None = None) -> None:
         self._log = log
         self._stopping = asyncio.Event()
         self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
@@ -139,9 +142,9 @@ class Supervisor:
             changed["redis_url"] = embedded[1]
         self.settings = msgspec.structs.replace(settings, **changed)
         fds = {"intake": self._sockets[0].fileno(), "feed": self._sockets[1].fileno()}
-        for name in children or ["intake", "operations", "feed", "worker"]:
-            command = [sys.executable, "-m", "stormops", "run", name]
-            self._children.append(Child(name, command, fds.get(name, -1)))
+        if commands is None:
+            commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in PROCESSES}
+        self._children += [Child(name, command, fds.get(name, -1)) for name, command in commands.items()]
         self._pids: dict[str, int] = {}
 
     @property
@@ -192,7 +195,7 @@ class Supervisor:
                 stdout=subprocess.DEVNULL if child.name == "redis" else None,
                 pass_fds=(child.fd,) if child.fd >= 0 else (),
                 start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - one thread, and prctl is safe after fork
+                preexec_fn=die_with_parent,
             )
             self._pids[child.name] = process.pid
             self._note()

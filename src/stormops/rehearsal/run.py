@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import msgspec
 import numpy as np
 
@@ -84,8 +84,8 @@ class Rehearsal:
 
     async def run(self) -> dict[str, Any]:
         """Play the storm and give the result. Raises RehearsalError when the platform cannot be reached."""
-        limits = httpx.Limits(max_connections=SENDING_AT_ONCE_MAX, max_keepalive_connections=SENDING_AT_ONCE_MAX)
-        async with httpx.AsyncClient(timeout=10, limits=limits) as http:
+        limits = httpx2.Limits(max_connections=SENDING_AT_ONCE_MAX, max_keepalive_connections=SENDING_AT_ONCE_MAX)
+        async with httpx2.AsyncClient(timeout=10, limits=limits) as http:
             csrf = await self._sign_in(http)
             cookie = "; ".join(f"{k}={v}" for k, v in http.cookies.items())
             watching = asyncio.create_task(self._screen.watch(cookie))
@@ -104,7 +104,7 @@ class Rehearsal:
             finally:
                 for task in (watching, crews, grading):
                     task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
+                    with contextlib.suppress(asyncio.CancelledError, httpx2.HTTPError):
                         await task
 
     @staticmethod
@@ -113,20 +113,20 @@ class Rehearsal:
             if task.done() and not task.cancelled() and (error := task.exception()):
                 raise error
 
-    async def _sign_in(self, http: httpx.AsyncClient) -> str:
+    async def _sign_in(self, http: httpx2.AsyncClient) -> str:
         who = {"person": self._target.person, "password": self._target.password, "desk": "rehearsal"}
         for _ in range(100):
             try:
                 answer = await http.post(f"{self._target.intake_url}/staff/sign-in", json=who)
-            except httpx.HTTPError:
+            except httpx2.HTTPError:
                 await asyncio.sleep(0.1)
                 continue
-            if answer.status_code == httpx.codes.OK:
+            if answer.status_code == httpx2.codes.OK:
                 return str(answer.json()["csrf"])
             raise RehearsalError(f"the desk account was refused: {answer.text}")
         raise RehearsalError(f"no platform answers at {self._target.intake_url}")
 
-    async def _send_all(self, http: httpx.AsyncClient) -> None:
+    async def _send_all(self, http: httpx2.AsyncClient) -> None:
         turn = asyncio.Semaphore(SENDING_AT_ONCE_MAX)
         async with asyncio.TaskGroup() as group:
             for call in self._calls:
@@ -136,16 +136,16 @@ class Rehearsal:
                 await turn.acquire()
                 group.create_task(self._send(http, call, turn))
 
-    async def _send(self, http: httpx.AsyncClient, call: Call, turn: asyncio.Semaphore) -> None:
+    async def _send(self, http: httpx2.AsyncClient, call: Call, turn: asyncio.Semaphore) -> None:
         self._sent += 1
         url = f"{self._target.intake_url}/api/v1/reports"
         try:
             for attempt in range(TRIES_MAX):
                 try:
                     answer = await http.post(url, json=call.body, headers={"Idempotency-Key": call.key})
-                except httpx.HTTPError:
+                except httpx2.HTTPError:
                     answer = None
-                if answer is not None and answer.status_code == httpx.codes.ACCEPTED:
+                if answer is not None and answer.status_code == httpx2.codes.ACCEPTED:
                     self._acknowledged.setdefault(answer.json()["receipt"], time.monotonic())
                     if not call.resend or attempt:
                         return
@@ -159,12 +159,12 @@ class Rehearsal:
         finally:
             turn.release()
 
-    async def _work(self, http: httpx.AsyncClient, csrf: str) -> None:
+    async def _work(self, http: httpx2.AsyncClient, csrf: str) -> None:
         """The field tells the desk, round by round."""
 
         async def premises(incident: str) -> list[str]:
             answer = await http.get(f"{self._target.feed_url}/api/v1/desk/incidents/{incident}/premises")
-            return list(answer.json()["premises"]) if answer.status_code == httpx.codes.OK else []
+            return list(answer.json()["premises"]) if answer.status_code == httpx2.codes.OK else []
 
         crews = Crews(self._truth, premises, self._seed)
         every_s = max(0.5, self._target.clock.wall_seconds(CREW_MINUTES * 60_000))
@@ -178,11 +178,11 @@ class Rehearsal:
             for number, order in enumerate(orders):
                 url = f"{self._target.intake_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
                 headers = {"X-CSRF-Token": csrf, "Idempotency-Key": f"field-{self._seed}-{round_number}-{number}"}
-                with contextlib.suppress(httpx.HTTPError):  # told again next round, under a new key
+                with contextlib.suppress(httpx2.HTTPError):  # told again next round, under a new key
                     await http.post(url, json=order.body, headers=headers)
             round_number += 1
 
-    async def _shown(self, http: httpx.AsyncClient) -> dict[str, Any]:
+    async def _shown(self, http: httpx2.AsyncClient) -> dict[str, Any]:
         """Who is out, in truth and as shown, at one moment."""
         answer = await http.get(f"{self._target.feed_url}/api/v1/desk/out")
         at = self._now()
@@ -198,7 +198,7 @@ class Rehearsal:
             "recall": round(both / int(true.sum()), 4) if true.any() else None,
         }
 
-    async def _grade_plateau(self, http: httpx.AsyncClient) -> None:
+    async def _grade_plateau(self, http: httpx2.AsyncClient) -> None:
         """Grade while most customers are out: at the beginning, the middle and the end of that time."""
         begin, end = self._truth.plateau_ms()
         # The last grade is a moment before the first repair, far enough for the request to be answered in time.
@@ -215,13 +215,13 @@ class Rehearsal:
                 return
             await asyncio.sleep(0.2)
 
-    async def _lost(self, http: httpx.AsyncClient) -> int:
+    async def _lost(self, http: httpx2.AsyncClient) -> int:
         """Acknowledged reports that the platform does not know."""
         missing = [r for r in self._acknowledged if r not in self._screen.seen]
         lost = 0
         for receipt in missing:
             answer = await http.get(f"{self._target.feed_url}/api/v1/reports/{receipt}")
-            lost += answer.status_code != httpx.codes.OK
+            lost += answer.status_code != httpx2.codes.OK
         return lost
 
     def delays(self) -> list[float]:

@@ -1,0 +1,349 @@
+"""Commands for people. Each says what it does, what it made, and what to do when it could not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+
+from stormops.clock import Clock
+from stormops.gis.pack import PackError, read_head, read_pack, write_pack
+from stormops.rehearsal.run import Rehearsal, RehearsalError, Target, progress_lines
+from stormops.rehearsal.storm import Storm, StormError, load_storm, storm_names
+from stormops.settings import Settings, SettingsError, load_settings
+from stormops.supervisor import Supervisor, SupervisorError
+from stormops.telemetry import Log
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Outage and storm operations for a city that owns its utilities and its buses.",
+)
+city_app = typer.Typer(no_args_is_help=True, help="Make, import and look at city packs.")
+staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the people at the desk.")
+app.add_typer(city_app, name="city")
+app.add_typer(staff_app, name="staff")
+
+VAR = Path("var")
+PACKS = VAR / "packs"
+FINISH_SECONDS = 165
+"""Wall seconds that `--finish` gives a storm, whatever its length."""
+RUNS_KEPT = 3
+"""Storm folders kept in var/storms; older ones are removed when a new storm begins."""
+
+screen = Console(stderr=True, highlight=False)
+
+
+def fail(message: str) -> typer.Exit:
+    """Say what is wrong in one line and end with code 2."""
+    screen.print(f"[bold red]stormops:[/] {message}")
+    return typer.Exit(2)
+
+
+def newest_pack(name: str) -> Path | None:
+    """The newest pack of a city in var/packs, None when there is none."""
+    found = [p for p in (PACKS / name).glob("*") if (p / "pack.json").exists()]
+    return max(found, key=lambda p: (p / "pack.json").stat().st_mtime, default=None)
+
+
+def pack_for(city: str) -> Path:
+    """A pack by path or by name; the demo city is generated when it is not there yet."""
+    if (Path(city) / "pack.json").exists():
+        return Path(city)
+    if found := newest_pack(city):
+        return found
+    if city != "palmetto":
+        raise fail(f"no city pack {city!r}; make one with 'stormops city import' or give its folder")
+    from geo.generate import generate_city
+
+    with screen.status("Generating the demo city (once, a few seconds)…"):
+        return write_pack(generate_city(), PACKS)
+
+
+def city_file_for(pack: Path) -> Path:
+    """The city file of a pack, beside the platform's deployment files."""
+    name = read_head(pack)["name"]
+    path = Path("deploy/cities") / f"{name}.toml"
+    if not path.exists():
+        raise fail(f"{path} is missing: every city has one; copy deploy/cities/palmetto.toml and edit it")
+    return path
+
+
+# --- city ----------------------------------------------------------------------------------------
+
+
+@city_app.command("generate")
+def city_generate(
+    customers: Annotated[int, typer.Option(help="Premises to make.", min=200)] = 60_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 1,
+    name: Annotated[str, typer.Option(help="Short name.")] = "palmetto",
+    title: Annotated[str, typer.Option(help="Name for people.")] = "Palmetto Springs",
+    packs: Annotated[Path, typer.Option(help="Folder of city packs.")] = PACKS,
+) -> None:
+    """Generate a fictional city of any size, with streets, premises, services and an electric network."""
+    from geo.generate import generate_city
+
+    began = time.monotonic()
+    with screen.status(f"Generating {customers:,} customers…"):
+        city = generate_city(customers=customers, seed=seed, name=name, title=title)
+        place = write_pack(city, packs)
+    screen.print(f"{len(city.premises):,} premises in {time.monotonic() - began:.1f} s")
+    typer.echo(place)
+
+
+@city_app.command("show")
+def city_show(pack: Annotated[str, typer.Argument(help="A pack's folder, or a city's name.")] = "palmetto") -> None:
+    """Show what a city pack holds, and what was rough when it was imported."""
+    try:
+        typer.echo(json.dumps(read_head(pack_for(pack)), indent=1, sort_keys=True))
+    except PackError as error:
+        raise fail(str(error)) from error
+
+
+# --- staff ---------------------------------------------------------------------------------------
+
+
+@staff_app.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    role: Annotated[str, typer.Option(help="viewer, dispatcher or supervisor.")] = "dispatcher",
+    password: Annotated[str, typer.Option(help="Empty = a random one is made and printed once.", hidden=True)] = "",
+    data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
+) -> None:
+    """Make an account (or give it a new password) and print the password once."""
+    from stormops.staff.sign_in import StaffError
+
+    try:
+        made = add_staff(data or settings_or_fail().data, name, role, password)
+    except StaffError as error:
+        raise fail(str(error)) from error
+    typer.echo(f"{name} ({role}): {made}")
+
+
+def add_staff(data: Path, name: str, role: str, password: str = "") -> str:
+    """An account in a data folder; gives its password. Raises StaffError."""
+    from stormops.staff.records import open_records
+    from stormops.staff.sign_in import SignIn
+
+    chosen = password or secrets.token_urlsafe(9)
+    SignIn(open_records(data / "staff.sqlite"), Clock()).add(name, role, chosen)
+    return chosen
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+def settings_or_fail() -> Settings:
+    """Settings of the environment, or an end with the reason."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise fail(str(error)) from error
+
+
+def _supervise(settings: Settings, level: str) -> Supervisor:
+    try:
+        return Supervisor(settings, Log("supervisor", level))
+    except SupervisorError as error:
+        raise fail(str(error)) from error
+
+
+@app.command("up")
+def up(
+    city: Annotated[str, typer.Option(help="A city's name or its pack's folder.")] = "palmetto",
+    data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
+) -> None:
+    """Start the platform: intake, operations, feed and worker, under one supervisor. Ctrl-C stops it."""
+    given = settings_or_fail()
+    pack = pack_for(city)
+    settings = msgspec.structs.replace(given, pack=pack, city_file=city_file_for(pack), data=data or given.data)
+
+    async def go() -> None:
+        supervisor = _supervise(settings, settings.log_level)
+        where = supervisor.settings
+        screen.print(f"Public map  {where.feed_url}/\nReport      {where.feed_url}/report")
+        screen.print(f"Desk        {where.feed_url}/desk   (accounts: stormops staff add NAME)")
+        await supervisor.run()
+
+    asyncio.run(go())
+
+
+def _fresh_run() -> Path:
+    """A new data folder for one storm; only the newest few are kept."""
+    storms = VAR / "storms"
+    storms.mkdir(parents=True, exist_ok=True)
+    for old in sorted(storms.iterdir())[: -(RUNS_KEPT - 1) or None]:
+        shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=storms))
+
+
+StormWork = Callable[[Rehearsal, Supervisor, dict[str, str]], Coroutine[Any, Any, None]]
+
+
+async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: float, work: StormWork) -> None:
+    """Start the platform on fresh data with demo accounts, at the storm's time, and do the work."""
+    passwords = {
+        name: add_staff(settings.data, name, role)
+        for name, role in (
+            ("dispatcher", "dispatcher"),
+            ("supervisor", "supervisor"),
+            ("viewer", "viewer"),
+            ("field", "dispatcher"),
+        )
+    }
+    clock = Clock(speed, storm.starts_ms, time.time_ns() // 1_000_000)
+    timed = msgspec.structs.replace(
+        settings, clock_speed=clock.speed, clock_epoch_ms=clock.epoch_ms, clock_anchor_ms=clock.anchor_ms
+    )
+    supervisor = _supervise(timed, "warning")
+    running = asyncio.create_task(supervisor.run())
+    try:
+        where = supervisor.settings
+        target = Target(
+            intake_url=where.intake_url,
+            feed_url=where.feed_url,
+            person="field",
+            password=passwords["field"],
+            clock=clock,
+        )
+        rehearsal = Rehearsal(target, await asyncio.to_thread(read_pack, settings.pack), storm, seed)
+        working = asyncio.create_task(work(rehearsal, supervisor, passwords))
+        await asyncio.wait({working, running}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+        else:
+            working.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
+    finally:
+        supervisor.stop()
+        await running
+
+
+async def _shown(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Run a rehearsal with a line of progress on the terminal."""
+    line = progress_lines(rehearsal)
+    running = asyncio.create_task(rehearsal.run())
+    live = screen.is_terminal
+    with screen.status("starting…") if live else contextlib.nullcontext() as status:
+        last = 0.0
+        while not running.done():
+            await asyncio.wait({running}, timeout=0.5)
+            if status is not None:
+                status.update(line())
+            elif time.monotonic() - last > 10:
+                last = time.monotonic()
+                screen.print(line())
+    return running.result()
+
+
+@app.command("storm")
+def storm(
+    city: Annotated[str, typer.Option(help="A city's name or its pack's folder.")] = "palmetto",
+    shape: Annotated[str, typer.Option("--storm", help=f"{', '.join(storm_names())}, or a .toml file.")] = "squall",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same storm.")] = 1,
+    speed: Annotated[float, typer.Option(help="Storm seconds in a wall second; 0 = 60, or what --finish needs.")] = 0,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Play to the end without a person, print the result, stop.")
+    ] = False,
+) -> None:
+    """Play a storm on the platform, live in the browser. This is the main job."""
+    shape_data, pack = _storm_and_pack(shape, city)
+    pace = speed or (max(60.0, shape_data.hours * 3600 / FINISH_SECONDS) if finish else 60.0)
+    settings = msgspec.structs.replace(
+        settings_or_fail(), pack=pack, city_file=city_file_for(pack), data=_fresh_run(), log_level="warning"
+    )
+    outcome: dict[str, Any] = {}
+
+    async def work(rehearsal: Rehearsal, supervisor: Supervisor, passwords: dict[str, str]) -> None:
+        where = supervisor.settings
+        screen.print(f"[bold]{shape_data.title}[/] over {read_head(pack)['title']}, {pace:g} times as fast as life")
+        screen.print(f"  public map   {where.feed_url}/")
+        screen.print(f"  report form  {where.feed_url}/report")
+        screen.print(f"  storm desk   {where.feed_url}/desk")
+        for name in ("dispatcher", "supervisor", "viewer"):
+            screen.print(f"     sign in as {name:<11} password {passwords[name]}")
+        screen.print("Ctrl-C stops everything.")
+        outcome.update(await _shown(rehearsal))
+        outcome["passed"] = rehearsal.passed(outcome)
+        if not finish:
+            screen.print("The storm is over; the screens stay up until Ctrl-C.")
+            typer.echo(json.dumps(outcome))
+            await asyncio.Event().wait()
+
+    _play(_with_platform(settings, shape_data, seed, pace, work))
+    if finish:
+        _conclude(outcome)
+
+
+@app.command("rehearse")
+def rehearse(
+    city: Annotated[str, typer.Option(help="A city's name or its pack's folder.")] = "palmetto",
+    shape: Annotated[str, typer.Option("--storm", help=f"{', '.join(storm_names())}, or a .toml file.")] = "squall",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same storm.")] = 1,
+    speed: Annotated[float, typer.Option(help="Storm seconds in a wall second.", min=0.1)] = 240,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON, on one line.")] = False,
+) -> None:
+    """Rehearse a storm on a platform of its own (free ports, fresh data) and grade it."""
+    shape_data, pack = _storm_and_pack(shape, city)
+    outcome: dict[str, Any] = {}
+
+    async def work(rehearsal: Rehearsal, supervisor: Supervisor, passwords: dict[str, str]) -> None:
+        del supervisor, passwords
+        outcome.update(await _shown(rehearsal))
+        outcome["passed"] = rehearsal.passed(outcome)
+
+    with tempfile.TemporaryDirectory(prefix="stormops-rehearsal-") as folder:
+        settings = msgspec.structs.replace(
+            settings_or_fail(),
+            pack=pack.resolve(),
+            city_file=city_file_for(pack).resolve(),
+            data=Path(folder),
+            intake_port=0,
+            feed_port=0,
+            metrics_port=0,
+            log_level="warning",
+        )
+        _play(_with_platform(settings, shape_data, seed, speed, work))
+    if not as_json and outcome:
+        for group in ("reports", "customers", "delay_s"):
+            screen.print(f"{group}: {json.dumps({k: v for k, v in outcome[group].items() if not isinstance(v, list)})}")
+    _conclude(outcome)
+
+
+def _storm_and_pack(shape: str, city: str) -> tuple[Storm, Path]:
+    try:
+        return load_storm(shape), pack_for(city)
+    except (StormError, PackError) as error:
+        raise fail(str(error)) from error
+
+
+def _play(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end or to Ctrl-C, which ends quietly after every process has stopped."""
+    try:
+        asyncio.run(work)
+    except RehearsalError as error:
+        raise fail(str(error)) from error
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+def _conclude(outcome: dict[str, Any]) -> None:
+    """Print the result as the last line; the exit code says whether anything was lost or doubled."""
+    if not outcome:
+        sys.exit(128 + signal.SIGINT)
+    typer.echo(json.dumps(outcome))
+    sys.exit(0 if outcome["passed"] else 1)

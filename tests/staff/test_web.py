@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from stormops.clock import Clock
+from stormops.staff.records import open_records
+from stormops.staff.sign_in import FAILURES_MAX, SignIn
+from stormops.staff.web import COOKIE, SignInRoutes
+
+FEED = "http://feed.test"
+GOOD = {"person": "ana", "password": "correct horse 1", "desk": "desk 4"}
+
+
+@pytest.fixture
+def outcomes() -> collections.Counter[str]:
+    return collections.Counter()
+
+
+@pytest.fixture
+def client(tmp_path: Path, outcomes: collections.Counter[str]) -> Iterator[TestClient]:
+    desk = SignIn(open_records(tmp_path / "staff.sqlite"), Clock(), PasswordHasher(1, 8, 1))
+    desk.add("ana", "dispatcher", "correct horse 1")
+    routes = SignInRoutes(lambda: desk, [FEED], FEED, lambda o: outcomes.update([o]))
+    with TestClient(Starlette(routes=routes.routes()), follow_redirects=False) as made:
+        yield made
+
+
+def test_a_form_signs_in_without_javascript(client: TestClient, outcomes: collections.Counter[str]) -> None:
+    answer = client.post("/staff/sign-in", data=GOOD, headers={"Origin": FEED})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{FEED}/desk")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert outcomes == {"granted": 1}
+
+
+def test_json_signs_in_in_place(client: TestClient) -> None:
+    answer = client.post("/staff/sign-in", json=GOOD)
+    assert answer.status_code == 200
+    assert answer.json()["desk"] == "desk 4"
+    assert len(answer.json()["csrf"]) >= 24
+
+
+def test_a_form_with_a_wrong_password_goes_back_with_the_problem(client: TestClient) -> None:
+    answer = client.post("/staff/sign-in", data=GOOD | {"password": "wrong"})
+    assert answer.headers["location"] == f"{FEED}/sign-in?problem=wrong_password"
+    assert COOKIE not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("body", [b"not json", b"[1]", b'{"person": 3}', b"{}"])
+def test_bad_json_is_a_problem_and_not_a_crash(client: TestClient, body: bytes) -> None:
+    answer = client.post("/staff/sign-in", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_another_origin_may_not_sign_anybody_in_or_out(client: TestClient) -> None:
+    for path in ("/staff/sign-in", "/staff/sign-out"):
+        assert client.post(path, json=GOOD, headers={"Origin": "http://evil.test"}).status_code == 403
+
+
+def test_too_many_attempts_are_told_how_long_to_wait(client: TestClient, outcomes: collections.Counter[str]) -> None:
+    for _ in range(FAILURES_MAX):
+        assert client.post("/staff/sign-in", json=GOOD | {"password": "wrong"}).status_code == 401
+    answer = client.post("/staff/sign-in", json=GOOD)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert outcomes["limited"] == 1
+
+
+def test_signing_out_forgets_the_cookie(client: TestClient) -> None:
+    client.post("/staff/sign-in", json=GOOD)
+    answer = client.post("/staff/sign-out")
+    assert answer.headers["location"] == f"{FEED}/sign-in"
+    assert "Max-Age=0" in answer.headers["set-cookie"]

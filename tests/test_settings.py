@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stormops.settings import Settings, SettingsError, load_city_file, load_settings
+
+
+def test_settings_go_to_children_and_come_back_the_same() -> None:
+    given = Settings(data=Path("/somewhere/else"), clock_speed=240.0, clock_epoch_ms=5, node=7)
+    assert load_settings(given.environment()) == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("STORMOPS_NODE", "a lot"), ("STORMOPS_NODE", "100"), ("STORMOPS_CLOCK_SPEED", "0")]
+)
+def test_a_wrong_setting_is_refused_and_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name.removeprefix("STORMOPS_").lower()):
+        load_settings({name: value})
+
+
+@pytest.mark.parametrize("path", sorted(Path("deploy/cities").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_city_file_is_good(path: Path) -> None:
+    assert load_city_file(path).name == path.stem
+
+
+def test_a_wrong_city_file_is_refused_with_its_name(tmp_path: Path) -> None:
+    wrong = tmp_path / "x.toml"
+    wrong.write_text('name = "x"\ntitle = "X"\nk = 2\n')
+    with pytest.raises(SettingsError, match=r"x\.toml.*k"):
+        load_city_file(wrong)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from stormops.settings import Settings
+from stormops.supervisor import Supervisor, SupervisorError, listen
+from stormops.telemetry import Log
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(120)"]
+ECHO = """
+import os, socket
+s = socket.socket(fileno=int(os.environ["STORMOPS_INTAKE_FD"]))
+while True:
+    c, _ = s.accept(); c.sendall(str(os.getpid()).encode()); c.close()
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+
+
+async def until(condition: object, seconds: float = 10) -> None:
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        await asyncio.sleep(0.01)
+
+
+def made(data: Path, commands: dict[str, list[str]]) -> Supervisor:
+    settings = Settings(data=data, intake_port=0, feed_port=0, redis_url="redis://127.0.0.1:1")
+    return Supervisor(settings, Log("test", "error"), commands)
+
+
+async def test_a_killed_child_is_started_again_and_stopping_leaves_nobody(tmp_path: Path) -> None:
+    supervisor = made(tmp_path, {"a": SLEEPER, "b": SLEEPER})
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: len(supervisor.pids) == 2)
+    first = supervisor.pids
+    os.kill(first["a"], signal.SIGKILL)
+    await until(lambda: supervisor.pids["a"] != first["a"])
+    assert json.loads((tmp_path / "processes.json").read_text())["b"] == first["b"]
+    last = supervisor.pids
+    supervisor.stop()
+    await running
+    assert not any(alive(pid) for pid in (*first.values(), *last.values()))
+
+
+async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:
+    supervisor = made(tmp_path, {"intake": [sys.executable, "-c", ECHO]})
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: bool(supervisor.pids))
+
+    async def ask() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", supervisor.settings.intake_port)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return int(answer)
+
+    first = await ask()
+    os.kill(first, signal.SIGKILL)
+    assert await ask() != first
+    supervisor.stop()
+    await running
+
+
+async def test_children_die_with_the_supervisor(tmp_path: Path) -> None:
+    program = f"""
+import asyncio
+from pathlib import Path
+from stormops.settings import Settings
+from stormops.supervisor import Supervisor
+from stormops.telemetry import Log
+s = Settings(data=Path({str(tmp_path)!r}), intake_port=0, feed_port=0)
+asyncio.run(Supervisor(s, Log("test", "error"), {{"a": {SLEEPER!r}}}).run())
+"""
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    note = tmp_path / "processes.json"
+    # The embedded Redis must not outlive it either, where this machine has one.
+    await until(lambda: note.exists() and "a" in json.loads(note.read_text()))
+    await asyncio.sleep(0)
+    pids = json.loads(note.read_text())
+    parent.kill()
+    await parent.wait()
+    await until(lambda: not any(alive(pid) for pid in pids.values() if pid != parent.pid))
+
+
+def test_a_taken_port_is_said_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(SupervisorError, match=r"cannot listen .* choose another port"):
+            listen("127.0.0.1", taken.getsockname()[1])
