@@ -52,7 +52,7 @@ async def test_a_killed_child_is_started_again_and_stopping_leaves_nobody(tmp_pa
     first = supervisor.pids
     os.kill(first["a"], signal.SIGKILL)
     await until(lambda: supervisor.pids["a"] != first["a"])
-    assert json.loads((tmp_path / "processes.json").read_text())["b"] == first["b"]
+    assert json.loads((tmp_path / "processes.json").read_text())["pids"]["b"] == first["b"]
     last = supervisor.pids
     supervisor.stop()
     await running
@@ -90,9 +90,8 @@ asyncio.run(Supervisor(s, Log("test", "error"), {{"a": {SLEEPER!r}}}).run())
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
     note = tmp_path / "processes.json"
     # The embedded Redis must not outlive it either, where this machine has one.
-    await until(lambda: note.exists() and "a" in json.loads(note.read_text()))
-    await asyncio.sleep(0)
-    pids = json.loads(note.read_text())
+    await until(lambda: note.exists() and "a" in json.loads(note.read_text())["pids"])
+    pids = json.loads(note.read_text())["pids"]
     parent.kill()
     await parent.wait()
     await until(lambda: not any(alive(pid) for pid in pids.values() if pid != parent.pid))

@@ -179,7 +179,8 @@ class Supervisor:
         """Write who runs where, for operators and tests, as a whole or not at all."""
         place = self.settings.data / "processes.json"
         draft = place.with_suffix(".draft")
-        draft.write_text(json.dumps({"supervisor": os.getpid(), **self._pids}) + "\n")
+        where = {"intake_url": self.settings.intake_url, "feed_url": self.settings.feed_url}
+        draft.write_text(json.dumps({"pids": {"supervisor": os.getpid(), **self._pids}, **where}) + "\n")
         draft.replace(place)
 
     async def _keep(self, child: Child) -> None:

@@ -1,0 +1,111 @@
+"""The real platform as separate processes, for tests that look at it from outside.
+
+Never imports `stormops`: what is known here is what an operator knows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+START_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 30
+
+
+def command(*words: str, env: dict[str, str] | None = None) -> str:
+    """Run a `stormops` command and give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "stormops", *words],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | (env or {}),
+    )
+    return done.stdout
+
+
+def make_city(folder: Path, customers: int) -> Path:
+    """A small generated city; gives its pack's folder."""
+    return Path(command("city", "generate", "--customers", str(customers), "--packs", str(folder)).strip())
+
+
+class Platform:
+    """`stormops up` on free ports and a data folder of its own."""
+
+    def __init__(self, pack: Path, data: Path) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self.data = data
+        self.staff = {role: self._add(role) for role in ("dispatcher", "viewer")}
+        environment = os.environ | {
+            "STORMOPS_INTAKE_PORT": "0",
+            "STORMOPS_FEED_PORT": "0",
+            "STORMOPS_METRICS_PORT": "0",
+        }
+        self._log = (data / "log.jsonl").open("w")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "stormops", "up", "--city", str(pack), "--data", str(data)],
+            env=environment,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        self._wait_until_ready()
+
+    def _add(self, role: str) -> tuple[str, str]:
+        said = command("staff", "add", role, "--role", role, "--data", str(self.data))
+        match = re.fullmatch(rf"{role} \({role}\): (\S+)", said.strip())
+        assert match, said
+        return role, match[1]
+
+    @property
+    def log(self) -> str:
+        """What the processes said."""
+        return (self.data / "log.jsonl").read_text()
+
+    def _wait_until_ready(self) -> None:
+        import httpx2
+
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.log
+            try:
+                where = self.where()
+                if all(httpx2.get(f"{where[u]}/readyz").status_code == 200 for u in ("intake_url", "feed_url")):
+                    return
+            except (OSError, ValueError, httpx2.HTTPError):
+                pass
+            time.sleep(0.05)
+        self.stop()
+        raise AssertionError(f"the platform was not ready in {START_SECONDS_MAX} s:\n{self.log}")
+
+    def where(self) -> dict[str, Any]:
+        """Addresses and process numbers, as the supervisor wrote them."""
+        return dict(json.loads((self.data / "processes.json").read_text()))
+
+    @property
+    def intake_url(self) -> str:
+        return str(self.where()["intake_url"])
+
+    @property
+    def feed_url(self) -> str:
+        return str(self.where()["feed_url"])
+
+    def kill(self, name: str) -> int:
+        """kill -9 one process; gives its number."""
+        pid = int(self.where()["pids"][name])
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def stop(self) -> int:
+        """Ctrl-C, and wait; gives the exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        code = self._process.wait(STOP_SECONDS_MAX)
+        self._log.close()
+        return code
