@@ -1,0 +1,136 @@
+"""One audience's picture and its recent changes, encoded once for all clients. Pure: no socket, no clock.
+
+A channel holds the view as encoded values and a ring of change messages; a client is only a
+position in it. What a client misses beyond the ring, it gets back as a snapshot. At most
+`RING_CHANGES_MAX` changes and `RING_BYTES_MAX` bytes are kept, the oldest dropped first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+RING_CHANGES_MAX = 512
+"""Changes kept for clients that resume or lag: about two minutes at the desk's cadence. Beyond: a snapshot."""
+
+RING_BYTES_MAX = 16 * 1024 * 1024
+"""Bytes of changes kept. Beyond: the oldest go, and who still needed them gets a snapshot."""
+
+_JSON = msgspec.json.Encoder(order=None)
+
+
+class Change(NamedTuple):
+    """One change message: from position `previous` to `n`; `end` counts the bytes of all changes so far."""
+
+    previous: int
+    n: int
+    text: str
+    end: int
+
+
+class Channel:
+    """The picture of one audience at position `n`, and how it came from earlier positions.
+
+    `epoch` names this process's life: positions of another epoch are answered with a snapshot.
+    """
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
+        self.n = 0
+        self.at_ms = 0
+        self._values: dict[str, bytes] = {}
+        self._size = 0
+        self._ring: deque[Change] = deque()
+        self._ring_bytes = 0
+        self._from: dict[int, Change] = {}
+        self._end = 0
+        self._view: bytes | None = None
+        self.ready = False
+        """False until the first picture: nothing is shown before it is known."""
+
+    def start(self, n: int, at_ms: int, view: Mapping[str, Any]) -> None:
+        """Take the first picture, or a wholly new one: clients at older positions get a snapshot."""
+        self._values = {key: _JSON.encode(value) for key, value in view.items()}
+        self._size = sum(len(key) + len(value) + 4 for key, value in self._values.items())
+        self._ring.clear()
+        self._from.clear()
+        self._ring_bytes = 0
+        self._view = None
+        self.n, self.at_ms, self.ready = n, at_ms, True
+
+    def publish(self, n: int, at_ms: int, server_ms: int, put: Mapping[str, Any], unset: Iterable[str]) -> bool:
+        """Move the picture to position `n`; False (and no message) when nothing shown differs.
+
+        Values equal to those held are left out, so callers may name keys generously.
+        """
+        fresh: dict[str, bytes] = {}
+        for key, value in put.items():
+            encoded = _JSON.encode(value)
+            if self._values.get(key) != encoded:
+                fresh[key] = encoded
+        gone = [key for key in unset if key in self._values]
+        if not fresh and not gone:
+            return False
+        for key, encoded in fresh.items():
+            before = self._values.get(key)
+            self._size += len(encoded) - len(before) if before is not None else len(key) + len(encoded) + 4
+            self._values[key] = encoded
+        for key in gone:
+            self._size -= len(key) + len(self._values.pop(key)) + 4
+        text = (
+            f'{{"type":"changes","from":{self.n},"n":{n},"at_ms":{at_ms},"server_ms":{server_ms},'
+            f'"set":{_object(fresh).decode()},"unset":{_JSON.encode(gone).decode()}}}'
+        )
+        self._push(n, text)
+        self.n, self.at_ms, self._view = n, at_ms, None
+        return True
+
+    def _push(self, n: int, text: str) -> None:
+        self._end += len(text)
+        change = Change(self.n, n, text, self._end)
+        self._ring.append(change)
+        self._from[change.previous] = change
+        self._ring_bytes += len(text)
+        while len(self._ring) > RING_CHANGES_MAX or (self._ring_bytes > RING_BYTES_MAX and len(self._ring) > 1):
+            old = self._ring.popleft()
+            del self._from[old.previous]
+            self._ring_bytes -= len(old.text)
+
+    def after(self, n: int) -> Change | None:
+        """The change that starts exactly at position `n`; None when `n` is newest, dropped or never was."""
+        return self._from.get(n)
+
+    def pending_bytes(self, change: Change) -> int:
+        """Bytes from this change to the newest, itself included."""
+        return self._end - change.end + len(change.text)
+
+    @property
+    def snapshot_bytes(self) -> int:
+        """About how large a snapshot is now."""
+        return self._size
+
+    def view(self) -> bytes:
+        """The whole picture as one JSON object; made at most once for each position."""
+        if self._view is None:
+            self._view = _object(self._values)
+        return self._view
+
+    def body(self, server_ms: int) -> bytes:
+        """The picture with its position, as the snapshot reads over HTTP give it."""
+        head = f'"n":{self.n},"epoch":"{self.epoch}","at_ms":{self.at_ms},"server_ms":{server_ms},"view":'
+        return b"{" + head.encode() + self.view() + b"}"
+
+    def snapshot(self, server_ms: int) -> str:
+        """The snapshot message at the present position."""
+        return '{"type":"snapshot",' + self.body(server_ms)[1:].decode()
+
+    def heartbeat(self, server_ms: int) -> str:
+        """The message that says that nothing was missed."""
+        return f'{{"type":"heartbeat","n":{self.n},"at_ms":{self.at_ms},"server_ms":{server_ms}}}'
+
+
+def _object(values: Mapping[str, bytes]) -> bytes:
+    return b"{" + b",".join(_JSON.encode(key) + b":" + value for key, value in values.items()) + b"}"

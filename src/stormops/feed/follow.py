@@ -1,0 +1,162 @@
+"""The follower: reads the journal, folds it on a thread of its own, and shows what is due.
+
+The picture (situation and views) is touched by that one thread only. It works in short turns, so
+that the event loop, which shares the interpreter with it, is never kept from its sockets for long;
+between turns the thread answers questions (`ask`), each at one journal position. The journal is
+polled: at `POLL_SECONDS` that costs less than being told would, and it works with Redis away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from stormops.core.entry import Decided, Entry, Tick
+from stormops.feed.hub import Audience
+from stormops.journal.port import Journal, JournalUnavailable
+from stormops.telemetry import Log
+
+POLL_SECONDS = 0.02
+"""Pause between two looks into the journal when there was nothing new."""
+
+TURN_ENTRIES = 1_000
+"""Entries read and folded before publishing, questions and sockets get their turn."""
+
+ASKS_MAX = 2_000
+"""Questions waiting for the follower; one more is refused (503) and should come back."""
+
+RETRY_SECONDS = 1.0
+"""Pause after the journal could not be read."""
+
+READY_SECONDS = 5.0
+"""The feed is ready while it has seen the journal's end within this time."""
+
+T = TypeVar("T")
+
+Show = Callable[[], None]
+
+
+class NotReady(Exception):
+    """The feed has not caught up yet, or has too many questions waiting."""
+
+
+class Picture(Protocol):
+    """What is folded: the situation with its views, and what of them is yet to be published."""
+
+    @property
+    def position(self) -> int:
+        """Journal position of the newest entry folded."""
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Fold entries, in order, without gaps."""
+
+    def publish(self, audience: Audience) -> Show | None:
+        """What the event loop must run to show the present position; None when nothing changed."""
+
+
+P = TypeVar("P", bound=Picture)
+
+
+class _Turn(NamedTuple):
+    """What one turn of the thread found: pictures to show, and whether the journal's end was reached."""
+
+    shows: list[Show]
+    at_end: bool
+
+
+class Follower(Generic[P]):
+    """Follows the journal into a picture. `run`, `ask` and `ready` are called on the event loop.
+
+    `load` makes the picture (from the newest snapshot) and `open_journal` opens the journal, both on
+    the follower's thread. `cadence`: least wall time between two publications, in seconds.
+    """
+
+    def __init__(
+        self, load: Callable[[], P], open_journal: Callable[[], Journal], cadence: dict[Audience, float], log: Log
+    ) -> None:
+        self._load = load
+        self._open_journal = open_journal
+        self._cadence = cadence
+        self._log = log
+        self._thread = ThreadPoolExecutor(1, "follower")
+        self._picture: P | None = None
+        self._journal: Journal | None = None
+        self._due: dict[Audience, float] = dict.fromkeys(cadence, 0.0)
+        self._inside_tick = False
+        self._caught_up = False
+        self._end_seen = float("-inf")
+        self._asks = 0
+
+    async def run(self) -> None:
+        """Follow until cancelled. Anything but a journal that is away for a while is a bug and raised."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                turn = await loop.run_in_executor(self._thread, self._turn)
+            except JournalUnavailable:
+                self._log.warning("journal_unavailable")
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            for show in turn.shows:
+                show()
+            if turn.at_end:
+                self._caught_up = True
+                self._end_seen = time.monotonic()
+                await asyncio.sleep(POLL_SECONDS)
+
+    def close(self) -> None:
+        """Stop the thread and close the journal."""
+        if self._journal is not None:
+            self._thread.submit(self._journal.close).result()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the journal's end was seen lately."""
+        return time.monotonic() - self._end_seen < READY_SECONDS
+
+    async def ask(self, question: Callable[[P, Journal], T]) -> T:
+        """The answer to a question about the picture, between two turns. Raises NotReady, JournalUnavailable."""
+        if not self._caught_up or self._asks >= ASKS_MAX:
+            raise NotReady
+        self._asks += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question)
+        finally:
+            self._asks -= 1
+
+    def _answer(self, question: Callable[[P, Journal], T]) -> T:
+        if self._picture is None or self._journal is None:
+            raise NotReady
+        return question(self._picture, self._journal)
+
+    def _turn(self) -> _Turn:
+        """Read and fold a little, and gather what is due."""
+        if self._picture is None or self._journal is None:
+            self._journal = self._journal or self._open_journal()
+            self._picture = self._load()
+        page = self._journal.read(self._picture.position, TURN_ENTRIES)
+        self._picture.take(page)
+        for entry in reversed(page):
+            if isinstance(entry.fact, Tick | Decided):
+                self._inside_tick = isinstance(entry.fact, Tick)
+                break
+        at_end = len(page) < TURN_ENTRIES
+        if self._inside_tick or not (at_end or self._caught_up):
+            return _Turn([], at_end)
+        return _Turn(self._publish(self._picture), at_end)
+
+    def _publish(self, picture: P) -> list[Show]:
+        """Pictures whose cadence has come. Never in the middle of a tick: its facts belong together."""
+        now = time.monotonic()
+        shows: list[Show] = []
+        for audience, due in self._due.items():
+            if now >= due:
+                show = picture.publish(audience)
+                if show is not None:
+                    self._due[audience] = now + self._cadence[audience]
+                    shows.append(show)
+        return shows

@@ -1,0 +1,98 @@
+"""Limits on guessing receipts: token buckets for misses, in a table of bounded size. Pure: seconds go in.
+
+A *miss* is a look-up of a receipt that is not known. Misses are what is counted, but when an address
+has none left, its look-ups are refused before anything is looked up: otherwise a 429 in place of a
+404 would itself tell hits from misses.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+
+MISSES_BURST = 10.0
+"""Misses an address may make at once."""
+
+MISSES_PER_SECOND = 10 / 60
+"""Misses an address gets back: ten a minute."""
+
+ALL_MISSES_BURST = 300.0
+"""Misses that all addresses together may make at once, before addresses with a recent miss are refused."""
+
+ALL_MISSES_PER_SECOND = 5.0
+"""Misses that all addresses together get back: with a million receipts out, one is hit in about five hours."""
+
+RECENT_SECONDS = 3600.0
+"""A miss is recent for so long: an address with one is refused while all together have missed too much."""
+
+ADDRESSES_MAX = 20_000
+"""Addresses remembered. Beyond, the one that missed longest ago is forgotten (it starts full again)."""
+
+
+class Bucket:
+    """A token bucket: `level` tokens at `at` seconds, filling at `rate` up to `burst`."""
+
+    __slots__ = ("at", "burst", "level", "rate", "used_at")
+
+    def __init__(self, burst: float, rate: float, now: float) -> None:
+        self.burst, self.rate, self.level, self.at, self.used_at = burst, rate, burst, now, float("-inf")
+
+    def fill(self, now: float) -> float:
+        """The level now."""
+        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
+        self.at = now
+        return self.level
+
+    def take(self, now: float) -> None:
+        """Take one token, or what is left of it."""
+        self.level = max(0.0, self.fill(now) - 1.0)
+        self.used_at = now
+
+    def wait(self, now: float) -> float:
+        """Seconds until one token is there, 0 when there is one."""
+        return max(0.0, (1.0 - self.fill(now)) / self.rate)
+
+
+class MissLimit:
+    """Who may still guess. `check` before a look-up, `missed` after one that found nothing."""
+
+    def __init__(self, now: float) -> None:
+        self._all = Bucket(ALL_MISSES_BURST, ALL_MISSES_PER_SECOND, now)
+        self._table: OrderedDict[str, Bucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def check(self, address: str, now: float) -> float:
+        """Seconds this address must wait before its next look-up, 0 = go on.
+
+        When all addresses together have missed too much, only those without a recent miss go on, so
+        that guessers cannot shut out the bearers of real receipts.
+        """
+        bucket = self._table.get(_key(address))
+        if bucket is None:
+            return 0.0
+        own = bucket.wait(now)
+        recent = now - bucket.used_at < RECENT_SECONDS
+        return max(own, self._all.wait(now)) if recent else own
+
+    def missed(self, address: str, now: float) -> None:
+        """This address asked for a receipt that is not known."""
+        key = _key(address)
+        bucket = self._table.pop(key, None) or Bucket(MISSES_BURST, MISSES_PER_SECOND, now)
+        bucket.take(now)
+        self._table[key] = bucket
+        while len(self._table) > ADDRESSES_MAX:
+            self._table.popitem(last=False)
+        self._all.take(now)
+
+
+def _key(address: str) -> str:
+    """The address, or the /64 of an IPv6 one: a household has that many to spare."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if ip.version == 6 and ip.ipv4_mapped is None:
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)

@@ -1,0 +1,31 @@
+"""What the feed needs of others, given to it in `wiring`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.requests import HTTPConnection
+
+
+class Person(Protocol):
+    """Who is signed in: user name, roles, desk, shift and the token that desk writes must repeat."""
+
+    @property
+    def person(self) -> str: ...
+
+    @property
+    def roles(self) -> list[str]: ...
+
+    @property
+    def desk(self) -> str: ...
+
+    @property
+    def shift(self) -> int: ...
+
+    @property
+    def csrf(self) -> str: ...
+
+
+Authenticate = Callable[[HTTPConnection], Person | None]
+"""Who sent this request (or opened this socket); None = nobody signed in. May read a local disk; run in a thread."""
