@@ -5,9 +5,9 @@ One contract suite (`tests/contract/`) runs on every implementation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from stormops.core.entry import AnyFact, Entry, News
 
@@ -18,6 +18,52 @@ class JournalUnavailable(Exception):
 
 class Fenced(Exception):
     """Another leader has taken the journal over; this process must stop deciding."""
+
+
+class DoorBusy(Exception):
+    """More facts wait for the disk than the door's bound allows; nothing was kept. Try again later."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"the door is busy; try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class Kept(NamedTuple):
+    """The promise: the fact is on disk. `repeated`: it was there before, under the same sender and key."""
+
+    receipt: str
+    counter: int
+    recorded_ms: int
+    repeated: bool
+
+
+class KeyReused(NamedTuple):
+    """A refusal: the sender used this key within seven days for something else. Nothing was kept."""
+
+    receipt: str
+    code: str = "key_reused"
+
+
+class Door(Protocol):
+    """The writing side of one door: what a process that takes something in may do."""
+
+    async def keep(
+        self,
+        make: Callable[[str], AnyFact],
+        *,
+        safety: bool = False,
+        sender: str = "",
+        key: str = "",
+        content: bytes = b"",
+    ) -> Kept | KeyReused:
+        """Put on disk the fact that `make` gives for a new receipt; return once it is there.
+
+        The same `sender` and `key` within seven days give the earlier receipt again when `content`
+        is the same, else a refusal. Raises DoorBusy, JournalUnavailable: nothing was acknowledged.
+        """
+
+    async def check(self) -> None:
+        """Write something of no meaning, to see that the door can. Raises as `keep`."""
 
 
 class Journal(Protocol):

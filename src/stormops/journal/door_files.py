@@ -1,0 +1,99 @@
+"""The reading side of all doors: what each has that the journal does not, a fair share from each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from stormops.core.entry import News, decode
+from stormops.journal.port import door_files
+
+
+def _nothing(door: str, sentence: str) -> None:
+    """The default of `unreadable`."""
+
+
+class _Open:
+    """One door, open for reading. `inode` tells when the file behind the path is another one."""
+
+    def __init__(self, path: Path) -> None:
+        self.inode = path.stat().st_ino
+        # Read-only, and never `immutable`: the writer is at work, or was killed and left a log to recover.
+        self.connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1.0, check_same_thread=False
+        )
+        try:
+            (self.identity,) = self.connection.execute("SELECT value FROM meta WHERE name = 'door'").fetchone()
+        except (sqlite3.Error, TypeError) as error:
+            self.connection.close()
+            raise sqlite3.DatabaseError(f"not a door: {error}") from error
+
+    def read(self, after: int, limit: int) -> list[News]:
+        rows = self.connection.execute(
+            "SELECT counter, recorded_ms, body FROM facts WHERE counter > ? ORDER BY counter LIMIT ?", (after, limit)
+        ).fetchall()
+        return [News(self.identity, counter, recorded_ms, decode(body)) for counter, recorded_ms, body in rows]
+
+
+class DoorFiles:
+    """The doors of a data folder. `unreadable(file name, sentence)` is called each time that one is skipped.
+
+    An unreadable door is tried again at every `drain`; nothing of it is passed over.
+    """
+
+    def __init__(self, folder: Path, unreadable: Callable[[str, str], object] = _nothing) -> None:
+        self._folder = folder
+        self._unreadable = unreadable
+        self._open: dict[Path, _Open] = {}
+        self._turn = 0
+
+    def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
+        """News after the given counters, each door in its order, at most `limit`.
+
+        Each door gets an equal share first; what some leave goes to the others, another one first each time.
+        """
+        paths = door_files(self._folder)
+        if not paths:
+            return []
+        self._turn = (self._turn + 1) % len(paths)
+        turns = paths[self._turn :] + paths[: self._turn]
+        reached = dict(drained)
+        news: list[News] = []
+        share = max(1, limit // len(paths))
+        while turns and len(news) < limit:
+            more = []
+            for path in turns:
+                want = min(share, limit - len(news))
+                page = self._read(path, reached, want) if want else []
+                news += page
+                if page:
+                    reached[page[-1].door] = page[-1].counter
+                if want and len(page) == want:
+                    more.append(path)
+            turns = more
+        return news
+
+    def close(self) -> None:
+        """Close every door."""
+        for path in list(self._open):
+            self._drop(path)
+
+    def _read(self, path: Path, reached: dict[str, int], limit: int) -> list[News]:
+        try:
+            door = self._open.get(path)
+            if door is None or path.stat().st_ino != door.inode:
+                self._drop(path)
+                door = self._open[path] = _Open(path)
+            return door.read(reached.get(door.identity, 0), limit)
+        except (sqlite3.Error, OSError, msgspec.DecodeError) as error:
+            self._drop(path)
+            self._unreadable(path.name, str(error))
+            return []
+
+    def _drop(self, path: Path) -> None:
+        door = self._open.pop(path, None)
+        if door is not None:
+            door.connection.close()

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stormops.journal.receipt import SPAN, Minter, _mix, check_digit, normalise
+
+KEY = b"a key of sixteen or more"
+counters = st.integers(min_value=0, max_value=SPAN - 1)
+
+
+def test_the_check_digit_is_that_of_iso_7064_mod_11_10() -> None:
+    assert check_digit("0794") == 5  # the standard's own worked example
+
+
+@given(counters, st.integers(0, 99))
+def test_a_receipt_is_written_and_read_back_the_same(counter: int, node: int) -> None:
+    receipt = Minter(node, KEY).mint(counter)
+    assert receipt.startswith(f"{node:02d}-")
+    assert len(receipt) == 18
+    assert normalise(receipt) == receipt
+    assert normalise(f"  {receipt.replace('-', ' ')} ") == receipt
+    assert normalise(receipt.replace("-", "")) == receipt
+
+
+@given(st.sets(counters, min_size=2, max_size=200))
+def test_no_two_counters_share_a_receipt(given_counters: set[int]) -> None:
+    minter = Minter(1, KEY)
+    assert len({minter.mint(c) for c in given_counters}) == len(given_counters)
+
+
+def test_a_long_run_of_counters_has_no_receipt_twice_and_no_order() -> None:
+    minter = Minter(1, KEY)
+    receipts = [minter.mint(c) for c in range(20_000)]
+    assert len(set(receipts)) == len(receipts)
+    rises = sum(a < b for a, b in pairwise(receipts))
+    assert 9_600 < rises < 10_400  # a fair coin
+
+
+@given(st.integers(0, 2**37 - 1))
+def test_the_permutation_can_be_undone(value: int) -> None:
+    minter = Minter(1, KEY)
+    out = minter._permute(value)
+    high, low = out >> 19, out & (2**19 - 1)
+    for left, right in reversed(minter._rounds):
+        low ^= _mix(right, high) & (2**19 - 1)
+        high ^= _mix(left, low) & (2**18 - 1)
+    assert high << 19 | low == value
+
+
+def test_another_key_gives_other_receipts() -> None:
+    one, two = Minter(1, KEY), Minter(1, KEY + b"!")
+    assert sum(one.mint(c) == two.mint(c) for c in range(1000)) == 0
+
+
+@given(counters, st.integers(0, 13), st.integers(1, 9))
+def test_every_single_wrong_digit_is_caught(counter: int, place: int, by: int) -> None:
+    digits = Minter(42, KEY).mint(counter).replace("-", "")
+    wrong = digits[:place] + str((int(digits[place]) + by) % 10) + digits[place + 1 :]
+    assert normalise(wrong) is None
+
+
+@given(counters)
+def test_most_swapped_neighbours_are_caught(counter: int) -> None:
+    digits = Minter(42, KEY).mint(counter).replace("-", "")
+    swaps = [digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in range(13) if digits[i] != digits[i + 1]]
+    assert sum(normalise(s) is not None for s in swaps) <= 3
+
+
+@pytest.mark.parametrize("text", ["", "1", "a" * 14, "\u0660" * 14, "1" * 15, "12345678901234x", "-" * 14, "\u00b2" * 14])
+def test_what_cannot_be_a_receipt_is_none(text: str) -> None:
+    assert normalise(text) is None
+
+
+def test_wrong_nodes_keys_and_counters_are_refused() -> None:
+    with pytest.raises(ValueError, match="node"):
+        Minter(100, KEY)
+    with pytest.raises(ValueError, match="key"):
+        Minter(1, b"short")
+    for counter in (-1, SPAN):
+        with pytest.raises(ValueError, match="counter"):
+            Minter(1, KEY).mint(counter)
