@@ -347,3 +347,12 @@ def _conclude(outcome: dict[str, Any]) -> None:
         sys.exit(128 + signal.SIGINT)
     typer.echo(json.dumps(outcome))
     sys.exit(0 if outcome["passed"] else 1)
+
+
+@app.command("docs", hidden=True)
+def docs(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("docs")) -> None:
+    """Write the pages of docs/ that are made from the code."""
+    from stormops.handbook import write_pages
+
+    for place in write_pages(folder):
+        typer.echo(place)

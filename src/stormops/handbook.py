@@ -1,0 +1,81 @@
+"""The pages of `docs/` that are made from the code, so that they cannot lag behind.
+
+`stormops docs` writes them; a test fails while they differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import msgspec
+
+from stormops.settings import CityFile, Settings
+from stormops.telemetry import EVENTS, METRICS
+
+
+def _rows(table: type[msgspec.Struct], name: Callable[[str], str]) -> list[str]:
+    hints = get_type_hints(table, include_extras=True)
+    rows = []
+    for field in msgspec.structs.fields(table):
+        said = next((m.description for m in get_args(hints[field.name]) if isinstance(m, msgspec.Meta)), "")
+        default: object = field.default
+        if default is msgspec.NODEFAULT:
+            made = field.default_factory
+            default = "required" if made is msgspec.NODEFAULT else made()
+        rows.append(f"| `{name(field.name)}` | `{default}` | {said} |")
+    return rows
+
+
+def settings_page() -> str:
+    """Every setting and every field of a city file."""
+    head = ["| name | default | what it is |", "|---|---|---|"]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Made by `stormops docs` from `src/stormops/settings.py`. Environment variables of every process:",
+            "",
+            *head,
+            *_rows(Settings, lambda f: f"STORMOPS_{f.upper()}"),
+            "",
+            "Fields of a city file (`deploy/cities/*.toml`):",
+            "",
+            *head,
+            *_rows(CityFile, lambda f: f),
+            "",
+        ]
+    )
+
+
+def telemetry_page() -> str:
+    """Every metric and every log event, with what to do about it."""
+    return "\n".join(
+        [
+            "# Metrics and log events",
+            "",
+            "Made by `stormops docs` from `src/stormops/telemetry.py`. Metrics are at `/metrics` of each process;",
+            "logs are JSON lines on standard error. Neither carries personal data.",
+            "",
+            "| metric | kind | what it counts | labels |",
+            "|---|---|---|---|",
+            *(f"| `{n}` | {kind} | {said} | {', '.join(labels)} |" for n, (kind, said, labels) in METRICS.items()),
+            "",
+            "| event | what it means and what to do |",
+            "|---|---|",
+            *(f"| `{name}` | {said} |" for name, said in EVENTS.items()),
+            "",
+        ]
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "telemetry.md": telemetry_page}
+
+
+def write_pages(folder: Path) -> list[Path]:
+    """Write every page below a folder; gives their places."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page())
+    return [folder / name for name in PAGES]
