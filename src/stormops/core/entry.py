@@ -169,30 +169,61 @@ class IncidentOpened(Fact, frozen=True, kw_only=True, tag="incident_opened"):
 class IncidentChanged(Fact, frozen=True, kw_only=True, tag="incident_changed"):
     """What changed in an incident since the last tick; all lists are differences.
 
-    With `device` (its id) the customers out are those below it; without one ("" = a cluster) they
-    are the premises added and dropped here, by index in the city pack. `None` = device unchanged.
+    The customers out are those below its `devices` (ids; several after a merge, the first is shown;
+    given whole, [] = none, `None` = unchanged) and the premises added and dropped here, by index in
+    the city pack (a cluster, or a single service). A receipt added leaves the incident it was in.
+    `since_ms` 0, `probability` -1 and no `reasons` = unchanged.
     """
 
     incident: str
-    device: str | None = None
+    devices: list[str] | None = None
     receipts_added: list[str] = []
     receipts_dropped: list[str] = []
     premises_added: list[int] = []
     premises_dropped: list[int] = []
     since_ms: int = 0
-    probability: int = 0
+    probability: int = -1
     reasons: list[str] = []
 
 
+class IncidentStepped(Fact, frozen=True, kw_only=True, tag="incident_stepped"):
+    """An incident took a step of its life (`core.incident.Step`) that a person's `action` asked for.
+
+    `at_ms` is when the person said so; `device` is where it was confirmed, or what is restored in part.
+    """
+
+    incident: str
+    step: str
+    action: str
+    by: str
+    at_ms: int
+    device: str = ""
+
+
 class IncidentAbsorbed(Fact, frozen=True, kw_only=True, tag="incident_absorbed"):
-    """A predicted incident turned out to be part of another."""
+    """An incident turned out to be part of another, to which its reports went; it leaves the situation.
+
+    `by` is the person who said so; empty = the evidence did, and then it was predicted.
+    """
 
     incident: str
     into: str
+    by: str = ""
+
+
+class ReportClosed(Fact, frozen=True, kw_only=True, tag="report_closed"):
+    """One report is answered by itself: withdrawn by a person, or received before its incident ended.
+
+    `incident` is the one that answers it, empty when withdrawn.
+    """
+
+    receipt: str
+    outcome: str
+    incident: str = ""
 
 
 class IncidentClosed(Fact, frozen=True, kw_only=True, tag="incident_closed"):
-    """The incident leaves the situation; `outcome` is restored, cancelled, absorbed or withdrawn."""
+    """The incident leaves the situation; `outcome` is restored, cancelled or withdrawn."""
 
     incident: str
     outcome: str
@@ -223,7 +254,9 @@ AnyFact = (
     | ReportDuplicated
     | IncidentOpened
     | IncidentChanged
+    | IncidentStepped
     | IncidentAbsorbed
+    | ReportClosed
     | IncidentClosed
     | ActionRefused
 )

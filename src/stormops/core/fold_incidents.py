@@ -1,0 +1,210 @@
+"""How the entries about incidents change the situation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from stormops.core import entry as facts
+from stormops.core.entry import Entry
+from stormops.core.fold_reports import answer, attach, detach, leave, touch
+from stormops.core.incident import PERSONAL, Incident, State, Step, advance, incident_key
+from stormops.core.summary import ClosedIncident, Touched, pack_closed
+
+if TYPE_CHECKING:
+    from stormops.core.situation import Situation
+
+
+def recount(situation: Situation, touched: Touched) -> None:
+    """Bring counts of customers out up to date, after an entry that changed who is out."""
+    for key in situation.coverage.recounted:
+        incident = situation.incidents.get(key)
+        if incident is not None:
+            incident.customers_out = situation.coverage.counts.get(key, 0)
+            incident.customers_out_max = max(incident.customers_out_max, incident.customers_out)
+            touch(situation, incident, touched)
+    situation.coverage.recounted.clear()
+
+
+def incident_opened(situation: Situation, _entry: Entry, fact: facts.IncidentOpened, touched: Touched) -> None:
+    """A new incident, without reports or extent yet."""
+    key = incident_key(fact.incident)
+    if key is None or key in situation.incidents or key in situation.closed_incidents:
+        return
+    incident = Incident(key=key, since_ms=fact.since_ms, opened_ms=situation.at_ms)
+    situation.incidents[key] = incident
+    situation.opened[key % 4] = max(situation.opened[key % 4], key // 4)
+    touch(situation, incident, touched)
+
+
+def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentChanged, touched: Touched) -> None:
+    """Reports, extent and figures of an incident."""
+    incident = situation.incident(fact.incident)
+    if incident is None:
+        return
+    row_of = situation.reports.row_of
+    for name in fact.receipts_dropped:
+        row = row_of.get(int(name))
+        if row is not None and situation.reports.incident[row] == incident.key:
+            detach(situation, row, touched)
+    for name in fact.receipts_added:
+        row = row_of.get(int(name))
+        if row is not None:
+            attach(situation, row, incident, touched)
+            if not incident.live:
+                answer(situation, row, incident, touched)
+    if fact.devices is not None:
+        rows = (situation.device_of.get(name, -1) for name in fact.devices)
+        claim_devices(situation, incident, tuple(row for row in rows if row >= 0), touched)
+    claim_premises(situation, incident, fact.premises_added, fact.premises_dropped, touched)
+    incident.since_ms = fact.since_ms or incident.since_ms
+    if fact.probability >= 0:
+        incident.probability = fact.probability
+    if fact.reasons:
+        incident.reasons = tuple(fact.reasons)
+    touch(situation, incident, touched)
+
+
+def claim_devices(situation: Situation, incident: Incident, devices: tuple[int, ...], touched: Touched) -> None:
+    """The incident covers what is below these devices from now on."""
+    old, incident.devices = incident.devices, devices
+    if not incident.live:
+        return
+    for device in old:
+        if device not in devices:
+            touched.reach(situation.coverage.release_device(incident.key, device))
+    for device in devices:
+        if device not in old:
+            touched.reach(situation.coverage.claim_device(incident.key, device, incident.back))
+
+
+def claim_premises(
+    situation: Situation, incident: Incident, added: Iterable[int], dropped: Iterable[int], touched: Touched
+) -> None:
+    """The incident covers these premises more, and those less, by themselves."""
+    less = incident.premises.intersection(dropped)
+    more = {premise for premise in added if 0 <= premise < len(situation.city.premises)} - incident.premises
+    incident.premises -= less
+    incident.premises |= more
+    if incident.live and less:
+        touched.reach(situation.coverage.release_premises(incident.key, less))
+    if incident.live and more:
+        touched.reach(situation.coverage.claim_premises(incident.key, more))
+
+
+def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentStepped, touched: Touched) -> None:
+    """A person's step: confirmed, regrouped, restored or cancelled."""
+    incident = situation.incident(fact.incident)
+    step = Step(fact.step)
+    state = None if incident is None else advance(incident.state, step)
+    if incident is None or state is None:
+        return
+    device = situation.device_of.get(fact.device, -1)
+    incident.held |= step in PERSONAL
+    if step is Step.CONFIRM:
+        incident.confirmed_by = fact.by
+        if device >= 0:
+            _move(situation, incident, device, touched)
+    elif step is Step.RESTORE_PART:
+        if device >= 0:
+            _restore_part(situation, incident, device, fact.at_ms, touched)
+    elif step in (Step.RESTORE, Step.CANCEL):
+        _end(situation, incident, state, fact.at_ms, touched)
+    incident.state = state
+    touch(situation, incident, touched)
+
+
+def _move(situation: Situation, incident: Incident, device: int, touched: Touched) -> None:
+    """A person says where the open device is: that, and nothing else, is what the incident covers."""
+    if incident.devices == (device,) and not incident.premises:
+        return
+    claim_devices(situation, incident, (), touched)
+    incident.back = ()
+    claim_premises(situation, incident, (), set(incident.premises), touched)
+    claim_devices(situation, incident, (device,), touched)
+
+
+def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: int, touched: Touched) -> None:
+    incident.back = (*incident.back, device)
+    back = situation.coverage.restore_below(incident.key, device, incident.back)
+    touched.reach(back)
+    situation.coverage.answer(incident.key, back, at_ms)
+    incident.customers_restored += len(back)
+    situation.totals.customers_restored += len(back)
+    below = set(situation.tree.below(device).tolist())
+    for receipt in sorted(incident.reports):
+        row = situation.reports.row_of[receipt]
+        if situation.reports.premise[row] in below and situation.reports.received_ms[row] <= at_ms:
+            answer(situation, row, incident, touched)
+
+
+def _end(situation: Situation, incident: Incident, state: State, at_ms: int, touched: Touched) -> None:
+    """Restored or cancelled: nobody is out because of it any more, and its reports are answered."""
+    owned = situation.coverage.owned(incident)
+    situation.coverage.answer(incident.key, owned, at_ms)
+    if state is State.RESTORED:
+        incident.customers_restored += len(owned)
+        situation.totals.customers_restored += len(owned)
+    _release(situation, incident, touched)
+    incident.ended_ms = at_ms
+    incident.customers_out = 0
+    for receipt in sorted(incident.reports):
+        answer(situation, situation.reports.row_of[receipt], incident, touched)
+
+
+def _release(situation: Situation, incident: Incident, touched: Touched) -> None:
+    for device in incident.devices:
+        touched.reach(situation.coverage.release_device(incident.key, device))
+    if incident.premises:
+        touched.reach(situation.coverage.release_premises(incident.key, incident.premises))
+    situation.coverage.forget(incident.key)
+
+
+def incident_absorbed(situation: Situation, _entry: Entry, fact: facts.IncidentAbsorbed, touched: Touched) -> None:
+    """Its reports, and what is already restored of it, go to the other."""
+    incident, into = situation.incident(fact.incident), situation.incident(fact.into)
+    step = Step.MERGE if fact.by else Step.ABSORB
+    if incident is None or into is None or incident is into or not advance(incident.state, step):
+        return
+    _release(situation, incident, touched)
+    into.since_ms = min(into.since_ms, incident.since_ms)
+    into.customers_restored += incident.customers_restored
+    for device in incident.back:
+        if device not in into.back:
+            into.back = (*into.back, device)
+            touched.reach(situation.coverage.restore_below(into.key, device, into.back))
+    for receipt in sorted(incident.reports):
+        attach(situation, situation.reports.row_of[receipt], into, touched)
+    _forget(situation, incident, touched, outcome="absorbed", into=into.key)
+    touch(situation, into, touched)
+
+
+def incident_closed(situation: Situation, _entry: Entry, fact: facts.IncidentClosed, touched: Touched) -> None:
+    """The incident and its reports leave; a summary stays."""
+    incident = situation.incident(fact.incident)
+    step = Step.WITHDRAW if fact.outcome == "withdrawn" else Step.CLOSE
+    if incident is None or not advance(incident.state, step):
+        return
+    if incident.live:
+        _release(situation, incident, touched)
+    reports = len(incident.reports)
+    for receipt in sorted(incident.reports):
+        position = situation.reports.position[situation.reports.row_of[receipt]]
+        leave(situation, receipt, touched)
+        situation.closed_reports[receipt] = pack_closed(position, incident.key)
+    _forget(situation, incident, touched, outcome=fact.outcome, reports=reports)
+
+
+def _forget(
+    situation: Situation, incident: Incident, touched: Touched, *, outcome: str, into: int = -1, reports: int = 0
+) -> None:
+    situation.closed_incidents[incident.key] = ClosedIncident(
+        outcome,
+        into,
+        incident.since_ms,
+        incident.ended_ms or situation.at_ms,
+        incident.customers_out_max,
+        reports,
+    )
+    del situation.incidents[incident.key]
+    touched.incidents.add(incident.key)

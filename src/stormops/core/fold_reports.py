@@ -1,0 +1,179 @@
+"""How the entries about reports change the situation, and the small steps that incidents share with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stormops.core import entry as facts
+from stormops.core.entry import Entry
+from stormops.core.incident import Incident, incident_key
+from stormops.core.open_reports import ANSWERED, MATCHED_ONCE, MEDICAL, NOWHERE, SAFETY, SHOWN, Standing
+from stormops.core.repeats import hash_key
+from stormops.core.report import Report
+from stormops.core.summary import Touched, pack_closed
+
+if TYPE_CHECKING:
+    from stormops.core.situation import Situation
+
+DESK_REPORTS_MAX = 20_000
+"""Open reports shown one by one on the desk's map; past it new ones are counted in `reports_not_shown`."""
+
+
+def touch(situation: Situation, incident: Incident, touched: Touched) -> None:
+    """The incident changed at this tick."""
+    incident.updated_ms = situation.at_ms
+    touched.incidents.add(incident.key)
+
+
+def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceived, touched: Touched) -> None:
+    """A new report; one that is known already changes nothing."""
+    receipt, report = int(fact.receipt), fact.report
+    if receipt in situation.reports or receipt in situation.closed_reports or receipt in situation.duplicates:
+        return
+    totals = situation.totals
+    shown = totals.shown < DESK_REPORTS_MAX
+    flags = SAFETY * report.safety | MEDICAL * report.medical | SHOWN * shown
+    situation.reports.add(
+        receipt, entry.position, entry.recorded_ms, symptom=report.symptom, flags=flags, where=_where(report)
+    )
+    totals.received += 1
+    totals.open += 1
+    totals.safety_open += report.safety
+    totals.shown += shown
+    totals.not_shown += not shown
+    if fact.key:
+        situation.repeats.first(hash_key(fact.sender, fact.key), receipt, entry.recorded_ms)
+    touched.receipts.add(receipt)
+
+
+def report_matched(situation: Situation, entry: Entry, fact: facts.ReportMatched, touched: Touched) -> None:
+    """The report means a premise; it leaves the incident that it was in."""
+    row = _judge(situation, entry, fact.receipt, touched)
+    if row is None:
+        return
+    reports = situation.reports
+    detach(situation, row, touched)
+    premise = situation.premise_of.get(fact.premise, -1)
+    reports.premise[row] = premise
+    reports.penalty[row] = fact.penalty
+    reports.rule[row] = reports.rule_code(fact.rule)
+    if premise < 0:
+        reports.standing[row] = Standing.UNMATCHED
+        situation.totals.unmatched_open += 1
+        return
+    reports.standing[row] = Standing.MATCHED
+    if not reports.flags[row] & MATCHED_ONCE:
+        reports.flags[row] |= MATCHED_ONCE
+        situation.totals.matched += 1
+
+
+def report_unmatched(situation: Situation, entry: Entry, fact: facts.ReportUnmatched, touched: Touched) -> None:
+    """The report waits for a person."""
+    row = _judge(situation, entry, fact.receipt, touched)
+    if row is not None:
+        situation.reports.standing[row] = Standing.UNMATCHED
+        situation.totals.unmatched_open += 1
+
+
+def _judge(situation: Situation, entry: Entry, receipt: str, touched: Touched) -> int | None:
+    """The report's row, ready for a new verdict."""
+    row = situation.reports.row_of.get(int(receipt))
+    if row is not None:
+        if situation.reports.standing[row] == Standing.UNMATCHED:
+            situation.totals.unmatched_open -= 1
+        situation.reports.verdict[row] = entry.position
+        touched.receipts.add(int(receipt))
+    return row
+
+
+def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDuplicated, touched: Touched) -> None:
+    """The report is another one, sent twice; its receipt names that one."""
+    receipt, of = int(fact.receipt), int(fact.of)
+    if receipt in situation.reports:
+        leave(situation, receipt, touched)
+        situation.duplicates[receipt] = situation.duplicates.get(of, of)
+        situation.totals.duplicated += 1
+
+
+def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed, touched: Touched) -> None:
+    """The report is answered by itself: it leaves, or joins the incident that answers it."""
+    receipt = int(fact.receipt)
+    row = situation.reports.row_of.get(receipt)
+    if row is None:
+        return
+    incident = situation.incident(fact.incident)
+    if incident is not None:
+        attach(situation, row, incident, touched)
+        answer(situation, row, incident, touched)
+        return
+    key = incident_key(fact.incident) if fact.incident else None
+    if key is None:
+        situation.totals.withdrawn += 1
+    position = situation.reports.position[row]
+    leave(situation, receipt, touched)
+    situation.closed_reports[receipt] = pack_closed(position, -1 if key is None else key)
+
+
+def leave(situation: Situation, receipt: int, touched: Touched) -> None:
+    """An open report leaves memory."""
+    row = situation.reports.row_of[receipt]
+    detach(situation, row, touched)
+    flags, totals = situation.reports.flags[row], situation.totals
+    if not flags & ANSWERED:
+        totals.open -= 1
+        totals.safety_open -= flags & SAFETY
+    if situation.reports.standing[row] == Standing.UNMATCHED:
+        totals.unmatched_open -= 1
+    if flags & SHOWN:
+        totals.shown -= 1
+    else:
+        totals.not_shown -= 1
+    situation.reports.drop(receipt)
+    touched.receipts.add(receipt)
+
+
+def answer(situation: Situation, row: int, incident: Incident, touched: Touched) -> None:
+    """An attached report is answered: it no longer asks for anything."""
+    flags = situation.reports.flags[row]
+    if flags & ANSWERED:
+        return
+    situation.reports.flags[row] = flags | ANSWERED
+    incident.answered += 1
+    situation.totals.open -= 1
+    situation.totals.safety_open -= flags & SAFETY
+    touched.receipts.add(situation.reports.receipt[row])
+
+
+def detach(situation: Situation, row: int, touched: Touched) -> None:
+    """The report leaves its incident."""
+    incident = situation.incidents.get(situation.reports.incident[row])
+    if incident is not None:
+        flags = situation.reports.flags[row]
+        incident.reports.discard(situation.reports.receipt[row])
+        incident.safety -= flags & SAFETY
+        incident.medical -= (flags & MEDICAL) // MEDICAL
+        incident.answered -= (flags & ANSWERED) // ANSWERED
+        situation.reports.incident[row] = -1
+        touch(situation, incident, touched)
+        touched.receipts.add(situation.reports.receipt[row])
+
+
+def attach(situation: Situation, row: int, incident: Incident, touched: Touched) -> None:
+    """The report joins an incident, and leaves the one it was in."""
+    if situation.reports.incident[row] == incident.key:
+        return
+    detach(situation, row, touched)
+    flags = situation.reports.flags[row]
+    incident.reports.add(situation.reports.receipt[row])
+    incident.safety += flags & SAFETY
+    incident.medical += (flags & MEDICAL) // MEDICAL
+    incident.answered += (flags & ANSWERED) // ANSWERED
+    situation.reports.incident[row] = incident.key
+    touch(situation, incident, touched)
+    touched.receipts.add(situation.reports.receipt[row])
+
+
+def _where(report: Report) -> tuple[int, int]:
+    if report.latitude is None or report.longitude is None:
+        return NOWHERE, NOWHERE
+    return round(report.longitude * 1e7), round(report.latitude * 1e7)

@@ -1,0 +1,193 @@
+"""The open reports as columns: what must be at hand of a report while it is open.
+
+What the customer said stays in the journal, at `position`; why it was matched (or not) at `verdict`.
+About 60 bytes a report and its entry in one index; rows of reports that left are used again.
+"""
+
+from __future__ import annotations
+
+from array import array
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from stormops.core.report import SYMPTOMS, Symptom, Utility
+
+SYMPTOM_LIST: tuple[Symptom, ...] = tuple(Symptom)
+SYMPTOM_CODE = {symptom: code for code, symptom in enumerate(SYMPTOM_LIST)}
+NOWHERE = -(2**31)
+"""Coordinate of a report that gave none."""
+
+SAFETY, MEDICAL, SHOWN, ANSWERED, MATCHED_ONCE = 1, 2, 4, 8, 16
+"""Bits of the column `flags`."""
+
+
+class Standing(IntEnum):
+    """How far an open report has come."""
+
+    RECEIVED = 0
+    MATCHED = 1
+    UNMATCHED = 2
+
+
+class OpenReport(NamedTuple):
+    """One open report. `premise` -1 = none; `incident` is a key, -1 = none; lon/lat as given, None = not given."""
+
+    receipt: int
+    position: int
+    verdict: int
+    received_ms: int
+    symptom: Symptom
+    utility: Utility
+    standing: Standing
+    premise: int
+    incident: int
+    penalty: int
+    rule: str
+    safety: bool
+    medical: bool
+    shown: bool
+    answered: bool
+    lon: float | None
+    lat: float | None
+
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("receipt", "q"),
+    ("position", "q"),
+    ("verdict", "q"),
+    ("received_ms", "q"),
+    ("premise", "i"),
+    ("incident", "i"),
+    ("lon_e7", "i"),
+    ("lat_e7", "i"),
+    ("penalty", "h"),
+    ("rule", "h"),
+    ("symptom", "b"),
+    ("standing", "b"),
+    ("flags", "b"),
+)
+"""Column and its array type code, the snapshot's order."""
+
+
+def pack_pairs(pairs: dict[int, int]) -> tuple[bytes, bytes]:
+    """A dictionary of 63-bit integers as two columns of bytes, ordered by key."""
+    keys = np.fromiter(pairs.keys(), np.int64, len(pairs))
+    values = np.fromiter(pairs.values(), np.int64, len(pairs))
+    order = np.argsort(keys)
+    return keys[order].tobytes(), values[order].tobytes()
+
+
+def unpack_pairs(keys: bytes, values: bytes) -> dict[int, int]:
+    """Back from `pack_pairs`."""
+    return dict(zip(np.frombuffer(keys, np.int64).tolist(), np.frombuffer(values, np.int64).tolist(), strict=True))
+
+
+class OpenReports:
+    """Columns of open reports, found by receipt (an integer, the 14 digits)."""
+
+    __slots__ = (*(name for name, _ in COLUMNS), "_free", "_rule_code", "row_of", "rules")
+
+    receipt: array[int]
+    position: array[int]
+    verdict: array[int]
+    received_ms: array[int]
+    premise: array[int]
+    incident: array[int]
+    lon_e7: array[int]
+    lat_e7: array[int]
+    penalty: array[int]
+    rule: array[int]
+    symptom: array[int]
+    standing: array[int]
+    flags: array[int]
+
+    def __init__(self) -> None:
+        for name, code in COLUMNS:
+            setattr(self, name, array(code))
+        self.row_of: dict[int, int] = {}
+        self.rules: list[str] = [""]
+        self._rule_code: dict[str, int] = {"": 0}
+        self._free: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.row_of)
+
+    def __contains__(self, receipt: int) -> bool:
+        return receipt in self.row_of
+
+    def add(
+        self, receipt: int, position: int, at_ms: int, *, symptom: Symptom, flags: int, where: tuple[int, int]
+    ) -> int:
+        """A new report; gives its row."""
+        values = (receipt, position, 0, at_ms, -1, -1, *where, 0, 0, SYMPTOM_CODE[symptom], Standing.RECEIVED, flags)
+        if self._free:
+            row = self._free.pop()
+            for (name, _), value in zip(COLUMNS, values, strict=True):
+                getattr(self, name)[row] = value
+        else:
+            row = len(self.receipt)
+            for (name, _), value in zip(COLUMNS, values, strict=True):
+                getattr(self, name).append(value)
+        self.row_of[receipt] = row
+        return row
+
+    def drop(self, receipt: int) -> None:
+        """The report leaves; its row may be used again."""
+        row = self.row_of.pop(receipt)
+        self.receipt[row] = 0
+        self._free.append(row)
+
+    def rule_code(self, rule: str) -> int:
+        """The small number that stands for a matching rule's name."""
+        code = self._rule_code.get(rule)
+        if code is None:
+            code = self._rule_code[rule] = len(self.rules)
+            self.rules.append(rule)
+        return code
+
+    def get(self, receipt: int) -> OpenReport | None:
+        """The report, or None when it is not open."""
+        row = self.row_of.get(receipt)
+        if row is None:
+            return None
+        symptom, flags = SYMPTOM_LIST[self.symptom[row]], self.flags[row]
+        located = self.lon_e7[row] != NOWHERE
+        return OpenReport(
+            receipt=receipt,
+            position=self.position[row],
+            verdict=self.verdict[row],
+            received_ms=self.received_ms[row],
+            symptom=symptom,
+            utility=SYMPTOMS[symptom].utility,
+            standing=Standing(self.standing[row]),
+            premise=self.premise[row],
+            incident=self.incident[row],
+            penalty=self.penalty[row],
+            rule=self.rules[self.rule[row]],
+            safety=bool(flags & SAFETY),
+            medical=bool(flags & MEDICAL),
+            shown=bool(flags & SHOWN),
+            answered=bool(flags & ANSWERED),
+            lon=self.lon_e7[row] / 1e7 if located else None,
+            lat=self.lat_e7[row] / 1e7 if located else None,
+        )
+
+    def copy_columns(self) -> dict[str, bytes]:
+        """The columns as bytes, rows in journal order: the same reports give the same bytes."""
+        columns = {name: np.frombuffer(getattr(self, name).tobytes(), code) for name, code in COLUMNS}
+        used = np.flatnonzero(columns["receipt"])
+        order = used[np.argsort(columns["position"][used], kind="stable")]
+        return {name: column[order].tobytes() for name, column in columns.items()}
+
+    @classmethod
+    def from_columns(cls, columns: dict[str, bytes], rules: list[str]) -> OpenReports:
+        """The reports back from `copy_columns` and `rules`."""
+        self = cls()
+        for name, _ in COLUMNS:
+            getattr(self, name).frombytes(columns[name])
+        self.row_of = {receipt: row for row, receipt in enumerate(self.receipt)}
+        self.rules = rules
+        self._rule_code = {rule: code for code, rule in enumerate(rules)}
+        return self

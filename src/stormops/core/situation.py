@@ -1,0 +1,205 @@
+"""The situation: everything known, as a plain fold of the journal's entries. It never decides.
+
+The same entries give the same situation, byte for byte (invariant 2), whatever the batches, the hash
+seed or the snapshots between. It holds what is open: closed incidents and their reports stay as
+a summary each, their words stay in the journal. Entries about what is not here (a closed incident,
+a premise of another city pack) change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from stormops.core import entry as facts
+from stormops.core import fold_incidents, fold_reports
+from stormops.core.coverage import Coverage
+from stormops.core.entry import Entry
+from stormops.core.fold_incidents import claim_premises, recount
+from stormops.core.frozen import Frozen, thaw
+from stormops.core.incident import UTILITIES, Incident, State, incident_key
+from stormops.core.network import City, Tree
+from stormops.core.open_reports import OpenReport, OpenReports
+from stormops.core.repeats import Repeats
+from stormops.core.summary import ClosedIncident, Refusal, Status, Totals, Touched, unpack_closed
+
+SITUATION_SCHEMA = "situation-1"
+"""Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
+
+REFUSALS_MAX = 100
+"""Refused desk actions kept for the desk; the oldest leaves first."""
+
+ACTIONS_MAX = 10_000
+"""Action ids remembered, so that one sent through two doors acts once; the oldest is forgotten first."""
+
+
+class Situation:
+    """The fold. Read its fields freely; only `apply` changes them.
+
+    `incidents` by key (see `core.incident`), those ended within the hour included; `reports` by
+    receipt (an integer). `coverage` knows who is out because of which incident.
+    """
+
+    def __init__(self, city: City, tree: Tree) -> None:
+        self.city = city
+        self.tree = tree
+        edge_id = city.network.edge_id
+        self.device_ids: list[str] = [edge_id[edge] for edge in tree.edge.tolist()]
+        self.device_of: dict[str, int] = {name: row for row, name in reversed(list(enumerate(self.device_ids)))}
+        self.premise_of: dict[str, int] = {name: row for row, name in reversed(list(enumerate(city.premises.id)))}
+        self.position = 0
+        self.tick = 0
+        self.at_ms = 0
+        self.through = 0
+        self.city_name = ""
+        self.city_hash = ""
+        self.reports = OpenReports()
+        self.incidents: dict[int, Incident] = {}
+        self.closed_incidents: dict[int, ClosedIncident] = {}
+        self.closed_reports: dict[int, int] = {}
+        self.duplicates: dict[int, int] = {}
+        self.opened: list[int] = [0] * len(UTILITIES)
+        self.totals = Totals()
+        self.refusals: list[Refusal] = []
+        self.actions: dict[str, int] = {}
+        self.repeats = Repeats()
+        self.coverage = Coverage(tree, len(city.premises))
+
+    @property
+    def schema(self) -> str:
+        """The schema of its snapshots: indices in them are those of this city pack and no other."""
+        return f"{SITUATION_SCHEMA}-{self.city.hash[:16]}"
+
+    # --- questions ----------------------------------------------------------------------------------
+
+    def incident(self, name: str) -> Incident | None:
+        """The incident of that name ("E-0042"), if it is still here."""
+        key = incident_key(name)
+        return None if key is None else self.incidents.get(key)
+
+    def report(self, receipt: int) -> OpenReport | None:
+        """The open report of that receipt; of a repeated report, the one it repeats."""
+        return self.reports.get(self.duplicates.get(receipt, receipt))
+
+    def status(self, receipt: int) -> Status | None:
+        """What became of a receipt, open or not; None when the journal never had it."""
+        original = self.duplicates.get(receipt, receipt)
+        report = self.reports.get(original)
+        if report is not None:
+            incident = self.incidents.get(report.incident)
+            state = report.standing.name.lower()
+            if report.answered and incident is not None:
+                state = "cancelled" if incident.state is State.CANCELLED else "restored"
+            return Status(receipt, state, report.position, report.received_ms, report.incident)
+        closed = self.closed_reports.get(original)
+        if closed is None:
+            return None
+        position, key = unpack_closed(closed)
+        gone = self.closed_incidents.get(key)
+        incident = self.incidents.get(key)
+        if gone is not None:
+            state = gone.outcome
+        elif incident is not None:
+            state = "cancelled" if incident.state is State.CANCELLED else "restored"
+        else:
+            state = "withdrawn"
+        return Status(receipt, state, position, 0, key)
+
+    @property
+    def customers_out(self) -> int:
+        """Customers without at least one service, each counted once."""
+        return self.coverage.customers_out
+
+    # --- the fold -----------------------------------------------------------------------------------
+
+    def apply(self, entries: Iterable[Entry]) -> Touched:
+        """Fold entries, in order; gives what they touched. Raises ValueError on a gap in positions."""
+        touched = Touched()
+        for entry in entries:
+            if entry.position != self.position + 1:
+                raise ValueError(f"entry {entry.position} follows {self.position}: the journal has a gap")
+            self.position = entry.position
+            FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
+            if self.coverage.recounted:
+                recount(self, touched)
+        return touched
+
+    # --- snapshots ----------------------------------------------------------------------------------
+
+    def freeze(self) -> Frozen:
+        """A consistent copy, made quickly; its `encode` may run in another thread."""
+        return Frozen.of(self)
+
+    def snapshot(self) -> bytes:
+        """The whole situation as bytes; the same situation gives the same bytes."""
+        return self.freeze().encode()
+
+    def restore(self, body: bytes) -> None:
+        """Become what `snapshot` gave, with the same city. Raises ValueError or msgspec errors on other bytes."""
+        thaw(self, body)
+
+    def digest(self) -> str:
+        """SHA-256 of the snapshot, in hexadecimal."""
+        return hashlib.sha256(self.snapshot()).hexdigest()
+
+
+def _tick(situation: Situation, _entry: Entry, fact: facts.Tick, _touched: Touched) -> None:
+    situation.tick = fact.number
+    situation.at_ms = fact.at_ms
+    situation.repeats.expire(fact.at_ms)
+
+
+def _decided(situation: Situation, _entry: Entry, fact: facts.Decided, _touched: Touched) -> None:
+    situation.through = fact.through
+
+
+def _city_adopted(situation: Situation, _entry: Entry, fact: facts.CityAdopted, touched: Touched) -> None:
+    changed = situation.city_hash not in ("", fact.hash)
+    situation.city_name, situation.city_hash = fact.name, fact.hash
+    touched.city = True
+    if changed:  # Premises were named by the old pack's indices; deciding names them anew.
+        for key in sorted(situation.incidents):
+            incident = situation.incidents[key]
+            claim_premises(situation, incident, (), set(incident.premises), touched)
+
+
+def _action(situation: Situation, entry: Entry, fact: facts.Action, _touched: Touched) -> None:
+    if fact.action not in situation.actions:
+        if len(situation.actions) >= ACTIONS_MAX:
+            del situation.actions[next(iter(situation.actions))]
+        situation.actions[fact.action] = entry.position
+
+
+def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefused, touched: Touched) -> None:
+    situation.refusals.append(Refusal(fact.action, fact.code, fact.text, situation.at_ms))
+    del situation.refusals[:-REFUSALS_MAX]
+    touched.refusals = True
+
+
+Fold = Callable[[Situation, Entry, Any, Touched], None]
+
+FOLDS: dict[type[facts.Fact], Fold] = {
+    facts.ReportReceived: fold_reports.report_received,
+    facts.ReportMatched: fold_reports.report_matched,
+    facts.ReportUnmatched: fold_reports.report_unmatched,
+    facts.ReportDuplicated: fold_reports.report_duplicated,
+    facts.ReportClosed: fold_reports.report_closed,
+    facts.IncidentOpened: fold_incidents.incident_opened,
+    facts.IncidentChanged: fold_incidents.incident_changed,
+    facts.IncidentStepped: fold_incidents.incident_stepped,
+    facts.IncidentAbsorbed: fold_incidents.incident_absorbed,
+    facts.IncidentClosed: fold_incidents.incident_closed,
+    facts.CityAdopted: _city_adopted,
+    facts.Tick: _tick,
+    facts.Decided: _decided,
+    facts.ActionRefused: _action_refused,
+    facts.ReportPlaced: _action,
+    facts.ReportWithdrawn: _action,
+    facts.IncidentConfirmed: _action,
+    facts.IncidentsMerged: _action,
+    facts.IncidentSplit: _action,
+    facts.IncidentCancelled: _action,
+    facts.IncidentRestored: _action,
+}
+"""What each fact does. News about incidents only becomes true by the facts that deciding makes of it."""

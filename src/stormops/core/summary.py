@@ -1,0 +1,98 @@
+"""Small values of the situation: its counts, what stays of what left, and what some entries touched."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from stormops.core.network import Ints
+
+
+class ClosedIncident(NamedTuple):
+    """What stays of an incident that left. `into` is the key it was absorbed into, -1 otherwise."""
+
+    outcome: str
+    into: int
+    since_ms: int
+    ended_ms: int
+    customers_out_max: int
+    reports: int
+
+
+class Refusal(NamedTuple):
+    """A desk action that was not applied, and why."""
+
+    action: str
+    code: str
+    text: str
+    at_ms: int
+
+
+class Status(NamedTuple):
+    """What the bearer of a receipt may know. `position` is where the journal has the report's words.
+
+    `state` is received, matched, unmatched, or how it ended: restored, cancelled, withdrawn.
+    `received_ms` is 0 once the report left memory. `incident` is a key, -1 = none.
+    """
+
+    receipt: int
+    state: str
+    position: int
+    received_ms: int
+    incident: int
+
+
+class Totals(msgspec.Struct):
+    """Counts of reports: ever received, duplicated, withdrawn, matched; and of the open ones."""
+
+    received: int = 0
+    duplicated: int = 0
+    withdrawn: int = 0
+    matched: int = 0
+    open: int = 0
+    unmatched_open: int = 0
+    safety_open: int = 0
+    shown: int = 0
+    not_shown: int = 0
+    customers_restored: int = 0
+
+
+class Touched:
+    """What some entries touched, so that only that is shown again. What is no longer there has left."""
+
+    def __init__(self) -> None:
+        self.incidents: set[int] = set()
+        self.receipts: set[int] = set()
+        self.refusals = False
+        self.city = False
+        self._reach: list[Ints] = []
+
+    def reach(self, premises: Ints) -> None:
+        """These premises may be out, or back, or out because of another incident."""
+        if len(premises):
+            self._reach.append(premises)
+
+    @property
+    def premises(self) -> Ints:
+        """Indices of premises whose incident may have changed, ascending."""
+        return np.unique(np.concatenate(self._reach)) if self._reach else np.empty(0, np.int32)
+
+    def add(self, other: Touched) -> None:
+        """Join what other entries touched."""
+        self.incidents |= other.incidents
+        self.receipts |= other.receipts
+        self.refusals |= other.refusals
+        self.city |= other.city
+        self._reach += other._reach
+
+
+def pack_closed(position: int, key: int) -> int:
+    """Journal position and incident key (-1 = none) of a closed report in 63 bits."""
+    return position << 32 | key + 1
+
+
+def unpack_closed(packed: int) -> tuple[int, int]:
+    """Back from `pack_closed`."""
+    return packed >> 32, (packed & 0xFFFFFFFF) - 1
