@@ -95,9 +95,9 @@ class _Caller:
         way = self._pick(self._ways, self._weights)
         if way == "position" and premise in self._xy:
             east, north = self._chance.normal(scale=JITTER_M, size=2)
-            lat = float(p.lat[premise]) + north / 111_320
-            lon = float(p.lon[premise]) + east / (111_320 * np.cos(np.radians(lat)))
-            return {"latitude": round(lat, 6), "longitude": round(float(lon), 6)}
+            lat = float(p.lat[premise] + north / 111_320)
+            lon = float(p.lon[premise] + east / (111_320 * np.cos(np.radians(lat))))
+            return {"latitude": round(lat, 6), "longitude": round(lon, 6)}
         if way == "service_point":
             return {"service_point": f"E-{p.id[premise]}"}
         known = {"account": p.account, "phone": p.phone, "meter": p.meter}.get(way)

@@ -5,7 +5,8 @@ They know only what they can see on the desk's screen and, at a place, what is b
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,10 +37,8 @@ class Order(NamedTuple):
     body: dict[str, Any]
 
 
-class Premises(Protocol):
-    """Who an incident without a device says is out, asked of the platform."""
-
-    async def __call__(self, incident: str) -> list[str]: ...
+Premises = Callable[[str], Awaitable[list[str]]]
+"""Who an incident without a device says is out, asked of the platform."""
 
 
 class Crews:

@@ -43,7 +43,7 @@ class Person(NamedTuple):
     person: str
     desk: str
     shift: int
-    roles: tuple[str, ...]
+    roles: list[str]
     permissions: frozenset[str]
     csrf: str
 
@@ -158,7 +158,7 @@ class SignIn:
                     expires_ms=now + SESSION_HOURS * 3_600_000,
                 )
             )
-        return Granted(token, Person(name, desk, int(shift), (role,), ROLES[role], csrf))
+        return Granted(token, Person(name, desk, int(shift), [role], ROLES[role], csrf))
 
     def who(self, token: str | None) -> Person | None:
         """The person of a session token, None when there is none or it has ended."""
@@ -174,7 +174,7 @@ class SignIn:
             row = db.execute(query).first()
         if row is None:
             return None
-        return Person(row.name, row.desk, row.id, (row.role,), ROLES[row.role], row.csrf)
+        return Person(row.name, row.desk, row.id, [row.role], ROLES[row.role], row.csrf)
 
     def sign_out(self, token: str | None) -> None:
         """End a session and close its shift."""
