@@ -1,0 +1,277 @@
+"""Desk actions: what a person at a desk decides, kept in the door like a report.
+
+Whether an action can be applied is decided later, by `operations`, in the one order of all things;
+here it is only seen that the person may act and that the request is whole.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Collection
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from stormops.core.entry import (
+    Action,
+    Actor,
+    AnyFact,
+    IncidentCancelled,
+    IncidentConfirmed,
+    IncidentRestored,
+    IncidentsMerged,
+    IncidentSplit,
+    ReportPlaced,
+    ReportWithdrawn,
+)
+from stormops.intake.http import is_json, problem_response, read_body
+from stormops.intake.problem import FieldError, Problem, problem, read
+from stormops.intake.taking import good_key, not_kept, reused, wrong_key
+from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
+from stormops.journal.receipt import normalise
+
+MAY_ACT = frozenset({"dispatcher", "supervisor"})
+"""Roles that may act; the others may look."""
+
+ID_CHARACTERS_MAX = 100
+
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_CHARACTERS_MAX)]
+
+
+class Person(Protocol):
+    """Who is signed in: user name, desk, shift, roles, and the session's CSRF token."""
+
+    @property
+    def person(self) -> str: ...
+    @property
+    def desk(self) -> str: ...
+    @property
+    def shift(self) -> int: ...
+    @property
+    def roles(self) -> Collection[str]: ...
+    @property
+    def csrf(self) -> str: ...
+
+
+Authenticate = Callable[[Request], Awaitable[Person | None]]
+
+
+class Confirm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The incident is real; `device` when the open device was seen to be another."""
+
+    reason: Reason
+    device: Id | None = None
+
+
+class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Service is back, for all of the incident or, with `device`, below that device."""
+
+    reason: Reason
+    device: Id | None = None
+
+
+class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """There is no outage here."""
+
+    reason: Reason
+    device: None = None
+
+
+class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """These incidents are one with the one in the path."""
+
+    incidents: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
+    reason: Reason
+
+
+class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """These reports of the incident have a cause of their own."""
+
+    receipts: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=1000)]
+    reason: Reason
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The report means this premise."""
+
+    premise: Id
+    reason: Reason
+
+
+class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The report is a mistake, a test, or answered."""
+
+    reason: Reason
+
+
+Make = Callable[[str, Actor, str, Any], Action | Problem]
+
+
+class ActionKind(msgspec.Struct, frozen=True):
+    """One kind of action: what its body is, and its fact from (action id, actor, id in the path, body)."""
+
+    noun: str
+    body: type[msgspec.Struct]
+    make: Make
+
+
+def _receipts(texts: list[str]) -> list[str] | Problem:
+    known = [normalise(text) for text in texts]
+    wrong = [text for text, receipt in zip(texts, known, strict=True) if receipt is None]
+    if wrong:
+        return problem(
+            "invalid", "", FieldError("receipts", "Give receipts as NN-DDDD-DDDD-DDD-C; one has a wrong digit.")
+        )
+    return [receipt for receipt in known if receipt is not None]
+
+
+def _merge(action: str, by: Actor, into: str, body: Merge) -> Action | Problem:
+    if into in body.incidents:
+        return problem("invalid", "", FieldError("incidents", "Leave out the incident that the others go into."))
+    return IncidentsMerged(action=action, by=by, reason=body.reason, into=into, incidents=body.incidents)
+
+
+def _split(action: str, by: Actor, incident: str, body: Split) -> Action | Problem:
+    receipts = _receipts(body.receipts)
+    if isinstance(receipts, Problem):
+        return receipts
+    return IncidentSplit(action=action, by=by, reason=body.reason, incident=incident, receipts=receipts)
+
+
+ACTIONS: dict[str, ActionKind] = {
+    "confirm": ActionKind(
+        "incidents",
+        Confirm,
+        lambda a, by, i, b: IncidentConfirmed(action=a, by=by, reason=b.reason, incident=i, device=b.device),
+    ),
+    "restore": ActionKind(
+        "incidents",
+        Restore,
+        lambda a, by, i, b: IncidentRestored(action=a, by=by, reason=b.reason, incident=i, device=b.device),
+    ),
+    "cancel": ActionKind(
+        "incidents", Cancel, lambda a, by, i, b: IncidentCancelled(action=a, by=by, reason=b.reason, incident=i)
+    ),
+    "merge": ActionKind("incidents", Merge, _merge),
+    "split": ActionKind("incidents", Split, _split),
+    "place": ActionKind(
+        "reports",
+        Place,
+        lambda a, by, r, b: ReportPlaced(action=a, by=by, reason=b.reason, receipt=r, premise=b.premise),
+    ),
+    "withdraw": ActionKind(
+        "reports", Withdraw, lambda a, by, r, b: ReportWithdrawn(action=a, by=by, reason=b.reason, receipt=r)
+    ),
+}
+"""Every action by the last part of its address."""
+
+
+def path_of(name: str) -> str:
+    """The address of an action, as a route."""
+    noun = ACTIONS[name].noun
+    return f"/api/v1/desk/{noun}/{{{'id' if noun == 'incidents' else 'receipt'}}}/{name}"
+
+
+class DeskActions:
+    """The routes of desk actions. `acted(kind)` and `refused(code)` are for the metrics."""
+
+    def __init__(
+        self,
+        door: Door,
+        authenticate: Authenticate,
+        origins: Collection[str],
+        acted: Callable[[str], object],
+        refused: Callable[[str], object],
+    ) -> None:
+        self._door = door
+        self._authenticate = authenticate
+        self._origins = frozenset(origins)
+        self._acted = acted
+        self._refused = refused
+        self._decoders = {name: msgspec.json.Decoder(kind.body) for name, kind in ACTIONS.items()}
+
+    def routes(self) -> list[Route]:
+        """One route an action."""
+        return [Route(path_of(name), self._endpoint(name), methods=["POST"], name=name) for name in ACTIONS]
+
+    def _endpoint(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            result = await self._act(name, request)
+            if isinstance(result, Problem):
+                self._refused(result.code)
+                return problem_response(result)
+            return JSONResponse({"action": result}, 202)
+
+        return endpoint
+
+    async def _act(self, name: str, request: Request) -> str | Problem:
+        actor = await self._actor(request)
+        if isinstance(actor, Problem):
+            return actor
+        fact = await self._fact(name, request, actor)
+        if isinstance(fact, Problem):
+            return fact
+        return await self._keep(name, fact)
+
+    async def _actor(self, request: Request) -> Actor | Problem:
+        """Who acts, if they may."""
+        origin = request.headers.get("origin")
+        if origin is not None and origin not in self._origins:
+            return problem("origin", "Act from the platform's own desk.")
+        person = await self._authenticate(request)
+        if person is None:
+            return problem("not_signed_in", "Sign in at the desk, then send this again.")
+        token = request.headers.get("x-csrf-token", "")
+        if not hmac.compare_digest(token.encode(), person.csrf.encode()):
+            return problem("csrf", "Send the session's token (GET /api/v1/session) as X-CSRF-Token.")
+        if MAY_ACT.isdisjoint(person.roles):
+            return problem("may_not_act", "Ask a dispatcher or a supervisor.")
+        return Actor(person=person.person, desk=person.desk, shift=person.shift)
+
+    async def _fact(self, name: str, request: Request, actor: Actor) -> Action | Problem:
+        key = request.headers.get("idempotency-key", "")
+        if not good_key(key):
+            return wrong_key()
+        if not is_json(request.scope):
+            return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
+        body = await read_body(request.scope, request.receive)
+        if body is None:
+            return problem("too_large", "An action is at most 64 KiB.")
+        given = read(self._decoders[name], body)
+        if isinstance(given, Problem):
+            return given
+        target = _target(request)
+        return target if isinstance(target, Problem) else ACTIONS[name].make(key, actor, target, given)
+
+    async def _keep(self, name: str, fact: Action) -> str | Problem:
+        # The shift is left out: the same person, signed in again, may still repeat the same action.
+        content = msgspec.msgpack.encode(msgspec.structs.replace(fact, by=msgspec.structs.replace(fact.by, shift=0)))
+        kept_fact: AnyFact = fact  # type: ignore[assignment]  # every kind of action is a kind of fact
+        try:
+            kept = await self._door.keep(lambda _: kept_fact, sender="desk", key=fact.action, content=content)
+        except (DoorBusy, JournalUnavailable) as error:
+            return not_kept(error)
+        if isinstance(kept, KeyReused):
+            return reused()
+        if not kept.repeated:
+            self._acted(name)
+        return fact.action
+
+
+def _target(request: Request) -> str | Problem:
+    """The incident's id or the report's receipt in the path."""
+    if "receipt" in request.path_params:
+        receipt = normalise(request.path_params["receipt"])
+        return receipt or problem(
+            "invalid", "", FieldError("receipt", "Give the receipt as NN-DDDD-DDDD-DDD-C; a digit is wrong.")
+        )
+    incident: str = request.path_params["id"]
+    if len(incident) > ID_CHARACTERS_MAX or not incident.isprintable():
+        return problem(
+            "invalid", "", FieldError("id", f"Give an incident's id, at most {ID_CHARACTERS_MAX} characters.")
+        )
+    return incident

@@ -1,0 +1,118 @@
+"""HTTP in the small: bodies within a bound, answers with the headers that every answer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stormops.intake.problem import MEDIA_TYPE, Problem
+
+BODY_BYTES_MAX = 64 * 1024
+"""The largest body; a longer one is answered 413 and not read to its end."""
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+COMMON_HEADERS: RawHeaders = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+]
+DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""For everything that is not a page; a page brings its own policy."""
+
+DATA_HEADERS: RawHeaders = [*COMMON_HEADERS, DATA_POLICY]
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body; None when it is larger than the bound. ConnectionError when the client goes away."""
+    declared = header(scope, b"content-length")
+    if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
+        return None
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError("the client went away before its body was complete")
+        body = body + message.get("body", b"") if body else message.get("body", b"")
+        if len(body) > BODY_BYTES_MAX:
+            return None
+        more = message.get("more_body", False)
+    return body
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """The first header of this lower-case name, empty when it was not sent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            sent: bytes = value
+            return sent
+    return b""
+
+
+def is_json(scope: Scope) -> bool:
+    """Whether the body says that it is JSON."""
+    kind = header(scope, b"content-type").partition(b";")[0].strip().lower()
+    return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
+
+
+def cross_origin(scope: Scope, origins: frozenset[bytes]) -> RawHeaders:
+    """The CORS headers for an answer, when the request came from one of our own origins."""
+    origin = header(scope, b"origin")
+    if origin in origins:
+        return [
+            (b"access-control-allow-origin", origin),
+            (b"access-control-allow-credentials", b"true"),
+            (b"access-control-expose-headers", b"Retry-After"),
+            (b"vary", b"Origin"),
+        ]
+    return []
+
+
+async def answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send one whole answer."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*headers, (b"content-length", str(len(body)).encode())],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+def problem_headers(refusal: Problem) -> RawHeaders:
+    """The headers that a problem adds."""
+    headers = [(b"content-type", MEDIA_TYPE.encode())]
+    if refusal.retry_after_s:
+        headers.append((b"retry-after", str(refusal.retry_after_s).encode()))
+    return headers
+
+
+def problem_response(refusal: Problem) -> Response:
+    """The problem as a Starlette response."""
+    headers = {k.decode(): v.decode() for k, v in problem_headers(refusal)}
+    return Response(msgspec.json.encode(refusal), refusal.status, headers)
+
+
+class WithHeaders:
+    """Adds the common headers to every answer of the app behind it, unless the answer has its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {key for key, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in DATA_HEADERS if h[0] not in there)]
+            await send(message)
+
+        await self._app(scope, receive, send_with)

@@ -1,0 +1,90 @@
+"""`POST /api/v1/reports`: the one address that a storm is measured by, so it stands in front of Starlette.
+
+It shares with the form everything that decides (`taking`), and with the rest of intake everything
+that an answer carries (`http`). Measured, Starlette's routing and middleware would cost as much as
+the durable write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from stormops.core.report import Channel
+from stormops.intake.http import DATA_HEADERS, answer, cross_origin, header, is_json, problem_headers, read_body
+from stormops.intake.problem import Problem, problem
+from stormops.intake.taking import Senders, Taker, good_key, read_report, wrong_key
+from stormops.pages.advice import advice
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to a report that is on disk.
+
+    `received_ms`: milliseconds since 1970, UTC. `status_url`: the page that tells the bearer more.
+    """
+
+    receipt: str
+    received_ms: int
+    status_url: str
+    safety: bool
+    advice: str | None = None
+
+
+_ENCODER = msgspec.json.Encoder()
+_HEADERS = [*DATA_HEADERS, (b"content-type", b"application/json")]
+
+
+class Reports:
+    """The ASGI endpoint. `refused(code)` is called for each problem (for the metrics)."""
+
+    def __init__(
+        self, taker: Taker, senders: Senders, feed_url: str, origins: frozenset[bytes], refused: Callable[[str], object]
+    ) -> None:
+        self._taker = taker
+        self._senders = senders
+        self._feed_url = feed_url
+        self._origins = origins
+        self._refused = refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        try:
+            result = await self._take(scope, receive)
+        except ConnectionError:
+            return  # nobody is there to be answered, and nothing was complete
+        cors = cross_origin(scope, self._origins)
+        if isinstance(result, Problem):
+            self._refused(result.code)
+            await answer(send, result.status, _ENCODER.encode(result), [*DATA_HEADERS, *cors, *problem_headers(result)])
+        else:
+            await answer(send, 202, _ENCODER.encode(result), [*_HEADERS, *cors] if cors else _HEADERS)
+
+    async def _take(self, scope: Scope, receive: Receive) -> Accepted | Problem:
+        if not is_json(scope):
+            return problem("unsupported_media_type", "Send the report as JSON, with Content-Type: application/json.")
+        key = header(scope, b"idempotency-key").decode("latin-1")
+        if key and not good_key(key):
+            return wrong_key()
+        body = await read_body(scope, receive)
+        if body is None:
+            return problem("too_large", "A report is at most 64 KiB. Shorten the note.")
+        report = read_report(body)
+        if isinstance(report, Problem):
+            return report
+        kept = await self._taker.take(report, Channel.API, self.sender(scope) if key else "", key)
+        if isinstance(kept, Problem):
+            return kept
+        return Accepted(
+            receipt=kept.receipt,
+            received_ms=kept.recorded_ms,
+            status_url=f"{self._feed_url}/r/{kept.receipt}",
+            safety=report.safety,
+            advice=advice(report),
+        )
+
+    def sender(self, scope: Scope) -> str:
+        """Who sent this, as a keyed hash."""
+        client = scope.get("client")
+        return self._senders.name(client[0] if client else "", header(scope, b"user-agent").decode("latin-1"))

@@ -1,0 +1,180 @@
+"""The intake as an ASGI app: every write of the platform comes in here, and nothing is read out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stormops.intake.desk import Authenticate, DeskActions
+from stormops.intake.form import FormRoute
+from stormops.intake.http import WithHeaders, problem_response
+from stormops.intake.openapi import document
+from stormops.intake.problem import problem
+from stormops.intake.reports import Reports
+from stormops.intake.taking import Senders, Taker, not_kept
+from stormops.journal.port import Door, DoorBusy, JournalUnavailable
+from stormops.pages.form import FormSettings
+
+READY_SECONDS = 1.0
+"""Readiness is tried on the disk at most this often, however often it is asked."""
+
+
+class Metrics(Protocol):
+    """What intake needs of `telemetry.Metrics`."""
+
+    def count(self, name: str, by: float = 1, **labels: str) -> None: ...
+    def page(self) -> tuple[bytes, str]: ...
+
+
+class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between installations. URLs as browsers see them, without a slash at the end.
+
+    `origins`: the browser origins that may write with a session. `senders_secret`: at least 16
+    bytes, the same for every intake of the platform (`journal.secret.shared_secret`).
+    """
+
+    title: str
+    phone: str
+    intake_url: str
+    feed_url: str
+    origins: list[str]
+    senders_secret: bytes
+    language: str = "en"
+
+
+def create_intake(
+    settings: IntakeSettings,
+    door: Door,
+    metrics: Metrics,
+    authenticate: Authenticate,
+    routes: Sequence[BaseRoute] = (),
+) -> ASGIApp:
+    """The intake over these ports. `routes` are others' writes (sign-in), served under the same rules."""
+
+    def refused(code: str) -> None:
+        metrics.count("intake_refused_total", code=code)
+
+    def taken(channel: str) -> None:
+        metrics.count("intake_reports_total", channel=channel)
+
+    def acted(kind: str) -> None:
+        metrics.count("intake_actions_total", kind=kind)
+
+    taker, senders = Taker(door, taken), Senders(settings.senders_secret)
+    origins = frozenset(origin.encode() for origin in settings.origins)
+    reports = Reports(taker, senders, settings.feed_url, origins, refused)
+    page = FormSettings(
+        title=settings.title,
+        phone=settings.phone,
+        intake_url=settings.intake_url,
+        feed_url=settings.feed_url,
+        language=settings.language,
+    )
+    app = Starlette(
+        routes=[
+            Route("/api/v1/reports", reports, methods=["POST"]),  # served in front; here for the other methods
+            FormRoute(page, taker, reports.sender, refused).route(),
+            *DeskActions(door, authenticate, settings.origins, acted, refused).routes(),
+            *routes,
+            *_Plain(door, metrics, document(settings.intake_url, settings.title, routes)).routes(),
+        ],
+        middleware=[
+            Middleware(WithHeaders),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Content-Type", "Idempotency-Key", "X-CSRF-Token"],
+                allow_credentials=True,
+                expose_headers=["Retry-After"],
+            ),
+        ],
+        exception_handlers={HTTPException: _refuse(refused), Exception: _broken},
+    )
+    return _InFront(reports, app)
+
+
+class _InFront:
+    """Reports go straight to their endpoint; all else through Starlette."""
+
+    def __init__(self, reports: Reports, app: Starlette) -> None:
+        self._reports = reports
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
+            await self._reports(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Plain:
+    """Health, metrics and the API's description."""
+
+    def __init__(self, door: Door, metrics: Metrics, openapi: bytes) -> None:
+        self._door = door
+        self._metrics = metrics
+        self._openapi = openapi
+        self._ready: tuple[float, asyncio.Task[Response]] | None = None
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+            Route("/metrics", self._page),
+            Route("/openapi.json", self._description),
+        ]
+
+    async def _healthz(self, _: Request) -> Response:
+        return Response(b'{"status":"alive"}', media_type="application/json")
+
+    async def _readyz(self, _: Request) -> Response:
+        now = asyncio.get_running_loop().time()
+        if self._ready is None or now - self._ready[0] >= READY_SECONDS:
+            self._ready = now, asyncio.create_task(self._try_door())
+        return await asyncio.shield(self._ready[1])
+
+    async def _try_door(self) -> Response:
+        try:
+            await self._door.check()
+        except (DoorBusy, JournalUnavailable) as error:
+            return problem_response(not_kept(error))
+        return Response(b'{"status":"ready"}', media_type="application/json")
+
+    async def _page(self, _: Request) -> Response:
+        body, kind = self._metrics.page()
+        return Response(body, media_type=kind)
+
+    async def _description(self, _: Request) -> Response:
+        return Response(self._openapi, media_type="application/json")
+
+
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+
+
+def _refuse(refused: Callable[[str], None]) -> Callable[[Request, Exception], Response]:
+    def handler(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = _CODES.get(status, "malformed_request")
+        refused(code)
+        response = problem_response(problem(code, "See /openapi.json for what there is."))
+        response.headers.update(getattr(error, "headers", None) or {})  # Allow, for a wrong method
+        return response
+
+    return handler
+
+
+def _broken(_: Request, __: Exception) -> Response:
+    """A bug: the server logs it; the client learns that it was not its fault."""
+    return problem_response(problem("bug", "Nothing was promised. Send the same again, with the same Idempotency-Key."))
