@@ -137,7 +137,9 @@ class Landmarks:
 class City:
     """A city pack in memory. `street_lines` draws the basemap: one polyline of (lon, lat) a street part.
 
-    `street_line_street[i]` is the index into `premises.streets` of `street_lines[i]`, -1 when unnamed.
+    `street_line_street[i]` is the index into `premises.streets` of `street_lines[i]`, -1 when unnamed;
+    `street_line_class[i]` its rank, 0 local, 1 collector, 2 arterial (empty = all local). `water` and
+    `parks` are closed rings of (lon, lat).
     """
 
     name: str
@@ -148,6 +150,9 @@ class City:
     landmarks: Landmarks = field(default_factory=Landmarks)
     street_lines: list[Floats] = field(default_factory=list)
     street_line_street: Ints = field(default_factory=lambda: np.empty(0, np.int32))
+    street_line_class: Bytes = field(default_factory=lambda: np.empty(0, np.uint8))
+    water: list[Floats] = field(default_factory=list)
+    parks: list[Floats] = field(default_factory=list)
     note: str = ""
     hash: str = ""
 
@@ -217,96 +222,139 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
     Shapes: B buses, E edges, P premises. O(B + E + P log P). With rings the tree is the one of
     fewest edges from a source, so the answer does not depend on the order of rows beyond ties.
     """
-    buses, edges = len(network.bus_id), len(network.edge_id)
     opened = network.edge_open if open_edges is None else open_edges
-    closed = np.flatnonzero(~opened)
-    a, b = network.edge_from[closed], network.edge_to[closed]
-    sources = np.flatnonzero(network.bus_source)
-    root = buses
-    rows = np.concatenate([a, np.full(len(sources), root, np.int32)])
-    cols = np.concatenate([b, sources.astype(np.int32)])
-    graph = coo_array((np.ones(len(rows), np.int8), (rows, cols)), shape=(buses + 1, buses + 1)).tocsr()
-    visit, before = breadth_first_order(graph, root, directed=False)
-
-    # The edge that feeds each bus: the first closed edge (by row) between it and its predecessor.
-    feeding = np.full(buses + 1, -1, np.int64)
-    for near, far in ((a, b), (b, a)):
-        fed = np.flatnonzero(before[far] == near)[::-1]
-        feeding[far[fed]] = closed[fed]
-    feeding[sources[before[sources] == root]] = -1
-    on_tree = np.zeros(edges, np.bool_)
-    on_tree[feeding[feeding >= 0]] = True
-    reached = np.zeros(buses + 1, np.bool_)
-    reached[visit] = True
-    loop_edges = closed[~on_tree[closed] & reached[a]].astype(np.int32)
-    island_of_bus = np.full(buses, -1, np.int32)
-    dark = np.flatnonzero(~reached[:buses])
-    if len(dark):
-        _, labels = connected_components(graph, directed=False)
-        _, numbers = np.unique(labels[dark], return_inverse=True)
-        island_of_bus[dark] = numbers
-
-    # Devices in visiting order, so that parents come before children.
-    kinds = network.edge_kind
-    protective = np.isin(kinds, [int(k) for k in PROTECTIVE])
-    device_of_bus = np.full(buses + 1, -1, np.int32)
-    edge: list[int] = []
-    parent: list[int] = []
-    for bus in visit[1:].tolist():
-        above = int(device_of_bus[before[bus]])
-        via = int(feeding[bus])
-        if via >= 0 and protective[via]:
-            parent.append(above)
-            above = len(edge)
-            edge.append(via)
-        device_of_bus[bus] = above
-
-    n = len(edge)
-    edge_column, parent_column = np.array(edge, np.int32), np.array(parent, np.int32)
-    kind = kinds[edge_column] if n else np.empty(0, np.uint8)
-    depth, feeder = np.zeros(n, np.int32), np.arange(n, dtype=np.int32)
-    for d, up in enumerate(parent):
-        if up >= 0:
-            depth[d] = depth[up] + 1
-            inside_feeder = kind[feeder[up]] != EdgeKind.POWER_TRANSFORMER
-            feeder[d] = feeder[up] if inside_feeder and kind[d] != EdgeKind.BREAKER else d
-
+    walk = _walk(network, np.flatnonzero(~opened))
+    edge, parent, device_of_bus = _devices(network, walk)
+    levels = _levels(parent)
+    kind = network.edge_kind[edge]
     has_bus = premises.bus >= 0
     premise_device = np.full(len(premises), -1, np.int32)
     premise_device[has_bus] = device_of_bus[premises.bus[has_bus]]
-    own = np.bincount(premise_device[premise_device >= 0], minlength=n).astype(np.int32)
+    own = np.bincount(premise_device[premise_device >= 0], minlength=len(edge)).astype(np.int32)
     customers = own.copy()
-    for d in range(n - 1, -1, -1):
-        if parent[d] >= 0:
-            customers[parent[d]] += customers[d]
-    # Euler order of the premises: each device's own first, then its children's, in device order.
-    first, cursor = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    top = 0
-    for d, up in enumerate(parent):
-        if up < 0:
-            first[d], top = top, top + int(customers[d])
-        else:
-            first[d] = cursor[up]
-            cursor[up] += customers[d]
-        cursor[d] = first[d] + own[d]
+    for level in levels[:0:-1]:
+        np.add.at(customers, parent[level], customers[level])
+    first = _first_premise(parent, own, customers, levels)
     fed = np.flatnonzero(premise_device >= 0)
-    start = first[premise_device[fed]]
-    order = fed[np.argsort(start, kind="stable")].astype(np.int32)
-    lon = (network.bus_lon[network.edge_from[edge_column]] + network.bus_lon[network.edge_to[edge_column]]) / 2
-    lat = (network.bus_lat[network.edge_from[edge_column]] + network.bus_lat[network.edge_to[edge_column]]) / 2
+    order = fed[np.argsort(first[premise_device[fed]], kind="stable")].astype(np.int32)
+    depth = np.zeros(len(edge), np.int32)
+    for number, level in enumerate(levels):
+        depth[level] = number
+    a, b = network.edge_from[edge], network.edge_to[edge]
     return Tree(
-        edge=edge_column,
+        edge=edge,
         kind=kind,
-        parent=parent_column,
+        parent=parent,
         depth=depth,
-        feeder=feeder,
-        lon=lon,
-        lat=lat,
+        feeder=_feeder_of(kind, parent, levels),
+        lon=(network.bus_lon[a] + network.bus_lon[b]) / 2,
+        lat=(network.bus_lat[a] + network.bus_lat[b]) / 2,
         customers=customers,
         first=first,
         last=first + customers,
         order=order,
         premise_device=premise_device,
-        loop_edges=loop_edges,
-        island_of_bus=island_of_bus,
+        loop_edges=walk.loop_edges,
+        island_of_bus=walk.island_of_bus,
     )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Breadth-first walk from the sources: buses in order, the bus before each, the edge that feeds each (-1 none)."""
+
+    visit: Ints
+    before: Ints
+    feeding: Ints
+    loop_edges: Ints
+    island_of_bus: Ints
+
+
+def _walk(network: Network, closed: npt.NDArray[np.int64]) -> _Walk:
+    """Walk the closed edges from a root that stands for all sources; the root's number is the count of buses."""
+    root = len(network.bus_id)
+    a, b = network.edge_from[closed], network.edge_to[closed]
+    sources = np.flatnonzero(network.bus_source)
+    rows = np.concatenate([a, np.full(len(sources), root, np.int32)])
+    cols = np.concatenate([b, sources.astype(np.int32)])
+    graph = coo_array((np.ones(len(rows), np.int8), (rows, cols)), shape=(root + 1, root + 1)).tocsr()
+    visit, before = breadth_first_order(graph, root, directed=False)
+
+    # The edge that feeds each bus: the first closed edge (by row) between it and its predecessor.
+    feeding = np.full(root + 1, -1, np.int32)
+    for near, far in ((a, b), (b, a)):
+        fed = np.flatnonzero(before[far] == near)[::-1]
+        feeding[far[fed]] = closed[fed]
+    feeding[sources[before[sources] == root]] = -1
+    on_tree = np.zeros(len(network.edge_id), np.bool_)
+    on_tree[feeding[feeding >= 0]] = True
+    reached = np.zeros(root + 1, np.bool_)
+    reached[visit] = True
+    island_of_bus = np.full(root, -1, np.int32)
+    dark = np.flatnonzero(~reached[:root])
+    if len(dark):
+        _, labels = connected_components(graph, directed=False)
+        _, numbers = np.unique(labels[dark], return_inverse=True)
+        island_of_bus[dark] = numbers
+    loop_edges = closed[~on_tree[closed] & reached[a]].astype(np.int32)
+    return _Walk(visit, before, feeding, loop_edges, island_of_bus)
+
+
+def _devices(network: Network, walk: _Walk) -> tuple[Ints, Ints, Ints]:
+    """Protective edges of the walk, parents before children; their parents; the nearest device above each bus.
+
+    Buses joined by other edges form a zone; every zone but the root's is fed by one device.
+    """
+    total = len(walk.feeding)
+    buses = walk.visit[1:]
+    via = walk.feeding[buses]
+    protective = np.zeros(len(network.edge_id) + 1, np.bool_)
+    protective[:-1] = np.isin(network.edge_kind, [int(k) for k in PROTECTIVE])
+    guarded = protective[via]  # via -1 (a source) reads the last row, which is false
+    plain = buses[~guarded]
+    inside = coo_array((np.ones(len(plain), np.int8), (walk.before[plain], plain)), shape=(total, total))
+    zones, zone = connected_components(inside, directed=False)
+    below = buses[guarded]
+    device_of_zone = np.full(zones, -1, np.int32)
+    device_of_zone[zone[below]] = np.arange(len(below), dtype=np.int32)
+    device_of_bus = device_of_zone[zone]
+    return via[guarded], device_of_bus[walk.before[below]], device_of_bus
+
+
+def _levels(parent: Ints) -> list[npt.NDArray[np.int64]]:
+    """Devices by their depth, each level ascending; one (empty) level when there is none."""
+    order = np.argsort(parent, kind="stable")
+    sorted_parent = parent[order]
+    level = np.flatnonzero(parent < 0)
+    levels = [level]
+    while len(level):
+        low, high = np.searchsorted(sorted_parent, level), np.searchsorted(sorted_parent, level, side="right")
+        sizes = high - low
+        slots = np.repeat(low - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+        level = np.sort(order[slots])
+        if len(level):
+            levels.append(level)
+    return levels
+
+
+def _feeder_of(kind: Bytes, parent: Ints, levels: list[npt.NDArray[np.int64]]) -> Ints:
+    """Each device's feeder: its parent's, unless it begins one (a breaker, or the first below a power transformer)."""
+    feeder = np.arange(len(kind), dtype=np.int32)
+    for level in levels[1:]:
+        above = feeder[parent[level]]
+        stays = (kind[above] != EdgeKind.POWER_TRANSFORMER) & (kind[level] != EdgeKind.BREAKER)
+        feeder[level] = np.where(stays, above, level)
+    return feeder
+
+
+def _first_premise(parent: Ints, own: Ints, customers: Ints, levels: list[npt.NDArray[np.int64]]) -> Ints:
+    """Where each device's premises begin in Euler order: its own first, then its children's, in device order."""
+    order = np.argsort(parent, kind="stable")
+    running = np.cumsum(customers[order]) - customers[order]
+    begins = np.flatnonzero(np.append(True, parent[order][1:] != parent[order][:-1])) if len(order) else order
+    running -= np.repeat(running[begins], np.diff(np.append(begins, len(order))))
+    first = np.zeros(len(parent), np.int32)
+    first[order] = running
+    for level in levels[1:]:
+        first[level] += first[parent[level]] + own[parent[level]]
+    return first

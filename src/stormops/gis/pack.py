@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
 
-from stormops.core.network import City, Landmarks, Network, Premises
+from stormops.core.network import City, Floats, Landmarks, Network, Premises
 
 SCHEMA = 1
 """Raised when the columns change; a pack of another schema is refused with a sentence."""
 
+_HEAD = ("schema", "name", "title", "time_zone", "note")
 _PREMISE_TEXT = ("id", "house_number", "unit", "postcode", "account", "phone", "meter", "streets", "localities")
 _PREMISE_NUMBERS = ("street", "locality", "lon", "lat", "building", "kind", "services", "bus")
 _NETWORK_TEXT = ("bus_id", "edge_id")
@@ -47,10 +48,10 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
     numbers: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_NUMBERS}
     numbers |= {f"n_{c}": getattr(city.network, c) for c in _NETWORK_NUMBERS}
     numbers |= {"l_lon": city.landmarks.lon, "l_lat": city.landmarks.lat}
-    lengths = np.array([len(line) for line in city.street_lines], np.int32)
-    numbers["s_lengths"] = lengths
-    numbers["s_points"] = np.concatenate(city.street_lines) if city.street_lines else np.empty((0, 2))
-    numbers["s_street"] = city.street_line_street
+    numbers |= {"s_street": city.street_line_street, "s_class": city.street_line_class}
+    for key, lines in (("s", city.street_lines), ("water", city.water), ("parks", city.parks)):
+        numbers[f"{key}_lengths"] = np.array([len(line) for line in lines], np.int32)
+        numbers[f"{key}_points"] = np.concatenate(lines) if lines else np.empty((0, 2))
     text: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_TEXT}
     text |= {f"n_{c}": getattr(city.network, c) for c in _NETWORK_TEXT}
     text |= {"l_name": city.landmarks.name}
@@ -62,10 +63,7 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
         "note": city.note,
     }
     text_bytes = msgspec.msgpack.encode(text)
-    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode() + text_bytes)
-    for key in sorted(numbers):
-        digest.update(key.encode() + np.ascontiguousarray(numbers[key]).tobytes())
-    city.hash = digest.hexdigest()
+    city.hash = _digest(head, text_bytes, numbers)
     place = packs / city.name / city.hash[:12]
     if place.exists():
         return place
@@ -82,12 +80,20 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
         }
         whole = head | {"hash": city.hash, "counts": counts, "report": report or {}}
         (draft / "pack.json").write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n")
-        os.rename(draft, place)
+        draft.rename(place)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
         if not place.exists():
             raise
     return place
+
+
+def _digest(head: dict[str, Any], text_bytes: bytes, numbers: dict[str, Any]) -> str:
+    """Content hash: the same city gives the same one on every machine."""
+    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode() + text_bytes)
+    for key in sorted(numbers):
+        digest.update(key.encode() + np.ascontiguousarray(numbers[key]).tobytes())
+    return digest.hexdigest()
 
 
 def read_head(place: Path) -> dict[str, Any]:
@@ -107,12 +113,21 @@ def read_pack(place: Path) -> City:
     """The city of a pack. Raises PackError."""
     head = read_head(place)
     try:
-        text = msgspec.msgpack.decode((place / "text.msgpack").read_bytes())
-        with np.load(place / "city.npz") as npz:
+        text_bytes = (place / "text.msgpack").read_bytes()
+        text = msgspec.msgpack.decode(text_bytes)
+        with (place / "city.npz").open("rb") as file, np.load(file) as npz:
             numbers = {key: npz[key] for key in npz.files}
-    except (OSError, ValueError, msgspec.DecodeError) as error:
+        told = {key: head[key] for key in _HEAD}
+        city = _assemble(head, text, numbers)
+    except (OSError, ValueError, KeyError, BadZipFile, msgspec.DecodeError) as error:
         raise PackError(f"{place} is damaged ({error}); import the city again") from error
-    ends = np.cumsum(numbers["s_lengths"])[:-1]
+    if _digest(told, text_bytes, numbers) != head["hash"]:
+        raise PackError(f"{place} was changed since it was made (its hash differs); import the city again")
+    return city
+
+
+def _assemble(head: dict[str, Any], text: dict[str, Any], numbers: dict[str, Any]) -> City:
+    lines = {key: _split(numbers, key) for key in ("s", "water", "parks")}
     return City(
         name=head["name"],
         title=head["title"],
@@ -126,6 +141,15 @@ def read_pack(place: Path) -> City:
             **{c: text[f"n_{c}"] for c in _NETWORK_TEXT}, **{c: numbers[f"n_{c}"] for c in _NETWORK_NUMBERS}
         ),
         landmarks=Landmarks(name=text["l_name"], lon=numbers["l_lon"], lat=numbers["l_lat"]),
-        street_lines=np.split(numbers["s_points"], ends) if len(numbers["s_lengths"]) else [],
+        street_lines=lines["s"],
         street_line_street=numbers["s_street"],
+        street_line_class=numbers["s_class"],
+        water=lines["water"],
+        parks=lines["parks"],
     )
+
+
+def _split(numbers: dict[str, Any], key: str) -> list[Floats]:
+    """Polylines that were written end to end."""
+    lengths = numbers[f"{key}_lengths"]
+    return list(np.split(numbers[f"{key}_points"], np.cumsum(lengths)[:-1])) if len(lengths) else []
