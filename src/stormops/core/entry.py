@@ -101,6 +101,10 @@ class IncidentRestored(Action, frozen=True, kw_only=True, tag="incident_restored
     device: str | None = None
 
 
+class SituationReportRequested(Action, frozen=True, kw_only=True, tag="situation_report_requested"):
+    """A person asks for a situation report now, outside the schedule."""
+
+
 # --- facts: decided at ticks ---------------------------------------------------------------------
 
 
@@ -246,6 +250,7 @@ AnyFact = (
     | IncidentSplit
     | IncidentCancelled
     | IncidentRestored
+    | SituationReportRequested
     | CityAdopted
     | Tick
     | Decided

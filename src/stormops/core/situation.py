@@ -201,5 +201,6 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentSplit: _action,
     facts.IncidentCancelled: _action,
     facts.IncidentRestored: _action,
+    facts.SituationReportRequested: _action,
 }
 """What each fact does. News about incidents only becomes true by the facts that deciding makes of it."""

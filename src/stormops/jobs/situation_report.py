@@ -1,0 +1,143 @@
+"""The situation report: what is known at one journal position, for people (HTML) and machines (JSON).
+
+Its blocks follow ICS 209 (incident status summary). It names devices and feeders, never an address,
+a phone or a customer; it is for staff all the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+from jinja2 import Environment, PackageLoader
+
+from stormops.core.incident import LIVE, Incident
+from stormops.core.network import EdgeKind
+from stormops.core.situation import Situation
+
+LARGEST_MAX = 25
+"""Incidents listed one by one; the rest are in the counts."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One open incident."""
+
+    id: str
+    state: str
+    device: str
+    device_kind: str
+    feeder: str
+    customers_out: int
+    reports: int
+    since_ms: int
+    safety: int
+    medical: int
+
+
+class FeederLine(msgspec.Struct, frozen=True):
+    """A feeder with customers out."""
+
+    feeder: str
+    customers_out: int
+    customers: int
+
+
+class SituationReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole report. `name` is also its file's; `asked_for` says why it was made."""
+
+    name: str
+    title: str
+    time_zone: str
+    asked_for: str
+    position: int
+    at_ms: int
+    customers: int
+    customers_out: int
+    customers_restored: int
+    incidents_by_state: dict[str, int]
+    reports: dict[str, int]
+    largest: list[Line]
+    feeders: list[FeederLine]
+
+
+def summarise(situation: Situation, title: str, time_zone: str, asked_for: str) -> SituationReport:
+    """The report of a situation. The same situation gives the same report."""
+    live = [i for i in situation.incidents.values() if i.state in LIVE]
+    live.sort(key=lambda i: (-i.customers_out, i.key))
+    totals = situation.totals
+    stamp = datetime.fromtimestamp(situation.at_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return SituationReport(
+        name=f"{stamp}-{situation.position}",
+        title=title,
+        time_zone=time_zone,
+        asked_for=asked_for,
+        position=situation.position,
+        at_ms=situation.at_ms,
+        customers=len(situation.city.premises),
+        customers_out=situation.customers_out,
+        customers_restored=totals.customers_restored,
+        incidents_by_state=dict(sorted(Counter(i.state.value for i in situation.incidents.values()).items())),
+        reports={
+            "received": totals.received,
+            "duplicated": totals.duplicated,
+            "withdrawn": totals.withdrawn,
+            "open": totals.open,
+            "unmatched_open": totals.unmatched_open,
+            "safety_open": totals.safety_open,
+        },
+        largest=[_line(situation, i) for i in live[:LARGEST_MAX]],
+        feeders=_feeders(situation, live),
+    )
+
+
+def _line(situation: Situation, incident: Incident) -> Line:
+    device = incident.device
+    return Line(
+        id=incident.id,
+        state=incident.state.value,
+        device=situation.device_ids[device] if device >= 0 else "",
+        device_kind=EdgeKind(int(situation.tree.kind[device])).name.lower() if device >= 0 else "cluster",
+        feeder=situation.device_ids[int(situation.tree.feeder[device])] if device >= 0 else "",
+        customers_out=incident.customers_out,
+        reports=len(incident.reports),
+        since_ms=incident.since_ms,
+        safety=incident.safety,
+        medical=incident.medical,
+    )
+
+
+def _feeders(situation: Situation, live: list[Incident]) -> list[FeederLine]:
+    tree, out = situation.tree, Counter[int]()
+    for incident in live:
+        if incident.device >= 0:
+            out[int(tree.feeder[incident.device])] += incident.customers_out
+    ordered = sorted(out.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [FeederLine(situation.device_ids[d], n, int(tree.customers[d])) for d, n in ordered if n]
+
+
+def render(report: SituationReport) -> str:
+    """The report as one HTML page that prints on paper and needs nothing else."""
+    pages = Environment(loader=PackageLoader("stormops.jobs"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    zone = ZoneInfo(report.time_zone)
+
+    def local(at_ms: int) -> str:
+        return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%a %d %b %Y %H:%M %Z") if at_ms else "not known"
+
+    return pages.get_template("situation_report.html").render(r=report, local=local)
+
+
+def write(folder: Path, report: SituationReport) -> list[Path]:
+    """Write the report as `NAME.html` and `NAME.json`, each as a whole or not at all; gives their places."""
+    folder.mkdir(parents=True, exist_ok=True)
+    places = []
+    for suffix, body in ((".html", render(report).encode()), (".json", msgspec.json.encode(report))):
+        place = folder / f"{report.name}{suffix}"
+        draft = place.with_name(f".{place.name}.{os.getpid()}")
+        draft.write_bytes(body)
+        draft.replace(place)
+        places.append(place)
+    return places

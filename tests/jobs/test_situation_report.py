@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from geo.generate import generate_city
+from stormops.core.entry import AnyFact, CityAdopted, Entry, IncidentChanged, IncidentOpened, Tick
+from stormops.core.network import EdgeKind, trace
+from stormops.core.report import Utility
+from stormops.core.situation import Situation
+from stormops.jobs.situation_report import render, summarise, write
+
+AT = 1_778_785_200_000
+
+
+@pytest.fixture(scope="module")
+def situation() -> Situation:
+    city = generate_city(customers=500, seed=2)
+    tree = trace(city.network, city.premises)
+    made = Situation(city, tree)
+    fuse = int((tree.kind == EdgeKind.FUSE).argmax())
+    facts: list[AnyFact] = [
+        CityAdopted(name=city.name, hash="x"),
+        Tick(number=1, at_ms=AT),
+        IncidentOpened(incident="E-0001", utility=Utility.ELECTRIC, since_ms=AT - 60_000),
+        IncidentChanged(incident="E-0001", devices=[made.device_ids[fuse]], since_ms=AT - 60_000),
+    ]
+    made.apply(Entry(i + 1, AT, "", 0, 1, i + 1, fact) for i, fact in enumerate(facts))
+    return made
+
+
+def test_the_figures_are_the_situations(situation: Situation) -> None:
+    report = summarise(situation, "Palmetto", "America/New_York", "scheduled")
+    assert report.customers_out == situation.customers_out > 0
+    assert report.incidents_by_state == {"predicted": 1}
+    assert report.largest[0].customers_out == report.feeders[0].customers_out == report.customers_out
+    assert report.position == situation.position
+    assert summarise(situation, "Palmetto", "America/New_York", "scheduled") == report
+
+
+def test_it_names_no_address_phone_or_account(situation: Situation) -> None:
+    page = render(summarise(situation, "Palmetto", "America/New_York", "scheduled"))
+    premises = situation.city.premises
+    assert not any(premises.address(p) in page for p in range(len(premises)))
+    assert not any(secret in page for secret in (*premises.phone, *premises.account) if secret)
+
+
+def test_hostile_words_are_only_words(situation: Situation) -> None:
+    page = render(summarise(situation, "<script>alert(1)</script>", "UTC", "asked for by ana: <b>now</b>"))
+    assert "<script>" not in page
+    assert "&lt;b&gt;now&lt;/b&gt;" in page
+
+
+def test_both_forms_are_written_whole(situation: Situation, tmp_path: Path) -> None:
+    report = summarise(situation, "Palmetto", "America/New_York", "scheduled")
+    html, data = write(tmp_path, report)
+    assert html.read_text() == render(report)
+    assert json.loads(data.read_text())["customers_out"] == report.customers_out
+    assert {p.name for p in tmp_path.iterdir()} == {html.name, data.name}
