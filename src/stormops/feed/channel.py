@@ -22,6 +22,15 @@ RING_BYTES_MAX = 16 * 1024 * 1024
 _JSON = msgspec.json.Encoder(order=None)
 
 
+Encoded = Mapping[str, bytes]
+"""Keys with their values as JSON."""
+
+
+def encode(view: Mapping[str, Any]) -> dict[str, bytes]:
+    """The values as JSON, once for all clients; may run on any thread."""
+    return {key: _JSON.encode(value) for key, value in view.items()}
+
+
 class Change(NamedTuple):
     """One change message: from position `previous` to `n`; `end` counts the bytes of all changes so far."""
 
@@ -51,9 +60,9 @@ class Channel:
         self.ready = False
         """False until the first picture: nothing is shown before it is known."""
 
-    def start(self, n: int, at_ms: int, view: Mapping[str, Any]) -> None:
+    def start(self, n: int, at_ms: int, view: Encoded) -> None:
         """Take the first picture, or a wholly new one: clients at older positions get a snapshot."""
-        self._values = {key: _JSON.encode(value) for key, value in view.items()}
+        self._values = dict(view)
         self._size = sum(len(key) + len(value) + 4 for key, value in self._values.items())
         self._ring.clear()
         self._from.clear()
@@ -61,16 +70,12 @@ class Channel:
         self._view = None
         self.n, self.at_ms, self.ready = n, at_ms, True
 
-    def publish(self, n: int, at_ms: int, server_ms: int, put: Mapping[str, Any], unset: Iterable[str]) -> bool:
+    def publish(self, n: int, at_ms: int, *, server_ms: int, put: Encoded, unset: Iterable[str]) -> bool:
         """Move the picture to position `n`; False (and no message) when nothing shown differs.
 
         Values equal to those held are left out, so callers may name keys generously.
         """
-        fresh: dict[str, bytes] = {}
-        for key, value in put.items():
-            encoded = _JSON.encode(value)
-            if self._values.get(key) != encoded:
-                fresh[key] = encoded
+        fresh = {key: encoded for key, encoded in put.items() if self._values.get(key) != encoded}
         gone = [key for key in unset if key in self._values]
         if not fresh and not gone:
             return False

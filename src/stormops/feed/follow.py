@@ -70,20 +70,17 @@ class _Turn(NamedTuple):
 class Follower(Generic[P]):
     """Follows the journal into a picture. `run`, `ask` and `ready` are called on the event loop.
 
-    `load` makes the picture (from the newest snapshot) and `open_journal` opens the journal, both on
-    the follower's thread. `cadence`: least wall time between two publications, in seconds.
+    `load` makes the picture (from the newest snapshot), on the follower's thread, which is also the only
+    one to read the journal. `cadence`: least wall time between two publications, in seconds.
     """
 
-    def __init__(
-        self, load: Callable[[], P], open_journal: Callable[[], Journal], cadence: dict[Audience, float], log: Log
-    ) -> None:
+    def __init__(self, load: Callable[[], P], journal: Journal, cadence: dict[Audience, float], log: Log) -> None:
         self._load = load
-        self._open_journal = open_journal
+        self._journal = journal
         self._cadence = cadence
         self._log = log
         self._thread = ThreadPoolExecutor(1, "follower")
         self._picture: P | None = None
-        self._journal: Journal | None = None
         self._due: dict[Audience, float] = dict.fromkeys(cadence, 0.0)
         self._inside_tick = False
         self._caught_up = False
@@ -108,9 +105,7 @@ class Follower(Generic[P]):
                 await asyncio.sleep(POLL_SECONDS)
 
     def close(self) -> None:
-        """Stop the thread and close the journal."""
-        if self._journal is not None:
-            self._thread.submit(self._journal.close).result()
+        """Stop the thread. The journal is closed by who opened it."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     @property
@@ -129,14 +124,13 @@ class Follower(Generic[P]):
             self._asks -= 1
 
     def _answer(self, question: Callable[[P, Journal], T]) -> T:
-        if self._picture is None or self._journal is None:
+        if self._picture is None:
             raise NotReady
         return question(self._picture, self._journal)
 
     def _turn(self) -> _Turn:
         """Read and fold a little, and gather what is due."""
-        if self._picture is None or self._journal is None:
-            self._journal = self._journal or self._open_journal()
+        if self._picture is None:
             self._picture = self._load()
         page = self._journal.read(self._picture.position, TURN_ENTRIES)
         self._picture.take(page)

@@ -1,0 +1,235 @@
+"""The storm desk's view: incidents, reports, what waits for a person, and the totals line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from stormops.core.entry import AnyFact, ReportReceived, ReportUnmatched
+from stormops.core.incident import LIVE, Incident, State, incident_id
+from stormops.core.network import City, EdgeKind, Tree
+from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.shape import Shape, Shapes
+from stormops.core.situation import Situation
+from stormops.core.summary import Touched
+from stormops.core.view import Changes, extent, receipt_text, said
+
+SAID_CHARACTERS_MAX = 300
+"""Longest text of what was said in the unmatched list; the whole is read with the report."""
+
+CANDIDATES_SHOWN_MAX = 5
+"""Candidates shown in the unmatched list; all are read with the report."""
+
+Recall = Callable[[int], AnyFact]
+"""Reads an entry's fact back from the journal, by position."""
+
+
+class DeskView:
+    """What the storm desk sees. One object follows one situation from its `snapshot` on.
+
+    `recall` gives back what the journal has at a position: the words of reports that wait for a person.
+    """
+
+    def __init__(self, city: City, tree: Tree, recall: Recall) -> None:
+        self._city = city
+        self._tree = tree
+        self._recall = recall
+        self._shapes = Shapes(city, tree)
+        self._states: dict[int, State] = {}
+        self._by_state: Counter[State] = Counter()
+        self._refusals: set[str] = set()
+
+    def snapshot(self, situation: Situation) -> dict[str, Any]:
+        """The whole view. O(open incidents and reports)."""
+        self._states.clear()
+        self._by_state.clear()
+        self._refusals.clear()
+        view: dict[str, Any] = {"city": self._city_value()}
+        for key in situation.incidents:
+            view.update(self._incident(situation, key).put)
+        for receipt in situation.reports.row_of:
+            view.update(self._report(situation, receipt).put)
+        view.update(self._refused(situation).put)
+        view["totals"] = self._totals(situation)
+        return view
+
+    def changes(self, situation: Situation, touched: Touched) -> Changes:
+        """What differs since the touched set was empty. O(touched)."""
+        put: dict[str, Any] = {}
+        unset: list[str] = []
+        parts = [self._incident(situation, key) for key in sorted(touched.incidents)]
+        parts += [self._report(situation, receipt) for receipt in sorted(touched.receipts)]
+        if touched.refusals:
+            parts.append(self._refused(situation))
+        for part in parts:
+            put.update(part.put)
+            unset += part.unset
+        put["totals"] = self._totals(situation)
+        if touched.city:
+            put["city"] = self._city_value()
+        return Changes(put, unset)
+
+    def incident(self, situation: Situation, incident: Incident) -> dict[str, Any]:
+        """One incident's value."""
+        shape = self._shape(situation, incident)
+        device = incident.device
+        known = device >= 0
+        return {
+            "id": incident.id,
+            "utility": incident.utility.value,
+            "state": incident.state.value,
+            "device": situation.device_ids[device] if known else None,
+            "device_kind": EdgeKind(int(self._tree.kind[device])).name.lower() if known else None,
+            "feeder": situation.device_ids[int(self._tree.feeder[device])] if known else None,
+            "lon": shape.lon,
+            "lat": shape.lat,
+            "customers_out": incident.customers_out,
+            "customers_out_max": incident.customers_out_max,
+            "customers_restored": incident.customers_restored,
+            "reports": len(incident.reports),
+            "since_ms": incident.since_ms,
+            "opened_ms": incident.opened_ms,
+            "updated_ms": incident.updated_ms,
+            "place": shape.place,
+            "hull": shape.hull,
+            "probability": incident.probability,
+            "confirmed_by": incident.confirmed_by or None,
+            "reasons": list(incident.reasons),
+            "safety": incident.safety,
+            "medical": incident.medical,
+        }
+
+    def location(self, report: OpenReport) -> tuple[float, float] | None:
+        """Where a report is: its premise, else where it said it was. None when neither is known."""
+        if report.premise >= 0:
+            lon, lat = (float(column[report.premise]) for column in (self._city.premises.lon, self._city.premises.lat))
+            if not np.isnan(lon):
+                return round(lon, 6), round(lat, 6)
+        if report.lon is not None and report.lat is not None:
+            return report.lon, report.lat
+        return None
+
+    def candidates(self, situation: Situation, fact: ReportUnmatched) -> list[dict[str, Any]]:
+        """The premises that a report may mean, with their addresses."""
+        found: list[dict[str, Any]] = []
+        premises = self._city.premises
+        for candidate in fact.candidates:
+            row = situation.premise_of.get(candidate.premise)
+            if row is None:
+                continue
+            located = not np.isnan(premises.lon[row])
+            found.append(
+                {
+                    "premise": candidate.premise,
+                    "address": premises.address(row),
+                    "penalty": candidate.penalty,
+                    "reasons": candidate.reasons,
+                    "lon": round(float(premises.lon[row]), 6) if located else None,
+                    "lat": round(float(premises.lat[row]), 6) if located else None,
+                }
+            )
+        return found
+
+    def _shape(self, situation: Situation, incident: Incident) -> Shape:
+        if len(incident.devices) == 1 and not incident.premises:
+            return self._shapes.below(incident.device)
+        parts = [self._tree.below(device) for device in incident.devices]
+        parts.append(np.fromiter(incident.premises, np.int32, len(incident.premises)))
+        reach = np.unique(np.concatenate(parts))
+        if not len(reach):  # Nobody is out (yet): it is where its reports are.
+            rows = (situation.reports.row_of[receipt] for receipt in incident.reports)
+            here = {situation.reports.premise[row] for row in rows} - {-1}
+            reach = np.array(sorted(here), np.int32)
+        return self._shapes.of(reach)
+
+    def _incident(self, situation: Situation, key: int) -> Changes:
+        name = f"incident/{incident_id(key)}"
+        before = self._states.pop(key, None)
+        if before is not None:
+            self._by_state[before] -= 1
+        incident = situation.incidents.get(key)
+        if incident is None:
+            return Changes({}, [name])
+        self._states[key] = incident.state
+        self._by_state[incident.state] += 1
+        return Changes({name: self.incident(situation, incident)}, [])
+
+    def _report(self, situation: Situation, receipt: int) -> Changes:
+        """The point on the map, and the place in the queue of those that wait for a person."""
+        text = receipt_text(receipt)
+        point, waiting = f"report/{text}", f"unmatched/{text}"
+        report = situation.reports.get(receipt)
+        if report is None or report.answered or not (report.shown or report.safety):
+            return Changes({}, [point, waiting])
+        put: dict[str, Any] = {}
+        place = self.location(report)
+        if place is not None:
+            put[point] = {
+                "receipt": text,
+                "lon": place[0],
+                "lat": place[1],
+                "symptom": report.symptom.value,
+                "utility": report.utility.value,
+                "incident": incident_id(report.incident) if report.incident >= 0 else None,
+                "received_ms": report.received_ms,
+                "safety": report.safety,
+                "medical": report.medical,
+                "state": report.standing.name.lower(),
+            }
+        if report.standing is Standing.UNMATCHED:
+            put[waiting] = self._unmatched(situation, report)
+        return Changes(put, [key for key in (point, waiting) if key not in put])
+
+    def _unmatched(self, situation: Situation, report: OpenReport) -> dict[str, Any]:
+        news, verdict = self._recall(report.position), self._recall(report.verdict)
+        value: dict[str, Any] = {
+            "receipt": receipt_text(report.receipt),
+            "said": said(news.report)[:SAID_CHARACTERS_MAX] if isinstance(news, ReportReceived) else "",
+            "why": "",
+            "candidates": [],
+            "received_ms": report.received_ms,
+            "safety": report.safety,
+        }
+        if isinstance(verdict, ReportUnmatched):
+            value["why"] = verdict.why
+            value["candidates"] = self.candidates(situation, verdict)[:CANDIDATES_SHOWN_MAX]
+        return value
+
+    def _refused(self, situation: Situation) -> Changes:
+        put = {f"refusal/{refusal.action}": refusal._asdict() for refusal in situation.refusals}
+        unset = sorted(self._refusals - put.keys())
+        self._refusals = set(put)
+        return Changes(put, unset)
+
+    def _totals(self, situation: Situation) -> dict[str, Any]:
+        totals = situation.totals
+        return {
+            "customers": len(self._city.premises),
+            "customers_out": situation.customers_out,
+            "customers_restored": totals.customers_restored,
+            "incidents_open": sum(self._by_state[state] for state in LIVE),
+            "incidents_by_state": {state.value: self._by_state[state] for state in State if self._by_state[state]},
+            "reports": totals.received,
+            "reports_matched": totals.matched,
+            "reports_unmatched": totals.unmatched_open,
+            "reports_duplicated": totals.duplicated,
+            "reports_open": totals.open,
+            "safety_open": totals.safety_open,
+            "reports_not_shown": totals.not_shown,
+            "at_ms": situation.at_ms,
+        }
+
+    def _city_value(self) -> dict[str, Any]:
+        centre, bbox = extent(self._city)
+        return {
+            "name": self._city.name,
+            "title": self._city.title,
+            "customers": len(self._city.premises),
+            "centre": centre,
+            "bbox": bbox,
+            "time_zone": self._city.time_zone,
+            "hash": self._city.hash,
+        }

@@ -1,0 +1,120 @@
+"""The public's view: how many are out in each area of one fixed partition, since when, and nothing finer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+from stormops.core.network import City, Ints
+from stormops.core.situation import Situation
+from stormops.core.summary import Touched
+from stormops.core.view import Changes, extent
+
+
+class Partition(Protocol):
+    """The fixed areas of a city: `area` (P) is the area's row of each premise, -1 = in none."""
+
+    @property
+    def area(self) -> Ints: ...
+
+    @property
+    def ids(self) -> list[str]: ...
+
+    @property
+    def names(self) -> list[str]: ...
+
+
+class PublicView:
+    """What everybody sees: how many are out in each area. One object follows one situation from its `snapshot` on.
+
+    Premises in no area (not located) are in no public figure at all: they would be the difference
+    between the total and the sum of the areas, and might be fewer than *k*.
+    """
+
+    def __init__(self, city: City, areas: Partition, phone: str = "") -> None:
+        self._city = city
+        self._areas = areas
+        self._phone = phone
+        count = len(areas.ids)
+        self._members = np.argsort(areas.area, kind="stable").astype(np.int32)
+        self._first = np.searchsorted(areas.area[self._members], np.arange(count + 1))
+        self._customers = np.diff(self._first)
+        self._out = np.zeros(count, np.int64)
+        self._began: dict[int, int] = {}
+
+    def snapshot(self, situation: Situation) -> dict[str, Any]:
+        """The whole view. O(premises)."""
+        self._out[:] = 0
+        self._began = {key: incident.since_ms for key, incident in situation.incidents.items()}
+        changes = self._of(situation, np.arange(len(self._customers), dtype=np.int32))
+        return {"city": self._city_value(), "totals": self._totals(situation), **changes.put}
+
+    def changes(self, situation: Situation, touched: Touched) -> Changes:
+        """What differs since the touched set was empty. O(customers of the areas touched)."""
+        reach = [touched.premises, *self._began_otherwise(situation, touched)]
+        areas = np.unique(self._areas.area[np.concatenate(reach)])
+        put, unset = self._of(situation, areas[areas >= 0])
+        put["totals"] = self._totals(situation)
+        if touched.city:
+            put["city"] = self._city_value()
+        return Changes(put, unset)
+
+    def _of(self, situation: Situation, areas: Ints) -> Changes:
+        put: dict[str, Any] = {}
+        unset: list[str] = []
+        for area in areas.tolist():
+            members = self._members[self._first[area] : self._first[area + 1]]
+            dark = members[situation.coverage.bits[members] != 0]
+            self._out[area] = len(dark)
+            key = f"area/{self._areas.ids[area]}"
+            if len(dark):
+                put[key] = {
+                    "id": self._areas.ids[area],
+                    "name": self._areas.names[area],
+                    "customers": int(self._customers[area]),
+                    "out": len(dark),
+                    "since_ms": self._since(situation, dark),
+                }
+            else:
+                unset.append(key)
+        return Changes(put, unset)
+
+    def _began_otherwise(self, situation: Situation, touched: Touched) -> Iterator[Ints]:
+        """Premises of incidents that turned out to have begun at another time."""
+        for key in touched.incidents:
+            incident = situation.incidents.get(key)
+            if incident is None:
+                self._began.pop(key, None)
+            elif self._began.get(key) != incident.since_ms:
+                self._began[key] = incident.since_ms
+                yield situation.coverage.owned(incident)
+
+    def _since(self, situation: Situation, dark: Ints) -> int:
+        """The earliest beginning among the incidents that have these premises out."""
+        owners: set[int] = set()
+        for utility in range(4):
+            column = situation.coverage.owners(utility)
+            if column is not None:
+                owners.update(np.unique(column[dark]).tolist())
+        return min(situation.incidents[key].since_ms for key in owners if key >= 0)
+
+    def _totals(self, situation: Situation) -> dict[str, Any]:
+        return {
+            "customers": int(self._customers.sum()),
+            "customers_out": int(self._out.sum()),
+            "areas_affected": int(np.count_nonzero(self._out)),
+            "at_ms": situation.at_ms,
+        }
+
+    def _city_value(self) -> dict[str, Any]:
+        centre, bbox = extent(self._city)
+        return {
+            "title": self._city.title,
+            "customers": int(self._customers.sum()),
+            "phone": self._phone,
+            "centre": centre,
+            "bbox": bbox,
+            "time_zone": self._city.time_zone,
+        }

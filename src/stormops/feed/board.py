@@ -1,0 +1,104 @@
+"""The board: the situation, its views, and what of them has yet to be shown. Touched by the follower's thread alone."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import msgspec
+
+from stormops.core.entry import AnyFact, Entry, ReportReceived, ReportUnmatched
+from stormops.core.network import City, Tree
+from stormops.core.situation import Situation
+from stormops.core.summary import Touched
+from stormops.core.view_desk import DeskView
+from stormops.core.view_public import Partition, PublicView
+from stormops.feed.channel import encode
+from stormops.feed.follow import Show
+from stormops.feed.hub import Audience, Hub
+from stormops.journal.port import Journal, JournalUnavailable, Snapshots
+from stormops.telemetry import Log
+
+RECALL_MAX = 5_000
+"""Newest reports and verdicts kept in words; older ones are read from the journal when asked for."""
+
+
+class Board:
+    """See `follow.Picture`."""
+
+    def __init__(self, situation: Situation, journal: Journal, hub: Hub, areas: Partition, *, phone: str = "") -> None:
+        self.situation = situation
+        self.journal = journal
+        self.desk = DeskView(situation.city, situation.tree, self.recall)
+        self.public = PublicView(situation.city, areas, phone)
+        self._hub = hub
+        self._recent: OrderedDict[int, AnyFact] = OrderedDict()
+        self._pending: dict[Audience, Touched] = {}
+        self._shown: dict[Audience, int] = {}
+
+    @property
+    def position(self) -> int:
+        """Journal position of the newest entry folded."""
+        return self.situation.position
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Fold entries; remember what they touched for those already shown something."""
+        for entry in entries:
+            if isinstance(entry.fact, ReportReceived | ReportUnmatched):
+                self._recent[entry.position] = entry.fact
+                if len(self._recent) > RECALL_MAX:
+                    self._recent.popitem(last=False)
+        touched = self.situation.apply(entries)
+        for pending in self._pending.values():
+            pending.add(touched)
+
+    def recall(self, position: int) -> AnyFact:
+        """The fact at a position. Raises JournalUnavailable."""
+        fact = self._recent.get(position)
+        return self.entry(position).fact if fact is None else fact
+
+    def entry(self, position: int) -> Entry:
+        """The entry at a position. Raises JournalUnavailable."""
+        page = self.journal.read(position - 1, 1)
+        if not page or page[0].position != position:
+            raise JournalUnavailable(f"the journal does not give back entry {position}")
+        return page[0]
+
+    def publish(self, audience: Audience) -> Show | None:
+        """What the event loop must run so that this audience sees the present position."""
+        situation, channel = self.situation, self._hub.channels[audience]
+        n, at_ms = situation.position, situation.at_ms
+        if self._shown.get(audience) == n:
+            return None
+        self._shown[audience] = n
+        view = self.desk if audience == "desk" else self.public
+        pending = self._pending.get(audience)
+        self._pending[audience] = Touched()
+        if pending is None:
+            whole = encode(view.snapshot(situation))
+            return lambda: self._begin(audience, n, at_ms, whole)
+        put, unset = view.changes(situation, pending)
+        encoded = encode(put)
+
+        def show() -> None:
+            if channel.publish(n, at_ms, server_ms=self._hub.now_ms(), put=encoded, unset=unset):
+                self._hub.moved(audience)
+
+        return show
+
+    def _begin(self, audience: Audience, n: int, at_ms: int, whole: dict[str, bytes]) -> None:
+        self._hub.channels[audience].start(n, at_ms, whole)
+        self._hub.moved(audience)
+
+
+def restore(city: City, tree: Tree, snapshots: Snapshots, journal: Journal, log: Log) -> Situation:
+    """The situation of the newest usable snapshot, or an empty one; the journal's tail is for the follower."""
+    situation = Situation(city, tree)
+    found = snapshots.newest(situation.schema, journal.last())
+    if found is not None:
+        try:
+            situation.restore(found[1])
+        except (ValueError, msgspec.MsgspecError):
+            situation = Situation(city, tree)  # a damaged snapshot is as good as none
+    log.info("situation_restored", position=situation.position)
+    return situation

@@ -1,0 +1,130 @@
+"""The desk's reads: for staff, 401 to everybody else, never kept by a cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from stormops.feed import questions
+from stormops.feed.board import Board
+from stormops.feed.channel import Channel
+from stormops.feed.follow import Follower
+from stormops.feed.maps import DESK_LAYERS, MapLayers
+from stormops.feed.parts import FeedParts
+from stormops.feed.places import Places
+from stormops.feed.ports import Person
+from stormops.feed.problem import bad_query, not_found, not_signed_in
+from stormops.feed.reads import SnapshotAnswer, receipt_number
+
+PRIVATE = {"Cache-Control": "no-store"}
+
+Read = Callable[[Request], Awaitable[Response]]
+
+
+class DeskReads:
+    """Endpoints for who is signed in."""
+
+    def __init__(self, parts: FeedParts, channel: Channel, follower: Follower[Board], maps: MapLayers) -> None:
+        self._parts = parts
+        self._follower = follower
+        self._maps = maps
+        self._snapshot = SnapshotAnswer(channel, "no-store", parts.settings.clock.now_ms)
+        self._places: Places | None = None
+
+    def routes(self) -> list[Route]:
+        """All of them behind the same check."""
+        desk = "/api/v1/desk"
+        reads: dict[str, Read] = {
+            f"{desk}/snapshot": self._snapshot.respond,
+            f"{desk}/out": self._out,
+            f"{desk}/premises": self._premises,
+            f"{desk}/incidents/{{name}}": self._incident,
+            f"{desk}/incidents/{{name}}/premises": self._incident_premises,
+            f"{desk}/reports/{{receipt}}": self._report,
+            **{f"/api/v1/map/{name}.geojson": self._layer for name in DESK_LAYERS},
+        }
+        staff = [Route(path, self._for_staff(read)) for path, read in reads.items()]
+        return [*staff, Route("/api/v1/session", self.session)]
+
+    def _for_staff(self, read: Read) -> Read:
+        async def guarded(request: Request) -> Response:
+            return not_signed_in() if await self._person(request) is None else await read(request)
+
+        return guarded
+
+    async def _person(self, request: Request) -> Person | None:
+        return await asyncio.to_thread(self._parts.authenticate, request)
+
+    async def session(self, request: Request) -> Response:
+        """`GET /api/v1/session`: who is signed in, and what its writes need."""
+        person = await self._person(request)
+        if person is None:
+            return not_signed_in()
+        body = {
+            "person": person.person,
+            "roles": list(person.roles),
+            "desk": person.desk,
+            "shift": person.shift,
+            "csrf": person.csrf,
+            "intake_url": self._parts.settings.intake_url,
+        }
+        return JSONResponse(body, headers=PRIVATE)
+
+    async def _out(self, _request: Request) -> Response:
+        return JSONResponse(await self._follower.ask(lambda board, _: questions.premises_out(board)), headers=PRIVATE)
+
+    async def _incident(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        found = await self._follower.ask(lambda board, _: questions.incident_detail(board, name))
+        return _or_404(found, "This incident is not open (any more).")
+
+    async def _incident_premises(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        found = await self._follower.ask(lambda board, _: questions.incident_premises(board, name))
+        return _or_404(found, "This incident is not open (any more).")
+
+    async def _report(self, request: Request) -> Response:
+        receipt = receipt_number(request.path_params["receipt"])
+        if receipt is None:
+            return not_found("This is not a receipt number.")
+        found = await self._follower.ask(lambda board, _: questions.report_detail(board, receipt))
+        return _or_404(found, "No report has this receipt number.")
+
+    async def _premises(self, request: Request) -> Response:
+        """`?q=` what a person typed, or `?lon=&lat=` where a person clicked."""
+        query = request.query_params
+        if "q" in query:
+            found = await asyncio.to_thread(self._search, query["q"])
+        else:
+            try:
+                lon, lat = float(query["lon"]), float(query["lat"])
+            except (KeyError, ValueError):
+                return bad_query("Give q, or lon and lat in degrees.")
+            if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+                return bad_query("lon is -180 to 180 degrees, lat -90 to 90.")
+            found = await asyncio.to_thread(self._near, lon, lat)
+        return JSONResponse({"premises": found}, headers=PRIVATE)
+
+    def _search(self, query: str) -> list[dict[str, Any]]:
+        return self._index().search(query)
+
+    def _near(self, lon: float, lat: float) -> list[dict[str, Any]]:
+        return self._index().nearest(lon, lat)
+
+    def _index(self) -> Places:
+        if self._places is None:  # two threads may both make it: the same, and harmless
+            self._places = Places(self._parts.city)
+        return self._places
+
+    async def _layer(self, request: Request) -> Response:
+        name = request.url.path.rpartition("/")[2].removesuffix(".geojson")
+        return await self._maps.respond(request, name, "private")
+
+
+def _or_404(found: dict[str, Any] | None, title: str) -> Response:
+    return not_found(title) if found is None else JSONResponse(found, headers=PRIVATE)

@@ -1,0 +1,161 @@
+"""Answers to single questions, each about one journal position. Run on the follower's thread.
+
+Only `receipt_status` is for the public, and it says nothing about premise, person or words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stormops.core.entry import ReportMatched, ReportReceived, ReportUnmatched
+from stormops.core.incident import Incident, incident_id
+from stormops.core.open_reports import OpenReport
+from stormops.core.report import SYMPTOMS
+from stormops.core.situation import Situation
+from stormops.core.view import receipt_text, said
+from stormops.feed.board import Board
+
+INCIDENT_REPORTS_MAX = 500
+"""Reports given in full with an incident: those of danger first, then the oldest; `reports_total` says how many."""
+
+
+def receipt_status(board: Board, receipt: int) -> dict[str, Any] | None:
+    """What the bearer of a receipt may know; None when the journal never had it."""
+    situation = board.situation
+    status = situation.status(receipt)
+    if status is None:
+        return None
+    answer: dict[str, Any] = {
+        "receipt": receipt_text(receipt),
+        "n": situation.position,
+        "at_ms": situation.at_ms,
+        "state": status.state,
+        "received_ms": status.received_ms or board.entry(status.position).recorded_ms,
+    }
+    incident = _incident_status(situation, status.incident)
+    if incident is not None:
+        answer["incident"] = incident
+    return answer
+
+
+def _incident_status(situation: Situation, key: int) -> dict[str, Any] | None:
+    incident = situation.incidents.get(key)
+    closed = situation.closed_incidents.get(key)
+    while incident is None and closed is not None and closed.into >= 0:
+        incident, closed = situation.incidents.get(closed.into), situation.closed_incidents.get(closed.into)
+    if incident is not None:
+        return {
+            "state": incident.state.value,
+            "since_ms": incident.since_ms,
+            "others": max(0, len(incident.reports) - 1),
+            "customers_out": incident.customers_out,
+        }
+    if closed is None:
+        return None
+    others = max(0, closed.reports - 1)
+    return {"state": closed.outcome, "since_ms": closed.since_ms, "others": others, "customers_out": 0}
+
+
+def incident_detail(board: Board, name: str) -> dict[str, Any] | None:
+    """An incident with its reports, for the desk."""
+    situation = board.situation
+    incident = situation.incident(name)
+    if incident is None:
+        return None
+    reports = (situation.reports.get(receipt) for receipt in incident.reports)
+    known = sorted((r for r in reports if r is not None), key=lambda r: (not (r.safety or r.medical), r.position))
+    return {
+        "n": situation.position,
+        "at_ms": situation.at_ms,
+        "incident": board.desk.incident(situation, incident),
+        "reports_total": len(known),
+        "reports": [_open_report(board, report) for report in known[:INCIDENT_REPORTS_MAX]],
+    }
+
+
+def report_detail(board: Board, receipt: int) -> dict[str, Any] | None:
+    """One report in full, open or not, for the desk."""
+    situation = board.situation
+    report = situation.report(receipt)
+    if report is not None:
+        return {"n": situation.position} | _open_report(board, report) | {"duplicates": _duplicates(situation, report)}
+    status = situation.status(receipt)
+    if status is None:
+        return None
+    entry = board.entry(status.position)
+    value = {"n": situation.position, "receipt": receipt_text(receipt), "state": status.state}
+    value["incident"] = incident_id(status.incident) if status.incident >= 0 else None
+    return value | {"received_ms": entry.recorded_ms} | _words(entry.fact)
+
+
+def _duplicates(situation: Situation, report: OpenReport) -> list[str]:
+    return sorted(receipt_text(other) for other, of in situation.duplicates.items() if of == report.receipt)
+
+
+def _open_report(board: Board, report: OpenReport) -> dict[str, Any]:
+    """What was said, where it was put, and why."""
+    situation = board.situation
+    premises = situation.city.premises
+    place = board.desk.location(report)
+    value: dict[str, Any] = {
+        "receipt": receipt_text(report.receipt),
+        "received_ms": report.received_ms,
+        "state": report.standing.name.lower(),
+        "answered": report.answered,
+        "premise": premises.id[report.premise] if report.premise >= 0 else None,
+        "address": premises.address(report.premise) if report.premise >= 0 else None,
+        "lon": place[0] if place else None,
+        "lat": place[1] if place else None,
+        "incident": incident_id(report.incident) if report.incident >= 0 else None,
+        "rule": report.rule or None,
+        "penalty": report.penalty if report.premise >= 0 else None,
+        "reasons": [],
+        "why": None,
+        "candidates": [],
+    }
+    value |= _words(board.recall(report.position))
+    verdict = board.recall(report.verdict) if report.verdict else None
+    if isinstance(verdict, ReportMatched):
+        value["reasons"] = verdict.reasons
+    elif isinstance(verdict, ReportUnmatched):
+        value["why"] = verdict.why
+        value["candidates"] = board.desk.candidates(situation, verdict)
+    return value
+
+
+def _words(fact: object) -> dict[str, Any]:
+    """The report as it was given."""
+    if not isinstance(fact, ReportReceived):
+        return {}
+    report = fact.report
+    return {
+        "channel": fact.channel.value,
+        "symptom": report.symptom.value,
+        "utility": SYMPTOMS[report.symptom].utility.value,
+        "safety": report.safety,
+        "medical": report.medical,
+        "said": said(report),
+        "note": report.note,
+        "callback": report.callback,
+    }
+
+
+def incident_premises(board: Board, name: str) -> dict[str, Any] | None:
+    """Ids of the premises that are out because of an incident."""
+    situation = board.situation
+    incident: Incident | None = situation.incident(name)
+    if incident is None:
+        return None
+    ids = situation.city.premises.id
+    owned = situation.coverage.owned(incident).tolist() if incident.live else []
+    return {"n": situation.position, "premises": [ids[premise] for premise in owned]}
+
+
+def premises_out(board: Board) -> dict[str, Any]:
+    """Ids of all premises that are without at least one service."""
+    situation = board.situation
+    ids = situation.city.premises.id
+    dark = np.flatnonzero(situation.coverage.bits).tolist()
+    return {"n": situation.position, "at_ms": situation.at_ms, "premises": [ids[premise] for premise in dark]}

@@ -1,0 +1,161 @@
+"""The reads of everybody: snapshot, configuration, map, and what became of a receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from stormops.core.view import extent
+from stormops.feed import questions
+from stormops.feed.board import Board
+from stormops.feed.channel import Channel
+from stormops.feed.follow import Follower
+from stormops.feed.limits import MissLimit
+from stormops.feed.maps import MapLayers
+from stormops.feed.pages import Pages
+from stormops.feed.parts import FeedParts
+from stormops.feed.problem import not_ready, slow_down, unknown_receipt
+from stormops.journal.receipt import normalise
+from stormops.telemetry import Metrics
+
+GZIP_BYTES_LEAST = 2048
+"""Smaller answers are sent as they are."""
+
+
+class Limited(Exception):
+    """This address must wait `seconds` before it may look up another receipt."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+def receipt_number(text: str) -> int | None:
+    """The receipt in what a person typed, as the situation's number; None when it cannot be one."""
+    written = normalise(text[:64])
+    return None if written is None else int(written.replace("-", ""))
+
+
+class Receipts:
+    """Looks receipts up for their bearers, and keeps guessers from finding any."""
+
+    def __init__(self, follower: Follower[Board], metrics: Metrics) -> None:
+        self._follower = follower
+        self._metrics = metrics
+        self._limit = MissLimit(time.monotonic())
+
+    async def look_up(self, request: Request, text: str) -> dict[str, Any] | None:
+        """What the bearer may know, None when the receipt is not known. Raises Limited, NotReady."""
+        address = request.client.host if request.client else ""
+        wait = self._limit.check(address, time.monotonic())
+        if wait > 0:
+            self._metrics.count("feed_receipt_lookups_total", outcome="limited")
+            raise Limited(wait)
+        number = receipt_number(text)
+        status: dict[str, Any] | None = None
+        if number is not None:
+            status = await self._follower.ask(lambda board, _: questions.receipt_status(board, number))
+        self._metrics.count("feed_receipt_lookups_total", outcome="missed" if status is None else "found")
+        if status is None:
+            self._limit.missed(address, time.monotonic())
+        return status
+
+
+class PublicReads:
+    """Endpoints without sign-in."""
+
+    def __init__(self, parts: FeedParts, channel: Channel, receipts: Receipts, maps: MapLayers, pages: Pages) -> None:
+        self._channel = channel
+        self._receipts = receipts
+        self._maps = maps
+        self._pages = pages
+        self._now_ms = parts.settings.clock.now_ms
+        self._snapshot = SnapshotAnswer(channel, "public, max-age=1", self._now_ms)
+        centre, bbox = extent(parts.city)
+        self._config = {
+            "city": parts.city_file.name,
+            "title": parts.city_file.title,
+            "phone": parts.city_file.phone,
+            "languages": parts.city_file.languages,
+            "intake_url": parts.settings.intake_url,
+            "feed_url": parts.settings.feed_url,
+            "centre": centre,
+            "bbox": bbox,
+            "time_zone": parts.city_file.time_zone,
+            "clock_speed": parts.settings.clock_speed,
+        }
+
+    async def receipt(self, request: Request) -> Response:
+        """`GET /api/v1/reports/{receipt}`."""
+        try:
+            status = await self._receipts.look_up(request, request.path_params["receipt"])
+        except Limited as limited:
+            return slow_down(limited.seconds)
+        return unknown_receipt() if status is None else JSONResponse(status, headers={"Cache-Control": "no-store"})
+
+    async def receipt_page(self, request: Request) -> Response:
+        """`GET /r/{receipt}`."""
+        try:
+            status = await self._receipts.look_up(request, request.path_params["receipt"])
+        except Limited as limited:
+            return self._pages.slow_down(slow_down(limited.seconds).headers["Retry-After"])
+        return self._pages.miss() if status is None else self._pages.status(status)
+
+    async def find_receipt(self, request: Request) -> Response:
+        """`GET /r?receipt=…`: the form of the page that did not know a receipt."""
+        digits = "".join(c for c in request.query_params.get("receipt", "")[:64] if c.isascii() and c.isdigit())
+        return RedirectResponse(f"/r/{digits or '-'}", 303)
+
+    async def snapshot(self, request: Request) -> Response:
+        """`GET /api/v1/public/snapshot`."""
+        return await self._snapshot.respond(request)
+
+    async def config(self, _request: Request) -> Response:
+        """`GET /api/v1/config`."""
+        return JSONResponse(self._config, headers={"Cache-Control": "public, max-age=60"})
+
+    async def layer(self, request: Request) -> Response:
+        """`GET /api/v1/map/{streets,areas}.geojson`."""
+        return await self._maps.respond(request, request.url.path.rpartition("/")[2].removesuffix(".geojson"), "public")
+
+    async def text(self, _request: Request) -> Response:
+        """`GET /text`."""
+        if not self._channel.ready:
+            return self._pages.not_ready()
+        return self._pages.text(msgspec.json.decode(self._channel.view()))
+
+
+class SnapshotAnswer:
+    """A channel's snapshot over HTTP; compressed at most once for each position."""
+
+    def __init__(self, channel: Channel, cache: str, now_ms: Any) -> None:
+        self._channel = channel
+        self._cache = cache
+        self._now_ms = now_ms
+        self._n = -1
+        self._gzipped = b""
+
+    async def respond(self, request: Request) -> Response:
+        """The snapshot, or 304 when the browser has it, or 503 before the first one."""
+        channel = self._channel
+        if not channel.ready:
+            return not_ready()
+        etag = f'"{channel.epoch}-{channel.n}"'
+        headers = {"Cache-Control": self._cache, "ETag": etag, "Vary": "Accept-Encoding"}
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(None, 304, headers)
+        if "gzip" not in request.headers.get("accept-encoding", "") or channel.snapshot_bytes < GZIP_BYTES_LEAST:
+            return Response(channel.body(self._now_ms()), 200, headers, "application/json")
+        if self._n != channel.n:
+            n, body = channel.n, channel.body(self._now_ms())
+            gzipped = await asyncio.to_thread(gzip.compress, body, 1)
+            if n >= self._n:
+                self._n, self._gzipped = n, gzipped
+            return Response(gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")
+        return Response(self._gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")

@@ -1,0 +1,183 @@
+"""The feed as one Starlette application: every read, every page, every live socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import traceback
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from stormops.feed.board import Board, restore
+from stormops.feed.channel import Channel
+from stormops.feed.desk import DeskReads
+from stormops.feed.follow import Follower, NotReady
+from stormops.feed.headers import SecurityHeaders
+from stormops.feed.hub import Audience, Hub
+from stormops.feed.maps import PUBLIC_LAYERS, MapLayers
+from stormops.feed.pages import Pages
+from stormops.feed.parts import FeedParts
+from stormops.feed.problem import not_ready, problem
+from stormops.feed.reads import PublicReads, Receipts
+from stormops.journal.port import JournalUnavailable
+from stormops.telemetry import Log
+
+BODY_BYTES_MAX = 16 * 1024
+"""The feed takes no bodies; a request that brings a larger one is refused (413)."""
+
+
+def create_feed(parts: FeedParts) -> Starlette:
+    """The application. Following starts and ends with its lifespan; `state.failure` is the bug that ended it."""
+    settings = parts.settings
+    epoch = secrets.token_hex(8)
+    channels: dict[Audience, Channel] = {"desk": Channel(epoch), "public": Channel(epoch)}
+    hub = Hub(
+        channels,
+        now_ms=settings.clock.now_ms,
+        authenticate=parts.authenticate,
+        origins=settings.origins,
+        log=parts.log,
+        metrics=parts.metrics,
+    )
+
+    def load() -> Board:
+        situation = restore(parts.city, parts.tree, parts.snapshots, parts.journal, parts.log)
+        return Board(situation, parts.journal, hub, parts.areas, phone=parts.city_file.phone)
+
+    cadence: dict[Audience, float] = {
+        "desk": parts.city_file.desk_cadence_ms / 1000,
+        "public": parts.city_file.public_cadence_ms / 1000,
+    }
+    follower = Follower(load, parts.journal, cadence, parts.log)
+    pages = Pages(parts.city_file, settings.dashboards, settings.intake_url)
+    maps = MapLayers(parts.maps)
+    public = PublicReads(parts, channels["public"], Receipts(follower, parts.metrics), maps, pages)
+    desk = DeskReads(parts, channels["desk"], follower, maps)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.failure = None
+        following = asyncio.create_task(follower.run(), name="follow the journal")
+        following.add_done_callback(lambda task: _ended(app, task, parts.log))
+        try:
+            yield
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            follower.close()
+
+    app = Starlette(
+        routes=[
+            *_public_routes(public),
+            *desk.routes(),
+            *_page_routes(pages, public, parts),
+            *_health_routes(follower, channels["desk"], parts),
+            WebSocketRoute("/api/v1/feed", hub.endpoint),
+            Mount("/", Built(directory=settings.dashboards, check_dir=False)),
+        ],
+        middleware=[Middleware(SecurityHeaders, feed_url=settings.feed_url, intake_url=settings.intake_url)],
+        exception_handlers={HTTPException: _http_problem, NotReady: _not_ready, JournalUnavailable: _not_ready},
+        lifespan=lifespan,
+        max_body_size=BODY_BYTES_MAX,
+    )
+    app.state.hub = hub
+    app.state.follower = follower
+    return app
+
+
+def _public_routes(public: PublicReads) -> list[Route]:
+    return [
+        Route("/api/v1/reports/{receipt}", public.receipt),
+        Route("/api/v1/public/snapshot", public.snapshot),
+        Route("/api/v1/config", public.config),
+        *(Route(f"/api/v1/map/{name}.geojson", public.layer) for name in PUBLIC_LAYERS),
+    ]
+
+
+def _page_routes(pages: Pages, public: PublicReads, parts: FeedParts) -> list[Route]:
+    async def index(_request: Request) -> Response:
+        return pages.dashboard("index.html")
+
+    async def desk(_request: Request) -> Response:
+        return pages.dashboard("desk.html")
+
+    async def report(_request: Request) -> Response:
+        return HTMLResponse(parts.form(), headers={"Cache-Control": "no-cache"})
+
+    async def sign_in(request: Request) -> Response:
+        return pages.sign_in(request.query_params.get("problem"))
+
+    async def stylesheet(_request: Request) -> Response:
+        return Response(pages.stylesheet, headers={"Cache-Control": "public, max-age=300"}, media_type="text/css")
+
+    return [
+        Route("/", index),
+        Route("/desk", desk),
+        Route("/report", report),
+        Route("/sign-in", sign_in),
+        Route("/text", public.text),
+        Route("/r", public.find_receipt),
+        Route("/r/{receipt}", public.receipt_page),
+        Route("/pages.css", stylesheet),
+    ]
+
+
+def _health_routes(follower: Follower[Board], channel: Channel, parts: FeedParts) -> list[Route]:
+    async def healthy(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+    async def ready(_request: Request) -> Response:
+        is_ready = follower.ready and channel.ready
+        return JSONResponse(
+            {"ready": is_ready, "n": channel.n}, 200 if is_ready else 503, {"Cache-Control": "no-store"}
+        )
+
+    async def metrics(_request: Request) -> Response:
+        body, kind = parts.metrics.page()
+        return Response(body, headers={"Cache-Control": "no-store", "Content-Type": kind})
+
+    return [Route("/healthz", healthy), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+class Built(StaticFiles):
+    """Files of the built dashboards: names under `assets/` carry their content's hash and never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with how long it may be kept."""
+        response = await super().get_response(path, scope)
+        hashed = path.startswith("assets/") and "-" in path
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return response
+
+
+def _ended(app: Starlette, task: asyncio.Task[None], log: Log) -> None:
+    """A bug in following: the process must end, so that it is started again and replays."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    app.state.failure = error
+    # The message may hold what a customer said: only the kind of error and the place are logged.
+    log.error("unhandled", error=type(error).__name__, where=traceback.format_tb(error.__traceback__) if error else [])
+    signal.raise_signal(signal.SIGTERM)
+
+
+async def _not_ready(_request: Request, _error: Exception) -> Response:
+    return not_ready()
+
+
+async def _http_problem(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    codes = {404: ("not_found", "There is nothing at this address."), 405: ("method", "This address is read only.")}
+    code, title = codes.get(status, ("refused", "The request was refused."))
+    return problem(status, code, title, headers)
