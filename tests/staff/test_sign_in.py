@@ -6,8 +6,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from stormops.clock import Clock
+from stormops.staff.person import SESSION_HOURS, Granted, Refused
 from stormops.staff.records import open_records
-from stormops.staff.sign_in import FAILURE_MINUTES, FAILURES_MAX, SESSION_HOURS, Granted, Refused, SignIn, StaffError
+from stormops.staff.sign_in import FAILURE_MINUTES, FAILURES_MAX, SignIn, StaffError
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from stormops.clock import Clock
+from stormops.staff.person import SESSION_HOURS, Granted, Person, Refused
 from stormops.staff.records import FAILURE, PERSON, SESSION, SHIFT
-
-SESSION_HOURS = 16
-"""Longer than a 14-hour day, shorter than two shifts."""
 
 FAILURES_MAX = 8
 """Failed sign-ins for one name, or four times as many from one address, before waiting is asked."""
@@ -35,31 +32,6 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": frozenset({"view", "act", "report"}),
 }
 """What each role may do: see the desk, decide on incidents, ask for situation reports."""
-
-
-class Person(NamedTuple):
-    """Who is signed in, where, and in which shift."""
-
-    person: str
-    desk: str
-    shift: int
-    roles: list[str]
-    permissions: frozenset[str]
-    csrf: str
-
-
-class Granted(NamedTuple):
-    """A new session: the token goes to the browser and is kept nowhere else."""
-
-    token: str
-    person: Person
-
-
-class Refused(NamedTuple):
-    """No session. `code` is wrong_password or too_many_attempts; wait `retry_after_s` when not 0."""
-
-    code: str
-    retry_after_s: int
 
 
 class StaffError(Exception):

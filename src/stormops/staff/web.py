@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from stormops.staff.sign_in import SESSION_HOURS, Granted, Person, Refused
+from stormops.staff.person import SESSION_HOURS, Granted, Person, Refused
 
 COOKIE = "stormops_session"
 

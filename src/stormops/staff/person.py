@@ -1,0 +1,33 @@
+"""Who is signed in, and the two answers of a sign-in: plain values, light to import."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SESSION_HOURS = 16
+"""Longer than a 14-hour day, shorter than two shifts."""
+
+
+class Person(NamedTuple):
+    """Who is signed in, where, and in which shift."""
+
+    person: str
+    desk: str
+    shift: int
+    roles: list[str]
+    permissions: frozenset[str]
+    csrf: str
+
+
+class Granted(NamedTuple):
+    """A new session: the token goes to the browser and is kept nowhere else."""
+
+    token: str
+    person: Person
+
+
+class Refused(NamedTuple):
+    """No session. `code` is wrong_password or too_many_attempts; wait `retry_after_s` when not 0."""
+
+    code: str
+    retry_after_s: int

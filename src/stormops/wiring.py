@@ -1,0 +1,216 @@
+"""The only page that makes real things and gives them to each other: one function a process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from stormops.clock import Clock
+from stormops.settings import CityFile, Settings, load_city_file, load_settings
+from stormops.supervisor import die_with_parent
+from stormops.telemetry import Log, Metrics
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+    from starlette.types import ASGIApp
+
+    from stormops.core.network import City, Tree
+    from stormops.journal.hints import NullHints, RedisHints
+    from stormops.staff.sign_in import Person, SignIn
+
+GRACEFUL_SECONDS = 3
+"""Open requests have this long to end when a process is asked to stop."""
+
+
+class Process:
+    """What every process has: settings, city file, clock, log, metrics, hints."""
+
+    def __init__(self, name: str) -> None:
+        self.settings: Settings = load_settings()
+        self.city_file: CityFile = load_city_file(self.settings.city_file)
+        self.clock: Clock = self.settings.clock
+        self.log = Log(name, self.settings.log_level)
+        self.metrics = Metrics()
+        self.hints = self._hints()
+
+    def _hints(self) -> RedisHints | NullHints:
+        from stormops.journal.hints import NullHints, RedisHints
+
+        if not self.settings.redis_url:
+            return NullHints()
+
+        def changed(reachable: bool) -> None:
+            if not reachable:
+                self.log.warning("hints_unavailable")
+
+        return RedisHints(self.settings.redis_url, changed)
+
+    def city(self) -> tuple[City, Tree]:
+        """The city pack in force and its tree."""
+        from stormops.core.network import trace
+        from stormops.gis.pack import read_pack
+
+        city = read_pack(self.settings.pack)
+        return city, trace(city.network, city.premises)
+
+    @cache  # noqa: B019 - one process, one set of staff records
+    def sign_in(self) -> SignIn:
+        """Staff records, opened when first needed: they would slow the start of intake."""
+        from stormops.staff.records import open_records
+        from stormops.staff.sign_in import SignIn
+
+        # Sessions are not rehearsed: they live by the wall.
+        return SignIn(open_records(self.settings.data / "staff.sqlite"), Clock())
+
+    def who(self, request: HTTPConnection) -> Person | None:
+        """Who sent a request, by its session cookie. Reads the local disk."""
+        from stormops.staff.web import COOKIE
+
+        token = request.cookies.get(COOKIE)
+        return self.sign_in().who(token) if token else None
+
+
+def _serve(process: Process, app: ASGIApp, fd: int, port: int) -> None:
+    """Run an app under uvicorn on the supervisor's socket, or on a port of its own."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        host=process.settings.host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=64 * 1024,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+    process.log.info("process_started")
+    # SIGINT and SIGTERM end the server; uvicorn raises the signal again when it has ended, which is not ours.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)] if fd >= 0 else None)
+    process.log.info("process_stopped")
+
+
+def run_intake() -> None:
+    """Intake: one door, its HTTP, and sign-in's writes."""
+    from stormops.intake.web import IntakeSettings, create_intake
+    from stormops.journal.door import Door
+    from stormops.journal.secret import shared_secret
+    from stormops.staff.web import SignInRoutes
+
+    process = Process("intake")
+    settings = process.settings
+    settings.data.mkdir(parents=True, exist_ok=True)
+    door = Door(
+        settings.data / f"node-{settings.node:02d}.door",
+        settings.node,
+        process.clock,
+        committed=lambda: process.hints.wake("doors"),
+        measured=lambda facts, seconds: _measure_commit(process.metrics, facts, seconds),
+        trouble=lambda sentence: process.log.error("door_unavailable", sentence=sentence),
+    )
+
+    async def authenticate(request: HTTPConnection) -> Person | None:
+        return await asyncio.to_thread(process.who, request)
+
+    sign_in = SignInRoutes(
+        process.sign_in,
+        settings.origins,
+        settings.feed_url,
+        lambda outcome: process.metrics.count("staff_sign_ins_total", outcome=outcome),
+    )
+    app = create_intake(
+        IntakeSettings(
+            title=process.city_file.title,
+            phone=process.city_file.phone,
+            intake_url=settings.intake_url,
+            feed_url=settings.feed_url,
+            origins=settings.origins,
+            senders_secret=shared_secret(settings.data),
+            language=process.city_file.languages[0],
+        ),
+        door,
+        process.metrics,
+        authenticate,
+        sign_in.routes(),
+    )
+    try:
+        _serve(process, app, settings.intake_fd, settings.intake_port)
+    finally:
+        door.close()
+        process.hints.close()
+
+
+def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:
+    metrics.observe("door_commit_seconds", seconds)
+    metrics.observe("door_batch_size", facts)
+
+
+def run_worker() -> None:
+    """Worker: situation reports, by RQ or without it."""
+    from redis import Redis
+
+    from stormops.core.situation import Situation
+    from stormops.jobs.dues import Dues
+    from stormops.jobs.situation_report import summarise, write
+    from stormops.jobs.worker import Worker
+    from stormops.journal.port import follow
+    from stormops.journal.snapshots import FileSnapshots
+    from stormops.journal.sqlite import SqliteJournal
+
+    process = Process("worker")
+    settings, city_file = process.settings, process.city_file
+    city, tree = process.city()
+    folder = settings.data / "reports"
+    snapshots = FileSnapshots(settings.data / "snapshots")
+
+    def write_report(why: str) -> str:
+        situation = Situation(city, tree)
+        if found := snapshots.newest(situation.schema):
+            situation.restore(found[1])
+        journal = SqliteJournal(settings.data / "journal.sqlite", read_only=True)
+        try:
+            situation.apply(follow(journal, situation.position))
+        finally:
+            journal.close()
+        report = summarise(situation, city_file.title, city_file.time_zone, why)
+        write(folder, report)
+        return report.name
+
+    journal = SqliteJournal(settings.data / "journal.sqlite", read_only=True)
+    dues = Dues(journal, folder, settings.report_every_s * 1000)
+    connection = Redis.from_url(settings.redis_url, socket_connect_timeout=1) if settings.redis_url else None
+    worker = Worker(
+        dues,
+        write_report,
+        now_ms=process.clock.now_ms,
+        connection=connection,
+        log=process.log,
+        metrics=process.metrics,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    process.log.info("process_started")
+    worker.run(stop)
+    process.log.info("process_stopped")
+
+
+RUNNERS: dict[str, Callable[[], Any]] = {"intake": run_intake, "worker": run_worker}
+
+
+def run_process(name: str) -> None:
+    """Run one process of the platform until it is told to stop. Dies with its parent."""
+    die_with_parent()
+    RUNNERS[name]()
