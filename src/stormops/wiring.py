@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from stormops.core.network import City, Tree
     from stormops.journal.hints import NullHints, RedisHints
-    from stormops.staff.sign_in import Person, SignIn
+    from stormops.staff.person import Person
+    from stormops.staff.sign_in import SignIn
 
 GRACEFUL_SECONDS = 3
 """Open requests have this long to end when a process is asked to stop."""
