@@ -70,7 +70,9 @@ def test_most_swapped_neighbours_are_caught(counter: int) -> None:
     assert sum(normalise(s) is not None for s in swaps) <= 3
 
 
-@pytest.mark.parametrize("text", ["", "1", "a" * 14, "\u0660" * 14, "1" * 15, "12345678901234x", "-" * 14, "\u00b2" * 14])
+@pytest.mark.parametrize(
+    "text", ["", "1", "a" * 14, "\u0660" * 14, "1" * 15, "12345678901234x", "-" * 14, "\u00b2" * 14]
+)
 def test_what_cannot_be_a_receipt_is_none(text: str) -> None:
     assert normalise(text) is None
 
