@@ -1,0 +1,62 @@
+"""Street lines for the basemap, drawn from address points when no street layer is at hand.
+
+Along a street the addresses follow each other by house number, odd and even on either side; the
+middle of each two neighbours lies near the middle of the road. It is a sketch, good to a lot's depth.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import shapely
+
+from stormops.core.network import Floats, Ints, Premises
+from stormops.gis.importing.findings import Findings
+from stormops.gis.importing.grid import distance_m
+
+GAP_M = 400.0
+"""Neighbouring addresses further apart than this are not joined: another part of the street, or a mistake."""
+
+SIMPLIFY_M = 4.0
+"""Points nearer than this to the line without them are left out."""
+
+_DIGITS = re.compile(r"\d+")
+_METRE_DEG = 1 / 111_320
+
+
+def draw_streets(premises: Premises, findings: Findings) -> tuple[list[Floats], Ints]:
+    """One line of (lon, lat) a street part, and the street (index) of each; streets of one locality at a time."""
+    number = np.array([_leading(text) for text in premises.house_number], np.int64)
+    usable = np.flatnonzero((number > 0) & ~np.isnan(premises.lon) & (_named(premises)))
+    order = usable[np.lexsort((number[usable], premises.locality[usable], premises.street[usable]))]
+    street, locality = premises.street[order], premises.locality[order]
+    lon, lat = premises.lon[order], premises.lat[order]
+    joined = (street[1:] == street[:-1]) & (locality[1:] == locality[:-1])
+    joined &= distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]) <= GAP_M
+    middles = np.column_stack([(lon[1:] + lon[:-1]) / 2, (lat[1:] + lat[:-1]) / 2])
+    starts = np.flatnonzero(joined & ~np.concatenate([[False], joined[:-1]]))
+    ends = np.flatnonzero(joined & ~np.concatenate([joined[1:], [False]])) + 1
+    lines: list[Floats] = []
+    names: list[int] = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        points = np.concatenate([[[lon[start], lat[start]]], middles[start:end], [[lon[end], lat[end]]]])
+        line = shapely.simplify(shapely.LineString(points), SIMPLIFY_M * _METRE_DEG)
+        lines.append(shapely.get_coordinates(line))
+        names.append(int(street[start]))
+    drawn = set(names)
+    have = np.unique(premises.street[_named(premises)])
+    findings.add_all("street-no-line", (premises.streets[s] for s in have.tolist() if s not in drawn))
+    return lines, np.array(names, np.int32)
+
+
+def _leading(house_number: str) -> int:
+    """The number at the beginning of a house number such as `21 1/2` or `23A`; 0 when there is none."""
+    match = _DIGITS.match(house_number)
+    return int(match[0]) if match and len(match[0]) < 10 else 0
+
+
+def _named(premises: Premises) -> np.ndarray:
+    empty = [i for i, name in enumerate(premises.streets) if not name]
+    named: np.ndarray = ~np.isin(premises.street, empty)
+    return named
