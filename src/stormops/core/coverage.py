@@ -57,6 +57,10 @@ class Coverage:
         """The whole column of `owner` (do not write), None while the utility never had an incident."""
         return self._owner[utility]
 
+    def holders(self, device: int) -> list[int]:
+        """Keys of the open incidents at exactly this device, the oldest claim first."""
+        return list(self._at_device.get(device, ()))
+
     def owned(self, incident: Incident) -> Ints:
         """Premises that are out because of this incident, ascending."""
         column = self._owner[incident.key % 4]

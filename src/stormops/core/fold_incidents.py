@@ -167,7 +167,8 @@ def incident_absorbed(situation: Situation, _entry: Entry, fact: facts.IncidentA
     if incident is None or into is None or incident is into or not advance(incident.state, step):
         return
     _release(situation, incident, touched)
-    into.since_ms = min(into.since_ms, incident.since_ms)
+    if fact.by:
+        into.since_ms = min(into.since_ms, incident.since_ms)
     into.customers_restored += incident.customers_restored
     for device in incident.back:
         if device not in into.back:

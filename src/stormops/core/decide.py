@@ -1,0 +1,268 @@
+"""Deciding: from news to facts, at ticks and nowhere else.
+
+Reports are matched, joined with what they repeat, explained in groups, and the groups become
+incidents; desk actions are applied or refused; ended incidents are closed in time. Everything the
+decider remembers besides the situation is derived from it and rebuilt by `start`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from stormops.core import entry as facts
+from stormops.core.actions import act
+from stormops.core.draft import Draft, receipt_text
+from stormops.core.entry import AnyFact, Entry, Tick
+from stormops.core.grouping import Grouper
+from stormops.core.incident import UTILITIES, State, incident_id
+from stormops.core.matching_answer import Matched, NotMatched
+from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.regroup import Evidence
+from stormops.core.repeats import hash_key
+from stormops.core.report import SYMPTOMS, Report, Utility
+from stormops.core.situation import Situation
+
+ENDED_VISIBLE_MS = 3_600_000
+"""How long a restored or cancelled incident stays in the situation: an hour of platform time."""
+
+
+class Matcher(Protocol):
+    """Finds the premise that a report means (`core.matching`)."""
+
+    def match_many(self, reports: Sequence[Report]) -> Sequence[Matched | NotMatched]:
+        """An answer for each report, in order."""
+
+
+class Groupers(NamedTuple):
+    """Who explains what: `network` the electric reports below devices; `clusters` the rest, one a utility.
+
+    The electric clusters are for premises that the network does not reach.
+    """
+
+    network: Grouper
+    clusters: dict[Utility, Grouper]
+
+
+class Decider:
+    """Decides for one situation. `decide` is the only way in once `start` has been called."""
+
+    def __init__(self, situation: Situation, matcher: Matcher, groupers: Groupers) -> None:
+        self.situation = situation
+        self._matcher = matcher
+        self.network = Evidence(groupers.network, 0, keeps_held=False)
+        self.clusters = {
+            utility: Evidence(groupers.clusters[utility], UTILITIES.index(utility), keeps_held=True)
+            for utility in UTILITIES
+        }
+        self._bystanders: dict[int, set[int]] = {}
+        self._ended: list[tuple[int, int]] = []
+        self._start()
+
+    # --- what the rest of deciding asks ----------------------------------------------------------------
+
+    def evidence_of(self, utility: Utility, premise: int) -> Evidence:
+        """Who explains lost service at a premise."""
+        if utility is Utility.ELECTRIC and self.situation.tree.premise_device[premise] >= 0:
+            return self.network
+        return self.clusters[utility]
+
+    def next_due_ms(self) -> int | None:
+        """When (platform ms) something is due though there is no news; None = never."""
+        return self._ended[0][0] if self._ended else None
+
+    def ended(self, key: int, at_ms: int) -> None:
+        """An incident was restored or cancelled: it leaves the situation in an hour."""
+        heapq.heappush(self._ended, (at_ms + ENDED_VISIBLE_MS, key))
+
+    # --- deciding ---------------------------------------------------------------------------------------
+
+    def decide(self, news: Sequence[Entry], tick: Tick, first: Sequence[AnyFact] = ()) -> list[AnyFact]:
+        """The facts of one tick, from `Tick` to `Decided`, given the news since the last one.
+
+        They are part of the situation when this returns, at the positions that follow it: append
+        exactly these next. `first` are facts of the caller (the city adopted), put before all others.
+        """
+        draft = Draft(self.situation, tick)
+        for fact in first:
+            draft.add(fact)
+        verdicts = self._match(news)
+        for entry in news:
+            if isinstance(entry.fact, facts.ReportReceived):
+                self._report(draft, entry.fact, verdicts)
+            elif (
+                isinstance(entry.fact, facts.Action) and self.situation.actions.get(entry.fact.action) == entry.position
+            ):
+                draft.settle()
+                refused = act(self, draft, entry.fact, entry.recorded_ms)
+                if refused is not None:
+                    code, text = refused
+                    draft.add(facts.ActionRefused(action=entry.fact.action, code=code, text=text))
+        draft.settle()
+        self.network.update(draft)
+        for evidence in self.clusters.values():
+            evidence.update(draft)
+        self._close_due(draft)
+        self._join_bystanders(draft)
+        return draft.close()
+
+    def _match(self, news: Sequence[Entry]) -> dict[int, Matched | NotMatched]:
+        """A verdict for each report that does not repeat another, by receipt."""
+        fresh: dict[int, Report] = {}
+        for entry in news:
+            fact = entry.fact
+            if isinstance(fact, facts.ReportReceived) and self._repeats(fact) is None:
+                fresh.setdefault(int(fact.receipt), fact.report)
+        answers = self._matcher.match_many(list(fresh.values())) if fresh else []
+        return dict(zip(fresh, answers, strict=True))
+
+    def _repeats(self, fact: facts.ReportReceived) -> int | None:
+        """The receipt of the report that this one repeats, by the same sender's same key."""
+        if not fact.key:
+            return None
+        first = self.situation.repeats.get(hash_key(fact.sender, fact.key))
+        return None if first is None or first == int(fact.receipt) else first
+
+    def _report(self, draft: Draft, fact: facts.ReportReceived, verdicts: dict[int, Matched | NotMatched]) -> None:
+        receipt = int(fact.receipt)
+        repeated = self._repeats(fact)
+        if repeated is not None:
+            draft.add(facts.ReportDuplicated(receipt=fact.receipt, of=receipt_text(repeated)))
+            return
+        verdict = verdicts.pop(receipt, None)
+        row = self.situation.reports.row_of.get(receipt)
+        if verdict is None or row is None or self.situation.reports.standing[row] != Standing.RECEIVED:
+            return
+        ids = self.situation.city.premises.id
+        if isinstance(verdict, NotMatched):
+            candidates = [
+                facts.Candidate(premise=ids[c.premise], penalty=c.penalty, reasons=c.reasons)
+                for c in verdict.candidates
+            ]
+            draft.add(facts.ReportUnmatched(receipt=fact.receipt, why=verdict.why, candidates=candidates))
+            return
+        self.place(
+            draft,
+            facts.ReportMatched(
+                receipt=fact.receipt,
+                premise=ids[verdict.premise],
+                penalty=verdict.penalty,
+                rule=verdict.rule,
+                reasons=verdict.reasons,
+            ),
+        )
+
+    def place(self, draft: Draft, matched: facts.ReportMatched) -> None:
+        """The report means a premise: it is answered already, joins who is out there, or is to be explained."""
+        draft.add(matched)
+        self.route(draft, int(matched.receipt))
+
+    def route(self, draft: Draft, receipt: int) -> None:
+        """A matched report without an incident finds its way."""
+        report = self.situation.reports.get(receipt)
+        if report is None or report.premise < 0:
+            return
+        utility = UTILITIES.index(report.utility)
+        answered_ms, by = self.situation.coverage.answered(utility, report.premise)
+        if report.received_ms <= answered_ms:
+            draft.add(
+                facts.ReportClosed(receipt=receipt_text(receipt), outcome=self._outcome(by), incident=incident_id(by))
+            )
+            return
+        owner = self.situation.coverage.owner(utility, report.premise)
+        if not SYMPTOMS[report.symptom].service_lost:
+            self.stand_by(draft, receipt, report.premise, owner)
+            return
+        held = owner >= 0 and self.situation.incidents[owner].held
+        evidence = self.evidence_of(report.utility, report.premise)
+        if held:
+            draft.join(owner, receipt)
+        if not held or evidence.keeps_held:
+            evidence.add(receipt, report.premise, report.received_ms)
+        if held and evidence.keeps_held:
+            evidence.pin(report.premise, owner)
+
+    def stand_by(self, draft: Draft, receipt: int, premise: int, owner: int) -> None:
+        """A report that says nothing of lost service joins the incident of its premise, now or when there is one."""
+        if owner >= 0:
+            draft.join(owner, receipt)
+        else:
+            self._bystanders.setdefault(premise, set()).add(receipt)
+
+    def take_out(self, receipt: int) -> None:
+        """The report asks for no explanation any more (before the fact that says so)."""
+        report = self.situation.reports.get(receipt)
+        if report is None or report.premise < 0:
+            return
+        evidence = self.evidence_of(report.utility, report.premise)
+        if not evidence.remove(receipt, report.premise, report.received_ms):
+            standing_by = self._bystanders.get(report.premise, set())
+            standing_by.discard(receipt)
+            if not standing_by:
+                self._bystanders.pop(report.premise, None)
+
+    def _outcome(self, key: int) -> str:
+        incident = self.situation.incidents.get(key)
+        if incident is not None:
+            return "cancelled" if incident.state is State.CANCELLED else "restored"
+        return self.situation.closed_incidents[key].outcome
+
+    def _close_due(self, draft: Draft) -> None:
+        while self._ended and self._ended[0][0] <= draft.tick.at_ms:
+            _, key = heapq.heappop(self._ended)
+            incident = self.situation.incidents.get(key)
+            if incident is not None:
+                draft.add(facts.IncidentClosed(incident=incident.id, outcome=incident.state.value))
+
+    def _join_bystanders(self, draft: Draft) -> None:
+        """Reports that stood by join the incidents that reach their premises since this tick."""
+        if not self._bystanders:
+            return
+        for premise in sorted(self._bystanders.keys() & set(draft.touched.premises.tolist())):
+            left = set()
+            for receipt in sorted(self._bystanders[premise]):
+                report = self.situation.reports.get(receipt)
+                if report is None or report.incident >= 0:
+                    continue
+                owner = self.situation.coverage.owner(UTILITIES.index(report.utility), premise)
+                if owner >= 0:
+                    draft.join(owner, receipt)
+                else:
+                    left.add(receipt)
+            if left:
+                self._bystanders[premise] = left
+            else:
+                del self._bystanders[premise]
+
+    # --- starting ---------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """Rebuild what is derived: who explains what, who holds what, what is due."""
+        situation = self.situation
+        reports = situation.reports
+        rows = sorted(reports.row_of.values(), key=reports.position.__getitem__)
+        for row in rows:
+            report = reports.get(reports.receipt[row])
+            if report is not None and report.standing is Standing.MATCHED and not report.answered:
+                self._take_in(report)
+        for key in sorted(situation.incidents):
+            incident = situation.incidents[key]
+            if not incident.live:
+                self.ended(key, incident.ended_ms)
+            elif incident.held and not incident.back:
+                for device in incident.devices:
+                    self.network.grouper.hold(device, held=True)
+
+    def _take_in(self, report: OpenReport) -> None:
+        incident = self.situation.incidents.get(report.incident)
+        if not SYMPTOMS[report.symptom].service_lost:
+            if incident is None:
+                self._bystanders.setdefault(report.premise, set()).add(report.receipt)
+            return
+        evidence = self.evidence_of(report.utility, report.premise)
+        held = incident is not None and incident.held
+        if not held or evidence.keeps_held:
+            evidence.add(report.receipt, report.premise, report.received_ms)
+        if held and evidence.keeps_held:
+            evidence.pin(report.premise, report.incident)

@@ -1,0 +1,52 @@
+"""What is being decided at one tick: facts, each part of the situation as soon as it is decided.
+
+The journal has one writer, so the positions that these facts will get are known. Whoever asks for a
+decision must append exactly these facts next, or end.
+"""
+
+from __future__ import annotations
+
+from stormops.core.entry import AnyFact, Decided, Entry, IncidentChanged, Tick
+from stormops.core.incident import incident_id
+from stormops.core.situation import Situation
+from stormops.core.summary import Touched
+
+
+class Draft:
+    """The facts of one tick in the making. Reports that join an incident as they come are gathered into one fact."""
+
+    def __init__(self, situation: Situation, tick: Tick) -> None:
+        self.situation = situation
+        self.tick = tick
+        self.through = situation.position
+        self.facts: list[AnyFact] = []
+        self.touched = Touched()
+        self._joining: dict[int, list[str]] = {}
+        self.add(tick)
+
+    def add(self, fact: AnyFact) -> None:
+        """Decide one fact; it is part of the situation from here on."""
+        entry = Entry(self.situation.position + 1, self.tick.at_ms, "", 0, self.tick.number, len(self.facts), fact)
+        self.touched.add(self.situation.apply([entry]))
+        self.facts.append(fact)
+
+    def join(self, incident: int, receipt: int) -> None:
+        """The report joins the incident, by the next `settle`."""
+        self._joining.setdefault(incident, []).append(receipt_text(receipt))
+
+    def settle(self) -> None:
+        """Make facts of what joined."""
+        joining, self._joining = self._joining, {}
+        for incident in sorted(joining):
+            self.add(IncidentChanged(incident=incident_id(incident), receipts_added=joining[incident]))
+
+    def close(self) -> list[AnyFact]:
+        """The last word: everything up to where the tick began is decided on. Gives all facts."""
+        self.settle()
+        self.add(Decided(tick=self.tick.number, through=self.through))
+        return self.facts
+
+
+def receipt_text(receipt: int) -> str:
+    """The receipt as facts carry it: 14 digits."""
+    return f"{receipt:014d}"

@@ -1,0 +1,137 @@
+"""What it means that people hold an incident: its reports leave the explaining, evidence below is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from stormops.core import entry as facts
+from stormops.core.draft import Draft, receipt_text
+from stormops.core.incident import Incident, Step, advance, incident_id, incident_key
+from stormops.core.network import Tree
+from stormops.core.open_reports import OpenReport
+from stormops.core.report import SYMPTOMS
+
+if TYPE_CHECKING:
+    from stormops.core.decide import Decider
+
+Refused = tuple[str, str]
+"""Code, and a sentence for the person who asked."""
+
+
+def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused:
+    """The incident, if this step is legal for it."""
+    situation = decider.situation
+    incident = situation.incident(name)
+    if incident is not None:
+        if advance(incident.state, step) is not None:
+            return incident
+        return "wrong_state", f"{name} is {incident.state.value} and takes no more steps."
+    closed = situation.closed_incidents.get(incident_key(name) or -1)
+    if closed is None:
+        return "unknown_incident", f"There is no incident {name}."
+    if closed.into >= 0:
+        return "incident_closed", f"{name} became part of {incident_id(closed.into)}."
+    return "incident_closed", f"{name} is closed ({closed.outcome})."
+
+
+def open_report(decider: Decider, name: str) -> OpenReport | Refused:
+    """The open report of that receipt that still asks for something."""
+    status = decider.situation.status(int(name)) if name.isascii() and name.isdigit() else None
+    if status is None:
+        return "unknown_report", f"There is no report {name}."
+    report = decider.situation.report(status.receipt)
+    if report is None or report.answered:
+        return "report_closed", f"Report {name} is already {status.state}."
+    return report
+
+
+def stepped(incident: Incident, step: Step, fact: facts.Action, at_ms: int, device: str = "") -> facts.IncidentStepped:
+    """The fact of a person's step."""
+    return facts.IncidentStepped(
+        incident=incident.id, step=step.value, action=fact.action, by=fact.by.person, at_ms=at_ms, device=device
+    )
+
+
+def lost_service(decider: Decider, receipts: Iterable[int]) -> list[OpenReport]:
+    """Of these, the matched and unanswered reports that say that service is lost, by receipt."""
+    found = (decider.situation.reports.get(receipt) for receipt in sorted(receipts))
+    return [r for r in found if r and not r.answered and r.premise >= 0 and SYMPTOMS[r.symptom].service_lost]
+
+
+def take_over(decider: Decider, draft: Draft, incident: Incident) -> None:
+    """People hold the incident: its reports leave the explaining, and so do all others below its devices."""
+    keep_own(decider, incident)
+    network = decider.network
+    joined: list[int] = []
+    for device in incident.devices:
+        reach = below(decider.situation.tree, device, incident.back)
+        for premise in sorted(network.at.keys() & reach):
+            for receipt in list(network.at[premise]):
+                owner = decider.situation.reports.incident[decider.situation.reports.row_of[receipt]]
+                if owner >= 0:
+                    network.moved[owner] = incident.key
+                joined.append(receipt)
+                decider.take_out(receipt)
+    if joined:
+        receipts = [receipt_text(receipt) for receipt in sorted(joined)]
+        draft.add(facts.IncidentChanged(incident=incident.id, receipts_added=receipts))
+    for device in incident.devices:
+        network.grouper.hold(device, held=not incident.back)
+
+
+def keep_own(decider: Decider, incident: Incident) -> None:
+    """Whatever the groupers say, these reports are its."""
+    for report in lost_service(decider, incident.reports):
+        evidence = decider.evidence_of(report.utility, report.premise)
+        if evidence.keeps_held:
+            evidence.pin(report.premise, incident.key)
+        else:
+            evidence.remove(report.receipt, report.premise, report.received_ms)
+
+
+def let_go(decider: Decider, draft: Draft, incident: Incident, receipts: list[int]) -> None:
+    """These reports have another cause: they leave the incident; `reroute` them when it has settled."""
+    for receipt in receipts:
+        decider.take_out(receipt)
+    if receipts:
+        dropped = [receipt_text(receipt) for receipt in receipts]
+        draft.add(facts.IncidentChanged(incident=incident.id, receipts_dropped=dropped))
+
+
+def reroute(decider: Decider, draft: Draft, receipts: list[int]) -> None:
+    """Explain these reports anew."""
+    for receipt in receipts:
+        decider.route(draft, receipt)
+    draft.settle()
+
+
+def unhold(decider: Decider, devices: Iterable[int]) -> None:
+    """The grouper may explain what is below these devices again, unless another incident holds them."""
+    for device in devices:
+        if all(not decider.situation.incidents[key].held for key in decider.situation.coverage.holders(device)):
+            decider.network.grouper.hold(device, held=False)
+
+
+def below(tree: Tree, device: int, back: Iterable[int]) -> set[int]:
+    """Premises below a device but not below any of `back`."""
+    reach = set(tree.below(device).tolist())
+    for restored in back:
+        reach.difference_update(tree.below(restored).tolist())
+    return reach
+
+
+def ancestors(tree: Tree, device: int) -> list[int]:
+    """Devices above a device, nearest first."""
+    found: list[int] = []
+    device = int(tree.parent[device])
+    while device >= 0:
+        found.append(device)
+        device = int(tree.parent[device])
+    return found
+
+
+def topmost(tree: Tree, devices: Iterable[int]) -> tuple[int, ...]:
+    """The devices without those that are below another of them, in the order given."""
+    kept = dict.fromkeys(devices)
+    return tuple(device for device in kept if not kept.keys() & set(ancestors(tree, device)))

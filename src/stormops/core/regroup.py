@@ -1,0 +1,286 @@
+"""From groups of reports to incidents that keep their identity.
+
+A new group continues the predicted incident with which it shares most reporting premises; what no
+group continues is absorbed where its reports went. Incidents that people hold keep their reports
+whatever the grouper says, and are never moved by it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from stormops.core.draft import Draft, receipt_text
+from stormops.core.entry import IncidentAbsorbed, IncidentChanged, IncidentClosed, IncidentOpened
+from stormops.core.grouping import Group, Grouper
+from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
+from stormops.core.network import EdgeKind
+from stormops.core.situation import Situation
+
+PROBABILITY_STEP = 500
+"""A probability is written anew when it moved by this (per 10,000), so that it does not fill the journal."""
+
+
+class Known(NamedTuple):
+    """A group as it was at the last tick, and the incident that continues it."""
+
+    incident: int
+    premises: frozenset[int]
+
+
+class Evidence:
+    """The reports given to one grouper, and the incidents made of its groups.
+
+    `utility` is an index into `UTILITIES`. `keeps_held`: reports of incidents that people hold stay in
+    the grouper and draw new ones to them (clusters); else they leave it, and the device is held there.
+    """
+
+    def __init__(self, grouper: Grouper, utility: int, *, keeps_held: bool) -> None:
+        self.grouper = grouper
+        self.utility = utility
+        self.keeps_held = keeps_held
+        self.at: dict[int, list[int]] = {}
+        self.moved: dict[int, int] = {}
+        """Predicted incidents whose reports people took into another, since the last tick."""
+        self._pins: dict[int, int] = {}
+        self._known: dict[tuple[int, int], Known] = {}
+        self._group_at: dict[int, tuple[int, int]] = {}
+        self._fresh: list[tuple[int, int]] = []
+        self._dirty: set[int] = set()
+        self._emptied: set[int] = set()
+        self._cold = True
+
+    # --- reports ------------------------------------------------------------------------------------
+
+    def add(self, receipt: int, premise: int, at_ms: int) -> None:
+        """A report that service is lost is to be explained."""
+        self.at.setdefault(premise, []).append(receipt)
+        self._fresh.append((receipt, premise))
+        if premise in self._emptied:  # Out and in again: the grouper may see no change where there is one.
+            self._dirty.add(premise)
+        self.grouper.add(premise, at_ms)
+
+    def remove(self, receipt: int, premise: int, at_ms: int) -> bool:
+        """It no longer is; False when it was not here."""
+        receipts = self.at.get(premise)
+        if receipts is None or receipt not in receipts:
+            return False
+        receipts.remove(receipt)
+        if not receipts:
+            del self.at[premise]
+            self._pins.pop(premise, None)
+            self._emptied.add(premise)
+        self.grouper.remove(premise, at_ms)
+        return True
+
+    def pin(self, premise: int, incident: int) -> None:
+        """Reports from here belong to an incident that people hold."""
+        self._pins[premise] = incident
+        self._dirty.add(premise)
+
+    # --- groups -------------------------------------------------------------------------------------
+
+    def update(self, draft: Draft) -> None:
+        """Bring the incidents in line with the groups at this tick. Cost follows what changed."""
+        delta = self.grouper.update(draft.tick.at_ms)
+        changed, gone = delta.changed, delta.gone
+        loose = set(self.moved)
+        if self._cold:  # After a start nothing is known of earlier groups; the situation knows the incidents.
+            self._cold = False
+            changed, gone = self.grouper.groups(), []
+            loose |= self._predicted(draft.situation)
+        changed = self._with_dirty(draft.situation, changed)
+        for key in gone:
+            known = self._known.pop(key, None)
+            if known is not None:
+                loose.add(known.incident)
+        for group in changed:
+            known = self._known.get(group.key)
+            if known is not None:
+                loose.add(known.incident)
+        claims = self._claims(draft.situation, changed)
+        chosen = self._choose(draft.situation, changed, claims, loose)
+        joined = self._continue(draft, changed, chosen)
+        self._join_fresh(draft, joined)
+        self._end_orphans(draft, loose - set(chosen.values()), claims, chosen)
+        self.moved.clear()
+        for premise in self._emptied - self.at.keys():
+            self._group_at.pop(premise, None)
+        self._emptied.clear()
+
+    def _with_dirty(self, situation: Situation, changed: list[Group]) -> list[Group]:
+        """The changed groups that have reports, and those to be looked at for other reasons, by key."""
+        for _, premise in self._fresh:
+            key = self._group_at.get(premise)
+            known = None if key is None else self._known.get(key)
+            if known is not None:
+                incident = situation.incidents.get(known.incident)
+                if incident is None or not incident.live:
+                    self._dirty.add(premise)
+        dirty, self._dirty = self._dirty, set()
+        chosen = {group.key: group for group in changed}
+        missing = {self._group_at[premise] for premise in dirty if premise in self._group_at} - chosen.keys()
+        if missing:
+            chosen |= {group.key: group for group in self.grouper.groups() if group.key in missing}
+        return [chosen[key] for key in sorted(chosen) if chosen[key].premises]
+
+    def _predicted(self, situation: Situation) -> set[int]:
+        """Incidents that evidence may still move, of those with reports here."""
+        found = {situation.reports.incident[situation.reports.row_of[r]] for rs in self.at.values() for r in rs}
+        return {key for key in found if key >= 0 and not situation.incidents[key].held}
+
+    def _claims(self, situation: Situation, changed: list[Group]) -> dict[tuple[int, int], Counter[int]]:
+        """For each group, how many of its premises each incident had."""
+        row_of, incident = situation.reports.row_of, situation.reports.incident
+        claims: dict[tuple[int, int], Counter[int]] = {}
+        for group in changed:
+            votes: Counter[int] = Counter()
+            known = self._known.get(group.key)
+            fresh: frozenset[int] | set[int] = frozenset(group.premises)
+            if known is not None:
+                votes[known.incident] = len(fresh & known.premises)
+                fresh -= known.premises
+            for premise in fresh:
+                votes[incident[row_of[self.at[premise][0]]]] += 1
+            claims[group.key] = votes
+        return claims
+
+    def _choose(
+        self,
+        situation: Situation,
+        changed: list[Group],
+        claims: dict[tuple[int, int], Counter[int]],
+        loose: set[int],
+    ) -> dict[tuple[int, int], int]:
+        """The incident that each group continues; groups without one are to open it."""
+        chosen: dict[tuple[int, int], int] = {}
+        bids: list[tuple[int, int, tuple[int, int]]] = []
+        for group in changed:
+            held = Counter(self._pins[premise] for premise in self._pins.keys() & set(group.premises))
+            if held:
+                chosen[group.key] = min(held, key=lambda key: (-held[key], key))
+                continue
+            for key, votes in claims[group.key].items():
+                found = situation.incidents.get(key)
+                if votes and found is not None and found.live and not found.held:
+                    bids.append((-votes, key, group.key))
+        taken: set[int] = set()
+        for _, key, group_key in sorted(bids):
+            if key not in taken and group_key not in chosen:
+                taken.add(key)
+                chosen[group_key] = key
+        loose |= taken
+        return chosen
+
+    def _continue(self, draft: Draft, changed: list[Group], chosen: dict[tuple[int, int], int]) -> dict[int, set[int]]:
+        """Write what each changed group means for its incident; gives the receipts that joined, by incident."""
+        joined: dict[int, set[int]] = {}
+        for group in changed:
+            key = chosen.get(group.key)
+            if key is None:
+                key = chosen[group.key] = make_key(UTILITIES[self.utility], draft.situation.opened[self.utility] + 1)
+                draft.add(
+                    IncidentOpened(incident=incident_id(key), utility=UTILITIES[self.utility], since_ms=group.since_ms)
+                )
+            incident = draft.situation.incidents[key]
+            premises = frozenset(group.premises)
+            known = self._known.get(group.key)
+            settled = known.premises if known is not None and known.incident == key else frozenset()
+            for premise in premises - settled:
+                self._group_at[premise] = group.key
+            receipts = self._strangers(draft.situation, premises - settled, key)
+            self._known[group.key] = Known(key, premises)
+            joined.setdefault(key, set()).update(receipts)
+            if incident.held:
+                self._pins |= dict.fromkeys(premises - self._pins.keys(), key)
+            fact = self._difference(draft.situation, incident, group, receipts)
+            if fact is not None:
+                draft.add(fact)
+        return joined
+
+    def _strangers(self, situation: Situation, premises: frozenset[int], key: int) -> list[int]:
+        """Reports at these premises that are not the incident's yet, nor another's that people hold."""
+        reports, found = situation.reports, []
+        for premise in premises:
+            for receipt in self.at[premise]:
+                owner = reports.incident[reports.row_of[receipt]]
+                if owner != key and not (owner >= 0 and situation.incidents[owner].held):
+                    found.append(receipt)
+        return sorted(found)
+
+    def _difference(
+        self, situation: Situation, incident: Incident, group: Group, receipts: list[int]
+    ) -> IncidentChanged | None:
+        """What the group changes in the incident; None = nothing worth writing."""
+        devices = (group.device,) if group.device >= 0 else ()
+        out = set(group.out)
+        added, dropped = out - incident.premises, incident.premises - out
+        moved = not incident.held and incident.devices != devices
+        if incident.held:
+            dropped = set()
+        likelier = abs(group.probability - incident.probability) >= PROBABILITY_STEP
+        since = group.since_ms if group.since_ms != incident.since_ms else 0
+        if incident.held and group.since_ms > incident.since_ms:
+            since = 0
+        if not (receipts or added or dropped or moved or likelier or since):
+            return None
+        otherwise = not incident.reasons or moved or (len(group.out) == 1) != (len(incident.premises) == 1)
+        return IncidentChanged(
+            incident=incident.id,
+            devices=[situation.device_ids[row] for row in devices] if moved else None,
+            receipts_added=[receipt_text(receipt) for receipt in receipts],
+            premises_added=sorted(added),
+            premises_dropped=sorted(dropped),
+            since_ms=since,
+            probability=group.probability if likelier or moved else -1,
+            reasons=[_reason(situation, group)] if otherwise else [],
+        )
+
+    def _join_fresh(self, draft: Draft, joined: dict[int, set[int]]) -> None:
+        """Reports repeated from a premise whose group did not change join that group's incident."""
+        reports = draft.situation.reports
+        fresh, self._fresh = self._fresh, []
+        for receipt, premise in fresh:
+            key = self._group_at.get(premise)
+            if key is None or receipt not in self.at.get(premise, ()):
+                continue
+            known = self._known.get(key)
+            if known is None:
+                continue
+            incident = known.incident
+            owner = reports.incident[reports.row_of[receipt]]
+            if owner < 0 and receipt not in joined.get(incident, ()):
+                draft.join(incident, receipt)
+        draft.settle()
+
+    def _end_orphans(
+        self,
+        draft: Draft,
+        orphans: set[int],
+        claims: dict[tuple[int, int], Counter[int]],
+        chosen: dict[tuple[int, int], int],
+    ) -> None:
+        """Incidents that no group continues: absorbed where their reports went, or closed without any."""
+        for key in sorted(orphans):
+            incident = draft.situation.incidents.get(key)
+            if incident is None or incident.held or not incident.live:
+                continue
+            heirs = [(-votes[key], chosen[group]) for group, votes in claims.items() if votes[key]]
+            into = min(heirs)[1] if heirs else self.moved.get(key)
+            if into is not None and into in draft.situation.incidents and into != key:
+                draft.add(IncidentAbsorbed(incident=incident.id, into=incident_id(into)))
+                continue
+            if incident.reports:  # What is left of it never said that service is lost: it stays, by itself.
+                left = [receipt_text(receipt) for receipt in sorted(incident.reports)]
+                draft.add(IncidentChanged(incident=incident.id, receipts_dropped=left))
+            draft.add(IncidentClosed(incident=incident.id, outcome="withdrawn"))
+
+
+def _reason(situation: Situation, group: Group) -> str:
+    """Why these reports are one incident, for people."""
+    if group.device >= 0:
+        kind = EdgeKind(int(situation.tree.kind[group.device])).name.lower().replace("_", " ")
+        return f"Its reports share the {kind} {situation.device_ids[group.device]}."
+    if len(group.out) == 1:
+        return "One premise reports and its neighbours do not."
+    return "Its reports are close together, measured by the houses around them."
