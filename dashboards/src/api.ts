@@ -1,0 +1,116 @@
+/** The only place that fetches. Reads go to feed (our origin), writes to intake. */
+import type {
+  Config,
+  Incident,
+  IncidentFull,
+  Premise,
+  Problem,
+  ReceiptStatus,
+  ReportFull,
+  Session,
+  Snapshot,
+} from "./contract";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+  }
+}
+
+/** Nothing answered at all: the network or the server is away. */
+export class Unreachable extends Error {}
+
+export const MAP_URLS = {
+  streets: "/api/v1/map/streets.geojson",
+  areas: "/api/v1/map/areas.geojson",
+  network: "/api/v1/map/network.geojson",
+  devices: "/api/v1/map/devices.geojson",
+} as const;
+
+const TIMEOUT_MS = 15_000;
+
+async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+  } catch (error) {
+    throw new Unreachable(String(error));
+  }
+  const text = await response.text();
+  const body: unknown = text && /json/.test(response.headers.get("content-type") ?? "") ? JSON.parse(text) : {};
+  if (!response.ok) {
+    throw new ApiError(response.status, body as Problem, Number(response.headers.get("retry-after")) || 0);
+  }
+  return body as T;
+}
+
+const part = encodeURIComponent;
+
+export const config = (): Promise<Config> => request("/api/v1/config");
+export const session = (): Promise<Session> => request("/api/v1/session");
+export const snapshot = (audience: "desk" | "public"): Promise<Snapshot> => request(`/api/v1/${audience}/snapshot`);
+export const publicAreas = (): Promise<GeoJSON.FeatureCollection> => request(MAP_URLS.areas);
+export const receiptStatus = (receipt: string): Promise<ReceiptStatus> => request(`/api/v1/reports/${part(receipt)}`);
+export const report = (receipt: string): Promise<ReportFull> => request(`/api/v1/desk/reports/${part(receipt)}`);
+
+/** An incident with its reports, whether the server nests the incident or gives its fields beside them. */
+export async function incident(id: string): Promise<IncidentFull> {
+  const body = await request<Partial<IncidentFull> & Incident>(`/api/v1/desk/incidents/${part(id)}`);
+  return {
+    n: body.n ?? 0,
+    incident: body.incident ?? body,
+    reports: Array.isArray(body.reports) ? body.reports : [],
+  };
+}
+
+async function premiseList(query: string): Promise<Premise[]> {
+  const body = await request<Premise[] | { premises: Premise[] }>(`/api/v1/desk/premises?${query}`);
+  return Array.isArray(body) ? body : body.premises;
+}
+
+export const premisesByText = (text: string): Promise<Premise[]> => premiseList(`q=${part(text)}`);
+export const premisesNear = (lon: number, lat: number): Promise<Premise[]> => premiseList(`lon=${lon}&lat=${lat}`);
+
+/** A fresh key for one intention; sent again unchanged when the same intention is retried. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function act(signedIn: Session, path: string, key: string, body: object): Promise<{ action: string }> {
+  return request(`${signedIn.intake_url}/api/v1/desk/${path}`, {
+    method: "POST",
+    credentials: "include",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": signedIn.csrf, "Idempotency-Key": key },
+    body: JSON.stringify(body),
+  });
+}
+
+export function signIn(intakeUrl: string, person: string, password: string, desk: string): Promise<object> {
+  return request(`${intakeUrl}/staff/sign-in`, {
+    method: "POST",
+    credentials: "include",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ person, password, desk }),
+  });
+}
+
+export interface Received {
+  receipt: string;
+  received_ms: number;
+  status_url: string;
+  safety: boolean;
+  advice?: string;
+}
+
+export function sendReport(intakeUrl: string, key: string, body: object): Promise<Received> {
+  return request(`${intakeUrl}/api/v1/reports`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+    body: JSON.stringify(body),
+  });
+}

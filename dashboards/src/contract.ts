@@ -1,0 +1,228 @@
+/**
+ * The shapes that feed and intake promise (ARCHITECTURE.md, "Contracts at the seams").
+ * Times are platform milliseconds since 1970; probabilities and penalties are integers per 10,000.
+ */
+
+export type Utility = "electric" | "water" | "gas" | "sewer";
+
+export type IncidentState = "predicted" | "confirmed" | "partly_restored" | "restored" | "cancelled" | "closed";
+
+export type ReportState = "received" | "matched" | "unmatched";
+
+export type Symptom =
+  | "lights_out"
+  | "partial"
+  | "flickering"
+  | "wire_down"
+  | "pole_down"
+  | "tree"
+  | "transformer"
+  | "gas_odour"
+  | "water"
+  | "sewer";
+
+/** Longitude, latitude in degrees. */
+export type Position = [number, number];
+
+export interface Incident {
+  id: string;
+  utility: Utility;
+  state: IncidentState;
+  device: string | null;
+  device_kind: string | null;
+  feeder: string | null;
+  lon: number | null;
+  lat: number | null;
+  customers_out: number;
+  customers_out_max: number;
+  reports: number;
+  since_ms: number;
+  opened_ms: number;
+  updated_ms: number;
+  place: string;
+  hull: Position[] | null;
+  probability: number;
+  confirmed_by: string | null;
+  reasons: string[];
+  safety: number;
+  medical: number;
+}
+
+export interface ReportPoint {
+  receipt: string;
+  lon: number | null;
+  lat: number | null;
+  symptom: Symptom;
+  utility: Utility;
+  incident: string | null;
+  received_ms: number;
+  safety: boolean;
+  medical: boolean;
+  state: ReportState;
+}
+
+export interface Candidate {
+  premise: string;
+  address: string;
+  penalty: number;
+  reasons: string[];
+  lon: number | null;
+  lat: number | null;
+}
+
+export interface Unmatched {
+  receipt: string;
+  said: string;
+  why: string;
+  candidates: Candidate[];
+  received_ms: number;
+  safety: boolean;
+}
+
+export interface Refusal {
+  action: string;
+  code: string;
+  text: string;
+  at_ms: number;
+}
+
+export interface DeskTotals {
+  customers: number;
+  customers_out: number;
+  customers_restored: number;
+  incidents_open: number;
+  incidents_by_state: Partial<Record<IncidentState, number>>;
+  reports: number;
+  reports_matched: number;
+  reports_unmatched: number;
+  reports_duplicated: number;
+  reports_open: number;
+  safety_open: number;
+  reports_not_shown: number;
+  at_ms: number;
+}
+
+export interface PublicTotals {
+  customers: number;
+  customers_out: number;
+  areas_affected: number;
+  at_ms: number;
+}
+
+export interface Area {
+  id: string;
+  name: string;
+  customers: number;
+  out: number;
+  since_ms: number;
+}
+
+/** Everything one report holds, for staff. */
+export interface ReportFull {
+  receipt: string;
+  received_ms: number;
+  channel?: string;
+  state?: ReportState;
+  symptom: Symptom;
+  address?: string | null;
+  premise?: string | null;
+  lon?: number | null;
+  lat?: number | null;
+  said?: Record<string, unknown> | string | null;
+  note?: string | null;
+  callback?: string | null;
+  medical?: boolean;
+  safety?: boolean;
+  incident?: string | null;
+  rule?: string | null;
+  penalty?: number | null;
+  reasons?: string[];
+  why?: string | null;
+  candidates?: Candidate[];
+  duplicates?: string[];
+}
+
+export interface IncidentFull {
+  n: number;
+  incident: Incident;
+  reports: ReportFull[];
+}
+
+export interface Premise {
+  premise: string;
+  address: string;
+  lon: number;
+  lat: number;
+}
+
+export interface ReceiptStatus {
+  receipt: string;
+  n: number;
+  at_ms: number;
+  state: string;
+  received_ms: number;
+  incident?: { state: IncidentState; since_ms: number; others: number; customers_out: number };
+}
+
+export interface Session {
+  person: string;
+  roles: string[];
+  desk: string;
+  shift: number;
+  csrf: string;
+  intake_url: string;
+}
+
+export interface Config {
+  city: string;
+  title: string;
+  phone: string;
+  languages: string[];
+  intake_url: string;
+  feed_url: string;
+  centre: Position;
+  bbox: [number, number, number, number];
+  time_zone: string;
+  clock_speed: number;
+}
+
+export type View = Record<string, unknown>;
+
+export interface Snapshot {
+  n: number;
+  epoch: string;
+  at_ms: number;
+  server_ms?: number;
+  view: View;
+}
+
+export type ServerMessage =
+  | ({ type: "snapshot" } & Snapshot)
+  | {
+      type: "changes";
+      from: number;
+      n: number;
+      at_ms: number;
+      server_ms: number;
+      set: View;
+      unset: string[];
+    }
+  | { type: "heartbeat"; n: number; at_ms: number; server_ms: number };
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  type?: string;
+  title?: string;
+  detail?: string;
+  status?: number;
+  code?: string;
+  errors?: { field: string; detail: string }[];
+}
+
+export const CLOSE = {
+  badHello: 4400,
+  signedOut: 4401,
+  origin: 4403,
+  tooLarge: 4413,
+  tooMany: 4429,
+} as const;

@@ -1,0 +1,87 @@
+/** One desk action being written: its reason, what else it needs, and how it fares. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t, word } from "../i18n";
+import type { Sent } from "./actions";
+
+/** What is typed for a target is kept while somebody signs in again or looks at something else. */
+const drafts = new Map<string, string>();
+
+interface Props {
+  /** Names the draft. */
+  id: string;
+  title: string;
+  hint: string;
+  suggestions: string[];
+  send: string;
+  danger?: boolean;
+  ready: boolean;
+  children?: preact.ComponentChildren;
+  onSend: (reason: string) => void;
+  onClose: () => void;
+}
+
+export function ActionForm(props: Props) {
+  const [reason, setReason] = useState(drafts.get(props.id) ?? "");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), [props.id]);
+  const type = (text: string) => {
+    drafts.set(props.id, text);
+    setReason(text);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (!reason.trim() || !props.ready) {
+      field.current?.focus();
+      return;
+    }
+    drafts.delete(props.id);
+    props.onSend(reason.trim());
+  };
+  return (
+    <form class="action-form" onSubmit={submit} aria-label={props.title}>
+      <h3>{props.title}</h3>
+      <p class="hint">{props.hint}</p>
+      {props.children}
+      <label class="field">
+        <span>{t("action.reason")}</span>
+        <input
+          ref={field}
+          name="reason"
+          value={reason}
+          maxLength={500}
+          required
+          autocomplete="off"
+          placeholder={t("action.reason_hint")}
+          onInput={(event) => type(event.currentTarget.value)}
+        />
+      </label>
+      <div class="suggestions">
+        {props.suggestions.map((text) => (
+          <button type="button" class="suggestion" onClick={() => type(text)}>
+            {text}
+          </button>
+        ))}
+      </div>
+      <div class="form-buttons">
+        <button type="submit" class={`button ${props.danger ? "danger" : "primary"}`} disabled={!props.ready}>
+          {props.send}
+        </button>
+        <button type="button" class="button" onClick={props.onClose}>
+          {t("action.back")}
+          <kbd>Esc</kbd>
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function ActionState({ sent }: { sent: Sent | undefined }) {
+  if (sent === undefined) return null;
+  return (
+    <div class={`action-state stage-${sent.stage}`} data-stage={sent.stage}>
+      <span class="action-state-stage">{word("stage", sent.stage)}</span>
+      <span>{sent.text}</span>
+      {sent.answer ? <span class="action-state-answer">{sent.answer}</span> : null}
+    </div>
+  );
+}

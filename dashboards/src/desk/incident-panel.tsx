@@ -1,0 +1,323 @@
+/** One incident: its facts, why it is believed, its reports, and what a dispatcher can do about it. */
+import { useEffect, useState } from "preact/hooks";
+import * as api from "../api";
+import type { Incident, ReportFull } from "../contract";
+import * as format from "../format";
+import { t, word } from "../i18n";
+import { incidentSign, SAFETY_SIGN } from "../legend";
+import { SignIcon } from "../sign";
+import { ActionForm, ActionState } from "./action-form";
+import type { Actions, Intent } from "./actions";
+import { Icon } from "./icons";
+import { Reasons, ReportCard } from "./report-card";
+import type { Desk } from "./store";
+import { useLoaded } from "./use-loaded";
+
+export type Doing = "confirm" | "restore" | "cancel" | "merge" | "split" | null;
+
+const SUGGESTIONS = {
+  confirm: ["reason.crew_on_site", "reason.scada", "reason.callers_agree"],
+  restore: ["reason.crew_reports_on", "reason.callback_on", "reason.scada"],
+  cancel: ["reason.not_ours", "reason.test_call", "reason.callback_on"],
+  merge: ["reason.same_cause", "reason.crew_on_site"],
+  split: ["reason.other_cause", "reason.crew_on_site"],
+} as const;
+
+interface Props {
+  incident: Incident;
+  desk: Desk;
+  actions: Actions;
+  mayAct: boolean;
+  doing: Doing;
+  onDoing: (doing: Doing) => void;
+  onReport: (receipt: string) => void;
+  onIncident: (id: string) => void;
+  onClose: () => void;
+  onShow: (lon: number, lat: number) => void;
+  onSignedOut: () => void;
+}
+
+const done = (incident: Incident | undefined): boolean =>
+  incident === undefined || ["restored", "cancelled", "closed"].includes(incident.state);
+
+function intent(
+  doing: NonNullable<Doing>,
+  incident: Incident,
+  reason: string,
+  device: string,
+  others: string[],
+  receipts: string[],
+): Intent {
+  const id = incident.id;
+  const place = incident.place || id;
+  const base = { target: id, path: `incidents/${encodeURIComponent(id)}/${doing}` };
+  const at = device.trim() ? { device: device.trim() } : {};
+  const now = incident.updated_ms;
+  switch (doing) {
+    case "confirm":
+      return {
+        ...base,
+        body: { reason, ...at },
+        text: t("did.confirm", { place }),
+        applied: (desk) => desk.incidents.get(id)?.state !== "predicted",
+      };
+    case "restore":
+      return {
+        ...base,
+        body: { reason, ...at },
+        text: t("did.restore", { place }),
+        applied: (desk) => {
+          const after = desk.incidents.get(id);
+          return done(after) || (after?.state === "partly_restored" && after.updated_ms > now);
+        },
+      };
+    case "cancel":
+      return {
+        ...base,
+        body: { reason },
+        text: t("did.cancel", { place }),
+        applied: (desk) => done(desk.incidents.get(id)),
+      };
+    case "merge":
+      return {
+        ...base,
+        body: { incidents: others, reason },
+        text: t("did.merge", { place, count: others.length }),
+        applied: (desk) => others.every((other) => done(desk.incidents.get(other))),
+      };
+    case "split":
+      return {
+        ...base,
+        body: { receipts, reason },
+        text: t("did.split", { place, count: receipts.length }),
+        applied: (desk) => receipts.every((receipt) => desk.reports.get(receipt)?.incident !== id),
+      };
+  }
+}
+
+function Fact({ label, children }: { label: string; children: preact.ComponentChildren }) {
+  return (
+    <div class="fact">
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Open incidents of the same utility, nearest first. */
+function nearest(desk: Desk, to: Incident, count: number): Incident[] {
+  if (to.lon === null || to.lat === null) return [];
+  const { lon, lat } = to;
+  const squeeze = Math.cos((lat * Math.PI) / 180);
+  const far = (other: Incident) => Math.hypot(((other.lon ?? 0) - lon) * squeeze, (other.lat ?? 0) - lat);
+  return [...desk.incidents.values()]
+    .filter((other) => other.id !== to.id && other.utility === to.utility && other.lon !== null && !done(other))
+    .sort((a, b) => far(a) - far(b))
+    .slice(0, count);
+}
+
+export function IncidentPanel(props: Props) {
+  const { incident, desk, actions, doing } = props;
+  const [device, setDevice] = useState("");
+  const [others, setOthers] = useState<string[]>([]);
+  const [receipts, setReceipts] = useState<string[]>([]);
+  const [shown, setShown] = useState(30);
+  useEffect(() => {
+    setDevice("");
+    setOthers([]);
+    setReceipts([]);
+    setShown(30);
+  }, [incident.id]);
+  const full = useLoaded(incident.id, incident.updated_ms + incident.reports, api.incident, props.onSignedOut);
+  const reports: ReportFull[] = full.value?.reports ?? [];
+  const now = desk.feed.platformMs();
+  const sign = incidentSign(incident.state);
+  const finished = done(incident);
+  const toggle = (list: string[], id: string) => (list.includes(id) ? list.filter((x) => x !== id) : [...list, id]);
+  const send = (reason: string) => {
+    if (doing === null) return;
+    void actions.send(intent(doing, incident, reason, device, others, receipts));
+    props.onDoing(null);
+  };
+  const ready = doing === "merge" ? others.length > 0 : doing === "split" ? receipts.length > 0 : true;
+
+  return (
+    <article class="panel-body" aria-label={incident.place || incident.id} data-incident={incident.id}>
+      <header class="panel-head">
+        <span class={`state-badge state-${incident.state}`} data-state={incident.state}>
+          <SignIcon sign={sign} size={18} />
+          {word("state", incident.state)}
+        </span>
+        <span class="panel-id">{incident.id}</span>
+        <button type="button" class="tool" aria-label={t("panel.close")} onClick={props.onClose}>
+          <Icon name="close" />
+        </button>
+        <h2>{incident.place || incident.device || incident.id}</h2>
+        {incident.safety || incident.medical ? (
+          <p class="alert">
+            <SignIcon sign={SAFETY_SIGN} size={18} />
+            {incident.safety ? t("panel.safety", { count: Number(incident.safety) }) : ""}
+            {incident.medical ? t("panel.medical", { count: Number(incident.medical) }) : ""}
+          </p>
+        ) : null}
+      </header>
+
+      <div class="headline">
+        <span class="headline-value">{format.number(incident.customers_out)}</span>
+        <span class="headline-label">
+          {t("panel.out")}
+          {incident.customers_out_max > incident.customers_out ? (
+            <small>{t("panel.out_max", { max: incident.customers_out_max })}</small>
+          ) : null}
+        </span>
+        <span class="headline-value second">{format.span(now - incident.since_ms)}</span>
+        <span class="headline-label">{t("panel.since", { time: format.when(incident.since_ms, now) })}</span>
+      </div>
+
+      <dl class="facts">
+        <Fact label={t("fact.utility")}>
+          <span class={`utility utility-${incident.utility}`}>
+            <Icon name={incident.utility} size={14} />
+          </span>
+          {word("utility", incident.utility)}
+        </Fact>
+        <Fact label={t("fact.device")}>
+          {incident.device ? (
+            <>
+              {incident.device_kind ? word("device", incident.device_kind) : ""} <code>{incident.device}</code>
+            </>
+          ) : (
+            t("fact.no_device")
+          )}
+        </Fact>
+        <Fact label={t("fact.feeder")}>{incident.feeder ? <code>{incident.feeder}</code> : t("fact.none")}</Fact>
+        <Fact label={t("fact.reports")}>{format.number(incident.reports)}</Fact>
+        {incident.probability > 0 ? (
+          <Fact label={t("fact.probability")}>
+            <span class="meter" aria-hidden="true">
+              <span style={{ width: `${incident.probability / 100}%` }} />
+            </span>
+            {format.percent(incident.probability, 10_000)}
+          </Fact>
+        ) : null}
+        {incident.confirmed_by ? <Fact label={t("fact.confirmed_by")}>{incident.confirmed_by}</Fact> : null}
+      </dl>
+
+      {props.mayAct && !finished ? (
+        <div class="actions" role="group" aria-label={t("panel.actions")}>
+          {incident.state === "predicted" ? (
+            <button type="button" class="button primary" onClick={() => props.onDoing("confirm")}>
+              {t("do.confirm")}
+              <kbd>c</kbd>
+            </button>
+          ) : null}
+          <button
+            type="button"
+            class={`button ${incident.state === "predicted" ? "" : "primary"}`}
+            onClick={() => props.onDoing("restore")}
+          >
+            {t("do.restore")}
+            <kbd>r</kbd>
+          </button>
+          <button type="button" class="button" onClick={() => props.onDoing("merge")}>
+            {t("do.merge")}
+            <kbd>m</kbd>
+          </button>
+          <button type="button" class="button" onClick={() => props.onDoing("split")}>
+            {t("do.split")}
+            <kbd>s</kbd>
+          </button>
+          <button type="button" class="button" onClick={() => props.onDoing("cancel")}>
+            {t("do.cancel")}
+            <kbd>x</kbd>
+          </button>
+        </div>
+      ) : null}
+      <ActionState sent={actions.about(incident.id)} />
+      {doing !== null ? (
+        <ActionForm
+          id={`${doing} ${incident.id}`}
+          title={t(`do.${doing}_title`)}
+          hint={t(`do.${doing}_hint`)}
+          suggestions={SUGGESTIONS[doing].map((key) => t(key))}
+          send={t(`do.${doing}_send`)}
+          danger={doing === "cancel"}
+          ready={ready}
+          onSend={send}
+          onClose={() => props.onDoing(null)}
+        >
+          {doing === "confirm" || doing === "restore" ? (
+            <label class="field">
+              <span>{doing === "confirm" ? t("do.confirm_device") : t("do.restore_device")}</span>
+              <input
+                value={device}
+                placeholder={incident.device ?? ""}
+                autocomplete="off"
+                onInput={(event) => setDevice(event.currentTarget.value)}
+              />
+            </label>
+          ) : null}
+          {doing === "merge" ? (
+            <fieldset class="choices">
+              <legend>{t("merge.choose")}</legend>
+              {nearest(desk, incident, 8).map((other) => (
+                <label class="choice" key={other.id}>
+                  <input
+                    type="checkbox"
+                    checked={others.includes(other.id)}
+                    onChange={() => setOthers(toggle(others, other.id))}
+                  />
+                  <SignIcon sign={incidentSign(other.state)} size={16} />
+                  <span>{other.place || other.id}</span>
+                  <b>{format.number(other.customers_out)}</b>
+                </label>
+              ))}
+            </fieldset>
+          ) : null}
+          {doing === "split" ? <p class="hint strong">{t("split.chosen", { count: receipts.length })}</p> : null}
+        </ActionForm>
+      ) : null}
+
+      {incident.reasons.length > 0 ? (
+        <section class="panel-section">
+          <h3>{t("panel.reasons")}</h3>
+          <Reasons reasons={incident.reasons} />
+        </section>
+      ) : null}
+
+      <section class="panel-section">
+        <h3>
+          {t("panel.reports", { count: reports.length })}
+          {incident.lon !== null && incident.lat !== null ? (
+            <button type="button" class="quiet" onClick={() => props.onShow(incident.lon!, incident.lat!)}>
+              <Icon name="target" size={14} />
+              {t("panel.show")}
+            </button>
+          ) : null}
+        </h3>
+        {full.problem ? <p class="problem">{t("panel.problem", { problem: full.problem })}</p> : null}
+        <ul class="report-cards">
+          {reports.slice(0, shown).map((report) => (
+            <ReportCard
+              key={report.receipt}
+              report={report}
+              nowMs={now}
+              onOpen={() => props.onReport(report.receipt)}
+              {...(doing === "split"
+                ? {
+                    checked: receipts.includes(report.receipt),
+                    onCheck: () => setReceipts(toggle(receipts, report.receipt)),
+                  }
+                : {})}
+            />
+          ))}
+        </ul>
+        {reports.length > shown ? (
+          <button type="button" class="button wide" onClick={() => setShown(shown + 60)}>
+            {t("panel.more", { count: reports.length - shown })}
+          </button>
+        ) : null}
+      </section>
+    </article>
+  );
+}

@@ -1,0 +1,81 @@
+/** Opens the desk for whoever is signed in; others are sent to sign in first. */
+import "../styles/desk.css";
+import { render } from "preact";
+import * as api from "../api";
+import { FeedClient, feedAddress } from "../feed";
+import { useTimeZone } from "../format";
+import { chooseLanguage, t } from "../i18n";
+import "../theme";
+import { Actions } from "./actions";
+import { App } from "./app";
+import { Desk } from "./store";
+
+async function main(root: HTMLElement): Promise<void> {
+  const [config, signedIn] = await Promise.all([api.config(), api.session()]);
+  chooseLanguage(config.languages);
+  useTimeZone(config.time_zone);
+  document.title = t("desk.title", { city: config.title });
+  let session = signedIn;
+  let signedOut = false;
+  let waiting: (() => void)[] = [];
+
+  const feed = new FeedClient({
+    audience: "desk",
+    url: feedAddress("desk"),
+    poll: () => api.snapshot("desk"),
+    speed: () => config.clock_speed,
+  });
+  const desk = new Desk(feed);
+  const askToSignIn = () => {
+    if (signedOut) return;
+    signedOut = true;
+    draw();
+  };
+  const actions = new Actions(
+    desk,
+    () => session,
+    () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        askToSignIn();
+      }),
+  );
+  const onSignedIn = async () => {
+    session = await api.session();
+    signedOut = false;
+    feed.retryNow();
+    for (const resolve of waiting) resolve();
+    waiting = [];
+    draw();
+  };
+  feed.subscribe(() => {
+    if (feed.connection === "signed_out") askToSignIn();
+  });
+  addEventListener("online", () => feed.retryNow());
+
+  function draw(): void {
+    render(
+      <App
+        config={config}
+        session={session}
+        desk={desk}
+        actions={actions}
+        signedOut={signedOut}
+        onSignedOut={askToSignIn}
+        onSignedIn={onSignedIn}
+      />,
+      root,
+    );
+  }
+  root.replaceChildren();
+  draw();
+  feed.start();
+}
+
+const root = document.getElementById("desk");
+if (root !== null) {
+  main(root).catch((error: unknown) => {
+    if (error instanceof api.ApiError && error.status === 401) location.replace("/sign-in");
+    else root.textContent = t("desk.unavailable", { problem: error instanceof Error ? error.message : String(error) });
+  });
+}

@@ -1,0 +1,83 @@
+/** What the panel says when nothing is selected: where the work is. */
+import type { Incident } from "../contract";
+import * as format from "../format";
+import { t, word } from "../i18n";
+import { INCIDENT_SIGNS, incidentSign } from "../legend";
+import { SignIcon } from "../sign";
+import type { Desk } from "./store";
+
+interface Props {
+  desk: Desk;
+  onIncident: (id: string) => void;
+  onFilter: (text: string) => void;
+}
+
+const OPEN = new Set(["predicted", "confirmed", "partly_restored"]);
+
+export function Overview({ desk, onIncident, onFilter }: Props) {
+  const totals = desk.totals;
+  const now = desk.feed.platformMs();
+  const open = [...desk.incidents.values()].filter((incident) => OPEN.has(incident.state));
+  const oldest = [...open].sort((a, b) => a.since_ms - b.since_ms).slice(0, 4);
+  const feeders = new Map<string, number>();
+  for (const incident of open) {
+    if (incident.feeder) feeders.set(incident.feeder, (feeders.get(incident.feeder) ?? 0) + incident.customers_out);
+  }
+  const worst = [...feeders].sort((a, b) => b[1] - a[1]).slice(0, 6);
+  const most = worst[0]?.[1] ?? 1;
+  return (
+    <div class="panel-body overview">
+      <h2>{t("overview.title")}</h2>
+      <ul class="state-bars">
+        {Object.values(INCIDENT_SIGNS).map((sign) => {
+          const count = totals?.incidents_by_state[sign.key as Incident["state"] & "predicted"] ?? 0;
+          return (
+            <li class={count === 0 ? "is-none" : ""}>
+              <SignIcon sign={sign} size={18} />
+              <span>{t(sign.label)}</span>
+              <b>{format.number(count)}</b>
+            </li>
+          );
+        })}
+      </ul>
+      {totals ? (
+        <p class="hint">
+          {t("overview.restored", { restored: totals.customers_restored, duplicated: totals.reports_duplicated })}
+        </p>
+      ) : null}
+      <section class="panel-section">
+        <h3>{t("overview.feeders")}</h3>
+        {worst.length === 0 ? <p class="hint">{t("overview.no_feeders")}</p> : null}
+        <ul class="bars">
+          {worst.map(([feeder, out]) => (
+            <li>
+              <button type="button" onClick={() => onFilter(feeder)}>
+                <span class="bar-label">{feeder}</span>
+                <span class="bar">
+                  <span style={{ width: `${(out / most) * 100}%` }} />
+                </span>
+                <b>{format.number(out)}</b>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="panel-section">
+        <h3>{t("overview.oldest")}</h3>
+        {oldest.length === 0 ? <p class="hint">{t("list.none")}</p> : null}
+        <ul class="links">
+          {oldest.map((incident) => (
+            <li>
+              <button type="button" onClick={() => onIncident(incident.id)}>
+                <SignIcon sign={incidentSign(incident.state)} size={16} label={word("state", incident.state)} />
+                <span>{incident.place || incident.id}</span>
+                <b>{format.span(now - incident.since_ms)}</b>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <p class="hint keys-hint">{t("overview.keys")}</p>
+    </div>
+  );
+}

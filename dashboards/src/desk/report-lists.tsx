@@ -1,0 +1,179 @@
+/** Lists of reports: the safety queue (never hidden, never filtered), the unmatched queue, and all that are open. */
+import { useMemo } from "preact/hooks";
+import type { ReportPoint, Unmatched } from "../contract";
+import * as format from "../format";
+import { t, word } from "../i18n";
+import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
+import { SignIcon } from "../sign";
+import type { Sent } from "./actions";
+import { Icon } from "./icons";
+import type { Desk } from "./store";
+import { VirtualList } from "./virtual-list";
+
+interface Props {
+  desk: Desk;
+  selected: string | null;
+  onSelect: (receipt: string) => void;
+  onOpen: (receipt: string) => void;
+}
+
+const isUnmatched = (item: ReportPoint | Unmatched): item is Unmatched => "candidates" in item;
+
+export function SafetyQueue({ desk, selected, onOpen }: Props) {
+  const items = desk.safety();
+  const now = desk.feed.platformMs();
+  return (
+    <section
+      class={`safety ${items.length ? "has-items" : ""}`}
+      aria-label={t("safety.title")}
+      data-count={items.length}
+    >
+      <h2>
+        <SignIcon sign={SAFETY_SIGN} size={18} />
+        {items.length ? t("safety.count", { count: items.length }) : t("safety.none")}
+      </h2>
+      {items.length ? (
+        <ul>
+          {items.map((item) => {
+            const point = desk.reports.get(item.receipt);
+            const what = point ? word("symptom", point.symptom) : t("safety.unmatched");
+            const where = isUnmatched(item)
+              ? item.said
+              : point?.incident
+                ? (desk.incidents.get(point.incident)?.place ?? "")
+                : "";
+            return (
+              <li key={item.receipt}>
+                <button
+                  type="button"
+                  class={`safety-row ${selected === item.receipt ? "is-selected" : ""}`}
+                  data-receipt={item.receipt}
+                  onClick={() => onOpen(item.receipt)}
+                >
+                  <span class="safety-what">
+                    {what}
+                    {point?.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
+                    {isUnmatched(item) ? <span class="tag">{t("state.unmatched")}</span> : null}
+                  </span>
+                  <span class="safety-where">{where}</span>
+                  <span class="safety-age">{format.span(now - item.received_ms)}</span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      ) : null}
+    </section>
+  );
+}
+
+export function unmatchedInOrder(desk: Desk): Unmatched[] {
+  return [...desk.unmatched.values()].sort(
+    (a, b) => Number(b.safety) - Number(a.safety) || a.received_ms - b.received_ms || (a.receipt < b.receipt ? -1 : 1),
+  );
+}
+
+export function UnmatchedList({ desk, selected, onSelect, onOpen }: Props) {
+  const items = useMemo(() => unmatchedInOrder(desk), [desk, desk.version.unmatched]);
+  const now = desk.feed.platformMs();
+  return (
+    <section class="list-pane" aria-label={t("tab.unmatched")}>
+      <p class="list-count">{t("unmatched.count", { count: items.length })}</p>
+      <VirtualList
+        id="unmatched"
+        label={t("tab.unmatched")}
+        items={items}
+        rowHeight={76}
+        keyOf={(item) => item.receipt}
+        selected={selected}
+        onSelect={(item) => onSelect(item.receipt)}
+        onOpen={(item) => onOpen(item.receipt)}
+        render={(item) => (
+          <div class="unmatched-row" data-receipt={item.receipt}>
+            <SignIcon sign={item.safety ? SAFETY_SIGN : REPORT_SIGNS.unmatched} size={20} />
+            <span class="row-main">
+              <span class="row-title">{item.said || t("unmatched.nothing_said")}</span>
+              <span class="row-detail">{item.why}</span>
+              <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>
+            </span>
+            <span class="row-figures">
+              <span class="row-since">{format.span(now - item.received_ms)}</span>
+            </span>
+          </div>
+        )}
+        empty={t("unmatched.none")}
+      />
+    </section>
+  );
+}
+
+export function reportsInOrder(desk: Desk): ReportPoint[] {
+  return [...desk.reports.values()].sort((a, b) => b.received_ms - a.received_ms || (a.receipt < b.receipt ? -1 : 1));
+}
+
+export function ReportList({ desk, selected, onSelect, onOpen }: Props) {
+  const items = useMemo(() => reportsInOrder(desk), [desk, desk.version.reports]);
+  const now = desk.feed.platformMs();
+  const hidden = desk.totals?.reports_not_shown ?? 0;
+  return (
+    <section class="list-pane" aria-label={t("tab.reports")}>
+      <p class="list-count">
+        {t("reports.count", { count: items.length })}
+        {hidden > 0 ? <span class="held">{t("reports.not_shown", { count: hidden })}</span> : null}
+      </p>
+      <VirtualList
+        id="reports"
+        label={t("tab.reports")}
+        items={items}
+        rowHeight={52}
+        keyOf={(item) => item.receipt}
+        selected={selected}
+        onSelect={(item) => onSelect(item.receipt)}
+        onOpen={(item) => onOpen(item.receipt)}
+        render={(item) => (
+          <div class="report-row" data-receipt={item.receipt}>
+            <SignIcon sign={item.safety || item.medical ? SAFETY_SIGN : REPORT_SIGNS[item.state]} size={20} />
+            <span class="row-main">
+              <span class="row-title">
+                {word("symptom", item.symptom)}
+                {item.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
+              </span>
+              <span class="row-detail">
+                {item.incident
+                  ? (desk.incidents.get(item.incident)?.place ?? t("reports.with_incident"))
+                  : t("reports.alone")}
+              </span>
+            </span>
+            <span class="row-figures">
+              <span class="row-since">{format.span(now - item.received_ms)}</span>
+            </span>
+          </div>
+        )}
+        empty={t("reports.none")}
+      />
+    </section>
+  );
+}
+
+export function Activity({ sent }: { sent: readonly Sent[] }) {
+  return (
+    <section class="list-pane" aria-label={t("tab.activity")}>
+      <p class="list-count">{t("activity.count", { count: sent.length })}</p>
+      <div class="scroll">
+        {sent.length === 0 ? <div class="empty">{t("activity.none")}</div> : null}
+        <ul class="activity">
+          {sent.map((item) => (
+            <li key={item.key} class={`activity-row stage-${item.stage}`}>
+              <span class="activity-text">{item.text}</span>
+              <span class="activity-stage">
+                {item.stage === "applied" ? <Icon name="check" size={14} /> : null}
+                {word("stage", item.stage)}
+              </span>
+              {item.answer ? <span class="activity-answer">{item.answer}</span> : null}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}

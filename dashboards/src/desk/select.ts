@@ -1,0 +1,67 @@
+/** Which incidents the list shows, and in which order. Pure. */
+import type { Incident } from "../contract";
+
+export type Sort = "customers" | "since" | "state" | "reports" | "updated";
+
+export interface Filter {
+  text: string;
+  states: ReadonlySet<string>;
+  utility: string;
+  sort: Sort;
+}
+
+/** Open states first; the order of work. */
+const STATE_ORDER = ["predicted", "confirmed", "partly_restored", "restored", "cancelled", "closed"];
+
+const COMPARE: Record<Sort, (a: Incident, b: Incident) => number> = {
+  customers: (a, b) => b.customers_out - a.customers_out || b.customers_out_max - a.customers_out_max,
+  since: (a, b) => a.since_ms - b.since_ms,
+  state: (a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || b.customers_out - a.customers_out,
+  reports: (a, b) => b.reports - a.reports,
+  updated: (a, b) => b.updated_ms - a.updated_ms,
+};
+
+const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export function selectIncidents(incidents: Iterable<Incident>, filter: Filter): Incident[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found: Incident[] = [];
+  for (const incident of incidents) {
+    if (filter.states.size > 0 && !filter.states.has(incident.state)) continue;
+    if (filter.utility && incident.utility !== filter.utility) continue;
+    if (words.length > 0 && !matches(incident, words)) continue;
+    found.push(incident);
+  }
+  const compare = COMPARE[filter.sort];
+  return found.sort((a, b) => compare(a, b) || compareIds(a.id, b.id));
+}
+
+function matches(incident: Incident, words: string[]): boolean {
+  const hay =
+    `${incident.id} ${incident.place} ${incident.device ?? ""} ${incident.device_kind ?? ""} ${incident.feeder ?? ""}`.toLowerCase();
+  return words.every((word) => hay.includes(word));
+}
+
+/**
+ * Keep rows where they are while somebody points at them: ids of `before` that are still there keep
+ * their order, new ones come after. A list that moves under the hand gets the wrong row clicked.
+ */
+export function holdOrder<T extends { id: string }>(before: readonly string[], sorted: readonly T[]): T[] {
+  const byId = new Map(sorted.map((item) => [item.id, item]));
+  const held: T[] = [];
+  for (const id of before) {
+    const item = byId.get(id);
+    if (item === undefined) continue;
+    held.push(item);
+    byId.delete(id);
+  }
+  return [...held, ...byId.values()];
+}
+
+/** Rows to draw of a long list: first index and one past the last. */
+export function windowOf(scrollTop: number, height: number, row: number, count: number): [number, number] {
+  const over = 6;
+  const first = Math.max(0, Math.floor(scrollTop / row) - over);
+  const last = Math.min(count, Math.ceil((scrollTop + height) / row) + over);
+  return [Math.min(first, last), last];
+}

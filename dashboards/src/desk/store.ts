@@ -1,0 +1,112 @@
+/** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
+import type { DeskTotals, Incident, Refusal, ReportPoint, Unmatched } from "../contract";
+import type { FeedClient } from "../feed";
+
+/** Least wall milliseconds between two redraws; a person cannot read faster, and the machine rests. */
+export const REDRAW_MS = 200;
+/** Points kept of the course of customers out (one every redraw at most, thinned beyond). */
+const COURSE_MAX = 240;
+
+export interface Changed {
+  /** `null`: everything may have changed. */
+  incidents: Set<string> | null;
+  reports: Set<string> | null;
+}
+
+export class Desk {
+  readonly incidents = new Map<string, Incident>();
+  readonly reports = new Map<string, ReportPoint>();
+  readonly unmatched = new Map<string, Unmatched>();
+  readonly refusals = new Map<string, Refusal>();
+  totals: DeskTotals | undefined;
+  /** Customers out over platform time, since this page was opened. */
+  course: { atMs: number; out: number }[] = [];
+  /** Grows with every change of a kind; lists are sorted again only then. */
+  version = { incidents: 0, reports: 0, unmatched: 0 };
+  private listeners = new Set<(changed: Changed) => void>();
+  private pending: Changed = { incidents: new Set(), reports: new Set() };
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly kinds: Record<string, Map<string, unknown>>;
+
+  constructor(readonly feed: FeedClient) {
+    this.kinds = {
+      incident: this.incidents,
+      report: this.reports,
+      unmatched: this.unmatched,
+      refusal: this.refusals,
+    };
+    feed.subscribe((changed) => this.take(changed));
+  }
+
+  subscribe(listener: (changed: Changed) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Reports and unmatched reports that may be about life, oldest first. Never filtered. */
+  safety(): (ReportPoint | Unmatched)[] {
+    const found = new Map<string, ReportPoint | Unmatched>();
+    for (const report of this.unmatched.values()) if (report.safety) found.set(report.receipt, report);
+    for (const report of this.reports.values()) {
+      if ((report.safety || report.medical) && !found.has(report.receipt)) found.set(report.receipt, report);
+    }
+    return [...found.values()].sort((a, b) => a.received_ms - b.received_ms);
+  }
+
+  private take(changed: string[] | null): void {
+    const view = this.feed.replica.view;
+    if (changed === null) {
+      for (const map of Object.values(this.kinds)) map.clear();
+      this.pending = { incidents: null, reports: null };
+      for (const key of view.keys()) this.sort(key);
+      this.version = {
+        incidents: this.version.incidents + 1,
+        reports: this.version.reports + 1,
+        unmatched: this.version.unmatched + 1,
+      };
+    } else for (const key of changed) this.sort(key);
+    this.follow();
+    this.schedule();
+  }
+
+  private sort(key: string): void {
+    const value = this.feed.replica.view.get(key);
+    if (key === "totals") {
+      this.totals = value as DeskTotals | undefined;
+      return;
+    }
+    const slash = key.indexOf("/");
+    const kind = key.slice(0, slash);
+    const id = key.slice(slash + 1);
+    const map = this.kinds[kind];
+    if (map === undefined) return;
+    if (value === undefined) map.delete(id);
+    else map.set(id, value);
+    if (kind === "incident") {
+      this.version.incidents += 1;
+      this.pending.incidents?.add(id);
+    } else if (kind === "report") {
+      this.version.reports += 1;
+      this.pending.reports?.add(id);
+    } else if (kind === "unmatched") this.version.unmatched += 1;
+  }
+
+  private follow(): void {
+    if (this.totals === undefined) return;
+    const last = this.course.at(-1);
+    const point = { atMs: this.feed.replica.atMs, out: this.totals.customers_out };
+    if (last !== undefined && last.atMs >= point.atMs) return;
+    this.course.push(point);
+    if (this.course.length > COURSE_MAX) this.course = this.course.filter((_, index) => index % 2 === 0);
+  }
+
+  private schedule(): void {
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      const changed = this.pending;
+      this.pending = { incidents: new Set(), reports: new Set() };
+      for (const listener of this.listeners) listener(changed);
+    }, REDRAW_MS);
+  }
+}

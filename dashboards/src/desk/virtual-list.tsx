@@ -1,0 +1,118 @@
+/** A listbox that draws only the rows in sight: thousands of rows scroll smoothly and stay reachable by keyboard. */
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { windowOf } from "./select";
+
+interface Props<T> {
+  id: string;
+  label: string;
+  items: readonly T[];
+  rowHeight: number;
+  keyOf: (item: T) => string;
+  selected: string | null;
+  onSelect: (item: T) => void;
+  onOpen: (item: T) => void;
+  onHold?: (held: boolean) => void;
+  render: (item: T, selected: boolean) => ComponentChildren;
+  empty: ComponentChildren;
+}
+
+export function VirtualList<T>(props: Props<T>) {
+  const { items, rowHeight, keyOf, selected } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [scroll, setScroll] = useState({ top: 0, height: 800 });
+  const index = selected === null ? -1 : items.findIndex((item) => keyOf(item) === selected);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = () => setScroll({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  // Bring the selected row into sight when the selection moves, not when the list does.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || index < 0) return;
+    const top = index * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + rowHeight - element.clientHeight;
+  }, [selected]);
+
+  const page = Math.max(1, Math.floor(scroll.height / rowHeight) - 1);
+  const move = (to: number) => {
+    const item = items[Math.max(0, Math.min(items.length - 1, to))];
+    if (item !== undefined) props.onSelect(item);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step: Record<string, number> = {
+      ArrowDown: index + 1,
+      ArrowUp: index < 0 ? 0 : index - 1,
+      Home: 0,
+      End: items.length - 1,
+      PageDown: index + page,
+      PageUp: index - page,
+    };
+    const to = step[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      move(to);
+    } else if (event.key === "Enter" && index >= 0) {
+      event.preventDefault();
+      event.stopPropagation();
+      const item = items[index];
+      if (item !== undefined) props.onOpen(item);
+    }
+  };
+
+  const [first, last] = windowOf(scroll.top, scroll.height, rowHeight, items.length);
+  return (
+    <div
+      ref={box}
+      id={props.id}
+      class="vlist"
+      role="listbox"
+      aria-label={props.label}
+      tabIndex={0}
+      {...(index >= first && index < last ? { "aria-activedescendant": `${props.id}-${selected}` } : {})}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onPointerEnter={() => props.onHold?.(true)}
+      onPointerLeave={() => props.onHold?.(false)}
+    >
+      {items.length === 0 ? (
+        <div class="empty">{props.empty}</div>
+      ) : (
+        <div class="vlist-inner" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
+          {items.slice(first, last).map((item, offset) => {
+            const key = keyOf(item);
+            const at = first + offset;
+            return (
+              <div
+                key={key}
+                id={`${props.id}-${key}`}
+                class="vrow"
+                role="option"
+                aria-selected={key === selected}
+                aria-setsize={items.length}
+                aria-posinset={at + 1}
+                style={{ transform: `translateY(${at * rowHeight}px)`, height: `${rowHeight}px` }}
+                onClick={() => {
+                  props.onSelect(item);
+                  props.onOpen(item);
+                }}
+              >
+                {props.render(item, key === selected)}
+              </div>
+            );
+          })}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,242 @@
+/**
+ * The feed client: holds one view at one journal position and keeps it true.
+ *
+ * Invariant 3: snapshot(n) + changes(n..m) equals snapshot(m). A gap is never papered over: the
+ * client drops what it holds and asks for a snapshot. When sockets fail, it says how old the data
+ * is, retries with jitter, and meanwhile polls snapshots over HTTP.
+ */
+import { CLOSE, type ServerMessage, type Snapshot } from "./contract";
+
+/** Wall milliseconds without any message before the connection counts as lost (heartbeats come every 5 s). */
+export const SILENCE_MS_MAX = 12_000;
+/** Failed sockets in a row before snapshots are polled over HTTP as well. */
+export const FAILURES_BEFORE_POLLING = 3;
+export const POLL_MS = 5_000;
+export const BACKOFF_MS_FIRST = 500;
+export const BACKOFF_MS_MAX = 15_000;
+
+export class Gap extends Error {}
+
+/** One view at one position. `apply` is the whole of what a browser does with a message. */
+export class Replica {
+  readonly view = new Map<string, unknown>();
+  n = -1;
+  /** Position that the last heartbeat named: nothing of our view changed between `n` and it. */
+  quietTo = -1;
+  epoch = "";
+  atMs = 0;
+  serverMs = 0;
+
+  /** Keys that changed; `null` after a snapshot (everything may have). Throws Gap when a change does not fit. */
+  apply(message: ServerMessage): string[] | null {
+    if (message.type === "snapshot") {
+      this.view.clear();
+      for (const key of Object.keys(message.view)) this.view.set(key, message.view[key]);
+      this.epoch = message.epoch;
+      this.mark(message.n, message.at_ms, message.server_ms ?? message.at_ms);
+      return null;
+    }
+    if (message.type === "heartbeat") {
+      this.quietTo = message.n;
+      this.mark(this.n, message.at_ms, message.server_ms);
+      return [];
+    }
+    const fits = message.from === this.n || (message.from === this.quietTo && message.from > this.n);
+    if (!fits) throw new Gap(`changes from ${message.from} do not follow ${this.n}`);
+    for (const key of Object.keys(message.set)) this.view.set(key, message.set[key]);
+    for (const key of message.unset) this.view.delete(key);
+    this.mark(message.n, message.at_ms, message.server_ms);
+    return [...Object.keys(message.set), ...message.unset];
+  }
+
+  private mark(n: number, atMs: number, serverMs: number): void {
+    this.n = n;
+    this.atMs = atMs;
+    this.serverMs = serverMs;
+  }
+}
+
+export type Connection = "connecting" | "live" | "lost" | "polling" | "signed_out" | "refused";
+
+export interface FeedOptions {
+  audience: "desk" | "public";
+  url: string;
+  /** A snapshot over HTTP, for when sockets fail. */
+  poll: () => Promise<Snapshot>;
+  speed: () => number;
+  socket?: (url: string) => WebSocket;
+  now?: () => number;
+  random?: () => number;
+}
+
+export type Listener = (changed: string[] | null) => void;
+
+export class FeedClient {
+  readonly replica = new Replica();
+  connection: Connection = "connecting";
+  /** Wall time of the last message, 0 before the first. */
+  heardMs = 0;
+  private listeners = new Set<Listener>();
+  private socket: WebSocket | undefined;
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private watch: ReturnType<typeof setInterval> | undefined;
+  private lastPollMs = 0;
+  private stopped = true;
+  private readonly now: () => number;
+  private readonly random: () => number;
+  private readonly open: (url: string) => WebSocket;
+
+  constructor(private readonly options: FeedOptions) {
+    this.now = options.now ?? Date.now;
+    this.random = options.random ?? Math.random;
+    this.open = options.socket ?? ((url) => new WebSocket(url));
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    this.failures = 0;
+    this.connect();
+    this.watch = setInterval(() => this.check(), 1000);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.retry);
+    clearInterval(this.watch);
+    this.dropSocket();
+  }
+
+  /** Try again at once: the network is back, or somebody has signed in again. */
+  retryNow(): void {
+    if (this.stopped || this.connection === "live") return;
+    this.failures = 0;
+    this.connect();
+  }
+
+  /** Age of the shown situation in wall milliseconds: its age when sent, and the time since then. */
+  ageMs(): number {
+    if (this.heardMs === 0) return Infinity;
+    const atSending = Math.max(0, this.replica.serverMs - this.replica.atMs) / this.options.speed();
+    return atSending + Math.max(0, this.now() - this.heardMs);
+  }
+
+  /** Platform time now, by the last message and the wall time since. */
+  platformMs(): number {
+    if (this.heardMs === 0) return this.now();
+    return this.replica.serverMs + (this.now() - this.heardMs) * this.options.speed();
+  }
+
+  private connect(): void {
+    clearTimeout(this.retry);
+    this.dropSocket();
+    if (this.connection !== "polling" && this.heardMs === 0) this.become("connecting");
+    let socket: WebSocket;
+    try {
+      socket = this.open(this.options.url);
+    } catch {
+      this.failed();
+      return;
+    }
+    this.socket = socket;
+    socket.onopen = () => {
+      const { epoch, n } = this.replica;
+      const resume = n >= 0 ? { epoch, n } : null;
+      socket.send(JSON.stringify({ type: "hello", resume }));
+    };
+    socket.onmessage = (event) => this.receive(socket, String(event.data));
+    socket.onclose = (event) => this.closed(socket, event.code);
+  }
+
+  private receive(socket: WebSocket, data: string): void {
+    if (socket !== this.socket) return;
+    try {
+      const message = JSON.parse(data) as ServerMessage;
+      const changed = this.replica.apply(message);
+      this.heardMs = this.now();
+      this.failures = 0;
+      this.become("live");
+      if (changed === null || changed.length > 0) this.tell(changed);
+    } catch (error) {
+      if (!(error instanceof Gap)) throw error;
+      this.replica.n = -1; // ask for a whole snapshot
+      this.connect();
+    }
+  }
+
+  private closed(socket: WebSocket, code: number): void {
+    if (socket !== this.socket || this.stopped) return;
+    this.socket = undefined;
+    if (code === CLOSE.signedOut) return this.become("signed_out");
+    if (code === CLOSE.origin) return this.become("refused");
+    if (code === CLOSE.badHello) this.replica.n = -1;
+    this.failed();
+  }
+
+  private failed(): void {
+    this.failures += 1;
+    if (this.connection === "live" || (this.connection === "connecting" && this.failures > 1)) this.become("lost");
+    const ceiling = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_FIRST * 2 ** Math.min(this.failures - 1, 10));
+    this.retry = setTimeout(() => this.connect(), ceiling / 2 + (ceiling / 2) * this.random());
+  }
+
+  /** Once a second: notice silence, and poll while sockets keep failing. */
+  private check(): void {
+    if (this.connection === "signed_out" || this.connection === "refused") return;
+    if (this.connection === "live" && this.now() - this.heardMs > SILENCE_MS_MAX) {
+      this.become("lost");
+      this.dropSocket();
+      this.failed();
+    }
+    const due = this.failures >= FAILURES_BEFORE_POLLING && this.now() - this.lastPollMs >= POLL_MS;
+    if (due) void this.pollOnce();
+  }
+
+  private async pollOnce(): Promise<void> {
+    this.lastPollMs = this.now();
+    try {
+      const snapshot = await this.options.poll();
+      if (this.stopped || this.connection === "live") return;
+      this.replica.apply({ type: "snapshot", ...snapshot });
+      this.heardMs = this.now();
+      this.become("polling");
+      this.tell(null);
+    } catch {
+      if (this.connection === "polling") this.become("lost");
+    }
+  }
+
+  private dropSocket(): void {
+    const socket = this.socket;
+    this.socket = undefined;
+    if (socket === undefined) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    try {
+      socket.close();
+    } catch {
+      // It was already gone.
+    }
+  }
+
+  private become(connection: Connection): void {
+    if (this.connection === connection) return;
+    this.connection = connection;
+    this.tell([]);
+  }
+
+  private tell(changed: string[] | null): void {
+    for (const listener of this.listeners) listener(changed);
+  }
+}
+
+/** Address of the WebSocket beside a page. */
+export function feedAddress(audience: "desk" | "public", page: Location | URL = location): string {
+  const scheme = page.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${page.host}/api/v1/feed?audience=${audience}`;
+}

@@ -1,0 +1,57 @@
+/** Numbers, times and spans for people, in the city's time zone. */
+import { currentLanguage, t } from "./i18n";
+
+let timeZone: string | undefined;
+
+export function useTimeZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    timeZone = zone;
+  } catch {
+    timeZone = undefined; // an unknown zone: the reader's own
+  }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(ms: number, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify([currentLanguage(), timeZone, options]);
+  let made = formats.get(key);
+  if (made === undefined) {
+    made = new Intl.DateTimeFormat(currentLanguage(), { ...options, ...(timeZone ? { timeZone } : {}) });
+    formats.set(key, made);
+  }
+  return made.format(ms);
+}
+
+export const number = (value: number): string => value.toLocaleString(currentLanguage());
+
+/** A share as a percentage; small but not nothing is never shown as 0. */
+export function percent(part: number, whole: number): string {
+  const share = whole > 0 ? part / whole : 0;
+  if (share > 0 && share < 0.001) return t("format.under", { value: "0.1 %" });
+  const digits = share < 0.1 && share > 0 ? 1 : 0;
+  return t("format.percent", { value: (share * 100).toFixed(digits) });
+}
+
+export const clock = (ms: number): string => format(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const clockSeconds = (ms: number): string =>
+  format(ms, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+export const day = (ms: number): string => format(ms, { weekday: "short", day: "numeric", month: "short" });
+
+/** A time, with its day unless it is within a day of `nowMs`. */
+export function when(ms: number, nowMs: number): string {
+  if (!ms) return t("format.unknown");
+  return Math.abs(nowMs - ms) < 18 * 3_600_000 ? clock(ms) : `${day(ms)}, ${clock(ms)}`;
+}
+
+/** A span such as "45 s", "12 min", "3 h 05 min", "2 d 4 h". */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return t("span.s", { s: seconds });
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return t("span.min", { min: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return t("span.h", { h: hours, min: String(minutes % 60).padStart(2, "0") });
+  return t("span.d", { d: Math.floor(hours / 24), h: hours % 24 });
+}

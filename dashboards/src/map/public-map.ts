@@ -1,0 +1,99 @@
+/** The public map: areas by the share of customers out, and nothing finer. */
+import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibre-gl";
+import type { Area, Config } from "../contract";
+import { GROUND, SHARE_STEPS, type Theme } from "../legend";
+import { createMap, EMPTY, FONT } from "./base";
+import { type AreaShape, areaFeatures } from "./features";
+
+const INK: Record<Theme, string> = { dark: "#f7fafc", light: "#14202b" };
+
+function steps(of: Theme, none: string) {
+  const pairs = SHARE_STEPS.flatMap((step, index) => [index, step.colour[of]]);
+  return ["match", ["get", "step"], ...pairs, none] as never;
+}
+
+function below(of: Theme): LayerSpecification[] {
+  const quiet = of === "dark" ? "#161f29" : "#e6eae9";
+  return [{ id: "areas", type: "fill", source: "areas", paint: { "fill-color": steps(of, quiet) } }];
+}
+
+function under(of: Theme): LayerSpecification[] {
+  return [
+    {
+      id: "area-lines",
+      type: "line",
+      source: "areas",
+      paint: { "line-color": GROUND[of].land, "line-width": 1, "line-opacity": 0.9 },
+    },
+    {
+      id: "area-selected",
+      type: "line",
+      source: "areas",
+      filter: ["==", ["get", "id"], ""],
+      paint: { "line-color": INK[of], "line-width": 2.5 },
+    },
+  ];
+}
+
+function over(of: Theme): LayerSpecification[] {
+  return [
+    {
+      id: "area-counts",
+      type: "symbol",
+      source: "area-labels",
+      layout: {
+        "text-field": ["get", "count"],
+        "text-font": FONT,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 9, 10, 12, 13, 15, 18],
+        "symbol-sort-key": ["-", 0, ["get", "out"]],
+      },
+      paint: {
+        "text-color": INK[of],
+        "text-halo-color": of === "dark" ? "rgba(10,14,20,.85)" : "rgba(255,255,255,.9)",
+        "text-halo-width": 1.6,
+      },
+    },
+  ];
+}
+
+export class PublicMap {
+  private constructor(
+    readonly map: MapLibre,
+    private readonly shapes: AreaShape[],
+  ) {}
+
+  static async open(
+    container: HTMLElement,
+    config: Config,
+    shapes: AreaShape[],
+    onArea: (id: string) => void,
+  ): Promise<PublicMap> {
+    const map = await createMap({
+      container,
+      config,
+      sources: { areas: { type: "geojson", data: EMPTY }, "area-labels": { type: "geojson", data: EMPTY } },
+      below,
+      under,
+      over,
+      signs: [],
+      padding: 12,
+    });
+    map.on("click", "areas", (event) => {
+      const id: unknown = event.features?.[0]?.properties.id;
+      if (typeof id === "string") onArea(id);
+    });
+    return new PublicMap(map, shapes);
+  }
+
+  update(areas: ReadonlyMap<string, Area>): void {
+    const { fills, labels } = areaFeatures(this.shapes, areas);
+    void (this.map.getSource("areas") as GeoJSONSource).setData(fills);
+    void (this.map.getSource("area-labels") as GeoJSONSource).setData(labels);
+  }
+
+  select(id: string | null): void {
+    this.map.setFilter("area-selected", ["==", ["get", "id"], id ?? ""]);
+    const shape = this.shapes.find((candidate) => candidate.id === id);
+    if (shape !== undefined) this.map.easeTo({ center: shape.label, duration: 400 });
+  }
+}

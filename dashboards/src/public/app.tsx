@@ -1,0 +1,196 @@
+/** What everybody sees: how many are without service, where, and how old that knowledge is. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Area, Config, PublicTotals } from "../contract";
+import type { FeedClient } from "../feed";
+import * as format from "../format";
+import { t } from "../i18n";
+import { SHARE_STEPS, shareStep } from "../legend";
+import type { AreaShape } from "../map/features";
+import type { PublicMap } from "../map/public-map";
+import { theme, toggleTheme } from "../theme";
+import { Receipt } from "./receipt";
+
+/** Older than this on the wall, the picture is called old. */
+const OLD_MS = 60_000;
+const ROWS_FIRST = 12;
+
+interface Props {
+  config: Config;
+  feed: FeedClient;
+  areas: ReadonlyMap<string, Area>;
+  totals: PublicTotals | undefined;
+  shapes: Promise<AreaShape[]>;
+  redraw: () => void;
+}
+
+function Age({ feed }: { feed: FeedClient }) {
+  const age = feed.ageMs();
+  if (!Number.isFinite(age)) {
+    const failing = feed.connection === "lost";
+    return (
+      <p class={`age ${failing ? "is-stale" : ""}`} data-state={feed.connection}>
+        <span class="beacon" aria-hidden="true" />
+        {t(failing ? "public.unavailable" : "public.loading")}
+      </p>
+    );
+  }
+  const stale = age > OLD_MS || feed.connection === "lost" || feed.connection === "refused";
+  const values = { time: format.clock(feed.replica.atMs), span: format.span(age) };
+  return (
+    <p class={`age ${stale ? "is-stale" : ""}`} data-state={stale ? "stale" : "fresh"}>
+      <span class="beacon" aria-hidden="true" />
+      {t(stale ? "public.stale" : "public.as_of", values)}
+    </p>
+  );
+}
+
+function Swatch({ step }: { step: number }) {
+  return <span class="swatch" style={{ background: SHARE_STEPS[step]?.colour[theme()] }} aria-hidden="true" />;
+}
+
+function AreaTable(props: { areas: Area[]; nowMs: number; selected: string | null; onSelect: (id: string) => void }) {
+  const [all, setAll] = useState(false);
+  const rows = all ? props.areas : props.areas.slice(0, ROWS_FIRST);
+  return (
+    <section class="areas">
+      <h2>{t("public.areas")}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("public.area")}</th>
+            <th scope="col" class="num">
+              {t("public.area_out")}
+            </th>
+            <th scope="col" class="num">
+              {t("public.area_share")}
+            </th>
+            <th scope="col" class="num">
+              {t("public.area_since")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((area) => (
+            <tr key={area.id} class={props.selected === area.id ? "is-selected" : ""} data-area={area.id}>
+              <th scope="row">
+                <button type="button" onClick={() => props.onSelect(area.id)}>
+                  <Swatch step={shareStep(area.out, area.customers)} />
+                  <span>{area.name}</span>
+                </button>
+              </th>
+              <td class="num strong">{format.number(area.out)}</td>
+              <td class="num">{format.percent(area.out, area.customers)}</td>
+              <td class="num">{format.when(area.since_ms, props.nowMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {props.areas.length > rows.length ? (
+        <button type="button" class="button wide" onClick={() => setAll(true)}>
+          {t("panel.more", { count: props.areas.length - rows.length })}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+export function App({ config, feed, areas, totals, shapes, redraw }: Props) {
+  const [selected, setSelected] = useState<string | null>(null);
+  const [problem, setProblem] = useState("");
+  const box = useRef<HTMLDivElement>(null);
+  const map = useRef<PublicMap | null>(null);
+  const drawn = useRef(-2);
+  const sorted = [...areas.values()].sort((a, b) => b.out - a.out || (a.name < b.name ? -1 : 1));
+
+  useEffect(() => {
+    const open = async () => {
+      const { PublicMap: Opener } = await import("../map/public-map");
+      if (box.current === null) return;
+      map.current = await Opener.open(box.current, config, await shapes, (id) => setSelected(id));
+      box.current.dataset.ready = "true";
+      redraw();
+    };
+    // The text first; the map, which weighs most, when the browser has a moment.
+    const later = setTimeout(() => void open().catch((error: unknown) => setProblem(String(error))), 50);
+    return () => clearTimeout(later);
+  }, []);
+  useEffect(() => {
+    if (map.current === null || drawn.current === feed.replica.n) return;
+    drawn.current = feed.replica.n;
+    map.current.update(areas);
+  });
+  useEffect(() => map.current?.select(selected), [selected]);
+
+  const out = totals?.customers_out ?? 0;
+  return (
+    <div class="public" data-n={feed.replica.n}>
+      <header class="head">
+        <h1>{config.title}</h1>
+        <button type="button" class="tool" onClick={() => (toggleTheme(), redraw())} aria-label={t("top.theme")}>
+          <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+            <path d="M10 3a7 7 0 1 0 0 14z" fill="currentColor" />
+            <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.7" />
+          </svg>
+        </button>
+      </header>
+      <div class="column">
+        <section class="hero" aria-live="polite" aria-atomic="true">
+          {totals === undefined ? (
+            <p class="hero-none">{t("public.loading")}</p>
+          ) : out === 0 ? (
+            <>
+              <p class="hero-none" data-out="0">
+                {t("public.none")}
+              </p>
+              <p class="hero-detail">{t("public.none_hint")}</p>
+            </>
+          ) : (
+            <>
+              <p class="hero-value" data-out={out}>
+                {format.number(out)}
+              </p>
+              <p class="hero-label">{t("public.out", { count: out })}</p>
+              <p class="hero-detail">
+                {t("public.of", {
+                  percent: format.percent(out, totals.customers),
+                  customers: totals.customers,
+                  count: totals.areas_affected,
+                })}
+              </p>
+            </>
+          )}
+        </section>
+        <Age feed={feed} />
+        <a class="button primary wide report" href="/report">
+          {t("public.report")}
+        </a>
+        <p class="danger">{t("public.danger")}</p>
+      </div>
+      <section class="map-box" aria-label={t("public.map")}>
+        <div ref={box} class="map" />
+        {problem ? <p class="problem">{t("public.map_problem")}</p> : null}
+        <ul class="shares" aria-label={t("public.legend")}>
+          {SHARE_STEPS.map((step, index) => (
+            <li>
+              <Swatch step={index} />
+              {t(step.label)}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <div class="column second">
+        {sorted.length ? (
+          <AreaTable areas={sorted} nowMs={feed.platformMs()} selected={selected} onSelect={setSelected} />
+        ) : null}
+        <Receipt nowMs={feed.platformMs()} />
+        <footer>
+          <p>{t("public.privacy")}</p>
+          {config.phone ? <p>{t("public.call", { phone: config.phone })}</p> : null}
+          <p>
+            <a href="/text">{t("public.table")}</a>
+          </p>
+        </footer>
+      </div>
+    </div>
+  );
+}

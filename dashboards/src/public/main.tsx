@@ -1,0 +1,71 @@
+/** The public page: small first, the map after it, nothing finer than an area. */
+import "../styles/public.css";
+import { render } from "preact";
+import * as api from "../api";
+import type { Area, PublicTotals } from "../contract";
+import { FeedClient, feedAddress } from "../feed";
+import { useTimeZone } from "../format";
+import { chooseLanguage, t } from "../i18n";
+import { areaShapes } from "../map/features";
+import { theme } from "../theme";
+import { App } from "./app";
+
+const REDRAW_MS = 500;
+
+async function main(root: HTMLElement): Promise<void> {
+  const config = await api.config();
+  chooseLanguage(config.languages);
+  useTimeZone(config.time_zone);
+  document.title = t("public.title", { city: config.title });
+  document.documentElement.lang = config.languages[0] ?? "en";
+  theme();
+
+  const feed = new FeedClient({
+    audience: "public",
+    url: feedAddress("public"),
+    poll: () => api.snapshot("public"),
+    speed: () => config.clock_speed,
+  });
+  const areas = new Map<string, Area>();
+  let totals: PublicTotals | undefined;
+  const shapes = api.publicAreas().then(areaShapes);
+
+  const draw = () =>
+    render(<App config={config} feed={feed} areas={areas} totals={totals} shapes={shapes} redraw={draw} />, root);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  feed.subscribe((changed) => {
+    const view = feed.replica.view;
+    totals = view.get("totals") as PublicTotals | undefined;
+    if (changed === null) areas.clear();
+    for (const key of changed ?? view.keys()) {
+      if (!key.startsWith("area/")) continue;
+      const area = view.get(key) as Area | undefined;
+      if (area === undefined) areas.delete(key.slice(5));
+      else areas.set(area.id, area);
+    }
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      draw();
+    }, REDRAW_MS);
+  });
+  root.replaceChildren();
+  draw();
+  setInterval(draw, 1000);
+  feed.start();
+  addEventListener("online", () => feed.retryNow());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") feed.retryNow();
+  });
+}
+
+const root = document.getElementById("public");
+if (root !== null) {
+  main(root).catch(() => {
+    // What is in the page already (phone, form, table) keeps working; say why there is no more.
+    const note = document.createElement("p");
+    note.className = "problem";
+    note.textContent = t("public.unavailable");
+    root.querySelector("main")?.append(note);
+    setTimeout(() => location.reload(), 10_000);
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * Makes the report form kinder where there is JavaScript: the phone's location, sending without
+ * leaving the page, a receipt that can be copied. The form and its words come from the server and
+ * work without any of this; whatever fails here falls back to the plain form.
+ */
+import { ApiError, newKey, sendReport, type Received } from "./api";
+import type { Problem } from "./contract";
+import { t } from "./i18n";
+
+const TEXTS = ["address", "landmark", "account", "phone", "meter", "service_point", "note", "callback"] as const;
+const LOCATE_MS_MAX = 15_000;
+
+/** The report as the API takes it; empty fields are left out. */
+export function reportOf(form: FormData): Record<string, unknown> {
+  const text = (name: string) => String(form.get(name) ?? "").trim();
+  const body: Record<string, unknown> = { symptom: text("symptom") };
+  for (const name of TEXTS) if (text(name)) body[name] = text(name);
+  if (text("latitude") && text("longitude")) {
+    body.latitude = Number(text("latitude"));
+    body.longitude = Number(text("longitude"));
+  }
+  if (text("medical")) body.medical = true;
+  return body;
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Record<string, string>,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function hidden(form: HTMLFormElement, name: string): HTMLInputElement {
+  const found = form.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`);
+  if (found !== null) return found;
+  const made = element("input", { type: "hidden", name });
+  form.append(made);
+  return made;
+}
+
+/** A button that fills in where this phone is. */
+function addLocation(form: HTMLFormElement): void {
+  const address = form.querySelector<HTMLInputElement>("input[name=address]");
+  if (address === null || !("geolocation" in navigator)) return;
+  const button = element("button", { type: "button", class: "locate" }, t("form.here"));
+  const note = element("span", { class: "hint", role: "status" });
+  button.addEventListener("click", () => {
+    note.textContent = t("form.here_busy");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        hidden(form, "latitude").value = coords.latitude.toFixed(6);
+        hidden(form, "longitude").value = coords.longitude.toFixed(6);
+        note.textContent = t("form.here_done", { metres: Math.round(coords.accuracy) });
+      },
+      () => {
+        note.textContent = t("form.here_failed");
+      },
+      { enableHighAccuracy: true, timeout: LOCATE_MS_MAX, maximumAge: 60_000 },
+    );
+  });
+  (address.closest(".field") ?? address).after(element("div", { class: "field" }, button, note));
+}
+
+/** Says what is wrong beside each field that the server named. */
+function showProblem(form: HTMLFormElement, problem: Problem): void {
+  for (const old of form.querySelectorAll(".error")) old.remove();
+  for (const old of form.querySelectorAll("[aria-invalid]")) old.removeAttribute("aria-invalid");
+  let first: HTMLElement | null = null;
+  for (const { field, detail } of problem.errors ?? []) {
+    const input = form.querySelector<HTMLElement>(`[id="${CSS.escape(field)}"], [name="${CSS.escape(field)}"]`);
+    if (input === null) continue;
+    input.setAttribute("aria-invalid", "true");
+    input.after(element("span", { class: "error", id: `${field}-error` }, detail));
+    input.setAttribute("aria-describedby", `${field}-error`);
+    first ??= input;
+  }
+  first?.focus();
+}
+
+/** The receipt in the form's place: large, and easy to keep. */
+function showReceipt(form: HTMLFormElement, received: Received): void {
+  const heading = element("h2", { tabindex: "-1" }, t("form.thanks"));
+  const number = element("output", { class: "receipt" }, received.receipt);
+  const copy = element("button", { type: "button" }, t("form.copy"));
+  copy.addEventListener("click", () => {
+    navigator.clipboard.writeText(received.receipt).then(
+      () => {
+        copy.textContent = t("form.copied");
+      },
+      () => getSelection()?.selectAllChildren(number),
+    );
+  });
+  const follow = element(
+    "a",
+    { class: "button", href: `/r/${encodeURIComponent(received.receipt)}` },
+    t("form.follow"),
+  );
+  const block = element(
+    "section",
+    { class: "banner done" },
+    heading,
+    number,
+    copy,
+    element("p", {}, t("form.keep")),
+    follow,
+  );
+  if (received.advice) block.append(element("p", { class: "banner danger", role: "alert" }, received.advice));
+  block.append(element("p", {}, element("a", { href: "/report" }, t("form.another"))));
+  form.replaceWith(block);
+  heading.focus();
+  scrollTo({ top: 0 });
+}
+
+function enhance(form: HTMLFormElement): void {
+  addLocation(form);
+  const intake = new URL(form.action).origin;
+  const key = form.querySelector<HTMLInputElement>("input[name=key]")?.value || newKey();
+  const button = form.querySelector<HTMLButtonElement>("button[type=submit]");
+  const label = button?.textContent ?? "";
+  const note = element("p", { class: "error", role: "alert" });
+  button?.before(note);
+  let said = "";
+  let attempt = 0;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = reportOf(new FormData(form));
+    // The same words sent again are the same report; corrected words are another one.
+    if (said !== "" && said !== JSON.stringify(body)) attempt += 1;
+    said = JSON.stringify(body);
+    note.textContent = "";
+    if (button !== null) {
+      button.disabled = true;
+      button.textContent = t("form.sending");
+    }
+    sendReport(intake, attempt === 0 ? key : `${key}.${attempt}`, body)
+      .then((received) => showReceipt(form, received))
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 422) {
+          note.textContent = t("form.wrong");
+          showProblem(form, error.problem);
+        } else note.textContent = t("form.failed");
+      })
+      .finally(() => {
+        if (button === null) return;
+        button.disabled = false;
+        button.textContent = label;
+      });
+  });
+}
+
+if (typeof document !== "undefined") {
+  const form = document.querySelector<HTMLFormElement>('form[method="post"][action$="/report"]');
+  if (form !== null) enhance(form);
+}
