@@ -1,7 +1,7 @@
 """Street lines for the basemap, drawn from address points when no street layer is at hand.
 
 Along a street the addresses follow each other by house number, odd and even on either side; the
-middle of each two neighbours lies near the middle of the road. It is a sketch, good to a lot's depth.
+mean over a few neighbours lies near the middle of the road. It is a sketch, good to a lot's depth.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ GAP_M = 400.0
 SIMPLIFY_M = 4.0
 """Points nearer than this to the line without them are left out."""
 
+SMOOTHINGS = 4
+"""Passes of the 1-2-1 mean: enough to flatten the zigzag between the sides, too few to cut a bend."""
+
 _DIGITS = re.compile(r"\d+")
 _METRE_DEG = 1 / 111_320
 
@@ -34,20 +37,29 @@ def draw_streets(premises: Premises, findings: Findings) -> tuple[list[Floats], 
     lon, lat = premises.lon[order], premises.lat[order]
     joined = (street[1:] == street[:-1]) & (locality[1:] == locality[:-1])
     joined &= distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]) <= GAP_M
-    middles = np.column_stack([(lon[1:] + lon[:-1]) / 2, (lat[1:] + lat[:-1]) / 2])
+    points = np.column_stack([lon, lat])
     starts = np.flatnonzero(joined & ~np.concatenate([[False], joined[:-1]]))
     ends = np.flatnonzero(joined & ~np.concatenate([joined[1:], [False]])) + 1
     lines: list[Floats] = []
     names: list[int] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        points = np.concatenate([[[lon[start], lat[start]]], middles[start:end], [[lon[end], lat[end]]]])
-        line = shapely.simplify(shapely.LineString(points), SIMPLIFY_M * _METRE_DEG)
-        lines.append(shapely.get_coordinates(line))
+        line = shapely.LineString(middle_line(points[start : end + 1]))
+        lines.append(shapely.get_coordinates(shapely.simplify(line, SIMPLIFY_M * _METRE_DEG)))
         names.append(int(street[start]))
     drawn = set(names)
     have = np.unique(premises.street[_named(premises)])
     findings.add_all("street-no-line", (premises.streets[s] for s in have.tolist() if s not in drawn))
     return lines, np.array(names, np.int32)
+
+
+def middle_line(points: Floats) -> Floats:
+    """A line along the middle of points that lie on both sides of a road, shape (points, 2); two stay as they are."""
+    if len(points) < 3:
+        return points
+    line: Floats = (points[1:] + points[:-1]) / 2
+    for _ in range(SMOOTHINGS):
+        line[1:-1] = (line[:-2] + 2 * line[1:-1] + line[2:]) / 4
+    return line
 
 
 def _leading(house_number: str) -> int:
