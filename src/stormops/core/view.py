@@ -22,7 +22,7 @@ class Changes(NamedTuple):
     unset: list[str]
 
 
-def receipt_text(receipt: int) -> str:
+def written(receipt: int) -> str:
     """A receipt as people read it: NN-DDDD-DDDD-DDD-C."""
     digits = f"{receipt:014d}"
     return f"{digits[:2]}-{digits[2:6]}-{digits[6:10]}-{digits[10:13]}-{digits[13]}"

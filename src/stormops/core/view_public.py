@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from stormops.core.area import Areas
 from stormops.core.network import City, Ints
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 from stormops.core.view import Changes, extent
-
-
-class Partition(Protocol):
-    """The fixed areas of a city: `area` (P) is the area's row of each premise, -1 = in none."""
-
-    @property
-    def area(self) -> Ints: ...
-
-    @property
-    def ids(self) -> list[str]: ...
-
-    @property
-    def names(self) -> list[str]: ...
 
 
 class PublicView:
@@ -33,13 +21,13 @@ class PublicView:
     between the total and the sum of the areas, and might be fewer than *k*.
     """
 
-    def __init__(self, city: City, areas: Partition, phone: str = "") -> None:
+    def __init__(self, city: City, areas: Areas, phone: str = "") -> None:
         self._city = city
         self._areas = areas
         self._phone = phone
-        count = len(areas.ids)
-        self._members = np.argsort(areas.area, kind="stable").astype(np.int32)
-        self._first = np.searchsorted(areas.area[self._members], np.arange(count + 1))
+        count = len(areas.id)
+        self._members = np.argsort(areas.area_of_premise, kind="stable").astype(np.int32)
+        self._first = np.searchsorted(areas.area_of_premise[self._members], np.arange(count + 1))
         self._customers = np.diff(self._first)
         self._out = np.zeros(count, np.int64)
         self._began: dict[int, int] = {}
@@ -54,7 +42,7 @@ class PublicView:
     def changes(self, situation: Situation, touched: Touched) -> Changes:
         """What differs since the touched set was empty. O(customers of the areas touched)."""
         reach = [touched.premises, *self._began_otherwise(situation, touched)]
-        areas = np.unique(self._areas.area[np.concatenate(reach)])
+        areas = np.unique(self._areas.area_of_premise[np.concatenate(reach)])
         put, unset = self._of(situation, areas[areas >= 0])
         put["totals"] = self._totals(situation)
         if touched.city:
@@ -68,11 +56,11 @@ class PublicView:
             members = self._members[self._first[area] : self._first[area + 1]]
             dark = members[situation.coverage.bits[members] != 0]
             self._out[area] = len(dark)
-            key = f"area/{self._areas.ids[area]}"
+            key = f"area/{self._areas.id[area]}"
             if len(dark):
                 put[key] = {
-                    "id": self._areas.ids[area],
-                    "name": self._areas.names[area],
+                    "id": self._areas.id[area],
+                    "name": self._areas.name[area],
                     "customers": int(self._customers[area]),
                     "out": len(dark),
                     "since_ms": self._since(situation, dark),

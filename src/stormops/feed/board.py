@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from stormops.core.area import Areas
 from stormops.core.entry import AnyFact, Entry, ReportReceived, ReportUnmatched
 from stormops.core.network import City, Tree
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 from stormops.core.view_desk import DeskView
-from stormops.core.view_public import Partition, PublicView
+from stormops.core.view_public import PublicView
 from stormops.feed.channel import encode
 from stormops.feed.follow import Show
 from stormops.feed.hub import Audience, Hub
@@ -26,7 +27,7 @@ RECALL_MAX = 5_000
 class Board:
     """See `follow.Picture`."""
 
-    def __init__(self, situation: Situation, journal: Journal, hub: Hub, areas: Partition, *, phone: str = "") -> None:
+    def __init__(self, situation: Situation, journal: Journal, hub: Hub, areas: Areas, *, phone: str = "") -> None:
         self.situation = situation
         self.journal = journal
         self.desk = DeskView(situation.city, situation.tree, self.recall)

@@ -8,17 +8,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-def content_security_policy(feed_url: str, intake_url: str) -> str:
+def content_security_policy(feed_url: str, intake_url: str, style: str = "") -> str:
     """Only our own scripts and styles; our two origins for fetches and forms; MapLibre's worker.
 
-    MapLibre makes its worker and its images from blobs and draws its controls from data URLs.
+    `style` is the hash of a page's own style element. MapLibre makes its worker and its images from
+    blobs and draws its controls from data URLs.
     """
     feed = urlsplit(feed_url)
     socket = f"{'wss' if feed.scheme == 'https' else 'ws'}://{feed.netloc}"
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": "'self'",
+        "style-src": f"'self' {style}".rstrip(),
         "img-src": "'self' data: blob:",
         "font-src": "'self'",
         "worker-src": "'self' blob:",

@@ -5,6 +5,7 @@ Times are shown in the city's time zone. Everything is escaped; nothing here kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,15 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from stormops.settings import CityFile
+from stormops.feed.headers import content_security_policy
+from stormops.pages.form import FormSettings, new_key, policy, render_form
+from stormops.settings import CityFile, Settings
 
 REFRESH_SECONDS = 30
 """How often a status page and the table renew themselves."""
+
+REPORT_SCRIPT = "assets/report.js"
+"""What the dashboards add to the report form; its name carries no hash."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -47,8 +53,15 @@ SIGN_IN_SENTENCES = {
 class Pages:
     """Renders the pages of one city and hands out the built dashboards."""
 
-    def __init__(self, city_file: CityFile, dashboards: Path, intake_url: str) -> None:
-        self._dashboards = dashboards
+    def __init__(self, city_file: CityFile, settings: Settings) -> None:
+        self._dashboards = settings.dashboards
+        self._form = FormSettings(
+            title=city_file.title,
+            phone=city_file.phone,
+            intake_url=settings.intake_url,
+            feed_url=settings.feed_url,
+            language=city_file.languages[0],
+        )
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -61,7 +74,7 @@ class Pages:
         self._environment.globals |= {
             "city": city_file,
             "language": city_file.languages[0],
-            "intake_url": intake_url,
+            "intake_url": settings.intake_url,
             "refresh_seconds": 0,
         }
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes()
@@ -77,8 +90,12 @@ class Pages:
         full = {"incident": None, **status}
         return self._page("status.html", refresh_seconds=REFRESH_SECONDS, report=full, said=sentence)
 
+    def look_up(self) -> Response:
+        """The form that asks for a receipt."""
+        return self._page("miss.html", heading="Status of a report", sentence="Type the number that you were given.")
+
     def miss(self) -> Response:
-        """A receipt that is not known, or none given yet."""
+        """A receipt that is not known."""
         return self._page(
             "miss.html",
             404,
@@ -105,6 +122,16 @@ class Pages:
         areas = [value for key, value in view.items() if key.startswith("area/")]
         areas.sort(key=lambda area: (-area["out"], area["name"]))
         return self._page("text.html", totals=view["totals"], areas=areas, refresh_seconds=REFRESH_SECONDS)
+
+    def report(self) -> Response:
+        """The report form, complete without JavaScript; the built script, when it is there, adds to it."""
+        page = render_form({"key": new_key()}, {}, self._form)
+        rules = policy(self._form)
+        if (self._dashboards / REPORT_SCRIPT).is_file():
+            page = page.replace("</head>", f'<script type="module" src="/{REPORT_SCRIPT}"></script>\n</head>', 1)
+            own = re.search(r"'sha256-[^']+'", rules)
+            rules = content_security_policy(self._form.feed_url, self._form.intake_url, own.group() if own else "")
+        return HTMLResponse(page, headers={"Cache-Control": "no-store", "Content-Security-Policy": rules})
 
     def sign_in(self, problem: str | None) -> Response:
         """The sign-in page: the built one, or a plain form."""

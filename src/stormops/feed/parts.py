@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from stormops.core.area import Areas
 from stormops.core.network import City, Tree
-from stormops.core.view_public import Partition
 from stormops.feed.ports import Authenticate
 from stormops.journal.port import Journal, Snapshots
 from stormops.settings import CityFile, Settings
@@ -15,17 +15,16 @@ from stormops.telemetry import Log, Metrics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedParts:
-    """`maps` makes each GeoJSON layer (streets, areas, network, devices); `form` the report form's HTML page."""
+    """`maps` makes each GeoJSON layer (streets, areas, network, devices)."""
 
     city: City
     tree: Tree
-    areas: Partition
+    areas: Areas
     settings: Settings
     city_file: CityFile
     journal: Journal
     snapshots: Snapshots
     maps: Mapping[str, Callable[[], bytes]]
-    form: Callable[[], str]
     authenticate: Authenticate
     log: Log
     metrics: Metrics

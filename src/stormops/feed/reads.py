@@ -108,7 +108,9 @@ class PublicReads:
         return self._pages.miss() if status is None else self._pages.status(status)
 
     async def find_receipt(self, request: Request) -> Response:
-        """`GET /r?receipt=…`: the form of the page that did not know a receipt."""
+        """`GET /r` asks for a receipt, `GET /r?receipt=…` shows it."""
+        if "receipt" not in request.query_params:
+            return self._pages.look_up()
         digits = "".join(c for c in request.query_params.get("receipt", "")[:64] if c.isascii() and c.isdigit())
         return RedirectResponse(f"/r/{digits or '-'}", 303)
 

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -59,7 +59,7 @@ def create_feed(parts: FeedParts) -> Starlette:
         "public": parts.city_file.public_cadence_ms / 1000,
     }
     follower = Follower(load, parts.journal, cadence, parts.log)
-    pages = Pages(parts.city_file, settings.dashboards, settings.intake_url)
+    pages = Pages(parts.city_file, settings)
     maps = MapLayers(parts.maps)
     public = PublicReads(parts, channels["public"], Receipts(follower, parts.metrics), maps, pages)
     desk = DeskReads(parts, channels["desk"], follower, maps)
@@ -80,7 +80,7 @@ def create_feed(parts: FeedParts) -> Starlette:
         routes=[
             *_public_routes(public),
             *desk.routes(),
-            *_page_routes(pages, public, parts),
+            *_page_routes(pages, public),
             *_health_routes(follower, channels["desk"], parts),
             WebSocketRoute("/api/v1/feed", hub.endpoint),
             Mount("/", Built(directory=settings.dashboards, check_dir=False)),
@@ -104,7 +104,7 @@ def _public_routes(public: PublicReads) -> list[Route]:
     ]
 
 
-def _page_routes(pages: Pages, public: PublicReads, parts: FeedParts) -> list[Route]:
+def _page_routes(pages: Pages, public: PublicReads) -> list[Route]:
     async def index(_request: Request) -> Response:
         return pages.dashboard("index.html")
 
@@ -112,7 +112,7 @@ def _page_routes(pages: Pages, public: PublicReads, parts: FeedParts) -> list[Ro
         return pages.dashboard("desk.html")
 
     async def report(_request: Request) -> Response:
-        return HTMLResponse(parts.form(), headers={"Cache-Control": "no-cache"})
+        return pages.report()
 
     async def sign_in(request: Request) -> Response:
         return pages.sign_in(request.query_params.get("problem"))
