@@ -1,0 +1,274 @@
+"""Address text against the city's addresses: which premises a text may mean, and how surely.
+
+A text is read (`core.address`, `core.matching_readings`), each reading is held against the streets
+it may name, and each street against the house number. A number that does not exist on the street is
+evidence too: it speaks against a like-named street that happens to have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from stormops.core.address import Said, Street, house_number, read
+from stormops.core.matching_answer import BAR, CANDIDATES, MARGIN
+from stormops.core.matching_readings import Reading, readings
+from stormops.core.matching_streets import WITH_KIND, WITH_PRE, WITHOUT_CLASS, Like, Streets, name_penalty
+from stormops.core.matching_towns import UNKNOWN, Postcodes, Towns
+from stormops.core.network import City
+
+_MOST_NAMES = 4
+"""Different readings of a street's name that are compared letter by letter."""
+_LONGEST_NAME = 48
+_SURE = 300
+"""An exactly spelled street at this penalty or less cannot be overtaken by a misspelt one."""
+_ELSEWHERE = 2000
+_UNKNOWN_TOWN = 3000
+
+
+Longs = npt.NDArray[np.int64]
+
+
+class Meaning(NamedTuple):
+    """What a text may mean: the premises of one address (rows, ascending), or a street without that number (none)."""
+
+    penalty: int
+    street: int
+    locality: int
+    rows: tuple[int, ...]
+    reading: Reading
+    like: Like
+
+
+class Heard(NamedTuple):
+    """All meanings of a text: with the number (best first) and without (best first)."""
+
+    said: Said
+    there: list[Meaning]
+    absent: list[Meaning]
+
+
+def fit(said: Street, known: Street, flags: int) -> int:
+    """What suffix and direction say against a street, per 10,000."""
+    penalty = 200 if flags & WITHOUT_CLASS else 0
+    kind = "" if flags & WITH_KIND else known.kind
+    if said.kind != kind:
+        penalty += 200 if not said.kind else 300 if not kind else 900
+    pre = "" if flags & WITH_PRE else known.pre
+    if said.pre != pre or said.post != known.post:
+        ours, theirs = said.pre + said.post, pre + known.post
+        penalty += 100 if ours == theirs else 300 if not ours else 500 if not theirs else 2600
+    return penalty
+
+
+class Choice(NamedTuple):
+    """The one address that a text means, or None and why not."""
+
+    meaning: Meaning | None
+    why: str
+
+
+def _value(number: str) -> int:
+    """The leading digits of a house number; -1 without."""
+    head = 0
+    while head < len(number) and number[head].isdigit():
+        head += 1
+    return int(number[:head]) if head else -1
+
+
+def _ranked(meanings: list[Meaning]) -> list[Meaning]:
+    """Best first, one line an address; ties by street and row, so that the order is always the same."""
+    best: dict[tuple[int, tuple[int, ...]], Meaning] = {}
+    for one in sorted(meanings, key=lambda m: (m.penalty, m.rows, m.street)):
+        best.setdefault((one.street, one.rows), one)
+    return list(best.values())
+
+
+def choose(heard: Heard) -> Choice:
+    """The one address meant, if the best is good enough, clearly better than the next, and not contradicted."""
+    there, absent = heard.there, heard.absent
+    if not there:
+        return Choice(None, _why_nothing(heard))
+    best = there[0]
+    if best.penalty > BAR:
+        nearer = absent and absent[0].penalty < best.penalty
+        return Choice(None, _why_nothing(heard) if nearer else "no address is near enough")
+    if absent and absent[0].penalty + MARGIN <= best.penalty:
+        return Choice(None, f"there is no number {best.reading.number} on the street named, only on one like it")
+    rivals = [m for m in there if m.penalty < best.penalty + MARGIN]
+    if len(rivals) > 1:
+        places = len({m.locality for m in rivals})
+        why = "the address exists in several towns" if places == len(rivals) else "several addresses are equally near"
+        return Choice(None, why)
+    return Choice(best, "")
+
+
+def _why_nothing(heard: Heard) -> str:
+    if not heard.said.number:
+        return "no house number is given"
+    if heard.absent and heard.absent[0].penalty <= BAR:
+        return f"there is no number {heard.said.number} on this street"
+    return "no such street is known"
+
+
+class AddressBook:
+    """The addresses of a city, ready to be matched. P premises, S streets."""
+
+    def __init__(self, city: City) -> None:
+        premises = city.premises
+        self.streets = Streets(premises.streets)
+        self.towns = Towns(premises.localities, (city.title, city.name))
+        count = len(premises)
+        street = self.streets.of[premises.street] if count else np.empty(0, np.int32)
+        place = np.array(self.towns.canonical, np.int32)[premises.locality] if count else np.empty(0, np.int32)
+        self.street: list[int] = street.tolist()
+        self.locality: list[int] = place.tolist()
+        self.postcodes = Postcodes(premises.postcode, self.locality)
+        ids: dict[str, int] = {}
+        same: dict[str, int] = {}
+        number = np.empty(count, np.int64)
+        for i, text in enumerate(premises.house_number):
+            row = same.get(text)
+            if row is None:
+                row = same[text] = ids.setdefault(house_number(text), len(ids))
+            number[i] = row
+        self._number = ids
+        self._width = len(ids) + 1
+        self._value = np.array([_value(n) for n in ids] or [-1], np.int64)[number] if count else number
+        self._index(street.astype(np.int64), number)
+        by_street = np.argsort(street, kind="stable")
+        self._by_street = by_street
+        self._street_first = np.searchsorted(street[by_street], np.arange(len(self.streets) + 1))
+        pairs = np.unique(np.stack([street, place], axis=1), axis=0) if count else np.empty((0, 2), np.int32)
+        self._localities: list[set[int]] = [set() for _ in range(len(self.streets))]
+        for s, p in pairs.tolist():
+            self._localities[s].add(p)
+
+    def _index(self, street: Longs, number: Longs) -> None:
+        """Premises by street and number, and the street names that have each number."""
+        keys = street * self._width + number
+        order = np.argsort(keys, kind="stable")
+        cuts = np.flatnonzero(np.diff(keys[order])) + 1
+        bounds = [0, *cuts.tolist(), len(order)] if len(order) else [0]
+        first = keys[order][bounds[:-1]] if len(order) else keys
+        self._order: list[int] = order.tolist()
+        self._at = dict(zip(first.tolist(), pairwise(bounds), strict=True))
+        names: dict[int, set[str]] = {}
+        parts = self.streets.parts
+        for key in first.tolist():
+            s, n = divmod(key, self._width)
+            names.setdefault(n, set()).add(parts[s].name)
+        self._names = {n: sorted(found) for n, found in names.items()}
+
+    def rows(self, street: int, number: str) -> list[int]:
+        """Premises with this canonical number on this canonical street, ascending."""
+        row = self._number.get(number)
+        if row is None:
+            return []
+        lo, hi = self._at.get(street * self._width + row, (0, 0))
+        return self._order[lo:hi]
+
+    def on_street(self, street: int) -> Longs:
+        """Premises of a canonical street, ascending."""
+        return self._by_street[self._street_first[street] : self._street_first[street + 1]]
+
+    def localities(self, street: int) -> set[int]:
+        """Canonical localities in which the street has premises."""
+        return self._localities[street]
+
+    def value(self, premise: int) -> int:
+        """A premise's house number as a number; -1 without digits."""
+        return int(self._value[premise])
+
+    @staticmethod
+    def number_value(number: str) -> int:
+        """A house number as a number; -1 without leading digits."""
+        return _value(number)
+
+    def nearest_numbers(self, meaning: Meaning) -> list[int]:
+        """Premises on a street whose numbers are nearest to the one that is not there."""
+        rows = self.on_street(meaning.street)
+        town = meaning.reading.town
+        if town and town != UNKNOWN:
+            here = np.array([self.locality[r] in town for r in rows.tolist()], np.bool_)
+            rows = rows[here] if here.any() else rows
+        value = _value(meaning.reading.number)
+        away = np.abs(self._value[rows] - value)
+        return [int(r) for r in rows[np.argsort(away, kind="stable")[:CANDIDATES]]]
+
+    def hear(self, text: str) -> Heard:
+        """Everything that the text may mean. Deterministic; time bounded by `address.LIMIT`."""
+        said = read(text)
+        there: list[Meaning] = []
+        absent: list[Meaning] = []
+        if not said.number:
+            return Heard(said, there, absent)
+        tried: list[Reading] = []
+        for reading in readings(said, self.towns, self.streets):
+            for street, flags in self.streets.exact(reading.street.name):
+                self._weigh(reading, Like(street, flags, 0, False), there, absent)
+            tried.append(reading)
+            if len(tried) == 1 and any(not m.penalty for m in there):
+                break
+        if not there or min(m.penalty for m in there) > _SURE:
+            self._hear_nearly(tried, there, absent)
+        return Heard(said, _ranked(there), _ranked(absent))
+
+    def suggest(self, heard: Heard) -> Heard:
+        """The same with streets further off in spelling, anywhere in the city: for suggestions, never for a match."""
+        said = heard.said
+        there, absent = list(heard.there), list(heard.absent)
+        for reading in islice(readings(said, self.towns, self.streets), 1):
+            for like in self.streets.search(reading.street.name[:_LONGEST_NAME]):
+                self._weigh(reading, like, there, absent)
+        return Heard(said, _ranked(there), _ranked(absent))
+
+    def _hear_nearly(self, tried: list[Reading], there: list[Meaning], absent: list[Meaning]) -> None:
+        """The same for streets whose name is only like the one said."""
+        near: dict[tuple[str, str], list[Like]] = {}
+        for reading in tried:
+            name = reading.street.name[:_LONGEST_NAME]
+            key = name, reading.number
+            if key not in near:
+                if len(near) == _MOST_NAMES:
+                    continue
+                near[key] = self.streets.near(name, self._names.get(self._number.get(reading.number, -1), []))
+            for like in near[key]:
+                self._weigh(reading, like, there, absent)
+
+    def _weigh(self, reading: Reading, like: Like, there: list[Meaning], absent: list[Meaning]) -> None:
+        """Add what a reading means if it names this street."""
+        parts = self.streets.parts[like.street]
+        name = reading.street.name
+        base = reading.extra + fit(reading.street, parts, like.flags)
+        if like.distance:
+            base += name_penalty(like.distance, min(len(name), len(parts.name)), sounds=like.sounds)
+        rows = self.rows(like.street, reading.number)
+        town = reading.town
+        if not any(not town or self.locality[r] in town for r in rows):
+            inside = not town or not self._localities[like.street].isdisjoint(town)
+            against = base + self._town_penalty(reading, inside=inside)
+            absent.append(Meaning(against, like.street, -1, (), reading, like))
+        for locality, group in self._by_locality(rows):
+            penalty = base + self._town_penalty(reading, inside=not town or locality in town)
+            if reading.postcode:
+                penalty += min(self.postcodes.penalty(reading.postcode, r, locality) for r in group)
+            there.append(Meaning(penalty, like.street, locality, group, reading, like))
+
+    def _by_locality(self, rows: list[int]) -> Iterable[tuple[int, tuple[int, ...]]]:
+        if len(rows) == 1:
+            return ((self.locality[rows[0]], (rows[0],)),)
+        groups: dict[int, list[int]] = {}
+        for row in rows:
+            groups.setdefault(self.locality[row], []).append(row)
+        return [(place, tuple(found)) for place, found in groups.items()]
+
+    @staticmethod
+    def _town_penalty(reading: Reading, *, inside: bool) -> int:
+        if reading.town == UNKNOWN:
+            return _UNKNOWN_TOWN
+        return 100 * reading.town_letters if inside else _ELSEWHERE

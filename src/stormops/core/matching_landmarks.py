@@ -1,0 +1,166 @@
+"""Named places: landmarks and street corners. They name a point, not a premise.
+
+A point becomes a premise only when what stands around it is one place (one building, one transformer)
+or one premise is clearly nearest; else its neighbours are candidates.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from rapidfuzz import fuzz, process
+from shapely.geometry import MultiPoint
+
+from stormops.core.address import Said, street, tokens
+from stormops.core.address_words import FILLERS
+from stormops.core.matching_address import AddressBook, fit
+from stormops.core.matching_answer import MARGIN
+from stormops.core.matching_streets import name_penalty
+from stormops.core.matching_towns import UNSAID
+from stormops.core.network import METRES_PER_DEGREE, City, Floats
+
+_ALIKE = 84.0
+"""Least likeness (0 to 100) of a landmark's name; below it is another place."""
+_TELLS_APART = 4.0
+_CROSS_M = 30.0
+"""Streets whose lines come this near cross."""
+_CROSS_PREMISES_M = 120.0
+"""Without lines: streets with premises this near to each other cross there."""
+_ONE_CORNER_M = 60.0
+_MOST_STREETS = 6
+_STREET_BAR = 1500
+
+
+class Spot(NamedTuple):
+    """A point that a text names, what it was taken for, and the penalty so far."""
+
+    lon: float
+    lat: float
+    penalty: int
+    reasons: list[str]
+
+
+def _words(text: str) -> str:
+    return " ".join(w for w in tokens(text) if w.isalnum() and w not in FILLERS)
+
+
+class Landmarks:
+    """The landmarks of a city by name."""
+
+    def __init__(self, city: City) -> None:
+        self._marks = city.landmarks
+        self._names = [_words(name) for name in city.landmarks.name]
+
+    def find(self, text: str) -> list[Spot]:
+        """Landmarks of this name: one when it is sure, several when not, none when nothing is like it."""
+        said = _words(text)
+        if not said or not self._names:
+            return []
+        hits = process.extract(said, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=5)
+        hits.sort(key=lambda hit: (-hit[1], hit[2]))
+        near = [hit for hit in hits if hit[1] > hits[0][1] - _TELLS_APART]
+        return [self._spot(row, score) for _, score, row in near]
+
+    def _spot(self, row: int, score: float) -> Spot:
+        name = self._marks.name[row]
+        why = f"landmark '{name}'" if score >= 100 else f"landmark taken for '{name}'"
+        return Spot(float(self._marks.lon[row]), float(self._marks.lat[row]), round((100 - score) * 60), [why])
+
+
+class Corners:
+    """The crossings of a city's streets, worked out when they are asked for."""
+
+    def __init__(self, city: City, book: AddressBook) -> None:
+        self._city, self._book = city, book
+        self._lines: dict[int, list[Floats]] = {}
+        of = book.streets.of
+        for line, row in zip(city.street_lines, city.street_line_street.tolist(), strict=True):
+            if row >= 0 and len(line) > 1:
+                self._lines.setdefault(int(of[row]), []).append(line)
+
+    def find(self, said: Said) -> list[Spot]:
+        """The corners that the two streets said may mean; none when there are no two such streets that meet."""
+        if not said.cross:
+            return []
+        left, right, place = said.cross
+        towns = self._book.towns
+        town = towns.exact(place) if place else UNSAID
+        if not place:
+            count, town = towns.tail(right)
+            right = right[:-count] if count else right
+        spots = [
+            spot
+            for a, a_penalty, a_reasons in self._streets(left)
+            for b, b_penalty, b_reasons in self._streets(right)
+            if a != b
+            for spot in self._cross(a, b, a_penalty + b_penalty, a_reasons + b_reasons, town)
+        ]
+        spots.sort(key=lambda s: (s.penalty, s.lon, s.lat))
+        return [s for s in spots if s.penalty < spots[0].penalty + MARGIN]
+
+    def _streets(self, words: list[str]) -> list[tuple[int, int, list[str]]]:
+        """Streets that one side of a corner may name, best first: row, penalty, reasons."""
+        said = street(words[:8])
+        if not said.name:
+            return []
+        streets = self._book.streets
+        found: dict[int, tuple[int, list[str]]] = {}
+        for row, flags in streets.exact(said.name):
+            found.setdefault(row, (fit(said, streets.parts[row], flags), []))
+        if not found:
+            for like in streets.near(said.name, []) or streets.search(said.name):
+                parts = streets.parts[like.street]
+                penalty = name_penalty(like.distance, min(len(said.name), len(parts.name)), sounds=like.sounds)
+                penalty += fit(said, parts, like.flags)
+                found.setdefault(like.street, (penalty, [f"'{said.name}' taken for '{streets.title[like.street]}'"]))
+        good = sorted((p, row, why) for row, (p, why) in found.items() if p <= _STREET_BAR)
+        return [(row, p, why) for p, row, why in good if p < good[0][0] + MARGIN][:_MOST_STREETS]
+
+    def _cross(self, a: int, b: int, penalty: int, reasons: list[str], town: tuple[int, ...]) -> list[Spot]:
+        """Where two streets meet, in the town when one is given."""
+        points = self._by_lines(a, b) if a in self._lines and b in self._lines else self._by_premises(a, b, town)
+        title = self._book.streets.title
+        why = [*reasons, f"corner of {title[a]} and {title[b]}"]
+        return [Spot(lon, lat, penalty, why) for lon, lat in points]
+
+    def _by_lines(self, a: int, b: int) -> list[tuple[float, float]]:
+        city = self._city
+        shapes = []
+        for row in (a, b):
+            flat = [np.stack(city.metres(line[:, 0], line[:, 1]), axis=1) for line in self._lines[row]]
+            shapes.append(shapely.MultiLineString(flat))
+        met = shapely.intersection(*shapes)
+        if met.is_empty:
+            bridge = shapely.shortest_line(*shapes)
+            if bridge.length > _CROSS_M:
+                return []
+            met = bridge.centroid
+        corners = [part.centroid for part in getattr(met, "geoms", [met])]
+        if MultiPoint(corners).convex_hull.length <= 2 * _ONE_CORNER_M:
+            corners = [MultiPoint(corners).centroid]
+        return [self._degrees(p.x, p.y) for p in corners[:_MOST_STREETS]]
+
+    def _by_premises(self, a: int, b: int, town: tuple[int, ...]) -> list[tuple[float, float]]:
+        """Without lines: midway between the nearest premises of both streets, in each town that has both."""
+        book, premises = self._book, self._city.premises
+        corners = []
+        for place in sorted(book.localities(a) & book.localities(b)):
+            if town and place not in town:
+                continue
+            sides = []
+            for row in (a, b):
+                rows = book.on_street(row)
+                rows = rows[[book.locality[r] == place for r in rows.tolist()]]
+                x, y = self._city.metres(premises.lon[rows], premises.lat[rows])
+                known = ~np.isnan(x + y)
+                sides.append(MultiPoint(np.stack([x[known], y[known]], axis=1)))
+            bridge = shapely.shortest_line(*sides)
+            if not bridge.is_empty and bridge.length <= _CROSS_PREMISES_M:
+                corners.append(self._degrees(bridge.centroid.x, bridge.centroid.y))
+        return corners
+
+    def _degrees(self, x: float, y: float) -> tuple[float, float]:
+        lon0, lat0 = self._city.centre
+        return lon0 + x / (METRES_PER_DEGREE * float(np.cos(np.radians(lat0)))), lat0 + y / METRES_PER_DEGREE

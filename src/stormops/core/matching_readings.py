@@ -1,0 +1,148 @@
+"""The ways in which one address text can be read: where the street ends, what is town, what is unit.
+
+The first reading is the plain one. The others are tried only when it does not fit the city: commas
+that mean nothing, a town without a comma, a misspelt or glued suffix, a unit without its word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from stormops.core.address import Said, Street, street
+from stormops.core.address_words import DIRECTIONS, PLAIN_TYPES, TYPES
+from stormops.core.matching_streets import Streets
+from stormops.core.matching_towns import UNKNOWN, UNSAID, Towns
+
+MOST_WORDS = 16
+"""Words of the street and town that are read; no address has more."""
+_UNIT_LIKE = re.compile(r"\d{1,4}[A-Z]?$|[A-Z]\d{0,4}$")
+_LONG_TYPES = sorted({t for t in TYPES.values() if len(t) > 3 and t in PLAIN_TYPES})
+
+
+class Reading(NamedTuple):
+    """One way to read a text. `extra` is the penalty of reading it so, `note` its reason for people.
+
+    `town` are the canonical localities named (`UNSAID`, `UNKNOWN`), `town_letters` how many letters they are off.
+    """
+
+    street: Street
+    number: str
+    unit: str
+    postcode: str
+    town: tuple[int, ...]
+    town_letters: int
+    town_text: str
+    extra: int
+    note: str
+
+
+class _Split(NamedTuple):
+    """Words of the street, and the town that was named."""
+
+    words: list[str]
+    town: tuple[int, ...]
+    letters: int
+    text: str
+
+
+def _no_town(words: list[str]) -> _Split:
+    return _Split(words, UNSAID, 0, "")
+
+
+def _town(words: list[str], place: list[str], towns: Towns) -> _Split:
+    """The words before, and whatever town the words after name: exactly, nearly, or none that is known."""
+    found, letters = towns.exact(place), 0
+    if not found:
+        found, letters = towns.near(place)
+    return _Split(words, found or UNKNOWN, letters, " ".join(place))
+
+
+def _splits(said: Said, towns: Towns) -> Iterator[_Split]:
+    """Where the street may end and the town begin, likeliest first."""
+    words = said.words[:MOST_WORDS]
+    parts = said.segments
+    if len(parts) > 1 and parts[0]:
+        yield _town(parts[0][:MOST_WORDS], parts[-1][:MOST_WORDS], towns)
+    count, found = towns.tail(words)
+    if count:
+        yield _Split(words[:-count], found, 0, " ".join(words[-count:]))
+        shorter = towns.exact(words[1 - count :]) if count > 1 and words[-count] in DIRECTIONS else UNSAID
+        if shorter:
+            yield _Split(words[: 1 - count], shorter, 0, " ".join(words[1 - count :]))
+        yield _no_town(words)
+        return
+    yield _no_town(words)
+    ends = [i for i, word in enumerate(words[:-1]) if word in TYPES and i][-3:]
+    for i in reversed(ends):
+        if words[i + 1] in DIRECTIONS and i + 2 < len(words):
+            yield _town(words[: i + 2], words[i + 2 :], towns)
+        yield _town(words[: i + 1], words[i + 1 :], towns)
+    for count in (2, 1):
+        near, letters = towns.near(words[-count:]) if len(words) > count + (not ends) else (UNSAID, 0)
+        if near:
+            yield _Split(words[:-count], near, letters, " ".join(words[-count:]))
+
+
+def _near_type(word: str) -> str:
+    """The street type that a misspelt word means; empty when none or several are near."""
+    if len(word) < 3 or word.isdigit():
+        return ""
+    allowed = 1 if len(word) < 6 else 2
+    near = [t for t in _LONG_TYPES if OSA.distance(word, t, score_cutoff=allowed) <= allowed]
+    return near[0] if len(near) == 1 else ""
+
+
+def _endings(words: list[str]) -> Iterator[tuple[list[str], int, str]]:
+    """The street's words with their last word read otherwise: misspelt, glued, split or unreadable type."""
+    last = words[-1]
+    if len(words) > 1:
+        kind = _near_type(last)
+        if kind:
+            yield [*words[:-1], kind], 200, "the suffix is misspelt"
+        joined = words[-2] + last
+        if len(words) > 2 and joined in TYPES:
+            yield [*words[:-2], joined], 100, "the suffix is split"
+        if not kind and len(last) < 4 and not last.isdigit():
+            yield words[:-1], 300, "the suffix cannot be read"
+    for size in range(min(9, len(last) - 3), 1, -1):
+        if last[-size:] in TYPES:
+            yield [*words[:-1], last[:-size], last[-size:]], 100, "name and suffix are written as one"
+
+
+def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, int, str]]:
+    """Readings of the street's words: (street, unit, extra penalty, note)."""
+    plain = street(words)
+    yield plain, "", 0, ""
+    if plain.kind and plain.kind not in PLAIN_TYPES:
+        yield plain._replace(name=plain.name + plain.kind, kind=""), "", 0, ""
+    if len(words) > 1 and _UNIT_LIKE.match(words[-1]):
+        yield street(words[:-1]), words[-1], 50, "the last word is read as a unit"
+    if not plain.kind:
+        for other, extra, note in _endings(words):
+            yield street(other), "", extra, note
+    elif plain.post == "" and plain.pre == "" and words[0][:1] in DIRECTIONS and streets.exact(words[0][1:]):
+        yield street([words[0][:1], words[0][1:], *words[1:]]), "", 100, "direction and name are written as one"
+
+
+def readings(said: Said, towns: Towns, streets: Streets) -> Iterator[Reading]:
+    """Every way to read the text, the plain one first. At most a few dozen."""
+    for split in _splits(said, towns):
+        if not split.words:
+            continue
+        if said.letter and split.words[0] == said.letter and len(split.words) > 1:
+            yield _reading(said, split, (street(split.words[1:]), "", 0, ""))._replace(number=said.number + said.letter)
+            yield _reading(said, split, (street(split.words[1:]), said.letter, 50, "a letter is read as a unit"))
+        for otherwise in _streets(split.words, streets):
+            if otherwise[0].name:
+                yield _reading(said, split, otherwise)
+
+
+def _reading(said: Said, split: _Split, otherwise: tuple[Street, str, int, str]) -> Reading:
+    parts, unit, extra, note = otherwise
+    extra += 100 if said.after else 0
+    town = split.town, split.letters, split.text
+    return Reading(parts, said.number, said.unit or unit, said.postcode, *town, extra, note)

@@ -1,0 +1,140 @@
+"""What the words of a report claim: an address, a corner, a landmark, each with its reasons."""
+
+from __future__ import annotations
+
+from stormops.core.matching_address import AddressBook, Heard, Meaning, choose
+from stormops.core.matching_answer import BAR, CANDIDATES, Possible, possible
+from stormops.core.matching_claims import Claim
+from stormops.core.matching_landmarks import Corners, Landmarks, Spot
+from stormops.core.matching_places import Places
+from stormops.core.matching_reasons import reasons
+from stormops.core.nearest import Nearest
+from stormops.core.network import City
+
+WITHIN_M = 60.0
+"""A point further than this from every premise is at none of them."""
+PER_METRE = 30
+"""Penalty of a metre between a point and a premise."""
+_AROUND_M = 30.0
+"""A named place means its nearest premise when every other place is this much further."""
+_NOT_THERE = 3000
+"""Penalty of a number that does not exist on the street: above the bar, whatever else agrees."""
+_NO_UNIT, _ONE_UNIT, _WRONG_UNIT, _NEEDLESS_UNIT = 300, 100, 700, 200
+_MOST_AROUND = 32
+
+
+class TextClaims:
+    """Turns address and landmark texts into claims."""
+
+    def __init__(self, city: City, book: AddressBook, places: Places, nearest: Nearest) -> None:
+        self._premises = city.premises
+        self._book, self._places, self._nearest = book, places, nearest
+        self._landmarks = Landmarks(city)
+        self._corners = Corners(city, book)
+
+    def address(self, text: str) -> Claim:
+        """The claim of an address text: a premise, a building, a corner, a landmark, or candidates."""
+        heard = self._book.hear(text)
+        if not heard.said.number:
+            corners = self._corners.find(heard.said)
+            if corners:
+                return self._spots("address", "intersection", corners)
+            marks = self._landmarks.find(text)
+            if marks:
+                return self._spots("address", "landmark", marks)
+        choice = choose(heard)
+        if choice.meaning is None:
+            return Claim("address", "address", sure=False, options=self._suggest(heard), why=choice.why)
+        return self._unit(choice.meaning)
+
+    def landmark(self, text: str) -> Claim:
+        """The claim of a landmark's name."""
+        spots = self._landmarks.find(text)
+        if not spots:
+            return Claim("landmark", "landmark", sure=False, options=[], why="landmark is not known")
+        return self._spots("landmark", "landmark", spots)
+
+    def _spots(self, field: str, rule: str, spots: list[Spot]) -> Claim:
+        """A point that a text names: its premise when what stands there is one place."""
+        options = possible([option for spot in spots for option in self._around(spot)])
+        if len(spots) > 1:
+            return Claim(field, rule, sure=False, options=options, why="several places have this name")
+        if not options:
+            return Claim(field, rule, sure=False, options=[], why=f"no premise within {WITHIN_M:.0f} m of the place")
+        near = self._nearest.within(spots[0].lon, spots[0].lat, WITHIN_M, _MOST_AROUND)
+        first, metres = near[0]
+        if not all(self._places.same(first, other) or away >= metres + _AROUND_M for other, away in near):
+            why = "a place, not a premise: several stand around it"
+            return Claim(field, rule, sure=False, options=options, why=why)
+        if options[0].penalty > BAR:
+            return Claim(field, rule, sure=False, options=options, why="no place is like it enough")
+        first, units = self._places.representative(options[0].premise)
+        best = options[0]._replace(premise=first)
+        if units > 1:
+            best.reasons.append(f"a place does not tell units apart: building has {units}")
+        return Claim(field, rule, sure=True, options=[best])
+
+    def _around(self, spot: Spot) -> list[Possible]:
+        near = self._nearest.within(spot.lon, spot.lat, WITHIN_M, CANDIDATES)
+        return [
+            Possible(p, spot.penalty + round(PER_METRE * d), [*spot.reasons, f"{d:.0f} m from it"]) for p, d in near
+        ]
+
+    def _unit(self, meaning: Meaning) -> Claim:
+        """The address is known: which of its premises.
+
+        Duplicate rows, and units when none is told, stand for each other only when they lose service together.
+        """
+        said, units = meaning.reading.unit, self._places.unit
+        why = reasons(meaning, self._book)
+        exact = [r for r in meaning.rows if units[r] == said]
+        if exact:
+            if len(exact) == 1:
+                return self._meant(exact[0], meaning.penalty, "address", why)
+            why.append(f"the address stands {len(exact)} times in the city's data")
+            return self._together(exact, meaning.penalty, "address", why)
+        first = meaning.rows[0]
+        if len(meaning.rows) == 1 and not said:
+            why.append(f"unit not given: only {units[first]} is known here")
+            return self._meant(first, meaning.penalty + _ONE_UNIT, "address", why)
+        if not any(units[r] for r in meaning.rows):
+            why.append(f"unit {said} given: the address has no units")
+            return self._together(list(meaning.rows), meaning.penalty + _NEEDLESS_UNIT, "address", why)
+        count = len(meaning.rows)
+        told = f"unit {said} is not known" if said else "unit not given"
+        extra = _WRONG_UNIT if said else _NO_UNIT
+        return self._together(
+            list(meaning.rows),
+            meaning.penalty + extra,
+            "address_building",
+            [*why, f"{told}: building has {count} units"],
+        )
+
+    def _together(self, rows: list[int], penalty: int, rule: str, why: list[str]) -> Claim:
+        """The first of several premises stands for all when they lose service together; else all are candidates."""
+        if self._places.together(rows):
+            return self._meant(rows[0], penalty, rule, why)
+        options = [Possible(r, penalty, why) for r in rows]
+        return Claim("address", rule, sure=False, options=options, why=f"{why[-1]}, not all on one transformer")
+
+    def _meant(self, premise: int, penalty: int, rule: str, why: list[str]) -> Claim:
+        sure = penalty <= BAR
+        option = Possible(premise, penalty, why or ["address as said"])
+        return Claim("address", rule, sure=sure, options=[option], why="" if sure else "no address is near enough")
+
+    def _suggest(self, heard: Heard) -> list[Possible]:
+        """Candidates for an address that is not sure: the nearest that exist, and the nearest numbers."""
+        if not heard.there and (not heard.absent or heard.absent[0].penalty > BAR):
+            heard = self._book.suggest(heard)
+        book = self._book
+        found = [Possible(m.rows[0], m.penalty, self._told(m)) for m in heard.there[:CANDIDATES]]
+        for street in heard.absent[:2]:
+            number = street.reading.number
+            for row in book.nearest_numbers(street):
+                text = f"there is no number {number} on this street, {self._premises.house_number[row]} is near it"
+                away = min(1000, 10 * abs(book.value(row) - book.number_value(number)))
+                found.append(Possible(row, street.penalty + _NOT_THERE + away, [*reasons(street, book), text]))
+        return possible(found)
+
+    def _told(self, meaning: Meaning) -> list[str]:
+        return reasons(meaning, self._book) or ["address as said"]
