@@ -1,0 +1,27 @@
+"""The groupers of a city: the network where it reaches, neighbourhoods for all the rest."""
+
+from __future__ import annotations
+
+from stormops.core.clustering import Clusters
+from stormops.core.decide import Groupers
+from stormops.core.inference import Explanations
+from stormops.core.network import SERVICE_BITS, City, Tree
+from stormops.core.report import Utility
+
+
+def make_groupers(city: City, tree: Tree) -> Groupers:
+    """Fresh groupers, without any report.
+
+    Electric clusters know only premises without a path to a source; those of the other utilities
+    only premises that have the service (all, where the pack names none).
+    """
+    clusters = {}
+    for utility in Utility:
+        if utility is Utility.ELECTRIC:
+            mask = tree.premise_device < 0
+        else:
+            mask = (city.premises.services & SERVICE_BITS[utility.value]) != 0
+            if not mask.any():
+                mask[:] = True
+        clusters[utility] = Clusters(city, mask)
+    return Groupers(Explanations(city, tree), clusters)

@@ -1,0 +1,191 @@
+"""The one writer of the journal: drain the doors, decide at ticks, append, wake who follows.
+
+Whatever happens to this process, nothing is lost and nothing is decided twice: news has its (door,
+counter) in the journal, a tick's facts are one append that ends in `Decided`, and a new leader's
+epoch fences this one. Bounds, each with its behaviour:
+
+- `NEWS_MAX` news in one tick; what is left is drained at once after it.
+- `TICK_LEAST_S` between two ticks, so that single reports share a commit; news wait that long.
+- `HEARTBEAT_S` without news: a tick all the same, so that followers know how old their picture is.
+- `POLL_S` without a hint: the doors are looked at.
+- `BACK_OFF_S` after the journal refused: tried again, as often as it takes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from threading import Event
+
+from stormops.clock import Clock
+from stormops.core.decide import Decider
+from stormops.core.entry import AnyFact, CityAdopted, Entry, News, Tick
+from stormops.core.network import City, Tree
+from stormops.core.situation import Situation
+from stormops.journal.port import DoorReader, Fenced, Hints, Journal, JournalUnavailable, Snapshots
+from stormops.operations.recovery import recover
+from stormops.operations.snapshotting import Snapshotting
+from stormops.telemetry import Log, Metrics
+
+NEWS_MAX = 1_000
+TICK_LEAST_S = 0.05
+HEARTBEAT_S = 2.0
+POLL_S = 0.02
+BACK_OFF_S = 0.5
+
+READY_S = 10.0
+"""The loop is ready while its last tick is not older than this."""
+
+
+class Operations:
+    """The loop and its situation. `start` once, then `run`; or `step` by step in tests and simulations."""
+
+    def __init__(
+        self,
+        city: City,
+        tree: Tree,
+        *,
+        journal: Journal,
+        doors: DoorReader,
+        snapshots: Snapshots,
+        hints: Hints,
+        clock: Clock,
+        decider: Callable[[Situation], Decider],
+        log: Log,
+        metrics: Metrics,
+    ) -> None:
+        self.situation = Situation(city, tree)
+        self._city = city
+        self._journal = journal
+        self._doors = doors
+        self._snapshots = snapshots
+        self._hints = hints
+        self._clock = clock
+        self._make_decider = decider
+        self._log = log
+        self._metrics = metrics
+        self._snapshotting = Snapshotting(snapshots, log)
+        self._decider: Decider | None = None
+        self._epoch = 0
+        self._drained: dict[str, int] = {}
+        self._undecided: list[Entry] = []
+        self._unwritten: Sequence[AnyFact] = ()
+        self._behind = False
+        self._ticked = float("-inf")
+        self._more = False
+
+    # --- starting -----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Become the leader and know everything. Raises JournalUnavailable, Fenced."""
+        self._epoch = self._journal.lead()
+        recovered = recover(self.situation, self._journal, self._snapshots, self._log)
+        self._snapshotting.begin(recovered.snapshot)
+        self._undecided = recovered.undecided
+        self._drained = self._journal.drained()
+        self._decider = self._make_decider(self.situation)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it leads and ticks."""
+        return time.monotonic() - self._ticked < READY_S
+
+    # --- running ------------------------------------------------------------------------------------
+
+    def run(self, stop: Event) -> None:
+        """Start, and step until told to stop. Raises Fenced when another leads: nothing more may be written."""
+        while not stop.is_set():
+            try:
+                if self._decider is None:
+                    self.start()
+                self.step()
+            except JournalUnavailable as error:
+                self._log.warning("journal_unavailable", sentence=str(error))
+                self._behind = True
+                stop.wait(BACK_OFF_S)
+                continue
+            except Fenced:
+                self._log.error("leader_fenced")
+                raise
+            self._rest(stop)
+        self._snapshotting.wait()
+
+    def _rest(self, stop: Event) -> None:
+        """Until there may be something to do."""
+        since = time.monotonic() - self._ticked
+        if since < TICK_LEAST_S:
+            stop.wait(TICK_LEAST_S - since)
+        if not self._more:
+            self._hints.wait("doors", POLL_S)
+
+    def step(self) -> bool:
+        """Drain, and tick when there is a reason. Gives whether it ticked. Raises JournalUnavailable, Fenced."""
+        began = time.monotonic()
+        if self._behind:
+            self._catch_up()
+        news = self._doors.drain(self._drained, NEWS_MAX)
+        self._more = len(news) >= NEWS_MAX
+        self._metrics.gauge("operations_backlog", len(news))
+        if news:
+            self._take_in(news)
+        now_ms = max(self._clock.now_ms(), self.situation.at_ms)
+        if not self._undecided and not self._due(now_ms, began):
+            return False
+        self._tick(now_ms)
+        self._ticked = time.monotonic()
+        self._metrics.observe("operations_tick_seconds", self._ticked - began)
+        self._snapshotting.look(self.situation)
+        return True
+
+    def _due(self, now_ms: int, now: float) -> bool:
+        """Whether there is a reason to tick without news."""
+        if now - self._ticked >= HEARTBEAT_S or self.situation.city_hash != self._city.hash:
+            return True
+        due = None if self._decider is None else self._decider.next_due_ms()
+        return due is not None and due <= now_ms
+
+    def _take_in(self, news: Sequence[News]) -> None:
+        self._fold(self._journal.append_news(news, self._epoch))
+        for item in news:
+            self._drained[item.door] = max(item.counter, self._drained.get(item.door, 0))
+
+    def _fold(self, entries: Sequence[Entry]) -> None:
+        """News that got its place."""
+        self.situation.apply(entries)
+        self._undecided += entries
+        self._count(entries)
+
+    def _tick(self, now_ms: int) -> None:
+        if self._decider is None:
+            raise RuntimeError("start comes before step")
+        news, self._undecided = self._undecided, []
+        first: list[AnyFact] = []
+        if self.situation.city_hash != self._city.hash:
+            first.append(CityAdopted(name=self._city.name, hash=self._city.hash))
+        tick = Tick(number=self.situation.tick + 1, at_ms=now_ms)
+        self._unwritten = self._decider.decide(news, tick, first)
+        self._write()
+
+    def _write(self) -> None:
+        """Append what was decided, which the situation has already."""
+        situation, decided = self.situation, self._unwritten
+        entries = self._journal.append_facts(situation.tick, decided, situation.at_ms, self._epoch)
+        if self._journal.last() != situation.position:
+            raise RuntimeError(f"the journal ends at {self._journal.last()}, the situation at {situation.position}")
+        self._unwritten = ()
+        self._count(entries)
+        self._metrics.gauge("operations_position", situation.position)
+        self._hints.wake("journal")
+
+    def _catch_up(self) -> None:
+        """After the journal refused: what was written all the same, and what was not."""
+        if self._unwritten:
+            self._write()
+        self._fold(self._journal.read(self.situation.position))
+        self._drained = self._journal.drained()
+        self._behind = False
+
+    def _count(self, entries: Sequence[Entry]) -> None:
+        for kind, count in Counter(entry.fact.__struct_config__.tag for entry in entries).items():
+            self._metrics.count("operations_entries_total", count, fact=str(kind))
