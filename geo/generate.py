@@ -157,5 +157,6 @@ def generate_city(
         landmarks=Landmarks(),
         street_lines=[points[a:b] for a, b in zip(streets.first.tolist(), streets.last.tolist(), strict=True)],
         street_line_street=streets.chain_street[streets.chain].astype(np.int32),
+        street_line_class=streets.rank,
         note=f"Fictional city, generated with seed {seed}.",
     )

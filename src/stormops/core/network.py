@@ -181,7 +181,8 @@ class Tree:
     its topmost device), `lon`/`lat`, `customers` (premises below). `premise_device` is the nearest
     device above each premise, -1 when it has no path to a source. The premises below device `d`
     are `order[first[d]:last[d]]`. Roughness: `loop_edges` (closed edges that close a ring),
-    `island_of_bus` (-1 = fed, else the island's number).
+    `island_of_bus` (-1 = fed, else the island's number). `bus_device` (B,) is the nearest device
+    above each bus, -1 at a source and in islands.
     """
 
     edge: Ints
@@ -198,6 +199,7 @@ class Tree:
     premise_device: Ints
     loop_edges: Ints
     island_of_bus: Ints
+    bus_device: Ints
 
     def __len__(self) -> int:
         return len(self.edge)
@@ -256,6 +258,7 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
         premise_device=premise_device,
         loop_edges=walk.loop_edges,
         island_of_bus=walk.island_of_bus,
+        bus_device=device_of_bus[:-1],
     )
 
 
