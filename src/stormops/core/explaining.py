@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stormops.core.clustering import Clusters
 from stormops.core.decide import Groupers
+from stormops.core.grouping import Grouper
 from stormops.core.inference import Explanations
 from stormops.core.network import SERVICE_BITS, City, Tree
 from stormops.core.report import Utility
@@ -15,7 +16,7 @@ def make_groupers(city: City, tree: Tree) -> Groupers:
     Electric clusters know only premises without a path to a source; those of the other utilities
     only premises that have the service (all, where the pack names none).
     """
-    clusters = {}
+    clusters: dict[Utility, Grouper] = {}
     for utility in Utility:
         if utility is Utility.ELECTRIC:
             mask = tree.premise_device < 0
