@@ -104,6 +104,68 @@ def city_generate(
     typer.echo(place)
 
 
+@city_app.command("import")
+def city_import(
+    name: Annotated[str, typer.Argument(help="Short name, the same as the city file's.")],
+    addresses: Annotated[Path | None, typer.Option(help="Service addresses: CSV, GeoJSON or GeoPackage.")] = None,
+    network: Annotated[
+        Path | None, typer.Option(help="Electric network: folder of flat CSV, or OpenDSS (folder, archive, master).")
+    ] = None,
+    crosswalk: Annotated[Path | None, typer.Option(help="CSV of load bus and address id.")] = None,
+    title: Annotated[str, typer.Option(help="Name for people.")] = "",
+    time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "America/New_York",
+    column: Annotated[
+        list[str] | None, typer.Option(help="ours=theirs, e.g. street=PREDIR+NAME+TYPE; else recognised by name.")
+    ] = None,
+    address_crs: Annotated[str, typer.Option(help="CRS of the addresses, when the file does not say.")] = "",
+    network_crs: Annotated[str, typer.Option(help="CRS of the network's coordinates, when geographic.")] = "",
+    origin: Annotated[str, typer.Option(help="LON,LAT where a network in plane coordinates is put down.")] = "",
+    rotate: Annotated[float, typer.Option(help="Degrees to turn such a network, counter-clockwise.")] = 0.0,
+    unit: Annotated[str, typer.Option(help="Unit of its coordinates.")] = "ft",
+    source: Annotated[
+        list[str] | None, typer.Option(help="Bus that is a source, when the network does not say.")
+    ] = None,
+    packs: Annotated[Path, typer.Option(help="Folder of city packs.")] = PACKS,
+) -> None:
+    """Import a real city: addresses, network, or both. Says what is rough; a rough city still loads.
+
+    A wrong file is refused with its row and the reason, and nothing is half-written.
+    """
+    from stormops.gis.importing.city import ImportOptions, describe, import_city
+    from stormops.gis.importing.refusal import ImportRefused
+
+    columns = {ours: theirs for ours, _, theirs in (pair.partition("=") for pair in column or [])}
+    try:
+        where = tuple(float(part) for part in origin.split(",")) if origin else None
+    except ValueError:
+        where = ()
+    if where is not None and len(where) != 2:
+        raise fail(f"--origin {origin!r}: give LON,LAT in degrees, for example -79.8,36.0")
+    options = ImportOptions(
+        name=name,
+        title=title,
+        time_zone=time_zone,
+        packs=packs,
+        addresses=addresses,
+        columns=columns,
+        address_crs=address_crs,
+        network=network,
+        network_crs=network_crs,
+        origin=(where[0], where[1]) if where else None,
+        rotation_deg=rotate,
+        unit=unit,
+        sources=tuple(source or ()),
+        crosswalk=crosswalk,
+    )
+    try:
+        with screen.status("Importing…"):
+            made = import_city(options)
+    except ImportRefused as error:
+        raise fail(f"{error} (nothing was written)") from error
+    screen.print(describe(made.report), markup=False, soft_wrap=True)
+    typer.echo(made.place)
+
+
 @city_app.command("show")
 def city_show(pack: Annotated[str, typer.Argument(help="A pack's folder, or a city's name.")] = "palmetto") -> None:
     """Show what a city pack holds, and what was rough when it was imported."""

@@ -158,6 +158,44 @@ def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:
     metrics.observe("door_batch_size", facts)
 
 
+def run_feed() -> None:
+    """Feed: every read, page and live socket."""
+    from functools import partial
+
+    from stormops.core.area import areas
+    from stormops.feed.parts import FeedParts
+    from stormops.feed.web import create_feed
+    from stormops.gis import basemap
+    from stormops.journal.snapshots import FileSnapshots
+    from stormops.journal.sqlite import SqliteJournal
+
+    process = Process("feed")
+    settings = process.settings
+    city, tree = process.city()
+    partition = areas(city, process.city_file.k)
+    app = create_feed(
+        FeedParts(
+            city=city,
+            tree=tree,
+            areas=partition,
+            settings=settings,
+            city_file=process.city_file,
+            journal=SqliteJournal(settings.data / "journal.sqlite", read_only=True),
+            snapshots=FileSnapshots(settings.data / "snapshots"),
+            maps={
+                "streets": partial(basemap.streets, city),
+                "areas": partial(basemap.areas_geojson, partition, city),
+                "network": partial(basemap.network, city, tree),
+                "devices": partial(basemap.devices, city, tree),
+            },
+            authenticate=process.who,
+            log=process.log,
+            metrics=process.metrics,
+        )
+    )
+    _serve(process, app, settings.feed_fd, settings.feed_port)
+
+
 def run_worker() -> None:
     """Worker: situation reports, by RQ or without it."""
     from redis import Redis
@@ -208,7 +246,7 @@ def run_worker() -> None:
     process.log.info("process_stopped")
 
 
-RUNNERS: dict[str, Callable[[], Any]] = {"intake": run_intake, "worker": run_worker}
+RUNNERS: dict[str, Callable[[], Any]] = {"intake": run_intake, "feed": run_feed, "worker": run_worker}
 
 
 def run_process(name: str) -> None:
