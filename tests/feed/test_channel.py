@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stormops.feed import channel as module
 from stormops.feed.channel import Channel
+from tests.feed.channels import begin, publish
 
 KEYS = st.sampled_from(["totals", "incident/E-0001", 'report/"ü"', "area/1", "area/2"])
 VALUES = st.one_of(st.integers(-5, 5), st.text(max_size=3), st.dictionaries(st.text(max_size=2), st.integers(0, 3)))
@@ -36,7 +37,7 @@ def snapshot_of(channel: Channel) -> dict[str, Any]:
 @given(st.dictionaries(KEYS, VALUES), STEPS)
 def test_snapshot_and_changes_give_the_later_snapshot(first: dict[str, Any], steps: list[Any]) -> None:
     channel = Channel("life")
-    channel.start(3, 30, first)
+    begin(channel, 3, 30, first)
     truth = dict(first)
     pictures = {3: snapshot_of(channel)["view"]}
     for number, (put, unset) in enumerate(steps, 4):
@@ -45,7 +46,7 @@ def test_snapshot_and_changes_give_the_later_snapshot(first: dict[str, Any], ste
         truth |= put
         for key in gone & truth.keys():
             del truth[key]
-        moved = channel.publish(number, number * 10, 0, put, gone)
+        moved = publish(channel, number, put, gone)
         assert moved == (truth != before)
         if moved:
             pictures[number] = truth.copy()
@@ -61,10 +62,10 @@ def test_snapshot_and_changes_give_the_later_snapshot(first: dict[str, Any], ste
 
 def test_values_already_shown_are_not_sent_again() -> None:
     channel = Channel("life")
-    channel.start(1, 10, {"a": {"x": 1}, "b": 2})
-    assert not channel.publish(2, 20, 0, {"a": {"x": 1}}, ["c"])
+    begin(channel, 1, 10, {"a": {"x": 1}, "b": 2})
+    assert not publish(channel, 2, {"a": {"x": 1}}, ["c"])
     assert channel.n == 1
-    assert channel.publish(3, 30, 5, {"a": {"x": 2}, "b": 2}, [])
+    assert publish(channel, 3, {"a": {"x": 2}, "b": 2}, server_ms=5)
     change = channel.after(1)
     assert change is not None
     assert msgspec.json.decode(change.text) == {
@@ -81,9 +82,9 @@ def test_values_already_shown_are_not_sent_again() -> None:
 def test_the_ring_holds_no_more_changes_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RING_CHANGES_MAX", 4)
     channel = Channel("life")
-    channel.start(0, 0, {})
+    begin(channel, 0, 0, {})
     for n in range(1, 11):
-        channel.publish(n, n, 0, {"a": n}, [])
+        publish(channel, n, {"a": n})
     assert channel.after(5) is None
     assert channel.after(6) is not None
     assert channel.after(10) is None
@@ -92,9 +93,9 @@ def test_the_ring_holds_no_more_changes_than_its_bound(monkeypatch: pytest.Monke
 def test_the_ring_holds_no_more_bytes_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RING_BYTES_MAX", 10_000)
     channel = Channel("life")
-    channel.start(0, 0, {})
+    begin(channel, 0, 0, {})
     for n in range(1, 50):
-        channel.publish(n, n, 0, {"a": "x" * 1000 + str(n)}, [])
+        publish(channel, n, {"a": "x" * 1000 + str(n)})
     kept = [n for n in range(50) if channel.after(n)]
     assert kept == list(range(kept[0], 49))
     assert 0 < len(kept) < 10
@@ -105,7 +106,7 @@ def test_the_ring_holds_no_more_bytes_than_its_bound(monkeypatch: pytest.MonkeyP
 
 def test_the_size_of_a_snapshot_is_known_before_it_is_made() -> None:
     channel = Channel("life")
-    channel.start(0, 0, {"a": "x" * 100})
-    channel.publish(1, 1, 0, {"b": "y" * 500, "a": "z"}, [])
-    channel.publish(2, 2, 0, {"c": 1}, ["a"])
+    begin(channel, 0, 0, {"a": "x" * 100})
+    publish(channel, 1, {"b": "y" * 500, "a": "z"})
+    publish(channel, 2, {"c": 1}, ["a"])
     assert abs(channel.snapshot_bytes - len(channel.view())) <= 8

@@ -25,13 +25,14 @@ from stormops.feed.session import (
     Session,
     Wait,
 )
+from tests.feed.channels import begin, publish
 
 HELLO = '{"type":"hello","resume":null}'
 
 
 def channel_at(n: int = 5) -> Channel:
     channel = Channel("life")
-    channel.start(n, n * 10, {"totals": {"n": n}})
+    begin(channel, n, n * 10, {"totals": {"n": n}})
     return channel
 
 
@@ -59,8 +60,8 @@ def test_a_new_client_gets_a_snapshot_then_only_changes() -> None:
         "view": {"totals": {"n": 5}},
     }
     assert session.next(1, 1) == Wait(HEARTBEAT_SECONDS)
-    channel.publish(6, 60, 1, {"totals": {"n": 6}}, [])
-    channel.publish(9, 90, 1, {"x": 1}, ["totals"])
+    publish(channel, 6, {"totals": {"n": 6}})
+    publish(channel, 9, {"x": 1}, ["totals"])
     first, second = said(session.next(2, 1)), said(session.next(2, 1))
     assert (first["from"], first["n"], second["from"], second["n"]) == (5, 6, 6, 9)
     assert second["set"] == {"x": 1}
@@ -139,7 +140,7 @@ def test_a_second_word_is_refused() -> None:
 def test_a_returning_client_gets_what_it_missed() -> None:
     channel = channel_at()
     for n in (6, 7, 8):
-        channel.publish(n, n * 10, 1, {"totals": {"n": n}}, [])
+        publish(channel, n, {"totals": {"n": n}})
     session = Session(channel, 0)
     session.receive(resume("life", 6))
     assert not session.needs_snapshot
@@ -158,8 +159,8 @@ def test_a_returning_client_that_missed_nothing_is_told_so_at_once() -> None:
 )
 def test_a_position_of_another_life_or_unknown_gets_a_snapshot(epoch: str, n: int) -> None:
     channel = channel_at()
-    channel.publish(6, 60, 1, {"totals": {"n": 6}}, [])
-    channel.publish(8, 80, 1, {"totals": {"n": 8}}, [])
+    publish(channel, 6, {"totals": {"n": 6}})
+    publish(channel, 8, {"totals": {"n": 8}})
     session = Session(channel, 0)
     session.receive(resume(epoch, n))
     assert session.needs_snapshot
@@ -169,7 +170,7 @@ def test_a_position_of_another_life_or_unknown_gets_a_snapshot(epoch: str, n: in
 
 def test_positions_between_changes_are_unknown() -> None:
     channel = channel_at()
-    channel.publish(8, 80, 1, {"totals": {"n": 8}}, [])
+    publish(channel, 8, {"totals": {"n": 8}})
     session = Session(channel, 0)
     session.receive(resume("life", 7))
     assert said(session.next(0, 1))["type"] == "snapshot"
@@ -181,7 +182,7 @@ def test_before_the_first_picture_a_client_waits() -> None:
     session.receive(resume("life", 0))
     assert not session.needs_snapshot
     assert isinstance(session.next(0, 1), Wait)
-    channel.start(1, 10, {"a": 1})
+    begin(channel, 1, 10, {"a": 1})
     assert said(session.next(0, 1))["type"] == "snapshot"
 
 
@@ -189,12 +190,12 @@ def test_a_client_too_far_behind_is_resynchronised(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "CLIENT_BUFFER_BYTES_MAX", 2_000)
     monkeypatch.setattr(module, "SNAPSHOT_BYTES_LEAST", 0)
     channel = channel_at()
-    channel.start(5, 50, {"big": "x" * 5000})
+    begin(channel, 5, 50, {"big": "x" * 5000})
     session = Session(channel, 0)
     session.receive(HELLO)
     session.next(0, 1)
     for n in range(6, 26):
-        channel.publish(n, n, 1, {"a": "y" * 200 + str(n)}, [])
+        publish(channel, n, {"a": "y" * 200 + str(n)})
     assert session.needs_snapshot
     step = session.next(0, 1)
     assert isinstance(step, Send)
@@ -210,7 +211,7 @@ def test_a_small_picture_is_sent_whole_rather_than_many_changes(monkeypatch: pyt
     session.receive(HELLO)
     session.next(0, 1)
     for n in range(6, 26):
-        channel.publish(n, n, 1, {"totals": {"n": n}}, [])
+        publish(channel, n, {"totals": {"n": n}})
     step = session.next(0, 1)
     assert isinstance(step, Send)
     assert step.kind == "resync"
@@ -240,7 +241,7 @@ class Clients(RuleBasedStateMachine):
     @rule()
     def begin(self) -> None:
         if not self.channel.ready:
-            self.channel.start(self.n, self.n, self.truth)
+            begin(self.channel, self.n, self.n, self.truth)
 
     @rule(key=st.sampled_from("abc"), value=st.integers(0, 9), unset=st.booleans())
     def publish(self, key: str, value: int, unset: bool) -> None:
@@ -251,7 +252,7 @@ class Clients(RuleBasedStateMachine):
             self.truth[key] = value
         if self.channel.ready:
             put = {} if unset else {key: value}
-            self.channel.publish(self.n, self.n, 0, put, [key] if unset else [])
+            publish(self.channel, self.n, put, [key] if unset else [])
 
     @precondition(lambda self: len(self.sessions) < 4)
     @rule()

@@ -11,7 +11,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-PUBLIC_LAYERS = ("streets", "areas")
+from stormops.core.area import Areas
+from stormops.core.network import City, Tree
+from stormops.gis import basemap
+
+PUBLIC_LAYERS = ("streets", "ground", "landmarks", "areas")
 DESK_LAYERS = ("network", "devices")
 
 FRESH_SECONDS = 300
@@ -56,6 +60,20 @@ class MapLayers:
             return Response(layer.gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/geo+json")
         plain = await asyncio.to_thread(gzip.decompress, layer.gzipped)
         return Response(plain, 200, headers, "application/geo+json")
+
+
+def layers_of(city: City, tree: Tree, areas: Areas) -> MapLayers:
+    """The layers of one city."""
+    return MapLayers(
+        {
+            "streets": lambda: basemap.streets(city),
+            "ground": lambda: basemap.ground(city),
+            "landmarks": lambda: basemap.landmarks(city),
+            "areas": lambda: basemap.areas_geojson(areas, city),
+            "network": lambda: basemap.network(city, tree),
+            "devices": lambda: basemap.devices(city, tree),
+        }
+    )
 
 
 def _make(maker: Callable[[], bytes]) -> Layer:

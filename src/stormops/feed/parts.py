@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from stormops.core.area import Areas
@@ -15,7 +14,7 @@ from stormops.telemetry import Log, Metrics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedParts:
-    """`maps` makes each GeoJSON layer (streets, areas, network, devices)."""
+    """`areas` is the city's public partition for the city file's *k* (`core.area.areas`)."""
 
     city: City
     tree: Tree
@@ -24,7 +23,6 @@ class FeedParts:
     city_file: CityFile
     journal: Journal
     snapshots: Snapshots
-    maps: Mapping[str, Callable[[], bytes]]
     authenticate: Authenticate
     log: Log
     metrics: Metrics

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from starlette.requests import HTTPConnection
@@ -15,7 +15,7 @@ class Person(Protocol):
     def person(self) -> str: ...
 
     @property
-    def roles(self) -> list[str]: ...
+    def roles(self) -> Sequence[str]: ...
 
     @property
     def desk(self) -> str: ...

@@ -24,7 +24,7 @@ from stormops.feed.desk import DeskReads
 from stormops.feed.follow import Follower, NotReady
 from stormops.feed.headers import SecurityHeaders
 from stormops.feed.hub import Audience, Hub
-from stormops.feed.maps import PUBLIC_LAYERS, MapLayers
+from stormops.feed.maps import PUBLIC_LAYERS, layers_of
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
 from stormops.feed.problem import not_ready, problem
@@ -60,7 +60,7 @@ def create_feed(parts: FeedParts) -> Starlette:
     }
     follower = Follower(load, parts.journal, cadence, parts.log)
     pages = Pages(parts.city_file, settings)
-    maps = MapLayers(parts.maps)
+    maps = layers_of(parts.city, parts.tree, parts.areas)
     public = PublicReads(parts, channels["public"], Receipts(follower, parts.metrics), maps, pages)
     desk = DeskReads(parts, channels["desk"], follower, maps)
 

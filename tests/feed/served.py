@@ -1,0 +1,157 @@
+"""A real feed on a free port: uvicorn in a thread, a storm's journal in memory, no mocks but who is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+
+from stormops.core.area import areas
+from stormops.feed.parts import FeedParts
+from stormops.feed.web import create_feed
+from stormops.journal.memory import MemoryJournal
+from stormops.settings import CityFile, Settings
+from stormops.telemetry import Log, Metrics
+from tests.core.storm_day import StormDay, small_city
+
+COOKIE = "stormops_session"
+K = 20
+PHONE = "850-555-0100"
+
+
+class Somebody(NamedTuple):
+    person: str = "dana"
+    roles: tuple[str, ...] = ("dispatcher",)
+    desk: str = "D1"
+    shift: int = 7
+    csrf: str = "token"
+
+
+class NoSnapshots:
+    """Nothing saved: the feed replays the journal."""
+
+    def save(self, position: int, schema: str, body: bytes) -> None:
+        raise AssertionError(f"the feed saved a snapshot of {len(body)} bytes at {position} ({schema})")
+
+    def newest(self, schema: str, at_most: int | None = None) -> None:
+        assert schema
+        assert at_most is not None
+
+
+class SignedIn:
+    """Sessions by cookie; a test may end one."""
+
+    def __init__(self) -> None:
+        self.sessions = {"good": Somebody()}
+
+    def __call__(self, connection: HTTPConnection) -> Somebody | None:
+        return self.sessions.get(connection.cookies.get(COOKIE, ""))
+
+
+class Feed(NamedTuple):
+    """A running feed and what stands behind it."""
+
+    url: str
+    day: StormDay
+    app: Starlette
+    signed_in: SignedIn
+    metrics: Metrics
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/api/v1/feed?audience="
+
+    def client(self, *, staff: bool = False) -> httpx.Client:
+        return httpx.Client(base_url=self.url, cookies={COOKIE: "good"} if staff else {}, timeout=10)
+
+    def wait_shown(self, position: int) -> None:
+        """Until both audiences' pictures are those of a position, or of the last one that changed anything."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            channels = self.app.state.hub.channels.values()
+            if all(channel.ready and channel.n >= position for channel in channels):
+                return
+            time.sleep(0.01)
+        raise AssertionError(f"the feed did not reach {position}")
+
+
+def parts_of(day: StormDay, port: int, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20) -> FeedParts:
+    city, tree = day.city, day.tree
+    partition = areas(city, K)
+    return FeedParts(
+        city=city,
+        tree=tree,
+        areas=partition,
+        settings=Settings(feed_url=f"http://127.0.0.1:{port}", intake_url="http://127.0.0.1:1", dashboards=dashboards),
+        city_file=CityFile(
+            name=city.name,
+            title=city.title,
+            phone=PHONE,
+            k=K,
+            desk_cadence_ms=cadence_ms,
+            public_cadence_ms=cadence_ms,
+        ),
+        journal=day.journal,
+        snapshots=NoSnapshots(),
+        authenticate=SignedIn(),
+        log=Log("feed", "error"),
+        metrics=Metrics(),
+    )
+
+
+@contextlib.contextmanager
+def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20) -> Iterator[Feed]:
+    """The feed of a day, ready, until the block ends."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms)
+    app = create_feed(parts)
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=64 * 1024,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+    thread.start()
+    assert isinstance(parts.authenticate, SignedIn)
+    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics)
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not (server.started and _is_ready(feed)):
+            time.sleep(0.02)
+        yield feed
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+        assert not thread.is_alive()
+        assert app.state.failure is None
+
+
+def _is_ready(feed: Feed) -> bool:
+    with feed.client() as client:
+        return client.get("/readyz").status_code == httpx.codes.OK
+
+
+def storm(steps: int = 12, seed: int = 5, customers: int = 600) -> StormDay:
+    """A day with some storm in it already."""
+    day = StormDay(seed, *small_city(customers), journal=MemoryJournal())
+    for _ in range(steps):
+        day.step(reports=8)
+    return day

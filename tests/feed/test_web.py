@@ -1,0 +1,119 @@
+"""The application from outside: routes, headers, and that every picture is at a named position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.feed.served import PHONE, Feed, running, storm
+
+PAGES = ("/", "/desk", "/report", "/sign-in", "/text", "/r", "/r/01-2345-6789-012-3", "/nowhere", "/api/v1/config")
+
+
+def test_health_readiness_and_metrics(feed: Feed) -> None:
+    with feed.client() as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/readyz").json() == {"ready": True, "n": feed.day.journal.last()}
+        metrics = client.get("/metrics").text
+    assert f"feed_position {float(feed.day.journal.last())}" in metrics
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_carries_the_security_headers(feed: Feed, path: str) -> None:
+    with feed.client() as client:
+        headers = client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+    assert "server" not in headers or "uvicorn" in headers["server"]
+
+
+def test_the_policy_lets_the_map_the_feed_and_intake_work(feed: Feed) -> None:
+    with feed.client() as client:
+        policy = client.get("/").headers["content-security-policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["worker-src"] == "'self' blob:"
+    assert rules["connect-src"].split() == ["'self'", "http://127.0.0.1:1", feed.url.replace("http", "ws")]
+    assert rules["form-action"].split() == ["'self'", feed.url, "http://127.0.0.1:1"]
+    assert rules["script-src"] == "'self'"
+
+
+def test_built_pages_are_revalidated_and_hashed_assets_kept_for_ever(feed: Feed) -> None:
+    with feed.client() as client:
+        for path, title in (("/", "index"), ("/desk", "desk"), ("/sign-in", "sign-in")):
+            page = client.get(path)
+            assert page.headers["cache-control"] == "no-cache"
+            assert f"<title>{title}</title>" in page.text
+        assert "immutable" in client.get("/assets/index-abc123.js").headers["cache-control"]
+        assert client.get("/assets/report.js").headers["cache-control"] == "no-cache"
+        assert client.get("/assets/missing-1.js").status_code == httpx.codes.NOT_FOUND
+        assert client.get("/../pyproject.toml").status_code == httpx.codes.NOT_FOUND
+        assert client.get("/assets/..%2f..%2fsecret").status_code == httpx.codes.NOT_FOUND
+
+
+def test_the_report_form_works_without_scripts_and_is_enhanced_when_built(feed: Feed) -> None:
+    with feed.client() as client:
+        page = client.get("/report")
+    assert 'action="http://127.0.0.1:1/report"' in page.text
+    assert '<script type="module" src="/assets/report.js"></script>' in page.text
+    assert "style-src 'self' 'sha256-" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_without_the_built_dashboards_everything_but_the_maps_works(tmp_path: Path) -> None:
+    with running(storm(1), dashboards=tmp_path) as feed, feed.client() as client:
+        assert client.get("/").status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert "/text" in client.get("/desk").text
+        assert client.get("/text").status_code == httpx.codes.OK
+        form = client.get("/report")
+        assert "<script" not in form.text
+        assert "script-src" not in form.headers["content-security-policy"]
+        sign_in = client.get("/sign-in?problem=wrong_password")
+        assert 'action="http://127.0.0.1:1/staff/sign-in"' in sign_in.text
+        assert "do not belong together" in sign_in.text
+
+
+def test_unknown_addresses_and_methods_are_problems(feed: Feed) -> None:
+    with feed.client() as client:
+        missing, written = client.get("/api/v1/nothing"), client.post("/api/v1/config")
+    assert missing.status_code == httpx.codes.NOT_FOUND
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert missing.json()["code"] == "not_found"
+    assert written.status_code == httpx.codes.METHOD_NOT_ALLOWED
+    assert written.headers["content-type"] == "application/problem+json"
+
+
+def test_a_large_body_is_refused(feed: Feed) -> None:
+    with feed.client() as client:
+        answer = client.request("GET", "/api/v1/config", content=b"x" * 100_000)
+    assert answer.status_code in (httpx.codes.OK, httpx.codes.REQUEST_ENTITY_TOO_LARGE)
+
+
+def test_config_names_the_city_and_where_to_go(feed: Feed) -> None:
+    with feed.client() as client:
+        config = client.get("/api/v1/config").json()
+    assert config["city"] == feed.day.city.name
+    assert config["phone"] == PHONE
+    assert config["intake_url"] == "http://127.0.0.1:1"
+    assert config["feed_url"] == feed.url
+    assert config["clock_speed"] == 1.0
+    assert len(config["centre"]) == 2
+    assert len(config["bbox"]) == 4
+
+
+def test_the_table_for_everybody_needs_no_script(feed: Feed) -> None:
+    with feed.client() as client:
+        page, view = client.get("/text"), client.get("/api/v1/public/snapshot").json()["view"]
+    assert "<script" not in page.text
+    assert '<meta http-equiv="refresh" content="30">' in page.text
+    areas = [value for key, value in view.items() if key.startswith("area/")]
+    assert areas
+    for area in areas:
+        assert area["name"] in page.text
+    assert f"{view['totals']['customers_out']:,} of {view['totals']['customers']:,} customers" in page.text
