@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from stormops.core.address_words import (
     COUNTRY,
     DIRECTION_WORDS,
@@ -39,9 +41,12 @@ _GLUED_NUMBER = re.compile(r"0*(\d{1,6})([A-Z]{3,})$")
 _LETTER_NUMBER = re.compile(r"[A-Z]\d{1,4}$")
 _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
 _UNIT_VALUE = re.compile(r"[A-Z]{0,2}\d{1,5}[A-Z]?$|[A-Z]$")
-_GLUED_UNIT = re.compile(r"(APT|APARTMENT|UNIT|STE|SUITE|LOT|RM|ROOM|BLDG|SPC|TRLR)(\d{1,5}[A-Z]?)$")
+_GLUED_UNIT = re.compile(
+    r"(?:(?:APARTMENT|STE|SUITE|LOT|RM|ROOM|BLDG|SPC|TRLR)(?=\d)|APT|UNIT)(\d{1,5}[A-Z]?|[A-Z](?<!S))$"
+)
 _ZIP = re.compile(r"\d{5}$")
 _ROUTE_NUMBER = re.compile(r"\d{1,4}[A-Z]?$")
+_GLUED_FRACTION = re.compile(r"(?<=\d)([123]/[234])(?!\d)")
 _ROUTE_WORDS = frozenset({"ROUTE", "RTE", "RT", "HWY", "HIGHWAY", "ROAD", "RD"})
 _BREAKS = frozenset(",;\n")
 _CROSSES = frozenset("&@+/")
@@ -68,6 +73,8 @@ def tokens(text: str) -> list[str]:
     text = text.upper()
     if "." in text:
         text = _INITIALS.sub(r"\1", text)
+    if "/" in text:
+        text = _GLUED_FRACTION.sub(r" \1", text)
     return _TOKEN.findall(text)
 
 
@@ -105,7 +112,7 @@ def unit_value(word: str) -> str:
     """One unit word in its canonical form."""
     glued = _GLUED_UNIT.match(word)
     if glued:
-        word = glued[2]
+        word = glued[1]
     return UNIT_SAME.get(word, word.lstrip("0") or word[:1])
 
 
@@ -126,12 +133,17 @@ def _name_word(words: list[str], i: int) -> str:
     return word
 
 
+def _like_route(word: str) -> bool:
+    """Whether a word is ROUTE or HIGHWAY with one letter wrong."""
+    return len(word) > 3 and min(OSA.distance(word, "ROUTE"), OSA.distance(word, "HIGHWAY")) == 1
+
+
 def _route(words: list[str]) -> str:
     """`VT ROUTE 116`, `STATE RD 116`, `HWY 116` → ROUTE116; `US 7` → USROUTE7; else empty."""
     if len(words) < 2 or len(words) > 4 or not _ROUTE_NUMBER.match(words[-1]):
         return ""
     head, number = words[:-1], words[-1]
-    road = head[-1] in _ROUTE_WORDS
+    road = head[-1] in _ROUTE_WORDS or _like_route(head[-1])
     if road:
         head = head[:-1]
     sign = "".join(head)
@@ -223,8 +235,8 @@ def _take_units(words: list[str], said: Said) -> list[str]:
                 values.append(word if word != "#" else "")
                 i += 1
                 continue
-        elif word[0] in "ABLRSTU" and not word.isalpha() and (glued := _GLUED_UNIT.match(word)):
-            values.append(glued[2])
+        elif word[0] in "ABLRSTU" and (glued := _GLUED_UNIT.match(word)):
+            values.append(glued[1])
             i += 1
             continue
         numbered = numbered or word[0].isdigit()
@@ -278,7 +290,7 @@ def _number_behind(words: list[str], i: int, said: Said) -> list[str] | None:
     """`Main St 12`: a number behind the street, unless it is the number of a route."""
     before = [w for w in words[:i] if w.isalnum()]
     at_end = i + 1 == len(words) or words[i + 1] in _BREAKS
-    if not at_end or not before or before[-1] in _ROUTE_WORDS or _route([*before, words[i]]):
+    if not at_end or len(words[i]) > 4 or not before or before[-1] in _ROUTE_WORDS or _route([*before, words[i]]):
         return None
     said.number, said.after = words[i].lstrip("0") or "0", True
     return words[:i] + words[i + 1 :]

@@ -17,7 +17,16 @@ import numpy.typing as npt
 from stormops.core.address import Said, Street, house_number, read
 from stormops.core.matching_answer import BAR, CANDIDATES, MARGIN
 from stormops.core.matching_readings import Reading, readings
-from stormops.core.matching_streets import WITH_KIND, WITH_PRE, WITHOUT_CLASS, Like, Streets, name_penalty
+from stormops.core.matching_streets import (
+    LONG_TYPES,
+    WITH_KIND,
+    WITH_PRE,
+    WITHOUT_CLASS,
+    Like,
+    Streets,
+    misspelt,
+    name_penalty,
+)
 from stormops.core.matching_towns import UNKNOWN, Postcodes, Towns
 from stormops.core.network import City
 
@@ -26,8 +35,11 @@ _MOST_NAMES = 4
 _LONGEST_NAME = 48
 _SURE = 300
 """An exactly spelled street at this penalty or less cannot be overtaken by a misspelt one."""
+_OTHER_KIND = 900
 _ELSEWHERE = 2000
 _UNKNOWN_TOWN = 3000
+_TWO_DOUBTS = 600
+"""A name some letters off with another suffix as well: less than the sum."""
 
 
 Longs = npt.NDArray[np.int64]
@@ -52,12 +64,22 @@ class Heard(NamedTuple):
     absent: list[Meaning]
 
 
+def _kind(said: str, known: str) -> int:
+    """What a suffix that is not the street's says against it, per 10,000."""
+    if not said:
+        return 200
+    if said not in LONG_TYPES and known:
+        letters = misspelt(said, known)
+        return 100 + 100 * letters if letters else _OTHER_KIND
+    return _OTHER_KIND if known else 300
+
+
 def fit(said: Street, known: Street, flags: int) -> int:
     """What suffix and direction say against a street, per 10,000."""
     penalty = 200 if flags & WITHOUT_CLASS else 0
     kind = "" if flags & WITH_KIND else known.kind
     if said.kind != kind:
-        penalty += 200 if not said.kind else 300 if not kind else 900
+        penalty += _kind(said.kind, kind)
     pre = "" if flags & WITH_PRE else known.pre
     if said.pre != pre or said.post != known.post:
         ours, theirs = said.pre + said.post, pre + known.post
@@ -95,15 +117,16 @@ def choose(heard: Heard) -> Choice:
         return Choice(None, _why_nothing(heard))
     best = there[0]
     if best.penalty > BAR:
+        if best.reading.town == UNKNOWN:
+            return Choice(None, f"'{best.reading.town_text}' is not a place in this city")
         nearer = absent and absent[0].penalty < best.penalty
         return Choice(None, _why_nothing(heard) if nearer else "no address is near enough")
     if absent and absent[0].penalty + MARGIN <= best.penalty:
         return Choice(None, f"there is no number {best.reading.number} on the street named, only on one like it")
     rivals = [m for m in there if m.penalty < best.penalty + MARGIN]
     if len(rivals) > 1:
-        places = len({m.locality for m in rivals})
-        why = "the address exists in several towns" if places == len(rivals) else "several addresses are equally near"
-        return Choice(None, why)
+        one_street = len({m.street for m in rivals}) == 1
+        return Choice(None, "the address exists in several towns" if one_street else "several addresses fit equally")
     return Choice(best, "")
 
 
@@ -247,9 +270,11 @@ class AddressBook:
         base = reading.extra + fit(reading.street, parts, like.flags)
         if like.distance:
             base += name_penalty(like.distance, min(len(name), len(parts.name)), sounds=like.sounds)
+            if like.distance > 1 and base >= _OTHER_KIND and reading.street.kind not in ("", parts.kind):
+                base += _TWO_DOUBTS
         rows = self.rows(like.street, reading.number)
         town = reading.town
-        if not any(not town or self.locality[r] in town for r in rows):
+        if not (rows and (not town or town == UNKNOWN or any(self.locality[r] in town for r in rows))):
             inside = not town or not self._localities[like.street].isdisjoint(town)
             against = base + self._town_penalty(reading, inside=inside)
             absent.append(Meaning(against, like.street, -1, (), reading, like))

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from stormops.core.address import Said, Street, street
 from stormops.core.address_words import DIRECTIONS, PLAIN_TYPES, TYPES
 from stormops.core.matching_streets import Streets
@@ -20,7 +18,6 @@ from stormops.core.matching_towns import UNKNOWN, UNSAID, Towns
 MOST_WORDS = 16
 """Words of the street and town that are read; no address has more."""
 _UNIT_LIKE = re.compile(r"\d{1,4}[A-Z]?$|[A-Z]\d{0,4}$")
-_LONG_TYPES = sorted({t for t in TYPES.values() if len(t) > 3 and t in PLAIN_TYPES})
 
 
 class Reading(NamedTuple):
@@ -73,8 +70,6 @@ def _splits(said: Said, towns: Towns) -> Iterator[_Split]:
         shorter = towns.exact(words[1 - count :]) if count > 1 and words[-count] in DIRECTIONS else UNSAID
         if shorter:
             yield _Split(words[: 1 - count], shorter, 0, " ".join(words[1 - count :]))
-        yield _no_town(words)
-        return
     yield _no_town(words)
     ends = [i for i, word in enumerate(words[:-1]) if word in TYPES and i][-3:]
     for i in reversed(ends):
@@ -82,35 +77,33 @@ def _splits(said: Said, towns: Towns) -> Iterator[_Split]:
             yield _town(words[: i + 2], words[i + 2 :], towns)
         yield _town(words[: i + 1], words[i + 1 :], towns)
     for count in (2, 1):
-        near, letters = towns.near(words[-count:]) if len(words) > count + (not ends) else (UNSAID, 0)
+        near, letters = towns.near(words[-count:]) if len(words) > count else (UNSAID, 0)
         if near:
             yield _Split(words[:-count], near, letters, " ".join(words[-count:]))
 
 
-def _near_type(word: str) -> str:
-    """The street type that a misspelt word means; empty when none or several are near."""
-    if len(word) < 3 or word.isdigit():
-        return ""
-    allowed = 1 if len(word) < 6 else 2
-    near = [t for t in _LONG_TYPES if OSA.distance(word, t, score_cutoff=allowed) <= allowed]
-    return near[0] if len(near) == 1 else ""
-
-
-def _endings(words: list[str]) -> Iterator[tuple[list[str], int, str]]:
-    """The street's words with their last word read otherwise: misspelt, glued, split or unreadable type."""
+def _endings(words: list[str]) -> Iterator[tuple[Street, int, str]]:
+    """The street's words with their last word read otherwise: a type that is misspelt, split or glued."""
     last = words[-1]
-    if len(words) > 1:
-        kind = _near_type(last)
-        if kind:
-            yield [*words[:-1], kind], 200, "the suffix is misspelt"
-        joined = words[-2] + last
-        if len(words) > 2 and joined in TYPES:
-            yield [*words[:-2], joined], 100, "the suffix is split"
-        if not kind and len(last) < 4 and not last.isdigit():
-            yield words[:-1], 300, "the suffix cannot be read"
+    if len(words) > 2 and words[-2] + last in TYPES:
+        yield street([*words[:-2], words[-2] + last]), 100, "the suffix is split"
+    if len(words) > 1 and last.isalpha():
+        yield street(words[:-1])._replace(kind=last), 0, ""
     for size in range(min(9, len(last) - 3), 1, -1):
         if last[-size:] in TYPES:
-            yield [*words[:-1], last[:-size], last[-size:]], 100, "name and suffix are written as one"
+            yield street([*words[:-1], last[:-size], last[-size:]]), 100, "name and suffix are written as one"
+
+
+def _plainly(words: list[str], plain: Street) -> Iterator[Street]:
+    """The name's words joined as they stand, for words that were split where a short word came out."""
+    last = len(words) - (words[-1] in TYPES and len(words) > 1)
+    kind = TYPES[words[-1]] if last < len(words) else ""
+    names = ["".join(words[:last])]
+    if plain.pre and last > 1:
+        names.append("".join(words[1:last]))
+    for i, name in enumerate(names):
+        if name != plain.name:
+            yield Street(plain.pre if i else "", name, kind, "")
 
 
 def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, int, str]]:
@@ -121,9 +114,12 @@ def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, 
         yield plain._replace(name=plain.name + plain.kind, kind=""), "", 0, ""
     if len(words) > 1 and _UNIT_LIKE.match(words[-1]):
         yield street(words[:-1]), words[-1], 50, "the last word is read as a unit"
+    if len(words) > 1 or words[0] in TYPES:
+        for other in _plainly(words, plain):
+            yield other, "", 0, ""
     if not plain.kind:
         for other, extra, note in _endings(words):
-            yield street(other), "", extra, note
+            yield other, "", extra, note
     elif plain.post == "" and plain.pre == "" and words[0][:1] in DIRECTIONS and streets.exact(words[0][1:]):
         yield street([words[0][:1], words[0][1:], *words[1:]]), "", 100, "direction and name are written as one"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stormops.core.address import Street
 from stormops.core.matching_address import AddressBook, Meaning
-from stormops.core.matching_streets import WITH_KIND, WITH_PRE, WITHOUT_CLASS
+from stormops.core.matching_streets import LONG_TYPES, WITH_KIND, WITH_PRE, WITHOUT_CLASS, misspelt
 from stormops.core.matching_towns import UNKNOWN
 
 
@@ -24,6 +24,8 @@ def _kind(said: Street, known: Street, flags: int) -> list[str]:
         return []
     if not said.kind:
         return ["suffix missing"]
+    if kind and said.kind not in LONG_TYPES and misspelt(said.kind, kind):
+        return [f"suffix misspelt: '{said.kind}' for '{kind}'"]
     return [f"suffix added: '{said.kind}'"] if not kind else [f"suffix differs: '{said.kind}' for '{kind}'"]
 
 

@@ -15,11 +15,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from stormops.core.address import Street, street_text
-from stormops.core.address_words import DIRECTION_WORDS
+from stormops.core.address_words import DIRECTION_WORDS, TYPES
 from stormops.core.network import Ints
 
 WITH_PRE, WITH_KIND, WITHOUT_CLASS = 1, 2, 4
 """Flags of an alias: the direction, the type is read as part of the name; `US` of a route is left out."""
+
+LONG_TYPES = frozenset(TYPES.values())
+"""Street types as canonical names spell them."""
+_SPELLINGS: dict[str, list[str]] = {long: [w for w, to in TYPES.items() if to == long] for long in LONG_TYPES}
 
 _SOUNDS = (
     (re.compile(r"PH"), "F"),
@@ -80,7 +84,7 @@ class Streets:
         for row, parts in enumerate(self.parts):
             self._add(row, parts)
         self.names = sorted({p.name for p in self.parts if p.name})
-        for name in sorted({n for p in self.parts for n in (p.name, DIRECTION_WORDS.get(p.pre, "") + p.name)}):
+        for name in sorted(self._alias):
             for i in range(len(name) if len(name) > 2 else 0):
                 self._shorter.setdefault(name[:i] + name[i + 1 :], []).append(name)
         for name in self.names:
@@ -111,13 +115,13 @@ class Streets:
 
     def near(self, name: str, choices: Sequence[str]) -> list[Like]:
         """Streets of nearly this name: one letter off or alike in sound anywhere, further off among `choices`."""
-        found: dict[str, tuple[int, bool]] = {}
-        for other in self._one_off(name):
-            found[other] = (1, False)
+        found: dict[str, tuple[int, bool]] = dict.fromkeys(self._one_off(name), (1, False))
+        cut = reach(len(name))
         if len(name) > 3:
             for other in self._sounds.get(sound(name), ()):
-                found[other] = (OSA.distance(name, other), True)
-        cut = reach(len(name))
+                distance = OSA.distance(name, other)
+                if distance <= cut + 1:
+                    found[other] = (distance, True)
         if cut > 1:
             for other, distance, _ in process.extract(name, choices, scorer=OSA.distance, score_cutoff=cut, limit=8):
                 if other not in found:
@@ -125,12 +129,7 @@ class Streets:
         found.pop(name, None)
         numbers = _digits(name)
         found = {other: how for other, how in found.items() if _digits(other) == numbers}
-        return [
-            Like(row, flags, *found[other])
-            for other in sorted(found)
-            for row, flags in self._alias[other]
-            if not flags & ~WITH_PRE
-        ]
+        return [Like(row, flags, *found[other]) for other in sorted(found) for row, flags in self._alias[other]]
 
     def _one_off(self, name: str) -> set[str]:
         shorter = {name[:i] + name[i + 1 :] for i in range(len(name))}
@@ -147,6 +146,12 @@ class Streets:
         hits = process.extract(name, self.names, scorer=OSA.distance, score_cutoff=cut, limit=limit)
         ordered = sorted((int(distance), other) for other, distance, _ in hits)
         return [Like(row, flags, d, False) for d, other in ordered for row, flags in self._alias[other] if not flags]
+
+
+def misspelt(word: str, kind: str) -> int:
+    """How many letters a word is off any spelling of a street type; 0 when too many for it to be meant."""
+    letters = min(OSA.distance(word, spelling) for spelling in _SPELLINGS[kind])
+    return letters if letters <= max(1, len(word) // 2) else 0
 
 
 def reach(length: int) -> int:

@@ -114,7 +114,10 @@ class TextClaims:
         """The first of several premises stands for all when they lose service together; else all are candidates."""
         if self._places.together(rows):
             return self._meant(rows[0], penalty, rule, why)
-        options = [Possible(r, penalty, why) for r in rows]
+        apart: dict[int, int] = {}
+        for row in rows:
+            apart.setdefault(self._places.zone[row], row)
+        options = [Possible(r, penalty, why) for r in (apart.values() if len(apart) > 1 else rows)]
         return Claim("address", rule, sure=False, options=options, why=f"{why[-1]}, not all on one transformer")
 
     def _meant(self, premise: int, penalty: int, rule: str, why: list[str]) -> Claim:
