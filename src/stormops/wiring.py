@@ -158,36 +158,88 @@ def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:
     metrics.observe("door_batch_size", facts)
 
 
+def run_operations() -> None:
+    """Operations: the one writer of the journal."""
+    import numpy as np
+
+    from stormops.core.clustering import Clusters
+    from stormops.core.decide import Decider, Groupers
+    from stormops.core.grouping import Grouper
+    from stormops.core.inference import Explanations
+    from stormops.core.matching import Matcher
+    from stormops.core.network import SERVICE_BITS
+    from stormops.core.report import Utility
+    from stormops.core.situation import Situation
+    from stormops.journal.door_files import DoorFiles
+    from stormops.journal.snapshots import FileSnapshots
+    from stormops.journal.sqlite import SqliteJournal
+    from stormops.operations.health import Health
+    from stormops.operations.loop import Operations
+
+    process = Process("operations")
+    settings = process.settings
+    city, tree = process.city()
+    matcher = Matcher(city)
+
+    def served(utility: Utility) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        has = (city.premises.services & SERVICE_BITS[utility.value]) > 0
+        return has & (tree.premise_device < 0) if utility is Utility.ELECTRIC else has
+
+    def decider(situation: Situation) -> Decider:
+        clusters: dict[Utility, Grouper] = {utility: Clusters(city, served(utility)) for utility in Utility}
+        return Decider(situation, matcher, Groupers(Explanations(city, tree), clusters))
+
+    operations = Operations(
+        city,
+        tree,
+        journal=SqliteJournal(settings.data / "journal.sqlite"),
+        doors=DoorFiles(
+            settings.data, lambda door, sentence: process.log.warning("door_unreadable", door=door, sentence=sentence)
+        ),
+        snapshots=FileSnapshots(settings.data / "snapshots"),
+        hints=process.hints,
+        clock=process.clock,
+        decider=decider,
+        log=process.log,
+        metrics=process.metrics,
+    )
+    health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
+    stop = _stop_on_signals()
+    process.log.info("process_started")
+    operations.run(stop)
+    health.close()
+    process.hints.close()
+    process.log.info("process_stopped")
+
+
+def _stop_on_signals() -> threading.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
 def run_feed() -> None:
     """Feed: every read, page and live socket."""
-    from functools import partial
-
     from stormops.core.area import areas
     from stormops.feed.parts import FeedParts
     from stormops.feed.web import create_feed
-    from stormops.gis import basemap
     from stormops.journal.snapshots import FileSnapshots
     from stormops.journal.sqlite import SqliteJournal
 
     process = Process("feed")
     settings = process.settings
     city, tree = process.city()
-    partition = areas(city, process.city_file.k)
     app = create_feed(
         FeedParts(
             city=city,
             tree=tree,
-            areas=partition,
+            areas=areas(city, process.city_file.k),
             settings=settings,
             city_file=process.city_file,
             journal=SqliteJournal(settings.data / "journal.sqlite", read_only=True),
             snapshots=FileSnapshots(settings.data / "snapshots"),
-            maps={
-                "streets": partial(basemap.streets, city),
-                "areas": partial(basemap.areas_geojson, partition, city),
-                "network": partial(basemap.network, city, tree),
-                "devices": partial(basemap.devices, city, tree),
-            },
             authenticate=process.who,
             log=process.log,
             metrics=process.metrics,
@@ -238,15 +290,18 @@ def run_worker() -> None:
         log=process.log,
         metrics=process.metrics,
     )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_on_signals()
     process.log.info("process_started")
     worker.run(stop)
     process.log.info("process_stopped")
 
 
-RUNNERS: dict[str, Callable[[], Any]] = {"intake": run_intake, "feed": run_feed, "worker": run_worker}
+RUNNERS: dict[str, Callable[[], None]] = {
+    "intake": run_intake,
+    "operations": run_operations,
+    "feed": run_feed,
+    "worker": run_worker,
+}
 
 
 def run_process(name: str) -> None:

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormops.core.area import areas
+from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Report, Symptom
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
-from stormops.core.view import Changes, extent, said, written
+from stormops.core.view import Changes, extent, said
 from stormops.core.view_desk import DeskView
 from stormops.core.view_public import PublicView
 from tests.core.storm_day import StormDay, small_city
@@ -80,7 +81,7 @@ def test_the_desk_sees_every_open_incident_and_report() -> None:
     unmatched = {key.partition("/")[2] for key in desk if key.startswith("unmatched/")}
     assert len(unmatched) == situation.totals.unmatched_open > 0
     points = {key.partition("/")[2] for key in desk if key.startswith("report/")}
-    open_receipts = {written(r) for r in situation.reports.row_of if not situation.reports.get(r).answered}  # type: ignore[union-attr]
+    open_receipts = {receipt_text(r) for r in situation.reports.row_of if not situation.reports.get(r).answered}  # type: ignore[union-attr]
     assert points | unmatched == open_receipts
     assert desk["totals"]["customers_out"] == int(np.count_nonzero(situation.coverage.bits)) > 0
     assert desk["totals"]["reports"] == len(set(day.receipts))
@@ -163,4 +164,4 @@ def test_what_was_said_names_everything_given_and_nothing_else() -> None:
 
 
 def test_receipts_are_written_as_people_read_them() -> None:
-    assert written(1_2345_6789_012_3) == "01-2345-6789-012-3"
+    assert receipt_text(1_2345_6789_012_3) == "01-2345-6789-012-3"

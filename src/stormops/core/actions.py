@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from stormops.core import entry as facts
-from stormops.core.draft import Draft, receipt_text
+from stormops.core.draft import Draft
 from stormops.core.holding import (
     Refused,
     ancestors,
@@ -28,6 +28,7 @@ from stormops.core.incident import Incident, State, Step
 from stormops.core.merging import merge, split
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
+from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Utility
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from typing import NamedTuple, Protocol
 
 from stormops.core import entry as facts
 from stormops.core.actions import act
-from stormops.core.draft import Draft, receipt_text
+from stormops.core.draft import Draft
 from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.grouping import Grouper
 from stormops.core.incident import UTILITIES, State, incident_id
 from stormops.core.matching_answer import Matched, NotMatched
 from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
 from stormops.core.repeats import hash_key
 from stormops.core.report import SYMPTOMS, Report, Utility
@@ -113,7 +114,7 @@ class Decider:
         for entry in news:
             fact = entry.fact
             if isinstance(fact, facts.ReportReceived) and self._repeats(fact) is None:
-                fresh.setdefault(int(fact.receipt), fact.report)
+                fresh.setdefault(receipt_number(fact.receipt), fact.report)
         answers = self._matcher.match_many(list(fresh.values())) if fresh else []
         return dict(zip(fresh, answers, strict=True))
 
@@ -122,10 +123,10 @@ class Decider:
         if not fact.key:
             return None
         first = self.situation.repeats.get(hash_key(fact.sender, fact.key))
-        return None if first is None or first == int(fact.receipt) else first
+        return None if first is None or first == receipt_number(fact.receipt) else first
 
     def _report(self, draft: Draft, fact: facts.ReportReceived, verdicts: dict[int, Matched | NotMatched]) -> None:
-        receipt = int(fact.receipt)
+        receipt = receipt_number(fact.receipt)
         repeated = self._repeats(fact)
         if repeated is not None:
             draft.add(facts.ReportDuplicated(receipt=fact.receipt, of=receipt_text(repeated)))
@@ -156,7 +157,7 @@ class Decider:
     def place(self, draft: Draft, matched: facts.ReportMatched) -> None:
         """The report means a premise: it is answered already, joins who is out there, or is to be explained."""
         draft.add(matched)
-        self.route(draft, int(matched.receipt))
+        self.route(draft, receipt_number(matched.receipt))
 
     def route(self, draft: Draft, receipt: int) -> None:
         """A matched report without an incident finds its way."""

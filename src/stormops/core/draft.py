@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from stormops.core.entry import AnyFact, Decided, Entry, IncidentChanged, Tick
 from stormops.core.incident import incident_id
+from stormops.core.receipt_number import receipt_text
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 
@@ -45,8 +46,3 @@ class Draft:
         self.settle()
         self.add(Decided(tick=self.tick.number, through=self.through))
         return self.facts
-
-
-def receipt_text(receipt: int) -> str:
-    """The receipt as facts carry it: 14 digits."""
-    return f"{receipt:014d}"

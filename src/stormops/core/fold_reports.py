@@ -8,6 +8,7 @@ from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.incident import Incident, incident_key
 from stormops.core.open_reports import ANSWERED, MATCHED_ONCE, MEDICAL, NOWHERE, SAFETY, SHOWN, Standing
+from stormops.core.receipt_number import receipt_number
 from stormops.core.repeats import hash_key
 from stormops.core.report import Report
 from stormops.core.summary import Touched, pack_closed
@@ -27,7 +28,7 @@ def touch(situation: Situation, incident: Incident, touched: Touched) -> None:
 
 def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceived, touched: Touched) -> None:
     """A new report; one that is known already changes nothing."""
-    receipt, report = int(fact.receipt), fact.report
+    receipt, report = receipt_number(fact.receipt), fact.report
     if receipt in situation.reports or receipt in situation.closed_reports or receipt in situation.duplicates:
         return
     totals = situation.totals
@@ -77,18 +78,18 @@ def report_unmatched(situation: Situation, entry: Entry, fact: facts.ReportUnmat
 
 def _judge(situation: Situation, entry: Entry, receipt: str, touched: Touched) -> int | None:
     """The report's row, ready for a new verdict."""
-    row = situation.reports.row_of.get(int(receipt))
+    row = situation.reports.row_of.get(receipt_number(receipt))
     if row is not None:
         if situation.reports.standing[row] == Standing.UNMATCHED:
             situation.totals.unmatched_open -= 1
         situation.reports.verdict[row] = entry.position
-        touched.receipts.add(int(receipt))
+        touched.receipts.add(receipt_number(receipt))
     return row
 
 
 def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDuplicated, touched: Touched) -> None:
     """The report is another one, sent twice; its receipt names that one."""
-    receipt, of = int(fact.receipt), int(fact.of)
+    receipt, of = receipt_number(fact.receipt), receipt_number(fact.of)
     if receipt in situation.reports:
         leave(situation, receipt, touched)
         situation.duplicates[receipt] = situation.duplicates.get(of, of)
@@ -97,7 +98,7 @@ def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDup
 
 def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed, touched: Touched) -> None:
     """The report is answered by itself: it leaves, or joins the incident that answers it."""
-    receipt = int(fact.receipt)
+    receipt = receipt_number(fact.receipt)
     row = situation.reports.row_of.get(receipt)
     if row is None:
         return

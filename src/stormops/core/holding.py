@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
-from stormops.core.draft import Draft, receipt_text
+from stormops.core.draft import Draft
 from stormops.core.incident import Incident, Step, advance, incident_id, incident_key
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
+from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS
 
 if TYPE_CHECKING:

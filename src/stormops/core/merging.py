@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
-from stormops.core.draft import Draft, receipt_text
+from stormops.core.draft import Draft
 from stormops.core.holding import (
     Refused,
     keep_own,
@@ -19,6 +19,7 @@ from stormops.core.holding import (
 )
 from stormops.core.incident import UTILITIES, Incident, State, Step, incident_id, make_key
 from stormops.core.open_reports import OpenReport
+from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Utility
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from stormops.core.draft import Draft, receipt_text
+from stormops.core.draft import Draft
 from stormops.core.entry import IncidentAbsorbed, IncidentChanged, IncidentClosed, IncidentOpened
 from stormops.core.grouping import Group, Grouper
 from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
 from stormops.core.network import EdgeKind
+from stormops.core.receipt_number import receipt_text
 from stormops.core.situation import Situation
 
 PROBABILITY_STEP = 500

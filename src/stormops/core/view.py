@@ -22,12 +22,6 @@ class Changes(NamedTuple):
     unset: list[str]
 
 
-def written(receipt: int) -> str:
-    """A receipt as people read it: NN-DDDD-DDDD-DDD-C."""
-    digits = f"{receipt:014d}"
-    return f"{digits[:2]}-{digits[2:6]}-{digits[6:10]}-{digits[10:13]}-{digits[13]}"
-
-
 def said(report: Report) -> str:
     """What a customer said about who and where, in one line, for staff."""
     where = None

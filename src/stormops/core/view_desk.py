@@ -12,10 +12,11 @@ from stormops.core.entry import AnyFact, ReportReceived, ReportUnmatched
 from stormops.core.incident import LIVE, Incident, State, incident_id
 from stormops.core.network import City, EdgeKind, Tree
 from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.receipt_number import receipt_text
 from stormops.core.shape import Shape, Shapes
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
-from stormops.core.view import Changes, extent, said, written
+from stormops.core.view import Changes, extent, said
 
 SAID_CHARACTERS_MAX = 300
 """Longest text of what was said in the unmatched list; the whole is read with the report."""
@@ -159,7 +160,7 @@ class DeskView:
 
     def _report(self, situation: Situation, receipt: int) -> Changes:
         """The point on the map, and the place in the queue of those that wait for a person."""
-        text = written(receipt)
+        text = receipt_text(receipt)
         point, waiting = f"report/{text}", f"unmatched/{text}"
         report = situation.reports.get(receipt)
         if report is None or report.answered or not (report.shown or report.safety):
@@ -186,7 +187,7 @@ class DeskView:
     def _unmatched(self, situation: Situation, report: OpenReport) -> dict[str, Any]:
         news, verdict = self._recall(report.position), self._recall(report.verdict)
         value: dict[str, Any] = {
-            "receipt": written(report.receipt),
+            "receipt": receipt_text(report.receipt),
             "said": said(news.report)[:SAID_CHARACTERS_MAX] if isinstance(news, ReportReceived) else "",
             "why": "",
             "candidates": [],

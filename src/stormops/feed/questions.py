@@ -12,9 +12,10 @@ import numpy as np
 from stormops.core.entry import ReportMatched, ReportReceived, ReportUnmatched
 from stormops.core.incident import Incident, incident_id
 from stormops.core.open_reports import OpenReport
+from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS
 from stormops.core.situation import Situation
-from stormops.core.view import said, written
+from stormops.core.view import said
 from stormops.feed.board import Board
 
 INCIDENT_REPORTS_MAX = 500
@@ -28,7 +29,7 @@ def receipt_status(board: Board, receipt: int) -> dict[str, Any] | None:
     if status is None:
         return None
     answer: dict[str, Any] = {
-        "receipt": written(receipt),
+        "receipt": receipt_text(receipt),
         "n": situation.position,
         "at_ms": situation.at_ms,
         "state": status.state,
@@ -85,13 +86,13 @@ def report_detail(board: Board, receipt: int) -> dict[str, Any] | None:
     if status is None:
         return None
     entry = board.entry(status.position)
-    value = {"n": situation.position, "receipt": written(receipt), "state": status.state}
+    value = {"n": situation.position, "receipt": receipt_text(receipt), "state": status.state}
     value["incident"] = incident_id(status.incident) if status.incident >= 0 else None
     return value | {"received_ms": entry.recorded_ms} | _words(entry.fact)
 
 
 def _duplicates(situation: Situation, report: OpenReport) -> list[str]:
-    return sorted(written(other) for other, of in situation.duplicates.items() if of == report.receipt)
+    return sorted(receipt_text(other) for other, of in situation.duplicates.items() if of == report.receipt)
 
 
 def _open_report(board: Board, report: OpenReport) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _open_report(board: Board, report: OpenReport) -> dict[str, Any]:
     premises = situation.city.premises
     place = board.desk.location(report)
     value: dict[str, Any] = {
-        "receipt": written(report.receipt),
+        "receipt": receipt_text(report.receipt),
         "received_ms": report.received_ms,
         "state": report.standing.name.lower(),
         "answered": report.answered,
