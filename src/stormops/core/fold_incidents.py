@@ -9,6 +9,7 @@ from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.fold_reports import answer, attach, detach, leave, touch
 from stormops.core.incident import PERSONAL, Incident, State, Step, advance, incident_key
+from stormops.core.receipt_number import receipt_number
 from stormops.core.summary import ClosedIncident, Touched, pack_closed
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentCh
         return
     row_of = situation.reports.row_of
     for name in fact.receipts_dropped:
-        row = row_of.get(int(name))
+        row = row_of.get(receipt_number(name))
         if row is not None and situation.reports.incident[row] == incident.key:
             detach(situation, row, touched)
     for name in fact.receipts_added:
-        row = row_of.get(int(name))
+        row = row_of.get(receipt_number(name))
         if row is not None:
             attach(situation, row, incident, touched)
             if not incident.live:

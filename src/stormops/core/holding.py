@@ -10,7 +10,7 @@ from stormops.core.draft import Draft
 from stormops.core.incident import Incident, Step, advance, incident_id, incident_key
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
-from stormops.core.receipt_number import receipt_text
+from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import SYMPTOMS
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
 
 def open_report(decider: Decider, name: str) -> OpenReport | Refused:
     """The open report of that receipt that still asks for something."""
-    status = decider.situation.status(int(name)) if name.isascii() and name.isdigit() else None
+    status = decider.situation.status(receipt_number(name))
     if status is None:
         return "unknown_report", f"There is no report {name}."
     report = decider.situation.report(status.receipt)
