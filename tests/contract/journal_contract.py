@@ -123,8 +123,10 @@ class JournalContract:
             journal.append_news([report(1)], 1)
 
     @settings(
-        max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-    )  # `make` gives a new journal at each call
+        max_examples=20,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )  # `make` gives a new journal at each call, of each kind
     @given(batches=st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 12)), max_size=8), max_size=8))
     def test_any_draining_gives_each_news_one_place(
         self, make: Callable[[], Journal], batches: list[list[tuple[str, int]]]

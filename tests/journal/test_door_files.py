@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from stormops.core.entry import ReportReceived
+from stormops.core.report import Channel, Report, Symptom
+from stormops.journal.door_file import DoorFile, Offer
+from stormops.journal.door_files import DoorFiles
+from stormops.journal.memory import MemoryJournal
+
+
+def fact(receipt: str) -> ReportReceived:
+    return ReportReceived(receipt=receipt, channel=Channel.API, report=Report(symptom=Symptom.TREE, account="1"))
+
+
+def door(folder: Path, node: int, facts: int) -> DoorFile:
+    made = DoorFile(folder / f"node-{node:02d}.door", node, lambda: 1_000)
+    made.commit([Offer(fact, "", "", b"")] * facts)
+    return made
+
+
+class Reader:
+    """A reader that keeps what it was told and where it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[str] = []
+        self.files = DoorFiles(folder, lambda name, _: self.told.append(name))
+        self.reached: dict[str, int] = {}
+
+    def drain(self, limit: int = 5_000) -> list[tuple[str, int]]:
+        news = self.files.drain(self.reached, limit)
+        for item in news:
+            assert item.counter == self.reached.get(item.door, 0) + 1, "each door in its order, nothing left out"
+            self.reached[item.door] = item.counter
+        return [(item.door[:7], item.counter) for item in news]
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    return Reader(tmp_path)
+
+
+def test_no_doors_no_news(reader: Reader) -> None:
+    assert reader.drain() == []
+    assert DoorFiles(Path("/nowhere/at/all")).drain({}) == []
+
+
+def test_news_come_once_and_in_order(tmp_path: Path, reader: Reader) -> None:
+    file = door(tmp_path, 1, 3)
+    assert reader.drain() == [("node-01", 1), ("node-01", 2), ("node-01", 3)]
+    assert reader.drain() == []
+    file.commit([Offer(fact, "", "", b"")])
+    assert reader.drain() == [("node-01", 4)]
+    file.close()
+    assert reader.drain() == []
+
+
+def test_the_limit_holds_and_each_door_gets_its_share(tmp_path: Path, reader: Reader) -> None:
+    files = [door(tmp_path, 1, 100), door(tmp_path, 2, 5), door(tmp_path, 3, 100)]
+    first = reader.drain(30)
+    assert len(first) == 30
+    counts = {name: sum(d == name for d, _ in first) for name in ("node-01", "node-02", "node-03")}
+    assert counts["node-02"] == 5
+    assert min(counts.values()) >= 5
+    assert min(counts["node-01"], counts["node-03"]) >= 10
+    rest: list[tuple[str, int]] = []
+    while page := reader.drain(30):
+        assert len(page) <= 30
+        rest += page
+    assert len(first + rest) == 205
+    for file in files:
+        file.close()
+
+
+def test_with_fewer_places_than_doors_every_door_has_its_turn(tmp_path: Path, reader: Reader) -> None:
+    files = [door(tmp_path, node, 4) for node in range(5)]
+    seen = [reader.drain(2) for _ in range(5)]
+    assert {d for page in seen for d, _ in page} == {f"node-0{n}" for n in range(5)}
+    assert sum(map(len, seen)) == 10
+    for file in files:
+        file.close()
+
+
+def test_an_unreadable_door_is_skipped_this_time_told_and_tried_again(tmp_path: Path, reader: Reader) -> None:
+    file = door(tmp_path, 1, 2)
+    (tmp_path / "node-02.door").write_bytes(b"this is no door" * 1000)
+    assert len(reader.drain()) == 2
+    assert reader.told == ["node-02.door"]
+    reader.drain()
+    assert reader.told == ["node-02.door"] * 2
+    (tmp_path / "node-02.door").unlink()
+    second = door(tmp_path, 2, 1)
+    assert reader.drain() == [("node-02", 1)]
+    assert len(reader.told) == 2
+    file.close()
+    second.close()
+
+
+def test_an_empty_file_is_not_a_door_yet(tmp_path: Path, reader: Reader) -> None:
+    (tmp_path / "node-01.door").touch()
+    assert reader.drain() == []
+    assert reader.told == ["node-01.door"]
+    file = door(tmp_path, 1, 1)
+    assert reader.drain() == [("node-01", 1)]
+    file.close()
+
+
+def test_a_fact_that_cannot_be_read_is_not_passed_over(tmp_path: Path, reader: Reader) -> None:
+    file = door(tmp_path, 1, 3)
+    other = door(tmp_path, 2, 1)
+    file.close()
+    raw = sqlite3.connect(tmp_path / "node-01.door")
+    body = raw.execute("SELECT body FROM facts WHERE counter = 2").fetchone()[0]
+    raw.execute("UPDATE facts SET body = x'c1' WHERE counter = 2")
+    raw.commit()
+    assert reader.drain() == [("node-02", 1)]
+    assert reader.told == ["node-01.door"]
+    raw.execute("UPDATE facts SET body = ? WHERE counter = 2", (body,))
+    raw.commit()
+    raw.close()
+    assert [counter for _, counter in reader.drain()] == [1, 2, 3]
+    other.close()
+
+
+def test_a_door_made_anew_under_the_same_name_counts_from_one_again(tmp_path: Path, reader: Reader) -> None:
+    door(tmp_path, 1, 5).close()
+    assert len(reader.drain()) == 5
+    (tmp_path / "node-01.door").unlink()
+    file = door(tmp_path, 1, 2)
+    assert reader.drain() == [("node-01", 1), ("node-01", 2)]  # another door to the journal: nothing is swallowed
+    assert len(reader.reached) == 2
+    file.close()
+
+
+def test_reading_never_stands_in_the_writers_way(tmp_path: Path) -> None:
+    file = door(tmp_path, 1, 10)
+    readers = [Reader(tmp_path) for _ in range(3)]
+    for i in range(30):
+        file.commit([Offer(fact, "", "", b"")])
+        assert len(readers[i % 3].drain()) > 0
+    file.close()
+    assert not any(r.told for r in readers)
+
+
+def test_draining_into_a_journal_until_there_is_no_more(tmp_path: Path) -> None:
+    files = [door(tmp_path, 1, 57), door(tmp_path, 2, 13)]
+    journal, doors = MemoryJournal(), DoorFiles(tmp_path)
+    epoch = journal.lead()
+    while news := doors.drain(journal.drained(), limit=10):
+        journal.append_news(news, epoch)
+    assert journal.last() == 70
+    assert sorted(journal.drained().values()) == [13, 57]
+    doors.close()
+    for file in files:
+        file.close()
