@@ -19,6 +19,7 @@ from stormops.core.grouping import Grouper
 from stormops.core.inference import Explanations
 from stormops.core.matching import Matcher
 from stormops.core.network import City, Tree, trace
+from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
 from stormops.core.situation import Situation
 from stormops.journal.memory import MemoryJournal
@@ -76,10 +77,10 @@ class StormDay:
     # --- what customers say --------------------------------------------------------------------------
 
     def report(self, report: Report, key: str = "") -> str:
-        """A report through the door; gives its receipt (14 digits)."""
+        """A report through the door; gives its receipt."""
         self.counter += 1
         digits = f"01{(self.counter * 7_919_999_983) % 10**11:011d}"
-        receipt = f"{digits}{check_digit(digits)}"
+        receipt = receipt_text(int(f"{digits}{check_digit(digits)}"))
         self.receipts.append(receipt)
         self._put(ReportReceived(receipt=receipt, channel=Channel.WEB, report=report, sender="s", key=key))
         return receipt
@@ -138,10 +139,10 @@ class StormDay:
             other = rng.choice(list(situation.incidents.values()))
             fact = facts.IncidentsMerged(**common, into=incident.id, incidents=[other.id])
         elif kind == 4:
-            some = [f"{receipt:014d}" for receipt in sorted(incident.reports)][: rng.randint(1, 3)]
-            fact = facts.IncidentSplit(**common, incident=incident.id, receipts=some or ["00000000000000"])
+            some = [receipt_text(receipt) for receipt in sorted(incident.reports)][: rng.randint(1, 3)]
+            fact = facts.IncidentSplit(**common, incident=incident.id, receipts=some or ["00-0000-0000-000-0"])
         else:
-            receipt = rng.choice(self.receipts) if self.receipts else "00000000000000"
+            receipt = rng.choice(self.receipts) if self.receipts else "00-0000-0000-000-0"
             if kind == 5:
                 premise = rng.choice([*self.city.premises.id[:50], "nowhere"])
                 fact = facts.ReportPlaced(**common, receipt=receipt, premise=premise)

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +66,15 @@ class Feed(NamedTuple):
     app: Starlette
     signed_in: SignedIn
     metrics: Metrics
+    loop: asyncio.AbstractEventLoop
+
+    async def on_loop(self, work: Callable[[], object]) -> None:
+        """Run something on the feed's event loop, from a test's."""
+
+        async def call() -> None:
+            work()
+
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call(), self.loop))
 
     @property
     def socket_url(self) -> str:
@@ -127,10 +136,11 @@ def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: in
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     assert isinstance(parts.authenticate, SignedIn)
-    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics)
+    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics, loop)
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not (server.started and _is_ready(feed)):
@@ -140,6 +150,7 @@ def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: in
         server.should_exit = True
         thread.join(20)
         listener.close()
+        loop.close()
         assert not thread.is_alive()
         assert app.state.failure is None
 

@@ -19,7 +19,7 @@ from stormops.feed.parts import FeedParts
 from stormops.feed.places import Places
 from stormops.feed.ports import Person
 from stormops.feed.problem import bad_query, not_found, not_signed_in
-from stormops.feed.reads import SnapshotAnswer, receipt_number
+from stormops.feed.reads import SnapshotAnswer, typed_receipt
 
 PRIVATE = {"Cache-Control": "no-store"}
 
@@ -89,7 +89,7 @@ class DeskReads:
         return _or_404(found, "This incident is not open (any more).")
 
     async def _report(self, request: Request) -> Response:
-        receipt = receipt_number(request.path_params["receipt"])
+        receipt = typed_receipt(request.path_params["receipt"])
         if receipt is None:
             return not_found("This is not a receipt number.")
         found = await self._follower.ask(lambda board, _: questions.report_detail(board, receipt))

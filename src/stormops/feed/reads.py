@@ -11,6 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from stormops.core.receipt_number import receipt_number
 from stormops.core.view import extent
 from stormops.feed import questions
 from stormops.feed.board import Board
@@ -36,10 +37,10 @@ class Limited(Exception):
         self.seconds = seconds
 
 
-def receipt_number(text: str) -> int | None:
+def typed_receipt(text: str) -> int | None:
     """The receipt in what a person typed, as the situation's number; None when it cannot be one."""
     written = normalise(text[:64])
-    return None if written is None else int(written.replace("-", ""))
+    return None if written is None else receipt_number(written)
 
 
 class Receipts:
@@ -57,7 +58,7 @@ class Receipts:
         if wait > 0:
             self._metrics.count("feed_receipt_lookups_total", outcome="limited")
             raise Limited(wait)
-        number = receipt_number(text)
+        number = typed_receipt(text)
         status: dict[str, Any] | None = None
         if number is not None:
             status = await self._follower.ask(lambda board, _: questions.receipt_status(board, number))

@@ -32,9 +32,6 @@ from stormops.feed.reads import PublicReads, Receipts
 from stormops.journal.port import JournalUnavailable
 from stormops.telemetry import Log
 
-BODY_BYTES_MAX = 16 * 1024
-"""The feed takes no bodies; a request that brings a larger one is refused (413)."""
-
 
 def create_feed(parts: FeedParts) -> Starlette:
     """The application. Following starts and ends with its lifespan; `state.failure` is the bug that ended it."""
@@ -88,7 +85,6 @@ def create_feed(parts: FeedParts) -> Starlette:
         middleware=[Middleware(SecurityHeaders, feed_url=settings.feed_url, intake_url=settings.intake_url)],
         exception_handlers={HTTPException: _http_problem, NotReady: _not_ready, JournalUnavailable: _not_ready},
         lifespan=lifespan,
-        max_body_size=BODY_BYTES_MAX,
     )
     app.state.hub = hub
     app.state.follower = follower

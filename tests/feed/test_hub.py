@@ -1,0 +1,224 @@
+"""Sockets for real: uvicorn on a free port, the websockets client, clients that drop, lag, guess and shout."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from stormops.feed import hub as module
+from stormops.feed import session
+from stormops.feed.channel import encode
+from tests.feed.served import COOKIE, Feed, running, storm
+
+HELLO = json.dumps({"type": "hello", "resume": None})
+STAFF = {"Cookie": f"{COOKIE}=good"}
+
+
+class Follower:
+    """What a browser holds: the view, and where it is."""
+
+    def __init__(self) -> None:
+        self.view: dict[str, Any] = {}
+        self.n, self.epoch = -1, ""
+        self.kinds: list[str] = []
+
+    @asynccontextmanager
+    async def following(self, feed: Feed, audience: str) -> AsyncIterator[ClientConnection]:
+        async with connect(feed.socket_url + audience, additional_headers=STAFF, max_size=None) as opened:
+            resume = {"epoch": self.epoch, "n": self.n} if self.epoch else None
+            await opened.send(json.dumps({"type": "hello", "resume": resume}))
+            yield opened
+
+    async def take(self, opened: ClientConnection) -> str:
+        message = json.loads(await asyncio.wait_for(opened.recv(), 10))
+        self.kinds.append(message["type"])
+        if message["type"] == "snapshot":
+            self.view, self.epoch = message["view"], message["epoch"]
+        elif message["type"] == "changes":
+            assert message["from"] == self.n
+            self.view |= message["set"]
+            for key in message["unset"]:
+                del self.view[key]
+        self.n = message["n"]
+        return self.kinds[-1]
+
+    async def until(self, opened: ClientConnection, n: int) -> None:
+        while self.n < n:
+            await self.take(opened)
+
+
+async def until_closed(opened: ClientConnection) -> None:
+    """Read until the feed closes."""
+    with suppress(ConnectionClosed):
+        async with asyncio.timeout(10):
+            async for _ in opened:
+                pass
+
+
+async def closed_with(feed: Feed, audience: str, *say: str | bytes, **headers: str) -> tuple[int, str]:
+    """Code and reason with which the feed closes a client that says this."""
+    async with connect(feed.socket_url + audience, additional_headers=headers, max_size=None) as opened:
+        for text in say:
+            await opened.send(text)
+        await until_closed(opened)
+        return opened.close_code or 0, opened.close_reason or ""
+
+
+@pytest.mark.parametrize("audience", ["desk", "public"])
+async def test_who_drops_and_returns_ends_with_the_picture_of_a_fresh_client(audience: str) -> None:
+    day = storm(4)
+    with running(day) as feed:
+        returning = Follower()
+        for _ in range(5):
+            async with returning.following(feed, audience) as opened:
+                await returning.take(opened)
+                for _ in range(3):
+                    day.step(reports=6)
+                await returning.until(opened, day.journal.last())
+            day.step(reports=6)
+        fresh = Follower()
+        async with returning.following(feed, audience) as opened:
+            await returning.until(opened, day.journal.last())
+        async with fresh.following(feed, audience) as opened:
+            await fresh.take(opened)
+        assert fresh.n == returning.n
+        assert fresh.view == returning.view
+        assert returning.kinds.count("snapshot") == 1
+        assert returning.kinds.count("changes") >= 5
+
+
+async def test_all_clients_are_sent_the_same_text() -> None:
+    day = storm(2)
+    with running(day) as feed:
+        first, second = Follower(), Follower()
+        async with first.following(feed, "public") as one, second.following(feed, "public") as other:
+            await first.take(one)
+            await second.take(other)
+            day.step(reports=6)
+            assert await asyncio.wait_for(one.recv(), 10) == await asyncio.wait_for(other.recv(), 10)
+
+
+async def test_the_desk_is_for_who_is_signed_in(feed: Feed) -> None:
+    assert (await closed_with(feed, "desk"))[0] == session.NOT_SIGNED_IN
+    assert (await closed_with(feed, "desk", Cookie=f"{COOKIE}=forged"))[0] == session.NOT_SIGNED_IN
+
+
+async def test_another_page_may_not_follow_even_with_our_cookie(feed: Feed) -> None:
+    for audience in ("desk", "public"):
+        code, _ = await closed_with(feed, audience, Origin="http://evil.example", **STAFF)
+        assert code == session.WRONG_ORIGIN
+    assert (await closed_with(feed, "desk", Origin="null", **STAFF))[0] == session.WRONG_ORIGIN
+
+
+async def test_our_own_pages_may_follow(feed: Feed) -> None:
+    headers = STAFF | {"Origin": feed.url}
+    async with connect(feed.socket_url + "desk", additional_headers=headers, max_size=None) as opened:
+        await opened.send(HELLO)
+        assert json.loads(await opened.recv())["type"] == "snapshot"
+
+
+async def test_what_is_not_a_hello_is_closed(feed: Feed) -> None:
+    assert (await closed_with(feed, "public", "good evening"))[0] == session.BAD_HELLO
+    assert (await closed_with(feed, "public", b"\x00\xff"))[0] == session.BAD_HELLO
+    assert (await closed_with(feed, "public", HELLO, HELLO))[0] == session.BAD_HELLO
+    assert (await closed_with(feed, "public", "x" * (session.MESSAGE_BYTES_MAX + 1)))[0] == session.TOO_LARGE
+
+
+async def test_silence_before_hello_is_closed(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "HELLO_SECONDS_MAX", 0.2)
+    assert (await closed_with(feed, "public"))[0] == session.BAD_HELLO
+
+
+async def test_more_clients_than_the_bound_are_sent_away(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(module.CLIENTS_MAX, "public", 1)
+    first = Follower()
+    async with first.following(feed, "public") as opened:
+        await first.take(opened)
+        assert (await closed_with(feed, "public"))[0] == session.TOO_MANY
+    for _ in range(100):
+        if feed.app.state.hub.clients("public") == 0:
+            break
+        await asyncio.sleep(0.02)
+    async with first.following(feed, "public") as opened:
+        assert await first.take(opened) == "heartbeat"
+
+
+async def test_a_desk_whose_session_ends_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REAUTHENTICATE_SECONDS", 0.2)
+    monkeypatch.setattr(session, "HEARTBEAT_SECONDS", 0.1)
+    with running(storm(1)) as feed:
+        follower = Follower()
+        async with follower.following(feed, "desk") as opened:
+            await follower.take(opened)
+            await asyncio.sleep(0.5)
+            await follower.take(opened)
+            feed.signed_in.sessions.clear()
+            await until_closed(opened)
+            assert opened.close_code == session.NOT_SIGNED_IN
+
+
+async def test_a_slow_client_is_resynchronised_and_nothing_piles_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client stops reading while 100 MB of changes pass; our process keeps a few of them, not all."""
+    monkeypatch.setattr(session, "CLIENT_BUFFER_BYTES_MAX", 200_000)
+    with running(storm(1)) as feed:
+        hub, channel = feed.app.state.hub, feed.app.state.hub.channels["public"]
+        slow = Follower()
+        async with slow.following(feed, "public") as opened:
+            await slow.take(opened)
+            opened.transport.pause_reading()
+            sent = 0
+
+            def change(number: int) -> None:
+                put = encode({"bulk": f"{number:09d}" * 60_000})
+                channel.publish(10**6 + number, 1, server_ms=1, put=put, unset=[])
+                hub.moved("public")
+
+            for number in range(200):
+                await feed.on_loop(partial(change, number))
+                sent += 540_000
+            assert sent > 100_000_000
+            held = sum(len(kept.text) for kept in channel._ring)
+            assert held <= 16 * 1024 * 1024
+            assert hub.budget.used <= 3 * 540_000
+            opened.transport.resume_reading()
+            await slow.until(opened, 10**6 + 199)
+            assert slow.view["bulk"].startswith("000000199")
+            assert slow.kinds.count("snapshot") >= 2
+            assert len(slow.kinds) < 50
+        metrics = feed.metrics.page()[0].decode()
+        assert 'feed_resyncs_total{audience="public"}' in metrics
+
+
+async def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SEND_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(session, "CLIENT_BUFFER_BYTES_MAX", 1)
+    with running(storm(1)) as feed:
+        hub, channel = feed.app.state.hub, feed.app.state.hub.channels["public"]
+        dead = Follower()
+        async with dead.following(feed, "public") as opened:
+            await dead.take(opened)
+            opened.transport.pause_reading()
+
+            def change(number: int) -> None:
+                put = encode({"bulk": f"{number:09d}" * 500_000})
+                channel.publish(10**6 + number, 1, server_ms=1, put=put, unset=[])
+                hub.moved("public")
+
+            for number in range(8):
+                await feed.on_loop(partial(change, number))
+                await asyncio.sleep(0.1)
+            for _ in range(100):
+                if hub.clients("public") == 0:
+                    break
+                await asyncio.sleep(0.05)
+            assert hub.clients("public") == 0
+            assert hub.budget.used == 0
+            opened.transport.abort()
