@@ -26,6 +26,8 @@ export class Unreachable extends Error {}
 
 export const MAP_URLS = {
   streets: "/api/v1/map/streets.geojson",
+  ground: "/api/v1/map/ground.geojson",
+  landmarks: "/api/v1/map/landmarks.geojson",
   areas: "/api/v1/map/areas.geojson",
   network: "/api/v1/map/network.geojson",
   devices: "/api/v1/map/devices.geojson",

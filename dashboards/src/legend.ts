@@ -99,13 +99,13 @@ export const NETWORK_SIGNS: Record<"feeder" | "lateral" | "source" | "switch" | 
     key: "feeder",
     label: "legend.feeder",
     shape: "line-thick",
-    colour: { dark: "#4f8f8b", light: "#3c7f7a" },
+    colour: { dark: "#3f807c", light: "#5b9690" },
   },
   lateral: {
     key: "lateral",
     label: "legend.lateral",
     shape: "line-thin",
-    colour: { dark: "#3e6c6a", light: "#7ba8a4" },
+    colour: { dark: "#305654", light: "#a3c2be" },
   },
   source: { key: "source", label: "legend.source", shape: "square", colour: { dark: "#7fd1ca", light: "#1f6b66" } },
   switch: {
@@ -128,22 +128,33 @@ export function incidentSign(state: string): Sign {
   return INCIDENT_SIGNS[state as keyof typeof INCIDENT_SIGNS] ?? INCIDENT_SIGNS.predicted;
 }
 
-/** Ground that everything is drawn on. */
-export const GROUND: Record<Theme, Record<"land" | "street" | "streetMajor" | "label" | "halo" | "text", string>> = {
+export type GroundColour =
+  "land" | "water" | "park" | "street" | "streetMajor" | "casing" | "label" | "waterLabel" | "halo" | "text";
+
+/** Ground that everything is drawn on: quiet, so that what matters stands out. */
+export const GROUND: Record<Theme, Record<GroundColour, string>> = {
   dark: {
     land: "#10171f",
-    street: "#222d39",
-    streetMajor: "#2d3a48",
-    label: "#7f8fa0",
+    water: "#0c2233",
+    park: "#12211f",
+    street: "#232e3a",
+    streetMajor: "#344353",
+    casing: "#0c1219",
+    label: "#8494a5",
+    waterLabel: "#5f86a3",
     halo: "#10171f",
     text: "#eef3f8",
   },
   light: {
-    land: "#f1f3f2",
+    land: "#eff1ef",
+    water: "#cfe0ea",
+    park: "#dfe9dd",
     street: "#ffffff",
     streetMajor: "#ffffff",
-    label: "#6a7885",
-    halo: "#f1f3f2",
+    casing: "#d5dbdd",
+    label: "#65737f",
+    waterLabel: "#5c8098",
+    halo: "#f6f7f6",
     text: "#14202b",
   },
 };
@@ -176,7 +187,7 @@ export interface Drawing {
 
 /** How each shape is drawn; used for the map's images and for the legend's SVG alike. */
 export const DRAWINGS: Record<Shape, Drawing> = {
-  "ring-dashed": { parts: [{ path: RING, fill: "tint", stroke: 2.4, dash: [4.2, 2.48] }] },
+  "ring-dashed": { parts: [{ path: RING, fill: "tint", stroke: 2.2, dash: [6.1, 2.8] }] },
   disc: { parts: [{ path: RING, fill: "colour", stroke: 2 }] },
   half: {
     parts: [

@@ -33,7 +33,7 @@ export function IncidentRow({ incident, nowMs }: { incident: Incident; nowMs: nu
       <SignIcon sign={sign} size={22} label={word("state", incident.state)} />
       <span class="row-main">
         <span class="row-title">
-          {incident.place || incident.device || incident.id}
+          <span>{incident.place || incident.device || incident.id}</span>
           {incident.safety ? <SignIcon sign={SAFETY_SIGN} size={14} label={t("legend.safety")} /> : null}
           {incident.medical ? (
             <span class="medical" title={t("row.medical")}>

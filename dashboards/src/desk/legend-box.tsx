@@ -6,7 +6,7 @@ import { SignIcon } from "../sign";
 import { Icon } from "./icons";
 
 export function LegendBox({ onToggle }: { onToggle: (group: string, visible: boolean) => void }) {
-  const [open, setOpen] = useState(() => innerWidth >= 1280);
+  const [open, setOpen] = useState(() => innerWidth >= 1700);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const toggle = (key: string) => {
     const next = new Set(hidden);

@@ -68,6 +68,7 @@ async function main(root: HTMLElement): Promise<void> {
     );
   }
   root.replaceChildren();
+  root.className = "";
   draw();
   feed.start();
 }

@@ -92,7 +92,9 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: Props) {
           <div class="unmatched-row" data-receipt={item.receipt}>
             <SignIcon sign={item.safety ? SAFETY_SIGN : REPORT_SIGNS.unmatched} size={20} />
             <span class="row-main">
-              <span class="row-title">{item.said || t("unmatched.nothing_said")}</span>
+              <span class="row-title">
+                <span>{item.said || t("unmatched.nothing_said")}</span>
+              </span>
               <span class="row-detail">{item.why}</span>
               <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>
             </span>
@@ -135,7 +137,7 @@ export function ReportList({ desk, selected, onSelect, onOpen }: Props) {
             <SignIcon sign={item.safety || item.medical ? SAFETY_SIGN : REPORT_SIGNS[item.state]} size={20} />
             <span class="row-main">
               <span class="row-title">
-                {word("symptom", item.symptom)}
+                <span>{word("symptom", item.symptom)}</span>
                 {item.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
               </span>
               <span class="row-detail">

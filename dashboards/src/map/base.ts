@@ -43,53 +43,107 @@ export interface MapPlan {
   padding?: number;
 }
 
-/** Streets, wide where the pack knows that they matter. */
+const CLASS: ExpressionSpecification = ["coalesce", ["get", "class"], "local"];
+
+/** Line width by zoom, for arterial, collector and local streets; `more` is added for the casing. */
+function width(more: number): ExpressionSpecification {
+  const by = (arterial: number, collector: number, local: number): ExpressionSpecification => [
+    "match",
+    CLASS,
+    "arterial",
+    arterial + more,
+    "collector",
+    collector + more,
+    local + more,
+  ];
+  return [
+    "interpolate",
+    ["exponential", 1.5],
+    ["zoom"],
+    10,
+    by(1.4, 0.7, 0.3),
+    13,
+    by(3.2, 2, 1),
+    15,
+    by(7, 5, 3.5),
+    18,
+    by(30, 24, 18),
+  ];
+}
+
 function streets(of: Theme): LayerSpecification[] {
   const ground = GROUND[of];
-  const major: ExpressionSpecification = ["==", ["coalesce", ["get", "class"], "minor"], "major"];
+  const round = { "line-cap": "round", "line-join": "round" } as const;
   return [
+    {
+      id: "ground",
+      type: "fill",
+      source: "ground",
+      paint: { "fill-color": ["match", ["get", "kind"], "water", ground.water, ground.park] },
+    },
+    {
+      id: "street-casings",
+      type: "line",
+      source: "streets",
+      minzoom: 12,
+      layout: round,
+      paint: {
+        "line-color": ground.casing,
+        "line-width": width(1.6),
+        "line-opacity": ["interpolate", ["linear"], ["zoom"], 12, 0, 13.5, 1],
+      },
+    },
     {
       id: "streets",
       type: "line",
       source: "streets",
-      layout: { "line-cap": "round", "line-join": "round" },
+      layout: round,
       paint: {
-        "line-color": ["case", major, ground.streetMajor, ground.street],
-        "line-width": [
-          "interpolate",
-          ["exponential", 1.6],
-          ["zoom"],
-          10,
-          ["case", major, 1, 0.5],
-          13,
-          ["case", major, 3, 1.6],
-          16,
-          ["case", major, 12, 8],
-          18,
-          ["case", major, 30, 22],
-        ],
+        "line-color": ["match", CLASS, ["arterial", "collector"], ground.streetMajor, ground.street],
+        "line-width": width(0),
       },
     },
   ];
 }
 
-function streetNames(of: Theme): LayerSpecification[] {
+function names(of: Theme): LayerSpecification[] {
   const ground = GROUND[of];
+  const halo = { "text-halo-color": ground.halo, "text-halo-width": 1.4 };
   return [
     {
       id: "street-names",
       type: "symbol",
       source: "streets",
-      minzoom: 14,
+      minzoom: 12.5,
+      filter: [
+        "any",
+        ["all", ["==", CLASS, "arterial"], [">=", ["zoom"], 12.5]],
+        ["all", ["==", CLASS, "collector"], [">=", ["zoom"], 14]],
+        [">=", ["zoom"], 15],
+      ],
       layout: {
         "symbol-placement": "line",
-        "symbol-spacing": 320,
+        "symbol-spacing": 360,
         "text-field": ["coalesce", ["get", "name"], ""],
         "text-font": FONT,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 14, 10, 17, 13],
-        "text-padding": 12,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 13, 10.5, 17, 13],
+        "text-padding": 16,
       },
-      paint: { "text-color": ground.label, "text-halo-color": ground.halo, "text-halo-width": 1.4 },
+      paint: { "text-color": ground.label, ...halo },
+    },
+    {
+      id: "landmark-names",
+      type: "symbol",
+      source: "landmarks",
+      minzoom: 14.5,
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": FONT,
+        "text-size": 11,
+        "text-max-width": 8,
+        "text-padding": 10,
+      },
+      paint: { "text-color": ground.label, ...halo },
     },
   ];
 }
@@ -100,7 +154,7 @@ function all(plan: MapPlan, of: Theme): LayerSpecification[] {
     type: "background",
     paint: { "background-color": GROUND[of].land },
   };
-  return [land, ...(plan.below?.(of) ?? []), ...streets(of), ...plan.under(of), ...streetNames(of), ...plan.over(of)];
+  return [land, ...(plan.below?.(of) ?? []), ...streets(of), ...plan.under(of), ...names(of), ...plan.over(of)];
 }
 
 /** A map on the city, repainted when the theme changes. Rejects when the browser cannot draw maps. */
@@ -110,7 +164,12 @@ export async function createMap(plan: MapPlan): Promise<MapLibre> {
     container: plan.container,
     style: {
       version: 8,
-      sources: { streets: { type: "geojson", data: MAP_URLS.streets, tolerance: 0.4 }, ...plan.sources },
+      sources: {
+        ground: { type: "geojson", data: MAP_URLS.ground },
+        streets: { type: "geojson", data: MAP_URLS.streets, tolerance: 0.4 },
+        landmarks: { type: "geojson", data: MAP_URLS.landmarks },
+        ...plan.sources,
+      },
       layers: all(plan, theme()),
     },
     bounds: [west, south, east, north],

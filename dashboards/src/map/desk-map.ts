@@ -63,8 +63,9 @@ function reportColour(of: Theme): ExpressionSpecification {
   return ["match", ["get", "state"], ...pairs, REPORT_SIGNS.received.colour[of]] as unknown as ExpressionSpecification;
 }
 
-const LEVEL: ExpressionSpecification = ["coalesce", ["get", "level"], ["get", "kind"], "lateral"];
-const IS_FEEDER: ExpressionSpecification = ["in", LEVEL, ["literal", ["feeder", "backbone", "main", "mainline"]]];
+const IS_FEEDER: ExpressionSpecification = ["==", ["get", "level"], "main"];
+/** No feeder has this id. */
+const NOBODY = "\u0000";
 const KIND: ExpressionSpecification = ["coalesce", ["get", "kind"], ""];
 
 function under(of: Theme): LayerSpecification[] {
@@ -97,7 +98,7 @@ function under(of: Theme): LayerSpecification[] {
       id: "feeder-selected",
       type: "line",
       source: "network",
-      filter: ["==", ["get", "feeder"], "\u0000"],
+      filter: ["==", ["get", "feeder_id"], NOBODY],
       layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": ACCENT[of], "line-width": 2, "line-opacity": 0.55 },
     },
@@ -132,24 +133,16 @@ function deviceLayers(of: Theme): LayerSpecification[] {
       minzoom: 12,
       filter: [
         "any",
-        ["in", KIND, ["literal", ["substation", "power_transformer", "breaker"]]],
-        ["all", [">=", ["zoom"], 13.5], ["in", KIND, ["literal", ["recloser", "switch", "tie"]]]],
+        ["in", KIND, ["literal", ["power_transformer", "breaker"]]],
+        ["all", [">=", ["zoom"], 13.5], ["in", KIND, ["literal", ["recloser", "tie"]]]],
         ["all", [">=", ["zoom"], 15], ["==", KIND, "fuse"]],
         [">=", ["zoom"], 16],
       ],
       layout: {
-        "icon-image": [
-          "match",
-          KIND,
-          ["substation", "power_transformer", "breaker"],
-          "source",
-          ["switch", "tie"],
-          "switch",
-          "device",
-        ],
+        "icon-image": ["match", KIND, ["power_transformer", "breaker"], "source", "tie", "switch", "device"],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.4, 15, 0.6, 18, 0.9],
         "icon-allow-overlap": true,
-        "text-field": ["step", ["zoom"], "", 16.5, ["coalesce", ["get", "name"], ["get", "id"], ""]],
+        "text-field": ["step", ["zoom"], "", 16.5, ["get", "id"]],
         "text-font": FONT,
         "text-size": 10,
         "text-offset": [0, 1.1],
@@ -314,11 +307,11 @@ export class DeskMap {
     const id = incident?.id ?? "";
     this.map.setFilter("incident-selected", ["==", ["get", "id"], id]);
     this.map.setFilter("hull-selected", ["==", ["get", "id"], id]);
-    this.map.setFilter("feeder-selected", ["==", ["get", "feeder"], incident?.feeder || "\u0000"]);
+    this.map.setFilter("feeder-selected", ["==", ["get", "feeder_id"], incident?.feeder || NOBODY]);
     this.map.setFilter("report-selected", [
       "any",
       ["==", ["get", "id"], report?.receipt ?? ""],
-      ["==", ["get", "incident"], id || "\u0000"],
+      ["==", ["get", "incident"], id || NOBODY],
     ]);
     this.drawLinks(incident);
   }
