@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
 from stormops.intake.http import problem_response, read_body
-from stormops.intake.problem import Problem, problem, wrong_fields
+from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
 from stormops.intake.taking import Taker, complete, good_key
 from stormops.pages.form import FormSettings, new_key, policy, render_form
 
@@ -23,6 +23,16 @@ FIELDS_MAX = 40
 
 TEXT_FIELDS = ("account", "phone", "meter", "service_point", "address", "landmark", "note", "callback")
 NUMBER_FIELDS = ("latitude", "longitude")
+
+SENTENCES = {
+    "symptom": "Choose what is wrong.",
+    "address": "Tell us where it is or who you are: an address, a place nearby, an account, phone or meter number.",
+    "latitude": "The position on the map is incomplete. Choose it again, or give an address.",
+    "longitude": "The position on the map is incomplete. Choose it again, or give an address.",
+}
+"""The API's sentences name its codes and fields; a customer reads these instead."""
+
+TOO_LONG = "This is too long. Shorten it, and put the rest into “What you saw or heard”."
 
 
 class FormRoute:
@@ -57,7 +67,7 @@ class FormRoute:
     def _again(self, values: dict[str, str], why: Problem) -> Response:
         """The page with what was typed, what is wrong with it, and the same key: it may have been kept after all."""
         self._refused(why.code)
-        errors = {error.field: error.detail for error in why.errors}
+        errors = {error.field: _sentence(error, values) for error in why.errors}
         key = values.get("key", "")
         shown = values if good_key(key) else {**values, "key": new_key()}
         html = render_form(shown, errors, self._page, trouble=why.detail if why.status >= 500 else "")
@@ -91,6 +101,14 @@ def report_of(values: dict[str, str]) -> Report | Problem:
     if wrong:
         return problem("invalid", "", *wrong)
     return complete(msgspec.convert(given, Report))
+
+
+def _sentence(error: FieldError, values: dict[str, str]) -> str:
+    """What to say to a customer about a field."""
+    typed = values.get(error.field, "").strip()
+    if error.field == "note":
+        return "This is too long. Shorten it to 2000 characters."
+    return TOO_LONG if typed and error.field in TEXT_FIELDS else SENTENCES.get(error.field, error.detail)
 
 
 def _number(text: str) -> float | str:

@@ -1,4 +1,7 @@
-"""The OpenAPI 3.1 document, made from the same structs and tables that serve: it cannot lag behind."""
+"""The OpenAPI 3.1 document, made from the structs that read and answer, so that it cannot lag behind.
+
+A test compares its addresses with the routes that are served, and drives the app by it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,273 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
+
+from stormops.core.report import Report
+from stormops.intake.desk import ACTIONS, path_of
+from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
+from stormops.intake.http import BODY_BYTES_MAX
+from stormops.intake.problem import MEDIA_TYPE, Problem
+from stormops.intake.reports import Accepted
+from stormops.intake.taking import KEY_CHARACTERS_MAX, WHERE_OR_WHO
+
+API_VERSION = "1.0.0"
+
+RECEIPT_PATTERN = "^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{3}-[0-9]$"
+
+
+class ActionTaken(msgspec.Struct, frozen=True):
+    """The action is on disk; whether it could be applied appears in the desk's view."""
+
+    action: str
+
+
+class Status(msgspec.Struct, frozen=True):
+    """What a probe is told."""
+
+    status: str
+
+
+FIELDS: dict[str, tuple[str, object]] = {
+    "symptom": ("What is wrong.", "lights_out"),
+    "account": ("Account number, as on the bill.", "4711-0815"),
+    "phone": ("Phone number, the one on the account. Kept as it was given.", "850-555-0123"),
+    "meter": ("Meter number, as on its face.", "M-1002003"),
+    "service_point": ("Id of a service point.", "E-1002003"),
+    "latitude": ("WGS 84, degrees north; together with longitude.", 27.95),
+    "longitude": ("WGS 84, degrees east; together with latitude.", -82.46),
+    "address": ("Address in one line, however it was said.", "214 Palmetto Ave Apt 3"),
+    "landmark": ("A place nearby: a crossing, a shop, a pole number.", "behind the library"),
+    "medical": ("Somebody there needs power for medical equipment.", False),
+    "note": ("Anything else that the customer said.", "A loud bang, then dark."),
+    "callback": ("Whom to call back, and when.", "850-555-0123 after six"),
+}
+"""What each field of a report means, and an example."""
+
+PROBLEMS = {
+    400: "The request or its JSON cannot be read.",
+    401: "Nobody is signed in.",
+    403: "Not from this page, not with this token, or not with this role.",
+    404: "There is nothing at this address.",
+    413: f"The body is larger than {BODY_BYTES_MAX // 1024} KiB.",
+    415: "The body is of another type.",
+    422: "Some fields need correction; `errors` names each and says what to give.",
+    429: "Too many attempts; Retry-After says when to come back.",
+    503: "Nothing was saved; send the same again after Retry-After seconds.",
+}
 
 
 def document(intake_url: str, title: str, routes: Sequence[BaseRoute] = ()) -> bytes:
-    """The document as JSON."""
-    return msgspec.json.encode({"openapi": "3.1.0", "info": {"title": title, "version": "1"}, "paths": {}})
+    """The document as JSON. `routes` are others' that are served too; those known here are described."""
+    given = {route.path for route in routes if isinstance(route, Route)}
+    paths = {
+        "/api/v1/reports": {"post": _report()},
+        "/report": {"post": _form()},
+        **{path_of(name): {"post": _action(name)} for name in ACTIONS},
+        **{path: {"post": operation} for path, operation in _staff().items() if path in given},
+        "/healthz": {"get": _plain("healthz", "Whether the process is alive.", {"application/json": _ref(Status)})},
+        "/readyz": {
+            "get": _plain(
+                "readyz", "Whether a report could be put on disk now.", {"application/json": _ref(Status)}, 503
+            )
+        },
+        "/metrics": {"get": _plain("metrics", "Prometheus metrics.", {"text/plain": {"schema": {"type": "string"}}})},
+        "/openapi.json": {
+            "get": _plain("openapi", "This document.", {"application/json": {"schema": {"type": "object"}}})
+        },
+    }
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": f"{title}: intake",
+                "version": API_VERSION,
+                "description": "Reports of outages and dangers, and what the desk decides. Reads are served by feed.",
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "servers": [{"url": intake_url}],
+            "paths": paths,
+            "components": {
+                "schemas": _schemas(),
+                "securitySchemes": {
+                    "session": {"type": "apiKey", "in": "cookie", "name": "stormops_session"},
+                    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
+                },
+            },
+        }
+    )
+
+
+def _schemas() -> dict[str, Any]:
+    kinds = [Report, Accepted, Problem, ActionTaken, Status, *(kind.body for kind in ACTIONS.values())]
+    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    report = schemas["Report"]
+    for name, (text, example) in FIELDS.items():
+        report["properties"][name] |= {"description": text, "examples": [example]}
+    report["anyOf"] = [_given(name) for name in WHERE_OR_WHO] + [_given("latitude", "longitude")]
+    report["allOf"] = [
+        {"if": _given(one), "then": _given(other)} for one, other in (NUMBER_FIELDS, NUMBER_FIELDS[::-1])
+    ]
+    schemas["Accepted"]["properties"]["receipt"]["pattern"] = RECEIPT_PATTERN
+    schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
+    for schema in schemas.values():
+        schema["description"] = " ".join(schema.get("description", "").split())
+    return schemas
+
+
+def _given(*names: str) -> dict[str, Any]:
+    """Schema of an object in which these fields are given, and not just as blanks."""
+    kinds = {
+        name: {"type": "number"} if name in NUMBER_FIELDS else {"type": "string", "pattern": r"\S"} for name in names
+    }
+    return {"required": list(names), "properties": kinds}
+
+
+def _ref(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
+
+
+def _problems(*codes: int) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    for code in codes:
+        answers[str(code)] = {"description": PROBLEMS[code], "content": {MEDIA_TYPE: _ref(Problem)}}
+        if code in {429, 503}:
+            answers[str(code)]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    return answers
+
+
+def _key(needed: bool) -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": needed,
+        "description": "Sent again within seven days with the same key by the same sender, it is the same one.",
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": KEY_CHARACTERS_MAX,
+            "pattern": "^[!-~]([ -~]*[!-~])?$",
+        },
+    }
+
+
+def _body(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": _ref(kind)}}
+
+
+def _report() -> dict[str, Any]:
+    return {
+        "operationId": "report",
+        "summary": "Report an outage or a danger.",
+        "parameters": [_key(needed=False)],
+        "requestBody": _body(Report),
+        "responses": {
+            "202": {
+                "description": "The report is on disk; the receipt is valid on every channel.",
+                "content": {"application/json": _ref(Accepted)},
+            },
+            **_problems(400, 413, 415, 422, 503),
+        },
+    }
+
+
+def _form() -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        name: {"type": "string", "description": FIELDS[name][0]} for name in (*TEXT_FIELDS, *NUMBER_FIELDS)
+    }
+    fields["symptom"] = {"$ref": "#/components/schemas/Symptom"}
+    fields["medical"] = {"type": "string", "description": "Anything but nothing means yes."}
+    fields["key"] = {"type": "string", "description": "One showing of the form; sent twice, it is one report."}
+    page = {"text/html": {"schema": {"type": "string"}}}
+    return {
+        "operationId": "report_form",
+        "summary": "The same from the form, without JavaScript.",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {"type": "object", "properties": fields, "required": ["symptom"]}
+                }
+            },
+        },
+        "responses": {
+            "303": {
+                "description": "The report is on disk; on to its status page.",
+                "headers": {"Location": {"schema": {"type": "string"}}},
+            },
+            "422": {
+                "description": "The form again, with what was typed and what needs correction.",
+                "content": page | {MEDIA_TYPE: _ref(Problem)},
+            },
+            "503": {"description": "The form again, with what was typed: nothing was saved.", "content": page},
+            **_problems(413, 415),
+        },
+    }
+
+
+def _action(name: str) -> dict[str, Any]:
+    kind = ACTIONS[name]
+    incident = kind.noun == "incidents"
+    return {
+        "operationId": name,
+        "summary": " ".join((kind.body.__doc__ or "").split()),
+        "security": [{"session": [], "csrf": []}],
+        "parameters": [
+            {
+                "name": "id" if incident else "receipt",
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 100}
+                if incident
+                else {"type": "string", "pattern": RECEIPT_PATTERN},
+            },
+            _key(needed=True),
+        ],
+        "requestBody": _body(kind.body),
+        "responses": {
+            "202": {
+                "description": "The action is on disk; `action` is the Idempotency-Key.",
+                "content": {"application/json": _ref(ActionTaken)},
+            },
+            **_problems(400, 401, 403, 404, 413, 415, 422, 503),
+        },
+    }
+
+
+def _staff() -> dict[str, dict[str, Any]]:
+    text = {"type": "string"}
+    fields = {"type": "object", "properties": {"person": text, "password": text, "desk": text}}
+    away = {"description": "On to the desk, or back to sign in; only for a form."}
+    return {
+        "/staff/sign-in": {
+            "operationId": "sign_in",
+            "summary": "Sign in and open a shift.",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    kind: {"schema": fields} for kind in ("application/json", "application/x-www-form-urlencoded")
+                },
+            },
+            "responses": {
+                "200": {
+                    "description": "Signed in; the session's cookie is set.",
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                },
+                "303": away,
+                **_problems(401, 403, 422, 429, 503),
+            },
+        },
+        "/staff/sign-out": {
+            "operationId": "sign_out",
+            "summary": "Sign out and close the shift.",
+            "responses": {"303": away, **_problems(403)},
+        },
+    }
+
+
+def _plain(name: str, summary: str, content: dict[str, Any], *problems: int) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": summary, "content": content}, **_problems(*problems)},
+    }

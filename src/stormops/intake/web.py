@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -87,7 +88,7 @@ def create_intake(
             FormRoute(page, taker, reports.sender, refused).route(),
             *DeskActions(door, authenticate, settings.origins, acted, refused).routes(),
             *routes,
-            *_Plain(door, metrics, document(settings.intake_url, settings.title, routes)).routes(),
+            *_Plain(door, metrics, lambda: document(settings.intake_url, settings.title, routes)).routes(),
         ],
         middleware=[
             Middleware(WithHeaders),
@@ -122,10 +123,10 @@ class _InFront:
 class _Plain:
     """Health, metrics and the API's description."""
 
-    def __init__(self, door: Door, metrics: Metrics, openapi: bytes) -> None:
+    def __init__(self, door: Door, metrics: Metrics, describe: Callable[[], bytes]) -> None:
         self._door = door
         self._metrics = metrics
-        self._openapi = openapi
+        self._describe = functools.cache(describe)  # made when first asked for: intake has to start at once
         self._ready: tuple[float, asyncio.Task[Response]] | None = None
 
     def routes(self) -> list[Route]:
@@ -157,7 +158,7 @@ class _Plain:
         return Response(body, media_type=kind)
 
     async def _description(self, _: Request) -> Response:
-        return Response(self._openapi, media_type="application/json")
+        return Response(self._describe(), media_type="application/json")
 
 
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
