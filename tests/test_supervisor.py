@@ -41,7 +41,9 @@ async def until(condition: object, seconds: float = 10) -> None:
 
 
 def made(data: Path, commands: dict[str, list[str]]) -> Supervisor:
-    settings = Settings(data=data, intake_port=0, feed_port=0, redis_url="redis://127.0.0.1:1")
+    settings = Settings(
+        data=data, intake_port=0, feed_port=0, metrics_port=0, worker_port=0, redis_url="redis://127.0.0.1:1"
+    )
     return Supervisor(settings, Log("test", "error"), commands)
 
 
@@ -84,7 +86,7 @@ from pathlib import Path
 from stormops.settings import Settings
 from stormops.supervisor import Supervisor
 from stormops.telemetry import Log
-s = Settings(data=Path({str(tmp_path)!r}), intake_port=0, feed_port=0)
+s = Settings(data=Path({str(tmp_path)!r}), intake_port=0, feed_port=0, metrics_port=0, worker_port=0)
 asyncio.run(Supervisor(s, Log("test", "error"), {{"a": {SLEEPER!r}}}).run())
 """
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program)

@@ -377,6 +377,7 @@ def rehearse(
             intake_port=0,
             feed_port=0,
             metrics_port=0,
+            worker_port=0,
             log_level="warning",
         )
         _play(_with_platform(settings, shape_data, seed, speed, work))

@@ -54,7 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
     ] = -1
     feed_fd: Annotated[int, Doc(description="Listening socket of feed inherited from the supervisor, -1 = none.")] = -1
-    metrics_port: Annotated[int, Doc(description="Port of operations' health and metrics, 0 = none.")] = 8313
+    metrics_port: Annotated[int, Doc(description="Port of operations' health and metrics, 0 = any free one.")] = 8313
+    worker_port: Annotated[int, Doc(description="Port of worker's health and metrics, 0 = any free one.")] = 8314
     intake_url: Annotated[str, Doc(description="Address of intake as browsers see it.")] = "http://127.0.0.1:8311"
     feed_url: Annotated[str, Doc(description="Address of feed as browsers see it.")] = "http://127.0.0.1:8312"
     redis_url: Annotated[str, Doc(description="Redis or Valkey by URL; empty = none (slower wake-ups, no jobs).")] = ""

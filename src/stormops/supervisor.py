@@ -123,6 +123,9 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
         self._sockets = [listen(settings.host, settings.intake_port), listen(settings.host, settings.feed_port)]
+        for port in (settings.metrics_port, settings.worker_port):
+            if port:  # these are bound by their processes; a taken one is better said now
+                listen(settings.host, port).close()
         # Port 0 asks the system for a free one: the addresses follow what was given.
         intake_port, feed_port = (s.getsockname()[1] for s in self._sockets)
         changed: dict[str, object] = {

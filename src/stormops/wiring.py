@@ -259,6 +259,7 @@ def run_worker() -> None:
     from stormops.journal.port import follow
     from stormops.journal.snapshots import FileSnapshots
     from stormops.journal.sqlite import SqliteJournal
+    from stormops.operations.health import Health
 
     process = Process("worker")
     settings, city_file = process.settings, process.city_file
@@ -290,9 +291,11 @@ def run_worker() -> None:
         log=process.log,
         metrics=process.metrics,
     )
+    health = Health(settings.host, settings.worker_port, process.metrics, lambda: worker.ready)
     stop = _stop_on_signals()
     process.log.info("process_started")
     worker.run(stop)
+    health.close()
     process.log.info("process_stopped")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from redis import Redis
@@ -19,6 +20,9 @@ QUEUE = "stormops"
 
 LOOK_SECONDS = 0.5
 """Between two looks for what is due."""
+
+READY_SECONDS = 30
+"""The worker is ready while it has looked within this time (a look may write a report itself)."""
 
 RESULT_SECONDS = 3600
 """How long RQ keeps a finished or failed job, and its id stays taken."""
@@ -50,9 +54,16 @@ class Worker:
         self._log = log
         self._metrics = metrics
         self._doing = threading.Lock()
+        self._looked = float("-inf")
+
+    @property
+    def ready(self) -> bool:
+        """Whether it looks for what is due."""
+        return time.monotonic() - self._looked < READY_SECONDS
 
     def look(self) -> None:
         """One look: every due report is in RQ's queue afterwards, or written."""
+        self._looked = time.monotonic()
         for due, why in self._dues.find(self._now_ms()).items():
             try:
                 if self._queue is None:
