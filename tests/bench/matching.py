@@ -13,11 +13,12 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from geo.generate import generate_city
 from stormops.core.matching import Matcher
 from stormops.core.network import METRES_PER_DEGREE, City, Network
 from stormops.gis.importing.addresses import AddressOptions, read_addresses
@@ -47,6 +48,8 @@ def chittenden() -> City | None:
 
 def demo(premises: int = 60_000) -> City:
     """The generated demo city."""
+    from geo.generate import generate_city
+
     return generate_city(premises)
 
 
@@ -68,8 +71,20 @@ def _below(bars: Bars, name: str, measured: float, bar: float) -> None:
     bars[name] = (round(measured, 3), bar, measured <= bar)
 
 
-def accuracy(name: str, asker: Asker, other: Asker, matcher: Matcher, count: int, seed: int, bars: Bars) -> list[str]:
+class Task(NamedTuple):
+    """One city to measure, with the city whose addresses are foreign to it."""
+
+    name: str
+    asker: Asker
+    other: Asker
+    matcher: Matcher
+    queries: int
+    seed: int
+
+
+def accuracy(task: Task, bars: Bars) -> list[str]:
     """Grade all sets of one city, print the table, note the bars; gives the texts that were not right."""
+    name, asker, other, matcher, count, seed = task
     rng = random.Random(seed)
     sets: dict[str, list[Query]] = {
         "well-formed": asker.well_formed(count, rng),
@@ -107,8 +122,14 @@ def _bars(bars: Bars, name: str, set_name: str, tally: Tally) -> None:
         _below(bars, f"{name} wrong %", tally.share(tally.wrong), 0.5)
 
 
-def speed(name: str, asker: Asker, matcher: Matcher, count: int, seed: int, bars: Bars) -> None:
+def _all(matcher: Matcher, texts: list[str]) -> None:
+    for text in texts:
+        matcher.match_address(text)
+
+
+def speed(task: Task, bars: Bars) -> None:
     """Points one by one and in batches, and texts, per second."""
+    name, asker, _, matcher, count, seed = task
     rng = random.Random(seed)
     noise = np.random.default_rng(seed)
     p = asker.city.premises
@@ -126,7 +147,7 @@ def speed(name: str, asker: Asker, matcher: Matcher, count: int, seed: int, bars
     sets = {"well-formed": asker.well_formed(count, rng), "spoilt": asker.spoilt(count, rng)}
     for set_name, queries in sets.items():
         texts = [q.text for q in queries]
-        rate = _rate(len(texts), lambda texts=texts: [matcher.match_address(t) for t in texts])
+        rate = _rate(len(texts), partial(_all, matcher, texts))
         _above(bars, f"{name} {set_name} texts /s", rate, 10_000)
         print(f"  texts, {set_name}: {rate:,.0f}/s")
 
@@ -147,9 +168,10 @@ def run(*, count: int, seed: int, misses_file: Path | None) -> Bars:
         matcher = Matcher(asker.city)
         built = time.process_time() - start
         other = askers["demo"] if name == "chittenden" else foreign
-        misses += accuracy(name, asker, other, matcher, count, seed, bars)
+        task = Task(name, asker, other, matcher, count, seed)
+        misses += accuracy(task, bars)
         print(f"  index built in {built:.2f} s of processor time")
-        speed(name, asker, matcher, count, seed, bars)
+        speed(task, bars)
     if misses_file:
         misses_file.write_text("\n".join(misses) + "\n")
     return bars

@@ -44,6 +44,7 @@ _UNIT_VALUE = re.compile(r"[A-Z]{0,2}\d{1,5}[A-Z]?$|[A-Z]$")
 _GLUED_UNIT = re.compile(
     r"(?:(?:APARTMENT|STE|SUITE|LOT|RM|ROOM|BLDG|SPC|TRLR)(?=\d)|APT|UNIT)(\d{1,5}[A-Z]?|[A-Z](?<!S))$"
 )
+_UNIT_HEADS = frozenset({"AP", "UN", "ST", "SU", "LO", "RM", "RO", "BL", "SP", "TR"})
 _ZIP = re.compile(r"\d{5}$")
 _ROUTE_NUMBER = re.compile(r"\d{1,4}[A-Z]?$")
 _GLUED_FRACTION = re.compile(r"(?<=\d)([123]/[234])(?!\d)")
@@ -140,7 +141,7 @@ def _like_route(word: str) -> bool:
 
 def _route(words: list[str]) -> str:
     """`VT ROUTE 116`, `STATE RD 116`, `HWY 116` → ROUTE116; `US 7` → USROUTE7; else empty."""
-    if len(words) < 2 or len(words) > 4 or not _ROUTE_NUMBER.match(words[-1]):
+    if len(words) < 2 or len(words) > 4 or not words[-1][0].isdigit() or not _ROUTE_NUMBER.match(words[-1]):
         return ""
     head, number = words[:-1], words[-1]
     road = head[-1] in _ROUTE_WORDS or _like_route(head[-1])
@@ -217,6 +218,8 @@ class Said:
 
 def _take_units(words: list[str], said: Said) -> list[str]:
     """Remove unit words with their values (`APT 4`, `#4`, `APT4`) and note the unit."""
+    if UNIT_WORDS.isdisjoint(words) and not any(w[:2] in _UNIT_HEADS and _GLUED_UNIT.match(w) for w in words):
+        return words
     rest: list[str] = []
     values: list[str] = []
     i, n, numbered = 0, len(words), False
@@ -235,7 +238,7 @@ def _take_units(words: list[str], said: Said) -> list[str]:
                 values.append(word if word != "#" else "")
                 i += 1
                 continue
-        elif word[0] in "ABLRSTU" and (glued := _GLUED_UNIT.match(word)):
+        elif word[:2] in _UNIT_HEADS and (glued := _GLUED_UNIT.match(word)):
             values.append(glued[1])
             i += 1
             continue

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormops.core.address import Said, Street, house_number, read
-from stormops.core.matching_answer import BAR, CANDIDATES, MARGIN
+from stormops.core.matching_answer import BAR, CANDIDATES, MARGIN, WORST
 from stormops.core.matching_readings import Reading, readings
 from stormops.core.matching_streets import (
     LONG_TYPES,
@@ -25,7 +25,6 @@ from stormops.core.matching_streets import (
     Like,
     Streets,
     misspelt,
-    name_penalty,
 )
 from stormops.core.matching_towns import UNKNOWN, Postcodes, Towns
 from stormops.core.network import City
@@ -33,6 +32,12 @@ from stormops.core.network import City
 _MOST_NAMES = 4
 """Different readings of a street's name that are compared letter by letter."""
 _LONGEST_NAME = 48
+_CLEAR = 200
+"""An exactly spelled street at this penalty or less needs no other reading."""
+_NEAR = 1100
+"""A street one letter off at this penalty or less needs no search further off."""
+_HOPELESS = 5000
+"""Above this a street is no candidate."""
 _SURE = 300
 """An exactly spelled street at this penalty or less cannot be overtaken by a misspelt one."""
 _OTHER_KIND = 900
@@ -102,8 +107,14 @@ def _value(number: str) -> int:
     return int(number[:head]) if head else -1
 
 
+def _best(there: list[Meaning]) -> int:
+    return min([m.penalty for m in there], default=WORST)
+
+
 def _ranked(meanings: list[Meaning]) -> list[Meaning]:
     """Best first, one line an address; ties by street and row, so that the order is always the same."""
+    if len(meanings) < 2:
+        return meanings
     best: dict[tuple[int, tuple[int, ...]], Meaning] = {}
     for one in sorted(meanings, key=lambda m: (m.penalty, m.rows, m.street)):
         best.setdefault((one.street, one.rows), one)
@@ -232,12 +243,13 @@ class AddressBook:
             return Heard(said, there, absent)
         tried: list[Reading] = []
         for reading in readings(said, self.towns, self.streets):
-            for street, flags in self.streets.exact(reading.street.name):
-                self._weigh(reading, Like(street, flags, 0, False), there, absent)
             tried.append(reading)
-            if len(tried) == 1 and any(not m.penalty for m in there):
+            known = self.streets.exact(reading.street.name)
+            for street, flags in known:
+                self._weigh(reading, Like(street, flags, 0, sounds=False, penalty=0), there, absent)
+            if known and not reading.extra and _best(there) <= _CLEAR:
                 break
-        if not there or min(m.penalty for m in there) > _SURE:
+        if _best(there) > _SURE:
             self._hear_nearly(tried, there, absent)
         return Heard(said, _ranked(there), _ranked(absent))
 
@@ -251,27 +263,31 @@ class AddressBook:
         return Heard(said, _ranked(there), _ranked(absent))
 
     def _hear_nearly(self, tried: list[Reading], there: list[Meaning], absent: list[Meaning]) -> None:
-        """The same for streets whose name is only like the one said."""
-        near: dict[tuple[str, str], list[Like]] = {}
+        """The same for streets whose name is only like the one said: one letter off, else further off."""
+        names: dict[tuple[str, str], list[Reading]] = {}
         for reading in tried:
             name = reading.street.name[:_LONGEST_NAME]
-            key = name, reading.number
-            if key not in near:
-                if len(near) == _MOST_NAMES:
-                    continue
-                near[key] = self.streets.near(name, self._names.get(self._number.get(reading.number, -1), []))
-            for like in near[key]:
-                self._weigh(reading, like, there, absent)
+            if reading.town != UNKNOWN and len(name) > 1:
+                names.setdefault((name, reading.number), []).append(reading)
+        for (name, _), same in islice(names.items(), _MOST_NAMES):
+            for like in self.streets.one_off(name):
+                for reading in same:
+                    self._weigh(reading, like, there, absent)
+            if _best(there) <= _NEAR:
+                return
+        for (name, number), same in islice(names.items(), _MOST_NAMES):
+            for like in self.streets.further(name, self._names.get(self._number.get(number, -1), [])):
+                for reading in same:
+                    self._weigh(reading, like, there, absent)
 
     def _weigh(self, reading: Reading, like: Like, there: list[Meaning], absent: list[Meaning]) -> None:
         """Add what a reading means if it names this street."""
         parts = self.streets.parts[like.street]
-        name = reading.street.name
-        base = reading.extra + fit(reading.street, parts, like.flags)
-        if like.distance:
-            base += name_penalty(like.distance, min(len(name), len(parts.name)), sounds=like.sounds)
-            if like.distance > 1 and base >= _OTHER_KIND and reading.street.kind not in ("", parts.kind):
-                base += _TWO_DOUBTS
+        base = reading.extra + like.penalty + fit(reading.street, parts, like.flags)
+        if like.distance > 1 and base >= like.penalty + _OTHER_KIND:
+            base += _TWO_DOUBTS
+        if base > _HOPELESS:
+            return
         rows = self.rows(like.street, reading.number)
         town = reading.town
         if not (rows and (not town or town == UNKNOWN or any(self.locality[r] in town for r in rows))):

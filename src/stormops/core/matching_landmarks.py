@@ -17,7 +17,6 @@ from stormops.core.address import Said, street, tokens
 from stormops.core.address_words import FILLERS
 from stormops.core.matching_address import AddressBook, fit
 from stormops.core.matching_answer import MARGIN
-from stormops.core.matching_streets import name_penalty
 from stormops.core.matching_towns import UNSAID
 from stormops.core.network import METRES_PER_DEGREE, City, Floats
 
@@ -110,10 +109,8 @@ class Corners:
         for row, flags in streets.exact(said.name):
             found.setdefault(row, (fit(said, streets.parts[row], flags), []))
         if not found:
-            for like in streets.near(said.name, []) or streets.search(said.name):
-                parts = streets.parts[like.street]
-                penalty = name_penalty(like.distance, min(len(said.name), len(parts.name)), sounds=like.sounds)
-                penalty += fit(said, parts, like.flags)
+            for like in streets.one_off(said.name) or streets.search(said.name):
+                penalty = like.penalty + fit(said, streets.parts[like.street], like.flags)
                 found.setdefault(like.street, (penalty, [f"'{said.name}' taken for '{streets.title[like.street]}'"]))
         good = sorted((p, row, why) for row, (p, why) in found.items() if p <= _STREET_BAR)
         return [(row, p, why) for p, row, why in good if p < good[0][0] + MARGIN][:_MOST_STREETS]

@@ -58,28 +58,49 @@ def _town(words: list[str], place: list[str], towns: Towns) -> _Split:
     return _Split(words, found or UNKNOWN, letters, " ".join(place))
 
 
+def _ended(words: list[str]) -> bool:
+    """Whether these words end as a street does: with a type, or a type and a direction."""
+    last = len(words) - 1
+    if last > 1 and words[last] in DIRECTIONS:
+        last -= 1
+    return last > 0 and words[last] in TYPES
+
+
 def _splits(said: Said, towns: Towns) -> Iterator[_Split]:
-    """Where the street may end and the town begin, likeliest first."""
+    """Where the street may end and the town begin, likeliest first.
+
+    A street that plainly ends before a town that is plainly one of the city's leaves no other way to read it.
+    """
     words = said.words[:MOST_WORDS]
     parts = said.segments
     if len(parts) > 1 and parts[0]:
-        yield _town(parts[0][:MOST_WORDS], parts[-1][:MOST_WORDS], towns)
+        split = _town(parts[0][:MOST_WORDS], parts[-1][:MOST_WORDS], towns)
+        yield split
+        if split.town != UNKNOWN and not split.letters and _ended(split.words):
+            return
     count, found = towns.tail(words)
     if count:
         yield _Split(words[:-count], found, 0, " ".join(words[-count:]))
         shorter = towns.exact(words[1 - count :]) if count > 1 and words[-count] in DIRECTIONS else UNSAID
         if shorter:
             yield _Split(words[: 1 - count], shorter, 0, " ".join(words[1 - count :]))
+        elif _ended(words[:-count]):
+            return
     yield _no_town(words)
+    yield from _after_types(words, towns)
+    for count in (2, 1):
+        near, letters = towns.near(words[-count:]) if len(words) > count else (UNSAID, 0)
+        if near:
+            yield _Split(words[:-count], near, letters, " ".join(words[-count:]))
+
+
+def _after_types(words: list[str], towns: Towns) -> Iterator[_Split]:
+    """The town behind each street type, the last type first."""
     ends = [i for i, word in enumerate(words[:-1]) if word in TYPES and i][-3:]
     for i in reversed(ends):
         if words[i + 1] in DIRECTIONS and i + 2 < len(words):
             yield _town(words[: i + 2], words[i + 2 :], towns)
         yield _town(words[: i + 1], words[i + 1 :], towns)
-    for count in (2, 1):
-        near, letters = towns.near(words[-count:]) if len(words) > count else (UNSAID, 0)
-        if near:
-            yield _Split(words[:-count], near, letters, " ".join(words[-count:]))
 
 
 def _endings(words: list[str]) -> Iterator[tuple[Street, int, str]]:
@@ -126,9 +147,11 @@ def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, 
 
 def readings(said: Said, towns: Towns, streets: Streets) -> Iterator[Reading]:
     """Every way to read the text, the plain one first. At most a few dozen."""
+    seen: set[tuple[int, tuple[int, ...]]] = set()
     for split in _splits(said, towns):
-        if not split.words:
+        if not split.words or (len(split.words), split.town) in seen:
             continue
+        seen.add((len(split.words), split.town))
         if said.letter and split.words[0] == said.letter and len(split.words) > 1:
             yield _reading(said, split, (street(split.words[1:]), "", 0, ""))._replace(number=said.number + said.letter)
             yield _reading(said, split, (street(split.words[1:]), said.letter, 50, "a letter is read as a unit"))

@@ -55,12 +55,13 @@ def _digits(name: str) -> str:
 
 
 class Like(NamedTuple):
-    """A street whose name is like the one said: its row, alias flags, letters that differ, alike in sound."""
+    """A street whose name is like the one said: its row, alias flags, letters that differ, alike in sound, penalty."""
 
     street: int
     flags: int
     distance: int
     sounds: bool
+    penalty: int
 
 
 class Streets:
@@ -113,39 +114,46 @@ class Streets:
         """Streets that are called exactly this, with the flags of the alias. Ordered by row."""
         return self._alias.get(name, [])
 
-    def near(self, name: str, choices: Sequence[str]) -> list[Like]:
-        """Streets of nearly this name: one letter off or alike in sound anywhere, further off among `choices`."""
-        found: dict[str, tuple[int, bool]] = dict.fromkeys(self._one_off(name), (1, False))
-        cut = reach(len(name))
-        if len(name) > 3:
-            for other in self._sounds.get(sound(name), ()):
-                distance = OSA.distance(name, other)
-                if distance <= cut + 1:
-                    found[other] = (distance, True)
-        if cut > 1:
-            for other, distance, _ in process.extract(name, choices, scorer=OSA.distance, score_cutoff=cut, limit=8):
-                if other not in found:
-                    found[other] = (int(distance), False)
-        found.pop(name, None)
-        numbers = _digits(name)
-        found = {other: how for other, how in found.items() if _digits(other) == numbers}
-        return [Like(row, flags, *found[other]) for other in sorted(found) for row, flags in self._alias[other]]
-
-    def _one_off(self, name: str) -> set[str]:
-        shorter = {name[:i] + name[i + 1 :] for i in range(len(name))}
-        found = {other for other in shorter if other in self._alias}
+    def one_off(self, name: str) -> list[Like]:
+        """Streets of the whole city whose name is one letter off (put in, left out, replaced, exchanged)."""
+        shorter = [name[:i] + name[i + 1 :] for i in range(len(name))]
+        alias, longer = self._alias, self._shorter
+        found = {other for other in shorter if other in alias}
         for part in (name, *shorter):
-            for other in self._shorter.get(part, ()):
-                if OSA.distance(name, other) == 1:
-                    found.add(other)
-        return found
+            if part in longer:
+                found.update([other for other in longer[part] if OSA.distance(name, other) == 1])
+        found.discard(name)
+        return self._likes(name, dict.fromkeys(found, (1, False)))
+
+    def further(self, name: str, choices: Sequence[str]) -> list[Like]:
+        """Streets whose name is further off: alike in sound anywhere in the city, or near among `choices`."""
+        found: dict[str, tuple[int, bool]] = {}
+        cut = reach(len(name))
+        if cut > 1:
+            hits = process.extract(name, choices, scorer=OSA.distance, score_cutoff=cut, limit=8)
+            found = {other: (int(distance), False) for other, distance, _ in hits if distance}
+        for other in self._sounds.get(sound(name), ()) if len(name) > 3 else ():
+            distance = OSA.distance(name, other)
+            if 0 < distance <= cut + 1:
+                found[other] = (distance, True)
+        return self._likes(name, found)
+
+    def _likes(self, name: str, found: dict[str, tuple[int, bool]]) -> list[Like]:
+        numbers = _digits(name)
+        likes = []
+        for other in sorted(found):
+            if _digits(other) != numbers:
+                continue
+            distance, sounds = found[other]
+            penalty = name_penalty(distance, min(len(name), len(other)), sounds=sounds)
+            likes += [Like(row, flags, distance, sounds, penalty) for row, flags in self._alias[other]]
+        return likes
 
     def search(self, name: str, limit: int = 5) -> list[Like]:
         """The streets of the whole city nearest in spelling, for suggestions. Slow: it looks at every name."""
         cut = max(2, reach(len(name)))
         hits = process.extract(name, self.names, scorer=OSA.distance, score_cutoff=cut, limit=limit)
-        ordered = sorted((int(distance), other) for other, distance, _ in hits)
-        return [Like(row, flags, d, False) for d, other in ordered for row, flags in self._alias[other] if not flags]
+        return [like for like in self._likes(name, {other: (int(d), False) for other, d, _ in hits}) if not like.flags]
 
 
 def misspelt(word: str, kind: str) -> int:

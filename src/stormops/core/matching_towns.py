@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from stormops.core.address import tokens
@@ -50,8 +51,11 @@ class Towns:
         self._exact: dict[str, tuple[int, ...]] = {}
         full: dict[str, int] = {}
         bare: dict[str, set[int]] = {}
+        self._last_words: set[str] = set(_GENERIC)
+        self._most_words = 1
         for i, name in enumerate(names):
             words = [w for w in tokens(name) if w.isalnum()]
+            self._heed(words)
             here = full.setdefault(key(words) or f"?{i}", i)
             self.canonical.append(here)
             if _bare(words):
@@ -59,15 +63,25 @@ class Towns:
         self._exact = {k: tuple(sorted(v)) for k, v in bare.items()} | {k: (v,) for k, v in full.items() if k[0] != "?"}
         everywhere = tuple(sorted(full.values()))
         for name in whole:
-            here_too = key([w for w in tokens(name) if w.isalnum()])
+            words = [w for w in tokens(name) if w.isalnum()]
+            self._heed(words)
+            here_too = key(words)
             if here_too and everywhere:
                 self._exact.setdefault(here_too, everywhere)
         self._choices = sorted(self._exact)
         self._longest = max((len(k) for k in self._choices), default=0)
 
+    def _heed(self, words: list[str]) -> None:
+        """Note how names end and how long they are, so that most texts are seen at once to end with none."""
+        self._most_words = max(self._most_words, len(words) + 1)
+        bare = [w for w in words if w not in _GENERIC]
+        for some in (words, bare):
+            if some:
+                self._last_words |= {_word(some, len(some) - 1), some[-1], _word(["", some[-1]], 1)}
+
     def exact(self, words: Sequence[str]) -> tuple[int, ...]:
         """Localities of exactly this name (mostly one); UNSAID when there is none."""
-        found = self._exact.get(key(words))
+        found = self._exact.get("".join(words)) or self._exact.get(key(words))
         if found is None and not _GENERIC.isdisjoint(words):
             found = self._exact.get(_bare(words))
         return UNSAID if found is None else found
@@ -78,18 +92,17 @@ class Towns:
         allowed = 0 if len(said) < 5 else 1 if len(said) < 7 else 2 if len(said) < 12 else 3
         if not allowed or len(said) > self._longest + allowed:
             return UNSAID, 0
-        best, found, tied = allowed + 1, UNSAID, False
-        for choice in self._choices:
-            distance = OSA.distance(said, choice, score_cutoff=allowed)
-            if distance < best:
-                best, found, tied = distance, self._exact[choice], False
-            elif distance == best and distance <= allowed and self._exact[choice] != found:
-                tied = True
-        return (UNSAID, 0) if tied or not found else (found, best)
+        hits = process.extract(said, self._choices, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+        nearest = [self._exact[choice] for choice, distance, _ in hits if distance == hits[0][1]]
+        if not hits or any(other != nearest[0] for other in nearest):
+            return UNSAID, 0
+        return nearest[0], int(hits[0][1])
 
     def tail(self, words: Sequence[str], shortest: int = 1) -> tuple[int, tuple[int, ...]]:
         """The longest run of last words that names a locality: how many words, and which. (0, UNSAID) when none."""
-        for count in range(min(4, len(words) - shortest), 0, -1):
+        if not words or _word(words, len(words) - 1) not in self._last_words:
+            return 0, UNSAID
+        for count in range(min(self._most_words, len(words) - shortest), 0, -1):
             found = self.exact(words[-count:])
             if found:
                 return count, found
