@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -159,19 +158,26 @@ class Supervisor:
         """Ask everything to end; `run` returns when it has."""
         self._stopping.set()
 
-    async def run(self, ready: Callable[[], None] | None = None) -> None:
+    async def run(self) -> None:
         """Start the children and keep them running until `stop` or SIGINT/SIGTERM."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ValueError, RuntimeError):  # not the main thread: the caller stops us
                 loop.add_signal_handler(number, self.stop)
-        keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
-        if ready:
-            ready()
+        # Redis ends last: the others would only complain that it is gone.
+        last = asyncio.Event()
+        keepers = [
+            asyncio.create_task(self._keep(child, last if child.name == "redis" else self._stopping))
+            for child in self._children
+        ]
         try:
             await self._stopping.wait()
         finally:
             self._stopping.set()
+            await asyncio.gather(
+                *(k for k, child in zip(keepers, self._children, strict=True) if child.name != "redis")
+            )
+            last.set()
             await asyncio.gather(*keepers)
             for owned in self._sockets:
                 owned.close()
@@ -186,11 +192,11 @@ class Supervisor:
         draft.write_text(json.dumps({"pids": {"supervisor": os.getpid(), **self._pids}, **where}) + "\n")
         draft.replace(place)
 
-    async def _keep(self, child: Child) -> None:
+    async def _keep(self, child: Child, stopping: asyncio.Event) -> None:
         """One child, started again whenever it ends, until the end."""
         wait_s = 0.0
         environment = os.environ | self.settings.environment()
-        while not self._stopping.is_set():
+        while not stopping.is_set():
             started = time.monotonic()
             process = await asyncio.create_subprocess_exec(
                 *child.command,
@@ -205,10 +211,10 @@ class Supervisor:
             self._note()
             self._log.info("child_started", child=child.name, pid=process.pid)
             ended = asyncio.create_task(process.wait())
-            stop = asyncio.create_task(self._stopping.wait())
+            stop = asyncio.create_task(stopping.wait())
             await asyncio.wait({ended, stop}, return_when=asyncio.FIRST_COMPLETED)
             stop.cancel()
-            if self._stopping.is_set():
+            if stopping.is_set():
                 await self._end(process, ended)
                 self._pids.pop(child.name, None)
                 return
@@ -216,7 +222,7 @@ class Supervisor:
             if time.monotonic() - started > STEADY_SECONDS:
                 wait_s = 0.0
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait_s)
+                await asyncio.wait_for(stopping.wait(), wait_s)
             wait_s = min(RESTART_SECONDS_MAX, max(0.1, wait_s * 2))
 
     async def _end(self, process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
