@@ -67,6 +67,7 @@ class Feed(NamedTuple):
     signed_in: SignedIn
     metrics: Metrics
     loop: asyncio.AbstractEventLoop
+    parts: FeedParts
 
     async def on_loop(self, work: Callable[[], object]) -> None:
         """Run something on the feed's event loop, from a test's."""
@@ -140,7 +141,7 @@ def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: in
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     assert isinstance(parts.authenticate, SignedIn)
-    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics, loop)
+    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics, loop, parts)
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not (server.started and _is_ready(feed)):

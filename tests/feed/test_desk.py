@@ -1,0 +1,108 @@
+"""The desk's reads: closed to strangers, true to the situation."""
+
+from __future__ import annotations
+
+import httpx
+import numpy as np
+import pytest
+
+from tests.feed.served import Feed
+
+DESK = (
+    "/api/v1/session",
+    "/api/v1/desk/snapshot",
+    "/api/v1/desk/out",
+    "/api/v1/desk/premises?q=a",
+    "/api/v1/desk/incidents/E-0001",
+    "/api/v1/desk/incidents/E-0001/premises",
+    "/api/v1/desk/reports/01-2345-6789-012-3",
+    "/api/v1/map/network.geojson",
+    "/api/v1/map/devices.geojson",
+)
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_strangers_are_asked_to_sign_in(feed: Feed, path: str) -> None:
+    with feed.client() as client:
+        for cookies in ({}, {"stormops_session": "forged"}):
+            answer = client.get(path, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
+            assert answer.status_code == httpx.codes.UNAUTHORIZED
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["code"] == "not_signed_in"
+
+
+def test_a_session_says_who_and_what_its_writes_need(feed: Feed) -> None:
+    with feed.client(staff=True) as client:
+        answer = client.get("/api/v1/session")
+    assert answer.json() == {
+        "person": "dana",
+        "roles": ["dispatcher"],
+        "desk": "D1",
+        "shift": 7,
+        "csrf": "token",
+        "intake_url": "http://127.0.0.1:1",
+    }
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_who_is_out_is_who_is_out(feed: Feed) -> None:
+    situation, ids = feed.day.situation, feed.day.city.premises.id
+    dark = {ids[row] for row in np.flatnonzero(situation.coverage.bits)}
+    with feed.client(staff=True) as client:
+        everybody = client.get("/api/v1/desk/out").json()
+        assert everybody["n"] == situation.position
+        assert set(everybody["premises"]) == dark
+        assert len(everybody["premises"]) == len(dark) > 0
+        parts = [
+            client.get(f"/api/v1/desk/incidents/{incident.id}/premises").json()["premises"]
+            for incident in situation.incidents.values()
+        ]
+    assert {premise for part in parts for premise in part} == dark
+    assert [len(part) for part in parts] == [incident.customers_out for incident in situation.incidents.values()]
+
+
+def test_an_incident_comes_with_its_reports_and_their_reasons(feed: Feed) -> None:
+    situation = feed.day.situation
+    with feed.client(staff=True) as client:
+        view = client.get("/api/v1/desk/snapshot").json()["view"]
+        for incident in situation.incidents.values():
+            body = client.get(f"/api/v1/desk/incidents/{incident.id}").json()
+            assert body["n"] == situation.position
+            assert body["incident"] == view[f"incident/{incident.id}"]
+            assert len(body["reports"]) == body["reports_total"] == len(incident.reports)
+            for report in body["reports"]:
+                assert report["incident"] == incident.id
+                assert report["address"]
+                assert report["rule"]
+                assert report["reasons"]
+        assert client.get("/api/v1/desk/incidents/E-9999").status_code == httpx.codes.NOT_FOUND
+        assert client.get("/api/v1/desk/incidents/x").status_code == httpx.codes.NOT_FOUND
+
+
+def test_a_report_comes_in_full(feed: Feed) -> None:
+    with feed.client(staff=True) as client:
+        for receipt in feed.day.receipts:
+            body = client.get(f"/api/v1/desk/reports/{receipt}").json()
+            assert body["receipt"] == receipt
+            assert body["said"]
+            assert body["symptom"]
+            assert body["channel"] == "web"
+            if body["state"] == "unmatched":
+                assert body["why"]
+                assert body["premise"] is None
+        assert client.get("/api/v1/desk/reports/12").status_code == httpx.codes.NOT_FOUND
+        assert client.get("/api/v1/desk/reports/77-0000-0000-000-0").status_code == httpx.codes.NOT_FOUND
+
+
+def test_premises_are_found_by_address_and_by_place(feed: Feed) -> None:
+    premises = feed.day.city.premises
+    with feed.client(staff=True) as client:
+        found = client.get("/api/v1/desk/premises", params={"q": premises.address(3)}).json()["premises"]
+        assert found[0]["premise"] == premises.id[3]
+        near = client.get(f"/api/v1/desk/premises?lon={premises.lon[3]}&lat={premises.lat[3]}").json()["premises"]
+        assert premises.id[3] in [place["premise"] for place in near[:3]]
+        assert len(near) == 20
+        for wrong in ("", "?lon=1", "?lon=a&lat=b", "?lon=nan&lat=1", "?lon=181&lat=1"):
+            answer = client.get(f"/api/v1/desk/premises{wrong}")
+            assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+            assert answer.json()["code"] == "bad_query"

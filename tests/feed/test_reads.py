@@ -1,0 +1,137 @@
+"""What everybody may read: the status of a receipt, its limits, and snapshots at a named position."""
+
+from __future__ import annotations
+
+import random
+
+import httpx
+import msgspec
+import pytest
+
+from stormops.core.view_public import PublicView
+from stormops.feed.limits import MISSES_BURST
+from stormops.feed.reads import typed_receipt
+from stormops.journal.receipt import Minter
+from tests.feed.served import Feed, running, storm
+
+UNKNOWN = Minter(77, b"0123456789abcdef").mint(12345)
+
+
+def test_the_bearer_of_a_receipt_is_told_what_became_of_it(feed: Feed) -> None:
+    situation = feed.day.situation
+    with feed.client() as client:
+        for receipt in feed.day.receipts:
+            answer = client.get(f"/api/v1/reports/{receipt}")
+            assert answer.status_code == httpx.codes.OK
+            status = answer.json()
+            assert status["receipt"] == receipt
+            assert status["n"] == feed.day.journal.last()
+            assert status["at_ms"] == situation.at_ms
+            assert status["received_ms"] > 0
+            known = situation.report(typed_receipt(receipt) or 0)
+            if known is not None and known.incident >= 0:
+                incident = situation.incidents[known.incident]
+                assert status["incident"] == {
+                    "state": incident.state.value,
+                    "since_ms": incident.since_ms,
+                    "others": len(incident.reports) - 1,
+                    "customers_out": incident.customers_out,
+                }
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_receipt_is_found_as_people_type_it(feed: Feed) -> None:
+    digits = feed.day.receipts[0].replace("-", "")
+    with feed.client() as client:
+        for typed in (digits, f" {digits[:4]} {digits[4:]} ", f"{digits[:2]}.{digits[2:]}"):
+            assert client.get(f"/api/v1/reports/{typed}").status_code == httpx.codes.OK
+
+
+def test_unknown_and_malformed_receipts_get_the_very_same_answer() -> None:
+    with running(storm(1)) as feed, feed.client() as client:
+        answers = [client.get(f"/api/v1/reports/{text}") for text in (UNKNOWN, "12", "a'b", "9" * 14, "0" * 3000)]
+    assert {answer.status_code for answer in answers} == {httpx.codes.NOT_FOUND}
+    assert len({answer.content for answer in answers}) == 1
+    assert answers[0].headers["content-type"] == "application/problem+json"
+
+
+def test_receipts_cannot_be_enumerated() -> None:
+    """After its misses are spent an address is refused whatever it asks, so that it learns nothing from refusals."""
+    mint, chance = Minter(1, b"another-door-key").mint, random.Random(1)
+    with running(storm(3)) as feed, feed.client() as client:
+        codes = [client.get(f"/api/v1/reports/{mint(chance.randrange(10**11))}").status_code for _ in range(30)]
+        assert codes.count(httpx.codes.NOT_FOUND) == MISSES_BURST
+        assert set(codes[int(MISSES_BURST) :]) == {httpx.codes.TOO_MANY_REQUESTS}
+        refused = client.get(f"/api/v1/reports/{feed.day.receipts[0]}", headers={"X-Forwarded-For": "192.0.2.9"})
+        assert refused.status_code == httpx.codes.TOO_MANY_REQUESTS
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        page = client.get(f"/r/{feed.day.receipts[0]}")
+        assert page.status_code == httpx.codes.TOO_MANY_REQUESTS
+        assert page.headers["retry-after"] == refused.headers["retry-after"]
+        metrics = client.get("/metrics").text
+    assert f'feed_receipt_lookups_total{{outcome="missed"}} {MISSES_BURST}' in metrics
+    assert 'outcome="limited"} 22.0' in metrics
+
+
+def test_the_status_page_renews_itself_and_says_what_the_api_says(feed: Feed) -> None:
+    with feed.client() as client:
+        for receipt in feed.day.receipts[:20]:
+            page, status = client.get(f"/r/{receipt}"), client.get(f"/api/v1/reports/{receipt}").json()
+            assert page.status_code == httpx.codes.OK
+            assert receipt in page.text
+            assert '<meta http-equiv="refresh" content="30">' in page.text
+            assert "<script" not in page.text
+            if "incident" in status:
+                assert f"<dd>{status['incident']['others']}</dd>" in page.text
+
+
+def test_asking_for_a_receipt_leads_to_its_page() -> None:
+    with running(storm(1)) as feed, feed.client() as client:
+        receipt = feed.day.receipts[0]
+        form = client.get("/r")
+        assert form.status_code == httpx.codes.OK
+        assert 'name="receipt"' in form.text
+        found = client.get("/r", params={"receipt": f" {receipt}\n"})
+        assert found.status_code == httpx.codes.SEE_OTHER
+        assert found.headers["location"] == f"/r/{receipt.replace('-', '')}"
+        outside = client.get("/r", params={"receipt": "//evil.example"})
+        assert outside.headers["location"] == "/r/-"
+        miss = client.get("/r/-")
+        assert miss.status_code == httpx.codes.NOT_FOUND
+        assert 'name="receipt"' in miss.text
+
+
+def test_a_closed_report_keeps_its_status() -> None:
+    day = storm(1)
+    with running(day) as feed, feed.client() as client:
+        while not day.situation.closed_reports:
+            day.step(reports=4, actions=1.0)
+        feed.wait_shown(day.journal.last())
+        number = next(iter(day.situation.closed_reports))
+        status = client.get(f"/api/v1/reports/{number:014d}").json()
+        assert status["received_ms"] > 0
+        assert status["state"] in ("restored", "cancelled", "withdrawn")
+        assert client.get(f"/r/{number:014d}").status_code == httpx.codes.OK
+
+
+def test_the_public_snapshot_is_the_public_view_of_its_position(feed: Feed) -> None:
+    with feed.client() as client:
+        answer = client.get("/api/v1/public/snapshot")
+        body = answer.json()
+        again = client.get("/api/v1/public/snapshot", headers={"If-None-Match": answer.headers["etag"]})
+    city, areas = feed.day.city, feed.parts.areas
+    expected = PublicView(city, areas, feed.parts.city_file.phone).snapshot(feed.day.situation)
+    assert body["view"] == msgspec.json.decode(msgspec.json.encode(expected))
+    assert body["n"] == feed.day.journal.last()
+    assert body["at_ms"] == feed.day.situation.at_ms
+    assert body["epoch"]
+    assert again.status_code == httpx.codes.NOT_MODIFIED
+    assert again.content == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_snapshot_is_the_same_compressed_or_not(feed: Feed, encoding: str) -> None:
+    with feed.client(staff=True) as client:
+        answer = client.get("/api/v1/desk/snapshot", headers={"Accept-Encoding": encoding})
+    assert answer.headers.get("content-encoding", "identity") == encoding
+    assert answer.json()["view"]["totals"]["reports"] == len(feed.day.receipts)
