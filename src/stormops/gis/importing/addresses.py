@@ -7,6 +7,7 @@ reported. Duplicate ids get a number behind them, so that every row stays reacha
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,9 +112,11 @@ def _check_degrees(x: Floats, y: Floats, rows: list[int], file: Path) -> None:
 
 def _read_map(file: Path, options: AddressOptions) -> _Raw:
     _check_content(file)
-    layer = options.layer or _only_layer(file)
     try:
-        frame = geopandas.read_file(file, layer=layer, engine="pyogrio", on_invalid="raise")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what it cannot read it says by error
+            layer = options.layer or _only_layer(file)
+            frame = geopandas.read_file(file, layer=layer, engine="pyogrio", on_invalid="raise")
     except (DataSourceError, DataLayerError, shapely.errors.GEOSException, ValueError) as error:
         raise ImportRefused(file, f"cannot be read ({error})") from error
     if not isinstance(frame, geopandas.GeoDataFrame):
@@ -146,10 +149,7 @@ def _check_content(file: Path) -> None:
 
 
 def _only_layer(file: Path) -> str:
-    try:
-        layers = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-    except (DataSourceError, DataLayerError) as error:
-        raise ImportRefused(file, f"cannot be read ({error})") from error
+    layers = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
     if len(layers) != 1:
         raise ImportRefused(file, f"has {len(layers)} layers ({', '.join(layers[:10])}); name one")
     return layers[0]

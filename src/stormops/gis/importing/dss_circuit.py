@@ -70,8 +70,7 @@ class Circuit:
         if not name:
             raise element.refuse("has no name")
         key = element.key
-        if key in self.elements:
-            self.findings.add("edge-duplicate" if cls != "load" else "load-duplicate", name)
+        if key in self.elements:  # kept apart; the grid numbers and reports it
             key = f"{key}#{command.file}#{command.row}"
         self.elements[key] = self._active = element
         element.apply(command.words[1:], self.elements)
@@ -79,7 +78,9 @@ class Circuit:
     def _edit(self, command: Command) -> None:
         said = command.words[0].value if command.words else ""
         self._active = self.elements.get(said.lower())
-        if self._active is not None:
+        if self._active is None:
+            self.findings.add("command-ignored", f"edit {said[:40]}")
+        else:
             self._active.apply(command.words[1:], self.elements)
 
     def _more(self, command: Command) -> None:
@@ -96,10 +97,14 @@ class Circuit:
         element.apply([Word(name, command.words[0].value), *command.words[1:]], self.elements)
 
     def _switch(self, command: Command, name: str, value: str) -> None:
-        element = self.elements.get(command.words[0].value.lower()) if command.words else None
-        if element is None:
+        said = command.words[0].value.lower() if command.words else ""
+        element = self.elements.get(said)
+        if element is not None:
+            element.values[name] = value
+        elif said.partition(".")[0] in WANTED or not said:
             raise ImportRefused(command.file, f"{command.verb} names no element that is defined", command.row)
-        element.values[name] = value
+        else:
+            self.findings.add("command-ignored", f"{command.verb} {said[:40]}")
 
     def _clear(self, _command: Command) -> None:
         self.elements.clear()

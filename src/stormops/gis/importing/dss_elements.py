@@ -6,6 +6,7 @@ the place of their element, so that a fault can be told with file and row.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,10 +56,14 @@ WANTED = frozenset(PROPERTIES)
 
 
 @cache
-def property_name(cls: str, said: str) -> str:
-    """The property that a name means: itself, else the first that begins with it, else the name as said."""
+def property_name(cls: str, said: str) -> tuple[str, int]:
+    """The property that a name means, and the number of the next one.
+
+    It is the name itself, else the first that begins with it, else the name as said.
+    """
     names = PROPERTIES[cls]
-    return said if said in names else next((name for name in names if name.startswith(said)), said)
+    full = said if said in names else next((name for name in names if name.startswith(said)), said)
+    return full, names.index(full) + 1 if full in names else len(names)
 
 
 @dataclass(slots=True)
@@ -92,8 +97,7 @@ class Element:
         order = PROPERTIES[self.cls]
         for name, value in said:
             if name:
-                full = property_name(self.cls, name)
-                self.next_property = order.index(full) + 1 if full in order else len(order)
+                full, self.next_property = property_name(self.cls, name)
             elif self.next_property < len(order):
                 full = order[self.next_property]
                 self.next_property += 1
@@ -147,16 +151,16 @@ _BINARY: dict[str, Callable[[float, float], float]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "^": operator.pow,
+    "^": math.pow,
 }
-_UNARY: dict[str, Callable[[float], float]] = {"sqr": lambda x: x * x, "sqrt": lambda x: x**0.5, "inv": lambda x: 1 / x}
+_UNARY: dict[str, Callable[[float], float]] = {"sqr": lambda x: x * x, "sqrt": math.sqrt, "inv": lambda x: 1 / x}
 
 
 def evaluate(element: Element, text: str, what: str) -> float:
     """A number, or OpenDSS's in-line arithmetic in reverse Polish order. Raises ImportRefused."""
     stack: list[float] = []
     try:
-        for token in items(text):
+        for token in items(text) if " " in text else (text,):
             if token in _BINARY:
                 b, a = stack.pop(), stack.pop()
                 stack.append(_BINARY[token](a, b))
@@ -167,4 +171,6 @@ def evaluate(element: Element, text: str, what: str) -> float:
         (value,) = stack
     except (ValueError, IndexError, ArithmeticError) as error:
         raise element.refuse(f"{what} {text[:40]!r} is not a number") from error
-    return float(value)
+    if not math.isfinite(value):
+        raise element.refuse(f"{what} {text[:40]!r} is not a number")
+    return value

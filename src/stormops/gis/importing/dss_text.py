@@ -31,7 +31,7 @@ _WORD = re.compile(
       |(?P<bare>(?:(?!//)[^\s,=!])+)))""",
     re.VERBOSE,
 )
-_NOT_PLAIN = re.compile(r"""["'\[{!]|//|(?:^|[\s,=])\(|=\s|\s=""")
+_MARKS = ('"', "'", "[", "{", "!", "//", " (", "\t(", "=(", ",(", "= ", "=\t", " =", "\t=")
 _QUIET = re.compile(r"\s*(?:!|//|$)")
 _HEAD = re.compile(r'\s*new\s+(?:object\s*=\s*)?["\']?(\w+)\.', re.IGNORECASE)
 
@@ -54,7 +54,9 @@ class Command(NamedTuple):
 
 def words(line: str) -> list[Word]:
     """The words of a line, comment left out."""
-    if not _NOT_PLAIN.search(line):  # most lines by far: no quotes, no arrays, no comment
+    if line[:1] != "(" and not any(
+        map(line.__contains__, _MARKS)
+    ):  # most lines by far: no quotes, no arrays, no comment
         return [
             Word(name.lower(), value) if equals else Word("", name)
             for name, equals, value in (text.partition("=") for text in line.replace(",", " ").split())
@@ -133,13 +135,10 @@ class Scripts:
         if not all_words:
             return Command(file, row, "", [])
         first = all_words[0]
+        if (first.name or first.value).startswith("~"):
+            return Command(file, row, "more", words(line.replace("~", " ", 1)))
         if first.name:  # Line.x.enabled=no
             return Command(file, row, "property", all_words)
-        if first.value.startswith("~"):
-            rest = [Word("", first.value[1:])] if len(first.value) > 1 else []
-            if rest and "=" in line:  # "~kv=7.2" without a blank
-                return Command(file, row, "more", words(line.replace("~", " ", 1)))
-            return Command(file, row, "more", rest + all_words[1:])
         return Command(file, row, first.value.lower(), all_words[1:])
 
     def resolve(self, file: Path, row: int, said: list[Word]) -> Path | None:
