@@ -6,11 +6,11 @@ log field may carry personal data: no address, phone, name, note, account or rec
 
 from __future__ import annotations
 
-import logging
+import json
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
-import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -94,33 +94,37 @@ class Metrics:
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
 
+LEVELS = ("debug", "info", "warning", "error")
+
+
 class Log:
-    """Structured JSON lines on stderr. KeyError on an undeclared event: declare it above first."""
+    """Structured JSON lines on stderr. KeyError on an undeclared event: declare it above first.
+
+    A few lines of our own: the libraries for this cost a third of the time in which intake must be back.
+    """
 
     def __init__(self, process: str, level: str = "info") -> None:
-        self._log = structlog.wrap_logger(
-            structlog.PrintLogger(sys.stderr),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(),
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        ).bind(process=process)
+        self._process = process
+        self._least = LEVELS.index(level)
 
-    def _known(self, event: str) -> str:
+    def _write(self, level: str, event: str, fields: dict[str, object]) -> None:
         EVENTS[event]
-        return event
+        if LEVELS.index(level) < self._least:
+            return
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": level, "process": self._process, "event": event, **fields}
+        # One write a line, so that the lines of several processes do not mix.
+        sys.stderr.write(json.dumps(line, default=str) + "\n")
+        sys.stderr.flush()
 
     def info(self, event: str, **fields: object) -> None:
         """Something ordinary happened."""
-        self._log.info(self._known(event), **fields)
+        self._write("info", event, fields)
 
     def warning(self, event: str, **fields: object) -> None:
         """Something an operator should know."""
-        self._log.warning(self._known(event), **fields)
+        self._write("warning", event, fields)
 
     def error(self, event: str, **fields: object) -> None:
         """Something an operator should act on."""
-        self._log.error(self._known(event), **fields)
+        self._write("error", event, fields)
