@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from geo.lots import Lots
 from geo.plan import StreetClass
 from geo.streets import Streets
 from stormops.core.network import Bools, Floats, Ints
@@ -92,7 +93,7 @@ def _tree(streets: Streets, roots: Ints) -> tuple[Ints, Ints, Floats]:
     return up, parent, dist
 
 
-def _spans(streets: Streets, up: Ints, parent: Ints, lot_edge: Ints, lot_at: Floats, units: Ints) -> tuple[Spans, Ints]:
+def _spans(streets: Streets, up: Ints, parent: Ints, lots: Lots) -> tuple[Spans, Ints]:
     """Spans of tree edges (whole) and of the others (two halves); and the span of every lot."""
     edges = len(streets.length)
     on_tree = np.zeros(edges, np.bool_)
@@ -111,9 +112,9 @@ def _spans(streets: Streets, up: Ints, parent: Ints, lot_edge: Ints, lot_at: Flo
     first_span = np.full(edges, -1, np.int32)
     first_span[tree] = np.arange(len(tree))
     first_span[loose] = len(tree) + np.arange(len(loose))
-    second = ~on_tree[lot_edge] & (lot_at > half[lot_edge])
-    lot_span = (first_span[lot_edge] + np.where(second, len(loose), 0)).astype(np.int32)
-    load = np.bincount(lot_span, weights=units, minlength=len(edge)).astype(np.int32)
+    second = ~on_tree[lots.edge] & (lots.at > half[lots.edge])
+    lot_span = (first_span[lots.edge] + np.where(second, len(loose), 0)).astype(np.int32)
+    load = np.bincount(lot_span, weights=lots.units, minlength=len(edge)).astype(np.int32)
     count = len(edge)
     feeder, head = np.full(count, -1, np.int32), np.zeros(count, np.bool_)
     return Spans(edge, feed, end, near, far, load, load.copy(), feeder, head), lot_span
@@ -135,18 +136,15 @@ class _Cut:
         total = sum(self.down[s] for s in live)
         if total <= self.cap and not root:
             return total
-        bins: list[list[int]] = []
-        sizes: list[int] = []
-        for span in live:
-            weight = self.down[span]
-            fits = [k for k, size in enumerate(sizes) if size + weight <= self.cap]
-            if fits:
-                best = max(fits, key=lambda k: sizes[k])
-                bins[best].append(span)
-                sizes[best] += weight
-            else:
-                bins.append([span])
-                sizes.append(weight)
+        bins, sizes = self._packed(live)
+        if root and len(bins) > 1 and min(sizes) < self.low:
+            # Better one feeder a little over its size than another of a few houses.
+            small = sizes.index(min(sizes))
+            into = min((k for k in range(len(bins)) if k != small), key=sizes.__getitem__)
+            if sizes[into] + sizes[small] <= self.cap + self.low:
+                bins[into] += bins[small]
+                sizes[into] += sizes[small]
+                del bins[small], sizes[small]
         rest = 0
         keep = -1 if root else min(range(len(bins)), key=lambda k: sizes[k])
         for k, members in enumerate(bins):
@@ -158,39 +156,47 @@ class _Cut:
             self.heads.append(node)
         return rest
 
+    def _packed(self, live: list[int]) -> tuple[list[list[int]], list[int]]:
+        """Branches in as few bins as come out of best fit, heaviest first; and the bins' customers."""
+        bins: list[list[int]] = []
+        sizes: list[int] = []
+        for span in live:
+            weight = self.down[span]
+            fits = [k for k, size in enumerate(sizes) if size + weight <= self.cap]
+            if fits:
+                best = max(fits, key=sizes.__getitem__)
+                bins[best].append(span)
+                sizes[best] += weight
+            else:
+                bins.append([span])
+                sizes.append(weight)
+        return bins, sizes
 
-def build_feeders(streets: Streets, lot_edge: Ints, lot_at: Floats, units: Ints) -> tuple[Feeders, Ints]:
+
+def build_feeders(streets: Streets, lots: Lots) -> tuple[Feeders, Ints]:
     """Substations, feeders and spans; and the span of every lot."""
     nodes = len(streets.node_xy)
-    weight = np.zeros(nodes)
-    edge_load = np.bincount(lot_edge, weights=units, minlength=len(streets.length))
-    np.add.at(weight, streets.start, edge_load / 2)
-    np.add.at(weight, streets.end, edge_load / 2)
+    edge_load: Floats = np.bincount(lots.edge, weights=lots.units, minlength=len(streets.length)).astype(np.float64)
+    weight: Floats = np.bincount(streets.start, edge_load / 2.0, nodes) + np.bincount(
+        streets.end, edge_load / 2.0, nodes
+    )
     roots = _sites(streets, weight)
     up, parent, dist = _tree(streets, roots)
-    spans, lot_span = _spans(streets, up, parent, lot_edge, lot_at, units)
-    total = int(units.sum())
-    target = total / max(2, round(total / PER_FEEDER))
-    cut = _Cut(1.3 * target, 0.45 * target, spans.down.tolist(), [-1] * len(spans.edge), [])
+    spans, lot_span = _spans(streets, up, parent, lots)
     items: list[list[int]] = [[] for _ in range(nodes)]
     for span, node in enumerate(spans.feed.tolist()):
         items[node].append(span)
     into = np.full(nodes, -1, np.int32)
     inner = np.flatnonzero(spans.end >= 0)
     into[spans.end[inner]] = inner
-    order = np.argsort(dist, kind="stable")
-    is_root = np.zeros(nodes, np.bool_)
-    is_root[roots] = True
-    for node in order[::-1].tolist():
-        rest = cut.at_node(node, items[node], root=bool(is_root[node]))
-        if into[node] >= 0:
-            cut.down[into[node]] += rest
+    inwards = np.argsort(dist, kind="stable")[::-1].tolist()
+    cut = _partition(spans, items, into, set(roots.tolist()), inwards)
     spans.down = np.array(cut.down, np.int32)
     spans.head = np.array(cut.feeder) >= 0
     feeder = cut.feeder
     root_of = np.full(nodes, -1, np.int32)
     root_of[roots] = np.arange(len(roots))
-    for node in order.tolist():
+    for node in inwards[::-1]:
         above = int(into[node])
         if above >= 0:
             root_of[node] = root_of[spans.feed[above]]
@@ -200,3 +206,15 @@ def build_feeders(streets: Streets, lot_edge: Ints, lot_at: Floats, units: Ints)
     spans.feeder = np.maximum(np.array(feeder, np.int32), 0)  # a branch with nobody on it belongs to no feeder
     heads = np.array(cut.heads, np.int32)
     return Feeders(roots, root_of[heads], heads, spans, into), lot_span
+
+
+def _partition(spans: Spans, items: list[list[int]], into: Ints, roots: set[int], inwards: list[int]) -> _Cut:
+    """Go from the ends of the trees to their roots and cut off feeders on the way."""
+    total = int(spans.load.sum())
+    target = total / max(2, round(total / PER_FEEDER))
+    cut = _Cut(1.3 * target, 0.45 * target, spans.down.tolist(), [-1] * len(spans.edge), [])
+    for node in inwards:
+        rest = cut.at_node(node, items[node], root=node in roots)
+        if into[node] >= 0:
+            cut.down[into[node]] += rest
+    return cut

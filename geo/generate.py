@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from geo import people
-from geo.circuits import Wires, build_circuits
+from geo.circuits import lay_lines
 from geo.feeders import build_feeders
-from geo.lots import Lots, Style, build_lots
+from geo.landmarks import SEWER_REACH, Ground, Places, Town, settle
+from geo.lots import Lots, make_lots, trim
 from geo.mesh import CellKind, Mesh, make_mesh
 from geo.names import neighbourhoods
-from geo.plan import plan_streets
+from geo.numbers import number, unit_names
+from geo.plan import Use
+from geo.roads import plan_streets
 from geo.streets import Streets, build_streets
+from geo.substations import build_substations, build_ties
+from geo.wires import Wires
 from stormops.core.network import (
     METRES_PER_DEGREE,
     SERVICE_BITS,
     City,
     Floats,
+    Ints,
     Landmarks,
     Network,
     PremiseKind,
@@ -27,6 +35,9 @@ from stormops.core.network import (
 CENTRE = (-84.62, 30.16)
 """Longitude and latitude of the middle: forest and swamp in the Florida panhandle, where no city is."""
 TIME_ZONE = "America/New_York"
+SPARE = 1.12
+"""At most so many lots for each customer asked for; what is over is left empty."""
+TRIES = 7
 
 
 class GenerateError(Exception):
@@ -39,76 +50,122 @@ def _degrees(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return np.round(lon, 7), np.round(CENTRE[1] + y / METRES_PER_DEGREE, 7)
 
 
-def _unit_names(lots: Lots) -> list[str]:
-    """Unit of every premise: Apt 1.., Unit A.., Ste 101.."""
-    found: list[str] = []
-    for count, style in zip(lots.units.tolist(), lots.style.tolist(), strict=True):
-        if style == Style.NONE or count == 1:
-            found.extend([""] * count)
-        elif style == Style.UNIT:
-            found.extend(f"Unit {'ABCDEFGHIJKL'[k]}" for k in range(count))
-        elif style == Style.SUITE:
-            found.extend(f"Ste {100 + k}" for k in range(1, count + 1))
-        else:
-            found.extend(f"Apt {k}" for k in range(1, count + 1))
-    return found
+def _pairs(xy: Floats) -> Floats:
+    """(n, 2) degrees of (n, 2) metres."""
+    return np.stack(_degrees(xy[:, 0], xy[:, 1]), axis=1)
 
 
-def _services(mesh: Mesh, streets: Streets, lots: Lots, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+@dataclass(slots=True)
+class _Draft:
+    """A city before its network: everything in metres."""
+
+    mesh: Mesh
+    streets: Streets
+    lots: Lots
+    localities: list[str]
+    places: Places
+    ground: Ground
+
+
+def _draft(customers: int, seed: int, title: str) -> tuple[_Draft, np.random.Generator]:
+    """Streets and lots for exactly so many customers: the ground is fitted until hardly a lot is left over."""
+    room, under, over = float(customers), 0.0, np.inf
+    best: tuple[_Draft, np.random.Generator] | None = None
+    for _ in range(TRIES):
+        tried = _settled(customers, seed, title, room)
+        got = int(tried[0].lots.units.sum())
+        if got < customers:
+            under = max(under, room)
+        elif room < over:
+            over, best = room, tried
+        if customers <= got <= SPARE * customers:
+            break
+        fitting = room * (1 + (SPARE - 1) / 2) * customers / max(got, 1)
+        room = fitting if under < fitting < over else float(np.sqrt(under * over))
+    if best is None:
+        raise GenerateError(f"no room for {customers} customers with seed {seed}: try another seed")
+    draft, rng = best
+    draft.lots = trim(draft.lots, draft.streets, customers, rng)
+    number(draft.streets, draft.lots, rng)
+    return draft, rng
+
+
+def _settled(customers: int, seed: int, title: str, room: float) -> tuple[_Draft, np.random.Generator]:
+    """The city on a ground of `room` customers, every lot built; and the chance that made it."""
+    rng = np.random.default_rng([seed, customers])
+    mesh = make_mesh(rng, room)
+    streets = build_streets(mesh, plan_streets(mesh, rng), rng)
+    town = Town(title, customers, neighbourhoods(rng, len(mesh.cells)))
+    lots, places, ground = settle(mesh, streets, make_lots(streets, rng), town, rng)
+    return _Draft(mesh, streets, lots, town.localities, places, ground), rng
+
+
+def _services(draft: _Draft, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Services of every lot: gas on one side of town, no sewer and partly no water far out."""
-    cell_kind = mesh.kind[streets.cell[lots.edge]]
-    rank = (streets.cell[lots.edge] + 0.5) / len(mesh.cells)
+    lots, streets = draft.lots, draft.streets
+    cell = streets.cell[lots.edge]
+    rank = (cell + 0.5) / len(draft.mesh.cells)
     heading = rng.uniform(0, 2 * np.pi)
     side = lots.x * np.cos(heading) + lots.y * np.sin(heading)
     mask = np.full(len(lots), SERVICE_BITS["electric"] | SERVICE_BITS["water"], np.uint8)
-    gas = (side > np.quantile(side, 0.45)) & (rank < 0.8) & (rng.random(len(lots)) < 0.8)
-    gas &= lots.kind != PremiseKind.MOBILE_HOME
-    septic = (cell_kind == CellKind.RURAL) | (rank > 0.9)
-    well = septic & (rng.random(len(lots)) < 0.5)
-    mask[gas & ~septic] |= SERVICE_BITS["gas"]
+    septic = (draft.mesh.kind[cell] == CellKind.RURAL) | (lots.use == Use.RURAL) | (rank > SEWER_REACH)
+    gas = (side > np.quantile(side, 0.45)) & (rank < 0.8) & ~septic & (rng.random(len(lots)) < 0.8)
+    mask[gas & (lots.kind != PremiseKind.MOBILE_HOME)] |= SERVICE_BITS["gas"]
     mask[~septic] |= SERVICE_BITS["sewer"]
-    mask[well] &= ~np.uint8(SERVICE_BITS["water"])
+    mask[septic & (rng.random(len(lots)) < 0.5)] &= ~np.uint8(SERVICE_BITS["water"])
+    mask[lots.kind == PremiseKind.SIGNAL] = SERVICE_BITS["electric"]
+    mask[lots.kind == PremiseKind.LIFT_STATION] = SERVICE_BITS["electric"] | SERVICE_BITS["sewer"]
+    mask[lots.kind == PremiseKind.WATER_WELL] = SERVICE_BITS["electric"] | SERVICE_BITS["water"]
     return mask
 
 
-def _premises(
-    mesh: Mesh, streets: Streets, lots: Lots, bus: npt.NDArray[np.int32], rng: np.random.Generator
-) -> Premises:
+def _postcodes(mesh: Mesh, customers: int) -> list[str]:
+    """Postcode of every cell: one for the middle, the rest in sectors; of a range that no place has (343..)."""
+    sectors = min(max(0, round(customers / 11_000) - 1), 98)
+    if sectors < 2:
+        return ["34301"] * len(mesh.cells)
+    way = np.arctan2(mesh.cells[:, 1] + 0.5, mesh.cells[:, 0] + 0.5) / (2 * np.pi) + 0.5
+    sector = 2 + np.minimum((way * sectors).astype(np.int64), sectors - 1)
+    sector[: max(1, len(sector) // (sectors + 1))] = 1
+    return [f"343{k:02d}" for k in sector.tolist()]
+
+
+def _premises(draft: _Draft, bus: Ints, rng: np.random.Generator) -> Premises:
+    lots, streets = draft.lots, draft.streets
     lot_of = np.repeat(np.arange(len(lots)), lots.units)
     count = len(lot_of)
     spread = np.where(lots.units > 1, 4.0, 0.0)[lot_of]
-    lon, lat = _degrees(
-        lots.x[lot_of] + spread * rng.uniform(-1, 1, count), lots.y[lot_of] + spread * rng.uniform(-1, 1, count)
-    )
+    aside = rng.uniform(-1, 1, (2, count)) * spread
+    lon, lat = _degrees(lots.x[lot_of] + aside[0], lots.y[lot_of] + aside[1])
     cell = streets.cell[lots.edge][lot_of]
-    postcode = np.minimum(cell * max(1, -(-count // 11_000)) // len(mesh.cells), 98)
+    postcodes = _postcodes(draft.mesh, count)
     return Premises(
         id=[f"P{k:07d}" for k in range(1, count + 1)],
         house_number=[str(n) for n in lots.number[lot_of].tolist()],
         street=streets.chain_street[streets.chain[lots.edge]][lot_of].astype(np.int32),
-        unit=_unit_names(lots),
+        unit=unit_names(lots),
         locality=cell.astype(np.int32),
-        postcode=[f"343{k + 1:02d}" for k in postcode.tolist()],
+        postcode=[postcodes[c] for c in cell.tolist()],
         lon=lon,
         lat=lat,
         building=lot_of.astype(np.int32),
         kind=lots.kind[lot_of],
-        services=_services(mesh, streets, lots, rng)[lot_of],
+        services=_services(draft, rng)[lot_of],
         account=people.accounts(rng, count),
         phone=people.phones(rng, count),
         meter=people.meters(rng, count),
         bus=bus,
         streets=streets.names,
-        localities=neighbourhoods(rng, len(mesh.cells)),
+        localities=draft.localities,
     )
 
 
 def _network(wires: Wires) -> Network:
-    xy = np.concatenate(wires.bus_xy)
+    xy, ends = np.concatenate(wires.bus_xy), np.concatenate(wires.ends)
     lon, lat = _degrees(xy[:, 0], xy[:, 1])
     source = np.zeros(len(xy), np.bool_)
     source[wires.source] = True
-    ends = np.concatenate(wires.ends)
+    length: Floats = np.concatenate(wires.length)
     return Network(
         bus_id=wires.bus_id,
         bus_lon=lon,
@@ -119,7 +176,7 @@ def _network(wires: Wires) -> Network:
         edge_to=np.ascontiguousarray(ends[:, 1]),
         edge_kind=np.concatenate(wires.kind),
         edge_open=np.concatenate(wires.opened),
-        edge_length_m=np.round(np.concatenate(wires.length), 2),
+        edge_length_m=np.round(length, 2),
     )
 
 
@@ -132,31 +189,26 @@ def generate_city(
     """
     if customers < 100:
         raise GenerateError(f"a city needs at least 100 customers, not {customers}")
-    room = float(customers)
-    for _ in range(8):
-        rng = np.random.default_rng([seed, customers])
-        mesh = make_mesh(rng, room)
-        streets = build_streets(mesh, plan_streets(mesh, rng), rng)
-        lots = build_lots(streets, customers, rng)
-        got = int(lots.units.sum())
-        if got == customers:
-            break
-        room *= 1.04 * customers / got
-    else:
-        raise GenerateError(f"no room for {customers} customers with seed {seed}: try another seed")
-    feeders, lot_span = build_feeders(streets, lots.edge, lots.at, lots.units)
-    wires, bus = build_circuits(streets, feeders, lot_span, lots, rng)
-    lon, lat = _degrees(streets.points[:, 0], streets.points[:, 1])
-    points = np.stack([lon, lat], axis=1)
+    draft, rng = _draft(customers, seed, title)
+    streets = draft.streets
+    feeders, lot_span = build_feeders(streets, draft.lots)
+    circuits, bus = lay_lines(streets, feeders, lot_span, draft.lots, rng)
+    build_substations(circuits)
+    build_ties(circuits)
+    places = draft.places
+    lon, lat = _degrees(np.array(places.x), np.array(places.y))
+    points = _pairs(streets.points)
     return City(
         name=name,
         title=title,
         time_zone=TIME_ZONE,
-        premises=_premises(mesh, streets, lots, bus, rng),
-        network=_network(wires),
-        landmarks=Landmarks(),
+        premises=_premises(draft, bus, rng),
+        network=_network(circuits.wires),
+        landmarks=Landmarks(places.name, lon, lat),
         street_lines=[points[a:b] for a, b in zip(streets.first.tolist(), streets.last.tolist(), strict=True)],
         street_line_street=streets.chain_street[streets.chain].astype(np.int32),
         street_line_class=streets.rank,
+        water=[_pairs(ring) for ring in draft.ground.water],
+        parks=[_pairs(ring) for ring in draft.ground.parks],
         note=f"Fictional city, generated with seed {seed}.",
     )

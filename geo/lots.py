@@ -1,4 +1,4 @@
-"""Lots along streets: where buildings stand, their kinds and units, and the house numbers."""
+"""Lots along streets: where buildings stand, their kinds and units."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Custom(NamedTuple):
 
 CUSTOMS: dict[Use, Custom] = {
     Use.EMPTY: Custom(260.0, 40.0, 0.25, 20.0),
-    Use.SUBURB: Custom(21.0, 17.0, 0.97, 7.0),
+    Use.SUBURB: Custom(23.5, 18.0, 0.96, 7.0),
     Use.OLD: Custom(17.0, 15.0, 0.94, 6.0),
     Use.DOWNTOWN: Custom(19.0, 14.0, 0.92, 6.5),
     Use.STRIP: Custom(58.0, 42.0, 0.85, 18.0),
@@ -38,11 +38,17 @@ CUSTOMS: dict[Use, Custom] = {
 _TABLE = np.array([CUSTOMS[use] for use in Use])
 CLEARANCE_M = 20.0
 """No lot opens this near to a junction."""
+NEIGHBOURS_M = 10.5
+"""Small lots are only held against others this near."""
 
 
 @dataclass(slots=True)
 class Lots:
-    """One row a building. `at` metres along `edge`, `side` 0 left (odd) or 1 right (even), `units` premises in it."""
+    """One row a building. `at` metres along `edge`, `side` 0 left (odd) or 1 right (even), `units` premises in it.
+
+    `number` is the house number, `rank` the place of a mobile home in its park (0 = in none),
+    `fixed` lots are never left empty, `name` indexes the landmarks' names (-1 = none).
+    """
 
     x: Floats
     y: Floats
@@ -54,6 +60,9 @@ class Lots:
     units: Ints
     style: Bytes
     number: Ints
+    rank: Ints
+    fixed: Bools
+    name: Ints
 
     def __len__(self) -> int:
         return len(self.x)
@@ -64,13 +73,45 @@ class Lots:
 
 
 class Style:
-    """How units are called (`Lots.style`): none, numbered flats, lettered units, suites."""
+    """How units are called (`Lots.style`): none, numbered flats, lettered units, suites, lots of a park."""
 
-    NONE, APT, UNIT, SUITE = 0, 1, 2, 3
+    NONE, APT, UNIT, SUITE, LOT = 0, 1, 2, 3, 4
 
 
-def _along(streets: Streets, rng: np.random.Generator) -> tuple[Ints, Floats, Bytes]:
-    """Lots regularly along both sides of every edge: edge, metres from its start, side."""
+class _Sites(NamedTuple):
+    """Candidate lots: edge, metres along it, side, position."""
+
+    edge: Ints
+    at: Floats
+    side: Bytes
+    x: Floats
+    y: Floats
+
+
+def _together(parts: list[_Sites]) -> _Sites:
+    return _Sites(
+        np.concatenate([p.edge for p in parts]),
+        np.concatenate([p.at for p in parts]),
+        np.concatenate([p.side for p in parts]),
+        np.concatenate([p.x for p in parts]),
+        np.concatenate([p.y for p in parts]),
+    )
+
+
+def make_lots(streets: Streets, rng: np.random.Generator) -> Lots:
+    """Every lot that has room, in order of street and house; not numbered yet."""
+    sites = _together([_along(streets, rng), *_bulbs(streets)])
+    use = streets.use[sites.edge]
+    fits = np.flatnonzero(_fit(streets, np.stack([sites.x, sites.y], axis=1), use))
+    fits = fits[np.lexsort((sites.side[fits], sites.at[fits], sites.edge[fits]))]
+    kind, units, style = _fill(use[fits], rng)
+    zero, none = np.zeros(len(fits), np.int32), np.zeros(len(fits), np.bool_)
+    x, y, edge, at, side = sites.x[fits], sites.y[fits], sites.edge[fits], sites.at[fits], sites.side[fits]
+    return Lots(x, y, edge, at, side, use[fits], kind, units, style, zero, zero.copy(), none, zero - 1)
+
+
+def _along(streets: Streets, rng: np.random.Generator) -> _Sites:
+    """Lots regularly along both sides of every edge, some left empty."""
     edges = np.arange(len(streets.length), dtype=np.int32)
     frontage = _TABLE[streets.use, 0] * rng.uniform(0.92, 1.12, len(edges))
     clear_a = np.where(streets.node_degree[streets.start] == 1, 4.0, CLEARANCE_M)
@@ -82,168 +123,120 @@ def _along(streets: Streets, rng: np.random.Generator) -> tuple[Ints, Floats, By
     step = np.where(count > 0, room / np.maximum(count, 1), 0)[edge]
     shift = rng.uniform(-0.1, 0.1, len(edge))
     at = clear_a[edge] + (within // 2 + 0.5 + shift) * step
-    return edge.astype(np.int32), at, (within % 2).astype(np.uint8)
-
-
-def _offset(streets: Streets, edge: Ints, at: Floats, side: Bytes, setback: Floats) -> tuple[Floats, Floats]:
+    side = (within % 2).astype(np.uint8)
+    built = rng.random(len(edge)) < _TABLE[streets.use[edge], 2]
+    edge, at, side = edge[built], at[built], side[built]
+    setback = _TABLE[streets.use[edge], 1] * rng.uniform(0.9, 1.2, len(edge))
     x, y = streets.along(edge, at)
     x0, y0 = streets.along(edge, at - 4)
     x1, y1 = streets.along(edge, at + 4)
     dx, dy = x1 - x0, y1 - y0
-    norm = np.maximum(np.hypot(dx, dy), 1e-9)
-    left = np.where(side == 0, setback, -setback)
-    return x - dy / norm * left, y + dx / norm * left
+    out = np.where(side == 0, setback, -setback) / np.maximum(np.hypot(dx, dy), 1e-9)
+    return _Sites(edge, at, side, x - dy * out, y + dx * out)
 
 
-def _bulbs(streets: Streets) -> tuple[Ints, Floats, Bytes, Floats, Floats]:
+def _bulbs(streets: Streets) -> list[_Sites]:
     """Two more lots around the head of each residential cul-de-sac."""
-    at_end = streets.node_degree[streets.end] == 1
-    at_start = streets.node_degree[streets.start] == 1
-    homes = np.isin(streets.use, [Use.SUBURB, Use.TOWNHOMES, Use.MOBILE])
+    homes = np.isin(streets.use, [Use.SUBURB, Use.TOWNHOMES, Use.MOBILE]) & (streets.length > 30)
     found = []
-    for dead, forward in ((at_end, True), (at_start, False)):
-        edge = np.flatnonzero(dead & homes & (streets.length > 30)).astype(np.int32)
+    for node, forward in ((streets.end, True), (streets.start, False)):
+        edge = np.flatnonzero((streets.node_degree[node] == 1) & homes).astype(np.int32)
         tip = streets.length[edge] if forward else np.zeros(len(edge))
         x, y = streets.along(edge, tip)
         x0, y0 = streets.along(edge, np.abs(tip - 6))
         way = np.arctan2(y - y0, x - x0)
         for side, turn in ((0, 0.6), (1, -0.6)):
-            found.append(
-                (
-                    edge,
-                    tip,
-                    np.full(len(edge), side, np.uint8),
-                    x + 22 * np.cos(way + turn),
-                    y + 22 * np.sin(way + turn),
-                )
-            )
-    edge, at, sides, x, y = (np.concatenate(c) for c in zip(*found, strict=True))
-    return edge, at, sides, x, y
+            sides = np.full(len(edge), side, np.uint8)
+            found.append(_Sites(edge, tip, sides, x + 22 * np.cos(way + turn), y + 22 * np.sin(way + turn)))
+    return found
 
 
-def _fit(streets: Streets, x: Floats, y: Floats, setback: Floats, radius: Floats) -> Bools:
-    """Which lots stand clear of every street and of the lots before them."""
-    used = np.concatenate([np.arange(a, b) for a, b in zip(streets.first, streets.last, strict=True)])
-    road = cKDTree(streets.points[used])
-    away, _ = road.query(np.stack([x, y], axis=1), distance_upper_bound=60.0)
-    fits = away >= np.minimum(0.72 * setback, 30.0)
+def _fit(streets: Streets, xy: Floats, use: Bytes) -> Bools:
+    """Which lots stand clear of every street and of the bigger lots around them."""
+    sizes = streets.last - streets.first
+    used = np.repeat(streets.first - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+    away, _ = cKDTree(streets.points[used]).query(xy, distance_upper_bound=60.0)
+    fits: Bools = away >= np.minimum(0.65 * _TABLE[use, 1], 30.0)
     rows = np.flatnonzero(fits)
-    rows = rows[np.argsort(-radius[rows], kind="stable")]
-    xy = np.stack([x[rows], y[rows]], axis=1)
-    keep = np.ones(len(rows), np.bool_)
-    tree = cKDTree(xy)
-    for low, high in ((0.0, 9.0), (9.0, 30.0)):
-        some = np.flatnonzero((radius[rows] > low) & (radius[rows] <= high))
-        if low == 0.0:
-            pairs = tree.query_pairs(10.5, output_type="ndarray")
-        else:
-            near = tree.query_ball_point(xy[some], radius[rows][some] + 7.0, return_sorted=True)
-            sizes = np.array([len(n) for n in near], np.int64)
-            pairs = np.stack([np.repeat(some, sizes), np.concatenate([*map(np.asarray, near), []])], 1).astype(np.int64)
-            pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-        apart = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
-        both = radius[rows][pairs[:, 0]] + radius[rows][pairs[:, 1]]
-        bad = pairs[apart < 0.8 * both]
-        keep[bad.max(axis=1)] = False
-    fits[rows[~keep]] = False
+    rows = rows[np.argsort(-_TABLE[use[rows], 3], kind="stable")]
+    radius, place = _TABLE[use[rows], 3], xy[rows]
+    tree = cKDTree(place)
+    big = np.flatnonzero(radius > NEIGHBOURS_M / 2 + 2)
+    near = tree.query_ball_point(place[big], radius[big] + NEIGHBOURS_M, return_sorted=True)
+    counts = np.array([len(n) for n in near], np.int64)
+    around = np.concatenate([np.asarray(n, np.int64) for n in near]) if len(big) else big
+    pairs = np.concatenate([
+        tree.query_pairs(NEIGHBOURS_M, output_type="ndarray"), np.stack([np.repeat(big, counts), around], axis=1)
+    ])  # fmt: skip
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    apart = np.hypot(*(place[pairs[:, 0]] - place[pairs[:, 1]]).T)
+    crowded = pairs[apart < 0.8 * (radius[pairs[:, 0]] + radius[pairs[:, 1]])]
+    fits[rows[crowded[:, 1]]] = False
     return fits
+
+
+class _Fill(NamedTuple):
+    """Lots of `use` whose lottery number is from `low` up to `high` are `kind`, of so many units."""
+
+    use: Use
+    low: float
+    high: float
+    kind: PremiseKind
+    fewest: int
+    most: int
+    style: int
+
+
+_FILLS = (
+    _Fill(Use.OLD, 0.0, 0.13, PremiseKind.MULTI_FAMILY, 2, 2, Style.UNIT),
+    _Fill(Use.OLD, 0.94, 0.97, PremiseKind.COMMERCIAL, 1, 1, Style.NONE),
+    _Fill(Use.OLD, 0.97, 1.0, PremiseKind.MULTI_FAMILY, 4, 8, Style.APT),
+    _Fill(Use.DOWNTOWN, 0.0, 0.32, PremiseKind.COMMERCIAL, 2, 6, Style.SUITE),
+    _Fill(Use.DOWNTOWN, 0.32, 0.91, PremiseKind.COMMERCIAL, 1, 1, Style.NONE),
+    _Fill(Use.DOWNTOWN, 0.91, 1.0, PremiseKind.MULTI_FAMILY, 12, 48, Style.APT),
+    _Fill(Use.STRIP, 0.0, 0.45, PremiseKind.COMMERCIAL, 3, 9, Style.SUITE),
+    _Fill(Use.STRIP, 0.45, 0.9, PremiseKind.COMMERCIAL, 1, 1, Style.NONE),
+    _Fill(Use.STRIP, 0.9, 1.0, PremiseKind.MULTI_FAMILY, 8, 24, Style.APT),
+    _Fill(Use.EMPTY, 0.0, 1.0, PremiseKind.OTHER, 1, 1, Style.NONE),
+    _Fill(Use.APARTMENTS, 0.0, 0.25, PremiseKind.MULTI_FAMILY, 4, 4, Style.UNIT),
+    _Fill(Use.APARTMENTS, 0.25, 1.0, PremiseKind.MULTI_FAMILY, 8, 20, Style.APT),
+    _Fill(Use.MOBILE, 0.0, 1.0, PremiseKind.MOBILE_HOME, 1, 1, Style.NONE),
+    _Fill(Use.RURAL, 0.0, 0.2, PremiseKind.MOBILE_HOME, 1, 1, Style.NONE),
+    _Fill(Use.RURAL, 0.985, 1.0, PremiseKind.COMMERCIAL, 1, 1, Style.NONE),
+    _Fill(Use.INDUSTRIAL, 0.0, 0.3, PremiseKind.COMMERCIAL, 2, 6, Style.SUITE),
+    _Fill(Use.INDUSTRIAL, 0.3, 1.0, PremiseKind.INDUSTRIAL, 1, 1, Style.NONE),
+)
+"""What differs from one single-family house a lot."""
 
 
 def _fill(use: Bytes, rng: np.random.Generator) -> tuple[Bytes, Ints, Bytes]:
     """Kind, units and unit style of lots by their use."""
-    n = len(use)
-    kind = np.full(n, PremiseKind.SINGLE_FAMILY, np.uint8)
-    units, style = np.ones(n, np.int32), np.zeros(n, np.uint8)
-    chance = rng.random(n)
-
-    def put(rows: Bools, what: PremiseKind, low: int, high: int, how: int) -> None:
-        kind[rows] = what
-        units[rows] = rng.integers(low, high + 1, n)[rows]
-        style[rows] = how
-
-    put((use == Use.OLD) & (chance < 0.11), PremiseKind.MULTI_FAMILY, 2, 2, Style.UNIT)
-    put((use == Use.OLD) & (chance > 0.965), PremiseKind.MULTI_FAMILY, 4, 8, Style.APT)
-    put((use == Use.OLD) & (chance > 0.93) & (chance <= 0.965), PremiseKind.COMMERCIAL, 1, 1, Style.NONE)
-    put(use == Use.DOWNTOWN, PremiseKind.COMMERCIAL, 1, 1, Style.NONE)
-    put((use == Use.DOWNTOWN) & (chance < 0.32), PremiseKind.COMMERCIAL, 2, 6, Style.SUITE)
-    put((use == Use.DOWNTOWN) & (chance > 0.93), PremiseKind.MULTI_FAMILY, 12, 48, Style.APT)
-    put(use == Use.STRIP, PremiseKind.COMMERCIAL, 1, 1, Style.NONE)
-    put((use == Use.STRIP) & (chance < 0.4), PremiseKind.COMMERCIAL, 3, 9, Style.SUITE)
-    put((use == Use.STRIP) & (chance > 0.9), PremiseKind.MULTI_FAMILY, 8, 24, Style.APT)
-    put(use == Use.EMPTY, PremiseKind.OTHER, 1, 1, Style.NONE)
-    put(use == Use.APARTMENTS, PremiseKind.MULTI_FAMILY, 8, 20, Style.APT)
-    put((use == Use.APARTMENTS) & (chance < 0.25), PremiseKind.MULTI_FAMILY, 4, 4, Style.UNIT)
-    put(use == Use.MOBILE, PremiseKind.MOBILE_HOME, 1, 1, Style.NONE)
-    put((use == Use.RURAL) & (chance < 0.2), PremiseKind.MOBILE_HOME, 1, 1, Style.NONE)
-    put((use == Use.RURAL) & (chance > 0.985), PremiseKind.COMMERCIAL, 1, 1, Style.NONE)
-    put(use == Use.INDUSTRIAL, PremiseKind.INDUSTRIAL, 1, 1, Style.NONE)
-    put((use == Use.INDUSTRIAL) & (chance < 0.3), PremiseKind.COMMERCIAL, 2, 6, Style.SUITE)
+    count = len(use)
+    kind = np.full(count, PremiseKind.SINGLE_FAMILY, np.uint8)
+    units, style = np.ones(count, np.int32), np.zeros(count, np.uint8)
+    chance, size = rng.random(count), rng.random(count)
+    for fill in _FILLS:
+        rows = np.flatnonzero((use == fill.use) & (chance >= fill.low) & (chance < fill.high))
+        kind[rows], style[rows] = fill.kind, fill.style
+        units[rows] = fill.fewest + np.floor(size[rows] * (fill.most - fill.fewest + 1))
     return kind, units, style
 
 
-def _number(streets: Streets, lots: Lots) -> Ints:
-    """House numbers: a hundred or more a block, odd on the left, counted from the start of the street.
-
-    Lots must be in order (street, chain, edge, metres). Edge order within a street is the edges' own.
-    """
-    edges = len(streets.length)
-    street = streets.chain_street[streets.chain]
-    per_side = np.zeros((edges, 2), np.int64)
-    np.add.at(per_side, (lots.edge, lots.side), 1)
-    most = per_side.max(axis=1)
-    step = np.clip(2 * (98 // np.maximum(2 * most, 1)), 2, 8)
-    hundreds = np.where(most > 0, np.ceil((4 + most * step) / 100), streets.length > 60).astype(np.int64)
-    order = np.argsort(street, kind="stable")
-    running = np.cumsum(hundreds[order]) - hundreds[order]
-    begins = np.flatnonzero(np.append(True, street[order][1:] != street[order][:-1]))
-    sizes = np.diff(np.append(begins, edges))
-    from_centre = np.hypot(*streets.node_xy[streets.start[order[begins]]].T)
-    base = 1 + (from_centre // 160).astype(np.int64)
-    block = np.empty(edges, np.int64)
-    block[order] = running - np.repeat(running[begins], sizes) + np.repeat(base, sizes)
-    rank = np.empty(len(lots), np.int64)
-    by = np.lexsort((lots.at, lots.side, lots.edge))
-    key = lots.edge[by].astype(np.int64) * 2 + lots.side[by]
-    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
-    rank[by] = np.arange(len(by)) - np.repeat(starts, np.diff(np.append(starts, len(by))))
-    return (block[lots.edge] * 100 + 2 + rank * step[lots.edge] + (lots.side == 0)).astype(np.int32)
-
-
-def _trim(lots: Lots, streets: Streets, customers: int, rng: np.random.Generator) -> Lots:
+def trim(lots: Lots, streets: Streets, customers: int, rng: np.random.Generator) -> Lots:
     """Leave lots empty, more of them further out, until exactly `customers` premises remain."""
     spare = int(lots.units.sum()) - customers
     if spare <= 0:
         return lots
     away = np.hypot(*streets.node_xy[streets.start[lots.edge]].T)
-    lottery = rng.random(len(lots)) ** (1.0 / (0.2 + (away / away.max()) ** 2))
-    lottery[lots.units > spare] = -1
+    lottery = rng.random(len(lots)) ** (1.0 / (0.4 + (away / away.max()) ** 2))
+    lottery[(lots.units > spare) | lots.fixed] = -1
     order = np.argsort(-lottery, kind="stable")
+    order = order[lottery[order] >= 0]
     gone = np.cumsum(lots.units[order])
     cut = int(np.searchsorted(gone, spare, side="right"))
     drop = np.zeros(len(lots), np.bool_)
     drop[order[:cut]] = True
     left = spare - int(gone[cut - 1] if cut else 0)
-    single = np.flatnonzero((lots.units == 1) & ~drop)
+    single = np.flatnonzero((lots.units == 1) & ~drop & ~lots.fixed)
     drop[single[np.argsort(-lottery[single], kind="stable")[:left]]] = True
     return lots.take(~drop)
-
-
-def build_lots(streets: Streets, customers: int, rng: np.random.Generator) -> Lots:
-    """All lots of the city, in order of street and house; fewer premises than asked for when there is no room."""
-    edge, at, side = _along(streets, rng)
-    built = rng.random(len(edge)) < _TABLE[streets.use[edge], 2]
-    edge, at, side = edge[built], at[built], side[built]
-    setback = _TABLE[streets.use[edge], 1] * rng.uniform(0.9, 1.2, len(edge))
-    x, y = _offset(streets, edge, at, side, setback)
-    bulb_edge, bulb_at, bulb_side, bulb_x, bulb_y = _bulbs(streets)
-    edge, at, side = np.append(edge, bulb_edge), np.append(at, bulb_at), np.append(side, bulb_side)
-    x, y, setback = np.append(x, bulb_x), np.append(y, bulb_y), np.append(setback, np.full(len(bulb_edge), 17.0))
-    use = streets.use[edge]
-    fits = np.flatnonzero(_fit(streets, x, y, setback, _TABLE[use, 3]))
-    fits = fits[np.lexsort((side[fits], at[fits], edge[fits]))]
-    kind, units, style = _fill(use[fits], rng)
-    blank = np.zeros(len(fits), np.int32)
-    lots = Lots(x[fits], y[fits], edge[fits], at[fits], side[fits], use[fits], kind, units, style, blank)
-    lots = _trim(lots, streets, customers, rng)
-    lots.number = _number(streets, lots)
-    return lots

@@ -15,8 +15,8 @@ from scipy.ndimage import map_coordinates, spline_filter
 
 from stormops.core.network import Floats, Ints
 
-HECTARES_PER_CUSTOMER = 0.135
-"""Gross density aimed at: about 740 customers a square kilometre, a small southern city."""
+HECTARES_PER_CUSTOMER = 0.1
+"""First guess of the ground that a customer takes, woods and works included; the city is then fitted."""
 CELL_M = 1150.0
 """Side of a full cell, metres: about one feeder's worth of customers."""
 
@@ -31,16 +31,22 @@ class CellKind(IntEnum):
     LAKE = 4
     INDUSTRIAL = 5
     RURAL = 6
+    WOODS = 7
 
 
 @dataclass(slots=True)
 class Mesh:
-    """Cells and the map from plan to ground. `cells` (C, 2) int; `kind` (C,); `index` looks up a cell or -1."""
+    """Cells and the map from plan to ground.
+
+    `cells` (C, 2) are plan corners, `kind` (C,) their `CellKind`, `core` (C,) the share of a ringed
+    cell that is lake or park (0 = not ringed); `index` looks up a cell by its corner, -1 = none.
+    """
 
     half: int
     size_m: float
     cells: Ints
     kind: Ints
+    core: Floats
     index: Ints
     knots: Floats
     swirl: Floats
@@ -51,6 +57,22 @@ class Mesh:
         a, b = i + self.half, j + self.half
         inside = 0 <= a < 2 * self.half and 0 <= b < 2 * self.half
         return int(self.index[a, b]) if inside else -1
+
+    def heart(self, cell: int, bulge: Floats) -> tuple[Floats, Floats]:
+        """Metres of the outline of a ringed cell's lake or park; `bulge` (n,) in 0..1 by direction."""
+        way = np.linspace(0, 2 * np.pi, len(bulge), endpoint=False)
+        reach = 0.5 * self.core[cell] * bulge
+        i, j = self.cells[cell]
+        return self.place(i + 0.5 + reach * np.cos(way), j + 0.5 + reach * np.sin(way))
+
+    def square(self, cell: int, margin: float) -> tuple[Floats, Floats]:
+        """Metres of the outline of a cell, `margin` (a share of its side) inside its main roads."""
+        side = np.linspace(margin, 1 - margin, 13)[:-1]
+        low, high = np.full(12, margin), np.full(12, 1 - margin)
+        u = np.concatenate([side, high, side[::-1] + 1 / 12 * (1 - 2 * margin), low])
+        v = np.concatenate([low, side, high, side[::-1] + 1 / 12 * (1 - 2 * margin)])
+        i, j = self.cells[cell]
+        return self.place(i + u, j + v)
 
     def place(self, u: Floats, v: Floats) -> tuple[Floats, Floats]:
         """Metres of plan points (same shapes). Points on a cell's border are the same seen from both cells."""
@@ -92,15 +114,17 @@ def _knots(rng: np.random.Generator, half: int, size_m: float) -> Floats:
 def _kinds(rng: np.random.Generator, cells: Ints, rank: Floats) -> Ints:
     """Kind of every cell, cells being ordered from the middle outwards; `rank` (C,) runs from 0 to 1."""
     count = len(cells)
-    kind = np.where(rng.random(count) < 0.3, CellKind.ROUND, CellKind.SUBURB).astype(np.int32)
-    kind[(rng.random(count) < 0.1) & (rank > 0.2)] = CellKind.LAKE
-    kind[(rank > 0.86) & (rng.random(count) < 0.75)] = CellKind.RURAL
+    kind = np.where(rng.random(count) < 0.17, CellKind.ROUND, CellKind.SUBURB).astype(np.int32)
+    kind[(rng.random(count) < 0.09) & (rank > 0.2)] = CellKind.LAKE
+    kind[(rng.random(count) < 0.07 + 0.1 * rank) & (rank > 0.25)] = CellKind.WOODS
+    kind[(rank > 0.84) & (rng.random(count) < 0.7)] = CellKind.RURAL
     works = np.arctan2(cells[:, 1] + 0.5, cells[:, 0] + 0.5) - rng.uniform(-np.pi, np.pi)
     kind[(np.cos(works) > 0.9) & (rank > 0.25) & (rng.random(count) < 0.5)] = CellKind.INDUSTRIAL
     old = min(count, max(2, round(0.15 * count)))
     kind[:old] = CellKind.OLD
-    kind[: max(1, round(0.03 * count))] = CellKind.DOWNTOWN
-    if count >= 6 and not (kind == CellKind.LAKE).any():
+    if count >= 18:
+        kind[: round(0.04 * count)] = CellKind.DOWNTOWN
+    if not (kind == CellKind.LAKE).any():
         kind[old + (count - old) // 2] = CellKind.LAKE
     return kind
 
@@ -110,7 +134,7 @@ def make_mesh(rng: np.random.Generator, customers: float) -> Mesh:
     area_m2 = customers * HECTARES_PER_CUSTOMER * 10_000
     count = max(7, round(area_m2 / CELL_M**2))
     size_m = float(np.sqrt(area_m2 / count))
-    half = int(np.ceil(np.sqrt(count) * 0.5 * 1.35)) + 1
+    half = int(np.ceil(np.sqrt(count) * 0.5 * 1.35)) + 2
     line = np.arange(-half, half)
     i, j = (g.ravel() for g in np.meshgrid(line, line, indexing="ij"))
     u, v = i + 0.5, j + 0.5
@@ -122,7 +146,10 @@ def make_mesh(rng: np.random.Generator, customers: float) -> Mesh:
     index = np.full((2 * half, 2 * half), -1, np.int32)
     index[cells[:, 0] + half, cells[:, 1] + half] = np.arange(count)
     curved = np.zeros((2 * half, 2 * half))
-    curved[cells[:, 0] + half, cells[:, 1] + half] = np.isin(kind, [CellKind.SUBURB, CellKind.RURAL])
+    bend = np.array([0.0, 0.0, 1.0, 0.55, 0.55, 0.0, 1.0, 0.0])
+    curved[cells[:, 0] + half, cells[:, 1] + half] = bend[kind]
+    core = np.where(kind == CellKind.LAKE, rng.uniform(0.34, 0.52, count), rng.uniform(0.16, 0.34, count))
+    core[(kind != CellKind.LAKE) & (kind != CellKind.ROUND)] = 0.0
     swirl = rng.uniform(-0.42, 0.42, curved.shape) * curved
     wave = np.stack([rng.uniform(0.02, 0.055, curved.shape) * curved, rng.random(curved.shape)], axis=2)
-    return Mesh(half, size_m, cells, kind, index, _knots(rng, half, size_m), swirl, wave)
+    return Mesh(half, size_m, cells, kind, core, index, _knots(rng, half, size_m), swirl, wave)

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
 
-FIRST = """Amber Anchor Arrow Ashen Autumn Azure Bamboo Banyan Barley Bayou Beacon Bell Birch Bishop Blue Bramble Brass
-Breeze Bridle Bright Brindle Bronze Cabin Calico Candle Canyon Caraway Cardinal Castle Cedar Chapel Cherry Chestnut
-Cinder Citrus Clay Clover Cobalt Copper Coral Cotton Cove Cricket Crimson Crown Crystal Curlew Cypress Dahlia Dapple
-Dawn Deer Dogwood Dolphin Dove Drift Dusty Eagle Easter Echo Egret Elder Elm Ember Emerald Fable Falcon Fallow Feather
-Fern Fiddle Finch Fox Frost Gable Garnet Ginger Glade Golden Granite Grove Gull Hammock Harbor Harvest Hawk Hazel
-Heather Heron Hickory Hidden High Holly Honey Hunter Indigo Iris Iron Island Ivory Ivy Jade Jasmine Jasper Juniper
-Kestrel Kettle Kindle Lantern Lark Laurel Lavender Lemon Lilac Lime Linen Little Live Lone Lotus Lucky Lupine Magnolia
-Mallard Mango Maple Marble Marigold Marsh Mason Meadow Mellow Mill Mint Mirror Misty Mocking Moss Mulberry Myrtle
-Nectar New North Nutmeg Oak Ocean Old Olive Onyx Opal Orange Orchard Orchid Osprey Otter Owl Painted Palm Palmetto
-Parade Pebble Pelican Peppermint Pepper Persimmon Pilot Pine Pioneer Plover Plum Poplar Poppy Prairie Quail Quarry
-Quartz Quiet Quill Rabbit Rain Raven Redbud Reed Ridge River Robin Rocky Rose Ruby Rustic Saddle Saffron Sage Sand
-Sapphire Savanna Scarlet Sea Seagrape Shadow Shady Shell Sienna Silver Sky Slate Smoke Snow Sorrel Spanish Sparrow
-Spice Spring Spruce Star Sterling Still Stone Storm Sugar Summer Sun Swallow Sweet Sycamore Tall Tamarind Tangerine Tansy
-Tawny Teal Tern Thistle Thorn Thrush Timber Topaz Turtle Tupelo Twilight Twin Umber Velvet Verbena Violet Walnut
-Warbler Water Wheat Whisper White Wild Willow Wind Winter Wisteria Wood Wren Yarrow Yellow""".split()
+_FIRST = (
+    "Amber Anchor Arrow Ashen Autumn Azure Bamboo Banyan Barley Bayou Beacon Bell Birch Bishop Blue Bramble "
+    "Brass Breeze Bridle Bright Brindle Bronze Cabin Calico Candle Canyon Caraway Cardinal Castle Cedar "
+    "Chapel Cherry Chestnut Cinder Citrus Clay Clover Cobalt Copper Coral Cotton Cove Cricket Crimson Crown "
+    "Crystal Curlew Cypress Dahlia Dapple Dawn Deer Dogwood Dolphin Dove Drift Dusty Eagle Easter Echo Egret "
+    "Elder Elm Ember Emerald Fable Falcon Fallow Feather Fern Fiddle Finch Fox Frost Gable Garnet Ginger "
+    "Glade Golden Granite Grove Gull Hammock Harbor Harvest Hawk Hazel Heather Heron Hickory Hidden High "
+    "Holly Honey Hunter Indigo Iris Iron Island Ivory Ivy Jade Jasmine Jasper Juniper Kestrel Kettle Kindle "
+    "Lantern Lark Laurel Lavender Lemon Lilac Lime Linen Little Live Lone Lotus Lucky Lupine Magnolia Mallard "
+    "Mango Maple Marble Marigold Marsh Mason Meadow Mellow Mill Mint Mirror Misty Mocking Moss Mulberry "
+    "Myrtle Nectar New Nutmeg Oak Ocean Old Olive Onyx Opal Orange Orchard Orchid Osprey Otter Owl "
+    "Painted Palm Palmetto Parade Pebble Pelican Peppermint Pepper Persimmon Pilot Pine Pioneer Plover Plum "
+    "Poplar Poppy Prairie Quail Quarry Quartz Quiet Quill Rabbit Rain Raven Redbud Reed Ridge River Robin "
+    "Rocky Rose Ruby Rustic Saddle Saffron Sage Sand Sapphire Savanna Scarlet Sea Seagrape Shadow Shady Shell "
+    "Sienna Silver Sky Slate Smoke Snow Sorrel Spanish Sparrow Spice Spring Spruce Star Sterling Still Stone "
+    "Storm Sugar Summer Sun Swallow Sweet Sycamore Tall Tamarind Tangerine Tansy Tawny Teal Tern Thistle "
+    "Thorn Thrush Timber Topaz Turtle Tupelo Twilight Twin Umber Velvet Verbena Violet Walnut Warbler Water "
+    "Wheat Whisper White Wild Willow Wind Winter Wisteria Wood Wren Yarrow Yellow"
+)
+FIRST = _FIRST.split()
 
-SECOND = """Arbor Bank Bay Beach Bend Bluff Bough Branch Brook Canopy Cliff Corner Cove Creek Crest Crossing Dale Dell
-Dune Edge Fall Field Flat Ford Forest Garden Gate Glen Green Grove Hammock Harbor Haven Heath Hill Hollow Island Key
-Knoll Lake Landing Leaf Ledge Marsh Meadow Mill Oak Oaks Orchard Palm Park Pasture Path Pine Pines Point Pond Pool
-Prairie Ranch Reef Ridge Rise River Rock Run Sands Shade Shore Shoal Sound Spring Stable Stand Station Stream Tide
-Trace Trail Vale Valley View Village Vista Walk Warren Water Well Wharf Willow Wind Wing Wood Woods""".split()
+_SECOND = (
+    "Arbor Bank Bay Beach Bend Bluff Bough Branch Brook Canopy Cliff Corner Cove Creek Crest Crossing Dale "
+    "Dell Dune Edge Fall Field Flat Ford Forest Garden Gate Glen Green Grove Hammock Harbor Haven Heath Hill "
+    "Hollow Island Key Knoll Lake Landing Leaf Ledge Marsh Meadow Mill Oak Oaks Orchard Palm Park Pasture "
+    "Path Pine Pines Point Pond Pool Prairie Ranch Reef Ridge Rise River Rock Run Sands Shade Shore Shoal "
+    "Sound Spring Stable Stand Station Stream Tide Trace Trail Vale Valley View Village Vista Walk Warren "
+    "Water Well Wharf Willow Wind Wing Wood Woods"
+)
+SECOND = _SECOND.split()
 
 SUFFIX_OF_SHAPE: dict[str, tuple[str, ...]] = {
     "arterial": ("Blvd", "Rd", "Ave", "Blvd", "Rd"),
@@ -37,7 +45,6 @@ SUFFIX_OF_SHAPE: dict[str, tuple[str, ...]] = {
     "cul": ("Ct", "Ct", "Ln", "Way", "Dr"),
     "loop": ("Cir", "Cir", "Dr", "Way"),
     "rural": ("Rd", "Trl", "Ln", "Rd"),
-    "park": ("Ln", "Way", "Trl"),
 }
 """Street suffixes by the shape of the street; repeated ones are likelier."""
 
@@ -46,25 +53,25 @@ class StreetNames:
     """Hands out street names, each full name once in a city; the same seed gives the same names."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        pairs = [f"{a} {b}" for a, b in product(FIRST, SECOND) if a != b and f"{a}s" != b]
-        singles = [word for word in (*FIRST, *SECOND) if len(word) > 3]
-        self._pairs = [pairs[i] for i in rng.permutation(len(pairs))]
-        self._singles = [w for w in dict.fromkeys(singles[i] for i in rng.permutation(len(singles)))]
+        pairs = [f"{a} {b}" for a, b in product(FIRST, SECOND) if b not in (a, f"{a}s")]
+        singles = list(dict.fromkeys(word for word in (*FIRST, *SECOND) if len(word) > 3))
+        self._pairs: list[str] = [pairs[i] for i in rng.permutation(len(pairs)).tolist()]
+        self._singles: list[str] = [singles[i] for i in rng.permutation(len(singles)).tolist()]
         self._rng = rng
         self._taken: set[str] = set()
         self._next_pair = 0
         self._next_single = 0
 
-    def _base(self, single: bool) -> str:
+    def _base(self, *, single: bool) -> str:
         if single and self._next_single < len(self._singles):
             self._next_single += 1
             return self._singles[self._next_single - 1]
         self._next_pair += 1
         return self._pairs[(self._next_pair - 1) % len(self._pairs)]
 
-    def take(self, shape: str, *, prefix: str = "", like: str = "") -> str:
+    def take(self, shape: str, *, like: str = "") -> str:
         """A new full name for a street of this shape; `like` asks for that base name with another suffix."""
-        suffixes = SUFFIX_OF_SHAPE[shape]
+        suffixes: tuple[str, ...] = SUFFIX_OF_SHAPE[shape]
         if like:
             for suffix in dict.fromkeys(suffixes):
                 if (name := f"{like} {suffix}") not in self._taken:
@@ -72,8 +79,8 @@ class StreetNames:
                     return name
         while True:
             base = self._base(single=shape in ("arterial", "grid") or bool(self._rng.random() < 0.12))
-            for pick in self._rng.permutation(len(suffixes)):
-                name = f"{prefix}{base} {suffixes[pick]}"
+            for pick in self._rng.permutation(len(suffixes)).tolist():
+                name = f"{base} {suffixes[pick]}"
                 if name not in self._taken:
                     self._taken.add(name)
                     return name
@@ -90,33 +97,18 @@ def ordinal(number: int) -> str:
     return f"{number}{tail}"
 
 
-PLACE_TAILS = (
-    "Landing Heights Park Hills Estates Acres Terrace Grove Crossing Village Woods Gardens Manor Point Farms".split()
-)
+_TAILS = "Landing Heights Park Hills Estates Acres Terrace Grove Crossing Village Woods Gardens Manor Point Farms"
 
 
 def neighbourhoods(rng: np.random.Generator, count: int) -> list[str]:
     """`count` different neighbourhood names."""
-    names = [f"{a} {b}" for a, b in product(FIRST, PLACE_TAILS)]
-    names += [f"{a}{b.lower()}" for a, b in product(("Lake", "Wood", "Oak", "Glen", "Fair", "Brook"), ("Wood", "View"))]
-    order = rng.permutation(len(names))
-    found = [
-        names[order[i % len(names)]] + (f" {i // len(names) + 1}" if i >= len(names) else "") for i in range(count)
-    ]
-    return found
+    names = [f"{a} {b}" for a, b in product(FIRST, _TAILS.split())]
+    order = rng.permutation(len(names)).tolist()
+    turns = [divmod(k, len(names)) for k in range(count)]
+    return [names[order[k]] + (f" {turn + 1}" if turn else "") for turn, k in turns]
 
 
 def base_name(name: str) -> str:
-    """A street's name without its suffix and direction."""
+    """A street's name without its suffix and direction (an empty name has none)."""
     words = name.split()
-    return " ".join(words[1:-1] if words[0] in ("N", "S", "E", "W") else words[:-1])
-
-
-def unique(names: Iterable[str]) -> list[str]:
-    """The names in order, repeated ones numbered ("Oak Park 2")."""
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} {seen[name]}")
-    return found
+    return " ".join(words[1:-1] if words and words[0] in ("N", "S", "E", "W") else words[:-1])

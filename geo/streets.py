@@ -10,8 +10,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.mesh import Mesh
-from geo.names import StreetNames, base_name, ordinal
-from geo.plan import Chain, StreetClass, Use
+from geo.naming import name_chains
+from geo.plan import Chain
 from stormops.core.network import Bytes, Floats, Ints
 
 STEP_M = 18.0
@@ -46,52 +46,6 @@ class Streets:
         """Metres (x, y) at a distance (m) from the start of edges; clamped to the edge."""
         at = self.mark[self.first[edge]] + np.clip(distance, 0, self.length[edge])
         return np.interp(at, self.mark, self.points[:, 0]), np.interp(at, self.mark, self.points[:, 1])
-
-
-def _name_chains(chains: list[Chain], xy0: Floats, rng: np.random.Generator) -> tuple[Ints, list[str]]:
-    """Street of every chain, and the streets' names. Grid lines are numbered one way and named the other."""
-    maker = StreetNames(rng)
-    names: list[str] = []
-    street_of: dict[object, int] = {}
-    at_node: dict[tuple[float, float], str] = {}
-    found = np.zeros(len(chains), np.int32)
-    ranks: dict[tuple[int, int, int], str] = {}
-    numbered = sorted({c.group for c in chains if c.shape == "grid" and c.group and c.group[0] == 1}, key=_line_order)
-    above = [g for g in numbered if g[1] >= 0]
-    below = [g for g in numbered if g[1] < 0][::-1]
-    for groups, suffix in ((above, "Ave"), (below, "St")):
-        for number, group in enumerate(groups, 1):
-            ranks[group] = f"{ordinal(number)} {suffix}"
-    for c, chain in enumerate(chains):
-        if chain.shape == "grid" and chain.group is not None:
-            if chain.group not in ranks:
-                ranks[chain.group] = maker.take("grid")
-            name = maker.claim(f"{chain.prefix} {ranks[chain.group]}")
-            key: object = name
-        elif chain.group is not None:
-            key, name = chain.group, ""
-        else:
-            key, name = c, ""
-        if key not in street_of:
-            street_of[key] = len(names)
-            if not name:
-                near = at_node.get(_spot(chain.uv[0]), "")
-                like = base_name(near) if near and chain.shape == "cul" and rng.random() < 0.1 else ""
-                name = maker.take("rural" if chain.use == Use.RURAL and chain.rank == 0 else chain.shape, like=like)
-            names.append(name)
-        found[c] = street_of[key]
-        if chain.rank == StreetClass.COLLECTOR:
-            for point in chain.uv:
-                at_node.setdefault(_spot(point), names[found[c]])
-    return found, names
-
-
-def _line_order(group: tuple[int, int, int]) -> tuple[int, int]:
-    return group[1], group[2]
-
-
-def _spot(point: Floats) -> tuple[float, float]:
-    return round(float(point[0]), 6), round(float(point[1]), 6)
 
 
 def _orient(chains: list[Chain], degree_of: npt.NDArray[np.int64], starts: Ints, ends: Ints, xy: Floats) -> None:
@@ -149,7 +103,6 @@ def build_streets(mesh: Mesh, chains: list[Chain], rng: np.random.Generator) -> 
     edge_of_step = np.cumsum(cut[steps]) - 1
     edge_of_point = edge_of_step[step_of]
     heads = steps[cut[steps]]
-    tails = np.append(steps[1:][cut[steps[1:]]] - 0, 0)
     # The end of an edge: the vertex after its last step.
     last_step = np.append(np.flatnonzero(cut[steps])[1:] - 1, len(steps) - 1)
     tails = steps[last_step] + 1
@@ -170,7 +123,7 @@ def build_streets(mesh: Mesh, chains: list[Chain], rng: np.random.Generator) -> 
     keep = _main_component(spots, spot[heads], spot[tails])
     nodes, ends_again = np.unique(np.concatenate([spot[heads][keep], spot[tails][keep]]), return_inverse=True)
     start, end = np.split(ends_again.astype(np.int32), 2)
-    chain_street, names = _name_chains(chains, spot_xy, rng)
+    chain_street, names = name_chains(chains, rng)
     by_chain = {"rank": [c.rank for c in chains], "use": [c.use for c in chains], "cell": [c.cell for c in chains]}
     columns = {k: np.array(v, np.int32)[chain][keep] for k, v in by_chain.items()}
     return Streets(
