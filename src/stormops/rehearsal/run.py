@@ -35,6 +35,9 @@ CREW_MINUTES = 4
 """Platform minutes between two rounds of what the field tells the desk; at least half a second of wall."""
 
 ORDERS_PER_ROUND_MAX = 60
+READY_SECONDS_MAX = 60
+"""Wall seconds in which the platform must be up and its screen alive."""
+
 SETTLE_SECONDS_MAX = 45
 """Wall seconds after the storm in which the screen must come to rest."""
 
@@ -64,7 +67,7 @@ class Rehearsal:
         self._calls = make_calls(self._truth, storm.hours, seed)
         # What the map shows is who is out of electricity; the truth is asked for the same premises.
         self._index = {name: row for row, name in enumerate(city.premises.id)}
-        self._start_ms = target.clock.epoch_ms
+        self._start_ms = target.clock.now_ms()  # begins anew when the platform is ready
         self._acknowledged: dict[str, float] = {}
         self._sent = 0
         self._failed = 0
@@ -89,6 +92,7 @@ class Rehearsal:
             csrf = await self._sign_in(http)
             cookie = "; ".join(f"{k}={v}" for k, v in http.cookies.items())
             watching = asyncio.create_task(self._screen.watch(cookie))
+            await self._ready(watching)
             crews = asyncio.create_task(self._work(http, csrf))
             grading = asyncio.create_task(self._grade_plateau(http))
             try:
@@ -106,6 +110,16 @@ class Rehearsal:
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError, httpx2.HTTPError):
                         await task
+
+    async def _ready(self, watching: asyncio.Task[None]) -> None:
+        """Wait until the screen shows something, and begin the storm then. Raises RehearsalError."""
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while not self._screen.at_ms:
+            self._stop_on_failure(watching)
+            if time.monotonic() > deadline:
+                raise RehearsalError(f"the desk's screen shows nothing: {self._screen.problem}")
+            await asyncio.sleep(0.05)
+        self._start_ms = self._target.clock.now_ms()
 
     @staticmethod
     def _stop_on_failure(*tasks: asyncio.Task[None]) -> None:
