@@ -3,7 +3,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from "preact/hoo
 import type { Config, Incident, Session } from "../contract";
 import { t, word } from "../i18n";
 import * as format from "../format";
-import type { DeskMap } from "../map/desk-map";
+import type { DeskMap, Place } from "../map/desk-map";
 import { onTheme, toggleTheme } from "../theme";
 import type { Actions, Sent } from "./actions";
 import { Help, SignInAgain, Toasts } from "./dialogs";
@@ -140,6 +140,7 @@ export function App(props: Props) {
   const point = receipt === null ? undefined : desk.reports.get(receipt);
   useEffect(() => map.current?.select(incident, point), [selection, incident?.updated_ms, map.current]);
   useEffect(() => map.current?.pick(picking), [picking]);
+  const showCandidates = useCallback((places: Place[]) => map.current?.mark(places), []);
 
   // The keyboard walks whichever list is shown, from anywhere on the page.
   const walk = (step: number) => {
@@ -158,9 +159,13 @@ export function App(props: Props) {
   const open = () => {
     if (selection?.kind === "incident") openIncident(selection.id);
     if (selection?.kind === "report") openReport(selection.id);
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(".panel .candidate, .panel .actions button, .panel button")?.focus(),
-    );
+    requestAnimationFrame(() => {
+      const panel = document.querySelector(".panel");
+      const first = [".candidate", "input[name=premise]", ".actions button", "button"].map((s) =>
+        panel?.querySelector(s),
+      );
+      first.find((element): element is HTMLElement => element instanceof HTMLElement)?.focus();
+    });
   };
   const back = () => {
     if (picking) setPicking(false);
@@ -329,6 +334,7 @@ export function App(props: Props) {
             desk={desk}
             actions={actions}
             mayAct={mayAct}
+            onCandidates={showCandidates}
             picked={picked}
             picking={picking}
             onPick={(on) => {

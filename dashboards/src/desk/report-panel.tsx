@@ -4,6 +4,7 @@ import * as api from "../api";
 import type { Candidate, Premise } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
+import type { Place } from "../map/desk-map";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { ActionForm, ActionState } from "./action-form";
@@ -24,6 +25,8 @@ interface Props {
   picked: { lon: number; lat: number } | null;
   picking: boolean;
   onPick: (on: boolean) => void;
+  /** Marks what could be chosen on the map, with the letters of the list. */
+  onCandidates: (places: Place[]) => void;
   onIncident: (id: string) => void;
   onShow: (lon: number, lat: number) => void;
   onClose: () => void;
@@ -43,7 +46,8 @@ export function ReportPanel(props: Props) {
   const gone = waiting === undefined && point === undefined;
   const life = waiting?.safety || point?.safety || point?.medical || report?.safety || report?.medical;
   const sign = life ? SAFETY_SIGN : waiting ? REPORT_SIGNS.unmatched : REPORT_SIGNS.matched;
-  const title = report?.address ?? waiting?.said ?? (point ? word("symptom", point.symptom) : receipt);
+  const symptom = report?.symptom ?? point?.symptom;
+  const title = report?.address ?? (symptom ? word("symptom", symptom) : receipt);
   const now = desk.feed.platformMs();
   const place = (premise: string, address: string, reason: string) => {
     void actions.send({
@@ -168,6 +172,12 @@ export function ReportPanel(props: Props) {
   );
 }
 
+/** A, B, … Z, AA, AB, … */
+function letter(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last;
+}
+
 interface PlacingProps extends Props {
   why: string;
   candidates: Candidate[];
@@ -209,6 +219,13 @@ function Placing(props: PlacingProps) {
       timer.current = setTimeout(() => look(api.premisesByText(text.trim())), SEARCH_WAIT_MS);
     else setFound([]);
   };
+  useEffect(() => {
+    const places = [...candidates, ...found].flatMap(({ lon, lat }, index) =>
+      lon == null || lat == null ? [] : [{ letter: letter(index), lon, lat }],
+    );
+    props.onCandidates(places);
+    return () => props.onCandidates([]);
+  }, [receipt, candidates.length, found]);
   /** Up and down walk through everything that Enter would place. */
   const walk = (event: KeyboardEvent) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -227,7 +244,7 @@ function Placing(props: PlacingProps) {
     <section class="panel-section placing" onKeyDown={walk}>
       <h3>{props.unmatched ? t("place.title") : t("place.title_again")}</h3>
       {props.why ? <p class="hint">{props.why}</p> : null}
-      {candidates.map((candidate) => (
+      {candidates.map((candidate, index) => (
         <button
           type="button"
           class="candidate"
@@ -240,7 +257,10 @@ function Placing(props: PlacingProps) {
           }}
         >
           <span class="candidate-head">
-            <b>{candidate.address}</b>
+            <b>
+              <span class="candidate-letter">{letter(index)}</span>
+              {candidate.address}
+            </b>
             <Penalty penalty={candidate.penalty} />
           </span>
           <span class="candidate-reasons">{candidate.reasons.join(" · ")}</span>
@@ -268,7 +288,7 @@ function Placing(props: PlacingProps) {
         {props.picking ? t("place.picking") : t("place.pick")}
       </button>
       {problem ? <p class="problem">{problem}</p> : null}
-      {found.map((premise) => (
+      {found.map((premise, index) => (
         <button
           type="button"
           class="candidate"
@@ -278,7 +298,10 @@ function Placing(props: PlacingProps) {
           onFocus={() => props.onShow(premise.lon, premise.lat)}
         >
           <span class="candidate-head">
-            <b>{premise.address}</b>
+            <b>
+              <span class="candidate-letter">{letter(candidates.length + index)}</span>
+              {premise.address}
+            </b>
           </span>
         </button>
       ))}

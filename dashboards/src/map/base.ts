@@ -33,8 +33,6 @@ export interface MapPlan {
   container: HTMLElement;
   config: Config;
   sources: Record<string, SourceSpecification>;
-  /** Layers below the streets. */
-  below?: Layers;
   /** Layers above the streets and below their names. */
   under: Layers;
   /** Layers above everything. */
@@ -99,6 +97,15 @@ function streets(of: Theme): LayerSpecification[] {
       source: "streets",
       layout: round,
       paint: {
+        "line-opacity": [
+          "interpolate",
+          ["linear"],
+          ["zoom"],
+          11.5,
+          ["match", CLASS, "local", 0, "collector", 0.5, 1],
+          13,
+          1,
+        ],
         "line-color": ["match", CLASS, ["arterial", "collector"], ground.streetMajor, ground.street],
         "line-width": width(0),
       },
@@ -154,7 +161,7 @@ function all(plan: MapPlan, of: Theme): LayerSpecification[] {
     type: "background",
     paint: { "background-color": GROUND[of].land },
   };
-  return [land, ...(plan.below?.(of) ?? []), ...streets(of), ...plan.under(of), ...names(of), ...plan.over(of)];
+  return [land, ...streets(of), ...plan.under(of), ...names(of), ...plan.over(of)];
 }
 
 /** A map on the city, repainted when the theme changes. Rejects when the browser cannot draw maps. */
@@ -170,7 +177,7 @@ export async function createMap(plan: MapPlan): Promise<MapLibre> {
         landmarks: { type: "geojson", data: MAP_URLS.landmarks },
         ...plan.sources,
       },
-      layers: all(plan, theme()),
+      layers: [],
     },
     bounds: [west, south, east, north],
     fitBoundsOptions: { padding: plan.padding ?? 32 },
@@ -191,17 +198,23 @@ export async function createMap(plan: MapPlan): Promise<MapLibre> {
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ maxWidth: 90, unit: "imperial" }), "bottom-right");
-  await new Promise<void>((resolve, reject) => {
-    map.once("load", () => resolve());
-    map.once("error", (event) => {
-      // A failed source is not a failed map; only a map that never starts is.
-      if (!map.isStyleLoaded() && !("sourceId" in event)) reject(event.error);
-    });
-  });
+  await started(map);
+  // Images first, then the layers that need them.
   addSigns(map, plan.signs, theme());
+  for (const layer of all(plan, theme())) map.addLayer(layer);
   const forget = onTheme((of) => repaint(map, plan, of));
   map.once("remove", forget);
   return map;
+}
+
+/** Settles when layers can be added. A failed source is not a failed map; one that never starts is. */
+function started(map: MapLibre): Promise<void> {
+  return new Promise((resolve, reject) => {
+    map.once("style.load", () => resolve());
+    map.once("error", (event) => {
+      if (!("sourceId" in event)) reject(event.error);
+    });
+  });
 }
 
 function repaint(map: MapLibre, plan: MapPlan, of: Theme): void {

@@ -20,6 +20,13 @@ export interface MapEvents {
   place: (lon: number, lat: number) => void;
 }
 
+/** A place that may be chosen, by its letter in the list. */
+export interface Place {
+  letter: string;
+  lon: number;
+  lat: number;
+}
+
 /** Layers that a group of the legend switches on and off. */
 export const TOGGLES: Record<string, string[]> = {
   incidents: ["hulls", "hull-lines", "incidents", "incident-safety"],
@@ -78,8 +85,8 @@ function under(of: Theme): LayerSpecification[] {
       filter: ["!", IS_FEEDER],
       paint: {
         "line-color": NETWORK_SIGNS.lateral.colour[of],
-        "line-width": ["interpolate", ["linear"], ["zoom"], 12.5, 0.5, 17, 2.4],
-        "line-opacity": ["interpolate", ["linear"], ["zoom"], 12.5, 0.4, 14, 0.9],
+        "line-width": ["interpolate", ["linear"], ["zoom"], 12.5, 0.5, 14, 0.9, 17, 2],
+        "line-opacity": ["interpolate", ["linear"], ["zoom"], 12.5, 0.3, 14.5, 0.9],
       },
     },
     {
@@ -90,8 +97,8 @@ function under(of: Theme): LayerSpecification[] {
       layout: { "line-cap": "round", "line-join": "round" },
       paint: {
         "line-color": NETWORK_SIGNS.feeder.colour[of],
-        "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.7, 13, 1.8, 17, 4],
-        "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.45, 13, 0.8],
+        "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.6, 13, 1.3, 17, 3.4],
+        "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.4, 13, 0.75, 15, 1],
       },
     },
     {
@@ -186,16 +193,52 @@ function reportLayers(of: Theme): LayerSpecification[] {
       },
     },
     {
+      id: "incident-reports",
+      type: "circle",
+      source: "reports",
+      filter: ["==", ["get", "incident"], NOBODY],
+      paint: {
+        "circle-color": ACCENT[of],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 2.2, 14, 3.6, 17, 6],
+        "circle-stroke-color": GROUND[of].land,
+        "circle-stroke-width": 1.2,
+      },
+    },
+    {
       id: "report-selected",
       type: "circle",
       source: "reports",
       filter: ["==", ["get", "id"], ""],
       paint: {
         "circle-color": "rgba(0,0,0,0)",
-        "circle-radius": 9,
+        "circle-radius": 10,
         "circle-stroke-color": ACCENT[of],
         "circle-stroke-width": 2.4,
       },
+    },
+    {
+      id: "candidates",
+      type: "circle",
+      source: "candidates",
+      paint: {
+        "circle-color": ACCENT[of],
+        "circle-radius": 11,
+        "circle-stroke-color": GROUND[of].land,
+        "circle-stroke-width": 2,
+      },
+    },
+    {
+      id: "candidate-letters",
+      type: "symbol",
+      source: "candidates",
+      layout: {
+        "text-field": ["get", "letter"],
+        "text-font": FONT,
+        "text-size": 12,
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: { "text-color": GROUND[of].land },
     },
   ];
 }
@@ -292,7 +335,8 @@ export class DeskMap {
         network: { type: "geojson", data: MAP_URLS.network, tolerance: 0.5 },
         devices: { type: "geojson", data: MAP_URLS.devices },
         hulls: live(),
-        links: live(),
+        links: { type: "geojson", data: EMPTY },
+        candidates: { type: "geojson", data: EMPTY },
         reports: live(),
         incidents: live(),
       },
@@ -308,11 +352,8 @@ export class DeskMap {
     this.map.setFilter("incident-selected", ["==", ["get", "id"], id]);
     this.map.setFilter("hull-selected", ["==", ["get", "id"], id]);
     this.map.setFilter("feeder-selected", ["==", ["get", "feeder_id"], incident?.feeder || NOBODY]);
-    this.map.setFilter("report-selected", [
-      "any",
-      ["==", ["get", "id"], report?.receipt ?? ""],
-      ["==", ["get", "incident"], id || NOBODY],
-    ]);
+    this.map.setFilter("incident-reports", ["==", ["get", "incident"], id || NOBODY]);
+    this.map.setFilter("report-selected", ["==", ["get", "id"], report?.receipt ?? ""]);
     this.drawLinks(incident);
   }
 
@@ -338,6 +379,14 @@ export class DeskMap {
   pick(on: boolean): void {
     this.picking = on;
     this.map.getCanvas().style.cursor = on ? "crosshair" : "";
+  }
+
+  /** Mark the places that a report may mean. */
+  mark(places: readonly Place[]): void {
+    const features = places.map(({ letter, lon, lat }): GeoJSON.Feature => {
+      return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { letter } };
+    });
+    void this.source("candidates").setData({ type: "FeatureCollection", features });
   }
 
   private drawLinks(incident: Incident | undefined): void {

@@ -12,13 +12,17 @@ function steps(of: Theme, none: string) {
   return ["match", ["get", "step"], ...pairs, none] as never;
 }
 
-function below(of: Theme): LayerSpecification[] {
-  const quiet = of === "dark" ? "#161f29" : "#e6eae9";
-  return [{ id: "areas", type: "fill", source: "areas", paint: { "fill-color": steps(of, quiet) } }];
-}
-
 function under(of: Theme): LayerSpecification[] {
   return [
+    {
+      id: "areas",
+      type: "fill",
+      source: "areas",
+      paint: {
+        "fill-color": steps(of, of === "dark" ? "#17212b" : "#e3e7e6"),
+        "fill-opacity": ["case", [">=", ["get", "step"], 0], 0.86, 0.55],
+      },
+    },
     {
       id: "area-lines",
       type: "line",
@@ -72,7 +76,6 @@ export class PublicMap {
       container,
       config,
       sources: { areas: { type: "geojson", data: EMPTY }, "area-labels": { type: "geojson", data: EMPTY } },
-      below,
       under,
       over,
       signs: [],

@@ -64,6 +64,14 @@ export const en = {
   "field.callback": "Call back",
 
   "rule.placed": "placed by hand",
+  "rule.service_point": "service point",
+  "rule.meter": "meter number",
+  "rule.account": "account number",
+  "rule.phone": "phone number",
+  "rule.address": "address",
+  "rule.intersection": "crossing",
+  "rule.landmark": "landmark",
+  "rule.coordinates": "nearest house",
 
   "legend.title": "Legend",
   "legend.incidents": "Incidents",

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { Incident } from "../src/contract";
+import { type Filter, holdOrder, selectIncidents, windowOf } from "../src/desk/select";
+
+const incident = (id: string, fields: Partial<Incident> = {}): Incident => ({
+  id,
+  utility: "electric",
+  state: "predicted",
+  device: `FUS-${id}`,
+  device_kind: "fuse",
+  feeder: "BRK-1",
+  lon: 0,
+  lat: 0,
+  customers_out: 10,
+  customers_out_max: 10,
+  reports: 1,
+  since_ms: 100,
+  opened_ms: 100,
+  updated_ms: 100,
+  place: `Street ${id}`,
+  hull: null,
+  probability: 9000,
+  confirmed_by: null,
+  reasons: [],
+  safety: 0,
+  medical: 0,
+  ...fields,
+});
+
+const FILTER: Filter = { text: "", states: new Set(), utility: "", sort: "customers" };
+const ids = (incidents: Incident[]) => incidents.map((i) => i.id);
+
+describe("selectIncidents", () => {
+  const all = [
+    incident("a", { customers_out: 5, since_ms: 300, state: "confirmed" }),
+    incident("b", { customers_out: 50, since_ms: 200, utility: "water", reports: 9 }),
+    incident("c", { customers_out: 5, since_ms: 100, state: "restored", place: "Palmetto Ave" }),
+  ];
+
+  it("sorts by each measure, the same order whatever order they came in", () => {
+    const order = (sort: Filter["sort"], of = all) => ids(selectIncidents(of, { ...FILTER, sort }));
+    expect(order("customers")).toEqual(["b", "a", "c"]);
+    expect(order("customers", [...all].reverse())).toEqual(["b", "a", "c"]);
+    expect(order("since")).toEqual(["c", "b", "a"]);
+    expect(order("state")).toEqual(["b", "a", "c"]);
+    expect(order("reports")).toEqual(["b", "a", "c"]);
+  });
+
+  it("filters by state, utility and every word of the text", () => {
+    expect(ids(selectIncidents(all, { ...FILTER, states: new Set(["confirmed", "restored"]) }))).toEqual(["a", "c"]);
+    expect(ids(selectIncidents(all, { ...FILTER, utility: "water" }))).toEqual(["b"]);
+    expect(ids(selectIncidents(all, { ...FILTER, text: "ave palm" }))).toEqual(["c"]);
+    expect(ids(selectIncidents(all, { ...FILTER, text: "fus-a brk-1" }))).toEqual(["a"]);
+    expect(ids(selectIncidents(all, { ...FILTER, text: "nothing" }))).toEqual([]);
+  });
+});
+
+describe("holdOrder", () => {
+  it("keeps rows where they were, drops what is gone, adds what is new at the end", () => {
+    const sorted = [incident("new"), incident("c"), incident("a")];
+    expect(ids(holdOrder(["a", "b", "c"], sorted))).toEqual(["a", "c", "new"]);
+  });
+});
+
+describe("windowOf", () => {
+  it("draws few rows of many, and only rows that exist", () => {
+    const [first, last] = windowOf(30_000, 600, 60, 5000);
+    expect(first).toBeLessThanOrEqual(500);
+    expect(last).toBeGreaterThanOrEqual(510);
+    expect(last - first).toBeLessThan(30);
+    expect(windowOf(0, 600, 60, 3)).toEqual([0, 3]);
+    expect(windowOf(99_999, 600, 60, 3)).toEqual([3, 3]);
+    expect(windowOf(0, 600, 60, 0)).toEqual([0, 0]);
+  });
+});
