@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -134,9 +135,16 @@ class Pages:
         return HTMLResponse(page, headers={"Cache-Control": "no-store", "Content-Security-Policy": rules})
 
     def sign_in(self, problem: str | None) -> Response:
-        """The sign-in page: the built one, or a plain form."""
-        built = self.built("sign-in.html")
-        return built or self._page("sign_in.html", sentence=SIGN_IN_SENTENCES.get(problem or ""))
+        """The sign-in page: the built one with its places filled in, or a plain form."""
+        sentence = SIGN_IN_SENTENCES.get(problem or "", "")
+        path = self._dashboards / "sign-in.html"
+        if not path.is_file():
+            return self._page("sign_in.html", sentence=sentence)
+        page = path.read_text(encoding="utf-8")
+        filled = {"INTAKE_URL": self._form.intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
+        for place, value in filled.items():
+            page = page.replace(f"__{place}__", escape(value or ""))
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     def dashboard(self, name: str) -> Response:
         """A built page, or a sentence that says how to build it."""
