@@ -15,7 +15,7 @@ from scipy.ndimage import map_coordinates, spline_filter
 
 from stormops.core.network import Floats, Ints
 
-HECTARES_PER_CUSTOMER = 0.1
+HECTARES_PER_CUSTOMER = 0.13
 """First guess of the ground that a customer takes, woods and works included; the city is then fitted."""
 CELL_M = 1150.0
 """Side of a full cell, metres: about one feeder's worth of customers."""

@@ -147,7 +147,7 @@ class Planner:
         if use != Use.SUBURB:
             return use
         chance = self.rng.random()
-        if chance < (0.2 if edge else 0.04):
+        if chance < (0.15 if edge else 0.03):
             return Use.APARTMENTS
         if chance > 0.94:
             return Use.TOWNHOMES
