@@ -7,6 +7,7 @@ here it is only seen that the person may act and that the request is whole.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated, Any, Protocol
 
@@ -37,6 +38,9 @@ MAY_ACT = frozenset({"dispatcher", "supervisor"})
 """Roles that may act; the others may look."""
 
 ID_CHARACTERS_MAX = 100
+
+INCIDENT_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$"
+"""What an incident's id may be in an address."""
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_CHARACTERS_MAX)]
@@ -270,8 +274,6 @@ def _target(request: Request) -> str | Problem:
             "invalid", "", FieldError("receipt", "Give the receipt as NN-DDDD-DDDD-DDD-C; a digit is wrong.")
         )
     incident: str = request.path_params["id"]
-    if len(incident) > ID_CHARACTERS_MAX or not incident.isprintable():
-        return problem(
-            "invalid", "", FieldError("id", f"Give an incident's id, at most {ID_CHARACTERS_MAX} characters.")
-        )
+    if re.fullmatch(INCIDENT_PATTERN, incident) is None:
+        return problem("invalid", "", FieldError("id", "Give an incident's id, as it stands in the desk's view."))
     return incident

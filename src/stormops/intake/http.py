@@ -31,7 +31,7 @@ DATA_HEADERS: RawHeaders = [*COMMON_HEADERS, DATA_POLICY]
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The whole body; None when it is larger than the bound. ConnectionError when the client goes away."""
     declared = header(scope, b"content-length")
-    if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
+    if declared is not None and declared.isdigit() and int(declared) > BODY_BYTES_MAX:
         return None
     body = b""
     more = True
@@ -46,25 +46,25 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     return body
 
 
-def header(scope: Scope, name: bytes) -> bytes:
-    """The first header of this lower-case name, empty when it was not sent."""
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of this lower-case name, None when it was not sent."""
     for key, value in scope["headers"]:
         if key == name:
             sent: bytes = value
             return sent
-    return b""
+    return None
 
 
 def is_json(scope: Scope) -> bool:
     """Whether the body says that it is JSON."""
-    kind = header(scope, b"content-type").partition(b";")[0].strip().lower()
+    kind = (header(scope, b"content-type") or b"").partition(b";")[0].strip().lower()
     return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
 
 
 def cross_origin(scope: Scope, origins: frozenset[bytes]) -> RawHeaders:
     """The CORS headers for an answer, when the request came from one of our own origins."""
     origin = header(scope, b"origin")
-    if origin in origins:
+    if origin is not None and origin in origins:
         return [
             (b"access-control-allow-origin", origin),
             (b"access-control-allow-credentials", b"true"),

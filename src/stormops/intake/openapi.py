@@ -12,7 +12,7 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from stormops.core.report import Report
-from stormops.intake.desk import ACTIONS, path_of
+from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, path_of
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
 from stormops.intake.http import BODY_BYTES_MAX
 from stormops.intake.problem import MEDIA_TYPE, Problem
@@ -116,11 +116,24 @@ def _schemas() -> dict[str, Any]:
     report["allOf"] = [
         {"if": _given(one), "then": _given(other)} for one, other in (NUMBER_FIELDS, NUMBER_FIELDS[::-1])
     ]
+    schemas["ReportForm"] = _form_fields(report)
     schemas["Accepted"]["properties"]["receipt"]["pattern"] = RECEIPT_PATTERN
     schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
     for schema in schemas.values():
         schema["description"] = " ".join(schema.get("description", "").split())
     return schemas
+
+
+def _form_fields(report: dict[str, Any]) -> dict[str, Any]:
+    """The report as a form has it: text where the report has null or text, and other fields are passed over."""
+    fields = {name: report["properties"][name]["anyOf"][0] for name in (*TEXT_FIELDS, *NUMBER_FIELDS)}
+    for name, field in fields.items():
+        field["description"] = FIELDS[name][0]
+    fields["symptom"] = {"$ref": "#/components/schemas/Symptom"}
+    fields["medical"] = {"type": "string", "description": "Anything but nothing means yes."}
+    fields["key"] = {"type": "string", "description": "One showing of the form; sent twice, it is one report."}
+    rules = {name: report[name] for name in ("required", "anyOf", "allOf")}
+    return {"title": "ReportForm", "type": "object", "properties": fields, **rules}
 
 
 def _given(*names: str) -> dict[str, Any]:
@@ -180,23 +193,13 @@ def _report() -> dict[str, Any]:
 
 
 def _form() -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        name: {"type": "string", "description": FIELDS[name][0]} for name in (*TEXT_FIELDS, *NUMBER_FIELDS)
-    }
-    fields["symptom"] = {"$ref": "#/components/schemas/Symptom"}
-    fields["medical"] = {"type": "string", "description": "Anything but nothing means yes."}
-    fields["key"] = {"type": "string", "description": "One showing of the form; sent twice, it is one report."}
     page = {"text/html": {"schema": {"type": "string"}}}
     return {
         "operationId": "report_form",
         "summary": "The same from the form, without JavaScript.",
         "requestBody": {
             "required": True,
-            "content": {
-                "application/x-www-form-urlencoded": {
-                    "schema": {"type": "object", "properties": fields, "required": ["symptom"]}
-                }
-            },
+            "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/ReportForm"}}},
         },
         "responses": {
             "303": {
@@ -225,9 +228,7 @@ def _action(name: str) -> dict[str, Any]:
                 "name": "id" if incident else "receipt",
                 "in": "path",
                 "required": True,
-                "schema": {"type": "string", "minLength": 1, "maxLength": 100}
-                if incident
-                else {"type": "string", "pattern": RECEIPT_PATTERN},
+                "schema": {"type": "string", "pattern": INCIDENT_PATTERN if incident else RECEIPT_PATTERN},
             },
             _key(needed=True),
         ],

@@ -64,8 +64,9 @@ class Reports:
     async def _take(self, scope: Scope, receive: Receive) -> Accepted | Problem:
         if not is_json(scope):
             return problem("unsupported_media_type", "Send the report as JSON, with Content-Type: application/json.")
-        key = header(scope, b"idempotency-key").decode("latin-1")
-        if key and not good_key(key):
+        sent = header(scope, b"idempotency-key")
+        key = "" if sent is None else sent.decode("latin-1")
+        if sent is not None and not good_key(key):
             return wrong_key()
         body = await read_body(scope, receive)
         if body is None:
@@ -87,4 +88,5 @@ class Reports:
     def sender(self, scope: Scope) -> str:
         """Who sent this, as a keyed hash."""
         client = scope.get("client")
-        return self._senders.name(client[0] if client else "", header(scope, b"user-agent").decode("latin-1"))
+        agent = header(scope, b"user-agent") or b""
+        return self._senders.name(client[0] if client else "", agent.decode("latin-1"))

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from stormops.clock import Clock
+from stormops.core.report import Report
+from stormops.intake.openapi import FIELDS, document
+from stormops.intake.web import IntakeSettings, create_intake
+from stormops.journal.door import Door
+from stormops.telemetry import Metrics
+from tests.intake.conftest import Intake, Person
+
+
+@pytest.fixture
+async def description(intake: Intake) -> dict[str, Any]:
+    response = await intake.client.get("/openapi.json")
+    assert response.headers["content-type"] == "application/json"
+    described: dict[str, Any] = response.json()
+    return described
+
+
+async def test_the_document_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
+    assert description["openapi"].startswith("3.1")
+    validate(description, cls=OpenAPIV31SpecValidator)
+
+
+async def test_every_address_that_is_served_is_described_and_no_other(
+    description: dict[str, Any], intake: Intake
+) -> None:
+    assert isinstance(intake.client._transport, httpx.ASGITransport)
+    app: Any = intake.client._transport.app
+    served = {
+        (route.path, method.lower())
+        for route in app._app.routes
+        for method in (route.methods or set()) - {"HEAD"}
+        if isinstance(route, Route)
+    }
+    described = {(path, method) for path, item in description["paths"].items() for method in item}
+    assert described == served
+
+
+def test_sign_in_is_described_where_it_is_served() -> None:
+    async def nothing(_: Request) -> Response:
+        return Response()
+
+    routes = [Route(f"/staff/sign-{way}", nothing, methods=["POST"]) for way in ("in", "out")]
+    assert b"/staff/sign-in" in document("http://i.test", "x", routes)
+    assert b"/staff/" not in document("http://i.test", "x")
+
+
+def test_every_field_of_a_report_is_explained() -> None:
+    assert set(FIELDS) == set(Report.__struct_fields__)
+
+
+# --- driven by its own description ----------------------------------------------------------------
+
+
+class Server(uvicorn.Server):
+    """A real server on a free port, in a thread of its own."""
+
+    url = ""
+
+    def install_signal_handlers(self) -> None:
+        """Not in a thread."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    person = Person(csrf="token")
+
+    async def authenticate(request: Request) -> Person | None:
+        return person if request.cookies.get("stormops_session") == "session" else None
+
+    door = Door(tmp_path_factory.mktemp("door") / "node-01.door", 1, Clock())
+    given_settings = IntakeSettings(
+        title="Palmetto",
+        phone="",
+        intake_url="http://i.test",
+        feed_url="http://f.test",
+        origins=[],
+        senders_secret=bytes(16),
+    )
+    app: ASGIApp = create_intake(given_settings, door, Metrics(), authenticate)
+    made = Server(uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none"))
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    while not made.started:
+        assert thread.is_alive()
+        threading.Event().wait(0.01)
+    made.url = f"http://127.0.0.1:{made.servers[0].sockets[0].getsockname()[1]}"
+    yield made
+    made.should_exit = True
+    thread.join()
+    door.close()
+
+
+WITH_MORE_TO_IT = ("place", "withdraw", "split", "merge")
+"""Their receipts have a check digit, and nothing merges into itself: no schema can say so."""
+
+
+def sign_in(case: schemathesis.Case[Any], *, always: bool) -> None:
+    """Put a session's true values where the case has any; a key that nobody has used where it has to be a good one."""
+    if always or "X-CSRF-Token" in case.headers:
+        case.headers["X-CSRF-Token"] = "token"
+    if always or "stormops_session" in case.cookies:
+        case.cookies["stormops_session"] = "session"
+    if always:
+        case.headers["Idempotency-Key"] = uuid4().hex
+
+
+MODES = {"as described": schemathesis.GenerationMode.POSITIVE, "against it": schemathesis.GenerationMode.NEGATIVE}
+
+
+@pytest.mark.parametrize("mode", list(MODES))
+def test_it_answers_as_it_is_described(server: Server, mode: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    assert {o.label for o in operations} >= {"POST /api/v1/reports", "POST /report", "GET /readyz"}
+
+    @settings(
+        max_examples=30,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=st.one_of([operation.as_strategy(MODES[mode]) for operation in operations]))
+    def drive(case: schemathesis.Case[Any]) -> None:
+        more = str(case.operation.path).endswith(WITH_MORE_TO_IT)
+        sign_in(case, always=mode == "as described")
+        excluded: list[schemathesis.CheckFunction] = [positive_data_acceptance] if more else []
+        case.call_and_validate(base_url=server.url, excluded_checks=excluded, allow_redirects=False)
+
+    drive()
