@@ -1,0 +1,124 @@
+"""The desk sees everything that is open, where it is, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stormops.core.receipt_number import receipt_text
+from stormops.core.report import Report, Symptom
+from stormops.core.situation import Situation
+from stormops.core.view_desk import CANDIDATES_SHOWN_MAX, SAID_CHARACTERS_MAX, DeskView
+from tests.core.storm_day import StormDay, small_city
+
+
+class Screen:
+    """A storm and what the desk sees of it."""
+
+    def __init__(self, day: StormDay) -> None:
+        self.day, self.situation = day, day.situation
+        facts = [entry.fact for entry in day.journal.read(0, 100_000)]
+        self.view = DeskView(day.city, day.tree, lambda position: facts[position - 1]).snapshot(day.situation)
+
+    def values(self, kind: str) -> list[dict[str, Any]]:
+        return [value for key, value in self.view.items() if key.startswith(f"{kind}/")]
+
+
+@pytest.fixture(scope="module")
+def screen() -> Screen:
+    day = StormDay(1, *small_city())
+    for _ in range(20):
+        day.step(reports=10)
+    return Screen(day)
+
+
+def test_every_open_incident_and_report_is_there(screen: Screen) -> None:
+    situation = screen.situation
+    assert {value["id"] for value in screen.values("incident")} == {i.id for i in situation.incidents.values()}
+    waiting = {value["receipt"] for value in screen.values("unmatched")}
+    points = {value["receipt"] for value in screen.values("report")}
+    reports = (situation.reports.get(receipt) for receipt in situation.reports.row_of)
+    assert points | waiting == {receipt_text(r.receipt) for r in reports if r is not None and not r.answered}
+    assert len(waiting) == situation.totals.unmatched_open > 0
+    totals = screen.view["totals"]
+    assert totals["customers_out"] == np.count_nonzero(situation.coverage.bits) > 0
+    assert totals["reports"] == len(screen.day.receipts)
+    assert totals["incidents_open"] == sum(incident.live for incident in situation.incidents.values())
+    assert sum(totals["incidents_by_state"].values()) == len(situation.incidents)
+
+
+def test_an_incident_has_the_fields_of_the_contract_and_a_place(screen: Screen) -> None:
+    names = (
+        "id utility state device device_kind feeder lon lat customers_out customers_out_max reports since_ms "
+        "opened_ms updated_ms place hull probability confirmed_by reasons safety medical"
+    )
+    values = screen.values("incident")
+    assert all(set(names.split()) <= value.keys() for value in values)
+    out = [value for value in values if value["customers_out"]]
+    assert out
+    day = screen.day
+    for value in out:
+        incident = screen.situation.incident(value["id"])
+        assert incident is not None
+        below = [premise for device in incident.devices for premise in day.tree.below(device).tolist()]
+        lon = day.city.premises.lon[[*below, *incident.premises]] + [[-1e-6], [1e-6]]
+        assert lon.min() <= value["lon"] <= lon.max()
+        assert value["place"]
+        assert value["hull"][0] == value["hull"][-1]
+        if incident.device >= 0:
+            assert value["device"] == screen.situation.device_ids[incident.device]
+            assert value["device_kind"] in ("fuse", "recloser", "breaker", "transformer", "power_transformer")
+            assert value["feeder"] in screen.situation.device_of
+
+
+def test_what_waits_for_a_person_says_what_was_said_and_why(screen: Screen) -> None:
+    waiting = screen.values("unmatched")
+    assert any("nowhere parkway" in value["said"] for value in waiting)
+    assert all(value["why"] for value in waiting)
+    assert all(len(value["candidates"]) <= CANDIDATES_SHOWN_MAX for value in waiting)
+
+
+def test_long_words_are_cut_in_the_list() -> None:
+    day = StormDay(1, *small_city())
+    day.report(Report(symptom=Symptom.TREE, address="x" * 200, note="y" * 2000))
+    day.tick()
+    (value,) = Screen(day).values("unmatched")
+    assert len(value["said"]) == SAID_CHARACTERS_MAX
+
+
+def test_a_report_with_neither_premise_nor_position_waits_but_is_not_on_the_map() -> None:
+    day = StormDay(1, *small_city())
+    receipt = day.report(Report(symptom=Symptom.LIGHTS_OUT, address="99999 nowhere parkway"))
+    day.tick()
+    screen = Screen(day)
+    assert f"unmatched/{receipt}" in screen.view
+    assert f"report/{receipt}" not in screen.view
+
+
+def test_a_report_is_shown_before_it_is_decided_on() -> None:
+    day = StormDay(1, *small_city())
+    lon, lat = (float(column[0]) for column in (day.city.premises.lon, day.city.premises.lat))
+    receipt = day.report(Report(symptom=Symptom.WIRE_DOWN, longitude=lon, latitude=lat))
+    entries = day.tick()
+    situation = Situation(day.city, day.tree)
+    situation.apply(entries[:1])
+    view = DeskView(day.city, day.tree, lambda position: entries[position - 1].fact).snapshot(situation)
+    assert view[f"report/{receipt}"]["state"] == "received"
+    assert view[f"report/{receipt}"]["safety"] is True
+    assert view["totals"]["safety_open"] == 1
+
+
+def test_refusals_are_told_and_leave_with_the_oldest(screen: Screen) -> None:
+    shown = {(value["action"], value["code"]) for value in screen.values("refusal")}
+    assert shown == {(refusal.action, refusal.code) for refusal in screen.situation.refusals}
+
+
+def test_an_empty_situation_shows_nobody_out() -> None:
+    city, tree = small_city()
+    view = DeskView(city, tree, lambda position: pytest.fail(f"nothing to recall at {position}"))
+    shown = view.snapshot(Situation(city, tree))
+    assert shown.keys() == {"city", "totals"}
+    assert shown["totals"]["customers_out"] == 0
+    assert shown["totals"]["customers"] == len(city.premises)
