@@ -20,7 +20,7 @@ import numpy as np
 from stormops.clock import Clock
 from stormops.core.network import City, trace
 from stormops.rehearsal.callers import Call, make_calls
-from stormops.rehearsal.crews import Crews
+from stormops.rehearsal.crews import Crews, Order
 from stormops.rehearsal.screen import Screen
 from stormops.rehearsal.storm import Storm
 from stormops.rehearsal.truth import HOUR_MS, Truth, make_truth
@@ -189,12 +189,15 @@ class Rehearsal:
                 continue
             now_ms = self._target.clock.now_ms()
             orders = await crews.look(self._screen.incidents(), self._start_ms, now_ms, ORDERS_PER_ROUND_MAX)
-            for number, order in enumerate(orders):
-                url = f"{self._target.intake_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
-                headers = {"X-CSRF-Token": csrf, "Idempotency-Key": f"field-{self._seed}-{round_number}-{number}"}
-                with contextlib.suppress(httpx2.HTTPError):  # told again next round, under a new key
-                    await http.post(url, json=order.body, headers=headers)
+            keys = [f"field-{self._seed}-{round_number}-{number}" for number in range(len(orders))]
+            await asyncio.gather(*(self._tell(http, csrf, *told) for told in zip(orders, keys, strict=True)))
             round_number += 1
+
+    async def _tell(self, http: httpx2.AsyncClient, csrf: str, order: Order, key: str) -> None:
+        """One order to the desk; what gets lost is told again next round, under a new key."""
+        url = f"{self._target.intake_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
+        with contextlib.suppress(httpx2.HTTPError):
+            await http.post(url, json=order.body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": key})
 
     async def _shown(self, http: httpx2.AsyncClient) -> dict[str, Any]:
         """Who is out, in truth and as shown, at one moment."""
