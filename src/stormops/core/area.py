@@ -9,6 +9,7 @@ it holds no premise or at least *k*.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +59,8 @@ def areas(city: City, k: int) -> Areas:
     count = int(group_of_hex.max(initial=-1)) + 1
     area_of = np.full(len(premises), -1, np.int32)
     area_of[placed] = group_of_hex[hex_of]
-    polygons = [_polygon(city, part) for part in _filled(hexes, group_of_hex, count)]
+    centre = city.centre
+    polygons = [_polygon(centre, part) for part in _filled(hexes, group_of_hex, count)]
     names = _names(city, area_of, count)
     area_of, polygons, names = _without_position(area_of, polygons, names, k)
     sizes = np.bincount(area_of, minlength=len(names)).astype(np.int32)
@@ -158,11 +160,11 @@ def _filled(hexes: Ints, group: Ints, count: int) -> list[list[tuple[int, int]]]
     return parts
 
 
-def _polygon(city: City, part: list[tuple[int, int]]) -> shapely.Geometry:
+def _polygon(centre: tuple[float, float], part: list[tuple[int, int]]) -> shapely.Geometry:
     """Union of hexagons in degrees; made on whole numbers, so that neighbours' corners are the same."""
     shapes = [shapely.Polygon([(2 * q + r + a, 3 * r + b) for a, b in _CORNERS]) for q, r in part]
     union = shapely.union_all(shapes)
-    lon0, lat0 = city.centre
+    lon0, lat0 = centre
     east = METRES_PER_DEGREE * np.cos(np.radians(lat0))
 
     def degrees(corners: Floats) -> Floats:
@@ -193,10 +195,11 @@ def _names(city: City, area_of: Ints, count: int) -> list[str]:
     places = len(premises.localities)
     people = np.maximum(np.bincount(locality, minlength=places), 1)
     home = np.stack([np.bincount(locality, v, places) / people for v in (x, y)], axis=1)
+    areas_of_place = np.bincount(commonest, minlength=places)
     plain = []
     for number in range(count):
         name = premises.localities[commonest[number]] or city.title
-        if int((commonest == commonest[number]).sum()) > 1:
+        if areas_of_place[commonest[number]] > 1:
             dx, dy = middle[number] - home[commonest[number]]
             wind = _WINDS[round(float(np.arctan2(dy, dx)) / (np.pi / 4)) % 8]
             name = f"{name} {'Central' if np.hypot(dx, dy) < ACROSS_M / 2 else wind}"
@@ -206,9 +209,9 @@ def _names(city: City, area_of: Ints, count: int) -> list[str]:
 
 def _numbered(names: list[str]) -> list[str]:
     """Names that come more than once get a number each."""
-    seen: dict[str, int] = {}
+    times, seen = Counter(names), Counter[str]()
     found = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(f"{name} {seen[name]}" if names.count(name) > 1 else name)
+        seen[name] += 1
+        found.append(f"{name} {seen[name]}" if times[name] > 1 else name)
     return found
