@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import httpx
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
@@ -137,7 +138,7 @@ def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: in
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     assert isinstance(parts.authenticate, SignedIn)

@@ -14,7 +14,9 @@ from stormops.feed.channel import Channel
 from tests.feed.channels import begin, publish
 
 KEYS = st.sampled_from(["totals", "incident/E-0001", 'report/"ü"', "area/1", "area/2"])
-VALUES = st.one_of(st.integers(-5, 5), st.text("aü\"\n", max_size=3), st.dictionaries(st.sampled_from("xy"), st.integers(0, 3)))
+VALUES = st.one_of(
+    st.integers(-5, 5), st.text('aü"\n', max_size=3), st.dictionaries(st.sampled_from("xy"), st.integers(0, 3))
+)
 STEPS = st.lists(st.tuples(st.dictionaries(KEYS, VALUES, max_size=3), st.sets(KEYS, max_size=2)), max_size=12)
 
 

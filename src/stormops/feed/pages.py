@@ -38,6 +38,7 @@ SENTENCES = {
     "confirmed": "The outage is confirmed and is being worked on.",
     "partly_restored": "Service is back for some of the customers of this outage.",
     "restored": "Our records show that service is back. If yours is not, report it again.",
+    "absorbed": "Your report is part of a larger outage, which we are looking into.",
     "cancelled": "We found no outage here. If you are without service, report it again.",
 }
 """What a bearer is told, by the state of the incident, or of the report while it has none."""

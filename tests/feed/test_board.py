@@ -1,0 +1,93 @@
+"""The board: what it shows is the view at its position; words are recalled from the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from stormops.core.area import areas
+from stormops.core.situation import Situation
+from stormops.core.view_desk import DeskView
+from stormops.core.view_public import PublicView
+from stormops.feed import board as module
+from stormops.feed.board import Board, restore
+from stormops.feed.channel import Channel
+from stormops.feed.hub import Hub
+from stormops.journal.port import JournalUnavailable
+from stormops.telemetry import Log, Metrics
+from tests.core.storm_day import StormDay, small_city
+
+
+def board_of(day: StormDay) -> tuple[Board, Hub]:
+    hub = Hub(
+        {"desk": Channel("life"), "public": Channel("life")},
+        now_ms=lambda: 1,
+        authenticate=lambda _: None,
+        origins=[],
+        log=Log("feed", "error"),
+        metrics=Metrics(),
+    )
+    return Board(Situation(day.city, day.tree), day.journal, hub, areas(day.city, 20)), hub
+
+
+def held(channel: Channel) -> Any:
+    return msgspec.json.decode(channel.view())
+
+
+async def test_what_is_shown_is_the_view_at_its_position(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RECALL_MAX", 3)
+    day = StormDay(4, *small_city())
+    board, hub = board_of(day)
+    for _ in range(12):
+        board.take(day.step())
+        for audience in ("desk", "public"):
+            show = board.publish(audience)
+            assert show is not None
+            show()
+            assert board.publish(audience) is None
+            assert hub.channels[audience].n == day.journal.last()
+    facts = [entry.fact for entry in day.journal.read(0, 100_000)]
+    desk = DeskView(day.city, day.tree, lambda position: facts[position - 1]).snapshot(day.situation)
+    public = PublicView(day.city, areas(day.city, 20)).snapshot(day.situation)
+    assert held(hub.channels["desk"]) == msgspec.json.decode(msgspec.json.encode(desk))
+    assert held(hub.channels["public"]) == msgspec.json.decode(msgspec.json.encode(public))
+    assert len(board._recent) == 3
+
+
+def test_an_entry_that_is_not_there_is_a_journal_that_is_away() -> None:
+    day = StormDay(4, *small_city())
+    board, _ = board_of(day)
+    with pytest.raises(JournalUnavailable):
+        board.recall(1)
+
+
+class OneSnapshot:
+    """A store with one snapshot in it."""
+
+    def __init__(self, position: int, body: bytes) -> None:
+        self.kept = position, body
+
+    def save(self, position: int, schema: str, body: bytes) -> None:
+        raise AssertionError((position, schema, len(body)))
+
+    def newest(self, schema: str, at_most: int | None = None) -> tuple[int, bytes] | None:
+        assert schema
+        return self.kept if at_most is None or self.kept[0] <= at_most else None
+
+
+def test_it_begins_from_the_newest_snapshot_and_from_nothing_when_that_is_damaged() -> None:
+    day = StormDay(4, *small_city())
+    for _ in range(8):
+        day.step()
+    whole, log = day.situation.snapshot(), Log("feed", "error")
+    at = day.situation.position
+    begun = restore(day.city, day.tree, OneSnapshot(at, whole), day.journal, log)
+    assert begun.digest() == day.situation.digest()
+    for damaged in (whole[: len(whole) // 2], b"", b"\xc1"):
+        fresh = restore(day.city, day.tree, OneSnapshot(at, damaged), day.journal, log)
+        assert fresh.position == 0
+        assert not fresh.incidents
+    ahead = restore(day.city, day.tree, OneSnapshot(at + 1, whole), day.journal, log)
+    assert ahead.position == 0
