@@ -1,22 +1,22 @@
-"""Reports grouped without a network: neighbourhoods of service points stand in for its devices.
+"""Reports grouped without any network: water, gas, sewer, and where the electric network does not reach.
 
-The neighbourhoods are made once, from where the service points are; reports never move them. What a
-neighbourhood explains depends on how many of *its own* service points report: ten reports among
-twelve houses are a block that is out, ten among ten thousand are not.
+Neighbourhoods of service points stand in for devices. What a neighbourhood explains depends on how
+many of *its own* service points report, and when: ten reports among twelve houses are a block that is
+out, ten among ten thousand are not; two bursts hours apart are two. Neighbourhoods that touch and
+began to report together are one group.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from stormops.core.causes import Longs
 from stormops.core.evidence import Beliefs
-from stormops.core.explanation import Explainer
-from stormops.core.hierarchy import Hierarchy, hierarchy
+from stormops.core.explanation import Explainer, Key
+from stormops.core.grouping import Group
+from stormops.core.neighbourhoods import neighbourhoods
 from stormops.core.network import Bools, City
-
-BLOCK = 10
-"""Service points aimed at in the smallest neighbourhoods."""
+from stormops.core.touching import Timing, Touching, hanging_together, one_cause
 
 
 class Clusters(Explainer):
@@ -25,36 +25,85 @@ class Clusters(Explainer):
     Premises outside the mask or without coordinates are lone when they report.
     """
 
-    def __init__(self, city: City, mask: Bools | None = None, beliefs: Beliefs | None = None) -> None:
-        super().__init__(neighbourhoods(city, mask), beliefs or Beliefs(again=2), devices=False)
+    def __init__(
+        self, city: City, mask: Bools | None = None, beliefs: Beliefs | None = None, timing: Timing | None = None
+    ) -> None:
+        x, y = city.metres(city.premises.lon, city.premises.lat)
+        places = neighbourhoods(x, y, np.zeros(len(x), np.bool_) if mask is None else ~mask)
+        self._touching = Touching(places, x, y)
+        self._timing = timing or Timing()
+        super().__init__(places, beliefs or Beliefs(again=2, fewest=2), silent=True)
 
+    def hold(self, device: int, *, held: bool) -> None:
+        """Nothing: a cluster has no device."""
 
-def neighbourhoods(city: City, mask: Bools | None = None) -> Hierarchy:
-    """A hierarchy of neighbourhoods of service points, from blocks to districts."""
-    known = ~np.isnan(city.premises.lon) & ~np.isnan(city.premises.lat)
-    chosen = np.flatnonzero(known if mask is None else known & mask)
-    x, y = city.metres(city.premises.lon[chosen], city.premises.lat[chosen])
-    parent: list[int] = []
-    prior: list[float] = []
-    leaf = np.full(len(city.premises), -1, np.int32)
+    def _clear(self) -> None:
+        super()._clear()
+        self._root = np.arange(self._held_from)
+        self._since_of = np.zeros(self._held_from, np.int64)
+        self._size_of = np.zeros(self._held_from, np.int32)
+        self._extent: dict[int, Longs] = {}
 
-    def grow(members: npt.NDArray[np.intp], over: int, size_above: int) -> None:
-        node = over
-        if len(members) * 3 <= size_above or len(members) <= BLOCK:
-            node = len(parent)
-            parent.append(over)
-            prior.append(3e-2 if len(members) > BLOCK else 3e-3)
-            size_above = len(members)
-        if len(members) <= BLOCK:
-            leaf[chosen[members]] = node
-            return
-        wide = np.ptp(x[members]) >= np.ptp(y[members])
-        order = members[np.argsort((x if wide else y)[members], kind="stable")]
-        half = len(order) // 2
-        grow(order[:half], node, size_above)
-        grow(order[half:], node, size_above)
+    def _assemble(self, touched: set[int], redrawn: set[int], gone: set[Key], fresh: dict[Key, Group]) -> None:
+        """Make the groups again whose fragments changed, or hang together otherwise than before."""
+        redrawn.discard(-1)
+        for fragment in redrawn:
+            self._extent.pop(fragment, None)
+        for fragment in touched:
+            self._since_of[fragment] = self._since.get(fragment, 0)
+            self._size_of[fragment] = len(self._members.get(fragment, ()))
+        together = self._hang()
+        touched |= redrawn
+        roots = {root for fragment in touched for root in (int(self._before[fragment]), int(self._root[fragment]))}
+        roots.update(self._moved_roots)
+        for root in roots:
+            old = self._by_root.pop(root, None)
+            if old is not None:
+                gone.add(old.key)
+            parts = together.get(root) or ([root] if root in self._members and self._root[root] == root else [])
+            if parts:
+                keep = old is not None and redrawn.isdisjoint(parts) and root not in self._moved_roots
+                group = self._merged(parts, old.out if keep and old is not None else None)
+                self._by_root[root] = group
+                fresh[group.key] = group
 
-    if len(chosen):
-        grow(np.arange(len(chosen)), -1, len(chosen) * 3)
-    chances = np.array(prior)
-    return hierarchy(np.array(parent, np.int32), leaf, np.log(chances / (1 - chances)))
+    def _hang(self) -> dict[int, list[int]]:
+        """Work out afresh which fragments are one cause. Gives the fragments of each root that has several."""
+        lone = np.flatnonzero(self._owner >= self._lone_from).astype(np.int32)
+        pairs = self._touching.pairs(self._owner, lone)
+        pairs = pairs[:, one_cause(pairs, self._since_of, self._size_of, self._timing)]
+        fragments, smallest = hanging_together(pairs)
+        self._before, self._root = self._root, np.arange(self._held_from)
+        self._root[fragments] = smallest
+        moved = np.flatnonzero(self._before != self._root)
+        self._moved_roots = {*self._before[moved].tolist(), *self._root[moved].tolist()}
+        together: dict[int, list[int]] = {}
+        for fragment, root in zip(fragments.tolist(), smallest.tolist(), strict=True):
+            together.setdefault(root, []).append(fragment)
+        return together
+
+    def _merged(self, parts: list[int], out: tuple[int, ...] | None) -> Group:
+        members = tuple(sorted(premise for part in parts for premise in self._members[part]))
+        if out is None:
+            out = tuple(np.sort(np.concatenate([self._reach(part) for part in parts])).tolist())
+        since = min(self._since[part] for part in parts)
+        return Group(-1, members[0], members, out, since, max(self._surety(part) for part in parts))
+
+    def _surety(self, fragment: int) -> int:
+        if fragment >= self._lone_from:
+            return self._lone_probability
+        return int(self._causes.chance[fragment // self._causes.rounds])
+
+    def _reach(self, fragment: int) -> Longs:
+        """The premises that belong to a fragment, reporting or silent."""
+        found = self._extent.get(fragment)
+        if found is None:
+            places = self._places
+            if fragment >= self._lone_from:
+                first, last = fragment - self._lone_from, fragment - self._lone_from + 1
+            else:
+                node = fragment // self._causes.rounds
+                first, last = int(places.first[node]), int(places.last[node])
+            here = first + np.flatnonzero(self._owner[first:last] == fragment)
+            found = self._extent[fragment] = places.order[here].astype(np.int64)
+        return found

@@ -1,13 +1,14 @@
 """How well a cause explains reports: log-likelihoods as whole numbers, and the best choice of causes.
 
-The model. A node of a hierarchy may fail in a time slot. From then on each customer below it reports
-with one chance out of `rates`, of which a share has been heard by now; reports come soon after the
-failure rather than late. What happened below it before that slot had causes of its own. A customer
-below no failure reports with chance `false_rate`. The most probable set of failures is found exactly,
-bottom-up, from counts of reporting premises by slot alone.
+The model. A node of a hierarchy may fail in a time slot. From then on every customer below it reports
+with one unknown chance (Beta distributed, so that a storm in which few call is as well understood as a
+day on which many do), soon rather than late; a share of that has been heard by now. What happened
+below it before that slot had causes of its own. A customer below no failure reports with a small
+chance at any time. The most probable set of failures is found exactly, bottom-up, from the counts of
+reporting premises by slot alone.
 
 All values are whole numbers (1/`UNIT` nat) held in float64, far below 2**53: sums and products are
-exact, so the answer cannot depend on the order in which reports came or on the processor.
+exact, so the answer cannot depend on the order in which reports came.
 """
 
 from __future__ import annotations
@@ -35,97 +36,121 @@ class Beliefs(NamedTuple):
     """What is assumed of how people report. Data: a city may differ.
 
     `slot_ms` and `slots`: how finely and how far back time is told apart (older is one slot).
-    `false_rate`: chance that a customer with service reports. `rates`: possible chances that a customer
-    without service reports in the end. `heard_ms`: time constant of reporting. `lag`: nats lost per slot
-    by which a report lags the failure, never more than `lag_max`. `single`: chance that a customer's own
-    service fails. `again`: how many failures of one node at different times are told apart.
+    `false_rate`: chance that a customer with service reports within that time. `rate`: mean chance that
+    a customer without service reports in the end, worth `weight` customers of evidence. `heard_ms`: time
+    constant of reporting; the share `late` reports at any time instead. `single`: chance that a
+    customer's own service fails. `again`: how many failures of one node at different times are told apart.
+    `fewest`: reporting premises without which no failure of a node is believed.
     """
 
-    slot_ms: int = 1_800_000
-    slots: int = 24
+    slot_ms: int = 3_600_000
+    slots: int = 18
     false_rate: float = 2e-4
-    rates: tuple[float, ...] = (0.05, 0.1, 0.2, 0.4)
-    heard_ms: int = 3_600_000
-    lag: float = 0.25
-    lag_max: float = 3.0
+    rate_least: float = 0.07
+    rate_most: float = 0.4
+    heard_ms: int = 2_400_000
+    late: float = 0.05
     single: float = 1e-3
     again: int = 1
+    fewest: int = 1
+
+    def shares(self) -> Floats:
+        """Share of all reports of a failure that come in its first, second, ... slot; sums to about one."""
+        edges = np.arange(self.slots + 1) * self.slot_ms
+        # The failure is half a slot into its first slot on average.
+        arrived = -np.expm1(-np.maximum(0, edges - self.slot_ms / 2) / self.heard_ms)
+        shares: Floats = (1 - self.late) * np.diff(arrived) + self.late / self.slots
+        return shares
 
 
 class Table:
     """The log-likelihoods of one set of beliefs, for all pairs of (first slot, slot after the last)."""
 
-    def __init__(self, beliefs: Beliefs) -> None:
+    def __init__(self, beliefs: Beliefs, customers_max: int) -> None:
         slots = beliefs.slots
         if not 0 < slots < _CODE:
             raise ValueError(f"slots must be 1 to {_CODE - 1}")
         self.slots = slots
         self.rounds = beliefs.again
-        self.start = np.concatenate([np.arange(end) for end in range(1, slots + 1)])
-        self._begin = np.array([end * (end - 1) // 2 for end in range(1, slots + 1)])
-        pairs = len(self.start)
-        rates = len(beliefs.rates)
-        self._weights = np.zeros((slots, rates * pairs))
-        self._silence = np.zeros(rates * pairs)
-        self._shape = (-1, rates, pairs)
-        for r, rate in enumerate(beliefs.rates):
-            for end in range(1, slots + 1):
-                for start in range(end):
-                    column = r * pairs + end * (end - 1) // 2 + start
-                    self._fill(beliefs, column, rate, start, end)
-        heard = beliefs.rates[len(beliefs.rates) // 2]
-        true = beliefs.single * heard
-        self.single = _whole(math.log1p(true / beliefs.false_rate))
+        self._fewest = beliefs.fewest
+        ends = np.arange(1, slots + 1)
+        self._start = np.concatenate([np.arange(end) for end in ends])
+        self._end = np.repeat(ends, ends)
+        self._begin = ends * (ends - 1) // 2
+        self._code = (_CODE - 1 - self._start).astype(np.float64)
+        self._lags = self._lag_weights(beliefs)
+        self._rates(beliefs, customers_max)
+        true = beliefs.single * beliefs.rate_least
+        self.single = float(whole(math.log1p(true / beliefs.false_rate)))
         self.single_probability = round(10_000 * true / (true + beliefs.false_rate))
-        self._code = (_CODE - 1 - self.start).astype(np.float64)
 
-    def _fill(self, beliefs: Beliefs, column: int, rate: float, start: int, end: int) -> None:
-        age_ms = (end - start - 0.5) * beliefs.slot_ms
-        chance = rate * -math.expm1(-age_ms / beliefs.heard_ms)
-        silence = _whole(math.log((1 - chance) / (1 - beliefs.false_rate)))
-        report = _whole(math.log(chance / beliefs.false_rate))
-        self._silence[column] = silence
-        for slot in range(end):
-            late = -_whole(min(beliefs.lag_max, beliefs.lag * (slot - start)))
-            self._weights[slot, column] = (report + late if slot >= start else 0) - silence
+    def _lag_weights(self, beliefs: Beliefs) -> Floats:
+        """(slots, pairs): what a report in a slot adds to each pair, given that it came by the pair's end."""
+        shares = beliefs.shares()
+        heard = np.cumsum(shares)
+        slot = np.arange(self.slots)[:, None]
+        lag = slot - self._start
+        inside = (lag >= 0) & (slot < self._end)
+        chance = shares[np.where(inside, lag, 0)] / heard[self._end - self._start - 1]
+        return np.where(inside, whole(np.log(chance * self.slots / beliefs.false_rate)), 0.0)
+
+    def _rates(self, beliefs: Beliefs, customers_max: int) -> None:
+        """Logarithms for the likelihood of k reporting and s silent customers at the best rate allowed."""
+        heard = np.minimum(1.0, np.cumsum(beliefs.shares()))
+        age = np.minimum(self._end - self._start, int(np.searchsorted(heard, 0.8)) + 1) - 1
+        counts = np.arange(customers_max + 1, dtype=np.float64)
+        self._itself = whole(counts * np.log(np.maximum(counts, 1)))
+        with_service = math.log1p(-beliefs.false_rate)
+        self._with_service = float(whole(with_service))
+        self._least, self._most = beliefs.rate_least * heard[age], beliefs.rate_most * heard[age]
+        self._least_log = whole(np.log(self._least)), whole(np.log1p(-self._least) - with_service)
+        self._most_log = whole(np.log(self._most)), whole(np.log1p(-self._most) - with_service)
+
+    def _causes(self, counts: Floats, customers: npt.NDArray[np.int64]) -> Floats:
+        """(M, pairs): how much better a failure in each pair of slots explains its reports than chance does."""
+        sums = np.zeros((len(counts), self.slots + 1), np.int64)
+        np.cumsum(counts, axis=1, out=sums[:, 1:], dtype=np.int64)
+        before, through = sums[:, self._start], sums[:, self._end]
+        k, silent, asked = through - before, customers[:, None] - through, customers[:, None] - before
+        best = self._itself[k] + self._itself[silent] - self._itself[asked] - silent * self._with_service
+        few, many = k < self._least * asked, k > self._most * asked
+        least = k * self._least_log[0] + silent * self._least_log[1]
+        most = k * self._most_log[0] + silent * self._most_log[1]
+        own = counts @ self._lags
+        own += np.where(few, least, np.where(many, most, best))
+        own[(counts[:, self._start] == 0) | (k < self._fewest)] = IMPOSSIBLE
+        return own
 
     def explain(
-        self, counts: Floats, customers: Floats, prior: Floats, below: Floats
-    ) -> tuple[Floats, npt.NDArray[np.int8]]:
+        self, counts: Floats, customers: npt.NDArray[np.int64], prior: Floats, below: Floats
+    ) -> tuple[Floats, Choices]:
         """The best explanation at M nodes, for every slot at which it may be cut off from above.
 
-        `counts` (M, slots) reporting premises by slot; `customers` (M); `prior` (M, whole nats/UNIT);
-        `below` (M, slots + 1): the best without these nodes. Gives the best value (M, slots + 1) and,
-        per round (rounds, M, slots + 1), the slot in which the node's last failure before the cut
-        began, -1 for none.
+        `counts` (M, slots) reporting premises by slot; `customers` (M); `prior` (M, whole); `below`
+        (M, slots + 1): the best without these nodes. Gives the best value (M, slots + 1) and, per round
+        (rounds, M, slots + 1), the slot in which the node's last failure before the cut began, -1 for none.
         """
-        own = (counts @ self._weights + customers[:, None] * self._silence).reshape(self._shape).max(axis=1)
-        own += prior[:, None]
-        own[counts[:, self.start] == 0] = IMPOSSIBLE
+        own = self._causes(counts, customers)
+        own += prior[:, None] - whole(math.log(self.slots))
         best = below
-        choices = np.empty((self.rounds, *below.shape), np.int8)
+        choices = np.full((self.rounds, *below.shape), -1, np.int8)
         for r in range(self.rounds):
-            coded = (own + best[:, self.start]) * _CODE + self._code
-            top = np.maximum.reduceat(coded, self._begin, axis=1)
+            # One maximum finds the value and, in its last digits, the earliest slot that reaches it.
+            top = np.maximum.reduceat((own + best[:, self._start]) * _CODE + self._code, self._begin, axis=1)
             value = np.floor(top / _CODE)
             chosen = value > below[:, 1:]
-            better = below.copy()
-            better[:, 1:][chosen] = value[chosen]
-            choices[r, :, 0] = -1
-            choices[r, :, 1:] = np.where(chosen, _CODE - 1 - (top - value * _CODE), -1)
-            best = better
+            choices[r, :, 1:][chosen] = (_CODE - 1 - (top - value * _CODE))[chosen]
+            best = below.copy()
+            best[:, 1:][chosen] = value[chosen]
         return best, choices
 
-    def whole(self, nats: Floats) -> Floats:
-        """Natural logarithms as whole numbers of 1/UNIT nat."""
-        return np.round(nats * UNIT)
+
+def whole(nats: Floats | float) -> Floats:
+    """Nats as whole numbers of 1/UNIT nat."""
+    return np.round(np.asarray(nats) * UNIT)
 
 
-def _whole(nats: float) -> int:
-    return round(nats * UNIT)
-
-
-def per_ten_thousand(margin: float) -> int:
-    """Posterior chance, per 10,000, of a choice that leads its best alternative by `margin` (whole nats/UNIT)."""
-    nats = max(-50.0, min(50.0, margin / UNIT))
-    return max(1, min(9_999, round(10_000 / (1 + math.exp(-nats)))))
+def chances(margin: Floats) -> npt.NDArray[np.int32]:
+    """Posterior chances, per 10,000, of choices that lead their best alternatives by `margin` (whole)."""
+    nats = np.clip(margin / UNIT, -50.0, 50.0)
+    return np.clip(np.round(10_000 / (1 + np.exp(-nats))), 1, 9_999).astype(np.int32)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from stormops.core.network import Ints, Tree
+from stormops.core.network import Floats, Ints, Tree
 
 NEVER = -100.0
 """Natural logarithm of the chance of a node that is not a cause: no evidence of one storm outweighs it."""
@@ -38,19 +39,13 @@ class Hierarchy:
     position: Ints
     leaf: Ints
     ancestors: Ints
-    prior: np.ndarray[tuple[int], np.dtype[np.float64]]
+    prior: Floats
 
     def __len__(self) -> int:
         return len(self.parent)
 
-    def below(self, node: int) -> Ints:
-        """Indices of the premises below a node."""
-        return self.order[self.first[node] : self.last[node]]
 
-
-def hierarchy(
-    parent: Ints, leaf: Ints, prior: np.ndarray[tuple[int], np.dtype[np.float64]], order: Ints | None = None
-) -> Hierarchy:
+def hierarchy(parent: Ints, leaf: Ints, prior: Floats, order: Ints | None = None) -> Hierarchy:
     """Lay out a forest: `parent` (N, parents before children, -1 at the top) and `leaf` (P, -1 = nowhere).
 
     `order` gives the wished order of premises within their leaf (by index when absent). One node is
@@ -102,6 +97,15 @@ def hierarchy(
     )
 
 
-def of_tree(tree: Tree, prior: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Hierarchy:
+def ranges(first: npt.NDArray[np.integer], count: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
+    """The numbers of all ranges [first, first + count), one range after the other."""
+    total = int(count.sum())
+    if not total:
+        return np.empty(0, np.intp)
+    ahead = np.cumsum(count) - count
+    return np.repeat(first - ahead, count) + np.arange(total)
+
+
+def of_tree(tree: Tree, prior: Floats) -> Hierarchy:
     """The network's devices as a hierarchy; node numbers are the tree's device numbers. `prior` as there."""
     return hierarchy(tree.parent, tree.premise_device, prior)

@@ -36,4 +36,4 @@ class Explanations(Explainer):
         for kind, value in PRIOR.items():
             chance[kind] = value
         prior = np.log(chance[tree.kind] / (1 - chance[tree.kind])) if len(tree) else np.empty(0)
-        super().__init__(of_tree(tree, prior), beliefs or Beliefs(), devices=True)
+        super().__init__(of_tree(tree, prior), beliefs or Beliefs())

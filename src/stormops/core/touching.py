@@ -1,0 +1,116 @@
+"""Which pieces of a city touch, and which of those that touch are one cause.
+
+A neighbourhood's border is nobody's border: one failure may be explained in several pieces. Two
+fragments that touch are one cause when the times of their first reports agree better with one failure
+than with two; what follows from that pair by pair holds for all that hang together.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from stormops.core.hierarchy import Hierarchy
+from stormops.core.network import Bools, Floats, Ints
+
+Longs = npt.NDArray[np.int64]
+
+NEAREST = 8
+"""Nearest other places of a service point that touch it."""
+
+SAMPLES = 2
+"""Pairs of service points kept for each pair of blocks that touch."""
+
+
+class Timing(NamedTuple):
+    """What is believed of the times of first reports.
+
+    `heard_ms`: mean time from a failure to a report of it. `sure`: reports beyond which more do not make
+    a failure's time any surer. `span_ms`: mean time between failures at one place when nothing else is
+    known. `apart_ms`: fragments this far apart in time have causes of their own for sure. `bias`: nats
+    for (above 0) or against one cause.
+    """
+
+    heard_ms: float = 2_400_000.0
+    sure: int = 4
+    span_ms: float = 43_200_000.0
+    apart_ms: float = 3_600_000.0
+    bias: float = -0.5
+
+
+class Touching:
+    """Neighbouring service points of a city, by position in the hierarchy's order."""
+
+    def __init__(self, places: Hierarchy, x: Floats, y: Floats) -> None:
+        """`x`, `y`: metres, one a premise, NaN = nowhere. O(P log P)."""
+        # A place is where service points stand: the flats of one building are one place.
+        known = np.flatnonzero(~np.isnan(x) & (places.leaf < len(places) - 1))
+        spots, first, spot = np.unique(
+            np.round(np.column_stack([x[known], y[known]]), 1), axis=0, return_index=True, return_inverse=True
+        )
+        here = places.position[known[first]]
+        count = min(NEAREST, max(0, len(spots) - 1))
+        found = cKDTree(spots).query(spots, k=count + 1)[1].reshape(len(spots), count + 1)
+        self._near = np.repeat(np.arange(len(x), dtype=np.int32)[:, None], NEAREST + 1, axis=1)
+        self._near[places.position[known], : count + 1] = here[found][spot.ravel()]
+        self._pairs = _between_blocks(places, np.repeat(here, count + 1), here[found].ravel())
+
+    def pairs(self, owner: Ints, lone: Ints) -> Longs:
+        """(2, K) fragments that touch, each pair once, the smaller number first.
+
+        `owner`: the fragment of each position, -1 for none; `lone`: positions that are fragments alone.
+        """
+        a = np.concatenate([owner[self._pairs[0]], np.repeat(owner[lone], NEAREST + 1)])
+        b = np.concatenate([owner[self._pairs[1]], owner[self._near[lone]].ravel()])
+        real = (a >= 0) & (b >= 0) & (a != b)
+        low, high = np.minimum(a, b)[real].astype(np.int64), np.maximum(a, b)[real].astype(np.int64)
+        both = np.unique(low << 32 | high)
+        return np.stack([both >> 32, both & 0xFFFFFFFF])
+
+
+def _between_blocks(places: Hierarchy, a: Ints, b: Ints) -> Ints:
+    """(2, K): of the pairs of positions, a few for each pair of blocks."""
+    leaf = places.leaf[places.order].astype(np.int64)
+    across = leaf[a] < leaf[b]
+    back = leaf[a] > leaf[b]
+    a, b = np.concatenate([a[across], b[back]]), np.concatenate([b[across], a[back]])
+    order = np.lexsort((b, a, leaf[b], leaf[a]))
+    a, b = a[order], b[order]
+    blocks = leaf[a] << 32 | leaf[b]
+    begins = np.searchsorted(blocks, blocks)
+    kept = np.arange(len(blocks)) - begins < SAMPLES
+    return np.stack([a[kept], b[kept]]).astype(np.int32)
+
+
+def one_cause(pairs: Longs, since_ms: Longs, size: Ints, timing: Timing) -> Bools:
+    """(K) whether each touching pair is one cause. `since_ms` and `size` by fragment.
+
+    With one failure, the later fragment's first report lags by an exponential time, the shorter the
+    more reports it has; with two it lags by anything, the less the more causes are about.
+    """
+    a, b = pairs
+    lead = since_ms[a] - since_ms[b]
+    apart = pairs[:, np.abs(lead) > timing.apart_ms].ravel()
+    about = np.bincount(apart, minlength=len(size)) if len(apart) else np.zeros(len(size), np.int64)
+    rate_a = np.minimum(size[a], timing.sure) / timing.heard_ms
+    rate_b = np.minimum(size[b], timing.sure) / timing.heard_ms
+    lag = np.where(lead > 0, lead * rate_a, -lead * rate_b)
+    causes = 1 + np.maximum(about[a], about[b])
+    one: Bools = np.log(rate_a * rate_b / (rate_a + rate_b) * timing.span_ms / causes) - lag + timing.bias > 0
+    return one
+
+
+def hanging_together(pairs: Longs) -> tuple[Longs, Longs]:
+    """The fragments in any pair (ascending), and for each the smallest one that it hangs together with."""
+    fragments, index = np.unique(pairs, return_inverse=True)
+    a, b = index.reshape(pairs.shape)
+    graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(len(fragments), len(fragments)))
+    count, label = connected_components(graph, directed=False)
+    smallest = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(smallest, label, fragments)
+    return fragments, smallest[label]
