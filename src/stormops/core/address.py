@@ -67,9 +67,12 @@ class Street(NamedTuple):
 
 def tokens(text: str) -> list[str]:
     """The words of a text, upper case, unaccented; marks that matter (`, ; # & @ + /`) stay as words."""
-    text = text[:LIMIT].translate(_QUOTES)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
+    text = text[:LIMIT]
+    if text.isascii():
+        if "'" in text or "`" in text:
+            text = text.replace("'", "").replace("`", "")
+    else:
+        text = unicodedata.normalize("NFKD", text.translate(_QUOTES))
         text = "".join([c for c in text if not unicodedata.combining(c)])
     text = text.upper()
     if "." in text:
@@ -218,8 +221,10 @@ class Said:
 
 def _take_units(words: list[str], said: Said) -> list[str]:
     """Remove unit words with their values (`APT 4`, `#4`, `APT4`) and note the unit."""
-    if UNIT_WORDS.isdisjoint(words) and not any(w[:2] in _UNIT_HEADS and _GLUED_UNIT.match(w) for w in words):
-        return words
+    if UNIT_WORDS.isdisjoint(words):
+        headed = [w for w in words if w[:2] in _UNIT_HEADS]
+        if not headed or not any(map(_GLUED_UNIT.match, headed)):
+            return words
     rest: list[str] = []
     values: list[str] = []
     i, n, numbered = 0, len(words), False

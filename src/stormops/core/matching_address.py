@@ -41,10 +41,12 @@ _HOPELESS = 5000
 _SURE = 300
 """An exactly spelled street at this penalty or less cannot be overtaken by a misspelt one."""
 _OTHER_KIND = 900
+_NO_KIND = 2600
+"""The last word is no suffix at all: it belonged to the name."""
 _ELSEWHERE = 2000
 _UNKNOWN_TOWN = 3000
-_TWO_DOUBTS = 600
-"""A name some letters off with another suffix as well: less than the sum."""
+_TWO_DOUBTS = 800
+"""A name some letters off and another suffix as well speak more against a street than each alone."""
 
 
 Longs = npt.NDArray[np.int64]
@@ -73,9 +75,9 @@ def _kind(said: str, known: str) -> int:
     """What a suffix that is not the street's says against it, per 10,000."""
     if not said:
         return 200
-    if said not in LONG_TYPES and known:
-        letters = misspelt(said, known)
-        return 100 + 100 * letters if letters else _OTHER_KIND
+    if said not in LONG_TYPES:
+        letters = misspelt(said, known) if known else 0
+        return 100 + 100 * letters if letters else _NO_KIND
     return _OTHER_KIND if known else 300
 
 
@@ -249,16 +251,28 @@ class AddressBook:
                 self._weigh(reading, Like(street, flags, 0, sounds=False, penalty=0), there, absent)
             if known and not reading.extra and _best(there) <= _CLEAR:
                 break
-        if _best(there) > _SURE:
-            self._hear_nearly(tried, there, absent)
+            if len(tried) == 1 and not known and self._hear_plainly(reading, there, absent):
+                break
+        else:
+            if _best(there) > _SURE:
+                self._hear_nearly(tried, there, absent)
         return Heard(said, _ranked(there), _ranked(absent))
+
+    def _hear_plainly(self, reading: Reading, there: list[Meaning], absent: list[Meaning]) -> bool:
+        """Whether the plain reading of a street that ends as one, in a town of the city, is one letter off."""
+        if not reading.street.kind or reading.town == UNKNOWN:
+            return False
+        for like in self.streets.one_off(reading.street.name[:_LONGEST_NAME]):
+            self._weigh(reading, like, there, absent)
+        return _best(there) <= _NEAR
 
     def suggest(self, heard: Heard) -> Heard:
         """The same with streets further off in spelling, anywhere in the city: for suggestions, never for a match."""
         said = heard.said
         there, absent = list(heard.there), list(heard.absent)
         for reading in islice(readings(said, self.towns, self.streets), 1):
-            for like in self.streets.search(reading.street.name[:_LONGEST_NAME]):
+            choices = self._names.get(self._number.get(reading.number, -1), [])
+            for like in self.streets.search(reading.street.name[:_LONGEST_NAME], choices):
                 self._weigh(reading, like, there, absent)
         return Heard(said, _ranked(there), _ranked(absent))
 
@@ -269,22 +283,26 @@ class AddressBook:
             name = reading.street.name[:_LONGEST_NAME]
             if reading.town != UNKNOWN and len(name) > 1:
                 names.setdefault((name, reading.number), []).append(reading)
-        for (name, _), same in islice(names.items(), _MOST_NAMES):
-            for like in self.streets.one_off(name):
-                for reading in same:
-                    self._weigh(reading, like, there, absent)
+        first = list(islice(names.items(), _MOST_NAMES))
+        for (name, _), same in first:
+            self._weigh_all(same, self.streets.one_off(name), there, absent)
             if _best(there) <= _NEAR:
                 return
-        for (name, number), same in islice(names.items(), _MOST_NAMES):
-            for like in self.streets.further(name, self._names.get(self._number.get(number, -1), [])):
-                for reading in same:
-                    self._weigh(reading, like, there, absent)
+        for (name, number), same in first:
+            free = [reading for reading in same if not reading.close]
+            choices = self._names.get(self._number.get(number, -1), [])
+            self._weigh_all(free, self.streets.further(name, choices) if free else [], there, absent)
+
+    def _weigh_all(self, same: list[Reading], likes: list[Like], there: list[Meaning], absent: list[Meaning]) -> None:
+        for like in likes:
+            for reading in same:
+                self._weigh(reading, like, there, absent)
 
     def _weigh(self, reading: Reading, like: Like, there: list[Meaning], absent: list[Meaning]) -> None:
         """Add what a reading means if it names this street."""
         parts = self.streets.parts[like.street]
         base = reading.extra + like.penalty + fit(reading.street, parts, like.flags)
-        if like.distance > 1 and base >= like.penalty + _OTHER_KIND:
+        if like.distance and base >= like.penalty + _OTHER_KIND:
             base += _TWO_DOUBTS
         if base > _HOPELESS:
             return

@@ -109,7 +109,7 @@ class Corners:
         for row, flags in streets.exact(said.name):
             found.setdefault(row, (fit(said, streets.parts[row], flags), []))
         if not found:
-            for like in streets.one_off(said.name) or streets.search(said.name):
+            for like in streets.one_off(said.name) or streets.search(said.name, []):
                 penalty = like.penalty + fit(said, streets.parts[like.street], like.flags)
                 found.setdefault(like.street, (penalty, [f"'{said.name}' taken for '{streets.title[like.street]}'"]))
         good = sorted((p, row, why) for row, (p, why) in found.items() if p <= _STREET_BAR)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from stormops.core.address import Said, Street, street
 from stormops.core.address_words import DIRECTIONS, PLAIN_TYPES, TYPES
 from stormops.core.matching_streets import Streets
@@ -19,10 +21,13 @@ MOST_WORDS = 16
 """Words of the street and town that are read; no address has more."""
 _UNIT_LIKE = re.compile(r"\d{1,4}[A-Z]?$|[A-Z]\d{0,4}$")
 
+_MERGED = "suffix is part of the name"
+
 
 class Reading(NamedTuple):
     """One way to read a text. `extra` is the penalty of reading it so, `note` its reason for people.
 
+    A `close` reading is worth something only when the city has this name or one a letter off.
     `town` are the canonical localities named (`UNSAID`, `UNKNOWN`), `town_letters` how many letters they are off.
     """
 
@@ -35,6 +40,7 @@ class Reading(NamedTuple):
     town_text: str
     extra: int
     note: str
+    close: bool
 
 
 class _Split(NamedTuple):
@@ -74,7 +80,9 @@ def _splits(said: Said, towns: Towns) -> Iterator[_Split]:
     words = said.words[:MOST_WORDS]
     parts = said.segments
     if len(parts) > 1 and parts[0]:
-        split = _town(parts[0][:MOST_WORDS], parts[-1][:MOST_WORDS], towns)
+        rest = [word for part in parts[1:] for word in part][:MOST_WORDS]
+        place = rest if towns.exact(rest) else parts[-1][:MOST_WORDS]
+        split = _town(parts[0][:MOST_WORDS], place, towns)
         yield split
         if split.town != UNKNOWN and not split.letters and _ended(split.words):
             return
@@ -109,7 +117,7 @@ def _endings(words: list[str]) -> Iterator[tuple[Street, int, str]]:
     if len(words) > 2 and words[-2] + last in TYPES:
         yield street([*words[:-2], words[-2] + last]), 100, "the suffix is split"
     if len(words) > 1 and last.isalpha():
-        yield street(words[:-1])._replace(kind=last), 0, ""
+        yield street([*words[:-1], "STREET"])._replace(kind=last), 0, ""
     for size in range(min(9, len(last) - 3), 1, -1):
         if last[-size:] in TYPES:
             yield street([*words[:-1], last[:-size], last[-size:]]), 100, "name and suffix are written as one"
@@ -127,17 +135,27 @@ def _plainly(words: list[str], plain: Street) -> Iterator[Street]:
             yield Street(plain.pre if i else "", name, kind, "")
 
 
+def _near_direction(word: str) -> str:
+    """The direction that a word one letter off means; empty when it is none."""
+    if not 3 < len(word) < 7:
+        return ""
+    return next((d for d in ("NORTH", "SOUTH", "EAST", "WEST") if OSA.distance(word, d, score_cutoff=1) == 1), "")
+
+
 def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, int, str]]:
     """Readings of the street's words: (street, unit, extra penalty, note)."""
     plain = street(words)
     yield plain, "", 0, ""
     if plain.kind and plain.kind not in PLAIN_TYPES:
-        yield plain._replace(name=plain.name + plain.kind, kind=""), "", 0, ""
+        yield plain._replace(name=plain.name + plain.kind, kind=""), "", 0, _MERGED
     if len(words) > 1 and _UNIT_LIKE.match(words[-1]):
         yield street(words[:-1]), words[-1], 50, "the last word is read as a unit"
     if len(words) > 1 or words[0] in TYPES:
         for other in _plainly(words, plain):
             yield other, "", 0, ""
+    toward = "" if plain.pre or len(words) < 2 else _near_direction(words[0])
+    if toward:
+        yield street([toward, *words[1:]]), "", 100, "the direction is misspelt"
     if not plain.kind:
         for other, extra, note in _endings(words):
             yield other, "", extra, note
@@ -164,4 +182,5 @@ def _reading(said: Said, split: _Split, otherwise: tuple[Street, str, int, str])
     parts, unit, extra, note = otherwise
     extra += 100 if said.after else 0
     town = split.town, split.letters, split.text
-    return Reading(parts, said.number, said.unit or unit, said.postcode, *town, extra, note)
+    close = note == _MERGED
+    return Reading(parts, said.number, said.unit or unit, said.postcode, *town, extra, "" if close else note, close)

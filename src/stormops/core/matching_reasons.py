@@ -62,7 +62,9 @@ def _postcode(meaning: Meaning, book: AddressBook) -> list[str]:
 
 
 def reasons(meaning: Meaning, book: AddressBook) -> list[str]:
-    """Everything that is not as the city has it, in reading order; "as said" when nothing is."""
+    """Everything that is not as the city has it, in reading order; none when nothing is."""
+    if not meaning.penalty:
+        return []
     known = book.streets.parts[meaning.street]
     title = book.streets.title[meaning.street]
     said, flags = meaning.reading.street, meaning.like.flags

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from stormops.core.address import Street, street_text
-from stormops.core.address_words import DIRECTION_WORDS, TYPES
+from stormops.core.address_words import DIRECTION_WORDS, NAME_WORDS, TYPES
 from stormops.core.network import Ints
 
 WITH_PRE, WITH_KIND, WITHOUT_CLASS = 1, 2, 4
@@ -24,6 +24,9 @@ WITH_PRE, WITH_KIND, WITHOUT_CLASS = 1, 2, 4
 LONG_TYPES = frozenset(TYPES.values())
 """Street types as canonical names spell them."""
 _SPELLINGS: dict[str, list[str]] = {long: [w for w, to in TYPES.items() if to == long] for long in LONG_TYPES}
+
+_SPELLED = {number: word for word, number in NAME_WORDS.items() if number[0].isdigit()}
+"""Numbered streets are also known by their word, so that a misspelt word is found."""
 
 _SOUNDS = (
     (re.compile(r"PH"), "F"),
@@ -88,7 +91,9 @@ class Streets:
         for name in sorted(self._alias):
             for i in range(len(name) if len(name) > 2 else 0):
                 self._shorter.setdefault(name[:i] + name[i + 1 :], []).append(name)
+        self._initial: dict[str, list[str]] = {}
         for name in self.names:
+            self._initial.setdefault(name[0], []).append(name)
             self._sounds.setdefault(sound(name), []).append(name)
 
     def __len__(self) -> int:
@@ -99,6 +104,8 @@ class Streets:
             return
         pre = DIRECTION_WORDS.get(parts.pre, "")
         known = {parts.name: 0}
+        if parts.name in _SPELLED:
+            known[_SPELLED[parts.name]] = 0
         if parts.kind:
             known.setdefault(parts.name + parts.kind, WITH_KIND)
         if pre:
@@ -149,17 +156,20 @@ class Streets:
             likes += [Like(row, flags, distance, sounds, penalty) for row, flags in self._alias[other]]
         return likes
 
-    def search(self, name: str, limit: int = 5) -> list[Like]:
-        """The streets of the whole city nearest in spelling, for suggestions. Slow: it looks at every name."""
+    def search(self, name: str, choices: Sequence[str]) -> list[Like]:
+        """The streets nearest in spelling among `choices` and those that begin alike: for suggestions."""
         cut = max(2, reach(len(name)))
-        hits = process.extract(name, self.names, scorer=OSA.distance, score_cutoff=cut, limit=limit)
-        return [like for like in self._likes(name, {other: (int(d), False) for other, d, _ in hits}) if not like.flags]
+        found: dict[str, tuple[int, bool]] = {}
+        for some in (choices, self._initial.get(name[:1], [])):
+            hits = process.extract(name, some, scorer=OSA.distance, score_cutoff=cut, limit=5)
+            found |= {other: (int(distance), False) for other, distance, _ in hits}
+        return [like for like in self._likes(name, found) if not like.flags]
 
 
 def misspelt(word: str, kind: str) -> int:
     """How many letters a word is off any spelling of a street type; 0 when too many for it to be meant."""
     letters = min(OSA.distance(word, spelling) for spelling in _SPELLINGS[kind])
-    return letters if letters <= max(1, len(word) // 2) else 0
+    return letters if letters <= (1 if len(word) < 5 else 2) else 0
 
 
 def reach(length: int) -> int:

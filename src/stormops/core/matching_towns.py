@@ -89,7 +89,7 @@ class Towns:
     def near(self, words: Sequence[str]) -> tuple[tuple[int, ...], int]:
         """Localities of nearly this name and how many letters differ; (UNSAID, 0) when none or several are near."""
         said = key(words)
-        allowed = 0 if len(said) < 5 else 1 if len(said) < 7 else 2 if len(said) < 12 else 3
+        allowed = 0 if len(said) < 5 else 1 if len(said) < 7 else 2
         if not allowed or len(said) > self._longest + allowed:
             return UNSAID, 0
         hits = process.extract(said, self._choices, scorer=OSA.distance, score_cutoff=allowed, limit=4)
