@@ -14,9 +14,10 @@ MAIN_SHARE, MAIN_LEAST, MAIN_MOST = 0.06, 10, 62
 """A span is main line when more than this share of its feeder, within these bounds, is on or beyond it."""
 SOLID_TAPS = 0.1
 """Share of the laterals that hang on the main line without a fuse of their own."""
-SECTIONS = (0.62, 0.33)
+SECTIONS = (0.55, 0.28)
 """A recloser goes where the share of the feeder beyond first falls below each of these."""
-MOST_RECLOSERS = 3
+RECLOSERS = (1, 2, 2, 3, 3)
+"""How many a feeder has at most, drawn by lot."""
 
 
 @dataclass(slots=True)
@@ -44,19 +45,20 @@ def protect(feeders: Feeders, rng: np.random.Generator) -> Protection:
     crossing = np.zeros(len(used), np.bool_)
     for level in SECTIONS:
         crossing |= main & (share <= level) & (share_above > level) & (share > 0.1)
-    recloser = _first_of_each(crossing, share, spans.feeder, MOST_RECLOSERS)
+    most = rng.choice(RECLOSERS, len(total))
+    recloser = _first_of_each(crossing, share, spans.feeder, most)
     bare = np.bincount(spans.feeder[recloser], minlength=len(total)) == 0
     somewhere = main & ~spans.head & bare[spans.feeder] & (share < 0.95)
-    recloser |= _first_of_each(somewhere, share, spans.feeder, 1)
+    recloser |= _first_of_each(somewhere, share, spans.feeder, np.ones_like(most))
     return Protection(used, main, fuse, recloser, used & (spans.end >= 0) & (spans.down > spans.load))
 
 
-def _first_of_each(rows: Bools, share: Floats, feeder: npt.NDArray[np.int32], most: int) -> Bools:
-    """The rows of largest share of each feeder, at most so many."""
+def _first_of_each(rows: Bools, share: Floats, feeder: npt.NDArray[np.int32], most: npt.NDArray[np.int64]) -> Bools:
+    """The rows of largest share of each feeder, at most so many a feeder."""
     chosen = np.zeros(len(rows), np.bool_)
     some = np.flatnonzero(rows)
     some = some[np.lexsort((some, -share[some], feeder[some]))]
     begins = np.flatnonzero(np.append(True, np.diff(feeder[some]) != 0)) if len(some) else some
     rank = np.arange(len(some)) - np.repeat(begins, np.diff(np.append(begins, len(some))))
-    chosen[some[rank < most]] = True
+    chosen[some[rank < most[feeder[some]]]] = True
     return chosen
