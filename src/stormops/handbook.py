@@ -11,6 +11,7 @@ from typing import get_args, get_type_hints
 
 import msgspec
 
+from stormops.intake.openapi import document
 from stormops.settings import CityFile, Settings
 from stormops.telemetry import EVENTS, METRICS
 
@@ -70,7 +71,17 @@ def telemetry_page() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "telemetry.md": telemetry_page}
+def openapi_page() -> str:
+    """The API of intake as it is served at `/openapi.json`, sign-in included."""
+    made = document("http://127.0.0.1:8311", "Stormops", ["/staff/sign-in", "/staff/sign-out"])
+    return msgspec.json.format(made, indent=2).decode() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "telemetry.md": telemetry_page,
+    "openapi.json": openapi_page,
+}
 
 
 def write_pages(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 import schemathesis
 import uvicorn
@@ -15,7 +16,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -57,11 +57,10 @@ async def test_every_address_that_is_served_is_described_and_no_other(
 
 
 def test_sign_in_is_described_where_it_is_served() -> None:
-    async def nothing(_: Request) -> Response:
-        return Response()
-
-    routes = [Route(f"/staff/sign-{way}", nothing, methods=["POST"]) for way in ("in", "out")]
-    assert b"/staff/sign-in" in document("http://i.test", "x", routes)
+    paths = ["/staff/sign-in", "/staff/sign-out"]
+    described = msgspec.json.decode(document("http://i.test", "x", paths))
+    assert set(paths) < set(described["paths"])
+    validate(described, cls=OpenAPIV31SpecValidator)
     assert b"/staff/" not in document("http://i.test", "x")
 
 

@@ -5,11 +5,10 @@ A test compares its addresses with the routes that are served, and drives the ap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from starlette.routing import BaseRoute, Route
 
 from stormops.core.report import Report
 from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, path_of
@@ -65,14 +64,13 @@ PROBLEMS = {
 }
 
 
-def document(intake_url: str, title: str, routes: Sequence[BaseRoute] = ()) -> bytes:
-    """The document as JSON. `routes` are others' that are served too; those known here are described."""
-    given = {route.path for route in routes if isinstance(route, Route)}
+def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes:
+    """The document as JSON. `others` are paths that are served too; those known here are described."""
     paths = {
         "/api/v1/reports": {"post": _report()},
         "/report": {"post": _form()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
-        **{path: {"post": operation} for path, operation in _staff().items() if path in given},
+        **{path: {"post": operation} for path, operation in _staff().items() if path in others},
         "/healthz": {"get": _plain("healthz", "Whether the process is alive.", {"application/json": _ref(Status)})},
         "/readyz": {
             "get": _plain(

@@ -82,13 +82,14 @@ def create_intake(
         feed_url=settings.feed_url,
         language=settings.language,
     )
+    others = [route.path for route in routes if isinstance(route, Route)]
     app = Starlette(
         routes=[
             Route("/api/v1/reports", reports, methods=["POST"]),  # served in front; here for the other methods
             FormRoute(page, taker, reports.sender, refused).route(),
             *DeskActions(door, authenticate, settings.origins, acted, refused).routes(),
             *routes,
-            *_Plain(door, metrics, lambda: document(settings.intake_url, settings.title, routes)).routes(),
+            *_Plain(door, metrics, lambda: document(settings.intake_url, settings.title, others)).routes(),
         ],
         middleware=[
             Middleware(WithHeaders),
