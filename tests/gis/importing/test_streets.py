@@ -8,7 +8,7 @@ import shapely
 from stormops.core.network import Premises
 from stormops.gis.importing.addresses import AddressOptions, read_addresses
 from stormops.gis.importing.findings import Findings
-from stormops.gis.importing.streets import draw_streets, middle_line
+from stormops.gis.importing.streets import draw_streets, middle_line, rank_streets
 
 Write = Callable[[str, str], Path]
 METRE = 1 / 111_320
@@ -53,6 +53,14 @@ def test_nothing_to_draw(write: Write) -> None:
     lines, names = draw_streets(city(write, [("1", "Oak St", "X", 0.0, 0.0)]), Findings())
     assert lines == []
     assert names.dtype == np.int32
+
+
+def test_ranks_by_name_and_length() -> None:
+    long, short = np.array([[0, 0], [0.01, 0]]), np.array([[0, 0], [0.001, 0]])
+    names = ["Oak St", "Elm St", "VT Route 15", "Hwyman Ln"]
+    street = np.array([0, 0, 1, 2, 3], np.int32)
+    assert rank_streets([long, long, short, short, short], street, names).tolist() == [1, 1, 0, 2, 0]
+    assert rank_streets([], np.empty(0, np.int32), []).tolist() == []
 
 
 def test_a_bend_stays_a_bend() -> None:

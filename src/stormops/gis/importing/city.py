@@ -27,7 +27,7 @@ from stormops.gis.importing.grid import Grid
 from stormops.gis.importing.opendss import find_master, read_opendss
 from stormops.gis.importing.placing import Placement
 from stormops.gis.importing.refusal import ImportRefused
-from stormops.gis.importing.streets import draw_streets
+from stormops.gis.importing.streets import draw_streets, rank_streets
 from stormops.gis.importing.warp import warp
 from stormops.gis.pack import write_pack
 
@@ -106,6 +106,7 @@ def _read_city(options: ImportOptions) -> tuple[City, dict[str, Any]]:
         note=_note(options),
     )
     city.street_lines, city.street_line_street = draw_streets(premises, findings)
+    city.street_line_class = rank_streets(city.street_lines, city.street_line_street, premises.streets)
     counts = check_network(city, grid, findings)
     return city, {"counts": counts, "findings": findings.items()}
 

@@ -11,7 +11,7 @@ import re
 import numpy as np
 import shapely
 
-from stormops.core.network import Floats, Ints, Premises
+from stormops.core.network import Bytes, Floats, Ints, Premises
 from stormops.gis.importing.findings import Findings
 from stormops.gis.importing.grid import distance_m
 
@@ -24,6 +24,10 @@ SIMPLIFY_M = 4.0
 SMOOTHINGS = 4
 """Passes of the 1-2-1 mean: enough to flatten the zigzag between the sides, too few to cut a bend."""
 
+COLLECTOR_M = 1_500.0
+"""A street drawn at least this long in all is a collector."""
+
+_ARTERIAL = re.compile(r"\b(?:highway|hwy|route|rte|turnpike|tpke|expressway)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _METRE_DEG = 1 / 111_320
 
@@ -50,6 +54,16 @@ def draw_streets(premises: Premises, findings: Findings) -> tuple[list[Floats], 
     have = np.unique(premises.street[_named(premises)])
     findings.add_all("street-no-line", (premises.streets[s] for s in have.tolist() if s not in drawn))
     return lines, np.array(names, np.int32)
+
+
+def rank_streets(lines: list[Floats], street: Ints, names: list[str]) -> Bytes:
+    """Rank of each line for the basemap: 2 arterial by its name, 1 collector by its street's length, else 0 local."""
+    length = np.array([distance_m(p[:-1, 0], p[:-1, 1], p[1:, 0], p[1:, 1]).sum() for p in lines])
+    whole = np.bincount(street, weights=length, minlength=len(names))
+    rank = (whole >= COLLECTOR_M).astype(np.uint8)
+    rank[[i for i, name in enumerate(names) if _ARTERIAL.search(name)]] = 2
+    ranks: Bytes = rank[street]
+    return ranks
 
 
 def middle_line(points: Floats) -> Floats:
