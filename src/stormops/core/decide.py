@@ -182,7 +182,7 @@ class Decider:
         if not held or evidence.keeps_held:
             evidence.add(receipt, report.premise, report.received_ms)
         if held and evidence.keeps_held:
-            evidence.pin(report.premise, owner)
+            evidence.pin(report.premise)
 
     def stand_by(self, draft: Draft, receipt: int, premise: int, owner: int) -> None:
         """A report that says nothing of lost service joins the incident of its premise, now or when there is one."""
@@ -266,4 +266,4 @@ class Decider:
         if not held or evidence.keeps_held:
             evidence.add(report.receipt, report.premise, report.received_ms)
         if held and evidence.keeps_held:
-            evidence.pin(report.premise, report.incident)
+            evidence.pin(report.premise)

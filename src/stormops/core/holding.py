@@ -38,7 +38,9 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
 
 def open_report(decider: Decider, name: str) -> OpenReport | Refused:
     """The open report of that receipt that still asks for something."""
-    status = decider.situation.status(receipt_number(name))
+    digits = name.replace("-", "")  # What a person typed, or a client sent: it may be anything.
+    known = digits.isascii() and digits.isdigit()
+    status = decider.situation.status(receipt_number(digits)) if known else None
     if status is None:
         return "unknown_report", f"There is no report {name}."
     report = decider.situation.report(status.receipt)
@@ -86,7 +88,7 @@ def keep_own(decider: Decider, incident: Incident) -> None:
     for report in lost_service(decider, incident.reports):
         evidence = decider.evidence_of(report.utility, report.premise)
         if evidence.keeps_held:
-            evidence.pin(report.premise, incident.key)
+            evidence.pin(report.premise)
         else:
             evidence.remove(report.receipt, report.premise, report.received_ms)
 

@@ -87,14 +87,15 @@ def split(decider: Decider, draft: Draft, fact: facts.IncidentSplit, at_ms: int)
     key = make_key(UTILITIES[utility], situation.opened[utility] + 1)
     since = min(situation.reports.received_ms[situation.reports.row_of[receipt]] for receipt in leaving)
     seen = incident.state is not State.PREDICTED
-    extent = _extent(decider, leaving, incident.devices if seen else ())
+    before = incident.devices
+    extent = _extent(decider, leaving, before if seen else ())
     rest = _rest(decider, incident, leaving)
     draft.add(facts.IncidentOpened(incident=incident_id(key), utility=incident.utility, since_ms=since))
     new = situation.incidents[key]
     draft.add(_extended(decider, new, extent, leaving, f"Split off by {fact.by.person}: {fact.reason}"))
     if not seen:
         draft.add(_extended(decider, incident, rest, set(), f"Split by {fact.by.person}: {fact.reason}"))
-    unhold(decider, incident.devices)
+    unhold(decider, before)
     for one in (incident, new):
         draft.add(stepped(one, Step.REGROUP, fact, at_ms))
         keep_own(decider, one)

@@ -27,6 +27,7 @@ class Known(NamedTuple):
 
     incident: int
     premises: frozenset[int]
+    group: Group
 
 
 class Evidence:
@@ -43,11 +44,10 @@ class Evidence:
         self.at: dict[int, list[int]] = {}
         self.moved: dict[int, int] = {}
         """Predicted incidents whose reports people took into another, since the last tick."""
-        self._pins: dict[int, int] = {}
+        self._pinned: set[int] = set()
         self._known: dict[tuple[int, int], Known] = {}
         self._group_at: dict[int, tuple[int, int]] = {}
-        self._fresh: list[tuple[int, int]] = []
-        self._dirty: set[int] = set()
+        self._fresh: set[int] = set()
         self._emptied: set[int] = set()
         self._cold = True
 
@@ -56,9 +56,7 @@ class Evidence:
     def add(self, receipt: int, premise: int, at_ms: int) -> None:
         """A report that service is lost is to be explained."""
         self.at.setdefault(premise, []).append(receipt)
-        self._fresh.append((receipt, premise))
-        if premise in self._emptied:  # Out and in again: the grouper may see no change where there is one.
-            self._dirty.add(premise)
+        self._fresh.add(premise)
         self.grouper.add(premise, at_ms)
 
     def remove(self, receipt: int, premise: int, at_ms: int) -> bool:
@@ -69,15 +67,15 @@ class Evidence:
         receipts.remove(receipt)
         if not receipts:
             del self.at[premise]
-            self._pins.pop(premise, None)
+            self._pinned.discard(premise)
             self._emptied.add(premise)
         self.grouper.remove(premise, at_ms)
         return True
 
-    def pin(self, premise: int, incident: int) -> None:
-        """Reports from here belong to an incident that people hold."""
-        self._pins[premise] = incident
-        self._dirty.add(premise)
+    def pin(self, premise: int) -> None:
+        """Some report from here belongs to an incident that people hold."""
+        self._pinned.add(premise)
+        self._fresh.add(premise)
 
     # --- groups -------------------------------------------------------------------------------------
 
@@ -90,39 +88,32 @@ class Evidence:
             self._cold = False
             changed, gone = self.grouper.groups(), []
             loose |= self._predicted(draft.situation)
-        changed = self._with_dirty(draft.situation, changed)
         for key in gone:
             known = self._known.pop(key, None)
             if known is not None:
                 loose.add(known.incident)
+        changed = self._with_fresh(changed)
         for group in changed:
             known = self._known.get(group.key)
             if known is not None:
                 loose.add(known.incident)
         claims = self._claims(draft.situation, changed)
         chosen = self._choose(draft.situation, changed, claims, loose)
-        joined = self._continue(draft, changed, chosen)
-        self._join_fresh(draft, joined)
+        self._continue(draft, changed, chosen)
         self._end_orphans(draft, loose - set(chosen.values()), claims, chosen)
         self.moved.clear()
         for premise in self._emptied - self.at.keys():
             self._group_at.pop(premise, None)
         self._emptied.clear()
+        self._fresh.clear()
 
-    def _with_dirty(self, situation: Situation, changed: list[Group]) -> list[Group]:
-        """The changed groups that have reports, and those to be looked at for other reasons, by key."""
-        for _, premise in self._fresh:
-            key = self._group_at.get(premise)
-            known = None if key is None else self._known.get(key)
-            if known is not None:
-                incident = situation.incidents.get(known.incident)
-                if incident is None or not incident.live:
-                    self._dirty.add(premise)
-        dirty, self._dirty = self._dirty, set()
+    def _with_fresh(self, changed: list[Group]) -> list[Group]:
+        """The changed groups that have reports, and those with new ones or with other people's say, by key."""
         chosen = {group.key: group for group in changed}
-        missing = {self._group_at[premise] for premise in dirty if premise in self._group_at} - chosen.keys()
-        if missing:
-            chosen |= {group.key: group for group in self.grouper.groups() if group.key in missing}
+        for premise in self._fresh:
+            key = self._group_at.get(premise)
+            if key is not None and key not in chosen and key in self._known:
+                chosen[key] = self._known[key].group
         return [chosen[key] for key in sorted(chosen) if chosen[key].premises]
 
     def _predicted(self, situation: Situation) -> set[int]:
@@ -137,11 +128,11 @@ class Evidence:
         for group in changed:
             votes: Counter[int] = Counter()
             known = self._known.get(group.key)
-            fresh: frozenset[int] | set[int] = frozenset(group.premises)
+            news = frozenset(group.premises)
             if known is not None:
-                votes[known.incident] = len(fresh & known.premises)
-                fresh -= known.premises
-            for premise in fresh:
+                votes[known.incident] = len(news & known.premises)
+                news -= known.premises
+            for premise in news:
                 votes[incident[row_of[self.at[premise][0]]]] += 1
             claims[group.key] = votes
         return claims
@@ -157,7 +148,8 @@ class Evidence:
         chosen: dict[tuple[int, int], int] = {}
         bids: list[tuple[int, int, tuple[int, int]]] = []
         for group in changed:
-            held = Counter(self._pins[premise] for premise in self._pins.keys() & set(group.premises))
+            pinned = self._pinned.intersection(group.premises) if self._pinned else ()
+            held = Counter(key for premise in pinned for key in self._holders(situation, premise))
             if held:
                 chosen[group.key] = min(held, key=lambda key: (-held[key], key))
                 continue
@@ -173,31 +165,33 @@ class Evidence:
         loose |= taken
         return chosen
 
-    def _continue(self, draft: Draft, changed: list[Group], chosen: dict[tuple[int, int], int]) -> dict[int, set[int]]:
-        """Write what each changed group means for its incident; gives the receipts that joined, by incident."""
-        joined: dict[int, set[int]] = {}
+    def _continue(self, draft: Draft, changed: list[Group], chosen: dict[tuple[int, int], int]) -> None:
+        """Write what each changed group means for its incident, which it opens when it continues none."""
+        utility = UTILITIES[self.utility]
         for group in changed:
             key = chosen.get(group.key)
             if key is None:
-                key = chosen[group.key] = make_key(UTILITIES[self.utility], draft.situation.opened[self.utility] + 1)
-                draft.add(
-                    IncidentOpened(incident=incident_id(key), utility=UTILITIES[self.utility], since_ms=group.since_ms)
-                )
+                key = chosen[group.key] = make_key(utility, draft.situation.opened[self.utility] + 1)
+                draft.add(IncidentOpened(incident=incident_id(key), utility=utility, since_ms=group.since_ms))
             incident = draft.situation.incidents[key]
-            premises = frozenset(group.premises)
             known = self._known.get(group.key)
-            settled = known.premises if known is not None and known.incident == key else frozenset()
-            for premise in premises - settled:
+            premises = known.premises if known is not None and known.group is group else frozenset(group.premises)
+            news = premises - known.premises if known is not None and known.incident == key else premises
+            for premise in news:
                 self._group_at[premise] = group.key
-            receipts = self._strangers(draft.situation, premises - settled, key)
-            self._known[group.key] = Known(key, premises)
-            joined.setdefault(key, set()).update(receipts)
+            self._known[group.key] = Known(key, premises, group)
             if incident.held:
-                self._pins |= dict.fromkeys(premises - self._pins.keys(), key)
+                self._pinned |= premises
+            receipts = self._strangers(draft.situation, news | (self._fresh & premises), key)
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
                 draft.add(fact)
-        return joined
+
+    def _holders(self, situation: Situation, premise: int) -> set[int]:
+        """Incidents held by people that reports from here belong to."""
+        reports = situation.reports
+        keys = {reports.incident[reports.row_of[receipt]] for receipt in self.at[premise]} - {-1}
+        return {key for key in keys if situation.incidents[key].held}
 
     def _strangers(self, situation: Situation, premises: frozenset[int], key: int) -> list[int]:
         """Reports at these premises that are not the incident's yet, nor another's that people hold."""
@@ -213,16 +207,14 @@ class Evidence:
         self, situation: Situation, incident: Incident, group: Group, receipts: list[int]
     ) -> IncidentChanged | None:
         """What the group changes in the incident; None = nothing worth writing."""
+        if incident.held:
+            return self._gain(situation, incident, group, receipts)
         devices = (group.device,) if group.device >= 0 else ()
         out = set(group.out)
         added, dropped = out - incident.premises, incident.premises - out
-        moved = not incident.held and incident.devices != devices
-        if incident.held:
-            dropped = set()
+        moved = incident.devices != devices
         likelier = abs(group.probability - incident.probability) >= PROBABILITY_STEP
         since = group.since_ms if group.since_ms != incident.since_ms else 0
-        if incident.held and group.since_ms > incident.since_ms:
-            since = 0
         if not (receipts or added or dropped or moved or likelier or since):
             return None
         otherwise = not incident.reasons or moved or (len(group.out) == 1) != (len(incident.premises) == 1)
@@ -237,22 +229,19 @@ class Evidence:
             reasons=[_reason(situation, group)] if otherwise else [],
         )
 
-    def _join_fresh(self, draft: Draft, joined: dict[int, set[int]]) -> None:
-        """Reports repeated from a premise whose group did not change join that group's incident."""
-        reports = draft.situation.reports
-        fresh, self._fresh = self._fresh, []
-        for receipt, premise in fresh:
-            key = self._group_at.get(premise)
-            if key is None or receipt not in self.at.get(premise, ()):
-                continue
-            known = self._known.get(key)
-            if known is None:
-                continue
-            incident = known.incident
-            owner = reports.incident[reports.row_of[receipt]]
-            if owner < 0 and receipt not in joined.get(incident, ()):
-                draft.join(incident, receipt)
-        draft.settle()
+    @staticmethod
+    def _gain(situation: Situation, incident: Incident, group: Group, receipts: list[int]) -> IncidentChanged | None:
+        """What a cluster adds to an incident that people hold: it never takes anything away."""
+        if not receipts:
+            return None
+        reports = situation.reports
+        since = min(reports.received_ms[reports.row_of[receipt]] for receipt in receipts)
+        return IncidentChanged(
+            incident=incident.id,
+            receipts_added=[receipt_text(receipt) for receipt in receipts],
+            premises_added=sorted(set(group.out) - incident.premises),
+            since_ms=since if since < incident.since_ms else 0,
+        )
 
     def _end_orphans(
         self,

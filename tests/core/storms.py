@@ -1,0 +1,160 @@
+"""Storms of random moves over the real deciding, and what must hold in them at any moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from stormops.core import entry as facts
+from stormops.core.incident import State
+from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.report import SYMPTOMS, Symptom, Utility
+from stormops.core.situation import Situation
+from tests.core.radial import radial_city
+from tests.core.world import World
+
+SYMPTOM_MIX = [Symptom.LIGHTS_OUT] * 8 + [Symptom.WATER] * 2 + list(Symptom)
+
+
+def small_world() -> World:
+    """Two feeders, 48 houses, one of which the network does not know and one without coordinates."""
+    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4)
+    city.premises.bus[5] = -1
+    city.premises.lon[7] = float("nan")
+    return World(city)
+
+
+def move(world: World, rng: Random) -> None:
+    """Something happens."""
+    what = rng.choice(["report"] * 8 + ["many"] * 3 + ["act"] * 4 + ["tick"] * 6 + ["repeat", "pause", "kill"])
+    match what:
+        case "report":
+            world.report(rng.randrange(-1, 48), rng.choice(SYMPTOM_MIX), medical=rng.random() < 0.1)
+        case "many":
+            first = rng.randrange(48)
+            for premise in range(first, min(first + rng.randrange(2, 10), 48)):
+                world.report(premise, rng.choice(SYMPTOM_MIX))
+        case "act":
+            act(world, rng)
+        case "tick":
+            world.now_ms += rng.choice([0, 1, 1_000, 60_000])
+            world.tick()
+        case "repeat":
+            world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
+        case "pause":
+            world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
+            world.tick()
+        case "kill":
+            world.take_in()
+            world.start()
+
+
+def act(world: World, rng: Random) -> None:
+    """A desk action, mostly a sensible one."""
+    names = [i.id for i in world.situation.incidents.values()] or ["E-0001"]
+    name, other = rng.choice(names), rng.choice(names)
+    receipts = [f"{r:014d}" for r in world.situation.reports.row_of] or ["00000000000001"]
+    device = rng.choice([None, None, rng.choice(world.situation.device_ids), "no-such"])
+    incident = world.situation.incident(name)
+    if incident is not None and rng.random() < 0.5:
+        covered = [
+            world.tree.path(world.situation.reports.premise[world.situation.reports.row_of[r]])
+            for r in sorted(incident.reports)
+        ]
+        path = rng.choice(covered) if covered else []
+        device = world.situation.device_ids[rng.choice(path)] if path else None
+        receipts = [f"{r:014d}" for r in sorted(incident.reports)] or receipts
+    late = world.now_ms + rng.choice([0, 0, -1, 5, -60_000])
+    at = (late - 1_700_000_000_000) / 60_000
+    match rng.choice(["confirm", "merge", "split", "cancel", "restore", "restore", "place", "withdraw"]):
+        case "confirm":
+            world.act(facts.IncidentConfirmed, at, incident=name, device=device)
+        case "merge":
+            world.act(facts.IncidentsMerged, at, into=name, incidents=[other, *rng.sample(names, 1)])
+        case "split":
+            some = rng.sample(receipts, rng.randrange(len(receipts)) or 1)
+            world.act(facts.IncidentSplit, at, incident=name, receipts=some)
+        case "cancel":
+            world.act(facts.IncidentCancelled, at, incident=name)
+        case "restore":
+            world.act(facts.IncidentRestored, at, incident=name, device=device)
+        case "place":
+            premise = rng.choice([*world.city.premises.id, "nowhere"])
+            world.act(facts.ReportPlaced, at, receipt=rng.choice(receipts), premise=premise)
+        case "withdraw":
+            world.act(facts.ReportWithdrawn, at, receipt=rng.choice(receipts))
+
+
+def consistent(world: World) -> None:
+    """What must hold after every tick."""
+    situation = world.situation
+    reports = [r for r in (situation.reports.get(receipt) for receipt in situation.reports.row_of) if r is not None]
+    _counts(situation, reports)
+    for report in reports:
+        incident = situation.incidents.get(report.incident)
+        assert (report.incident >= 0) == (incident is not None)
+        if incident is not None:
+            assert report.receipt in incident.reports
+        lost = SYMPTOMS[report.symptom].service_lost and report.standing is Standing.MATCHED
+        if lost and not report.answered:
+            assert incident is not None, "a matched report of lost service belongs somewhere"
+            assert incident.live
+        if report.answered:
+            assert incident is not None
+    for incident in situation.incidents.values():
+        assert incident.customers_out <= incident.customers_out_max
+        assert incident.live or incident.customers_out == 0
+        assert incident.live or incident.answered == len(incident.reports)
+        assert incident.held or incident.state in (State.PREDICTED, State.RESTORED, State.CANCELLED)
+    _explained(world, reports)
+
+
+def _counts(situation: Situation, reports: list[OpenReport]) -> None:
+    totals = situation.totals
+    asking = [r for r in reports if not r.answered]
+    assert totals.open == len(asking)
+    assert totals.safety_open == sum(r.safety for r in asking)
+    assert totals.unmatched_open == sum(r.standing is Standing.UNMATCHED for r in reports)
+    assert totals.shown == sum(r.shown for r in reports)
+    assert totals.received == len(reports) + totals.duplicated + len(situation.closed_reports)
+    for incident in situation.incidents.values():
+        mine = [r for r in reports if r.incident == incident.key]
+        assert {r.receipt for r in mine} == incident.reports
+        assert incident.answered == sum(r.answered for r in mine)
+        assert incident.safety == sum(r.safety for r in mine)
+        assert incident.medical == sum(r.medical for r in mine)
+
+
+def _explained(world: World, reports: list[OpenReport]) -> None:
+    """Incidents that nobody holds are exactly the groups of the grouper."""
+    situation = world.situation
+    for evidence in (world.decider.network, *world.decider.clusters.values()):
+        made: Counter[tuple[int, frozenset[int]]] = Counter()
+        for group in evidence.grouper.groups():
+            free = frozenset(
+                r.premise
+                for r in reports
+                if r.premise in group.premises
+                and r.receipt in evidence.at.get(r.premise, ())
+                and not situation.incidents[r.incident].held
+            )
+            if free:
+                made[group.device, free] += 1
+        seen: Counter[tuple[int, frozenset[int]]] = Counter()
+        for incident in situation.incidents.values():
+            mine = frozenset(
+                r.premise for r in reports if r.incident == incident.key and r.receipt in evidence.at.get(r.premise, ())
+            )
+            if mine and not incident.held:
+                seen[incident.device, mine] += 1
+        assert seen == made
+
+
+def settled(world: World) -> None:
+    """Another process, started now, has nothing to add: deciding twice is deciding once."""
+    again = World(world.city, world.journal)
+    assert again.situation.digest() == world.situation.digest()
+    again.now_ms = world.situation.at_ms
+    kinds = [type(fact) for fact in again.decide()]
+    assert kinds == [facts.Tick, facts.Decided]
+    world.epoch = world.journal.lead()
