@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,7 @@ class Server:
         self._socket.set_inheritable(True)
         number = str(self._socket.fileno())
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.started = time.perf_counter()
         self.process = subprocess.Popen(  # noqa: S603  # our own server
             [part.replace("{fd}", number) for part in command],
             env=os.environ | {name: value.replace("{fd}", number) for name, value in environment.items()},
@@ -151,6 +153,18 @@ def load(server: Server, seconds: float, keyed: bool) -> tuple[Tally, float, flo
     return Caller.tally, microseconds, rate
 
 
+def first_answer(server: Server) -> tuple[float, float]:
+    """Wall and processor seconds from the start of the process to its first receipt."""
+    body = json.dumps(report()).encode()
+    request = urllib.request.Request(  # noqa: S310  # our own server
+        f"{server.url}/api/v1/reports", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        if answer.status != 202:
+            raise SystemExit(f"the intake answered {answer.status}")
+    return time.perf_counter() - server.started, server.cpu_seconds()
+
+
 def on_disk(folder: Path) -> list[bytes]:
     """The facts in the doors of a folder, as they are kept."""
     facts = []
@@ -168,6 +182,7 @@ def measure(seconds: float, folder: Path) -> dict[str, tuple[float, float, bool]
         [sys.executable, "-m", "stormops", "run", "intake"],
         {"STORMOPS_DATA": str(folder), "STORMOPS_INTAKE_FD": "{fd}", "STORMOPS_REDIS_URL": ""},
     )
+    start_s, start_cpu_s = first_answer(intake)
     tally, intake_us, rate = load(intake, seconds, keyed=True)
     kept = b"\n".join(on_disk(folder))
     lost = sum(receipt.encode() not in kept for receipt in tally.receipts)
@@ -179,9 +194,11 @@ def measure(seconds: float, folder: Path) -> dict[str, tuple[float, float, bool]
     print(
         f"{len(tally.receipts)} receipts, {lost} lost after SIGKILL, {tally.doubled} doubled, {tally.refused} refused"
     )
+    print(f"first receipt {start_s:.2f} s after the start of the process, {start_cpu_s:.2f} s of it computing")
     bars = {
         "durable reports per core-second": (1e6 / intake_us, 10_000, "least"),
         "cpu of a durable report / of an answer": (intake_us / floor_us, 3.0, "most"),
+        "start to first receipt, cpu s": (start_cpu_s, 0.6, "most"),
         "receipts lost after SIGKILL": (lost, 0, "most"),
         "reports doubled": (tally.doubled, 0, "most"),
         "reports refused": (tally.refused, 0, "most"),

@@ -15,6 +15,7 @@ from stormops.core.entry import (
     IncidentSplit,
     ReportPlaced,
     ReportWithdrawn,
+    SituationReportRequested,
 )
 from stormops.journal.receipt import Minter
 from tests.intake.conftest import FEED, Intake, Person
@@ -52,6 +53,7 @@ async def act(intake: Intake, path: str = CONFIRM, body: object = None, **header
             {"device": None},
             IncidentRestored(action="a-1", by=BY, reason="seen", incident="i1"),
         ),
+        ("situation-reports", {}, SituationReportRequested(action="a-1", by=BY, reason="seen")),
         ("incidents/i1/cancel", {}, IncidentCancelled(action="a-1", by=BY, reason="seen", incident="i1")),
         (
             "incidents/i1/merge",

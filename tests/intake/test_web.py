@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.intake.conftest import FEED, INTAKE, Intake
 
+REPORT = {"symptom": "tree", "account": "1"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -38,6 +40,24 @@ async def test_readiness_is_tried_once_however_many_ask(intake: Intake, monkeypa
     answers = await asyncio.gather(*(intake.client.get("/readyz") for _ in range(50)))
     assert {a.status_code for a in answers} == {200}
     assert tried == 1
+
+
+@pytest.mark.parametrize("path", ["/api/v1/reports", "/report"])
+async def test_a_bug_is_a_problem_for_the_client_and_an_error_for_the_server(
+    intake: Intake, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("1 Secret Lane")
+
+    monkeypatch.setattr(intake.door, "keep", broken)
+    assert isinstance(intake.client._transport, httpx.ASGITransport)
+    how = {"json": REPORT} if path.startswith("/api") else {"data": REPORT}
+    with pytest.raises(ZeroDivisionError):
+        await intake.client.post(path, **how)  # type: ignore[arg-type]
+    intake.client._transport.raise_app_exceptions = False
+    response = await intake.client.post(path, **how)  # type: ignore[arg-type]
+    assert (response.status_code, response.json()["code"]) == (500, "bug")
+    assert "Secret" not in response.text
 
 
 async def test_metrics_count_and_carry_nothing_personal(intake: Intake) -> None:

@@ -300,12 +300,22 @@ async def test_a_bug_on_the_writer_thread_ends_the_process(tmp_path: Path) -> No
     assert on_disk(tmp_path) == []
 
 
-async def test_closing_keeps_what_is_in_flight(tmp_path: Path) -> None:
+async def test_closing_keeps_what_is_in_flight_and_turns_the_rest_away(tmp_path: Path) -> None:
     door = Door(tmp_path / "node-01.door", 1, Clock())
-    task = asyncio.create_task(door.keep(fact))
-    await some_turns()
-    await asyncio.to_thread(door.close)
+    with held(door):
+        task = asyncio.create_task(door.keep(fact))
+        await some_turns()
+        late = [asyncio.create_task(door.keep(fact, safety=bool(i % 2))) for i in range(4)]
+        await some_turns()
+        closing = asyncio.create_task(asyncio.to_thread(door.close))
+        while not door._closed:  # noqa: ASYNC110  # set on the other thread
+            await asyncio.sleep(0.001)
+    await closing
     assert kept(await task).counter == 1
+    ends = await asyncio.gather(*late, return_exceptions=True)
+    assert [type(end) for end in ends] == [JournalUnavailable] * 4
+    with pytest.raises(JournalUnavailable):
+        await door.keep(fact)
     assert len(on_disk(tmp_path)) == 1
 
 

@@ -27,6 +27,7 @@ from stormops.core.entry import (
     IncidentSplit,
     ReportPlaced,
     ReportWithdrawn,
+    SituationReportRequested,
 )
 from stormops.intake.http import is_json, problem_response, read_body
 from stormops.intake.problem import FieldError, Problem, problem, read
@@ -112,6 +113,12 @@ class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Write a situation report now, outside the schedule."""
+
+    reason: Reason
+
+
 Make = Callable[[str, Actor, str, Any], Action | Problem]
 
 
@@ -170,14 +177,21 @@ ACTIONS: dict[str, ActionKind] = {
     "withdraw": ActionKind(
         "reports", Withdraw, lambda a, by, r, b: ReportWithdrawn(action=a, by=by, reason=b.reason, receipt=r)
     ),
+    "ask": ActionKind(
+        "situation-reports", Ask, lambda a, by, _, b: SituationReportRequested(action=a, by=by, reason=b.reason)
+    ),
 }
 """Every action by the last part of its address."""
+
+
+TARGETS = {"incidents": "id", "reports": "receipt"}
+"""What an action's path names, by its noun; a noun that is not here has no target."""
 
 
 def path_of(name: str) -> str:
     """The address of an action, as a route."""
     noun = ACTIONS[name].noun
-    return f"/api/v1/desk/{noun}/{{{'id' if noun == 'incidents' else 'receipt'}}}/{name}"
+    return f"/api/v1/desk/{noun}/{{{TARGETS[noun]}}}/{name}" if noun in TARGETS else f"/api/v1/desk/{noun}"
 
 
 class DeskActions:
@@ -267,7 +281,9 @@ class DeskActions:
 
 
 def _target(request: Request) -> str | Problem:
-    """The incident's id or the report's receipt in the path."""
+    """The incident's id or the report's receipt in the path, "" where there is none."""
+    if not request.path_params:
+        return ""
     if "receipt" in request.path_params:
         receipt = normalise(request.path_params["receipt"])
         return receipt or problem(

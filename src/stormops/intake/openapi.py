@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from stormops.core.report import Report
-from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, path_of
+from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, TARGETS, path_of
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
 from stormops.intake.http import BODY_BYTES_MAX
 from stormops.intake.problem import MEDIA_TYPE, Problem
@@ -216,18 +216,15 @@ def _form() -> dict[str, Any]:
 
 def _action(name: str) -> dict[str, Any]:
     kind = ACTIONS[name]
-    incident = kind.noun == "incidents"
+    target = TARGETS.get(kind.noun, "")
+    pattern = INCIDENT_PATTERN if target == "id" else RECEIPT_PATTERN
+    path = {"name": target, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
     return {
         "operationId": name,
         "summary": " ".join((kind.body.__doc__ or "").split()),
         "security": [{"session": [], "csrf": []}],
         "parameters": [
-            {
-                "name": "id" if incident else "receipt",
-                "in": "path",
-                "required": True,
-                "schema": {"type": "string", "pattern": INCIDENT_PATTERN if incident else RECEIPT_PATTERN},
-            },
+            *([path] if target else []),
             _key(needed=True),
         ],
         "requestBody": _body(kind.body),

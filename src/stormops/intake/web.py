@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -104,13 +105,13 @@ def create_intake(
         ],
         exception_handlers={HTTPException: _refuse(refused), Exception: _broken},
     )
-    return _InFront(reports, app)
+    return _InFront(ServerErrorMiddleware(reports, handler=_broken), app)
 
 
 class _InFront:
     """Reports go straight to their endpoint; all else through Starlette."""
 
-    def __init__(self, reports: Reports, app: Starlette) -> None:
+    def __init__(self, reports: ASGIApp, app: ASGIApp) -> None:
         self._reports = reports
         self._app = app
 

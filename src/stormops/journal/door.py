@@ -68,6 +68,7 @@ class Door:
         self._ordinary: deque[tuple[Offer, _Future]] = deque()
         self._since: float | None = None  # loop time at which the commit in flight began
         self._in_trouble = False
+        self._closed = False
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         with contextlib.suppress(JournalUnavailable):
             self._file.open()
@@ -102,7 +103,8 @@ class Door:
         await done
 
     def close(self) -> None:
-        """Finish the commit in flight, close the file, end the thread. What still waits is not kept."""
+        """Finish the commit in flight, close the file, end the thread. What still waits is told that it is not kept."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self._file.close()
@@ -115,6 +117,8 @@ class Door:
     # --- on the event loop -----------------------------------------------------------------------
 
     def _admit(self, loop: asyncio.AbstractEventLoop, *, safety: bool) -> None:
+        if self._closed:
+            raise JournalUnavailable("the door is closed")
         bound = WAITING_MAX + (SAFETY_RESERVE if safety else 0)
         stalled = self._since is not None and loop.time() - self._since > STALL_S
         if stalled or self.waiting >= bound:
@@ -122,6 +126,8 @@ class Door:
 
     def _launch(self, loop: asyncio.AbstractEventLoop) -> None:
         batch: _Batch = []
+        if self._closed:
+            self._turn_away()
         for queue in (self._safety, self._ordinary):
             while queue and len(batch) < BATCH_MAX:
                 batch.append(queue.popleft())
@@ -130,6 +136,13 @@ class Door:
             self._jobs.put(lambda: self._commit(loop, batch))
         else:
             self._since = None
+
+    def _turn_away(self) -> None:
+        for queue in (self._safety, self._ordinary):
+            while queue:
+                _, future = queue.popleft()
+                if not future.done():
+                    future.set_exception(JournalUnavailable("the door is closed"))
 
     def _settle(self, loop: asyncio.AbstractEventLoop, batch: _Batch, result: list[_Answer] | str) -> None:
         for i, (_, future) in enumerate(batch):

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 
 KEYS_MAX = 2_000_000
-"""About 250 MB at the bound; two keyed reports from every customer of a city of a million."""
+"""About 280 MB at the bound; two keyed reports from every customer of a city of a million."""
 
 
 class Keys:
