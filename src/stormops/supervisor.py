@@ -40,6 +40,9 @@ STOP_SECONDS_MAX = 8.0
 BACKLOG = 1024
 """Connections that may wait in a listening socket while its process restarts."""
 
+PEER_SECONDS_MAX = 30
+"""A peer that takes nothing of what was sent for so long is dropped by the kernel, its buffers with it."""
+
 
 PROCESSES = ("intake", "operations", "feed", "worker")
 
@@ -73,6 +76,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it or choose another port"
         ) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
     made.listen(BACKLOG)
     made.set_inheritable(True)
     return made

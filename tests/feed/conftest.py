@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from stormops.feed import reads
 from tests.feed.served import Feed, running, storm
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_receipts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receipts that never come are not waited for, but where a test says so."""
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx
+import httpx2 as httpx
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
@@ -22,6 +21,7 @@ from stormops.feed.parts import FeedParts
 from stormops.feed.web import create_feed
 from stormops.journal.memory import MemoryJournal
 from stormops.settings import CityFile, Settings
+from stormops.supervisor import listen
 from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay, small_city
 
@@ -69,6 +69,11 @@ class Feed(NamedTuple):
     metrics: Metrics
     loop: asyncio.AbstractEventLoop
     parts: FeedParts
+    server: uvicorn.Server
+
+    def connections(self) -> int:
+        """Connections that uvicorn still has."""
+        return len(self.server.server_state.connections)
 
     async def on_loop(self, work: Callable[[], object]) -> None:
         """Run something on the feed's event loop, from a test's."""
@@ -123,7 +128,7 @@ def parts_of(day: StormDay, port: int, *, dashboards: Path = Path("nowhere"), ca
 @contextlib.contextmanager
 def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20) -> Iterator[Feed]:
     """The feed of a day, ready, until the block ends."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
     parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms)
     app = create_feed(parts)
@@ -142,7 +147,7 @@ def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: in
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     assert isinstance(parts.authenticate, SignedIn)
-    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics, loop, parts)
+    feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics, loop, parts, server)
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not (server.started and _is_ready(feed)):

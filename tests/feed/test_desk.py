@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2 as httpx
 import numpy as np
 import pytest
 
@@ -104,5 +104,5 @@ def test_premises_are_found_by_address_and_by_place(feed: Feed) -> None:
         assert len(near) == 20
         for wrong in ("", "?lon=1", "?lon=a&lat=b", "?lon=nan&lat=1", "?lon=181&lat=1"):
             answer = client.get(f"/api/v1/desk/premises{wrong}")
-            assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+            assert answer.status_code == httpx.codes.UNPROCESSABLE_CONTENT
             assert answer.json()["code"] == "bad_query"

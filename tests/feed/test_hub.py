@@ -13,6 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from stormops import supervisor
 from stormops.feed import hub as module
 from stormops.feed import session
 from stormops.feed.channel import encode
@@ -198,6 +199,8 @@ async def test_a_slow_client_is_resynchronised_and_nothing_piles_up(monkeypatch:
 
 
 async def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First by us, then, half a second later, by the kernel: nothing of it stays."""
+    monkeypatch.setattr(supervisor, "PEER_SECONDS_MAX", 0.5)
     monkeypatch.setattr(module, "SEND_SECONDS_MAX", 0.3)
     monkeypatch.setattr(session, "CLIENT_BUFFER_BYTES_MAX", 1)
     with running(storm(1)) as feed:
@@ -221,4 +224,9 @@ async def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.Monke
                 await asyncio.sleep(0.05)
             assert hub.clients("public") == 0
             assert hub.budget.used == 0
+            for _ in range(200):
+                if not feed.connections():
+                    break
+                await asyncio.sleep(0.05)
+            assert feed.connections() == 0
             opened.transport.abort()

@@ -57,7 +57,13 @@ def test_times_are_local_and_exact(pages: Pages) -> None:
 
 
 def test_titles_are_escaped(pages: Pages) -> None:
-    for page in (pages.miss(), pages.look_up(), pages.sign_in(None), pages.dashboard("index.html"), pages.not_ready()):
+    for page in (
+        pages.miss(possible=True),
+        pages.look_up(),
+        pages.sign_in(None),
+        pages.dashboard("index.html"),
+        pages.not_ready(),
+    ):
         assert "Mill &amp; &lt;Sons&gt;" in text(page)
         assert "<Sons>" not in text(page)
 

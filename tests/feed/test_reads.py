@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2 as httpx
 import msgspec
 import pytest
 
 from stormops.core.view_public import PublicView
+from stormops.feed import reads
 from stormops.feed.limits import MISSES_BURST
+from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
 from stormops.journal.receipt import Minter
 from tests.feed.served import Feed, running, storm
@@ -99,6 +103,37 @@ def test_asking_for_a_receipt_leads_to_its_page() -> None:
         miss = client.get("/r/-")
         assert miss.status_code == httpx.codes.NOT_FOUND
         assert 'name="receipt"' in miss.text
+
+
+def test_a_receipt_whose_report_is_on_its_way_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intake has answered, operations has not drained its door yet, and the form has sent the browser here."""
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 10.0)
+    day = storm(1)
+    with running(day) as feed, feed.client() as client, ThreadPoolExecutor(1) as pool:
+        receipt = day.report(day.from_premise(3))
+        asked = pool.submit(client.get, f"/r/{receipt}")
+        time.sleep(0.2)
+        assert not asked.done()
+        day.tick()
+        assert asked.result().status_code == httpx.codes.OK
+        assert receipt in asked.result().text
+        metrics = feed.metrics.page()[0].decode()
+    assert 'outcome="missed"' not in metrics
+
+
+def test_waiting_for_receipts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 10.0)
+    monkeypatch.setattr(reads, "ARRIVALS_MAX", 1)
+    with running(storm(1)) as feed, feed.client() as client, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.get, f"/r/{UNKNOWN}")
+        while feed.app.state.receipts.waiting == 0:
+            time.sleep(0.01)
+        page = client.get(f"/r/{UNKNOWN}")
+        assert page.status_code == httpx.codes.NOT_FOUND
+        assert "it is safe" in page.text
+        assert f'content="{MISS_REFRESH_SECONDS}"' in page.text
+        monkeypatch.setattr(reads, "ARRIVALS_MAX", 0)
+        assert first.result().status_code == httpx.codes.NOT_FOUND
 
 
 def test_a_closed_report_keeps_its_status() -> None:

@@ -23,6 +23,9 @@ from stormops.settings import CityFile, Settings
 REFRESH_SECONDS = 30
 """How often a status page and the table renew themselves."""
 
+MISS_REFRESH_SECONDS = 15
+"""How often a page that waits for a report looks again: slower than misses are forgiven (`feed.limits`)."""
+
 REPORT_SCRIPT = "assets/report.js"
 """What the dashboards add to the report form; its name carries no hash."""
 
@@ -96,13 +99,22 @@ class Pages:
         """The form that asks for a receipt."""
         return self._page("miss.html", heading="Status of a report", sentence="Type the number that you were given.")
 
-    def miss(self) -> Response:
-        """A receipt that is not known."""
+    def miss(self, *, possible: bool) -> Response:
+        """A receipt that is not known; a `possible` one may still be on its way, so the page comes back by itself."""
+        if possible:
+            return self._page(
+                "miss.html",
+                404,
+                refresh_seconds=MISS_REFRESH_SECONDS,
+                heading="We do not have this report yet",
+                sentence="If you have just sent it, it is safe and will be here in a moment: this page looks again "
+                f"every {MISS_REFRESH_SECONDS} seconds. Otherwise check the number and try again.",
+            )
         return self._page(
             "miss.html",
             404,
-            heading="We do not know this receipt number",
-            sentence="It has 14 digits, for example 01-2345-6789-012-3. Check it and try again.",
+            heading="This is not a receipt number",
+            sentence="A receipt number has 14 digits, for example 01-2345-6789-012-3. Check it and try again.",
         )
 
     def slow_down(self, retry_after: str) -> Response:

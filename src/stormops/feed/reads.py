@@ -29,6 +29,16 @@ GZIP_BYTES_LEAST = 2048
 """Smaller answers are sent as they are."""
 
 
+ARRIVAL_SECONDS = 1.5
+"""How long an unknown receipt is waited for: intake gives it out before the journal has the report."""
+
+ARRIVAL_POLL_SECONDS = 0.1
+"""Pause between two looks for it."""
+
+ARRIVALS_MAX = 200
+"""Look-ups that may wait at once; further ones are answered as things stand."""
+
+
 class Limited(Exception):
     """This address must wait `seconds` before it may look up another receipt."""
 
@@ -50,6 +60,12 @@ class Receipts:
         self._follower = follower
         self._metrics = metrics
         self._limit = MissLimit(time.monotonic())
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """Look-ups that are under way now."""
+        return self._waiting
 
     async def look_up(self, request: Request, text: str) -> dict[str, Any] | None:
         """What the bearer may know, None when the receipt is not known. Raises Limited, NotReady."""
@@ -59,13 +75,24 @@ class Receipts:
             self._metrics.count("feed_receipt_lookups_total", outcome="limited")
             raise Limited(wait)
         number = typed_receipt(text)
-        status: dict[str, Any] | None = None
-        if number is not None:
-            status = await self._follower.ask(lambda board, _: questions.receipt_status(board, number))
+        status = None if number is None else await self._found(number)
         self._metrics.count("feed_receipt_lookups_total", outcome="missed" if status is None else "found")
         if status is None:
             self._limit.missed(address, time.monotonic())
         return status
+
+    async def _found(self, number: int) -> dict[str, Any] | None:
+        """The status of a receipt; one that is not known is waited for a little: it may be on its way from a door."""
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        self._waiting += 1
+        try:
+            while True:
+                status = await self._follower.ask(lambda board, _: questions.receipt_status(board, number))
+                if status is not None or self._waiting > ARRIVALS_MAX or time.monotonic() >= deadline:
+                    return status
+                await asyncio.sleep(ARRIVAL_POLL_SECONDS)
+        finally:
+            self._waiting -= 1
 
 
 class PublicReads:
@@ -106,7 +133,9 @@ class PublicReads:
             status = await self._receipts.look_up(request, request.path_params["receipt"])
         except Limited as limited:
             return self._pages.slow_down(slow_down(limited.seconds).headers["Retry-After"])
-        return self._pages.miss() if status is None else self._pages.status(status)
+        if status is None:
+            return self._pages.miss(possible=typed_receipt(request.path_params["receipt"]) is not None)
+        return self._pages.status(status)
 
     async def find_receipt(self, request: Request) -> Response:
         """`GET /r` asks for a receipt, `GET /r?receipt=…` shows it."""

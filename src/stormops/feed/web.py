@@ -58,7 +58,8 @@ def create_feed(parts: FeedParts) -> Starlette:
     follower = Follower(load, parts.journal, cadence, parts.log)
     pages = Pages(parts.city_file, settings)
     maps = layers_of(parts.city, parts.tree, parts.areas)
-    public = PublicReads(parts, channels["public"], Receipts(follower, parts.metrics), maps, pages)
+    receipts = Receipts(follower, parts.metrics)
+    public = PublicReads(parts, channels["public"], receipts, maps, pages)
     desk = DeskReads(parts, channels["desk"], follower, maps)
 
     @contextlib.asynccontextmanager
@@ -87,7 +88,7 @@ def create_feed(parts: FeedParts) -> Starlette:
         lifespan=lifespan,
     )
     app.state.hub = hub
-    app.state.follower = follower
+    app.state.receipts = receipts
     return app
 
 
