@@ -118,6 +118,11 @@ def city_import(
         list[str] | None, typer.Option(help="ours=theirs, e.g. street=PREDIR+NAME+TYPE; else recognised by name.")
     ] = None,
     address_crs: Annotated[str, typer.Option(help="CRS of the addresses, when the file does not say.")] = "",
+    address_layer: Annotated[str, typer.Option(help="Layer of a GeoPackage that has several.")] = "",
+    service: Annotated[
+        list[str] | None, typer.Option(help="Utility served at every premise (repeat); else all four.")
+    ] = None,
+    network_master: Annotated[str, typer.Option(help="OpenDSS script to begin with, when there are several.")] = "",
     network_crs: Annotated[str, typer.Option(help="CRS of the network's coordinates, when geographic.")] = "",
     origin: Annotated[str, typer.Option(help="LON,LAT where a network in plane coordinates is put down.")] = "",
     rotate: Annotated[float, typer.Option(help="Degrees to turn such a network, counter-clockwise.")] = 0.0,
@@ -149,7 +154,10 @@ def city_import(
         addresses=addresses,
         columns=columns,
         address_crs=address_crs,
+        address_layer=address_layer,
+        **({"services": tuple(service)} if service else {}),
         network=network,
+        network_master=network_master,
         network_crs=network_crs,
         origin=(where[0], where[1]) if where else None,
         rotation_deg=rotate,

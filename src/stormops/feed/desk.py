@@ -20,6 +20,7 @@ from stormops.feed.places import Places
 from stormops.feed.ports import Person
 from stormops.feed.problem import bad_query, not_found, not_signed_in
 from stormops.feed.reads import SnapshotAnswer, typed_receipt
+from stormops.feed.situation_reports import SituationReports
 
 PRIVATE = {"Cache-Control": "no-store"}
 
@@ -34,6 +35,7 @@ class DeskReads:
         self._follower = follower
         self._maps = maps
         self._snapshot = SnapshotAnswer(channel, "no-store", parts.settings.clock.now_ms)
+        self._situation_reports = SituationReports(parts.settings.data / "reports")
         self._places: Places | None = None
 
     def routes(self) -> list[Route]:
@@ -46,6 +48,8 @@ class DeskReads:
             f"{desk}/incidents/{{name}}": self._incident,
             f"{desk}/incidents/{{name}}/premises": self._incident_premises,
             f"{desk}/reports/{{receipt}}": self._report,
+            f"{desk}/situation-reports": self._situation_reports.listed,
+            f"{desk}/situation-reports/{{name}}": self._situation_reports.one,
             **{f"/api/v1/map/{name}.geojson": self._layer for name in DESK_LAYERS},
         }
         staff = [Route(path, self._for_staff(read)) for path, read in reads.items()]

@@ -177,7 +177,7 @@ ACTIONS: dict[str, ActionKind] = {
     "withdraw": ActionKind(
         "reports", Withdraw, lambda a, by, r, b: ReportWithdrawn(action=a, by=by, reason=b.reason, receipt=r)
     ),
-    "ask": ActionKind(
+    "situation-reports": ActionKind(
         "situation-reports", Ask, lambda a, by, _, b: SituationReportRequested(action=a, by=by, reason=b.reason)
     ),
 }
