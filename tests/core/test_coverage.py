@@ -16,7 +16,14 @@ from tests.core.radial import radial_city
 CITY = radial_city(feeders=2, laterals=3, transformers=3, houses=3)
 TREE = trace(CITY.network, CITY.premises)
 PREMISES = len(CITY.premises)
-E, W = (lambda n: make_key(Utility.ELECTRIC, n)), (lambda n: make_key(Utility.WATER, n))
+
+
+def E(number: int) -> int:  # noqa: N802
+    return make_key(Utility.ELECTRIC, number)
+
+
+def W(number: int) -> int:  # noqa: N802
+    return make_key(Utility.WATER, number)
 
 
 class Plain:

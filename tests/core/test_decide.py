@@ -13,8 +13,8 @@ from tests.core.storms import consistent, move, settled, small_world
 from tests.core.world import MINUTE_MS, START_MS, World
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 2**32), st.integers(5, 80))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32), st.integers(5, 60))
 def test_whatever_happens_the_situation_stays_consistent(seed: int, moves: int) -> None:
     world, rng = small_world(), Random(seed)
     for _ in range(moves):
@@ -26,11 +26,6 @@ def test_whatever_happens_the_situation_stays_consistent(seed: int, moves: int) 
     consistent(world)
     assert world.replayed().digest() == world.situation.digest()
     settled(world)
-
-
-def only(world: World) -> facts.IncidentOpened:
-    (opened,) = [entry.fact for entry in world.entries() if isinstance(entry.fact, facts.IncidentOpened)]
-    return opened
 
 
 def test_the_first_report_opens_an_incident_and_the_next_ones_join_it() -> None:
@@ -47,7 +42,6 @@ def test_the_first_report_opens_an_incident_and_the_next_ones_join_it() -> None:
     world.tick(1)
     assert world.open() == [incident]
     assert len(incident.reports) == 4
-    assert incident.device_kind if hasattr(incident, "device_kind") else True
     assert incident.customers_out == len(world.tree.below(incident.device))
 
 
@@ -57,7 +51,8 @@ def test_a_report_of_another_utility_is_another_incident() -> None:
     world.report(0, Symptom.WATER)
     world.tick(0)
     assert [i.id for i in world.open()] == ["E-0001", "W-0001"]
-    assert world.situation.customers_out == len(world.tree.below(world.open()[0].device)) or 1
+    assert world.situation.coverage.owner(0, 0) == world.open()[0].key
+    assert world.situation.coverage.owner(1, 0) == world.open()[1].key
 
 
 def test_the_same_key_by_two_doors_is_one_report() -> None:
@@ -217,7 +212,9 @@ def test_nothing_new_means_nothing_but_a_tick() -> None:
     world = World()
     world.report(0)
     world.tick(0)
-    assert [type(fact) for fact in world.tick(0)] == [Tick, facts.Decided]
+    tick, decided = world.tick(0)
+    assert isinstance(tick, Tick)
+    assert isinstance(decided, facts.Decided)
 
 
 @pytest.mark.parametrize("cut", ["before the news", "after the news", "after the facts"])
@@ -226,7 +223,7 @@ def test_a_kill_anywhere_changes_no_fact(cut: str) -> None:
 
     def storm(world: World, killed: int) -> None:
         rng = Random(5)
-        for step in range(12):
+        for step in range(7):
             for _ in range(6):
                 world.report(rng.randrange(24), rng.choice([Symptom.LIGHTS_OUT] * 4 + [Symptom.WATER, Symptom.TREE]))
             if step > 3 and world.open():
@@ -246,13 +243,11 @@ def test_a_kill_anywhere_changes_no_fact(cut: str) -> None:
         counter = world.counter
         world.start()
         world.news, world.counter = news, counter  # the door gives again what the journal may have already
-        if cut == "after the facts":
-            world.now_ms += 0
 
     straight = World()
     storm(straight, -1)
     meant = [e.fact for e in straight.entries() if not isinstance(e.fact, Tick | facts.Decided)]
-    for killed in range(12):
+    for killed in range(7):
         world = World()
         storm(world, killed)
         said = [e.fact for e in world.entries() if not isinstance(e.fact, Tick | facts.Decided)]

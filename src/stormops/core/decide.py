@@ -101,9 +101,10 @@ class Decider:
                     code, text = refused
                     draft.add(facts.ActionRefused(action=entry.fact.action, code=code, text=text))
         draft.settle()
-        self.network.update(draft)
-        for evidence in self.clusters.values():
-            evidence.update(draft)
+        for evidence in (self.network, *self.clusters.values()):
+            for receipt in evidence.update(draft):
+                premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
+                self._bystanders.setdefault(premise, set()).add(receipt)
         self._close_due(draft)
         self._join_bystanders(draft)
         return draft.close()

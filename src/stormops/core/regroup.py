@@ -79,8 +79,11 @@ class Evidence:
 
     # --- groups -------------------------------------------------------------------------------------
 
-    def update(self, draft: Draft) -> None:
-        """Bring the incidents in line with the groups at this tick. Cost follows what changed."""
+    def update(self, draft: Draft) -> list[int]:
+        """Bring the incidents in line with the groups at this tick. Cost follows what changed.
+
+        Gives the reports that stood by an incident that nothing supports any more.
+        """
         delta = self.grouper.update(draft.tick.at_ms)
         changed, gone = delta.changed, delta.gone
         loose = set(self.moved)
@@ -100,12 +103,13 @@ class Evidence:
         claims = self._claims(draft.situation, changed)
         chosen = self._choose(draft.situation, changed, claims, loose)
         self._continue(draft, changed, chosen)
-        self._end_orphans(draft, loose - set(chosen.values()), claims, chosen)
+        left = self._end_orphans(draft, loose - set(chosen.values()), claims, chosen)
         self.moved.clear()
         for premise in self._emptied - self.at.keys():
             self._group_at.pop(premise, None)
         self._emptied.clear()
         self._fresh.clear()
+        return left
 
     def _with_fresh(self, changed: list[Group]) -> list[Group]:
         """The changed groups that have reports, and those with new ones or with other people's say, by key."""
@@ -249,8 +253,9 @@ class Evidence:
         orphans: set[int],
         claims: dict[tuple[int, int], Counter[int]],
         chosen: dict[tuple[int, int], int],
-    ) -> None:
+    ) -> list[int]:
         """Incidents that no group continues: absorbed where their reports went, or closed without any."""
+        left: list[int] = []
         for key in sorted(orphans):
             incident = draft.situation.incidents.get(key)
             if incident is None or incident.held or not incident.live:
@@ -261,9 +266,12 @@ class Evidence:
                 draft.add(IncidentAbsorbed(incident=incident.id, into=incident_id(into)))
                 continue
             if incident.reports:  # What is left of it never said that service is lost: it stays, by itself.
-                left = [receipt_text(receipt) for receipt in sorted(incident.reports)]
-                draft.add(IncidentChanged(incident=incident.id, receipts_dropped=left))
+                alone = sorted(incident.reports)
+                left += alone
+                dropped = [receipt_text(receipt) for receipt in alone]
+                draft.add(IncidentChanged(incident=incident.id, receipts_dropped=dropped))
             draft.add(IncidentClosed(incident=incident.id, outcome="withdrawn"))
+        return left
 
 
 def _reason(situation: Situation, group: Group) -> str:
