@@ -19,6 +19,8 @@ _LOW_MASK = (1 << _LOW_BITS) - 1
 _HIGH_MASK = (1 << _HIGH_BITS) - 1
 _ROUNDS = 4  # Luby and Rackoff: four rounds of a good round function make a strong permutation
 _DIGITS = 14
+_STEP = [[((product + digit) % 10 or 10) * 2 % 11 for digit in range(10)] for product in range(11)]
+"""The standard's recursion as a table: the next product, by product and digit."""
 _SEPARATORS = str.maketrans("", "", " -.\t\u00a0\u2010\u2011\u2012\u2013\u2014")
 
 
@@ -26,8 +28,7 @@ def check_digit(digits: str) -> int:
     """The ISO/IEC 7064 MOD 11,10 check digit of a string of decimal digits."""
     product = 10
     for digit in digits:
-        total = (product + int(digit)) % 10 or 10
-        product = total * 2 % 11
+        product = _STEP[product][int(digit)]
     return (11 - product) % 10
 
 
