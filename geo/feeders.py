@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
@@ -15,7 +16,7 @@ from geo.streets import Streets
 from stormops.core.network import Bools, Floats, Ints
 
 PER_SUBSTATION = 3300
-PER_FEEDER = 1050
+PER_FEEDER = 1000
 DETOUR = np.array([1.0, 0.75, 0.55])
 """Cost of a metre of line by street rank: mains keep to the wide roads."""
 
@@ -57,19 +58,31 @@ def _sites(streets: Streets, load: Floats) -> Ints:
     main = np.flatnonzero(np.bincount(streets.start, streets.rank == StreetClass.ARTERIAL, len(load)) > 0)
     busy = np.flatnonzero(load > 0)
     xy, weight = streets.node_xy[busy], load[busy]
-    middle = np.average(xy, axis=0, weights=weight)
-    centres = [xy[np.argmax(np.hypot(*(xy - middle).T))]]
-    away = np.full(len(xy), np.inf)
-    for _ in range(count - 1):
-        away = np.minimum(away, np.hypot(*(xy - centres[-1]).T))
-        centres.append(xy[np.argmax(away)])
-    places = np.array(centres)
+    # Begin with equal shares: strips from west to east, each cut from south to north; then let them settle.
+    strips = max(1, round(np.sqrt(count)))
+    strip = _shares(xy[:, 0], weight, strips)
+    part = np.zeros(len(xy), np.int64)
+    for k in range(strips):
+        low, high = k * count // strips, (k + 1) * count // strips
+        rows = np.flatnonzero(strip == k)
+        part[rows] = low + _shares(xy[rows, 1], weight[rows], high - low)
+    share = np.maximum(np.bincount(part, weight, count), 1e-9)
+    places = np.stack([np.bincount(part, weight * xy[:, k], count) / share for k in (0, 1)], axis=1)
     for _ in range(12):
         _, near = cKDTree(places).query(xy)
         share = np.maximum(np.bincount(near, weight, count), 1e-9)
         places = np.stack([np.bincount(near, weight * xy[:, k], count) / share for k in (0, 1)], axis=1)
     _, pick = cKDTree(streets.node_xy[main]).query(places)
     return np.unique(main[pick]).astype(np.int32)
+
+
+def _shares(along: Floats, weight: Floats, count: int) -> npt.NDArray[np.int64]:
+    """Part of every row when rows are cut, in their order along a line, into `count` parts of equal weight."""
+    order = np.argsort(along, kind="stable")
+    part = np.empty(len(along), np.int64)
+    middle = np.cumsum(weight[order]) - weight[order] / 2
+    part[order] = np.minimum((middle / max(float(weight.sum()), 1e-9) * count).astype(np.int64), count - 1)
+    return part
 
 
 def _tree(streets: Streets, roots: Ints) -> tuple[Ints, Ints, Floats]:
@@ -176,10 +189,11 @@ class _Cut:
 def build_feeders(streets: Streets, lots: Lots) -> tuple[Feeders, Ints]:
     """Substations, feeders and spans; and the span of every lot."""
     nodes = len(streets.node_xy)
-    edge_load: Floats = np.bincount(lots.edge, weights=lots.units, minlength=len(streets.length)).astype(np.float64)
-    weight: Floats = np.bincount(streets.start, edge_load / 2.0, nodes) + np.bincount(
-        streets.end, edge_load / 2.0, nodes
-    )
+    edge_load = np.zeros(len(streets.length))
+    np.add.at(edge_load, lots.edge, lots.units)
+    weight = np.zeros(nodes)
+    np.add.at(weight, streets.start, edge_load / 2)
+    np.add.at(weight, streets.end, edge_load / 2)
     roots = _sites(streets, weight)
     up, parent, dist = _tree(streets, roots)
     spans, lot_span = _spans(streets, up, parent, lots)

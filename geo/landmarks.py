@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
@@ -67,11 +68,12 @@ class Places:
     name: list[str] = field(default_factory=list)
     x: list[float] = field(default_factory=list)
     y: list[float] = field(default_factory=list)
+    times: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, x: float, y: float) -> int:
         """One more place; gives its number. A name already taken is numbered."""
-        clash = sum(1 for taken in self.name if taken == name or taken.startswith(f"{name} No. "))
-        self.name.append(f"{name} No. {clash + 1}" if clash else name)
+        self.times[name] += 1
+        self.name.append(f"{name} No. {self.times[name]}" if self.times[name] > 1 else name)
         self.x.append(float(x))
         self.y.append(float(y))
         return len(self.name) - 1

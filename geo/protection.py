@@ -14,7 +14,7 @@ MAIN_SHARE, MAIN_LEAST, MAIN_MOST = 0.06, 10, 62
 """A span is main line when more than this share of its feeder, within these bounds, is on or beyond it."""
 SOLID_TAPS = 0.1
 """Share of the laterals that hang on the main line without a fuse of their own."""
-SECTIONS = (0.55, 0.28)
+SECTIONS = (0.48, 0.22)
 """A recloser goes where the share of the feeder beyond first falls below each of these."""
 RECLOSERS = (1, 2, 2, 3, 3)
 """How many a feeder has at most, drawn by lot."""

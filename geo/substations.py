@@ -33,7 +33,7 @@ def build_substations(circuits: Circuits) -> None:
         ids = [f"BRK-{name}{k + 1:02d}" for k in range(len(mine))]
         wires.join(bars[np.arange(len(mine)) % banks], outs, EdgeKind.BREAKER, np.full(len(mine), 2.0), ids=ids)
         for k, feeder in enumerate(mine.tolist()):
-            _express(circuits, feeder, int(outs[k]), station)
+            _express(circuits, feeder, int(outs[k]), station + 14.0)
 
 
 def _express(circuits: Circuits, feeder: int, out: int, station: Floats) -> None:
