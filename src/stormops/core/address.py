@@ -44,6 +44,7 @@ _UNIT_VALUE = re.compile(r"[A-Z]{0,2}\d{1,5}[A-Z]?$|[A-Z]$")
 _GLUED_UNIT = re.compile(
     r"(?:(?:APARTMENT|STE|SUITE|LOT|RM|ROOM|BLDG|SPC|TRLR)(?=\d)|APT|UNIT)(\d{1,5}[A-Z]?|[A-Z](?<!S))$"
 )
+_EXTENSION = re.compile(r"(?i)\s*(?:ext|x|#)")
 _UNIT_HEADS = frozenset({"AP", "UN", "ST", "SU", "LO", "RM", "RO", "BL", "SP", "TR"})
 _ZIP = re.compile(r"\d{5}$")
 _ROUTE_NUMBER = re.compile(r"\d{1,4}[A-Z]?$")
@@ -84,13 +85,19 @@ def tokens(text: str) -> list[str]:
 
 def compact(text: str) -> str:
     """Letters and digits only, upper case: what is left of an account or meter number to compare."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text[:LIMIT]).upper() if c.isascii() and c.isalnum())
+    plain = text[:LIMIT].replace("-", "").replace(" ", "")
+    if not (plain.isascii() and plain.isalnum()):
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if c.isascii() and c.isalnum())
+    upper = plain.upper()
+    return text if upper == text else upper
 
 
 def digits(phone: str) -> str:
     """A phone number's digits without extension and without the country's 1."""
-    head = re.split(r"(?i)\s*(?:ext|x|#)", phone[:LIMIT], maxsplit=1)[0]
-    found = "".join(c for c in head if c.isascii() and c.isdigit())
+    found = phone[:LIMIT].replace("-", "")
+    if not (found.isascii() and found.isdigit()):
+        head = _EXTENSION.split(found, maxsplit=1)[0]
+        found = "".join(c for c in head if c.isascii() and c.isdigit())
     return found[1:] if len(found) == 11 and found[0] == "1" else found
 
 

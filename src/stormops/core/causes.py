@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stormops.core.evidence import Table, chances, whole
+from stormops.core.evidence import SMALL, Table, chances, whole
 from stormops.core.hierarchy import Hierarchy, ranges
 from stormops.core.network import Bools, Ints
 
@@ -23,8 +23,8 @@ class Causes:
     """N nodes, S slots, R rounds (failures of one node that are told apart).
 
     `row` (N, S): for a report right below a node in a slot, the cause that explains it: node * R + round,
-    -1 for none. `cover` (N): the cause that silent premises right below belong to, the earliest, -1 for
-    none; kept only with `silent`. `chance` (N): per 10,000, how sure the node's failures are.
+    -1 for none. `chance` (N): per 10,000, how sure the node's failures are. With `silent`, rows are kept
+    of nodes without reports too.
     """
 
     def __init__(self, places: Hierarchy, table: Table, *, silent: bool) -> None:
@@ -46,10 +46,14 @@ class Causes:
         self._choice = np.full((self.rounds, n, slots + 1), -1, np.int8)
         self._bounds = np.full((n, self.rounds + 1), -1, np.int8)
         self._dirty = np.zeros(n + 1, np.bool_)
-        self._final = -1
+        self._final = 0
         self.row = np.full((n + 1, slots), -1, np.int32)
-        self.cover = np.full(n + 1, -1, np.int32)
         self.chance = np.zeros(n, np.int32)
+
+    def now(self, leaf: Ints) -> Ints:
+        """The cause that would explain a report from right below each node in the last slot, -1 for none."""
+        causes: Ints = self.row[leaf, self._final - 1]
+        return causes
 
     def count(self, leaf: Ints, slot: npt.NDArray[np.int8], sign: int) -> None:
         """One reporting premise more (+1) or less (-1) right below each node of `leaf`, in its slot."""
@@ -65,16 +69,17 @@ class Causes:
     def settle(self, customers: Longs, final: int) -> tuple[Ints, Ints]:
         """Bring everything up to date; `customers` (N) below each node, `final` the slot after the last.
 
-        Gives the nodes whose `row` or `cover` changed, and those whose `chance` did.
+        Gives the nodes whose `row` changed, and those whose `chance` did.
         """
         self._dirty[-1] = False
         nodes = np.flatnonzero(self._dirty[:-1]).astype(np.int32)
         self._dirty[nodes] = False
         by_level = self._split(nodes)
         for level in range(self._levels - 1, -1, -1):
-            here = by_level[level]
-            for begin in range(0, len(here), PART):
-                self._explain(here[begin : begin + PART], customers)
+            small = customers[by_level[level]] <= SMALL
+            for here in (by_level[level][small], by_level[level][~small]):
+                for begin in range(0, len(here), PART):
+                    self._explain(here[begin : begin + PART], customers)
         if final != self._final:
             self._final = final
             roots = np.flatnonzero(self._places.level == 0)
@@ -91,7 +96,10 @@ class Causes:
         best, choice = self._table.explain(
             self._counts[nodes], customers[nodes], self._prior[nodes], self._below[nodes]
         )
-        np.add.at(self._below, self._places.parent[nodes], best - self._best[nodes])
+        parent = self._places.parent[nodes]
+        order = np.argsort(parent, kind="stable")
+        begins = np.flatnonzero(np.diff(parent[order], prepend=-2))
+        self._below[parent[order[begins]]] += np.add.reduceat((best - self._best[nodes])[order], begins)
         self._best[nodes] = best
         self._choice[:, nodes] = choice
 
@@ -99,7 +107,9 @@ class Causes:
         changed, surer = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
         follow = changed[0]
         for level in range(self._levels):
-            nodes = np.union1d(by_level[level], follow).astype(np.int32)
+            self._dirty[by_level[level]] = self._dirty[follow] = True
+            nodes = np.flatnonzero(self._dirty[:-1]).astype(np.int32)
+            self._dirty[nodes] = False
             follow = changed[0]
             if len(nodes):
                 differs, chance = self._descend(nodes)
@@ -123,11 +133,8 @@ class Causes:
             row = np.where(inside, nodes[:, None] * self.rounds + r, row)
         differs = (row != self.row[nodes]).any(axis=1) | (bounds[:, -1] != self._bounds[nodes, -1])
         self.row[nodes], self._bounds[nodes] = row, bounds
-        earliest = bounds[:, -1]
-        covered = row[np.arange(len(nodes)), np.minimum(earliest, self._slots - 1)]
-        self.cover[nodes] = np.where(earliest < self._final, covered, -1)
         chance = chances(self._best[nodes, cut] - self._below[nodes, cut])
-        surer: Bools = (chance != self.chance[nodes]) & (earliest < cut)
+        surer: Bools = (chance != self.chance[nodes]) & (bounds[:, -1] < cut)
         self.chance[nodes] = chance
         return differs, surer
 

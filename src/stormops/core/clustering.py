@@ -83,11 +83,14 @@ class Clusters(Explainer):
         return together
 
     def _merged(self, parts: list[int], out: tuple[int, ...] | None) -> Group:
-        members = tuple(sorted(premise for part in parts for premise in self._members[part]))
+        members: list[int] = []
+        for part in parts:
+            members += self._members[part]
+        members.sort()
         if out is None:
             out = tuple(np.sort(np.concatenate([self._reach(part) for part in parts])).tolist())
         since = min(self._since[part] for part in parts)
-        return Group(-1, members[0], members, out, since, max(self._surety(part) for part in parts))
+        return Group(-1, members[0], tuple(members), out, since, max(self._surety(part) for part in parts))
 
     def _surety(self, fragment: int) -> int:
         if fragment >= self._lone_from:

@@ -21,12 +21,16 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.int8]
+Counts = npt.NDArray[np.integer]
 
 UNIT = 4096
 """Whole-number steps in one nat; rounding moves no decision that evidence could make."""
 
 IMPOSSIBLE = -1e13
 """Below every value that evidence can reach."""
+
+SMALL = 127
+"""Customers of a node up to which likelihoods are looked up, not worked out."""
 
 _CODE = 64
 """Room for a slot number below a value; slots must be fewer."""
@@ -79,6 +83,7 @@ class Table:
         self._begin = ends * (ends - 1) // 2
         self._code = (_CODE - 1 - self._start).astype(np.float64)
         self._lags = self._lag_weights(beliefs)
+        self._any_slot = float(whole(math.log(slots)))
         self._rates(beliefs, customers_max)
         true = beliefs.single * beliefs.rate_least
         self.single = float(whole(math.log1p(true / beliefs.false_rate)))
@@ -95,30 +100,48 @@ class Table:
         return np.where(inside, whole(np.log(chance * self.slots / beliefs.false_rate)), 0.0)
 
     def _rates(self, beliefs: Beliefs, customers_max: int) -> None:
-        """Logarithms for the likelihood of k reporting and s silent customers at the best rate allowed."""
+        """Logarithms for the likelihood of k reporting and s silent customers, by age in slots less one."""
         heard = np.minimum(1.0, np.cumsum(beliefs.shares()))
-        age = np.minimum(self._end - self._start, int(np.searchsorted(heard, 0.8)) + 1) - 1
+        ages = min(self.slots, int(np.searchsorted(heard, 0.8)) + 1)
+        self._age = (np.minimum(self._end - self._start, ages) - 1).astype(np.int32)
         counts = np.arange(customers_max + 1, dtype=np.float64)
         self._itself = whole(counts * np.log(np.maximum(counts, 1)))
         with_service = math.log1p(-beliefs.false_rate)
         self._with_service = float(whole(with_service))
-        self._least, self._most = beliefs.rate_least * heard[age], beliefs.rate_most * heard[age]
+        self._least, self._most = beliefs.rate_least * heard[:ages], beliefs.rate_most * heard[:ages]
         self._least_log = whole(np.log(self._least)), whole(np.log1p(-self._least) - with_service)
         self._most_log = whole(np.log(self._most)), whole(np.log1p(-self._most) - with_service)
+        # Most nodes are small: their likelihoods are looked up.
+        side = self._side = min(SMALL, customers_max) + 1
+        age, k, silent = np.ix_(np.arange(ages), np.arange(side), np.arange(side))
+        within = np.minimum(silent, customers_max - k)
+        self._small = self._likelihood(k, within, age).ravel()
+        self._small_age = self._age * (side * side)
+
+    def _likelihood(self, k: Counts, silent: Counts, age: Counts) -> Floats:
+        """Log-likelihood of k reporting and some silent at the best rate allowed, against silence with service."""
+        asked = k + silent
+        best = self._itself[k] + self._itself[silent] - self._itself[asked] - silent * self._with_service
+        least = k * self._least_log[0][age] + silent * self._least_log[1][age]
+        most = k * self._most_log[0][age] + silent * self._most_log[1][age]
+        value = np.where(k > self._most[age] * asked, most, best)
+        value = np.where(k < self._least[age] * asked, least, value)
+        return np.where(k < self._fewest, IMPOSSIBLE, value)
 
     def _causes(self, counts: Floats, customers: npt.NDArray[np.int64]) -> Floats:
         """(M, pairs): how much better a failure in each pair of slots explains its reports than chance does."""
-        sums = np.zeros((len(counts), self.slots + 1), np.int64)
-        np.cumsum(counts, axis=1, out=sums[:, 1:], dtype=np.int64)
-        before, through = sums[:, self._start], sums[:, self._end]
-        k, silent, asked = through - before, customers[:, None] - through, customers[:, None] - before
-        best = self._itself[k] + self._itself[silent] - self._itself[asked] - silent * self._with_service
-        few, many = k < self._least * asked, k > self._most * asked
-        least = k * self._least_log[0] + silent * self._least_log[1]
-        most = k * self._most_log[0] + silent * self._most_log[1]
-        own = counts @ self._lags
-        own += np.where(few, least, np.where(many, most, best))
-        own[(counts[:, self._start] == 0) | (k < self._fewest)] = IMPOSSIBLE
+        sums = np.zeros((len(counts), self.slots + 1), np.int32)
+        np.cumsum(counts, axis=1, out=sums[:, 1:], dtype=np.int32)
+        silent = (customers[:, None] - sums).astype(np.int32)[:, self._end]
+        k = sums[:, self._end] - sums[:, self._start]
+        own: Floats = counts @ self._lags
+        if customers.max() < self._side:
+            k *= self._side
+            k += silent
+            k += self._small_age
+            own += self._small[k]
+        else:
+            own += self._likelihood(k, silent, self._age)
         return own
 
     def explain(
@@ -129,19 +152,26 @@ class Table:
         `counts` (M, slots) reporting premises by slot; `customers` (M); `prior` (M, whole); `below`
         (M, slots + 1): the best without these nodes. Gives the best value (M, slots + 1) and, per round
         (rounds, M, slots + 1), the slot in which the node's last failure before the cut began, -1 for none.
+        Fastest when large nodes (more than `SMALL` customers) are not mixed with small ones.
         """
         own = self._causes(counts, customers)
-        own += prior[:, None] - whole(math.log(self.slots))
-        best = below
+        own += prior[:, None] - self._any_slot
+        best = below.copy()
         choices = np.full((self.rounds, *below.shape), -1, np.int8)
+        again = np.arange(len(own))
         for r in range(self.rounds):
             # One maximum finds the value and, in its last digits, the earliest slot that reaches it.
-            top = np.maximum.reduceat((own + best[:, self._start]) * _CODE + self._code, self._begin, axis=1)
+            coded = own[again] + best[again][:, self._start]
+            coded *= _CODE
+            coded += self._code
+            top = np.maximum.reduceat(coded, self._begin, axis=1)
             value = np.floor(top / _CODE)
-            chosen = value > below[:, 1:]
-            choices[r, :, 1:][chosen] = (_CODE - 1 - (top - value * _CODE))[chosen]
-            best = below.copy()
-            best[:, 1:][chosen] = value[chosen]
+            chosen = value > below[again, 1:]
+            choices[r, again, 1:] = np.where(chosen, _CODE - 1 - (top - value * _CODE), -1)
+            best[again, 1:] = np.where(chosen, value, below[again, 1:])
+            # Where nothing failed once, nothing failed again.
+            some = chosen.any(axis=1)
+            again = again[some]
         return best, choices
 
 

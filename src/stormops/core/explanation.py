@@ -93,7 +93,9 @@ class Explainer:
         moved, before = self._take_in(now_slot - base)
         rows, surer = self._causes.settle(self._customers, now_slot - base + 1)
         seen = ranges(self._places.first[rows], self._places.own[rows])
-        touched, redrawn = self._sort_out(np.union1d(moved, seen), moved, before)
+        looked_at = np.zeros(len(self._slot), np.bool_)
+        looked_at[moved] = looked_at[seen] = True
+        touched, redrawn = self._sort_out(np.flatnonzero(looked_at), moved, before)
         rounds = self._causes.rounds
         touched.update(f for node in surer.tolist() for f in range(node * rounds, node * rounds + rounds))
         touched.update(self._held_from + device for device in self._hold_news)
@@ -158,14 +160,14 @@ class Explainer:
     # --- fragments --------------------------------------------------------------------------------
 
     def _owners(self, positions: npt.NDArray[np.intp]) -> Ints:
-        """The fragment of each reporting position; of a silent one the cause it belongs to, -1 for none."""
+        """The fragment of each reporting position; for a silent one the cause that would explain it now or -1."""
         slot, leaf = self._slot[positions], self._leaf[positions]
         reporting = slot >= 0
         cause = self._causes.row[leaf, np.maximum(slot, 0)]
         own = np.where(cause >= 0, cause, self._lone_from + positions)
         holder = self._holder[positions]
         own = np.where(holder >= 0, self._held_from + holder, own)
-        owners: Ints = np.where(reporting, own, self._causes.cover[leaf] if self._silent else -1).astype(np.int32)
+        owners: Ints = np.where(reporting, own, self._causes.now(leaf) if self._silent else -1).astype(np.int32)
         return owners
 
     def _sort_out(
@@ -183,7 +185,7 @@ class Explainer:
         was_at[at] = before
         news = owner != old
         self._owner[positions] = owner
-        redrawn = set(np.unique(np.concatenate([owner[news], old[news]])).tolist())
+        redrawn = {*owner[news].tolist(), *old[news].tolist()}
         news[at] = True
         premises = self._places.order[positions]
         leave, join = news & (was_at >= 0), news & (now_at >= 0)

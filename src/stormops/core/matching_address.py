@@ -8,7 +8,7 @@ evidence too: it speaks against a like-named street that happens to have it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice, pairwise
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -192,7 +192,10 @@ class AddressBook:
         bounds = [0, *cuts.tolist(), len(order)] if len(order) else [0]
         first = keys[order][bounds[:-1]] if len(order) else keys
         self._order: list[int] = order.tolist()
-        self._at = dict(zip(first.tolist(), pairwise(bounds), strict=True))
+        self._at = dict(zip(first.tolist(), bounds[:-1], strict=True))
+        to = np.zeros(len(order), np.int32)
+        to[bounds[:-1]] = bounds[1:]
+        self._to: list[int] = to.tolist()
         names: dict[int, set[str]] = {}
         parts = self.streets.parts
         for key in first.tolist():
@@ -205,8 +208,8 @@ class AddressBook:
         row = self._number.get(number)
         if row is None:
             return []
-        lo, hi = self._at.get(street * self._width + row, (0, 0))
-        return self._order[lo:hi]
+        lo = self._at.get(street * self._width + row)
+        return [] if lo is None else self._order[lo : self._to[lo]]
 
     def on_street(self, street: int) -> Longs:
         """Premises of a canonical street, ascending."""

@@ -29,6 +29,7 @@ _CROSS_PREMISES_M = 120.0
 """Without lines: streets with premises this near to each other cross there."""
 _ONE_CORNER_M = 60.0
 _MOST_STREETS = 6
+_MOST_SPOTS = 5
 _STREET_BAR = 1500
 
 
@@ -45,6 +46,11 @@ def _words(text: str) -> str:
     return " ".join(w for w in tokens(text) if w.isalnum() and w not in FILLERS)
 
 
+def _numbers(name: str) -> list[str]:
+    """The numbers in a name: station 1 and station 2 are two places, however alike their names."""
+    return [word for word in name.split() if not word.isalpha()]
+
+
 class Landmarks:
     """The landmarks of a city by name."""
 
@@ -57,10 +63,12 @@ class Landmarks:
         said = _words(text)
         if not said or not self._names:
             return []
-        hits = process.extract(said, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=5)
-        hits.sort(key=lambda hit: (-hit[1], hit[2]))
-        near = [hit for hit in hits if hit[1] > hits[0][1] - _TELLS_APART]
-        return [self._spot(row, score) for _, score, row in near]
+        hits = process.extract(said, self._names, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=None)
+        numbers = _numbers(said)
+        good = sorted((-score, row) for name, score, row in hits if _numbers(name) == numbers)
+        tells_apart = 0.0 if good and good[0][0] == -100 else _TELLS_APART
+        near = [(row, -score) for score, row in good if score <= good[0][0] + tells_apart]
+        return [self._spot(row, score) for row, score in near[:_MOST_SPOTS]]
 
     def _spot(self, row: int, score: float) -> Spot:
         name = self._marks.name[row]
@@ -72,12 +80,18 @@ class Corners:
     """The crossings of a city's streets, worked out when they are asked for."""
 
     def __init__(self, city: City, book: AddressBook) -> None:
-        self._city, self._book = city, book
+        self._premises, self._book = city.premises, book
+        self._lon0, self._lat0 = city.centre
+        self._kx = METRES_PER_DEGREE * float(np.cos(np.radians(self._lat0)))
         self._lines: dict[int, list[Floats]] = {}
         of = book.streets.of
         for line, row in zip(city.street_lines, city.street_line_street.tolist(), strict=True):
             if row >= 0 and len(line) > 1:
                 self._lines.setdefault(int(of[row]), []).append(line)
+
+    def _plane(self, lon: Floats, lat: Floats) -> Floats:
+        """Points of the city's plane (n, 2) in metres."""
+        return np.stack([(lon - self._lon0) * self._kx, (lat - self._lat0) * METRES_PER_DEGREE], axis=1)
 
     def find(self, said: Said) -> list[Spot]:
         """The corners that the two streets said may mean; none when there are no two such streets that meet."""
@@ -123,11 +137,10 @@ class Corners:
         return [Spot(lon, lat, penalty, why) for lon, lat in points]
 
     def _by_lines(self, a: int, b: int) -> list[tuple[float, float]]:
-        city = self._city
-        shapes = []
-        for row in (a, b):
-            flat = [np.stack(city.metres(line[:, 0], line[:, 1]), axis=1) for line in self._lines[row]]
-            shapes.append(shapely.MultiLineString(flat))
+        shapes = [
+            shapely.MultiLineString([self._plane(line[:, 0], line[:, 1]) for line in self._lines[row]])
+            for row in (a, b)
+        ]
         met = shapely.intersection(*shapes)
         if met.is_empty:
             bridge = shapely.shortest_line(*shapes)
@@ -141,7 +154,7 @@ class Corners:
 
     def _by_premises(self, a: int, b: int, town: tuple[int, ...]) -> list[tuple[float, float]]:
         """Without lines: midway between the nearest premises of both streets, in each town that has both."""
-        book, premises = self._book, self._city.premises
+        book, premises = self._book, self._premises
         corners = []
         for place in sorted(book.localities(a) & book.localities(b)):
             if town and place not in town:
@@ -150,14 +163,12 @@ class Corners:
             for row in (a, b):
                 rows = book.on_street(row)
                 rows = rows[[book.locality[r] == place for r in rows.tolist()]]
-                x, y = self._city.metres(premises.lon[rows], premises.lat[rows])
-                known = ~np.isnan(x + y)
-                sides.append(MultiPoint(np.stack([x[known], y[known]], axis=1)))
+                points = self._plane(premises.lon[rows], premises.lat[rows])
+                sides.append(MultiPoint(points[~np.isnan(points).any(axis=1)]))
             bridge = shapely.shortest_line(*sides)
             if not bridge.is_empty and bridge.length <= _CROSS_PREMISES_M:
                 corners.append(self._degrees(bridge.centroid.x, bridge.centroid.y))
         return corners
 
     def _degrees(self, x: float, y: float) -> tuple[float, float]:
-        lon0, lat0 = self._city.centre
-        return lon0 + x / (METRES_PER_DEGREE * float(np.cos(np.radians(lat0)))), lat0 + y / METRES_PER_DEGREE
+        return self._lon0 + x / self._kx, self._lat0 + y / METRES_PER_DEGREE

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -56,15 +55,18 @@ class Places:
         cuts = np.flatnonzero(np.diff(premises.building[order])) + 1
         bounds = [0, *cuts.tolist(), len(order)] if len(order) else [0]
         self._order: list[int] = order.tolist()
-        self._at = {self.building[self._order[lo]]: (lo, hi) for lo, hi in pairwise(bounds)}
+        self._at = {self.building[self._order[lo]]: lo for lo in bounds[:-1]}
+        to = np.zeros(len(order), np.int32)
+        to[bounds[:-1]] = bounds[1:]
+        self._to: list[int] = to.tolist()
 
     def units(self, premise: int) -> list[int]:
         """The premises of the same building, ascending; the premise alone when its building is unknown."""
         building = self.building[premise]
         if building < 0:
             return [premise]
-        lo, hi = self._at[building]
-        return self._order[lo:hi]
+        lo = self._at[building]
+        return self._order[lo : self._to[lo]]
 
     def representative(self, premise: int) -> tuple[int, int]:
         """The first premise of the same building on the same stretch of network, and how many units it stands for."""

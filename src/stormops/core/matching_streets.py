@@ -83,14 +83,14 @@ class Streets:
         self.of: Ints = np.array(of, np.int32)
         self.parts = list(rows)
         self._alias: dict[str, list[tuple[int, int]]] = {}
-        self._shorter: dict[str, list[str]] = {}
+        # A name less one letter to the names it is of; mostly one, which then stands without a list around it.
+        self._shorter: dict[str, str | list[str]] = {}
         self._sounds: dict[str, list[str]] = {}
         for row, parts in enumerate(self.parts):
             self._add(row, parts)
         self.names = sorted({p.name for p in self.parts if p.name})
         for name in sorted(self._alias):
-            for i in range(len(name) if len(name) > 2 else 0):
-                self._shorter.setdefault(name[:i] + name[i + 1 :], []).append(name)
+            self._add_shorter(name)
         self._initial: dict[str, list[str]] = {}
         for name in self.names:
             self._initial.setdefault(name[0], []).append(name)
@@ -117,6 +117,18 @@ class Streets:
         for alias, flags in known.items():
             self._alias.setdefault(alias, []).append((row, flags))
 
+    def _add_shorter(self, name: str) -> None:
+        shorter = self._shorter
+        for i in range(len(name) if len(name) > 2 else 0):
+            part = name[:i] + name[i + 1 :]
+            before = shorter.setdefault(part, name)
+            if before is name:
+                continue
+            if isinstance(before, str):
+                shorter[part] = [before, name]
+            elif before[-1] != name:
+                before.append(name)
+
     def exact(self, name: str) -> list[tuple[int, int]]:
         """Streets that are called exactly this, with the flags of the alias. Ordered by row."""
         return self._alias.get(name, [])
@@ -128,7 +140,9 @@ class Streets:
         found = {other for other in shorter if other in alias}
         for part in (name, *shorter):
             if part in longer:
-                found.update([other for other in longer[part] if OSA.distance(name, other) == 1])
+                others = longer[part]
+                some = [others] if isinstance(others, str) else others
+                found.update([other for other in some if OSA.distance(name, other) == 1])
         found.discard(name)
         return self._likes(name, dict.fromkeys(found, (1, False)))
 

@@ -17,6 +17,8 @@ PER_METRE = 30
 """Penalty of a metre between a point and a premise."""
 _AROUND_M = 30.0
 """A named place means its nearest premise when every other place is this much further."""
+_AT_M = 5.0
+"""A landmark this near to a premise is that premise."""
 _NOT_THERE = 3000
 """Penalty of a number that does not exist on the street: above the bar, whatever else agrees."""
 _NO_UNIT, _ONE_UNIT, _WRONG_UNIT, _NEEDLESS_UNIT = 300, 100, 700, 200
@@ -63,7 +65,8 @@ class TextClaims:
             return Claim(field, rule, sure=False, options=[], why=f"no premise within {WITHIN_M:.0f} m of the place")
         near = self._nearest.within(spots[0].lon, spots[0].lat, WITHIN_M, _MOST_AROUND)
         first, metres = near[0]
-        if not all(self._places.same(first, other) or away >= metres + _AROUND_M for other, away in near):
+        there = rule == "landmark" and metres <= _AT_M
+        if not there and not all(self._places.same(first, o) or away >= metres + _AROUND_M for o, away in near):
             why = "a place, not a premise: several stand around it"
             return Claim(field, rule, sure=False, options=options, why=why)
         if options[0].penalty > BAR:
@@ -118,7 +121,7 @@ class TextClaims:
         for row in rows:
             apart.setdefault(self._places.zone[row], row)
         options = [Possible(r, penalty, why) for r in (apart.values() if len(apart) > 1 else rows)]
-        return Claim("address", rule, sure=False, options=options, why=f"{why[-1]}, not all on one transformer")
+        return Claim("address", rule, sure=False, options=options, why=f"{why[-1]}, and they are not one place")
 
     def _meant(self, premise: int, penalty: int, rule: str, why: list[str]) -> Claim:
         sure = penalty <= BAR

@@ -23,7 +23,7 @@ Longs = npt.NDArray[np.int64]
 NEAREST = 8
 """Nearest other places of a service point that touch it."""
 
-SAMPLES = 2
+SAMPLES = 1
 """Pairs of service points kept for each pair of blocks that touch."""
 
 
@@ -67,9 +67,12 @@ class Touching:
         """
         a = np.concatenate([owner[self._pairs[0]], np.repeat(owner[lone], NEAREST + 1)])
         b = np.concatenate([owner[self._pairs[1]], owner[self._near[lone]].ravel()])
-        real = (a >= 0) & (b >= 0) & (a != b)
-        low, high = np.minimum(a, b)[real].astype(np.int64), np.maximum(a, b)[real].astype(np.int64)
-        both = np.unique(low << 32 | high)
+        real = np.flatnonzero(a != b)
+        a, b = a[real], b[real]
+        low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+        low, high = low[low >= 0], high[low >= 0]
+        both = np.sort(low << 32 | high)
+        both = both[np.diff(both, prepend=-1) > 0]
         return np.stack([both >> 32, both & 0xFFFFFFFF])
 
 
