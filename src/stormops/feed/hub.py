@@ -36,25 +36,10 @@ REAUTHENTICATE_SECONDS = 30.0
 """How long a desk socket may outlive its session (signed out elsewhere, expired, role taken away)."""
 
 
-class Signal:
-    """Wakes every task that waits for a channel to move."""
+ROUND_SECONDS = 0.25
+"""How often the hub looks after its clients: heartbeats and limits may be late by so much."""
 
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def fire(self) -> None:
-        """Wake all who wait now."""
-        self._event.set()
-        self._event = asyncio.Event()
-
-    async def wait(self, seconds: float) -> None:
-        """Until fired, or the time is over."""
-        event = self._event
-        try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            return
+TOOK_NOTHING = Close(TOO_SLOW, "the client takes nothing")
 
 
 class Hub:
@@ -76,17 +61,26 @@ class Hub:
         self._origins = origins
         self._log = log
         self._metrics = metrics
-        self._moved: dict[Audience, Signal] = {name: Signal() for name in channels}
-        self._clients: dict[Audience, int] = dict.fromkeys(channels, 0)
+        self._clients: dict[Audience, set[Client]] = {name: set() for name in channels}
         self.budget = Budget(SENDING_BYTES_MAX)
 
     def clients(self, audience: Audience) -> int:
         """Open sockets of an audience."""
-        return self._clients[audience]
+        return len(self._clients[audience])
+
+    async def run(self) -> None:
+        """Look after the clients until cancelled: whose time has come is woken, who takes nothing is given up."""
+        while True:
+            await asyncio.sleep(ROUND_SECONDS)
+            now = time.monotonic()
+            for clients in self._clients.values():
+                for client in clients:
+                    client.look(now)
 
     def moved(self, audience: Audience) -> None:
         """The channel has a new picture: wake its clients."""
-        self._moved[audience].fire()
+        for client in self._clients[audience]:
+            client.wake()
         self._metrics.gauge("feed_position", self.channels[audience].n)
 
     async def endpoint(self, socket: WebSocket) -> None:
@@ -96,15 +90,15 @@ class Hub:
         if refusal is not None:
             await _close(socket, refusal)
             return
-        self._count(audience, 1)
+        client = Client(self, socket, audience)
+        clients = self._clients[audience]
+        clients.add(client)
+        self._metrics.gauge("feed_clients", len(clients), audience=audience)
         try:
-            await Client(self, socket, audience).run()
+            await client.run()
         finally:
-            self._count(audience, -1)
-
-    def _count(self, audience: Audience, by: int) -> None:
-        self._clients[audience] += by
-        self._metrics.gauge("feed_clients", self._clients[audience], audience=audience)
+            clients.discard(client)
+            self._metrics.gauge("feed_clients", len(clients), audience=audience)
 
     async def _admit(self, socket: WebSocket) -> tuple[Close | None, Audience]:
         """Origin ours or none sent; the desk's audience signed in; room left."""
@@ -114,17 +108,13 @@ class Hub:
             return Close(WRONG_ORIGIN, "this page may not follow the feed"), audience
         if audience == "desk" and not await self.signed_in(socket):
             return Close(NOT_SIGNED_IN, "sign in to follow the desk's feed"), audience
-        if self._clients[audience] >= CLIENTS_MAX[audience]:
+        if len(self._clients[audience]) >= CLIENTS_MAX[audience]:
             return Close(TOO_MANY, "too many clients; come back later"), audience
         return None, audience
 
     async def signed_in(self, socket: WebSocket) -> bool:
         """Whether the socket's cookie still names a session."""
         return await asyncio.to_thread(self._authenticate, socket) is not None
-
-    async def wait(self, audience: Audience, seconds: float) -> None:
-        """Until the audience's channel moves, or the time is over."""
-        await self._moved[audience].wait(seconds)
 
     def now_ms(self) -> int:
         """Platform time."""
@@ -137,7 +127,7 @@ class Hub:
 
 
 class Client:
-    """One socket's two tasks: one listens, one tells."""
+    """One socket's two tasks: one listens, one tells. It has no timers of its own: the hub looks after all."""
 
     def __init__(self, hub: Hub, socket: WebSocket, audience: Audience) -> None:
         self._hub = hub
@@ -145,16 +135,34 @@ class Client:
         self._audience = audience
         self._channel = hub.channels[audience]
         self._session = Session(self._channel, time.monotonic())
-        self._spoke = asyncio.Event()
+        self._waiting: asyncio.Future[None] | None = None
+        self._due = 0.0
+        self._deadline = float("inf")
+        self._telling: asyncio.Task[Close] | None = None
         self._check_at = time.monotonic() + REAUTHENTICATE_SECONDS
         self._draining = 0
 
+    def wake(self) -> None:
+        """There may be something to tell."""
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def look(self, now: float) -> None:
+        """Wake it when its time has come; give it up when it has left a message in our buffer for too long."""
+        if now >= self._due:
+            self.wake()
+        if now >= self._deadline and self._telling is not None:
+            self._deadline = float("inf")
+            self._telling.cancel()
+
     async def run(self) -> None:
         """Until the client leaves, is refused or is given up."""
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tell())]
+        listening = asyncio.create_task(self._listen())
+        self._telling = asyncio.create_task(self._tell())
+        tasks = {listening, self._telling}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            closes = [task.result() for task in done]
+            closes = [TOOK_NOTHING if task.cancelled() else task.result() for task in done]
         except WebSocketDisconnect:
             return
         finally:
@@ -173,7 +181,7 @@ class Client:
                 raise WebSocketDisconnect(message.get("code", 1005))
             text = message.get("text")
             self._session.receive(text if text is not None else message.get("bytes") or b"")
-            self._spoke.set()
+            self.wake()
             if self._session.refusal is not None:
                 return self._session.refusal
 
@@ -185,43 +193,40 @@ class Client:
                 self._check_at = now + REAUTHENTICATE_SECONDS
                 if not await self._hub.signed_in(self._socket):
                     return Close(NOT_SIGNED_IN, "the session has ended; sign in again")
-            try:
-                async with asyncio.timeout(SEND_SECONDS_MAX):
-                    wait = await self._step()
-            except TimeoutError:
-                return Close(TOO_SLOW, "the client takes nothing")
+            self._deadline = now + SEND_SECONDS_MAX
+            wait = await self._step(now)
+            self._deadline = float("inf")
             if isinstance(wait, Close):
                 return wait
             if wait is not None:
-                await self._pause(wait.seconds)
+                await self._pause(now + wait.seconds)
 
-    async def _step(self) -> Close | Wait | None:
+    async def _step(self, now: float) -> Close | Wait | None:
         """One step of the session; None after something was sent."""
         taken = 0
         if self._session.needs_snapshot:
             taken = await self._hub.budget.take(self._channel.snapshot_bytes)
         try:
-            step = self._session.next(time.monotonic(), self._hub.now_ms())
+            step = self._session.next(now, self._hub.now_ms())
             if not isinstance(step, Send):
                 return step
             await self._socket.send_text(step.text)
             # This send found room, so what was sent before it has drained; this one has yet to.
             taken, self._draining = self._draining, taken
         finally:
-            self._hub.budget.give(taken)
+            if taken:
+                self._hub.budget.give(taken)
         if step.kind == "resync":
             self._hub.resynchronised(self._audience)
         return None
 
-    async def _pause(self, seconds: float) -> None:
-        if self._session.greeted:
-            await self._hub.wait(self._audience, seconds)
-            return
+    async def _pause(self, due: float) -> None:
+        self._due = min(due, self._check_at) if self._audience == "desk" else due
+        self._waiting = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(seconds):
-                await self._spoke.wait()
-        except TimeoutError:
-            return
+            await self._waiting
+        finally:
+            self._waiting = None
 
 
 async def _close(socket: WebSocket, close: Close) -> None:

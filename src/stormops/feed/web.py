@@ -65,13 +65,15 @@ def create_feed(parts: FeedParts) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.failure = None
-        following = asyncio.create_task(follower.run(), name="follow the journal")
-        following.add_done_callback(lambda task: _ended(app, task, parts.log))
+        tasks = [asyncio.create_task(follower.run()), asyncio.create_task(hub.run())]
+        for task in tasks:
+            task.add_done_callback(lambda ended: _ended(app, ended, parts.log))
         try:
             yield
         finally:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             follower.close()
 
     app = Starlette(
@@ -117,7 +119,11 @@ def _page_routes(pages: Pages, public: PublicReads) -> list[Route]:
     async def stylesheet(_request: Request) -> Response:
         return Response(pages.stylesheet, headers={"Cache-Control": "public, max-age=300"}, media_type="text/css")
 
+    async def icon(_request: Request) -> Response:
+        return Response(None, 204, {"Cache-Control": "public, max-age=86400"})
+
     return [
+        Route("/favicon.ico", icon),
         Route("/", index),
         Route("/desk", desk),
         Route("/report", report),
@@ -158,7 +164,7 @@ class Built(StaticFiles):
 
 
 def _ended(app: Starlette, task: asyncio.Task[None], log: Log) -> None:
-    """A bug in following: the process must end, so that it is started again and replays."""
+    """A bug in following or in the hub: the process must end, so that it is started again and replays."""
     if task.cancelled():
         return
     error = task.exception()
