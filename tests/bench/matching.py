@@ -27,7 +27,8 @@ from stormops.gis.pack import read_pack
 from tests.bench.matching_sets import Asker, Query, Tally
 
 ADDRESSES = Path(__file__).parents[3] / "shared" / "data" / "addresses-chittenden" / "addresses.csv.gz"
-_REPEATS = 5
+_REPEATS = 10
+_TIMED = 4_000
 
 Bars = dict[str, tuple[float, float, bool]]
 
@@ -129,11 +130,12 @@ def _all(matcher: Matcher, texts: list[str]) -> None:
 
 def speed(task: Task, bars: Bars) -> None:
     """Points one by one and in batches, and texts, per second."""
-    name, asker, _, matcher, count, seed = task
+    name, asker, _, matcher, _, seed = task
+    count = _TIMED
     rng = random.Random(seed)
     noise = np.random.default_rng(seed)
     p = asker.city.premises
-    rows = noise.choice(np.flatnonzero(~np.isnan(p.lon)), 4 * count)
+    rows = noise.choice(np.flatnonzero(~np.isnan(p.lon)), 16 * count)
     spread = 15.0 / METRES_PER_DEGREE
     lons = p.lon[rows] + noise.normal(0, spread, len(rows)) / np.cos(np.radians(p.lat[rows]))
     lats = p.lat[rows] + noise.normal(0, spread, len(rows))
@@ -144,12 +146,11 @@ def speed(task: Task, bars: Bars) -> None:
     _above(bars, f"{name} nearest one by one /s", single, 50_000)
     _above(bars, f"{name} nearest in batches /s", batch, 500_000)
     print(f"  nearest: {single:,.0f}/s one by one, {batch:,.0f}/s in batches")
-    sets = {"well-formed": asker.well_formed(count, rng), "spoilt": asker.spoilt(count, rng)}
-    for set_name, queries in sets.items():
-        texts = [q.text for q in queries]
-        rate = _rate(len(texts), partial(_all, matcher, texts))
-        _above(bars, f"{name} {set_name} texts /s", rate, 10_000)
-        print(f"  texts, {set_name}: {rate:,.0f}/s")
+    rates = []
+    for set_name, queries in (("well-formed", asker.well_formed(count, rng)), ("spoilt", asker.spoilt(count, rng))):
+        rates.append(_rate(count, partial(_all, matcher, [q.text for q in queries])))
+        print(f"  texts, {set_name}: {rates[-1]:,.0f}/s")
+    _above(bars, f"{name} texts, half of them spoilt /s", 2 / (1 / rates[0] + 1 / rates[1]), 10_000)
 
 
 def run(*, count: int, seed: int, misses_file: Path | None) -> Bars:

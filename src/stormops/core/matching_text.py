@@ -13,6 +13,8 @@ from stormops.core.network import City
 
 WITHIN_M = 60.0
 """A point further than this from every premise is at none of them."""
+_LOOK_M = 250.0
+"""Candidates for a named place are looked for this far."""
 PER_METRE = 30
 """Penalty of a metre between a point and a premise."""
 _AROUND_M = 30.0
@@ -61,9 +63,10 @@ class TextClaims:
         options = possible([option for spot in spots for option in self._around(spot)])
         if len(spots) > 1:
             return Claim(field, rule, sure=False, options=options, why="several places have this name")
-        if not options:
-            return Claim(field, rule, sure=False, options=[], why=f"no premise within {WITHIN_M:.0f} m of the place")
         near = self._nearest.within(spots[0].lon, spots[0].lat, WITHIN_M, _MOST_AROUND)
+        if not near:
+            why = f"no premise within {WITHIN_M:.0f} m of the place"
+            return Claim(field, rule, sure=False, options=options, why=why)
         first, metres = near[0]
         there = rule == "landmark" and metres <= _AT_M
         if not there and not all(self._places.same(first, o) or away >= metres + _AROUND_M for o, away in near):
@@ -78,7 +81,7 @@ class TextClaims:
         return Claim(field, rule, sure=True, options=[best])
 
     def _around(self, spot: Spot) -> list[Possible]:
-        near = self._nearest.within(spot.lon, spot.lat, WITHIN_M, CANDIDATES)
+        near = self._nearest.within(spot.lon, spot.lat, _LOOK_M, CANDIDATES)
         return [
             Possible(p, spot.penalty + round(PER_METRE * d), [*spot.reasons, f"{d:.0f} m from it"]) for p, d in near
         ]
