@@ -6,6 +6,7 @@
 import { ApiError, newKey, sendReport, type Received } from "./api";
 import type { Problem } from "./contract";
 import { t } from "./i18n";
+import style from "./styles/report.css?url";
 
 const TEXTS = ["address", "landmark", "account", "phone", "meter", "service_point", "note", "callback"] as const;
 const LOCATE_MS_MAX = 15_000;
@@ -96,23 +97,23 @@ function showReceipt(form: HTMLFormElement, received: Received): void {
   });
   const follow = element(
     "a",
-    { class: "button", href: `/r/${encodeURIComponent(received.receipt)}` },
+    { class: "follow", href: `/r/${encodeURIComponent(received.receipt)}` },
     t("form.follow"),
   );
   const block = element(
     "section",
-    { class: "banner done" },
+    { class: "done" },
     heading,
     number,
-    copy,
+    element("div", { class: "row" }, copy, follow),
     element("p", {}, t("form.keep")),
-    follow,
+    element("p", {}, element("a", { href: "/report" }, t("form.another"))),
   );
-  if (received.advice) block.append(element("p", { class: "banner danger", role: "alert" }, received.advice));
-  block.append(element("p", {}, element("a", { href: "/report" }, t("form.another"))));
+  if (received.advice) block.append(element("p", { class: "advice", role: "alert" }, received.advice));
+  document.body.classList.add("is-done");
   form.replaceWith(block);
-  heading.focus();
   scrollTo({ top: 0 });
+  heading.focus();
 }
 
 function enhance(form: HTMLFormElement): void {
@@ -154,5 +155,8 @@ function enhance(form: HTMLFormElement): void {
 
 if (typeof document !== "undefined") {
   const form = document.querySelector<HTMLFormElement>('form[method="post"][action$="/report"]');
-  if (form !== null) enhance(form);
+  if (form !== null) {
+    document.head.append(element("link", { rel: "stylesheet", href: style }));
+    enhance(form);
+  }
 }

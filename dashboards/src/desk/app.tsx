@@ -213,6 +213,11 @@ export function App(props: Props) {
     "0": () => map.current?.showCity(),
     t: toggleTheme,
   };
+  const totals = desk.totals;
+  useEffect(() => {
+    const values = { city: config.title, out: totals?.customers_out ?? 0, safety: totals?.safety_open ?? 0 };
+    document.title = totals === undefined ? t("desk.title", values) : t("desk.title_live", values);
+  }, [totals?.customers_out, totals?.safety_open]);
   const latestKeys = useRef(keys);
   latestKeys.current = keys;
   useEffect(() => listenKeys(() => latestKeys.current), []);

@@ -1,5 +1,5 @@
 /** The incidents: filter, sort, and a list that stays still under the hand. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Incident } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
@@ -73,8 +73,9 @@ export function IncidentList({ desk, filter, onFilter, selected, onSelect, onOpe
   );
   const items = held ? holdOrder(order.current, sorted) : sorted;
   order.current = items.map((item) => item.id);
-  useEffect(() => onItems(items));
-  useEffect(() => setHeld(false), [filter]);
+  // Before the next key can be pressed, not some time after.
+  useLayoutEffect(() => onItems(items));
+  useLayoutEffect(() => setHeld(false), [filter]);
   const now = desk.feed.platformMs();
   const toggleState = (state: string) => {
     const states = new Set(filter.states);

@@ -55,7 +55,8 @@ export function ReportPanel(props: Props) {
       path: `reports/${encodeURIComponent(receipt)}/place`,
       body: { premise, reason },
       text: t("did.place", { address }),
-      applied: (after) => !after.unmatched.has(receipt) && waiting !== undefined,
+      applied: (after) =>
+        waiting ? !after.unmatched.has(receipt) : JSON.stringify(after.reports.get(receipt)) !== JSON.stringify(point),
     });
   };
   const withdraw = (reason: string) => {

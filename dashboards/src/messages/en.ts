@@ -104,6 +104,7 @@ export const en = {
   "link.spoken_lost": "Connection lost. The picture is no longer up to date.",
 
   "desk.title": "Storm desk · {city}",
+  "desk.title_live": "{out} out, {safety} safety · {city}",
   "desk.unavailable": "The desk cannot be opened now: {problem}",
   "top.totals": "Totals",
   "top.out": "customers out",

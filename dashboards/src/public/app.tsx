@@ -134,7 +134,7 @@ export function App({ config, feed, areas, totals, shapes, redraw }: Props) {
         </button>
       </header>
       <div class="column">
-        <section class="hero" aria-live="polite" aria-atomic="true">
+        <section class="hero">
           {totals === undefined ? (
             <p class="hero-none">{t("public.loading")}</p>
           ) : out === 0 ? (

@@ -1,0 +1,203 @@
+"""A real browser on the real platform. Nothing here imports `stormops`: a person at a screen does not either."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.platform import Platform, make_city
+
+CUSTOMERS = 3000
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SOON_SECONDS = 20
+"""How long a test waits for what should come within two seconds; the machine may be busy."""
+
+expect.set_options(timeout=SOON_SECONDS * 1000)
+
+
+def browser_path() -> str:
+    """The Chromium that `make test` found or installed."""
+    noted = Path(".venv/.browser")
+    candidates = [os.environ.get("STORMOPS_BROWSER", ""), noted.read_text().strip() if noted.exists() else ""]
+    candidates += [shutil.which(name) or "" for name in ("chromium", "chromium-browser", "google-chrome")]
+    found = next((path for path in candidates if path and Path(path).exists()), None)
+    if found is None:
+        pytest.skip("no Chromium here: 'make test' installs one")
+    return found
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole platform on a small city of its own."""
+    folder = tmp_path_factory.mktemp("browser")
+    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each test has a context (cookies, storage) of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class Faults:
+    """What went wrong in a page: console errors, exceptions, refused requests that were not expected."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda message: self.seen.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.seen.append(str(error)))
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture
+def new_page(chromium: Browser, faults: Faults) -> Iterator[NewPage]:
+    """Opens pages, each in a fresh context with the options of `Browser.new_context`; closes them at the end."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> Page:
+        context = chromium.new_context(**({"viewport": {"width": 1200, "height": 760}} | options))
+        context.set_default_timeout(SOON_SECONDS * 1000)
+        contexts.append(context)
+        page = context.new_page()
+        faults.watch(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+class City:
+    """The running platform as an operator at another desk sees it, over HTTP."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.feed_url, self.intake_url = platform.feed_url, platform.intake_url
+        self.person, self.password = platform.staff["dispatcher"]
+        self._http = httpx2.Client(timeout=10)  # keeps the session's cookie for both ports
+        signed_in = self._http.post(
+            f"{self.intake_url}/staff/sign-in", json={"person": self.person, "password": self.password, "desk": "test"}
+        )
+        assert signed_in.status_code == 200, signed_in.text
+        self.config: dict[str, Any] = self.get("/api/v1/config")
+
+    def get(self, path: str) -> Any:
+        answer = self._http.get(f"{self.feed_url}{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def premises(self, east: float, north: float) -> list[dict[str, Any]]:
+        """The 20 premises nearest to a point, given as shares of the city's width and height."""
+        west, south, right, top = self.config["bbox"]
+        lon, lat = west + east * (right - west), south + north * (top - south)
+        found: list[dict[str, Any]] = self.get(f"/api/v1/desk/premises?lon={lon}&lat={lat}")["premises"]
+        return found
+
+    def report(self, **body: Any) -> str:
+        """Send a report; gives its receipt."""
+        answer = self._http.post(f"{self.intake_url}/api/v1/reports", json=body)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["receipt"])
+
+    def outage(self, east: float, north: float, reports: int = 6) -> str:
+        """Neighbours report that their lights are out; gives the id of the incident that explains them."""
+        receipts = [
+            self.report(symptom="lights_out", service_point=f"E-{premise['premise']}")
+            for premise in self.premises(east, north)[:reports]
+        ]
+        incident = self.wait(lambda: self.get(f"/api/v1/desk/reports/{receipts[0]}")["incident"])
+        self.wait(lambda: self.view("desk").get(f"incident/{incident}"))
+        return str(incident)
+
+    def wait(self, ask: Callable[[], Any]) -> Any:
+        """Until the answer is something; gives it."""
+        deadline = time.monotonic() + SOON_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if found := ask():
+                    return found
+            except AssertionError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError("it did not happen")
+
+    def view(self, audience: str) -> dict[str, Any]:
+        view: dict[str, Any] = self.get(f"/api/v1/{audience}/snapshot")["view"]
+        return view
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@pytest.fixture(scope="session")
+def city(platform: Platform) -> Iterator[City]:
+    desk = City(platform)
+    yield desk
+    desk.close()
+
+
+def sign_in(page: Page, feed_url: str, person: str, password: str) -> None:
+    """By the form, as a person does."""
+    page.goto(f"{feed_url}/desk")
+    page.wait_for_url("**/sign-in")
+    page.fill("[name=person]", person)
+    page.fill("[name=password]", password)
+    page.fill("[name=desk]", "East")
+    page.click("button[type=submit]")
+    page.wait_for_url("**/desk")
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, city: City, platform: Platform) -> Callable[[str], Any]:
+    """Cookies of somebody who has signed in, by role; each signs in once."""
+
+    @cache
+    def state(role: str) -> Any:
+        context = chromium.new_context()
+        sign_in(context.new_page(), city.feed_url, *platform.staff[role])
+        cookies = context.storage_state()
+        context.close()
+        return cookies
+
+    return state
+
+
+@pytest.fixture
+def open_desk(new_page: NewPage, city: City, signed_in: Callable[[str], Any]) -> NewPage:
+    """Gives the desk of somebody who has signed in, live."""
+
+    def make(role: str = "dispatcher", **options: Any) -> Page:
+        page = new_page(storage_state=signed_in(role), **options)
+        page.goto(f"{city.feed_url}/desk")
+        page.wait_for_selector(".desk[data-connection=live]")
+        return page
+
+    return make

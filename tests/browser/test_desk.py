@@ -1,0 +1,206 @@
+"""The storm desk: from report to restoration, by mouse and by keyboard, without losing anything."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import City, Faults, NewPage, sign_in
+from tests.platform import Platform
+
+pytestmark = pytest.mark.browser
+
+
+def badge(page: Page) -> str | None:
+    return page.locator(".panel .state-badge").get_attribute("data-state")
+
+
+def test_strangers_sign_in_first(new_page: NewPage, city: City, platform: Platform) -> None:
+    page = new_page()
+    person, _ = platform.staff["dispatcher"]
+    page.goto(f"{city.feed_url}/desk")
+    page.wait_for_url("**/sign-in")
+    page.fill("[name=person]", person)
+    page.fill("[name=password]", "not the password")
+    page.click("button[type=submit]")
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    sign_in(page, city.feed_url, *platform.staff["dispatcher"])
+    expect(page.locator(".who-name")).to_contain_text(person)
+
+
+def test_sign_in_needs_no_javascript(new_page: NewPage, city: City, platform: Platform) -> None:
+    page = new_page(java_script_enabled=False)
+    person, password = platform.staff["viewer"]
+    page.goto(f"{city.feed_url}/sign-in")
+    page.fill("[name=person]", person)
+    page.fill("[name=password]", password)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/desk")
+    assert any(cookie.get("name") == "stormops_session" for cookie in page.context.cookies())
+
+
+def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faults) -> None:
+    page = open_desk()
+    incident = city.outage(0.3, 0.3)
+    row = page.locator(f".incident-row[data-incident='{incident}']")
+    expect(row).to_be_visible()
+    row.click()
+    panel = page.locator(".panel")
+    expect(panel.locator(".report-card")).to_have_count(city.view("desk")[f"incident/{incident}"]["reports"])
+    assert badge(page) == "predicted"
+
+    panel.get_by_role("button", name="Confirm").click()
+    page.fill(".action-form [name=reason]", "Crew on site")
+    page.locator(".action-form button[type=submit]").click()
+    expect(panel.locator(".state-badge")).to_have_attribute("data-state", "confirmed")
+    expect(panel.locator(".action-state")).to_have_attribute("data-stage", "applied")
+    expect(panel.locator(".facts")).to_contain_text(city.person)
+
+    panel.get_by_role("button", name="Restore").click()
+    page.fill(".action-form [name=reason]", "Fuse replaced")
+    page.locator(".action-form button[type=submit]").click()
+    expect(panel.locator(".state-badge")).to_have_attribute("data-state", "restored")
+    assert city.view("desk")[f"incident/{incident}"]["customers_out"] == 0
+    assert faults.seen == []
+
+
+def test_by_keyboard_alone(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    incident = city.outage(0.7, 0.65)
+    place = city.view("desk")[f"incident/{incident}"]
+    expect(page.locator(f".incident-row[data-incident='{incident}']")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator("#filter")).to_be_focused()
+    page.keyboard.type(place["device"] or place["place"])
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter")).not_to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel [data-incident]")).to_have_attribute("data-incident", incident)
+    page.keyboard.press("c")
+    expect(page.locator(".action-form [name=reason]")).to_be_focused()
+    page.keyboard.type("Seen by telemetry")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel .state-badge")).to_have_attribute("data-state", "confirmed")
+    page.keyboard.press("?")
+    expect(page.locator("dialog.help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.help")).not_to_be_visible()
+
+
+def test_an_unmatched_report_is_placed_by_hand(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    home = city.premises(0.5, 0.5)[3]
+    receipt = city.report(symptom="lights_out", address="the house with the red gate", note="near the bend")
+    page.keyboard.press("2")
+    row = page.locator(f".unmatched-row[data-receipt='{receipt}']")
+    expect(row).to_contain_text("the house with the red gate")
+    row.click()
+    page.fill(".panel input[name=premise]", home["address"])
+    choice = page.locator(f".panel .candidate[data-premise='{home['premise']}']").first
+    expect(choice).to_contain_text(home["address"])
+    choice.click()
+    expect(row).to_have_count(0)
+    expect(page.locator(".panel .action-state")).to_have_attribute("data-stage", "applied")
+    detail = city.get(f"/api/v1/desk/reports/{receipt}")
+    assert (detail["premise"], detail["rule"]) == (home["premise"], "placed")
+
+
+def test_a_report_is_placed_by_pointing_at_the_map(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    receipt = city.report(symptom="lights_out", address="behind the old mill")
+    page.keyboard.press("2")
+    page.locator(f".unmatched-row[data-receipt='{receipt}']").click()
+    page.wait_for_selector(".map[data-ready]")
+    page.get_by_role("button", name="Point at it on the map").click()
+    page.locator(".map canvas").click(position={"x": 300, "y": 400})
+    choice = page.locator(".panel .candidate").first
+    choice.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f".unmatched-row[data-receipt='{receipt}']")).to_have_count(0)
+
+
+def test_safety_reports_are_always_in_sight(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    home = city.premises(0.55, 0.4)[0]
+    receipt = city.report(symptom="gas_odour", service_point=f"E-{home['premise']}", note="At the kerb")
+    row = page.locator(f".safety-row[data-receipt='{receipt}']")
+    for tab in ("1", "2", "3", "4"):
+        page.keyboard.press(tab)
+        expect(row).to_be_visible()
+    page.keyboard.press("1")
+    page.fill("#filter", "nothing is called like this")
+    expect(row).to_be_visible()
+    row.click()
+    expect(page.locator(".panel .alert")).to_be_visible()
+    expect(page.locator(".panel .note")).to_have_text("At the kerb")
+
+
+def test_a_refusal_is_told(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    incident = city.outage(0.65, 0.45)
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    page.keyboard.press("c")
+    page.fill(".action-form input:not([name])", "NO-SUCH-DEVICE")
+    page.fill(".action-form [name=reason]", "Crew says so")
+    page.keyboard.press("Enter")
+    toast = page.locator(".toast.stage-refused")
+    expect(toast).to_be_visible()
+    expect(page.locator(".panel .action-state")).to_have_attribute("data-stage", "refused")
+    assert badge(page) == "predicted"
+
+
+def test_signing_in_again_loses_nothing(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    incident = city.outage(0.4, 0.7)
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    page.keyboard.press("c")
+    page.fill(".action-form [name=reason]", "Typed before the session ended")
+    page.context.clear_cookies()
+    page.locator(".action-form button[type=submit]").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.locator("input[type=password]").fill("wrong")
+    dialog.locator("button[type=submit]").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.locator("input[type=password]").fill(city.password)
+    dialog.locator("button[type=submit]").click()
+    expect(dialog).not_to_be_visible()
+    expect(page.locator(".panel .state-badge")).to_have_attribute("data-state", "confirmed")
+
+
+def test_resumes_after_feed_restarts(open_desk: NewPage, city: City, platform: Platform) -> None:
+    page = open_desk()
+    page.evaluate("window.unbroken = true")
+    platform.kill("feed")
+    page.wait_for_selector(".desk:not([data-connection=live])")
+    expect(page.locator(".freshness")).to_contain_text("data")
+    page.wait_for_selector(".desk[data-connection=live]")
+    assert page.evaluate("window.unbroken") is True
+    incident = city.wait(lambda: city.outage(0.6, 0.25))
+    expect(page.locator(f".incident-row[data-incident='{incident}']")).to_be_visible()
+
+
+def test_a_viewer_looks_and_cannot_act(open_desk: NewPage, city: City) -> None:
+    incident = city.outage(0.25, 0.6)
+    page = open_desk(role="viewer")
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    expect(page.locator(".panel .headline")).to_be_visible()
+    expect(page.locator(".panel .actions")).to_have_count(0)
+    page.keyboard.press("c")
+    expect(page.locator(".action-form")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_has_no_console_errors_in_either_theme(open_desk: NewPage, faults: Faults, theme: str) -> None:
+    page = open_desk(color_scheme=theme)
+    page.wait_for_selector(".map[data-ready]")
+    page.keyboard.press("t")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark" if theme == "light" else "light")
+    for width, height in ((390, 844), (1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator(".figure-out")).to_be_visible()
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0
+    assert faults.seen == []

@@ -1,0 +1,97 @@
+"""The public map: figures, their age, no addresses, and honesty when the connection is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import City, Faults, NewPage
+from tests.platform import Platform
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+def test_shows_the_same_figures_as_the_view_and_their_age(new_page: NewPage, city: City, faults: Faults) -> None:
+    city.outage(0.35, 0.5)
+    city.wait(lambda: city.view("public")["totals"]["customers_out"])
+    page = new_page(**PHONE)
+    page.goto(city.feed_url)
+    page.wait_for_selector(".map[data-ready]", state="attached")
+    expect(page.locator(".age")).to_have_text(re.compile(r"^As of \d\d:\d\d, \d+ s ago$"))
+    expect(page.locator(".age")).to_have_attribute("data-state", "fresh")
+
+    view = city.view("public")
+    out = view["totals"]["customers_out"]
+    expect(page.locator(".hero [data-out]")).to_have_attribute("data-out", str(out))
+    rows = {
+        row.get_attribute("data-area"): row.locator("td").first.inner_text()
+        for row in page.locator("tr[data-area]").all()
+    }
+    areas = {key.partition("/")[2]: f"{value['out']:,}" for key, value in view.items() if key.startswith("area/")}
+    assert rows == areas
+    assert faults.seen == []
+
+
+def test_shows_no_address(new_page: NewPage, city: City) -> None:
+    premise = city.premises(0.6, 0.6)[0]
+    city.report(symptom="lights_out", address=premise["address"], note="The blue house")
+    city.wait(lambda: city.view("desk")["totals"]["reports_open"])
+    page = new_page()
+    page.goto(city.feed_url)
+    page.wait_for_selector(".map[data-ready]", state="attached")
+    said = page.inner_text("body")
+    assert premise["address"] not in said
+    assert "blue house" not in said
+
+
+def test_looks_a_receipt_up(new_page: NewPage, city: City) -> None:
+    receipt = city.report(symptom="lights_out", service_point=f"E-{city.premises(0.4, 0.4)[0]['premise']}")
+    city.wait(lambda: city.get(f"/api/v1/reports/{receipt}"))
+    page = new_page(**PHONE)
+    page.goto(city.feed_url)
+    page.fill("input[name=receipt]", receipt)
+    page.press("input[name=receipt]", "Enter")
+    expect(page.locator(".receipt-status")).to_contain_text("your report")
+    page.fill("input[name=receipt]", "01-0000-0000-000-0")
+    page.press("input[name=receipt]", "Enter")
+    expect(page.locator(".receipt .problem")).to_contain_text("no report with this number")
+
+
+def test_says_that_it_is_stale_and_resumes_after_feed_restarts(
+    new_page: NewPage, city: City, platform: Platform
+) -> None:
+    page = new_page()
+    page.goto(city.feed_url)
+    page.wait_for_selector(".age[data-state=fresh]")
+    page.evaluate("window.unbroken = true")
+    platform.kill("feed")
+    page.wait_for_selector(".age[data-state=stale]")
+    expect(page.locator(".age")).to_contain_text("Connection lost")
+    page.wait_for_selector(".age[data-state=fresh]")
+    assert page.evaluate("window.unbroken") is True  # the page followed again, it was not loaded again
+    city.outage(0.62, 0.35)
+    city.wait(lambda: page.locator(f'.public[data-n="{city.get("/api/v1/public/snapshot")["n"]}"]').count())
+    out = city.view("public")["totals"]["customers_out"]
+    expect(page.locator(".hero [data-out]")).to_have_attribute("data-out", str(out))
+
+
+def test_works_as_a_table_without_javascript(new_page: NewPage, city: City) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(city.feed_url)
+    page.get_by_role("link", name=re.compile("table", re.IGNORECASE)).click()
+    expect(page.locator("h1")).to_have_text("Outages now")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_has_no_console_errors_and_follows_the_theme(new_page: NewPage, city: City, faults: Faults, theme: str) -> None:
+    page = new_page(color_scheme=theme)
+    page.goto(city.feed_url)
+    page.wait_for_selector(".map[data-ready]", state="attached")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    lightness = sum(int(part) for part in re.findall(r"\d+", ground)[:3])
+    assert (lightness > 382) == (theme == "light")
+    assert faults.seen == []
