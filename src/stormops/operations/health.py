@@ -11,6 +11,9 @@ from stormops.telemetry import Metrics
 REQUEST_SECONDS_MAX = 5.0
 """A client that says nothing for this long is dropped."""
 
+STOP_SECONDS = 0.1
+"""How often the server looks whether it is to stop."""
+
 
 class Health:
     """`/healthz` (alive), `/readyz` (leads and ticks, else 503) and `/metrics` on a port; 0 = any free one."""
@@ -32,7 +35,7 @@ class Health:
 
         self._server = ThreadingHTTPServer((host, port), Handler)
         self._server.daemon_threads = True
-        self._thread = Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(STOP_SECONDS,), name="health", daemon=True)
         self._thread.start()
 
     @property

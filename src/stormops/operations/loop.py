@@ -17,8 +17,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Event
+from typing import Protocol
 
-from stormops.clock import Clock
 from stormops.core.decide import Decider
 from stormops.core.entry import AnyFact, CityAdopted, Entry, News, Tick
 from stormops.core.network import City, Tree
@@ -38,6 +38,13 @@ READY_S = 10.0
 """The loop is ready while its last tick is not older than this."""
 
 
+class PlatformClock(Protocol):
+    """Platform time (`stormops.clock.Clock`; in a simulation, the simulation's own)."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since the Unix epoch."""
+
+
 class Operations:
     """The loop and its situation. `start` once, then `run`; or `step` by step in tests and simulations."""
 
@@ -50,7 +57,7 @@ class Operations:
         doors: DoorReader,
         snapshots: Snapshots,
         hints: Hints,
-        clock: Clock,
+        clock: PlatformClock,
         decider: Callable[[Situation], Decider],
         log: Log,
         metrics: Metrics,
@@ -102,14 +109,27 @@ class Operations:
                 self.step()
             except JournalUnavailable as error:
                 self._log.warning("journal_unavailable", sentence=str(error))
-                self._behind = True
+                self.fall_behind()
                 stop.wait(BACK_OFF_S)
                 continue
             except Fenced:
                 self._log.error("leader_fenced")
                 raise
             self._rest(stop)
+        self.finish()
+
+    def finish(self) -> None:
+        """Let a snapshot that is being written reach the disk."""
         self._snapshotting.wait()
+
+    def close(self) -> None:
+        """Finish, and close the journal."""
+        self.finish()
+        self._journal.close()
+
+    def fall_behind(self) -> None:
+        """The journal refused in a step: before the next one, see what it has and has not."""
+        self._behind = True
 
     def _rest(self, stop: Event) -> None:
         """Until there may be something to do."""

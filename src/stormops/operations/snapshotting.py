@@ -15,10 +15,10 @@ SNAPSHOT_EVERY = 20_000
 class Snapshotting:
     """At most one snapshot is being written; one that falls due meanwhile waits until it is done."""
 
-    def __init__(self, snapshots: Snapshots, log: Log, every: int = SNAPSHOT_EVERY) -> None:
+    def __init__(self, snapshots: Snapshots, log: Log, every: int | None = None) -> None:
         self._snapshots = snapshots
         self._log = log
-        self._every = every
+        self._every = SNAPSHOT_EVERY if every is None else every
         self._at = 0
         self._writer: Thread | None = None
 

@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from stormops.clock import Clock
+from stormops.core import entry as facts
+from stormops.core.entry import Actor, CityAdopted, Decided, ReportReceived, Tick
+from stormops.core.report import Channel, Report, Symptom
+from stormops.journal.door import Door
+from stormops.journal.door_files import DoorFiles
+from stormops.journal.hints import NullHints
+from stormops.journal.memory import MemoryJournal
+from stormops.journal.port import Fenced, JournalUnavailable, Kept
+from stormops.journal.snapshots import FileSnapshots
+from stormops.journal.sqlite import SqliteJournal
+from stormops.operations import loop
+from stormops.operations.loop import NEWS_MAX, Operations
+from stormops.telemetry import Log, Metrics
+from tests.operations.running import CITY, START_MS, TREE, Faulty, Running, make_decider
+
+
+def test_the_first_tick_adopts_the_city_and_later_ones_only_another() -> None:
+    running = Running()
+    running.operations.start()
+    assert running.operations.step()
+    assert running.facts()[1] == CityAdopted(name=CITY.name, hash=CITY.hash)
+    running.doors.report(0)
+    running.operations.step()
+    again = running.another()
+    again.start()
+    running.doors.report(1)
+    again.step()
+    assert sum(isinstance(fact, CityAdopted) for fact in running.facts()) == 1
+
+
+def test_news_becomes_entries_facts_and_a_situation_that_replay_repeats() -> None:
+    running = Running()
+    running.operations.start()
+    for premise in range(12):
+        running.doors.report(premise)
+    running.operations.step()
+    situation = running.operations.situation
+    assert situation.totals.received == 12
+    assert situation.customers_out > 0
+    assert situation.position == running.journal.last()
+    assert isinstance(running.facts()[-1], Decided)
+    assert running.replayed().digest() == situation.digest()
+
+
+def test_without_news_it_ticks_by_heartbeat_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Running()
+    running.operations.start()
+    assert running.operations.step()
+    assert not running.operations.step()
+    monkeypatch.setattr(loop, "HEARTBEAT_S", 0.0)
+    running.clock.ms += 5
+    assert running.operations.step()
+    tick, decided = running.facts()[-2:]
+    assert isinstance(tick, Tick)
+    assert isinstance(decided, Decided)
+    assert running.operations.situation.at_ms == START_MS + 5
+
+
+def test_it_ticks_when_an_ended_incident_is_due_to_close() -> None:
+    running = Running()
+    running.operations.start()
+    running.doors.report(0)
+    running.operations.step()
+    by = Actor(person="dora", desk="storm", shift=1)
+    name = next(iter(running.operations.situation.incidents.values())).id
+    running.doors.say(facts.IncidentRestored(action="a", by=by, reason="done", incident=name))
+    running.operations.step()
+    assert not running.operations.step()
+    running.clock.ms += 3_600_000
+    assert running.operations.step()
+    assert facts.IncidentClosed(incident=name, outcome="restored") in running.facts()
+
+
+def test_platform_time_never_runs_backwards() -> None:
+    running = Running()
+    running.operations.start()
+    running.doors.report(0)
+    running.operations.step()
+    running.clock.ms -= 60_000
+    running.doors.report(1)
+    running.operations.step()
+    assert running.operations.situation.at_ms == START_MS
+
+
+def test_a_flood_is_taken_in_bounded_ticks() -> None:
+    running = Running()
+    running.operations.start()
+    for _ in range(NEWS_MAX // 8):
+        for premise in range(8):
+            running.doors.report(premise)
+    running.doors.report(9)
+    running.operations.step()
+    assert running.operations.situation.totals.received == NEWS_MAX
+    assert running.doors.limits == [NEWS_MAX]
+    running.operations.step()
+    assert running.operations.situation.totals.received == NEWS_MAX + 1
+
+
+def test_a_restart_goes_on_where_the_last_one_was_killed() -> None:
+    running = Running()
+    running.operations.start()
+    for premise in range(6):
+        running.doors.report(premise)
+    running.operations.step()
+    for premise in range(6, 12):
+        running.doors.report(premise)
+    running.journal.append_news(running.doors.kept[6:10], 1)  # killed right after this
+    again = running.another()
+    again.start()
+    again.step()
+    assert again.situation.totals.received == 12
+    assert again.situation.totals.matched == 12
+    assert running.replayed().digest() == again.situation.digest()
+
+
+def test_an_older_leader_is_fenced_and_writes_nothing() -> None:
+    running = Running()
+    running.operations.start()
+    running.operations.step()
+    other = running.another()
+    other.start()
+    running.doors.report(0)
+    position = running.journal.last()
+    with pytest.raises(Fenced):
+        running.operations.step()
+    assert running.journal.last() == position
+    other.step()
+    assert other.situation.totals.received == 1
+    with pytest.raises(Fenced):
+        running.operations.run(threading.Event())
+
+
+@pytest.mark.parametrize("refused", ["before news", "after news", "before facts", "after facts", "last"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_disk_that_refuses_loses_nothing_and_doubles_nothing(refused: str, times: int) -> None:
+    journal = Faulty(MemoryJournal())
+    running = Running(journal)
+    running.operations.start()
+    running.operations.step()
+    straight = Running()
+    straight.operations.start()
+    straight.operations.step()
+    for turn in range(4):
+        for one in (running, straight):
+            for premise in range(turn * 6, turn * 6 + 5):
+                one.doors.report(premise)
+        if turn == 2:
+            journal.refuse = [refused] * times
+        while True:
+            try:
+                running.operations.step()
+            except JournalUnavailable:
+                running.operations.fall_behind()
+            else:
+                break
+        straight.operations.step()
+    assert len(journal.refuse) < times
+    assert running.facts() == straight.facts()
+    assert running.operations.situation.digest() == straight.operations.situation.digest()
+    assert running.replayed().digest() == running.operations.situation.digest()
+
+
+def test_a_snapshot_is_written_beside_the_loop_and_shortens_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stormops.operations.snapshotting.SNAPSHOT_EVERY", 10)
+    running = Running()
+    operations = running.operations
+    operations.start()
+    for premise in range(12):
+        running.doors.report(premise)
+    operations.step()
+    operations.finish()
+    found = running.snapshots.newest(operations.situation.schema)
+    assert found is not None
+    assert found[0] == operations.situation.position
+    again = running.another()
+    again.start()
+    assert again.situation.digest() == operations.situation.digest()
+
+
+def test_metrics_count_entries_by_their_fact() -> None:
+    running = Running()
+    running.operations.start()
+    running.doors.report(0)
+    running.operations.step()
+    page = running.metrics.page()[0].decode()
+    assert 'operations_entries_total{fact="report_received"} 1.0' in page
+    assert 'operations_entries_total{fact="report_matched"} 1.0' in page
+    assert f"operations_position {float(running.journal.last())}" in page
+    assert "operations_tick_seconds_count 1.0" in page
+
+
+def test_it_is_ready_once_it_ticks() -> None:
+    running = Running()
+    assert not running.operations.ready
+    running.operations.start()
+    assert not running.operations.ready
+    running.operations.step()
+    assert running.operations.ready
+
+
+def test_it_waits_for_a_journal_that_is_away_and_then_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "BACK_OFF_S", 0.0)
+    journal = Faulty(MemoryJournal())
+    journal.refuse = ["last"] * 3
+    running = Running(journal)
+    running.doors.report(0)
+    stop = threading.Event()
+    worker = threading.Thread(target=running.operations.run, args=(stop,))
+    worker.start()
+    try:
+        for _ in range(1_000):
+            if journal.real.last() and running.operations.ready:
+                break
+            stop.wait(0.01)
+    finally:
+        stop.set()
+        worker.join()
+    assert not journal.refuse
+    assert running.operations.situation.totals.matched == 1
+
+
+async def test_the_real_parts_together(tmp_path: Path) -> None:
+    """A report kept by a real door is a matched entry of a real journal, by a running loop."""
+    clock = Clock()
+    door = Door(tmp_path / "node-01.door", 1, clock)
+    metrics = Metrics()
+    operations = Operations(
+        CITY,
+        TREE,
+        journal=SqliteJournal(tmp_path / "journal.sqlite"),
+        doors=DoorFiles(tmp_path),
+        snapshots=FileSnapshots(tmp_path / "snapshots"),
+        hints=NullHints(),
+        clock=clock,
+        decider=make_decider,
+        log=Log("operations", "error"),
+        metrics=metrics,
+    )
+    stop = threading.Event()
+    worker = threading.Thread(target=operations.run, args=(stop,))
+    worker.start()
+    try:
+        said = Report(symptom=Symptom.LIGHTS_OUT, service_point="E-P7")
+        kept = await door.keep(lambda receipt: ReportReceived(receipt=receipt, channel=Channel.WEB, report=said))
+        reader = SqliteJournal(tmp_path / "journal.sqlite", read_only=True)
+        for _ in range(1_000):
+            found = [entry.fact for entry in reader.read(0)]
+            if any(isinstance(fact, facts.ReportMatched) for fact in found):
+                break
+            await asyncio.sleep(0.01)
+    finally:
+        stop.set()
+        await asyncio.to_thread(worker.join)
+        door.close()
+    assert isinstance(kept, Kept)
+    (matched,) = [fact for fact in found if isinstance(fact, facts.ReportMatched)]
+    assert (matched.receipt, matched.premise) == (kept.receipt, "P7")
+    reader.close()
+    operations.close()
