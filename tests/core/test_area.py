@@ -15,7 +15,6 @@ from geo.generate import generate_city
 from stormops.core.area import UNPLACED, Areas, areas
 from stormops.core.network import City, Floats
 
-
 _SMALL = generate_city(100, seed=1)
 
 

@@ -13,8 +13,8 @@ from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+
+from stormops.core.radial import by_depth, devices_on, first_premise, walk_from
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -225,9 +225,10 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
     fewest edges from a source, so the answer does not depend on the order of rows beyond ties.
     """
     opened = network.edge_open if open_edges is None else open_edges
-    walk = _walk(network, np.flatnonzero(~opened))
-    edge, parent, device_of_bus = _devices(network, walk)
-    levels = _levels(parent)
+    walk = walk_from(network.bus_source, network.edge_from, network.edge_to, np.flatnonzero(~opened))
+    protective = np.isin(network.edge_kind, [int(k) for k in PROTECTIVE])
+    edge, parent, device_of_bus = devices_on(walk, protective)
+    levels = by_depth(parent)
     kind = network.edge_kind[edge]
     has_bus = premises.bus >= 0
     premise_device = np.full(len(premises), -1, np.int32)
@@ -236,7 +237,7 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
     customers = own.copy()
     for level in levels[:0:-1]:
         np.add.at(customers, parent[level], customers[level])
-    first = _first_premise(parent, own, customers, levels)
+    first = first_premise(parent, own, customers, levels)
     fed = np.flatnonzero(premise_device >= 0)
     order = fed[np.argsort(first[premise_device[fed]], kind="stable")].astype(np.int32)
     depth = np.zeros(len(edge), np.int32)
@@ -262,84 +263,6 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
     )
 
 
-@dataclass(slots=True)
-class _Walk:
-    """Breadth-first walk from the sources: buses in order, the bus before each, the edge that feeds each (-1 none)."""
-
-    visit: Ints
-    before: Ints
-    feeding: Ints
-    loop_edges: Ints
-    island_of_bus: Ints
-
-
-def _walk(network: Network, closed: npt.NDArray[np.int64]) -> _Walk:
-    """Walk the closed edges from a root that stands for all sources; the root's number is the count of buses."""
-    root = len(network.bus_id)
-    a, b = network.edge_from[closed], network.edge_to[closed]
-    sources = np.flatnonzero(network.bus_source)
-    rows = np.concatenate([a, np.full(len(sources), root, np.int32)])
-    cols = np.concatenate([b, sources.astype(np.int32)])
-    graph = coo_array((np.ones(len(rows), np.int8), (rows, cols)), shape=(root + 1, root + 1)).tocsr()
-    visit, before = breadth_first_order(graph, root, directed=False)
-
-    # The edge that feeds each bus: the first closed edge (by row) between it and its predecessor.
-    feeding = np.full(root + 1, -1, np.int32)
-    for near, far in ((a, b), (b, a)):
-        fed = np.flatnonzero(before[far] == near)[::-1]
-        feeding[far[fed]] = closed[fed]
-    feeding[sources[before[sources] == root]] = -1
-    on_tree = np.zeros(len(network.edge_id), np.bool_)
-    on_tree[feeding[feeding >= 0]] = True
-    reached = np.zeros(root + 1, np.bool_)
-    reached[visit] = True
-    island_of_bus = np.full(root, -1, np.int32)
-    dark = np.flatnonzero(~reached[:root])
-    if len(dark):
-        _, labels = connected_components(graph, directed=False)
-        _, numbers = np.unique(labels[dark], return_inverse=True)
-        island_of_bus[dark] = numbers
-    loop_edges = closed[~on_tree[closed] & reached[a]].astype(np.int32)
-    return _Walk(visit, before, feeding, loop_edges, island_of_bus)
-
-
-def _devices(network: Network, walk: _Walk) -> tuple[Ints, Ints, Ints]:
-    """Protective edges of the walk, parents before children; their parents; the nearest device above each bus.
-
-    Buses joined by other edges form a zone; every zone but the root's is fed by one device.
-    """
-    total = len(walk.feeding)
-    buses = walk.visit[1:]
-    via = walk.feeding[buses]
-    protective = np.zeros(len(network.edge_id) + 1, np.bool_)
-    protective[:-1] = np.isin(network.edge_kind, [int(k) for k in PROTECTIVE])
-    guarded = protective[via]  # via -1 (a source) reads the last row, which is false
-    plain = buses[~guarded]
-    inside = coo_array((np.ones(len(plain), np.int8), (walk.before[plain], plain)), shape=(total, total))
-    zones, zone = connected_components(inside, directed=False)
-    below = buses[guarded]
-    device_of_zone = np.full(zones, -1, np.int32)
-    device_of_zone[zone[below]] = np.arange(len(below), dtype=np.int32)
-    device_of_bus = device_of_zone[zone]
-    return via[guarded], device_of_bus[walk.before[below]], device_of_bus
-
-
-def _levels(parent: Ints) -> list[npt.NDArray[np.int64]]:
-    """Devices by their depth, each level ascending; one (empty) level when there is none."""
-    order = np.argsort(parent, kind="stable")
-    sorted_parent = parent[order]
-    level = np.flatnonzero(parent < 0)
-    levels = [level]
-    while len(level):
-        low, high = np.searchsorted(sorted_parent, level), np.searchsorted(sorted_parent, level, side="right")
-        sizes = high - low
-        slots = np.repeat(low - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
-        level = np.sort(order[slots])
-        if len(level):
-            levels.append(level)
-    return levels
-
-
 def _feeder_of(kind: Bytes, parent: Ints, levels: list[npt.NDArray[np.int64]]) -> Ints:
     """Each device's feeder: its parent's, unless it begins one (a breaker, or the first below a power transformer)."""
     feeder = np.arange(len(kind), dtype=np.int32)
@@ -348,16 +271,3 @@ def _feeder_of(kind: Bytes, parent: Ints, levels: list[npt.NDArray[np.int64]]) -
         stays = (kind[above] != EdgeKind.POWER_TRANSFORMER) & (kind[level] != EdgeKind.BREAKER)
         feeder[level] = np.where(stays, above, level)
     return feeder
-
-
-def _first_premise(parent: Ints, own: Ints, customers: Ints, levels: list[npt.NDArray[np.int64]]) -> Ints:
-    """Where each device's premises begin in Euler order: its own first, then its children's, in device order."""
-    order = np.argsort(parent, kind="stable")
-    running = np.cumsum(customers[order]) - customers[order]
-    begins = np.flatnonzero(np.append(True, parent[order][1:] != parent[order][:-1])) if len(order) else order
-    running -= np.repeat(running[begins], np.diff(np.append(begins, len(order))))
-    first = np.zeros(len(parent), np.int32)
-    first[order] = running
-    for level in levels[1:]:
-        first[level] += first[parent[level]] + own[parent[level]]
-    return first
