@@ -9,40 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from stormops.core.address import Said, Street, house_number, read
-from stormops.core.matching_answer import BAR, CANDIDATES, MARGIN, WORST
+from stormops.core.address import house_number
+from stormops.core.address_said import read
+from stormops.core.matching_answer import CANDIDATES
+from stormops.core.matching_meaning import HOPELESS, OTHER_KIND, Heard, Meaning, best_penalty, fit, ranked
 from stormops.core.matching_readings import Reading, readings
-from stormops.core.matching_streets import (
-    LONG_TYPES,
-    WITH_KIND,
-    WITH_PRE,
-    WITHOUT_CLASS,
-    Like,
-    Streets,
-    misspelt,
-)
+from stormops.core.matching_streets import Like, Streets
 from stormops.core.matching_towns import UNKNOWN, Postcodes, Towns
 from stormops.core.network import City
 
 _MOST_NAMES = 4
 """Different readings of a street's name that are compared letter by letter."""
 _LONGEST_NAME = 48
+_HIGHEST = 10**9
 _CLEAR = 200
 """An exactly spelled street at this penalty or less needs no other reading."""
 _NEAR = 1100
 """A street one letter off at this penalty or less needs no search further off."""
-_HOPELESS = 5000
-"""Above this a street is no candidate."""
 _SURE = 300
 """An exactly spelled street at this penalty or less cannot be overtaken by a misspelt one."""
-_OTHER_KIND = 900
-_NO_KIND = 2600
-"""The last word is no suffix at all: it belonged to the name."""
 _ELSEWHERE = 2000
 _UNKNOWN_TOWN = 3000
 _TWO_DOUBTS = 800
@@ -52,103 +41,12 @@ _TWO_DOUBTS = 800
 Longs = npt.NDArray[np.int64]
 
 
-class Meaning(NamedTuple):
-    """What a text may mean: the premises of one address (rows, ascending), or a street without that number (none)."""
-
-    penalty: int
-    street: int
-    locality: int
-    rows: tuple[int, ...]
-    reading: Reading
-    like: Like
-
-
-class Heard(NamedTuple):
-    """All meanings of a text: with the number (best first) and without (best first)."""
-
-    said: Said
-    there: list[Meaning]
-    absent: list[Meaning]
-
-
-def _kind(said: str, known: str) -> int:
-    """What a suffix that is not the street's says against it, per 10,000."""
-    if not said:
-        return 200
-    if said not in LONG_TYPES:
-        letters = misspelt(said, known) if known else 0
-        return 100 + 100 * letters if letters else _NO_KIND
-    return _OTHER_KIND if known else 300
-
-
-def fit(said: Street, known: Street, flags: int) -> int:
-    """What suffix and direction say against a street, per 10,000."""
-    penalty = 200 if flags & WITHOUT_CLASS else 0
-    kind = "" if flags & WITH_KIND else known.kind
-    if said.kind != kind:
-        penalty += _kind(said.kind, kind)
-    pre = "" if flags & WITH_PRE else known.pre
-    if said.pre != pre or said.post != known.post:
-        ours, theirs = said.pre + said.post, pre + known.post
-        penalty += 100 if ours == theirs else 300 if not ours else 500 if not theirs else 2600
-    return penalty
-
-
-class Choice(NamedTuple):
-    """The one address that a text means, or None and why not."""
-
-    meaning: Meaning | None
-    why: str
-
-
 def _value(number: str) -> int:
     """The leading digits of a house number; -1 without."""
     head = 0
     while head < len(number) and number[head].isdigit():
         head += 1
-    return int(number[:head]) if head else -1
-
-
-def _best(there: list[Meaning]) -> int:
-    return min([m.penalty for m in there], default=WORST)
-
-
-def _ranked(meanings: list[Meaning]) -> list[Meaning]:
-    """Best first, one line an address; ties by street and row, so that the order is always the same."""
-    if len(meanings) < 2:
-        return meanings
-    best: dict[tuple[int, tuple[int, ...]], Meaning] = {}
-    for one in sorted(meanings, key=lambda m: (m.penalty, m.rows, m.street)):
-        best.setdefault((one.street, one.rows), one)
-    return list(best.values())
-
-
-def choose(heard: Heard) -> Choice:
-    """The one address meant, if the best is good enough, clearly better than the next, and not contradicted."""
-    there, absent = heard.there, heard.absent
-    if not there:
-        return Choice(None, _why_nothing(heard))
-    best = there[0]
-    if best.penalty > BAR:
-        if best.reading.town == UNKNOWN:
-            return Choice(None, f"'{best.reading.town_text}' is not a place in this city")
-        nearer = absent and absent[0].penalty < best.penalty
-        return Choice(None, _why_nothing(heard) if nearer else "no address is near enough")
-    if absent and absent[0].penalty + MARGIN <= best.penalty:
-        return Choice(None, f"there is no number {best.reading.number} on the street named, only on one like it")
-    rivals = [m for m in there if m.penalty < best.penalty + MARGIN]
-    if len(rivals) > 1:
-        one_street = len({m.street for m in rivals}) == 1
-        return Choice(None, "the address exists in several towns" if one_street else "several addresses fit equally")
-    return Choice(best, "")
-
-
-def _why_nothing(heard: Heard) -> str:
-    if not heard.said.number:
-        return "no house number is given"
-    if heard.absent and heard.absent[0].penalty <= BAR:
-        return f"there is no number {heard.said.number} on this street"
-    return "no such street is known"
+    return min(int(number[:head]), _HIGHEST) if head else -1
 
 
 class AddressBook:
@@ -252,14 +150,14 @@ class AddressBook:
             known = self.streets.exact(reading.street.name)
             for street, flags in known:
                 self._weigh(reading, Like(street, flags, 0, sounds=False, penalty=0), there, absent)
-            if known and not reading.extra and _best(there) <= _CLEAR:
+            if known and not reading.extra and best_penalty(there) <= _CLEAR:
                 break
             if len(tried) == 1 and not known and self._hear_plainly(reading, there, absent):
                 break
         else:
-            if _best(there) > _SURE:
+            if best_penalty(there) > _SURE:
                 self._hear_nearly(tried, there, absent)
-        return Heard(said, _ranked(there), _ranked(absent))
+        return Heard(said, ranked(there), ranked(absent))
 
     def _hear_plainly(self, reading: Reading, there: list[Meaning], absent: list[Meaning]) -> bool:
         """Whether the plain reading of a street that ends as one, in a town of the city, is one letter off."""
@@ -267,7 +165,7 @@ class AddressBook:
             return False
         for like in self.streets.one_off(reading.street.name[:_LONGEST_NAME]):
             self._weigh(reading, like, there, absent)
-        return _best(there) <= _NEAR
+        return best_penalty(there) <= _NEAR
 
     def suggest(self, heard: Heard) -> Heard:
         """The same with streets further off in spelling, anywhere in the city: for suggestions, never for a match."""
@@ -277,7 +175,7 @@ class AddressBook:
             choices = self._names.get(self._number.get(reading.number, -1), [])
             for like in self.streets.search(reading.street.name[:_LONGEST_NAME], choices):
                 self._weigh(reading, like, there, absent)
-        return Heard(said, _ranked(there), _ranked(absent))
+        return Heard(said, ranked(there), ranked(absent))
 
     def _hear_nearly(self, tried: list[Reading], there: list[Meaning], absent: list[Meaning]) -> None:
         """The same for streets whose name is only like the one said: one letter off, else further off."""
@@ -289,7 +187,7 @@ class AddressBook:
         first = list(islice(names.items(), _MOST_NAMES))
         for (name, _), same in first:
             self._weigh_all(same, self.streets.one_off(name), there, absent)
-            if _best(there) <= _NEAR:
+            if best_penalty(there) <= _NEAR:
                 return
         for (name, number), same in first:
             free = [reading for reading in same if not reading.close]
@@ -305,9 +203,9 @@ class AddressBook:
         """Add what a reading means if it names this street."""
         parts = self.streets.parts[like.street]
         base = reading.extra + like.penalty + fit(reading.street, parts, like.flags)
-        if like.distance and base >= like.penalty + _OTHER_KIND:
+        if like.distance and base >= like.penalty + OTHER_KIND:
             base += _TWO_DOUBTS
-        if base > _HOPELESS:
+        if base >= HOPELESS:
             return
         rows = self.rows(like.street, reading.number)
         town = reading.town

@@ -13,10 +13,12 @@ import shapely
 from rapidfuzz import fuzz, process
 from shapely.geometry import MultiPoint
 
-from stormops.core.address import Said, street, tokens
+from stormops.core.address import street, tokens
+from stormops.core.address_said import Said
 from stormops.core.address_words import FILLERS
-from stormops.core.matching_address import AddressBook, fit
+from stormops.core.matching_address import AddressBook
 from stormops.core.matching_answer import MARGIN
+from stormops.core.matching_meaning import fit
 from stormops.core.matching_towns import UNSAID
 from stormops.core.network import METRES_PER_DEGREE, City, Floats
 

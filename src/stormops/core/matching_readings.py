@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from stormops.core.address import Said, Street, street
+from stormops.core.address import Street, street
+from stormops.core.address_said import Said
 from stormops.core.address_words import DIRECTIONS, PLAIN_TYPES, TYPES
 from stormops.core.matching_streets import Streets
 from stormops.core.matching_towns import UNKNOWN, UNSAID, Towns

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stormops.core.address import Street
-from stormops.core.matching_address import AddressBook, Meaning
+from stormops.core.matching_address import AddressBook
+from stormops.core.matching_meaning import Meaning
 from stormops.core.matching_streets import LONG_TYPES, WITH_KIND, WITH_PRE, WITHOUT_CLASS, misspelt
 from stormops.core.matching_towns import UNKNOWN
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from stormops.core.matching_address import AddressBook, Heard, Meaning, choose
+from stormops.core.matching_address import AddressBook
 from stormops.core.matching_answer import BAR, CANDIDATES, Possible, possible
 from stormops.core.matching_claims import Claim
 from stormops.core.matching_landmarks import Corners, Landmarks, Spot
+from stormops.core.matching_meaning import Heard, Meaning, choose
 from stormops.core.matching_places import Places
 from stormops.core.matching_reasons import reasons
 from stormops.core.nearest import Nearest
@@ -47,9 +48,14 @@ class TextClaims:
             if marks:
                 return self._spots("address", "landmark", marks)
         choice = choose(heard)
-        if choice.meaning is None:
-            return Claim("address", "address", sure=False, options=self._suggest(heard), why=choice.why)
-        return self._unit(choice.meaning)
+        if choice.meaning is not None:
+            return self._unit(choice.meaning)
+        if heard.said.number and not heard.there and not heard.absent:
+            marks = self._landmarks.find(text)
+            if marks:
+                return self._spots("address", "landmark", marks)
+        why = "these streets are not known to meet" if heard.said.cross else choice.why
+        return Claim("address", "address", sure=False, options=self._suggest(heard), why=why)
 
     def landmark(self, text: str) -> Claim:
         """The claim of a landmark's name."""
@@ -140,7 +146,8 @@ class TextClaims:
         for street in heard.absent[:2]:
             number = street.reading.number
             for row in book.nearest_numbers(street):
-                text = f"there is no number {number} on this street, {self._premises.house_number[row]} is near it"
+                here = self._premises.house_number[row]
+                text = f"there is no number {number} on this street, {here} is near it" if number else "no number given"
                 away = min(1000, 10 * abs(book.value(row) - book.number_value(number)))
                 found.append(Possible(row, street.penalty + _NOT_THERE + away, [*reasons(street, book), text]))
         return possible(found)

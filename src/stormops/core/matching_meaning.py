@@ -1,0 +1,109 @@
+"""What an address text may mean in this city, how the meanings are ranked, and when one is chosen."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from stormops.core.address import Street
+from stormops.core.address_said import Said
+from stormops.core.matching_answer import BAR, MARGIN, WORST
+from stormops.core.matching_readings import Reading
+from stormops.core.matching_streets import LONG_TYPES, WITH_KIND, WITH_PRE, WITHOUT_CLASS, Like, misspelt
+from stormops.core.matching_towns import UNKNOWN
+
+HOPELESS: Final = 5000
+"""From this penalty on a street is no candidate."""
+OTHER_KIND: Final = 900
+"""Another suffix than the street's."""
+
+
+class Meaning(NamedTuple):
+    """What a text may mean: the premises of one address (rows, ascending), or a street without that number (none)."""
+
+    penalty: int
+    street: int
+    locality: int
+    rows: tuple[int, ...]
+    reading: Reading
+    like: Like
+
+
+class Heard(NamedTuple):
+    """All meanings of a text: with the number (best first) and without (best first)."""
+
+    said: Said
+    there: list[Meaning]
+    absent: list[Meaning]
+
+
+def _kind(said: str, known: str) -> int:
+    """What a suffix that is not the street's says against it, per 10,000."""
+    if not said:
+        return 200
+    if said not in LONG_TYPES:
+        letters = misspelt(said, known) if known else 0
+        return 100 + 100 * letters if letters else HOPELESS
+    return OTHER_KIND if known else 300
+
+
+def fit(said: Street, known: Street, flags: int) -> int:
+    """What suffix and direction say against a street, per 10,000."""
+    penalty = 200 if flags & WITHOUT_CLASS else 0
+    kind = "" if flags & WITH_KIND else known.kind
+    if said.kind != kind:
+        penalty += _kind(said.kind, kind)
+    pre = "" if flags & WITH_PRE else known.pre
+    if said.pre != pre or said.post != known.post:
+        ours, theirs = said.pre + said.post, pre + known.post
+        penalty += 100 if ours == theirs else 300 if not ours else 500 if not theirs else 2600
+    return penalty
+
+
+def best_penalty(there: list[Meaning]) -> int:
+    """The lowest penalty; the worst when there is no meaning."""
+    return min([m.penalty for m in there], default=WORST)
+
+
+def ranked(meanings: list[Meaning]) -> list[Meaning]:
+    """Best first, one line an address; ties by street and row, so that the order is always the same."""
+    if len(meanings) < 2:
+        return meanings
+    best: dict[tuple[int, tuple[int, ...]], Meaning] = {}
+    for one in sorted(meanings, key=lambda m: (m.penalty, m.rows, m.street)):
+        best.setdefault((one.street, one.rows), one)
+    return list(best.values())
+
+
+class Choice(NamedTuple):
+    """The one address that a text means, or None and why not."""
+
+    meaning: Meaning | None
+    why: str
+
+
+def choose(heard: Heard) -> Choice:
+    """The one address meant, if the best is good enough, clearly better than the next, and not contradicted."""
+    there, absent = heard.there, heard.absent
+    if heard.said.block:
+        return Choice(None, "a block is named, not a house")
+    if not there or there[0].penalty > BAR:
+        return Choice(None, _why_nothing(heard))
+    best = there[0]
+    if absent and absent[0].penalty + MARGIN <= best.penalty:
+        return Choice(None, f"there is no number {best.reading.number} on the street named, only on one like it")
+    rivals = [m for m in there if m.penalty < best.penalty + MARGIN]
+    if len(rivals) > 1:
+        one_street = len({m.street for m in rivals}) == 1
+        return Choice(None, "the address exists in several towns" if one_street else "several addresses fit equally")
+    return Choice(best, "")
+
+
+def _why_nothing(heard: Heard) -> str:
+    """Why no address is near enough to what was said."""
+    if not heard.said.number:
+        return "no house number is given"
+    if heard.absent and heard.absent[0].penalty <= BAR:
+        return f"there is no number {heard.said.number} on this street"
+    if heard.there and heard.there[0].reading.town == UNKNOWN:
+        return f"'{heard.there[0].reading.town_text}' is not a place in this city"
+    return "no address is near enough" if heard.there else "no such street is known"
