@@ -171,9 +171,12 @@ class AddressBook:
         """The same with streets further off in spelling, anywhere in the city: for suggestions, never for a match."""
         said = heard.said
         there, absent = list(heard.there), list(heard.absent)
-        for reading in islice(readings(said, self.towns, self.streets), 1):
+        names: dict[str, Reading] = {}
+        for reading in readings(said, self.towns, self.streets):
+            names.setdefault(reading.street.name[:_LONGEST_NAME], reading)
+        for name, reading in islice(names.items(), _MOST_NAMES):
             choices = self._names.get(self._number.get(reading.number, -1), [])
-            for like in self.streets.search(reading.street.name[:_LONGEST_NAME], choices):
+            for like in self.streets.search(name, choices):
                 self._weigh(reading, like, there, absent)
         return Heard(said, ranked(there), ranked(absent))
 

@@ -15,6 +15,10 @@ HOPELESS: Final = 5000
 """From this penalty on a street is no candidate."""
 OTHER_KIND: Final = 900
 """Another suffix than the street's."""
+UNREADABLE: Final = 2600
+"""A last word that is no suffix: perhaps a part of the name, so no match."""
+_TOWN_LONG = 8
+"""A word of this length at the end is no misspelt suffix."""
 
 
 class Meaning(NamedTuple):
@@ -42,7 +46,9 @@ def _kind(said: str, known: str) -> int:
         return 200
     if said not in LONG_TYPES:
         letters = misspelt(said, known) if known else 0
-        return 100 + 100 * letters if letters else HOPELESS
+        if letters:
+            return 100 + 100 * letters
+        return UNREADABLE if len(said) < _TOWN_LONG else HOPELESS
     return OTHER_KIND if known else 300
 
 

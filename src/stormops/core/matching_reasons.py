@@ -25,8 +25,9 @@ def _kind(said: Street, known: Street, flags: int) -> list[str]:
         return []
     if not said.kind:
         return ["suffix missing"]
-    if kind and said.kind not in LONG_TYPES and misspelt(said.kind, kind):
-        return [f"suffix misspelt: '{said.kind}' for '{kind}'"]
+    if said.kind not in LONG_TYPES:
+        near = kind and misspelt(said.kind, kind)
+        return [f"suffix misspelt: '{said.kind}' for '{kind}'" if near else f"'{said.kind}' is not a known suffix"]
     return [f"suffix added: '{said.kind}'"] if not kind else [f"suffix differs: '{said.kind}' for '{kind}'"]
 
 
