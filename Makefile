@@ -37,7 +37,7 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.lock
 	@touch $@
 
 dashboards/node_modules/.installed: dashboards/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node.js 20 or newer is needed"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node.js 20 or newer is needed"; exit 1; }
 	@echo "Setting up the dashboards (once)…"
 	@cd dashboards && npm ci --silent --no-audit --no-fund
 	@touch $@
