@@ -1,0 +1,191 @@
+"""Identity of incidents under a grouper whose answers are given by hand."""
+
+from __future__ import annotations
+
+from stormops.core import entry as facts
+from stormops.core.decide import Decider, Groupers
+from stormops.core.entry import AnyFact
+from stormops.core.explaining import make_groupers
+from stormops.core.grouping import Delta, Group
+from stormops.core.incident import Incident
+from stormops.core.report import Utility
+from tests.core.world import START_MS, World
+
+
+class Told:
+    """A grouper that answers what it was told."""
+
+    def __init__(self) -> None:
+        self.now: dict[tuple[int, int], Group] = {}
+        self.next: dict[tuple[int, int], Group] = {}
+        self.held: set[int] = set()
+        self.reported: list[int] = []
+
+    def add(self, premise: int, at_ms: int) -> None:
+        assert at_ms >= START_MS
+        self.reported.append(premise)
+
+    def remove(self, premise: int, at_ms: int) -> None:
+        assert at_ms >= START_MS
+        self.reported.remove(premise)
+
+    def hold(self, device: int, *, held: bool) -> None:
+        (self.held.add if held else self.held.discard)(device)
+
+    def update(self, now_ms: int) -> Delta:
+        assert now_ms >= START_MS
+        gone = sorted(self.now.keys() - self.next.keys())
+        changed = [self.next[key] for key in sorted(self.next) if self.now.get(key) != self.next[key]]
+        self.now = dict(self.next)
+        return Delta(gone, changed)
+
+    def groups(self) -> list[Group]:
+        return [self.now[key] for key in sorted(self.now)]
+
+    def tell(self, *groups: tuple[int, tuple[int, ...]], probability: int = 9_000) -> None:
+        """Groups as (device, premises); device -1 is a cluster of just its premises."""
+        self.next = {}
+        for device, premises in groups:
+            alone = device < 0
+            out, anchor = (premises, premises[0]) if alone else ((), -1)
+            group = Group(device, anchor, premises, out, START_MS, probability)
+            self.next[group.key] = group
+
+
+class Scripted(World):
+    """A world whose network is explained by hand."""
+
+    def start(self) -> None:
+        super().start()
+        self.told = Told()
+        clusters = make_groupers(self.city, self.tree).clusters
+        self.decider = Decider(self.situation, self.matcher, Groupers(self.told, clusters))
+
+    def groups(self, *groups: tuple[int, tuple[int, ...]], probability: int = 9_000) -> list[AnyFact]:
+        self.told.tell(*groups, probability=probability)
+        return self.tick()
+
+    def where(self) -> dict[str, set[int]]:
+        """Premises of each open incident's reports."""
+        reports = self.situation.reports
+        return {i.id: {reports.premise[reports.row_of[r]] for r in i.reports} for i in self.open()}
+
+    def the(self, name: str) -> Incident:
+        found = self.situation.incident(name)
+        assert found is not None
+        return found
+
+
+def reported(*premises: int) -> Scripted:
+    world = Scripted()
+    for premise in premises:
+        world.report(premise)
+    return world
+
+
+def test_a_group_that_moves_to_another_device_is_the_same_incident() -> None:
+    world = reported(0, 1)
+    world.groups((4, (0, 1)))
+    world.groups((2, (0, 1)))
+    assert world.where() == {"E-0001": {0, 1}}
+    assert world.the("E-0001").device == 2
+
+
+def test_a_split_keeps_the_name_where_most_premises_are() -> None:
+    world = reported(0, 1, 2, 30, 31)
+    world.groups((0, (0, 1, 2, 30, 31)))
+    made = world.groups((2, (30, 31)), (4, (0, 1, 2)))
+    assert world.where() == {"E-0001": {0, 1, 2}, "E-0002": {30, 31}}
+    assert sum(isinstance(fact, facts.IncidentOpened) for fact in made) == 1
+
+
+def test_joined_groups_keep_the_name_with_most_premises() -> None:
+    world = reported(0, 30, 31)
+    world.groups((2, (0,)), (4, (30, 31)))
+    made = world.groups((0, (0, 30, 31)))
+    assert facts.IncidentAbsorbed(incident="E-0001", into="E-0002") in made
+    assert world.where() == {"E-0002": {0, 30, 31}}
+
+
+def test_of_equals_the_older_name_stays() -> None:
+    world = reported(0, 30)
+    world.groups((2, (0,)), (4, (30,)))
+    world.groups((0, (0, 30)))
+    assert world.where() == {"E-0001": {0, 30}}
+
+
+def test_names_change_places_with_their_premises() -> None:
+    world = reported(0, 1, 30, 31)
+    world.groups((2, (0, 1)), (4, (30, 31)))
+    made = world.groups((2, (30, 31)), (4, (0, 1)))
+    assert world.where() == {"E-0001": {0, 1}, "E-0002": {30, 31}}
+    assert (world.the("E-0001").device, world.the("E-0002").device) == (4, 2)
+    assert not any(isinstance(fact, facts.IncidentOpened | facts.IncidentAbsorbed) for fact in made)
+
+
+def test_one_premise_that_moves_over_takes_its_reports_along() -> None:
+    world = reported(0, 1, 2, 30, 31, 32)
+    world.groups((2, (0, 1, 2)), (4, (30, 31, 32)))
+    made = world.groups((2, (0, 1)), (4, (2, 30, 31, 32)))
+    assert world.where() == {"E-0001": {0, 1}, "E-0002": {2, 30, 31, 32}}
+    (change,) = [fact for fact in made if isinstance(fact, facts.IncidentChanged)]
+    assert change == facts.IncidentChanged(incident="E-0002", receipts_added=["00-0000-0000-000-3"])
+
+
+def test_a_repeated_report_joins_though_its_group_did_not_change() -> None:
+    world = reported(0, 1)
+    world.groups((4, (0, 1)))
+    world.report(1)
+    made = world.groups((4, (0, 1)))
+    assert len(world.the("E-0001").reports) == 3
+    assert sum(isinstance(fact, facts.IncidentChanged) for fact in made) == 1
+
+
+def test_a_probability_is_written_when_it_moved_enough() -> None:
+    world = reported(0)
+    world.groups((4, (0,)), probability=5_000)
+    assert len(world.groups((4, (0,)), probability=5_400)) == 2
+    assert world.the("E-0001").probability == 5_000
+    world.groups((4, (0,)), probability=5_600)
+    assert world.the("E-0001").probability == 5_600
+
+
+def test_reasons_say_why_in_words() -> None:
+    world = reported(0, 1)
+    transformer = world.tree.path(0)[0]
+    world.groups((transformer, (0, 1)))
+    name = world.situation.device_ids[transformer]
+    assert world.the("E-0001").reasons == (f"Its reports share the transformer {name}.",)
+    world.groups((-1, (0,)), (-1, (1,)))
+    assert world.the("E-0002").reasons == ("One premise reports and its neighbours do not.",)
+    world.groups((-1, (0, 1)))
+    assert world.the("E-0001").reasons == ("Its reports are close together, measured by the houses around them.",)
+
+
+def test_a_held_device_is_told_to_the_grouper_and_taken_back() -> None:
+    world = reported(0, 1)
+    world.groups((4, (0, 1)))
+    world.act(facts.IncidentConfirmed, incident="E-0001")
+    world.groups()
+    assert world.told.held == {4}
+    assert world.told.reported == []
+    world.act(facts.IncidentRestored, incident="E-0001")
+    world.groups()
+    assert world.told.held == set()
+
+
+def test_a_restart_continues_the_groups_it_finds() -> None:
+    world = reported(0, 1, 30)
+    world.groups((2, (30,)), (4, (0, 1)))
+    before = world.where()
+    world.start()
+    assert sorted(world.told.reported) == [0, 1, 30]
+    made = world.groups((2, (30,)), (4, (0, 1)))
+    assert len(made) == 2
+    assert world.where() == before
+
+
+def test_clusters_of_the_other_utilities_are_their_own() -> None:
+    world = reported(0)
+    world.groups((4, (0,)))
+    assert {i.utility for i in world.open()} == {Utility.ELECTRIC}
