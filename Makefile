@@ -43,7 +43,7 @@ dashboards/node_modules/.installed: dashboards/package-lock.json
 	@touch $@
 
 dashboards/dist/.built: dashboards/node_modules/.installed $(DASHBOARD_SOURCES)
-	@cd dashboards && npm run --silent build
+	@cd dashboards && npm run --silent build -- --logLevel error
 	@touch $@
 
 $(VENV)/.browser: deploy/browser.sh

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stormops.settings import Settings, SettingsError, load_city_file, load_settings
+from stormops.settings import Settings, SettingsError, addressed, load_city_file, load_settings
 
 
 def test_settings_go_to_children_and_come_back_the_same() -> None:
@@ -30,3 +30,9 @@ def test_a_wrong_city_file_is_refused_with_its_name(tmp_path: Path) -> None:
     wrong.write_text('name = "x"\ntitle = "X"\nk = 2\n')
     with pytest.raises(SettingsError, match=r"x\.toml.*k"):
         load_city_file(wrong)
+
+
+def test_addresses_follow_the_ports_unless_they_are_given() -> None:
+    assert addressed(Settings(intake_port=9000)).intake_url == "http://127.0.0.1:9000"
+    assert addressed(Settings(host="::1")).feed_url == "http://[::1]:8312"
+    assert addressed(Settings(feed_url="https://outages.example")).origins[1] == "https://outages.example"

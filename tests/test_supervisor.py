@@ -104,5 +104,5 @@ def test_a_taken_port_is_said_with_what_to_do() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(SupervisorError, match=r"cannot listen .* choose another port"):
+        with pytest.raises(SupervisorError, match=r"cannot listen .*STORMOPS_INTAKE_PORT"):
             listen("127.0.0.1", taken.getsockname()[1])

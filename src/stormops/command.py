@@ -334,7 +334,13 @@ def storm(
     shape_data, pack = _storm_and_pack(shape, city)
     pace = speed or (max(60.0, shape_data.hours * 3600 / FINISH_SECONDS) if finish else 60.0)
     settings = msgspec.structs.replace(
-        settings_or_fail(), pack=pack, city_file=city_file_for(pack), data=_fresh_run(), log_level="warning"
+        settings_or_fail(),
+        pack=pack,
+        city_file=city_file_for(pack),
+        data=_fresh_run(),
+        metrics_port=0,
+        worker_port=0,
+        log_level="warning",
     )
     outcome: dict[str, Any] = {}
 

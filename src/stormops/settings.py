@@ -56,8 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_fd: Annotated[int, Doc(description="Listening socket of feed inherited from the supervisor, -1 = none.")] = -1
     metrics_port: Annotated[int, Doc(description="Port of operations' health and metrics, 0 = any free one.")] = 8313
     worker_port: Annotated[int, Doc(description="Port of worker's health and metrics, 0 = any free one.")] = 8314
-    intake_url: Annotated[str, Doc(description="Address of intake as browsers see it.")] = "http://127.0.0.1:8311"
-    feed_url: Annotated[str, Doc(description="Address of feed as browsers see it.")] = "http://127.0.0.1:8312"
+    intake_url: Annotated[str, Doc(description="Address of intake as browsers see it; empty = host and port.")] = ""
+    feed_url: Annotated[str, Doc(description="Address of feed as browsers see it; empty = host and port.")] = ""
     redis_url: Annotated[str, Doc(description="Redis or Valkey by URL; empty = none (slower wake-ups, no jobs).")] = ""
     node: Annotated[
         int, Doc(description="Number of this machine's door, part of each receipt (0-99).", ge=0, le=99)
@@ -83,6 +83,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
         return {f"STORMOPS_{f.upper()}": str(getattr(self, f)) for f in self.__struct_fields__}
+
+
+def addressed(settings: Settings) -> Settings:
+    """The settings with the addresses that were left empty filled in from host and ports."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return msgspec.structs.replace(
+        settings,
+        intake_url=settings.intake_url or f"http://{host}:{settings.intake_port}",
+        feed_url=settings.feed_url or f"http://{host}:{settings.feed_port}",
+    )
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from stormops.settings import Settings
+from stormops.settings import Settings, addressed
 from stormops.telemetry import Log
 
 PR_SET_PDEATHSIG = 1
@@ -74,7 +74,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         raise SupervisorError(
-            f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it or choose another port"
+            f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
+            "STORMOPS_FEED_PORT, STORMOPS_METRICS_PORT or STORMOPS_WORKER_PORT (0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
@@ -138,16 +139,12 @@ class Supervisor:
             "intake_port": intake_port,
             "feed_port": feed_port,
         }
-        if settings.intake_port == 0:
-            changed["intake_url"] = f"http://{settings.host}:{intake_port}"
-        if settings.feed_port == 0:
-            changed["feed_url"] = f"http://{settings.host}:{feed_port}"
         settings.data.mkdir(parents=True, exist_ok=True)
         self._children: list[Child] = []
         if not settings.redis_url and (embedded := redis_child(settings.data, self._run)):
             self._children.append(embedded[0])
             changed["redis_url"] = embedded[1]
-        self.settings = msgspec.structs.replace(settings, **changed)
+        self.settings = addressed(msgspec.structs.replace(settings, **changed))
         fds = {"intake": self._sockets[0].fileno(), "feed": self._sockets[1].fileno()}
         if commands is None:
             commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in PROCESSES}

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from stormops.clock import Clock
-from stormops.settings import CityFile, Settings, load_city_file, load_settings
+from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings
 from stormops.supervisor import die_with_parent
 from stormops.telemetry import Log, Metrics
 
@@ -32,7 +32,7 @@ class Process:
     """What every process has: settings, city file, clock, log, metrics, hints."""
 
     def __init__(self, name: str) -> None:
-        self.settings: Settings = load_settings()
+        self.settings: Settings = addressed(load_settings())
         self.city_file: CityFile = load_city_file(self.settings.city_file)
         self.clock: Clock = self.settings.clock
         self.log = Log(name, self.settings.log_level)
