@@ -1,0 +1,88 @@
+"""Facts stay readable for ever: every released version's bytes are kept and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from stormops.core import entry as facts
+from stormops.core.entry import AnyFact, decode, encode
+from stormops.core.report import Channel, Report, Symptom, Utility
+
+BY = facts.Actor(person="ana", desk="East", shift=7)
+RECEIPT, OTHER = "01-2345-6789-012-3", "02-2345-6789-012-5"
+
+ONE_OF_EACH: list[AnyFact] = [
+    facts.ReportReceived(
+        receipt=RECEIPT,
+        channel=Channel.WEB,
+        report=Report(symptom=Symptom.WIRE_DOWN, address="12 Palm Ave", medical=True, note="sparks"),
+        sender="5d2f",
+        key="k",
+    ),
+    facts.ReportPlaced(action="a-1", by=BY, reason="seen", receipt=RECEIPT, premise="P1"),
+    facts.ReportWithdrawn(action="a-1", by=BY, reason="seen", receipt=RECEIPT),
+    facts.IncidentConfirmed(action="a-1", by=BY, reason="seen", incident="E-0001", device="FUS-1"),
+    facts.IncidentsMerged(action="a-1", by=BY, reason="seen", into="E-0001", incidents=["E-0002"]),
+    facts.IncidentSplit(action="a-1", by=BY, reason="seen", incident="E-0001", receipts=[RECEIPT]),
+    facts.IncidentCancelled(action="a-1", by=BY, reason="seen", incident="E-0001"),
+    facts.IncidentRestored(action="a-1", by=BY, reason="seen", incident="E-0001", device="TR-1"),
+    facts.SituationReportRequested(action="a-1", by=BY, reason="briefing"),
+    facts.CityAdopted(name="palmetto", hash="abc"),
+    facts.Tick(number=3, at_ms=1_778_785_200_000),
+    facts.Decided(tick=3, through=41),
+    facts.ReportMatched(receipt=RECEIPT, premise="P1", penalty=120, rule="address", reasons=["suffix missing"]),
+    facts.ReportUnmatched(
+        receipt=RECEIPT, why="two alike", candidates=[facts.Candidate(premise="P1", penalty=900, reasons=["far"])]
+    ),
+    facts.ReportDuplicated(receipt=OTHER, of=RECEIPT),
+    facts.ReportClosed(receipt=RECEIPT, outcome="withdrawn", incident="E-0001"),
+    facts.IncidentOpened(incident="E-0001", utility=Utility.ELECTRIC, since_ms=5),
+    facts.IncidentChanged(
+        incident="E-0001",
+        devices=["FUS-1"],
+        receipts_added=[RECEIPT],
+        premises_added=[4],
+        since_ms=5,
+        probability=9_000,
+    ),
+    facts.IncidentStepped(incident="E-0001", step="confirm", action="a-1", by="ana", at_ms=9, device="FUS-1"),
+    facts.IncidentAbsorbed(incident="E-0002", into="E-0001", by="ana"),
+    facts.IncidentClosed(incident="E-0001", outcome="restored"),
+    facts.ActionRefused(action="a-1", code="wrong_state", text="It is closed."),
+]
+
+RELEASED = sorted((Path(__file__).parent / "released").glob("*.msgpack"))
+
+
+def test_one_of_each_kind_is_tried() -> None:
+    assert {type(fact) for fact in ONE_OF_EACH} == set(get_args(AnyFact))
+
+
+@pytest.mark.parametrize("fact", ONE_OF_EACH, ids=lambda f: type(f).__name__)
+def test_a_fact_comes_back_the_same(fact: AnyFact) -> None:
+    assert decode(encode(fact)) == fact
+
+
+@pytest.mark.parametrize("released", RELEASED, ids=lambda p: p.stem)
+def test_what_a_released_version_wrote_is_read_for_ever(released: Path) -> None:
+    bodies = msgspec.msgpack.decode(released.read_bytes(), type=list[bytes])
+    assert len(bodies) >= 20
+    assert [type(decode(body)).__struct_config__.tag for body in bodies] == [
+        msgspec.msgpack.decode(body)["fact"] for body in bodies
+    ]
+
+
+def test_the_version_in_work_is_among_them_byte_for_byte() -> None:
+    # Written by this very list; when it differs, a fact's meaning on disk has changed: keep the old form readable.
+    newest = msgspec.msgpack.decode(RELEASED[-1].read_bytes(), type=list[bytes])
+    assert newest == [encode(fact) for fact in ONE_OF_EACH]
+
+
+@pytest.mark.parametrize("body", [b"", b"\x80", msgspec.msgpack.encode({"fact": "never_heard_of"}), b"\xff\xff"])
+def test_bytes_that_are_no_fact_are_refused(body: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode(body)
