@@ -134,7 +134,7 @@ def test_it_answers_as_it_is_described(server: Server, mode: str) -> None:
     assert {o.label for o in operations} >= {"POST /api/v1/reports", "POST /report", "GET /readyz"}
 
     @settings(
-        max_examples=30,
+        max_examples=20,
         deadline=None,
         database=None,
         phases=[Phase.explicit, Phase.generate],
