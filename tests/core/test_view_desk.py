@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stormops.core import situation as situation_module
+from stormops.core.entry import ActionRefused, Entry
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Report, Symptom
 from stormops.core.situation import Situation
@@ -113,6 +115,20 @@ def test_a_report_is_shown_before_it_is_decided_on() -> None:
 def test_refusals_are_told_and_leave_with_the_oldest(screen: Screen) -> None:
     shown = {(value["action"], value["code"]) for value in screen.values("refusal")}
     assert shown == {(refusal.action, refusal.code) for refusal in screen.situation.refusals}
+
+
+def test_the_oldest_refusal_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(situation_module, "REFUSALS_MAX", 2)
+    city, tree = small_city()
+    situation = Situation(city, tree)
+    view = DeskView(city, tree, lambda position: pytest.fail(f"nothing to recall at {position}"))
+    shown = view.snapshot(situation)
+    for number in range(1, 5):
+        refused = ActionRefused(action=f"a{number}", code="ended", text="It has ended.")
+        put, unset = view.changes(situation, situation.apply([Entry(number, 0, "", 0, 1, number, refused)]))
+        shown = {key: value for key, value in (shown | put).items() if key not in unset}
+        assert shown == DeskView(city, tree, view._recall).snapshot(situation)
+    assert {key for key in shown if key.startswith("refusal/")} == {"refusal/a3", "refusal/a4"}
 
 
 def test_an_empty_situation_shows_nobody_out() -> None:
