@@ -117,12 +117,14 @@ class Asker:
         """Addresses that this city does not have, a third of each kind."""
         kinds: list[tuple[str, Callable[[random.Random], str | None]]] = [
             ("invented street", self._invented),
-            ("other city", lambda r: self._foreign(other, r)),
             ("number out of range", self._beyond),
+            ("other city", lambda r: self._foreign(other, r)),
         ]
+        if other is self:
+            kinds.pop()
         found: list[Query] = []
         while len(found) < count:
-            name, make = kinds[len(found) % 3]
+            name, make = kinds[len(found) % len(kinds)]
             text = make(rng)
             if text:
                 found.append(Query(text, None, "", [name]))

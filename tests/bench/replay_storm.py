@@ -38,7 +38,7 @@ NOTES = [None, None, None, "power went off with a bang", "the whole street is da
 
 
 class Written(NamedTuple):
-    """What the journal holds, and how long its ticks took (seconds)."""
+    """What the journal holds, and how long its ticks took (seconds of processor time)."""
 
     entries: int
     reports: int
@@ -61,19 +61,19 @@ class Storm:
         self.decider = Decider(self.situation, Matcher(city), make_groupers(city, tree))
 
     def write(self, journal: SqliteJournal, snapshots: Snapshots, entries: int, tail: int) -> Written:
-        """Write about that many entries, with a snapshot `tail` entries before the end."""
-        epoch, ticks, saved = journal.lead(), [], False
-        for news in self._ticks():
+        """Write that many entries, on to the height of the wave; a snapshot every `tail` entries, as operations does."""
+        epoch, ticks, saved = journal.lead(), [], 0
+        for at_height, news in self._ticks():
             made = journal.append_news(news, epoch)
             self.situation.apply(made)
-            began = time.perf_counter()
+            began = time.process_time()
             decided = self._decide(made)
-            ticks.append(time.perf_counter() - began)
+            ticks.append(time.process_time() - began)
             journal.append_facts(self.situation.tick, decided, self.now_ms, epoch)
-            if not saved and self.situation.position >= entries - tail:
-                snapshots.save(self.situation.position, self.situation.schema, self.situation.snapshot())
-                saved = True
-            if self.situation.position >= entries:
+            if self.situation.position - saved >= tail:
+                saved = self.situation.position
+                snapshots.save(saved, self.situation.schema, self.situation.snapshot())
+            if at_height and self.situation.position >= entries:
                 break
         live = sum(incident.live for incident in self.situation.incidents.values())
         return Written(
@@ -92,18 +92,20 @@ class Storm:
             first.append(facts.CityAdopted(name=self.city.name, hash=self.city.hash))
         return self.decider.decide(made, tick, first)
 
-    def _ticks(self) -> Iterator[list[News]]:
-        """News of each tick: a wave's reports while it grows, crews' orders all the time."""
+    def _ticks(self) -> Iterator[tuple[bool, list[News]]]:
+        """News of each tick, and whether the wave is at its height: reports while it grows, crews all the time."""
         while True:
             dark = self._fail()
             callers = self.rng.permutation(np.repeat(dark, 2))
             for first in range(0, len(callers), REPORTS_A_TICK):
                 self.now_ms += TICK_MS
-                yield [*(self._report(int(p)) for p in callers[first : first + REPORTS_A_TICK]), *self._orders()]
+                calls = callers[first : first + REPORTS_A_TICK]
+                height = first + REPORTS_A_TICK >= len(callers)
+                yield height, [*(self._report(int(p)) for p in calls), *self._orders()]
             calm_until = self.now_ms + WAVE_HOURS * 3_600_000
             while self.now_ms < calm_until:
                 self.now_ms += 60_000
-                yield [*(self._report(int(p)) for p in self.rng.choice(dark, 10)), *self._orders()]
+                yield False, [*(self._report(int(p)) for p in self.rng.choice(dark, 10)), *self._orders()]
 
     def _fail(self) -> npt.NDArray[np.int64]:
         failed = self.rng.choice(len(self.tree), int(len(self.tree) * FAILED_SHARE), replace=False)

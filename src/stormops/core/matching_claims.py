@@ -19,6 +19,8 @@ KEYS: Final = frozenset(TRUST[:3])
 _NEAR_M = 250.0
 """A point this near to a premise agrees with it."""
 _FAR_M = 1000.0
+_CREDIBLE = 4000
+"""Options above this penalty are suggestions: they say nothing against what another field claims."""
 
 
 class Claim(NamedTuple):
@@ -115,7 +117,7 @@ def _disagreement(premise: int, base: Claim, other: Claim, places: Places) -> tu
     name = other.field.replace("_", " ")
     if other.point is not None:
         return _from_point(premise, base, other.point, places, name)
-    if not other.options:
+    if not other.sure and not any(option.penalty <= _CREDIBLE for option in other.options):
         return _SILENT.get(other.field, 0), (other.why and f"{name}: {other.why}")
     if _agrees(premise, other, places):
         return 0, ""

@@ -48,7 +48,7 @@ def _kind(said: str, known: str) -> int:
         letters = misspelt(said, known) if known else 0
         if letters:
             return 100 + 100 * letters
-        return UNREADABLE if len(said) < _TOWN_LONG else HOPELESS
+        return UNREADABLE if known and len(said) < _TOWN_LONG else HOPELESS
     return OTHER_KIND if known else 300
 
 
