@@ -44,17 +44,12 @@ def test_the_policy_lets_the_map_the_feed_and_intake_work(feed: Feed) -> None:
     assert rules["script-src"] == "'self'"
 
 
-def test_built_pages_are_revalidated_and_hashed_assets_kept_for_ever(feed: Feed) -> None:
+def test_built_pages_are_served_and_revalidated(feed: Feed) -> None:
     with feed.client() as client:
         for path, title in (("/", "index"), ("/desk", "desk"), ("/sign-in", "sign-in")):
             page = client.get(path)
             assert page.headers["cache-control"] == "no-cache"
             assert f"<title>{title}</title>" in page.text
-        assert "immutable" in client.get("/assets/index-abc123.js").headers["cache-control"]
-        assert client.get("/assets/report.js").headers["cache-control"] == "no-cache"
-        assert client.get("/assets/missing-1.js").status_code == httpx.codes.NOT_FOUND
-        assert client.get("/../pyproject.toml").status_code == httpx.codes.NOT_FOUND
-        assert client.get("/assets/..%2f..%2fsecret").status_code == httpx.codes.NOT_FOUND
 
 
 def test_the_report_form_works_without_scripts_and_is_enhanced_when_built(feed: Feed) -> None:

@@ -15,10 +15,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from stormops.feed.board import Board, restore
+from stormops.feed.built import Built
 from stormops.feed.channel import Channel
 from stormops.feed.desk import DeskReads
 from stormops.feed.follow import Follower, NotReady
@@ -83,7 +82,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             *_page_routes(pages, public),
             *_health_routes(follower, channels["desk"], parts),
             WebSocketRoute("/api/v1/feed", hub.endpoint),
-            Mount("/", Built(directory=settings.dashboards, check_dir=False)),
+            Mount("/", Built(settings.dashboards)),
         ],
         middleware=[Middleware(SecurityHeaders, feed_url=settings.feed_url, intake_url=settings.intake_url)],
         exception_handlers={HTTPException: _http_problem, NotReady: _not_ready, JournalUnavailable: _not_ready},
@@ -150,17 +149,6 @@ def _health_routes(follower: Follower[Board], channel: Channel, parts: FeedParts
         return Response(body, headers={"Cache-Control": "no-store", "Content-Type": kind})
 
     return [Route("/healthz", healthy), Route("/readyz", ready), Route("/metrics", metrics)]
-
-
-class Built(StaticFiles):
-    """Files of the built dashboards: names under `assets/` carry their content's hash and never change."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, with how long it may be kept."""
-        response = await super().get_response(path, scope)
-        hashed = path.startswith("assets/") and "-" in path
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
-        return response
 
 
 def _ended(app: Starlette, task: asyncio.Task[None], log: Log) -> None:
