@@ -28,8 +28,10 @@ START_MS = 1_790_000_000_000
 TICK_MS = 5_000
 REPORTS_A_TICK = 250
 WAVE_HOURS = 6
-FAILED_SHARE = 0.04
-"""Of the devices, in one wave: about a quarter of the customers go dark."""
+FAILED_SHARE = 0.08
+"""Of the devices, in one wave: about half of the customers go dark."""
+CALLS_EACH = 3
+"""Reports of each dark customer while a wave grows: far more than real ones make."""
 ORDERS_A_TICK = 6
 BY = Actor(person="crew", desk="storm", shift=1)
 SYMPTOMS = [Symptom.LIGHTS_OUT] * 90 + [Symptom.PARTIAL] * 3 + [Symptom.FLICKERING] * 2 + [Symptom.WIRE_DOWN] * 2
@@ -61,7 +63,7 @@ class Storm:
         self.decider = Decider(self.situation, Matcher(city), make_groupers(city, tree))
 
     def write(self, journal: SqliteJournal, snapshots: Snapshots, entries: int, tail: int) -> Written:
-        """Write that many entries, on to the height of the wave; a snapshot every `tail` entries, as operations does."""
+        """Write that many entries, on to the wave's height; a snapshot every `tail` entries, as operations does."""
         epoch, ticks, saved = journal.lead(), [], 0
         for at_height, news in self._ticks():
             made = journal.append_news(news, epoch)
@@ -96,7 +98,7 @@ class Storm:
         """News of each tick, and whether the wave is at its height: reports while it grows, crews all the time."""
         while True:
             dark = self._fail()
-            callers = self.rng.permutation(np.repeat(dark, 2))
+            callers = self.rng.permutation(np.repeat(dark, CALLS_EACH))
             for first in range(0, len(callers), REPORTS_A_TICK):
                 self.now_ms += TICK_MS
                 calls = callers[first : first + REPORTS_A_TICK]
