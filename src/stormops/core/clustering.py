@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.causes import Longs
 from stormops.core.evidence import Beliefs
 from stormops.core.explanation import Explainer, Key
 from stormops.core.grouping import Group
-from stormops.core.neighbourhoods import neighbourhoods
-from stormops.core.network import Bools, City
-from stormops.core.touching import Timing, Touching, hanging_together, one_cause
+from stormops.core.neighbourhoods import MOST, neighbourhoods
+from stormops.core.network import Bools, City, Ints
+from stormops.core.touching import Timing, Touching, join, one_cause
 
 
 class Clusters(Explainer):
@@ -39,10 +38,10 @@ class Clusters(Explainer):
 
     def _clear(self) -> None:
         super()._clear()
-        self._root = np.arange(self._held_from)
+        self._root: dict[int, int] = {}
         self._since_of = np.zeros(self._held_from, np.int64)
         self._size_of = np.zeros(self._held_from, np.int32)
-        self._extent: dict[int, Longs] = {}
+        self._extent: dict[int, Ints] = {}
 
     def _assemble(self, touched: set[int], redrawn: set[int], gone: set[Key], fresh: dict[Key, Group]) -> None:
         """Make the groups again whose fragments changed, or hang together otherwise than before."""
@@ -52,35 +51,40 @@ class Clusters(Explainer):
         for fragment in touched:
             self._since_of[fragment] = self._since.get(fragment, 0)
             self._size_of[fragment] = len(self._members.get(fragment, ()))
-        together = self._hang()
+        before, together = self._hang()
+        moved = {root for f, root in before.items() if root != self._root.get(f, f)}
+        moved |= {self._root.get(f, f) for f, root in before.items() if root != self._root.get(f, f)}
         touched |= redrawn
-        roots = {root for fragment in touched for root in (int(self._before[fragment]), int(self._root[fragment]))}
-        roots.update(self._moved_roots)
+        roots = {before.get(f, f) for f in touched} | {self._root.get(f, f) for f in touched} | moved
         for root in roots:
             old = self._by_root.pop(root, None)
             if old is not None:
                 gone.add(old.key)
-            parts = together.get(root) or ([root] if root in self._members and self._root[root] == root else [])
+            alone = root in self._members and root not in self._root
+            parts = together.get(root) or ([root] if alone else [])
             if parts:
-                keep = old is not None and redrawn.isdisjoint(parts) and root not in self._moved_roots
-                group = self._merged(parts, old.out if keep and old is not None else None)
+                same = old is not None and root not in moved and redrawn.isdisjoint(parts)
+                group = self._merged(parts, old.out if old is not None and same else None)
                 self._by_root[root] = group
                 fresh[group.key] = group
 
-    def _hang(self) -> dict[int, list[int]]:
-        """Work out afresh which fragments are one cause. Gives the fragments of each root that has several."""
+    def _hang(self) -> tuple[dict[int, int], dict[int, list[int]]]:
+        """Work out afresh which fragments are one cause.
+
+        Gives the root of each fragment that hung together before or does now, as it was before (itself
+        when alone), and the fragments of each root.
+        """
         lone = np.flatnonzero(self._owner >= self._lone_from).astype(np.int32)
         pairs = self._touching.pairs(self._owner, lone)
-        pairs = pairs[:, one_cause(pairs, self._since_of, self._size_of, self._timing)]
-        fragments, smallest = hanging_together(pairs)
-        self._before, self._root = self._root, np.arange(self._held_from)
-        self._root[fragments] = smallest
-        moved = np.flatnonzero(self._before != self._root)
-        self._moved_roots = {*self._before[moved].tolist(), *self._root[moved].tolist()}
+        nats = one_cause(pairs, self._since_of, self._size_of, self._timing)
+        extent = np.bincount(self._owner[self._owner >= 0], minlength=self._held_from)
+        joined = join(pairs, nats, extent, MOST)
+        before = {fragment: fragment for fragment in joined} | self._root
+        self._root = joined
         together: dict[int, list[int]] = {}
-        for fragment, root in zip(fragments.tolist(), smallest.tolist(), strict=True):
+        for fragment, root in self._root.items():
             together.setdefault(root, []).append(fragment)
-        return together
+        return before, together
 
     def _merged(self, parts: list[int], out: tuple[int, ...] | None) -> Group:
         members: list[int] = []
@@ -97,7 +101,7 @@ class Clusters(Explainer):
             return self._lone_probability
         return int(self._causes.chance[fragment // self._causes.rounds])
 
-    def _reach(self, fragment: int) -> Longs:
+    def _reach(self, fragment: int) -> Ints:
         """The premises that belong to a fragment, reporting or silent."""
         found = self._extent.get(fragment)
         if found is None:
@@ -108,5 +112,5 @@ class Clusters(Explainer):
                 node = fragment // self._causes.rounds
                 first, last = int(places.first[node]), int(places.last[node])
             here = first + np.flatnonzero(self._owner[first:last] == fragment)
-            found = self._extent[fragment] = places.order[here].astype(np.int64)
+            found = self._extent[fragment] = places.order[here]
         return found

@@ -48,7 +48,7 @@ class Beliefs(NamedTuple):
     """
 
     slot_ms: int = 3_600_000
-    slots: int = 18
+    slots: int = 20
     false_rate: float = 2e-4
     rate_least: float = 0.07
     rate_most: float = 0.4

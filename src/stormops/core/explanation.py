@@ -84,7 +84,7 @@ class Explainer:
         fresh: dict[Key, Group] = {}
         now_slot = now_ms // self._slot_ms
         # The window moves in steps, so that times seldom have to be counted afresh.
-        step = max(1, self._slots // 9)
+        step = max(1, self._slots // 5)
         base = now_slot // step * step - (self._slots - step)
         if base != self._base:
             self._base = base

@@ -1,8 +1,8 @@
 """Neighbourhoods of service points: the stand-in for devices where no network is known.
 
-Made once for a city, by halving it across its longer side until about ten service points are left:
-blocks, then about 30, 100, 300, ... together. They follow the density of the service points, so a
-block is a block in the centre and in the country.
+Made once for a city, by halving it across its longer side until at most ten service points are left:
+blocks, then some 30, some 250, at most 2,000 together. They follow the density of the service points,
+so a block is a block in the centre and in the country.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from stormops.core.network import Floats
 BLOCK = 10
 """Service points in the smallest neighbourhoods, at most."""
 
-STEP = 3
+STEP = 5
 """A neighbourhood has at least this many times the service points of those right below it."""
 
-PRIOR_BLOCK, PRIOR_MORE = 3e-3, 3e-2
-"""Chance that something fails whose customers are a block (a transformer), or more (a lateral, a main)."""
+MOST = 2_000
+"""Service points that one failure takes out at most: what a feeder or a pressure zone serves."""
+
+LIKELY = ((BLOCK, 3e-3), (100, 3e-2), (MOST, 1e-2))
+"""Chance that a failure takes out a neighbourhood of at most so many: a transformer, a lateral, a feeder."""
 
 
 def neighbourhoods(x: Floats, y: Floats, leave_out: npt.NDArray[np.bool_]) -> Hierarchy:
@@ -32,7 +35,8 @@ def neighbourhoods(x: Floats, y: Floats, leave_out: npt.NDArray[np.bool_]) -> Hi
     left: list[tuple[npt.NDArray[np.intp], int]] = [(chosen, -1)] if len(chosen) else []
     while left:
         members, over = left.pop()
-        if over < 0 or len(members) * STEP <= sizes[over] or len(members) <= BLOCK:
+        fits = len(members) <= MOST and (over < 0 or len(members) * STEP <= sizes[over])
+        if fits or len(members) <= BLOCK:
             parent.append(over)
             sizes.append(len(members))
             over = len(parent) - 1
@@ -40,7 +44,7 @@ def neighbourhoods(x: Floats, y: Floats, leave_out: npt.NDArray[np.bool_]) -> Hi
             leaf[members] = over
             continue
         left += [(half, over) for half in _halves(members, x, y)]
-    chance = np.where(np.array(sizes) > BLOCK, PRIOR_MORE, PRIOR_BLOCK)
+    chance = np.array([chance for _, chance in LIKELY])[np.searchsorted([most for most, _ in LIKELY], sizes)]
     return hierarchy(np.array(parent, np.int32), leaf, np.log(chance / (1 - chance)))
 
 

@@ -2,7 +2,8 @@
 
 A neighbourhood's border is nobody's border: one failure may be explained in several pieces. Two
 fragments that touch are one cause when the times of their first reports agree better with one failure
-than with two; what follows from that pair by pair holds for all that hang together.
+than with two. The surest pairs are joined first, and never to more than one failure takes out: in a
+storm that hits everywhere at once, all touches all, and a chain of likely pairs is not likely.
 """
 
 from __future__ import annotations
@@ -11,16 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from stormops.core.hierarchy import Hierarchy
-from stormops.core.network import Bools, Floats, Ints
+from stormops.core.network import Floats, Ints
 
 Longs = npt.NDArray[np.int64]
 
-NEAREST = 8
+NEAREST = 6
 """Nearest other places of a service point that touch it."""
 
 SAMPLES = 1
@@ -71,9 +70,17 @@ class Touching:
         a, b = a[real], b[real]
         low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
         low, high = low[low >= 0], high[low >= 0]
-        both = np.sort(low << 32 | high)
-        both = both[np.diff(both, prepend=-1) > 0]
+        # Along a border the same pair comes many times in a row: drop those before sorting.
+        both = np.sort(_steps(low << 32 | high))
+        both = _steps(both)
         return np.stack([both >> 32, both & 0xFFFFFFFF])
+
+
+def _steps(values: Longs) -> Longs:
+    """The values without those that equal their predecessor."""
+    if not len(values):
+        return values
+    return np.concatenate([values[:1], values[1:][values[1:] != values[:-1]]])
 
 
 def _between_blocks(places: Hierarchy, a: Ints, b: Ints) -> Ints:
@@ -90,30 +97,47 @@ def _between_blocks(places: Hierarchy, a: Ints, b: Ints) -> Ints:
     return np.stack([a[kept], b[kept]]).astype(np.int32)
 
 
-def one_cause(pairs: Longs, since_ms: Longs, size: Ints, timing: Timing) -> Bools:
-    """(K) whether each touching pair is one cause. `since_ms` and `size` by fragment.
+def one_cause(pairs: Longs, since_ms: Longs, size: Ints, timing: Timing) -> Floats:
+    """(K) nats by which one cause is likelier than two, for each touching pair.
 
-    With one failure, the later fragment's first report lags by an exponential time, the shorter the
-    more reports it has; with two it lags by anything, the less the more causes are about.
+    `since_ms`, `size` (reporting premises) by fragment. With one failure, the later fragment's first
+    report lags by an exponential time, the shorter the more reports it has; with two it lags by
+    anything, the less the more causes are about.
     """
     a, b = pairs
     lead = since_ms[a] - since_ms[b]
     apart = pairs[:, np.abs(lead) > timing.apart_ms].ravel()
-    about = np.bincount(apart, minlength=len(size)) if len(apart) else np.zeros(len(size), np.int64)
+    about = np.bincount(apart, minlength=len(size))
     rate_a = np.minimum(size[a], timing.sure) / timing.heard_ms
     rate_b = np.minimum(size[b], timing.sure) / timing.heard_ms
     lag = np.where(lead > 0, lead * rate_a, -lead * rate_b)
     causes = 1 + np.maximum(about[a], about[b])
-    one: Bools = np.log(rate_a * rate_b / (rate_a + rate_b) * timing.span_ms / causes) - lag + timing.bias > 0
-    return one
+    nats: Floats = np.log(rate_a * rate_b / (rate_a + rate_b) * timing.span_ms / causes) - lag + timing.bias
+    return nats
 
 
-def hanging_together(pairs: Longs) -> tuple[Longs, Longs]:
-    """The fragments in any pair (ascending), and for each the smallest one that it hangs together with."""
-    fragments, index = np.unique(pairs, return_inverse=True)
-    a, b = index.reshape(pairs.shape)
-    graph = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(len(fragments), len(fragments)))
-    count, label = connected_components(graph, directed=False)
-    smallest = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(smallest, label, fragments)
-    return fragments, smallest[label]
+def join(pairs: Longs, nats: Floats, extent: Longs, most: int) -> dict[int, int]:
+    """Join pairs with `nats` above 0, the surest first, into at most `most` premises (`extent` by fragment).
+
+    Gives for each joined fragment the smallest that it is joined with (itself for that one).
+    """
+    likely = np.flatnonzero(nats > 0)
+    likely = likely[np.argsort(-nats[likely], kind="stable")]
+    root: dict[int, int] = {}
+    taken: dict[int, int] = {}
+    for a, b in pairs[:, likely].T.tolist():
+        low, high = sorted((_root(root, a), _root(root, b)))
+        both = taken.get(low, int(extent[low])) + taken.get(high, int(extent[high]))
+        if low != high and both <= most:
+            root[low], root[high], taken[low] = low, low, both
+    return {fragment: _root(root, fragment) for fragment in root}
+
+
+def _root(root: dict[int, int], fragment: int) -> int:
+    path = []
+    while (above := root.get(fragment, fragment)) != fragment:
+        path.append(fragment)
+        fragment = above
+    for below in path:
+        root[below] = fragment
+    return fragment
