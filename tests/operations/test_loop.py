@@ -186,6 +186,19 @@ def test_a_snapshot_is_written_beside_the_loop_and_shortens_the_next_start(monke
     assert again.situation.digest() == operations.situation.digest()
 
 
+def test_an_end_while_the_journal_refuses_leaves_no_snapshot_ahead_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stormops.operations.snapshotting.SNAPSHOT_EVERY", 1)
+    journal = Faulty(MemoryJournal())
+    running = Running(journal)
+    running.operations.start()
+    running.doors.report(0)
+    journal.refuse = ["before facts"]
+    with pytest.raises(JournalUnavailable):
+        running.operations.step()
+    running.operations.finish()
+    assert running.snapshots.newest(running.operations.situation.schema) is None
+
+
 def test_metrics_count_entries_by_their_fact() -> None:
     running = Running()
     running.operations.start()

@@ -72,3 +72,17 @@ def test_a_disk_that_refuses_a_snapshot_stops_nothing() -> None:
     snapshotting.wait()
     busy(running, 8)
     assert running.operations.situation.totals.received == 12
+
+
+def test_a_clean_end_leaves_a_snapshot_when_it_is_worth_one() -> None:
+    running, snapshots = Running(), MemorySnapshots()
+    running.operations.start()
+    busy(running, 4)
+    situation = running.operations.situation
+    snapshotting = Snapshotting(snapshots, LOG, every=situation.position)
+    snapshotting.begin(1)
+    snapshotting.end(situation)
+    assert snapshots.newest(situation.schema) is None
+    snapshotting.begin(0)
+    snapshotting.end(situation)
+    assert snapshots.newest(situation.schema) == (situation.position, situation.snapshot())

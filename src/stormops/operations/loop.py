@@ -119,8 +119,11 @@ class Operations:
         self.finish()
 
     def finish(self) -> None:
-        """Let a snapshot that is being written reach the disk."""
-        self._snapshotting.wait()
+        """A clean end: what a snapshot saves the next start is on disk."""
+        if self._unwritten or self._behind:  # The situation may be ahead of the journal.
+            self._snapshotting.wait()
+        else:
+            self._snapshotting.end(self.situation)
 
     def close(self) -> None:
         """Finish, and close the journal."""

@@ -12,6 +12,10 @@ SNAPSHOT_EVERY = 20_000
 """Entries between two snapshots: a restart folds at most about this many after the newest."""
 
 
+WORTH_A_LAST_ONE = 1_000
+"""Entries after which a snapshot is written at a clean end, so that the next start is quick."""
+
+
 class Snapshotting:
     """At most one snapshot is being written; one that falls due meanwhile waits until it is done."""
 
@@ -30,6 +34,9 @@ class Snapshotting:
         """Start a snapshot if one is due. Between ticks only."""
         if situation.position - self._at < self._every or (self._writer is not None and self._writer.is_alive()):
             return
+        self._start(situation)
+
+    def _start(self, situation: Situation) -> None:
         self._at = situation.position
         frozen, schema = situation.freeze(), situation.schema
 
@@ -43,6 +50,13 @@ class Snapshotting:
 
         self._writer = Thread(target=write, name="snapshot", daemon=True)
         self._writer.start()
+
+    def end(self, situation: Situation) -> None:
+        """At a clean end: one more if it is worth it, and all of them on disk."""
+        self.wait()
+        if situation.position - self._at >= min(self._every, WORTH_A_LAST_ONE):
+            self._start(situation)
+            self.wait()
 
     def wait(self) -> None:
         """Until the snapshot being written is on disk."""
