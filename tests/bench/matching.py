@@ -24,6 +24,7 @@ from stormops.core.network import METRES_PER_DEGREE, City, Network
 from stormops.gis.importing.addresses import AddressOptions, read_addresses
 from stormops.gis.importing.findings import Findings
 from stormops.gis.pack import read_pack
+from tests.bench import matching_corners
 from tests.bench.matching_sets import Asker, Query, Tally
 
 ADDRESSES = Path(__file__).parents[3] / "shared" / "data" / "addresses-chittenden" / "addresses.csv.gz"
@@ -106,6 +107,11 @@ def accuracy(task: Task, bars: Bars) -> list[str]:
         _print_ways(tally)
         _bars(bars, f"{name} {set_name}", set_name, tally)
         misses += [f"{name} {set_name}: {m}" for m in tally.misses]
+    corners = matching_corners.measure(asker.city, matcher, max(100, count // 20), rng)
+    if corners:
+        shares = ", ".join(f"{share:.1f} % {what}" for what, share in corners.items())
+        print(f"  corners ('A & B'; a place, not a house): {shares} by the corner")
+        _below(bars, f"{name} corners wrong %", corners["wrong"], 0.5)
     return misses
 
 

@@ -57,7 +57,9 @@ class Asker:
         self._streets = [" ".join(s.split()).upper() for s in p.streets]
         self.askable = [i for i in range(len(p)) if p.house_number[i] not in ("", "0") and p.streets[p.street[i]]]
         self.known = {self.key(i) for i in range(len(p))}
-        self._plain = {(number, street) for number, street, _ in self.known}
+        self._plain: dict[tuple[str, str], list[Key]] = {}
+        for key in sorted(self.known):
+            self._plain.setdefault(key[:2], []).append(key)
         self._highest: dict[str, int] = {}
         for number, street in self._plain:
             if number.isdigit():
@@ -108,9 +110,10 @@ class Asker:
             if spoilt is None:
                 continue
             _, street, town = self.key(premise)
-            truth = (spoilt.number.upper(), street, town)
-            spoilt = replace(spoilt, unit="")
-            found.append(Query(spoilt.text(rng), truth if truth in self.known else None, "", []))
+            # A text that names the whole city and no part of it means that number anywhere on the street.
+            same = self._plain.get((spoilt.number.upper(), street), [])
+            truth = next((key for key in same if self._town or key[2] == town), None)
+            found.append(Query(replace(spoilt, unit="").text(rng), truth, "", []))
         return found
 
     def outside(self, other: Asker, count: int, rng: random.Random) -> list[Query]:
