@@ -6,10 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 _skipped: list[str] = []
+
+# A landing is judged on the same examples each time; at home every run looks further.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("home", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-import httpx
+import httpx2
 import pytest
 from starlette.requests import Request
 
@@ -95,7 +95,7 @@ def alone(tmp_path: Path) -> Iterator[Alone]:
 async def test_invariant_1_what_was_acknowledged_over_http_survives_kill_9(alone: Alone) -> None:
     acknowledged: dict[str, str] = {}
 
-    async def caller(client: httpx.AsyncClient, name: str) -> None:
+    async def caller(client: httpx2.AsyncClient, name: str) -> None:
         for number in range(10**6):
             key = f"{name}/{number}"
             answer = await client.post("/api/v1/reports", json=REPORT, headers={"Idempotency-Key": key})
@@ -104,7 +104,7 @@ async def test_invariant_1_what_was_acknowledged_over_http_survives_kill_9(alone
 
     for life in range(2):
         alone.start()
-        async with httpx.AsyncClient(base_url=alone.url, timeout=30) as client:
+        async with httpx2.AsyncClient(base_url=alone.url, timeout=30) as client:
             callers = [asyncio.create_task(caller(client, f"{life}/{i}")) for i in range(8)]
             enough = len(acknowledged) + 60 + 37 * life
             await eventually(lambda least=enough: len(acknowledged) >= least)  # type: ignore[misc]
@@ -112,14 +112,14 @@ async def test_invariant_1_what_was_acknowledged_over_http_survives_kill_9(alone
             for task in callers:
                 task.cancel()  # some wait for an answer of the next process: the socket is still there
             ends = await asyncio.gather(*callers, return_exceptions=True)
-            assert all(isinstance(end, (httpx.TransportError, asyncio.CancelledError)) for end in ends), ends
+            assert all(isinstance(end, (httpx2.TransportError, asyncio.CancelledError)) for end in ends), ends
     there = alone.receipts()
     assert set(acknowledged.values()) <= set(there)
     assert len(set(there)) == len(there)
     assert len(set(acknowledged.values())) == len(acknowledged)
 
     alone.start()  # and every customer who asks again, not sure whether he was heard, is told the same receipt
-    async with httpx.AsyncClient(base_url=alone.url, timeout=30) as client:
+    async with httpx2.AsyncClient(base_url=alone.url, timeout=30) as client:
         for key, receipt in list(acknowledged.items())[::7]:
             answer = await client.post("/api/v1/reports", json=REPORT, headers={"Idempotency-Key": key})
             assert answer.json()["receipt"] == receipt
@@ -133,7 +133,7 @@ async def test_invariant_1_what_was_acknowledged_over_http_survives_kill_9(alone
 @pytest.mark.system
 async def test_invariant_9_intake_gives_receipts_with_everything_else_down(alone: Alone) -> None:
     alone.start()
-    async with httpx.AsyncClient(base_url=alone.url, timeout=30) as client:
+    async with httpx2.AsyncClient(base_url=alone.url, timeout=30) as client:
         answers = [await client.post("/api/v1/reports", json=REPORT) for _ in range(20)]
         assert {a.status_code for a in answers} == {202}
         form = await client.post("/report", data=REPORT)
@@ -185,9 +185,9 @@ async def test_invariant_8_a_storm_beyond_the_bound_is_told_to_come_back_and_dan
         return None
 
     app = create_intake(settings, door, Metrics(), nobody)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://i") as client:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://i") as client:
 
-        async def send(symptom: str) -> httpx.Response:
+        async def send(symptom: str) -> httpx2.Response:
             return await client.post("/api/v1/reports", json=REPORT | {"symptom": symptom})
 
         with a_disk_that_hangs(door):

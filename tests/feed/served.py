@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx2 as httpx
+import httpx2
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
@@ -87,8 +87,8 @@ class Feed(NamedTuple):
     def socket_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/api/v1/feed?audience="
 
-    def client(self, *, staff: bool = False) -> httpx.Client:
-        return httpx.Client(base_url=self.url, cookies={COOKIE: "good"} if staff else {}, timeout=10)
+    def client(self, *, staff: bool = False) -> httpx2.Client:
+        return httpx2.Client(base_url=self.url, cookies={COOKIE: "good"} if staff else {}, timeout=10)
 
     def wait_shown(self, position: int) -> None:
         """Until both audiences' pictures are those of a position, or of the last one that changed anything."""
@@ -164,7 +164,7 @@ def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: in
 
 def _is_ready(feed: Feed) -> bool:
     with feed.client() as client:
-        return client.get("/readyz").status_code == httpx.codes.OK
+        return client.get("/readyz").status_code == httpx2.codes.OK
 
 
 def storm(steps: int = 12, seed: int = 5, customers: int = 600) -> StormDay:

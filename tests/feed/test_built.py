@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-import httpx2 as httpx
+import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -28,9 +28,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def client(folder: Path) -> httpx.AsyncClient:
+def client(folder: Path) -> httpx2.AsyncClient:
     app = Starlette(routes=[Mount("/", Built(folder))])
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://feed")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://feed")
 
 
 @pytest.mark.parametrize(
@@ -42,17 +42,17 @@ def client(folder: Path) -> httpx.AsyncClient:
         ("assets/report.js", "no-cache"),
     ],
 )
-async def test_what_carries_its_hash_is_kept_for_ever(client: httpx.AsyncClient, path: str, kept: str) -> None:
+async def test_what_carries_its_hash_is_kept_for_ever(client: httpx2.AsyncClient, path: str, kept: str) -> None:
     answer = await client.get(path)
-    assert answer.status_code == httpx.codes.OK
+    assert answer.status_code == httpx2.codes.OK
     assert answer.headers["cache-control"] == kept
     again = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
-    assert again.status_code == httpx.codes.NOT_MODIFIED
+    assert again.status_code == httpx2.codes.NOT_MODIFIED
     assert again.headers["cache-control"] == kept
 
 
 async def test_scripts_are_compressed_once_for_who_takes_it(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
     really = gzip.compress
@@ -74,7 +74,7 @@ async def test_scripts_are_compressed_once_for_who_takes_it(
     assert {answer.headers["content-type"].partition(";")[0] for answer in (plain, *packed)} == {"text/javascript"}
 
 
-async def test_a_changed_file_is_compressed_anew(client: httpx.AsyncClient, folder: Path) -> None:
+async def test_a_changed_file_is_compressed_anew(client: httpx2.AsyncClient, folder: Path) -> None:
     first = await client.get("assets/report.js")
     (folder / "assets" / "report.js").write_text(SCRIPT.upper())
     second = await client.get("assets/report.js")
@@ -83,12 +83,12 @@ async def test_a_changed_file_is_compressed_anew(client: httpx.AsyncClient, fold
 
 
 @pytest.mark.parametrize("path", ["assets/small-AAAAAAAA.css", "assets/inter-Dx4kXJAl.woff2"])
-async def test_what_would_not_gain_is_sent_as_it_is(client: httpx.AsyncClient, path: str) -> None:
+async def test_what_would_not_gain_is_sent_as_it_is(client: httpx2.AsyncClient, path: str) -> None:
     assert "content-encoding" not in (await client.get(path)).headers
 
 
 async def test_beyond_the_bound_files_are_sent_as_they_are(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "COMPRESSED_FILES_MAX", 1)
     assert "content-encoding" in (await client.get("assets/index-Ii9G3Or1.js")).headers
@@ -99,11 +99,11 @@ async def test_beyond_the_bound_files_are_sent_as_they_are(
 @pytest.mark.parametrize(
     "path", ["../secret.txt", "%2e%2e/secret.txt", "assets/..%2f..%2fsecret.txt", "assets", "no.js"]
 )
-async def test_nothing_outside_is_given_out(client: httpx.AsyncClient, path: str) -> None:
-    assert (await client.get(path)).status_code in (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED)
+async def test_nothing_outside_is_given_out(client: httpx2.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code in (httpx2.codes.NOT_FOUND, httpx2.codes.METHOD_NOT_ALLOWED)
 
 
 async def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
     app = Starlette(routes=[Mount("/", Built(tmp_path / "nowhere"))])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://feed") as client:
-        assert (await client.get("index.html")).status_code == httpx.codes.NOT_FOUND
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://feed") as client:
+        assert (await client.get("index.html")).status_code == httpx2.codes.NOT_FOUND

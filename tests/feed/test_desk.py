@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2 as httpx
+import httpx2
 import numpy as np
 import pytest
 
@@ -26,7 +26,7 @@ def test_strangers_are_asked_to_sign_in(feed: Feed, path: str) -> None:
     with feed.client() as client:
         for cookies in ({}, {"stormops_session": "forged"}):
             answer = client.get(path, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
-            assert answer.status_code == httpx.codes.UNAUTHORIZED
+            assert answer.status_code == httpx2.codes.UNAUTHORIZED
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["code"] == "not_signed_in"
 
@@ -75,8 +75,8 @@ def test_an_incident_comes_with_its_reports_and_their_reasons(feed: Feed) -> Non
                 assert report["address"]
                 assert report["rule"]
                 assert report["reasons"]
-        assert client.get("/api/v1/desk/incidents/E-9999").status_code == httpx.codes.NOT_FOUND
-        assert client.get("/api/v1/desk/incidents/x").status_code == httpx.codes.NOT_FOUND
+        assert client.get("/api/v1/desk/incidents/E-9999").status_code == httpx2.codes.NOT_FOUND
+        assert client.get("/api/v1/desk/incidents/x").status_code == httpx2.codes.NOT_FOUND
 
 
 def test_a_report_comes_in_full(feed: Feed) -> None:
@@ -90,8 +90,8 @@ def test_a_report_comes_in_full(feed: Feed) -> None:
             if body["state"] == "unmatched":
                 assert body["why"]
                 assert body["premise"] is None
-        assert client.get("/api/v1/desk/reports/12").status_code == httpx.codes.NOT_FOUND
-        assert client.get("/api/v1/desk/reports/77-0000-0000-000-0").status_code == httpx.codes.NOT_FOUND
+        assert client.get("/api/v1/desk/reports/12").status_code == httpx2.codes.NOT_FOUND
+        assert client.get("/api/v1/desk/reports/77-0000-0000-000-0").status_code == httpx2.codes.NOT_FOUND
 
 
 def test_premises_are_found_by_address_and_by_place(feed: Feed) -> None:
@@ -104,5 +104,5 @@ def test_premises_are_found_by_address_and_by_place(feed: Feed) -> None:
         assert len(near) == 20
         for wrong in ("", "?lon=1", "?lon=a&lat=b", "?lon=nan&lat=1", "?lon=181&lat=1"):
             answer = client.get(f"/api/v1/desk/premises{wrong}")
-            assert answer.status_code == httpx.codes.UNPROCESSABLE_CONTENT
+            assert answer.status_code == httpx2.codes.UNPROCESSABLE_CONTENT
             assert answer.json()["code"] == "bad_query"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx2 as httpx
+import httpx2
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -22,7 +22,7 @@ def test_a_page_with_its_own_style_names_its_hash() -> None:
     assert "style-src 'self';" in content_security_policy("http://a", "http://b")
 
 
-async def headers_of(feed_url: str) -> httpx.Headers:
+async def headers_of(feed_url: str) -> httpx2.Headers:
     async def own(_request: object) -> PlainTextResponse:
         return PlainTextResponse("x", headers={"Content-Security-Policy": "default-src 'self'"})
 
@@ -30,7 +30,7 @@ async def headers_of(feed_url: str) -> httpx.Headers:
         routes=[Route("/", own)],
         middleware=[Middleware(SecurityHeaders, feed_url=feed_url, intake_url="https://b.example")],
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=feed_url) as client:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=feed_url) as client:
         return (await client.get("/")).headers
 
 

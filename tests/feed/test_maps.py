@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 
-import httpx2 as httpx
+import httpx2
 import msgspec
 import pytest
 from starlette.requests import Request
@@ -23,7 +23,7 @@ def test_a_layer_is_geojson_with_a_tag_that_revalidates(feed: Feed, name: str) -
         tag = first.headers["etag"]
         for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
             again = client.get(f"/api/v1/map/{name}.geojson", headers={"If-None-Match": known})
-            assert again.status_code == httpx.codes.NOT_MODIFIED
+            assert again.status_code == httpx2.codes.NOT_MODIFIED
             assert again.content == b""
         changed = client.get(f"/api/v1/map/{name}.geojson", headers={"If-None-Match": '"other"'})
     assert first.headers["content-type"] == "application/geo+json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx2 as httpx
+import httpx2
 import pytest
 import shapely
 
@@ -36,7 +36,7 @@ PUBLIC = (
 )
 
 
-def public_bodies(feed: Feed) -> dict[str, httpx.Response]:
+def public_bodies(feed: Feed) -> dict[str, httpx2.Response]:
     with feed.client() as client:
         bodies = {path: client.get(path) for path in PUBLIC}
         for receipt in feed.day.receipts[:30]:

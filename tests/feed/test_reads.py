@@ -6,7 +6,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx2 as httpx
+import httpx2
 import msgspec
 import pytest
 
@@ -26,7 +26,7 @@ def test_the_bearer_of_a_receipt_is_told_what_became_of_it(feed: Feed) -> None:
     with feed.client() as client:
         for receipt in feed.day.receipts:
             answer = client.get(f"/api/v1/reports/{receipt}")
-            assert answer.status_code == httpx.codes.OK
+            assert answer.status_code == httpx2.codes.OK
             status = answer.json()
             assert status["receipt"] == receipt
             assert status["n"] == feed.day.journal.last()
@@ -48,13 +48,13 @@ def test_a_receipt_is_found_as_people_type_it(feed: Feed) -> None:
     digits = feed.day.receipts[0].replace("-", "")
     with feed.client() as client:
         for typed in (digits, f" {digits[:4]} {digits[4:]} ", f"{digits[:2]}.{digits[2:]}"):
-            assert client.get(f"/api/v1/reports/{typed}").status_code == httpx.codes.OK
+            assert client.get(f"/api/v1/reports/{typed}").status_code == httpx2.codes.OK
 
 
 def test_unknown_and_malformed_receipts_get_the_very_same_answer() -> None:
     with running(storm(1)) as feed, feed.client() as client:
         answers = [client.get(f"/api/v1/reports/{text}") for text in (UNKNOWN, "12", "a'b", "9" * 14, "0" * 3000)]
-    assert {answer.status_code for answer in answers} == {httpx.codes.NOT_FOUND}
+    assert {answer.status_code for answer in answers} == {httpx2.codes.NOT_FOUND}
     assert len({answer.content for answer in answers}) == 1
     assert answers[0].headers["content-type"] == "application/problem+json"
 
@@ -64,13 +64,13 @@ def test_receipts_cannot_be_enumerated() -> None:
     mint, chance = Minter(1, b"another-door-key").mint, random.Random(1)
     with running(storm(3)) as feed, feed.client() as client:
         codes = [client.get(f"/api/v1/reports/{mint(chance.randrange(10**11))}").status_code for _ in range(30)]
-        assert codes.count(httpx.codes.NOT_FOUND) == MISSES_BURST
-        assert set(codes[int(MISSES_BURST) :]) == {httpx.codes.TOO_MANY_REQUESTS}
+        assert codes.count(httpx2.codes.NOT_FOUND) == MISSES_BURST
+        assert set(codes[int(MISSES_BURST) :]) == {httpx2.codes.TOO_MANY_REQUESTS}
         refused = client.get(f"/api/v1/reports/{feed.day.receipts[0]}", headers={"X-Forwarded-For": "192.0.2.9"})
-        assert refused.status_code == httpx.codes.TOO_MANY_REQUESTS
+        assert refused.status_code == httpx2.codes.TOO_MANY_REQUESTS
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         page = client.get(f"/r/{feed.day.receipts[0]}")
-        assert page.status_code == httpx.codes.TOO_MANY_REQUESTS
+        assert page.status_code == httpx2.codes.TOO_MANY_REQUESTS
         assert page.headers["retry-after"] == refused.headers["retry-after"]
         metrics = client.get("/metrics").text
     assert f'feed_receipt_lookups_total{{outcome="missed"}} {MISSES_BURST}' in metrics
@@ -81,7 +81,7 @@ def test_the_status_page_renews_itself_and_says_what_the_api_says(feed: Feed) ->
     with feed.client() as client:
         for receipt in feed.day.receipts[:20]:
             page, status = client.get(f"/r/{receipt}"), client.get(f"/api/v1/reports/{receipt}").json()
-            assert page.status_code == httpx.codes.OK
+            assert page.status_code == httpx2.codes.OK
             assert receipt in page.text
             assert '<meta http-equiv="refresh" content="30">' in page.text
             assert "<script" not in page.text
@@ -93,15 +93,15 @@ def test_asking_for_a_receipt_leads_to_its_page() -> None:
     with running(storm(1)) as feed, feed.client() as client:
         receipt = feed.day.receipts[0]
         form = client.get("/r")
-        assert form.status_code == httpx.codes.OK
+        assert form.status_code == httpx2.codes.OK
         assert 'name="receipt"' in form.text
         found = client.get("/r", params={"receipt": f" {receipt}\n"})
-        assert found.status_code == httpx.codes.SEE_OTHER
+        assert found.status_code == httpx2.codes.SEE_OTHER
         assert found.headers["location"] == f"/r/{receipt.replace('-', '')}"
         outside = client.get("/r", params={"receipt": "//evil.example"})
         assert outside.headers["location"] == "/r/-"
         miss = client.get("/r/-")
-        assert miss.status_code == httpx.codes.NOT_FOUND
+        assert miss.status_code == httpx2.codes.NOT_FOUND
         assert 'name="receipt"' in miss.text
 
 
@@ -115,7 +115,7 @@ def test_a_receipt_whose_report_is_on_its_way_is_waited_for(monkeypatch: pytest.
         time.sleep(0.2)
         assert not asked.done()
         day.tick()
-        assert asked.result().status_code == httpx.codes.OK
+        assert asked.result().status_code == httpx2.codes.OK
         assert receipt in asked.result().text
         metrics = feed.metrics.page()[0].decode()
     assert 'outcome="missed"' not in metrics
@@ -129,11 +129,11 @@ def test_waiting_for_receipts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
         while feed.app.state.receipts.waiting == 0:
             time.sleep(0.01)
         page = client.get(f"/r/{UNKNOWN}")
-        assert page.status_code == httpx.codes.NOT_FOUND
+        assert page.status_code == httpx2.codes.NOT_FOUND
         assert "it is safe" in page.text
         assert f'content="{MISS_REFRESH_SECONDS}"' in page.text
         monkeypatch.setattr(reads, "ARRIVALS_MAX", 0)
-        assert first.result().status_code == httpx.codes.NOT_FOUND
+        assert first.result().status_code == httpx2.codes.NOT_FOUND
 
 
 def test_a_closed_report_keeps_its_status() -> None:
@@ -146,7 +146,7 @@ def test_a_closed_report_keeps_its_status() -> None:
         status = client.get(f"/api/v1/reports/{number:014d}").json()
         assert status["received_ms"] > 0
         assert status["state"] in ("restored", "cancelled", "withdrawn")
-        assert client.get(f"/r/{number:014d}").status_code == httpx.codes.OK
+        assert client.get(f"/r/{number:014d}").status_code == httpx2.codes.OK
 
 
 def test_the_public_snapshot_is_the_public_view_of_its_position(feed: Feed) -> None:
@@ -160,7 +160,7 @@ def test_the_public_snapshot_is_the_public_view_of_its_position(feed: Feed) -> N
     assert body["n"] == feed.day.journal.last()
     assert body["at_ms"] == feed.day.situation.at_ms
     assert body["epoch"]
-    assert again.status_code == httpx.codes.NOT_MODIFIED
+    assert again.status_code == httpx2.codes.NOT_MODIFIED
     assert again.content == b""
 
 

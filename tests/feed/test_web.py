@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx2 as httpx
+import httpx2
 import pytest
 
 from tests.feed.served import PHONE, Feed, running, storm
@@ -63,9 +63,9 @@ def test_the_report_form_works_without_scripts_and_is_enhanced_when_built(feed: 
 
 def test_without_the_built_dashboards_everything_but_the_maps_works(tmp_path: Path) -> None:
     with running(storm(1), dashboards=tmp_path) as feed, feed.client() as client:
-        assert client.get("/").status_code == httpx.codes.SERVICE_UNAVAILABLE
+        assert client.get("/").status_code == httpx2.codes.SERVICE_UNAVAILABLE
         assert "/text" in client.get("/desk").text
-        assert client.get("/text").status_code == httpx.codes.OK
+        assert client.get("/text").status_code == httpx2.codes.OK
         form = client.get("/report")
         assert "<script" not in form.text
         assert "script-src" not in form.headers["content-security-policy"]
@@ -77,10 +77,10 @@ def test_without_the_built_dashboards_everything_but_the_maps_works(tmp_path: Pa
 def test_unknown_addresses_and_methods_are_problems(feed: Feed) -> None:
     with feed.client() as client:
         missing, written = client.get("/api/v1/nothing"), client.post("/api/v1/config")
-    assert missing.status_code == httpx.codes.NOT_FOUND
+    assert missing.status_code == httpx2.codes.NOT_FOUND
     assert missing.headers["content-type"] == "application/problem+json"
     assert missing.json()["code"] == "not_found"
-    assert written.status_code == httpx.codes.METHOD_NOT_ALLOWED
+    assert written.status_code == httpx2.codes.METHOD_NOT_ALLOWED
     assert written.headers["content-type"] == "application/problem+json"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import msgspec
 import pytest
 from starlette.requests import Request
@@ -37,7 +37,7 @@ class Person(msgspec.Struct):
 class Intake:
     """The app, its door, and who is signed in."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     door: Door
     metrics: Metrics
     folder: Path
@@ -55,7 +55,7 @@ class Intake:
         page = self.metrics.page()[0].decode()
         return next((float(x.rpartition(" ")[2]) for x in page.splitlines() if x.rpartition(" ")[0] == line), 0.0)
 
-    async def report(self, headers: dict[str, Any] | None = None, /, **fields: object) -> httpx.Response:
+    async def report(self, headers: dict[str, Any] | None = None, /, **fields: object) -> httpx2.Response:
         """Send a report."""
         return await self.client.post("/api/v1/reports", json=fields, headers=headers)
 
@@ -84,8 +84,8 @@ async def intake(tmp_path: Path, settings: IntakeSettings) -> AsyncIterator[Inta
     folder.mkdir()
     door = Door(folder / "node-01.door", 1, Clock())
     app = create_intake(settings, door, metrics, authenticate)
-    transport = httpx.ASGITransport(app, client=("203.0.113.9", 4711))
-    async with httpx.AsyncClient(transport=transport, base_url=INTAKE) as client:
+    transport = httpx2.ASGITransport(app, client=("203.0.113.9", 4711))
+    async with httpx2.AsyncClient(transport=transport, base_url=INTAKE) as client:
         yield Intake(client, door, metrics, folder, people)
     door.close()
 

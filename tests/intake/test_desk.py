@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx
+import httpx2
 import pytest
 
 from stormops.core.entry import (
@@ -33,7 +33,7 @@ def desk(intake: Intake) -> Intake:
     return intake
 
 
-async def act(intake: Intake, path: str = CONFIRM, body: object = None, **headers: str | None) -> httpx.Response:
+async def act(intake: Intake, path: str = CONFIRM, body: object = None, **headers: str | None) -> httpx2.Response:
     given = HEADERS | {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {name: value for name, value in given.items() if value is not None}
     return await intake.client.post(path, json={"reason": "seen"} if body is None else body, headers=sent)

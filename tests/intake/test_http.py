@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
 
+from stormops.intake import http
 from stormops.intake.http import BODY_BYTES_MAX, cross_origin, header, is_json, read_body
+from stormops.intake.problem import Problem
 
 
-async def body_of(*parts: bytes, declared: bytes | None = None) -> bytes | None:
+async def body_of(*parts: bytes, declared: bytes | None = None) -> bytes | Problem:
     messages: list[MutableMapping[str, Any]] = [
         {"type": "http.request", "body": part, "more_body": i + 1 < len(parts)} for i, part in enumerate(parts)
     ]
@@ -29,8 +32,9 @@ async def test_a_body_comes_in_one_piece_or_many() -> None:
 async def test_the_bound_is_kept_by_what_is_declared_and_by_what_is_sent() -> None:
     most = b"x" * BODY_BYTES_MAX
     assert await body_of(most) == most
-    assert await body_of(most, b"y") is None
-    assert await body_of(b"", declared=str(BODY_BYTES_MAX + 1).encode()) is None
+    for large in (await body_of(most, b"y"), await body_of(b"", declared=str(BODY_BYTES_MAX + 1).encode())):
+        assert isinstance(large, Problem)
+        assert large.code == "too_large"
     assert await body_of(b"abc", declared=b"nonsense") == b"abc"
 
 
@@ -40,6 +44,18 @@ async def test_a_client_that_goes_away_is_told_apart() -> None:
 
     with pytest.raises(ConnectionError):
         await read_body({"type": "http", "headers": []}, receive)
+
+
+async def test_a_body_that_does_not_arrive_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS_MAX", 0.01)
+
+    async def receive() -> MutableMapping[str, Any]:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    late = await read_body({"type": "http", "headers": []}, receive)
+    assert isinstance(late, Problem)
+    assert (late.status, late.code) == (408, "too_slow")
 
 
 def test_headers() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import msgspec
 import pytest
 import schemathesis
@@ -44,7 +44,7 @@ async def test_the_document_is_valid_openapi_3_1(description: dict[str, Any]) ->
 async def test_every_address_that_is_served_is_described_and_no_other(
     description: dict[str, Any], intake: Intake
 ) -> None:
-    assert isinstance(intake.client._transport, httpx.ASGITransport)
+    assert isinstance(intake.client._transport, httpx2.ASGITransport)
     app: Any = intake.client._transport.app
     served = {
         (route.path, method.lower())

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 
-import httpx
+import httpx2
 import pytest
 
 from stormops.core.entry import ReportReceived
@@ -213,7 +213,7 @@ async def test_the_sender_is_a_hash_and_never_the_address(intake: Intake) -> Non
     await intake.report({"Idempotency-Key": "1"}, symptom="tree", account="1")
     raw = b"".join(p.read_bytes() for p in intake.folder.iterdir())
     assert b"203.0.113.9" not in raw
-    assert b"python-httpx" not in raw
+    assert b"python-httpx2" not in raw
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "tab\there", "caf\u00e9"])
@@ -282,7 +282,7 @@ async def test_a_client_that_goes_away_in_the_middle_is_no_error(intake: Intake)
         "headers": [(b"content-type", b"application/json")],
         "client": None,
     }
-    assert isinstance(intake.client._transport, httpx.ASGITransport)
+    assert isinstance(intake.client._transport, httpx2.ASGITransport)
     await intake.client._transport.app(scope, gone, send)
     assert sent == []
     assert intake.facts() == []

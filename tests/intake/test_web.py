@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
+from starlette.types import Message
 
 from tests.intake.conftest import FEED, INTAKE, Intake
 
@@ -50,7 +51,7 @@ async def test_a_bug_is_a_problem_for_the_client_and_an_error_for_the_server(
         raise ZeroDivisionError("1 Secret Lane")
 
     monkeypatch.setattr(intake.door, "keep", broken)
-    assert isinstance(intake.client._transport, httpx.ASGITransport)
+    assert isinstance(intake.client._transport, httpx2.ASGITransport)
     how = {"json": REPORT} if path.startswith("/api") else {"data": REPORT}
     with pytest.raises(ZeroDivisionError):
         await intake.client.post(path, **how)  # type: ignore[arg-type]
@@ -136,7 +137,7 @@ def test_intake_starts_without_numbers_geometry_or_anything_of_the_other_package
 import sys
 import stormops.intake.web, stormops.journal.door, stormops.journal.hints, stormops.journal.secret, stormops.telemetry
 heavy = {"numpy", "scipy", "shapely", "geopandas", "pandas", "pyogrio", "rapidfuzz", "sqlalchemy", "redis", "rq",
-         "argon2", "websockets", "httpx", "uvicorn"}
+         "argon2", "websockets", "httpx2", "uvicorn"}
 print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
 print(sorted(n for n in sys.modules if n.startswith("stormops.") and n.split(".")[1] not in
       {"core", "intake", "journal", "pages", "clock", "telemetry"}))
@@ -149,3 +150,33 @@ print(sorted(n for n in sys.modules if n.startswith("stormops.core.")))
     assert heavy == "[]"
     assert others == "[]"
     assert core == "['stormops.core.entry', 'stormops.core.report']"
+
+
+async def test_no_address_is_made_of_the_host_that_a_client_names(intake: Intake) -> None:
+    response = await intake.client.get("/api/v1/reports/", headers={"Host": "evil.test"})
+    assert response.status_code == 404
+    assert "location" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/report", "/api/v1/reports"])
+async def test_a_client_that_goes_away_is_no_failure(intake: Intake, path: str) -> None:
+    kind = b"application/json" if path.startswith("/api") else b"application/x-www-form-urlencoded"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"content-type", kind)],
+    }
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def nobody(_: Message) -> None:
+        """Nobody hears this."""
+
+    transport = intake.client._transport
+    assert isinstance(transport, httpx2.ASGITransport)
+    await transport.app(scope, gone, nobody)
+    assert intake.facts() == []

@@ -43,7 +43,8 @@ ID_CHARACTERS_MAX = 100
 INCIDENT_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$"
 """What an incident's id may be in an address."""
 
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
+# Something beyond blanks; spelled out, because \S means other characters in other languages' patterns.
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"[^\x00-\x20]")]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_CHARACTERS_MAX)]
 
 
@@ -257,8 +258,8 @@ class DeskActions:
         if not is_json(request.scope):
             return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
         body = await read_body(request.scope, request.receive)
-        if body is None:
-            return problem("too_large", "An action is at most 64 KiB.")
+        if isinstance(body, Problem):
+            return body
         given = read(self._decoders[name], body)
         if isinstance(given, Problem):
             return given

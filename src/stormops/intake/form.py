@@ -82,8 +82,8 @@ async def _values(request: Request) -> dict[str, str] | Problem:
     if kind != "application/x-www-form-urlencoded":
         return problem("unsupported_media_type", "Send the form as application/x-www-form-urlencoded.")
     body = await read_body(request.scope, request.receive)
-    if body is None:
-        return problem("too_large", "A report is at most 64 KiB. Shorten the note.")
+    if isinstance(body, Problem):
+        return body
     try:
         pairs = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import msgspec
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stormops.intake.problem import MEDIA_TYPE, Problem
+from stormops.intake.problem import MEDIA_TYPE, Problem, problem
 
 BODY_BYTES_MAX = 64 * 1024
 """The largest body; a longer one is answered 413 and not read to its end."""
+
+BODY_SECONDS_MAX = 20.0
+"""A body that takes longer to arrive is answered 408; a slow phone sends a report in one piece."""
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -28,11 +32,22 @@ DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors
 DATA_HEADERS: RawHeaders = [*COMMON_HEADERS, DATA_POLICY]
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body; None when it is larger than the bound. ConnectionError when the client goes away."""
+async def read_body(scope: Scope, receive: Receive) -> bytes | Problem:
+    """The whole body, or why it was not taken: too large or too slow.
+
+    ConnectionError when the client goes away.
+    """
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > BODY_BYTES_MAX:
-        return None
+        return _too_large()
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            return await _whole(receive)
+    except TimeoutError:
+        return problem("too_slow", "Nothing was saved. Send the same again, with the same Idempotency-Key.")
+
+
+async def _whole(receive: Receive) -> bytes | Problem:
     body = b""
     more = True
     while more:
@@ -41,9 +56,13 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
             raise ConnectionAbortedError("the client went away before its body was complete")
         body = body + message.get("body", b"") if body else message.get("body", b"")
         if len(body) > BODY_BYTES_MAX:
-            return None
+            return _too_large()
         more = message.get("more_body", False)
     return body
+
+
+def _too_large() -> Problem:
+    return problem("too_large", f"At most {BODY_BYTES_MAX // 1024} KiB are taken here. Shorten what you send.")
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

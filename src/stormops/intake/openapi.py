@@ -56,6 +56,7 @@ PROBLEMS = {
     401: "Nobody is signed in.",
     403: "Not from this page, not with this token, or not with this role.",
     404: "There is nothing at this address.",
+    408: "The body did not arrive in time.",
     413: f"The body is larger than {BODY_BYTES_MAX // 1024} KiB.",
     415: "The body is of another type.",
     422: "Some fields need correction; `errors` names each and says what to give.",
@@ -185,7 +186,7 @@ def _report() -> dict[str, Any]:
                 "description": "The report is on disk; the receipt is valid on every channel.",
                 "content": {"application/json": _ref(Accepted)},
             },
-            **_problems(400, 413, 415, 422, 503),
+            **_problems(400, 408, 413, 415, 422, 503),
         },
     }
 
@@ -209,7 +210,7 @@ def _form() -> dict[str, Any]:
                 "content": page | {MEDIA_TYPE: _ref(Problem)},
             },
             "503": {"description": "The form again, with what was typed: nothing was saved.", "content": page},
-            **_problems(413, 415),
+            **_problems(408, 413, 415),
         },
     }
 
@@ -233,7 +234,7 @@ def _action(name: str) -> dict[str, Any]:
                 "description": "The action is on disk; `action` is the Idempotency-Key.",
                 "content": {"application/json": _ref(ActionTaken)},
             },
-            **_problems(400, 401, 403, 404, 413, 415, 422, 503),
+            **_problems(400, 401, 403, 404, 408, 413, 415, 422, 503),
         },
     }
 

@@ -17,6 +17,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "origin": (403, "This page may not write here"),
     "not_found": (404, "There is nothing at this address"),
     "method_not_allowed": (405, "This address does not take this method"),
+    "too_slow": (408, "The request did not arrive in time"),
     "too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body is not of a type that is taken here"),
     "invalid": (422, "Some fields need correction"),

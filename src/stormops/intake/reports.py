@@ -69,8 +69,8 @@ class Reports:
         if sent is not None and not good_key(key):
             return wrong_key()
         body = await read_body(scope, receive)
-        if body is None:
-            return problem("too_large", "A report is at most 64 KiB. Shorten the note.")
+        if isinstance(body, Problem):
+            return body
         report = read_report(body)
         if isinstance(report, Problem):
             return report

@@ -105,6 +105,7 @@ def create_intake(
         ],
         exception_handlers={HTTPException: _refuse(refused), Exception: _broken},
     )
+    app.router.redirect_slashes = False  # the address would be made of the Host that the client named
     return _InFront(ServerErrorMiddleware(reports, handler=_broken), app)
 
 
@@ -116,10 +117,13 @@ class _InFront:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
-            await self._reports(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+        try:
+            if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
+                await self._reports(scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
+        except ConnectionError:
+            return  # nobody is there to be answered, and nothing was complete
 
 
 class _Plain:
