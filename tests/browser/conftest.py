@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
 
 from tests.platform import Platform, make_city
 
@@ -192,10 +193,12 @@ def signed_in(chromium: Browser, city: City, platform: Platform) -> Callable[[st
 
 @pytest.fixture
 def open_desk(new_page: NewPage, city: City, signed_in: Callable[[str], Any]) -> NewPage:
-    """Gives the desk of somebody who has signed in, live."""
+    """Gives the desk of somebody who has signed in, live. `sockets` answers in the feed's place."""
 
-    def make(role: str = "dispatcher", **options: Any) -> Page:
+    def make(role: str = "dispatcher", sockets: Callable[[WebSocketRoute], None] | None = None, **options: Any) -> Page:
         page = new_page(storage_state=signed_in(role), **options)
+        if sockets is not None:
+            page.route_web_socket(re.compile("/api/v1/feed"), sockets)
         page.goto(f"{city.feed_url}/desk")
         page.wait_for_selector(".desk[data-connection=live]")
         return page

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import City, Faults, NewPage, sign_in
 from tests.platform import Platform
@@ -204,3 +206,57 @@ def test_has_no_console_errors_in_either_theme(open_desk: NewPage, faults: Fault
         overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0
     assert faults.seen == []
+
+
+INCIDENTS = 5000
+
+
+def crowd(count: int) -> dict[str, object]:
+    """A view with thousands of incidents, as the feed would send it."""
+    incidents: dict[str, object] = {
+        f"incident/E-{number:04d}": {
+            "id": f"E-{number:04d}",
+            "utility": "electric",
+            "state": "predicted",
+            "device": f"FUS-{number}",
+            "device_kind": "fuse",
+            "feeder": f"BRK-{number % 40}",
+            "lon": -84.6 + (number % 100) / 1000,
+            "lat": 30.1 + (number // 100) / 1000,
+            "customers_out": count - number,
+            "customers_out_max": count - number,
+            "reports": 3,
+            "since_ms": 1_700_000_000_000,
+            "opened_ms": 1_700_000_000_000,
+            "updated_ms": 1_700_000_000_000,
+            "place": f"Street {number}",
+            "hull": None,
+            "probability": 9000,
+            "confirmed_by": None,
+            "reasons": [],
+            "safety": 0,
+            "medical": 0,
+        }
+        for number in range(count)
+    }
+    return {"city": {}, **incidents}
+
+
+def test_draws_only_the_rows_in_sight(open_desk: NewPage) -> None:
+    def answer(socket: WebSocketRoute) -> None:
+        snapshot = {"type": "snapshot", "n": 1, "epoch": "crowd", "at_ms": 1, "server_ms": 1, "view": crowd(INCIDENTS)}
+        socket.on_message(lambda _hello: socket.send(json.dumps(snapshot)))
+
+    page = open_desk(sockets=answer)
+    rows = page.locator("#incidents .vrow")
+    expect(page.locator(".list-count")).to_contain_text("5,000")
+    assert rows.count() < 40
+    page.locator("#incidents").focus()
+    page.keyboard.press("End")
+    last = page.locator(f".incident-row[data-incident='E-{INCIDENTS - 1}']")
+    expect(last).to_be_visible()
+    assert rows.count() < 40
+    page.keyboard.press("k")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(f"Street {INCIDENTS - 2}")
+    page.fill("#filter", "street 4321")
+    expect(rows).to_have_count(1)

@@ -22,6 +22,9 @@ import { FreshnessSpoken, TopBar } from "./top-bar";
 /** Successes pass by themselves after this long; refusals wait to be dismissed. */
 const TOAST_MS = 6_000;
 
+/** The map follows a selection once it stays this long: a held key runs through the list, not over the map. */
+const SETTLE_MS = 120;
+
 const TABS = ["incidents", "unmatched", "reports", "activity"] as const;
 const ACTING_ROLES = new Set(["dispatcher", "supervisor"]);
 
@@ -138,7 +141,10 @@ export function App(props: Props) {
   }, []);
 
   const point = receipt === null ? undefined : desk.reports.get(receipt);
-  useEffect(() => map.current?.select(incident, point), [selection, incident?.updated_ms, map.current]);
+  useEffect(() => {
+    const settled = setTimeout(() => map.current?.select(incident, point), SETTLE_MS);
+    return () => clearTimeout(settled);
+  }, [selection, incident?.updated_ms, map.current]);
   useEffect(() => map.current?.pick(picking), [picking]);
   const showCandidates = useCallback((places: Place[]) => map.current?.mark(places), []);
 

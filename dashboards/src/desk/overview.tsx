@@ -1,4 +1,5 @@
 /** What the panel says when nothing is selected: where the work is. */
+import { useMemo } from "preact/hooks";
 import type { Incident } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
@@ -14,16 +15,23 @@ interface Props {
 
 const OPEN = new Set(["predicted", "confirmed", "partly_restored"]);
 
-export function Overview({ desk, onIncident, onFilter }: Props) {
-  const totals = desk.totals;
-  const now = desk.feed.platformMs();
-  const open = [...desk.incidents.values()].filter((incident) => OPEN.has(incident.state));
-  const oldest = [...open].sort((a, b) => a.since_ms - b.since_ms).slice(0, 4);
+/** The incidents that are longest out, and customers out by feeder, most first. */
+function work(incidents: Iterable<Incident>): { oldest: Incident[]; worst: [string, number][] } {
+  const open = [...incidents].filter((incident) => OPEN.has(incident.state));
   const feeders = new Map<string, number>();
   for (const incident of open) {
     if (incident.feeder) feeders.set(incident.feeder, (feeders.get(incident.feeder) ?? 0) + incident.customers_out);
   }
-  const worst = [...feeders].sort((a, b) => b[1] - a[1]).slice(0, 6);
+  return {
+    oldest: open.sort((a, b) => a.since_ms - b.since_ms).slice(0, 4),
+    worst: [...feeders].sort((a, b) => b[1] - a[1]).slice(0, 6),
+  };
+}
+
+export function Overview({ desk, onIncident, onFilter }: Props) {
+  const totals = desk.totals;
+  const now = desk.feed.platformMs();
+  const { oldest, worst } = useMemo(() => work(desk.incidents.values()), [desk, desk.version.incidents]);
   const most = worst[0]?.[1] ?? 1;
   return (
     <div class="panel-body overview">

@@ -95,7 +95,7 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: Props) {
               <span class="row-title">
                 <span>{item.said || t("unmatched.nothing_said")}</span>
               </span>
-              <span class="row-detail">{item.why}</span>
+              <span class="row-detail row-line">{item.why}</span>
               <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>
             </span>
             <span class="row-figures">

@@ -23,6 +23,7 @@ export class Desk {
   course: { atMs: number; out: number }[] = [];
   /** Grows with every change of a kind; lists are sorted again only then. */
   version = { incidents: 0, reports: 0, unmatched: 0 };
+  private safetyNow: { version: string; items: (ReportPoint | Unmatched)[] } = { version: "", items: [] };
   private listeners = new Set<(changed: Changed) => void>();
   private pending: Changed = { incidents: new Set(), reports: new Set() };
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,6 +46,12 @@ export class Desk {
 
   /** Reports and unmatched reports that may be about life, oldest first. Never filtered. */
   safety(): (ReportPoint | Unmatched)[] {
+    const version = `${this.version.reports} ${this.version.unmatched}`;
+    if (this.safetyNow.version !== version) this.safetyNow = { version, items: this.findSafety() };
+    return this.safetyNow.items;
+  }
+
+  private findSafety(): (ReportPoint | Unmatched)[] {
     const found = new Map<string, ReportPoint | Unmatched>();
     for (const report of this.unmatched.values()) if (report.safety) found.set(report.receipt, report);
     for (const report of this.reports.values()) {

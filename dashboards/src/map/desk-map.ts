@@ -11,7 +11,7 @@ import type { Config, Incident, ReportPoint } from "../contract";
 import type { Changed, Desk } from "../desk/store";
 import { GROUND, INCIDENT_SIGNS, NETWORK_SIGNS, REPORT_SIGNS, SAFETY_SIGN, type Theme } from "../legend";
 import { calm, createMap, EMPTY, FONT } from "./base";
-import { hullFeature, incidentFeature, reportFeature } from "./features";
+import { chosenFeatures, hullFeature, incidentFeature, reportFeature } from "./features";
 
 export interface MapEvents {
   incident: (id: string) => void;
@@ -71,8 +71,6 @@ function reportColour(of: Theme): ExpressionSpecification {
 }
 
 const IS_FEEDER: ExpressionSpecification = ["==", ["get", "level"], "main"];
-/** No feeder has this id. */
-const NOBODY = "\u0000";
 const KIND: ExpressionSpecification = ["coalesce", ["get", "kind"], ""];
 
 function under(of: Theme): LayerSpecification[] {
@@ -104,8 +102,7 @@ function under(of: Theme): LayerSpecification[] {
     {
       id: "feeder-selected",
       type: "line",
-      source: "network",
-      filter: ["==", ["get", "feeder_id"], NOBODY],
+      source: "feeder",
       layout: { "line-cap": "round", "line-join": "round" },
       paint: { "line-color": ACCENT[of], "line-width": 2, "line-opacity": 0.55 },
     },
@@ -124,8 +121,8 @@ function under(of: Theme): LayerSpecification[] {
     {
       id: "hull-selected",
       type: "line",
-      source: "hulls",
-      filter: ["==", ["get", "id"], ""],
+      source: "chosen",
+      filter: ["==", ["get", "kind"], "hull"],
       paint: { "line-color": ACCENT[of], "line-width": 2.4 },
     },
   ];
@@ -165,7 +162,8 @@ function reportLayers(of: Theme): LayerSpecification[] {
     {
       id: "links",
       type: "line",
-      source: "links",
+      source: "chosen",
+      filter: ["==", ["get", "kind"], "link"],
       paint: { "line-color": ACCENT[of], "line-width": 1, "line-opacity": 0.5 },
     },
     {
@@ -195,8 +193,8 @@ function reportLayers(of: Theme): LayerSpecification[] {
     {
       id: "incident-reports",
       type: "circle",
-      source: "reports",
-      filter: ["==", ["get", "incident"], NOBODY],
+      source: "chosen",
+      filter: ["==", ["get", "kind"], "report"],
       paint: {
         "circle-color": ACCENT[of],
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 2.2, 14, 3.6, 17, 6],
@@ -207,8 +205,8 @@ function reportLayers(of: Theme): LayerSpecification[] {
     {
       id: "report-selected",
       type: "circle",
-      source: "reports",
-      filter: ["==", ["get", "id"], ""],
+      source: "chosen",
+      filter: ["==", ["get", "kind"], "one-report"],
       paint: {
         "circle-color": "rgba(0,0,0,0)",
         "circle-radius": 10,
@@ -250,8 +248,8 @@ function over(of: Theme): LayerSpecification[] {
     {
       id: "incident-selected",
       type: "circle",
-      source: "incidents",
-      filter: ["==", ["get", "id"], ""],
+      source: "chosen",
+      filter: ["==", ["get", "kind"], "incident"],
       paint: {
         "circle-color": "rgba(0,0,0,0)",
         "circle-radius": ["interpolate", ["linear"], ["get", "size"], 0, 12, 10, 19, 32, 28, 70, 38, 170, 48],
@@ -328,6 +326,7 @@ const live = (): { type: "geojson"; data: GeoJSON.FeatureCollection; promoteId: 
 
 export class DeskMap {
   private picking = false;
+  private feeder = "";
 
   private constructor(
     readonly map: MapLibre,
@@ -349,7 +348,8 @@ export class DeskMap {
         network: { type: "geojson", data: MAP_URLS.network, tolerance: 0.5 },
         devices: { type: "geojson", data: MAP_URLS.devices },
         hulls: live(),
-        links: { type: "geojson", data: EMPTY },
+        chosen: { type: "geojson", data: EMPTY },
+        feeder: { type: "geojson", data: EMPTY },
         candidates: { type: "geojson", data: EMPTY },
         reports: live(),
         incidents: live(),
@@ -361,14 +361,26 @@ export class DeskMap {
     return new DeskMap(map, desk, config, events);
   }
 
+  /** Draw what is chosen. Small sources of their own: the large ones are not touched by a selection. */
   select(incident: Incident | undefined, report: ReportPoint | undefined): void {
-    const id = incident?.id ?? "";
-    this.map.setFilter("incident-selected", ["==", ["get", "id"], id]);
-    this.map.setFilter("hull-selected", ["==", ["get", "id"], id]);
-    this.map.setFilter("feeder-selected", ["==", ["get", "feeder_id"], incident?.feeder || NOBODY]);
-    this.map.setFilter("incident-reports", ["==", ["get", "incident"], id || NOBODY]);
-    this.map.setFilter("report-selected", ["==", ["get", "id"], report?.receipt ?? ""]);
-    this.drawLinks(incident);
+    const features = incident === undefined ? [] : chosenFeatures(incident, this.desk.reports.values());
+    const one = report === undefined ? null : reportFeature(report);
+    if (one !== null) features.push({ ...one, properties: { kind: "one-report" } });
+    void this.source("chosen").setData({ type: "FeatureCollection", features });
+    const feeder = incident?.feeder ?? "";
+    if (feeder === this.feeder) return;
+    this.feeder = feeder;
+    this.drawFeeder();
+  }
+
+  /** The chosen incident's feeder, as far as its lines are in sight. */
+  private drawFeeder(): void {
+    const lines =
+      this.feeder === ""
+        ? []
+        : this.map.querySourceFeatures("network", { filter: ["==", ["get", "feeder_id"], this.feeder] });
+    const features = lines.map(({ geometry }): GeoJSON.Feature => ({ type: "Feature", geometry, properties: {} }));
+    void this.source("feeder").setData({ type: "FeatureCollection", features });
   }
 
   /** Bring a place into sight, closer only when the map is far out. */
@@ -401,22 +413,6 @@ export class DeskMap {
       return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { letter } };
     });
     void this.source("candidates").setData({ type: "FeatureCollection", features });
-  }
-
-  private drawLinks(incident: Incident | undefined): void {
-    const features: GeoJSON.Feature[] = [];
-    if (incident !== undefined && incident.lon !== null && incident.lat !== null) {
-      for (const report of this.desk.reports.values()) {
-        if (report.incident !== incident.id || report.lon === null || report.lat === null) continue;
-        const coordinates = [
-          [incident.lon, incident.lat],
-          [report.lon, report.lat],
-        ];
-        features.push({ type: "Feature", geometry: { type: "LineString", coordinates }, properties: {} });
-        if (features.length >= 500) break; // more lines than this explain nothing
-      }
-    }
-    this.source("links").setData({ type: "FeatureCollection", features });
   }
 
   private source(name: string): GeoJSONSource {
@@ -476,6 +472,9 @@ export class DeskMap {
       const incident = this.picking ? undefined : this.at(event, ["incidents"]);
       if (!this.picking) this.map.getCanvas().style.cursor = incident ? "pointer" : "";
       events.hover(incident === undefined ? null : { incident }, event.point);
+    });
+    this.map.on("moveend", () => {
+      if (this.feeder !== "") this.map.once("idle", () => this.drawFeeder());
     });
     this.map.on("mouseout", () => events.hover(null, { x: 0, y: 0 }));
   }

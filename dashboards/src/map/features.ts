@@ -56,6 +56,32 @@ export function reportFeature(report: ReportPoint): GeoJSON.Feature | null {
   };
 }
 
+/** More lines than this explain nothing. */
+const LINKS_MAX = 500;
+
+/** What is drawn of a chosen incident: its sign's ring, its outline, its reports and what ties them to it. */
+export function chosenFeatures(incident: Incident, reports: Iterable<ReportPoint>): GeoJSON.Feature[] {
+  const features: GeoJSON.Feature[] = [];
+  const add = (kind: string, made: GeoJSON.Feature | null) => {
+    if (made !== null) features.push({ ...made, properties: { ...made.properties, kind } });
+  };
+  add("incident", incidentFeature(incident));
+  add("hull", hullFeature(incident));
+  const { lon, lat } = incident;
+  let links = 0;
+  for (const report of reports) {
+    if (report.incident !== incident.id || report.lon === null || report.lat === null) continue;
+    add("report", reportFeature(report));
+    if (lon === null || lat === null || ++links > LINKS_MAX) continue;
+    const line: GeoJSON.Position[] = [
+      [lon, lat],
+      [report.lon, report.lat],
+    ];
+    add("link", { type: "Feature", geometry: { type: "LineString", coordinates: line }, properties: {} });
+  }
+  return features;
+}
+
 export interface AreaShape {
   id: string;
   label: [number, number];

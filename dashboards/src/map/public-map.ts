@@ -1,11 +1,24 @@
 /** The public map: areas by the share of customers out, and nothing finer. */
-import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibre-gl";
+import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import type { Area, Config } from "../contract";
 import { GROUND, SHARE_STEPS, type Theme } from "../legend";
 import { createMap, EMPTY, FONT } from "./base";
 import { type AreaShape, areaFeatures } from "./features";
 
 const INK: Record<Theme, string> = { dark: "#f7fafc", light: "#14202b" };
+/** From this step on a fill is so strong that its number is written in the other ink. */
+const STRONG = 3;
+
+function ink(of: Theme): ExpressionSpecification {
+  const other = of === "dark" ? INK.light : INK.dark;
+  return ["case", [">=", ["get", "step"], STRONG], other, INK[of]];
+}
+
+function halo(of: Theme): ExpressionSpecification {
+  const [soft, strong] =
+    of === "dark" ? ["rgba(10,14,20,.8)", "rgba(255,214,160,.5)"] : ["rgba(255,255,255,.85)", "rgba(90,20,5,.5)"];
+  return ["case", [">=", ["get", "step"], STRONG], strong, soft];
+}
 
 function steps(of: Theme, none: string) {
   const pairs = SHARE_STEPS.flatMap((step, index) => [index, step.colour[of]]);
@@ -52,9 +65,9 @@ function over(of: Theme): LayerSpecification[] {
         "symbol-sort-key": ["-", 0, ["get", "out"]],
       },
       paint: {
-        "text-color": INK[of],
-        "text-halo-color": of === "dark" ? "rgba(10,14,20,.85)" : "rgba(255,255,255,.9)",
-        "text-halo-width": 1.6,
+        "text-color": ink(of),
+        "text-halo-color": halo(of),
+        "text-halo-width": 1.2,
       },
     },
   ];

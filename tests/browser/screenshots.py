@@ -1,0 +1,157 @@
+"""Takes the pictures in `docs/screenshots/` of a running platform, best in the middle of a storm.
+
+`python -m tests.browser.screenshots FEED_URL PERSON PASSWORD [FOLDER]`
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, browser_path, sign_in
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+STILL_MS = 4000
+"""Time for tiles, fonts and a camera move to come to rest before a picture is taken."""
+
+
+def still(page: Page) -> None:
+    page.wait_for_selector(".map[data-ready]", state="attached")
+    page.wait_for_timeout(STILL_MS)
+
+
+def overview(page: Page) -> None:
+    still(page)
+
+
+def incident(page: Page) -> None:
+    still(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".panel .report-card")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(STILL_MS)
+
+
+def unmatched(page: Page) -> None:
+    still(page)
+    page.keyboard.press("2")
+    rows = page.locator(".unmatched-row")
+    with_choice = rows.filter(has_text="candidates")
+    (with_choice if with_choice.count() else rows).first.click()
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(STILL_MS)
+
+
+DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
+    ("desk-dark", DESK, "dark", incident),
+    ("desk-light", DESK, "light", incident),
+    ("desk-unmatched", DESK, "dark", unmatched),
+    ("wall-dark", WALL, "dark", overview),
+    ("desk-phone", PHONE, "dark", overview),
+]
+PUBLIC_SHOTS: list[tuple[str, ViewportSize, str]] = [
+    ("public-light", DESK, "light"),
+    ("public-dark", DESK, "dark"),
+    ("public-phone", PHONE, "light"),
+]
+
+
+RAW = """async (png) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + png;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const bytes = pen.getImageData(0, 0, image.width, image.height).data;
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return [image.width, image.height, btoa(text)];
+}"""
+"""Decodes a picture in the browser, which can: its width, its height, and its bytes (RGBA) as base64."""
+
+
+def palette(pixels: npt.NDArray[np.uint8], colours: int = 256) -> npt.NDArray[np.uint8]:
+    """Colours (C, 3) that stand for all pixels (P, 3): boxes of colours halved at the median, the fullest first."""
+    shades, counts = np.unique(pixels, axis=0, return_counts=True)
+    boxes = [(shades.astype(np.int64), counts)]
+    while len(boxes) < colours:
+        spread = [np.ptp(box, axis=0).max() * np.sqrt(weight.sum()) if len(box) > 1 else -1 for box, weight in boxes]
+        widest = int(np.argmax(spread))
+        if spread[widest] <= 0:
+            break
+        box, weight = boxes.pop(widest)
+        order = np.argsort(box[:, np.ptp(box, axis=0).argmax()], kind="stable")
+        box, weight = box[order], weight[order]
+        half = int(np.clip(np.searchsorted(np.cumsum(weight), weight.sum() / 2), 1, len(box) - 1))
+        boxes += [(box[:half], weight[:half]), (box[half:], weight[half:])]
+    means = [np.average(box, axis=0, weights=weight) for box, weight in boxes]
+    return np.round(means).astype(np.uint8)
+
+
+def indexed_png(width: int, height: int, rgba: bytes) -> bytes:
+    """A picture of at most 256 colours as PNG: a third of the size, and the same to the eye."""
+    from scipy.spatial import cKDTree
+
+    pixels = np.frombuffer(rgba, np.uint8).reshape(-1, 4)[:, :3]
+    colours = palette(pixels)
+    shades, inverse = np.unique(pixels, axis=0, return_inverse=True)
+    nearest = np.asarray(cKDTree(colours).query(shades)[1]).astype(np.uint8)
+    rows = nearest[inverse.reshape(-1)].reshape(height, width)
+    filtered = np.hstack([np.zeros((height, 1), np.uint8), rows]).tobytes()
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"PLTE", colours.tobytes()), (b"IDAT", zlib.compress(filtered, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in parts)
+
+
+def take(browser: Browser, feed_url: str, person: str, password: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+    studio = browser.new_page()
+
+    def save(page: Page, name: str) -> None:
+        png = base64.b64encode(page.screenshot()).decode()
+        page.context.close()
+        width, height, rgba = studio.evaluate(RAW, png)
+        (folder / f"{name}.png").write_bytes(indexed_png(width, height, base64.b64decode(rgba)))
+
+    for name, size, theme, act in DESK_SHOTS:
+        page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light")
+        sign_in(page, feed_url, person, password)
+        act(page)
+        save(page, name)
+    for name, size, theme in PUBLIC_SHOTS:
+        page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light")
+        page.goto(feed_url)
+        still(page)
+        save(page, name)
+    page = browser.new_page(viewport=PHONE, color_scheme="light")
+    page.goto(f"{feed_url}/report")
+    page.wait_for_selector(".locate")
+    save(page, "report-phone")
+
+
+def main(feed_url: str, person: str, password: str, folder: str = "docs/screenshots") -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+        take(browser, feed_url.rstrip("/"), person, password, Path(folder))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
