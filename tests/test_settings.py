@@ -13,7 +13,13 @@ def test_settings_go_to_children_and_come_back_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("STORMOPS_NODE", "a lot"), ("STORMOPS_NODE", "100"), ("STORMOPS_CLOCK_SPEED", "0")]
+    ("name", "value"),
+    [
+        ("STORMOPS_NODE", "a lot"),
+        ("STORMOPS_NODE", "100"),
+        ("STORMOPS_CLOCK_SPEED", "0"),
+        ("STORMOPS_LOG_LEVEL", "loud"),
+    ],
 )
 def test_a_wrong_setting_is_refused_and_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name.removeprefix("STORMOPS_").lower()):

@@ -106,3 +106,32 @@ def test_a_taken_port_is_said_with_what_to_do() -> None:
         taken.listen()
         with pytest.raises(SupervisorError, match=r"cannot listen .*STORMOPS_INTAKE_PORT"):
             listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_what_is_refused_leaves_no_folder_of_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(data=tmp_path / "data", intake_port=taken.getsockname()[1])
+        with pytest.raises(SupervisorError):
+            Supervisor(settings, Log("test", "error"))
+    assert list(tmp_path.glob("stormops-*")) == []
+
+
+async def test_a_data_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SupervisorError, match=r"cannot keep data in .*file"):
+        made(tmp_path / "file", {})
+
+
+async def test_what_children_write_is_for_this_account_only(tmp_path: Path) -> None:
+    wrote = tmp_path / "data" / "wrote"
+    code = f"import pathlib, time; pathlib.Path({str(wrote)!r}).write_text('x'); time.sleep(120)"
+    parent = made(tmp_path / "data", {"a": [sys.executable, "-c", code]})
+    running = asyncio.create_task(parent.run())
+    await until(wrote.exists)
+    parent.stop()
+    await running
+    assert wrote.stat().st_mode & 0o077 == 0
+    assert wrote.parent.stat().st_mode & 0o077 == 0

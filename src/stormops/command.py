@@ -20,7 +20,7 @@ import typer
 from rich.console import Console
 
 from stormops.clock import Clock
-from stormops.gis.pack import PackError, read_head, read_pack, write_pack
+from stormops.gis.pack import PackError, check_name, read_head, read_pack, write_pack
 from stormops.rehearsal.run import Rehearsal, RehearsalError, Target, progress_lines
 from stormops.rehearsal.storm import Storm, StormError, load_storm, storm_names
 from stormops.settings import Settings, SettingsError, load_settings
@@ -82,6 +82,14 @@ def city_file_for(pack: Path) -> Path:
     return path
 
 
+def city_name_or_fail(name: str) -> None:
+    """An end with the reason, when this cannot name a city."""
+    try:
+        check_name(name)
+    except PackError as error:
+        raise fail(str(error)) from error
+
+
 # --- city ----------------------------------------------------------------------------------------
 
 
@@ -97,6 +105,7 @@ def city_generate(
     from geo.generate import generate_city
 
     began = time.monotonic()
+    city_name_or_fail(name)
     with screen.status(f"Generating {customers:,} customers…"):
         city = generate_city(customers=customers, seed=seed, name=name, title=title)
         place = write_pack(city, packs)
@@ -139,6 +148,7 @@ def city_import(
     from stormops.gis.importing.city import ImportOptions, describe, import_city
     from stormops.gis.importing.refusal import ImportRefused
 
+    city_name_or_fail(name)
     columns = {ours: theirs for ours, _, theirs in (pair.partition("=") for pair in column or [])}
     try:
         where = tuple(float(part) for part in origin.split(",")) if origin else None
@@ -194,12 +204,17 @@ def staff_add(
     data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
 ) -> None:
     """Make an account (or give it a new password) and print the password once."""
+    from sqlalchemy.exc import OperationalError
+
     from stormops.staff.sign_in import StaffError
 
+    folder = data or settings_or_fail().data
     try:
-        made = add_staff(data or settings_or_fail().data, name, role, password)
+        made = add_staff(folder, name, role, password)
     except StaffError as error:
         raise fail(str(error)) from error
+    except (OSError, OperationalError) as error:
+        raise fail(f"cannot keep accounts in {folder}; give a data folder that can be written") from error
     typer.echo(f"{name} ({role}): {made}")
 
 

@@ -9,13 +9,16 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from stormops.clock import Clock
 
 Doc = msgspec.Meta
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class SettingsError(Exception):
@@ -68,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_every_s: Annotated[int, Doc(description="Platform seconds between scheduled situation reports.", ge=60)] = (
         3600
     )
-    log_level: Annotated[str, Doc(description="debug, info, warning or error.")] = "info"
+    log_level: Annotated[LogLevel, Doc(description="debug, info, warning or error.")] = "info"
 
     @property
     def clock(self) -> Clock:

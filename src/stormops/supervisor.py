@@ -65,6 +65,19 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def make_private(folder: Path) -> None:
+    """The data folder; a new one is for this account's eyes only: it holds what customers said.
+
+    Raises SupervisorError.
+    """
+    try:
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SupervisorError(
+            f"cannot keep data in {folder} ({error.strerror}); give a folder that can be written"
+        ) from error
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket that children can inherit. Raises SupervisorError when the port is taken."""
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
@@ -126,7 +139,7 @@ class Supervisor:
     def __init__(self, settings: Settings, log: Log, commands: dict[str, list[str]] | None = None) -> None:
         self._log = log
         self._stopping = asyncio.Event()
-        self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
+        make_private(settings.data)
         self._sockets = [listen(settings.host, settings.intake_port), listen(settings.host, settings.feed_port)]
         for port in (settings.metrics_port, settings.worker_port):
             if port:  # these are bound by their processes; a taken one is better said now
@@ -139,7 +152,7 @@ class Supervisor:
             "intake_port": intake_port,
             "feed_port": feed_port,
         }
-        settings.data.mkdir(parents=True, exist_ok=True)
+        self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
         self._children: list[Child] = []
         if not settings.redis_url and (embedded := redis_child(settings.data, self._run)):
             self._children.append(embedded[0])
@@ -207,6 +220,7 @@ class Supervisor:
                 stdout=subprocess.DEVNULL if child.name == "redis" else None,
                 pass_fds=(child.fd,) if child.fd >= 0 else (),
                 start_new_session=True,
+                umask=0o077,  # doors, journal and reports hold what customers said
                 preexec_fn=die_with_parent,
             )
             self._pids[child.name] = process.pid

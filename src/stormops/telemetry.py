@@ -7,7 +7,12 @@ log field may carry personal data: no address, phone, name, note, account or rec
 from __future__ import annotations
 
 import json
+import logging
+import os
+import signal
 import sys
+import threading
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,8 +53,10 @@ EVENTS: dict[str, str] = {
     "hints_unavailable": "Redis is away; wake-ups are slower, nothing is lost. Start it when convenient.",
     "client_resynchronised": "A slow browser was sent a new snapshot. Nothing to do.",
     "sign_in_limited": "Too many failed sign-ins for one name or address. If it is an attack, block the address.",
-    "job_failed": "A background job failed and stays in RQ's failed list. Read the error and run it again.",
+    "job_failed": "A background job failed and is tried again within a minute. If it repeats, read the error.",
     "situation_report_written": "A situation report was written. Nothing to do.",
+    "request_failed": "A bug: one request or task failed, the process goes on. Report it with this line.",
+    "library_warned": "A library warns, in its own words. Nothing to do unless it repeats.",
     "unhandled": "A bug: the process dies and is started again. Report it with this line.",
 }
 
@@ -128,3 +135,36 @@ class Log:
     def error(self, event: str, **fields: object) -> None:
         """Something an operator should act on."""
         self._write("error", event, fields)
+
+    def failed(self, event: str, error: BaseException) -> None:
+        """An error by its kind and place only: its message may hold what a customer said."""
+        self.error(event, error=type(error).__name__, where=traceback.format_tb(error.__traceback__))
+
+
+class LibraryLog(logging.Handler):
+    """What the libraries log, as our lines. A sentence without what was put into it, a failure without its message."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler`."""
+        failure = record.exc_info[1] if record.exc_info else None
+        if failure is not None:
+            self._log.failed("request_failed", failure)
+        else:
+            self._log.warning("library_warned", library=record.name, sentence=str(record.msg)[:200])
+
+
+def take_over_logs(log: Log) -> None:
+    """From now on this process writes nothing but our lines: libraries' words, and what kills it, too."""
+    logging.basicConfig(handlers=[LibraryLog(log)], level=logging.WARNING, force=True)
+    sys.excepthook = lambda _, error, __: log.failed("unhandled", error)
+
+    def thread_died(death: threading.ExceptHookArgs) -> None:
+        if death.exc_value is not None:
+            log.failed("unhandled", death.exc_value)
+        os.kill(os.getpid(), signal.SIGTERM)  # a process without one of its threads does not do its work
+
+    threading.excepthook = thread_died

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stormops.clock import Clock
 from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings
 from stormops.supervisor import die_with_parent
-from stormops.telemetry import Log, Metrics
+from stormops.telemetry import Log, Metrics, take_over_logs
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -36,6 +36,7 @@ class Process:
         self.city_file: CityFile = load_city_file(self.settings.city_file)
         self.clock: Clock = self.settings.clock
         self.log = Log(name, self.settings.log_level)
+        take_over_logs(self.log)
         self.metrics = Metrics()
         self.hints = self._hints()
 
@@ -90,6 +91,7 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int) -> None:
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
         access_log=False,
+        log_config=None,  # its words go where ours go
         log_level="warning",
         server_header=False,
         proxy_headers=False,
@@ -125,12 +127,12 @@ def run_intake() -> None:
     async def authenticate(request: HTTPConnection) -> Person | None:
         return await asyncio.to_thread(process.who, request)
 
-    sign_in = SignInRoutes(
-        process.sign_in,
-        settings.origins,
-        settings.feed_url,
-        lambda outcome: process.metrics.count("staff_sign_ins_total", outcome=outcome),
-    )
+    def signed_in(outcome: str) -> None:
+        process.metrics.count("staff_sign_ins_total", outcome=outcome)
+        if outcome == "limited":
+            process.log.warning("sign_in_limited")
+
+    sign_in = SignInRoutes(process.sign_in, settings.origins, settings.feed_url, signed_in)
     app = create_intake(
         IntakeSettings(
             title=process.city_file.title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx2
@@ -106,3 +107,12 @@ def test_the_table_for_everybody_needs_no_script(feed: Feed) -> None:
     for area in areas:
         assert area["name"] in page.text
     assert f"{view['totals']['customers_out']:,} of {view['totals']['customers']:,} customers" in page.text
+
+
+@pytest.mark.parametrize("path", ["/report", "/text", "/r", "/r/nonsense"])
+def test_every_link_of_the_pages_without_scripts_leads_somewhere(feed: Feed, path: str) -> None:
+    with feed.client() as client:
+        links = re.findall(r'<a[^>]* href="([^"]+)"', client.get(path).text)
+        ours = [link for link in links if link.startswith(("/", feed.url))]
+        assert len(ours) >= 3
+        assert {link: client.get(link).status_code for link in ours} == dict.fromkeys(ours, 200)

@@ -110,3 +110,11 @@ def test_a_failed_write_leaves_nothing(city: City, tmp_path: Path, monkeypatch: 
     with pytest.raises(OSError, match="No space"):
         write_pack(city, tmp_path)
     assert list((tmp_path / "palmetto").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../away", "", ".", "a/b", "x" * 65])
+def test_a_name_that_is_no_folder_is_refused(city: City, tmp_path: Path, name: str) -> None:
+    city.name = name
+    with pytest.raises(PackError, match="is no name for a city"):
+        write_pack(city, tmp_path / "packs")
+    assert list(tmp_path.iterdir()) == []

@@ -49,7 +49,12 @@ class Made:
         log, metrics = Log("test", "error"), Metrics()
         self.worker = Worker(dues, self._write, now_ms=lambda: NOW, connection=connection, log=log, metrics=metrics)
 
+    refusals = 0
+
     def _write(self, why: str) -> str:
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError(28, "No space left on device")
         self.written.append(why)
         return "name"
 
@@ -89,3 +94,34 @@ def test_without_redis_the_worker_does_it_itself(connection: Redis | None, tmp_p
     stop.set()
     looking.join(10)
     assert made.written == ["scheduled"]
+
+
+@pytest.mark.parametrize("through_rq", [True, False])
+def test_a_refusing_disk_is_told_and_tried_again(
+    *, through_rq: bool, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stormops.jobs.worker.TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr("stormops.jobs.worker.FAILED_SECONDS", 1)
+    made = Made(tmp_path, request.getfixturevalue("redis") if through_rq else None)
+    made.refusals = 1
+    said = list[str]()
+    monkeypatch.setattr(made.worker._log, "failed", lambda event, _: said.append(event))
+    stop = threading.Event()
+    if through_rq:
+        tasks.install(made.worker.do)
+        worker = SimpleWorker([QUEUE], connection=made.worker._connection, exception_handlers=[made.worker._job_failed])
+        deadline = time.monotonic() + 10
+        while not made.written and time.monotonic() < deadline:
+            made.worker.look()
+            worker.work(burst=True, logging_level="CRITICAL")
+            time.sleep(0.05)
+    else:
+        looking = threading.Thread(target=made.worker.run, args=(stop,))
+        looking.start()
+        deadline = time.monotonic() + 10
+        while not made.written and time.monotonic() < deadline:
+            time.sleep(0.01)
+        stop.set()
+        looking.join(10)
+    assert made.written == ["scheduled"]
+    assert said == ["job_failed"]

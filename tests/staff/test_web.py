@@ -8,11 +8,12 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from stormops.clock import Clock
 from stormops.staff.records import open_records
 from stormops.staff.sign_in import FAILURES_MAX, SignIn
-from stormops.staff.web import COOKIE, SignInRoutes
+from stormops.staff.web import BODY_BYTES_MAX, COOKIE, SignInRoutes
 
 FEED = "http://feed.test"
 GOOD = {"person": "ana", "password": "correct horse 1", "desk": "desk 4"}
@@ -81,3 +82,40 @@ def test_signing_out_forgets_the_cookie(client: TestClient) -> None:
     answer = client.post("/staff/sign-out")
     assert answer.headers["location"] == f"{FEED}/sign-in"
     assert "Max-Age=0" in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 5000, b'{"person":"\\ud800","password":"x"}', b'{"person":"ana","password":"' + b"x" * 10_000 + b'"}'],
+    ids=["deep", "half a character", "large"],
+)
+def test_a_hostile_body_is_as_if_nothing_was_given(client: TestClient, body: bytes) -> None:
+    answer = client.post("/staff/sign-in", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "incomplete")
+
+
+def test_no_more_of_a_body_is_read_than_a_sign_in_needs(client: TestClient) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 100 * BODY_BYTES_MAX:
+            sent += 1024
+            yield b"x" * 1024
+
+    kept: list[int] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        parts = endless()
+
+        async def one() -> Message:
+            return {"type": "http.request", "body": next(parts), "more_body": True}
+
+        await client.app(scope, one if scope["type"] == "http" else receive, send)
+        kept.append(sent)
+
+    with TestClient(app, follow_redirects=False) as fed:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = fed.post("/staff/sign-in", headers=form)
+    assert answer.headers["location"] == f"{FEED}/sign-in?problem=incomplete"
+    assert kept[0] <= BODY_BYTES_MAX + 1024

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -43,8 +44,18 @@ class PackError(Exception):
     """A city pack cannot be read: missing, of another schema, or changed since it was made."""
 
 
+def check_name(name: str) -> None:
+    """Raises PackError when this cannot be a city's name: it names a folder and a city file."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name) is None:
+        raise PackError(f"{name!r} is no name for a city: give 1-64 letters, digits, '-' and '_'")
+
+
 def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) -> Path:
-    """Write the city below `packs` and give its folder. The same city gives the same folder."""
+    """Write the city below `packs` and give its folder. The same city gives the same folder.
+
+    Raises PackError for a name that cannot name a folder.
+    """
+    check_name(city.name)
     numbers: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_NUMBERS}
     numbers |= {f"n_{c}": getattr(city.network, c) for c in _NETWORK_NUMBERS}
     numbers |= {"l_lon": city.landmarks.lon, "l_lat": city.landmarks.lat}

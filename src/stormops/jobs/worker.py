@@ -11,9 +11,11 @@ from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
 from rq import Queue, SimpleWorker
 from rq.exceptions import DuplicateJobError
+from rq.job import Job
 
 from stormops.jobs import tasks
 from stormops.jobs.dues import Dues
+from stormops.journal.port import JournalUnavailable
 from stormops.telemetry import Log, Metrics
 
 QUEUE = "stormops"
@@ -25,7 +27,13 @@ READY_SECONDS = 30
 """The worker is ready while it has looked within this time (a look may write a report itself)."""
 
 RESULT_SECONDS = 3600
-"""How long RQ keeps a finished or failed job, and its id stays taken."""
+"""How long RQ keeps a finished job, and its id stays taken."""
+
+FAILED_SECONDS = 60
+"""How long RQ keeps a failed job: then it is due again."""
+
+TROUBLE_SECONDS = 5.0
+"""Pause after a look that the disk refused."""
 
 JOB_SECONDS_MAX = 300
 """A job that takes longer is stopped and stays in RQ's failed list."""
@@ -83,11 +91,11 @@ class Worker:
                 job_id=due,
                 unique=True,
                 result_ttl=RESULT_SECONDS,
-                failure_ttl=RESULT_SECONDS,
+                failure_ttl=FAILED_SECONDS,
                 job_timeout=JOB_SECONDS_MAX,
             )
         except DuplicateJobError:
-            return  # it waits in the queue, or failed and stays there for somebody to read
+            return  # it waits in the queue, or failed less than a minute ago
 
     def do(self, due: str, why: str) -> None:
         """Write one due report in this process, once."""
@@ -109,12 +117,23 @@ class Worker:
                 continue
             try:
                 # Returns when a signal asks the process to stop; RQ handles signals itself.
-                SimpleWorker([QUEUE], connection=self._connection).work(logging_level="ERROR")
+                worker = SimpleWorker([QUEUE], connection=self._connection, exception_handlers=[self._job_failed])
+                worker.work(logging_level="CRITICAL")  # a failed job is said by us, without its message
                 stop.set()
             except AWAY:
                 stop.wait(LOOK_SECONDS)
 
     def _look_on(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            self.look()
-            stop.wait(LOOK_SECONDS)
+            pause = LOOK_SECONDS
+            try:
+                self.look()
+            except (OSError, JournalUnavailable) as error:
+                self._log.failed("job_failed", error)
+                pause = TROUBLE_SECONDS
+            stop.wait(pause)
+
+    def _job_failed(self, _job: Job, _kind: type[BaseException], error: BaseException, _where: object) -> bool:
+        """RQ tells of a job that raised; True = RQ files it as failed."""
+        self._log.failed("job_failed", error)
+        return True

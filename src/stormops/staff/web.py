@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+import msgspec
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -22,6 +24,15 @@ ATTEMPTS_AT_ONCE_MAX = 2
 
 ATTEMPTS_WAITING_MAX = 20
 """Sign-ins waiting for their turn; one more gets 503 and is asked to come back."""
+
+BODY_BYTES_MAX = 8 * 1024
+"""The largest sign-in; the rest of a longer one is not read."""
+
+BODY_SECONDS_MAX = 10.0
+"""A sign-in that takes longer to arrive counts as if nothing was given."""
+
+FIELDS_MAX = 10
+"""Fields in one form; more is not our form."""
 
 TEXTS = {
     "wrong_password": "That name and password do not belong together.",
@@ -46,16 +57,30 @@ def _is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith("application/json")
 
 
+async def _body(request: Request) -> bytes:
+    """The body, empty when it is too large, too slow or cut off: whoever sends those has no password here."""
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for part in request.stream():
+                body += part
+                if len(body) > BODY_BYTES_MAX:
+                    return b""
+    except (TimeoutError, ClientDisconnect):
+        return b""
+    return body
+
+
 async def _given(request: Request) -> dict[str, str]:
     """Fields of a form or a JSON body; anything else is as if nothing was given."""
-    if _is_json(request):
-        try:
-            body: Any = await request.json()
-        except ValueError:
-            body = {}
-        return {k: v for k, v in body.items() if isinstance(v, str)} if isinstance(body, dict) else {}
-    async with request.form(max_files=0, max_fields=10) as form:
-        return {k: v for k, v in form.items() if isinstance(v, str)}
+    body = await _body(request)
+    try:
+        if not _is_json(request):
+            return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS_MAX))
+        given: Any = msgspec.json.decode(body)
+    except (ValueError, RecursionError):  # msgspec's DecodeError is a ValueError
+        return {}
+    return {k: v for k, v in given.items() if isinstance(v, str)} if isinstance(given, dict) else {}
 
 
 class SignInRoutes:

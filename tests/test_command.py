@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from stormops.command import app
+
+SAYS = CliRunner()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["city", "show", "nowhere"], "no city pack 'nowhere'"),
+        (["city", "generate", "--name", "../away", "--packs", "PLACE"], "is no name for a city"),
+        (["city", "import", "../away", "--packs", "PLACE"], "is no name for a city"),
+        (["city", "import", "x", "--packs", "PLACE", "--addresses", "PLACE/missing.csv"], "nothing was written"),
+        (["staff", "add", "Bad Name", "--data", "PLACE"], "begins with a letter"),
+        (["staff", "add", "bob", "--role", "king", "--data", "PLACE"], "choose one of viewer"),
+        (["staff", "add", "bob", "--data", "PLACE/file"], "cannot keep accounts in"),
+        (["up", "--city", "nowhere"], "no city pack 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_code_2(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = SAYS.invoke(app, [part.replace("PLACE", str(tmp_path)) for part in arguments], env={"COLUMNS": "400"})
+    assert done.exit_code == 2, done.output
+    said = " ".join(done.output.split())
+    assert said.startswith("stormops: ")
+    assert sentence in said
+    assert not list(tmp_path.rglob("pack.json"))
+
+
+def test_an_account_is_made_and_its_password_printed_once(tmp_path: Path) -> None:
+    done = SAYS.invoke(app, ["staff", "add", "ann", "--role", "viewer", "--data", str(tmp_path / "data")])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("ann (viewer): ")
+    assert len(done.output.split()[-1]) >= 12
+    assert (tmp_path / "data" / "staff.sqlite").stat().st_mode & 0o077 == 0
