@@ -9,6 +9,8 @@ from stormops.core.network import SERVICE_BITS, Premises
 
 _LETTERS = {name[0].upper(): bit for name, bit in SERVICE_BITS.items()}
 _SHORTEST_PHONE = 7
+_PLAIN = 11
+"""Digits alone, fewer than this, are their own normal form in every field (from here on a phone may begin with 1)."""
 
 
 def _index(values: Sequence[str], normal: Callable[[str], str]) -> dict[str, int | list[int]]:
@@ -17,7 +19,7 @@ def _index(values: Sequence[str], normal: Callable[[str], str]) -> dict[str, int
     for row, value in enumerate(values):
         if not value:
             continue
-        key = normal(value)
+        key = value if len(value) < _PLAIN and value.isdigit() and value.isascii() else normal(value)
         if not key:
             continue
         before = found.setdefault(key, row)
