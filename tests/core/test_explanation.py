@@ -48,7 +48,7 @@ class Story:
         if kind == "block":
             for _ in range(b):
                 premise = (a + self.chance.randrange(12)) % len(CITY.premises)
-                report = premise, self.now - self.chance.randrange(90) * MINUTE
+                report = premise, self.now - self.chance.randrange(-20, 90) * MINUTE
                 self.open.append(report)
                 self.grouper.add(*report)
         elif kind == "withdraw":

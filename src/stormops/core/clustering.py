@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.evidence import Beliefs
+from stormops.core.beliefs import Beliefs
 from stormops.core.explanation import Explainer, Key
 from stormops.core.grouping import Group
 from stormops.core.neighbourhoods import MOST, neighbourhoods

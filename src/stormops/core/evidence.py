@@ -14,12 +14,12 @@ exact, so the answer cannot depend on the order in which reports came.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from stormops.core.beliefs import SPAN, Beliefs, Floats
+
 Choices = npt.NDArray[np.int8]
 Counts = npt.NDArray[np.integer]
 
@@ -36,45 +36,14 @@ _CODE = 64
 """Room for a slot number below a value; slots must be fewer."""
 
 
-class Beliefs(NamedTuple):
-    """What is assumed of how people report. Data: a city may differ.
-
-    `slot_ms` and `slots`: how finely and how far back time is told apart (older is one slot).
-    `false_rate`: chance that a customer with service reports within that time. `rate`: mean chance that
-    a customer without service reports in the end, worth `weight` customers of evidence. `heard_ms`: time
-    constant of reporting; the share `late` reports at any time instead. `single`: chance that a
-    customer's own service fails. `again`: how many failures of one node at different times are told apart.
-    `fewest`: reporting premises without which no failure of a node is believed.
-    """
-
-    slot_ms: int = 3_600_000
-    slots: int = 20
-    false_rate: float = 2e-4
-    rate_least: float = 0.07
-    rate_most: float = 0.4
-    heard_ms: int = 2_400_000
-    late: float = 0.05
-    single: float = 1e-3
-    again: int = 1
-    fewest: int = 1
-
-    def shares(self) -> Floats:
-        """Share of all reports of a failure that come in its first, second, ... slot; sums to about one."""
-        edges = np.arange(self.slots + 1) * self.slot_ms
-        # The failure is half a slot into its first slot on average.
-        arrived = -np.expm1(-np.maximum(0, edges - self.slot_ms / 2) / self.heard_ms)
-        shares: Floats = (1 - self.late) * np.diff(arrived) + self.late / self.slots
-        return shares
-
-
 class Table:
     """The log-likelihoods of one set of beliefs, for all pairs of (first slot, slot after the last)."""
 
     def __init__(self, beliefs: Beliefs, customers_max: int) -> None:
-        slots = beliefs.slots
-        if not 0 < slots < _CODE:
-            raise ValueError(f"slots must be 1 to {_CODE - 1}")
-        self.slots = slots
+        widths = beliefs.widths()
+        slots = self.slots = len(widths)
+        if slots >= _CODE:
+            raise ValueError(f"at most {_CODE - 1} slots")
         self.rounds = beliefs.again
         self._fewest = beliefs.fewest
         ends = np.arange(1, slots + 1)
@@ -82,28 +51,29 @@ class Table:
         self._end = np.repeat(ends, ends)
         self._begin = ends * (ends - 1) // 2
         self._code = (_CODE - 1 - self._start).astype(np.float64)
-        self._lags = self._lag_weights(beliefs)
-        self._any_slot = float(whole(math.log(slots)))
+        # A failure may fall into any slot, the likelier the wider it is.
+        self._when = whole(np.log(widths[self._start] / SPAN))
+        arriving = beliefs.arriving()
+        heard = np.append(np.zeros((slots, 1)), np.cumsum(arriving, axis=1), axis=1)[self._start, self._end]
+        slot = np.arange(slots)[:, None]
+        inside = (slot >= self._start) & (slot < self._end)
+        density = np.where(inside, arriving[self._start, slot] * SPAN / widths[slot], 1) / heard
+        self._lags = np.where(inside, whole(np.log(density / beliefs.false_rate)), 0.0)
         self._rates(beliefs, customers_max)
         true = beliefs.single * beliefs.rate_least
         self.single = float(whole(math.log1p(true / beliefs.false_rate)))
         self.single_probability = round(10_000 * true / (true + beliefs.false_rate))
 
-    def _lag_weights(self, beliefs: Beliefs) -> Floats:
-        """(slots, pairs): what a report in a slot adds to each pair, given that it came by the pair's end."""
-        shares = beliefs.shares()
-        heard = np.cumsum(shares)
-        slot = np.arange(self.slots)[:, None]
-        lag = slot - self._start
-        inside = (lag >= 0) & (slot < self._end)
-        chance = shares[np.where(inside, lag, 0)] / heard[self._end - self._start - 1]
-        return np.where(inside, whole(np.log(chance * self.slots / beliefs.false_rate)), 0.0)
-
     def _rates(self, beliefs: Beliefs, customers_max: int) -> None:
-        """Logarithms for the likelihood of k reporting and s silent customers, by age in slots less one."""
-        heard = np.minimum(1.0, np.cumsum(beliefs.shares()))
-        ages = min(self.slots, int(np.searchsorted(heard, 0.8)) + 1)
-        self._age = (np.minimum(self._end - self._start, ages) - 1).astype(np.int32)
+        """Logarithms for the likelihood of k reporting and s silent customers.
+
+        By age in slots less one; from where most have been heard, all counts as heard.
+        """
+        newest = beliefs.arriving()[self.slots - beliefs.recent, self.slots - beliefs.recent :]
+        heard = np.cumsum(newest)
+        ages = min(len(heard), int(np.searchsorted(heard, 0.8)) + 1)
+        age = np.minimum(self._end - self._start, ages)
+        self._age = (np.where(self._start < self.slots - beliefs.recent, ages, age) - 1).astype(np.int32)
         counts = np.arange(customers_max + 1, dtype=np.float64)
         self._itself = whole(counts * np.log(np.maximum(counts, 1)))
         with_service = math.log1p(-beliefs.false_rate)
@@ -155,7 +125,7 @@ class Table:
         Fastest when large nodes (more than `SMALL` customers) are not mixed with small ones.
         """
         own = self._causes(counts, customers)
-        own += prior[:, None] - self._any_slot
+        own += prior[:, None] + self._when
         best = below.copy()
         choices = np.full((self.rounds, *below.shape), -1, np.int8)
         again = np.arange(len(own))

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from stormops.core.beliefs import Beliefs
 from stormops.core.causes import Causes, Longs
-from stormops.core.evidence import Beliefs, Table
+from stormops.core.evidence import Table
 from stormops.core.grouping import Delta, Group
 from stormops.core.hierarchy import Hierarchy, ranges
 from stormops.core.network import Ints
@@ -35,7 +36,7 @@ class Explainer:
     def __init__(self, places: Hierarchy, beliefs: Beliefs, *, silent: bool = False) -> None:
         table = Table(beliefs, int((places.last - places.first).max()))
         self._places = places
-        self._slot_ms, self._slots = beliefs.slot_ms, beliefs.slots
+        self._slot_ms, self._step, self._by_age = beliefs.slot_ms, beliefs.step, beliefs.by_age()
         self._lone_probability = table.single_probability
         self._causes = Causes(places, table, silent=silent)
         self._silent = silent
@@ -48,7 +49,7 @@ class Explainer:
         self._hold_news: set[int] = set()
         self._holder = np.full(len(places.order), -1, np.int32)
         self._customers = (places.last - places.first).astype(np.int64)
-        self._base: int | None = None
+        self._top = -1
         self._shown: dict[Key, Group] = {}
         self._by_root: dict[int, Group] = {}
         self._clear()
@@ -83,15 +84,13 @@ class Explainer:
         gone: set[Key] = set()
         fresh: dict[Key, Group] = {}
         now_slot = now_ms // self._slot_ms
-        # The window moves in steps, so that times seldom have to be counted afresh.
-        step = max(1, self._slots // 5)
-        base = now_slot // step * step - (self._slots - step)
-        if base != self._base:
-            self._base = base
+        top = (now_slot // self._step + 1) * self._step
+        if top != self._top:
+            self._top = top
             gone.update(self._shown)
             self._clear()
-        moved, before = self._take_in(now_slot - base)
-        rows, surer = self._causes.settle(self._customers, now_slot - base + 1)
+        moved, before = self._take_in(now_slot)
+        rows, surer = self._causes.settle(self._customers, int(self._by_age[top - 1 - now_slot]) + 1)
         seen = ranges(self._places.first[rows], self._places.own[rows])
         looked_at = np.zeros(len(self._slot), np.bool_)
         looked_at[moved] = looked_at[seen] = True
@@ -122,7 +121,7 @@ class Explainer:
         self._touched.update(self._reports)
         self._hold_news.update(self._held)
 
-    def _take_in(self, now: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+    def _take_in(self, now_slot: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
         """Count what is new. Gives the positions whose time or holder changed, and the times before."""
         premises = np.fromiter(self._touched, np.int64, len(self._touched))
         self._touched.clear()
@@ -132,10 +131,12 @@ class Explainer:
             moved = np.union1d(moved, self._switch_holds())
         reports = self._reports
         at = np.array([min(reports.get(p, (-1,))) for p in self._places.order[moved].tolist()], np.int64)
-        news = (at != self._at[moved]) | ((self._slot[moved] >= 0) != (at >= 0)) | (was_held != self._holder)[moved]
-        moved, at = moved[news], at[news]
-        assert self._base is not None  # noqa: S101  update has set it
-        slot = np.where(at < 0, -1, np.clip(at // self._slot_ms - self._base, 0, now)).astype(np.int8)
+        # What comes from ahead of the tick counts as of now, and is placed again at the next one.
+        self._touched.update(self._places.order[moved[at // self._slot_ms > now_slot]].tolist())
+        age = np.clip(self._top - 1 - np.minimum(at // self._slot_ms, now_slot), 0, len(self._by_age) - 1)
+        slot = np.where(at < 0, -1, self._by_age[age]).astype(np.int8)
+        news = (slot != self._slot[moved]) | (at != self._at[moved]) | (was_held != self._holder)[moved]
+        moved, at, slot = moved[news], at[news], slot[news]
         counted = (self._slot[moved] >= 0) & (was_held[moved] < 0)
         self._causes.count(self._leaf[moved[counted]], self._slot[moved[counted]], -1)
         before = np.where(self._slot[moved] >= 0, self._at[moved], -1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.evidence import Beliefs
+from stormops.core.beliefs import Beliefs
 from stormops.core.explanation import Explainer
 from stormops.core.hierarchy import of_tree
 from stormops.core.network import City, EdgeKind, Tree

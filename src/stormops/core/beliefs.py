@@ -1,0 +1,62 @@
+"""What is assumed of how people report, and how finely time is told apart. Data: a city may differ."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Slots = npt.NDArray[np.int64]
+
+SPAN = 12
+"""Hours (slots) that chances of false reports and of failures are given for: a storm."""
+
+
+class Beliefs(NamedTuple):
+    """How people report, and what fails.
+
+    Time is told apart in `recent` slots of `slot_ms` and before them, oldest first, in slots `coarse`
+    times as wide; all that is older is one slot. In a storm of `SPAN` slots a customer with service
+    reports with chance `false_rate`, and a customer's own service fails with chance `single`. Of the
+    customers without service a share between `rate_least` and `rate_most` report in the end, after
+    `heard_ms` on average, but a share `late` of them at any time. `again`: how many failures of one node
+    are told apart in time. `fewest`: reporting premises below which no failure of a node is believed.
+    """
+
+    slot_ms: int = 3_600_000
+    recent: int = 12
+    coarse: tuple[int, ...] = (24, 6, 6, 6, 2, 2, 2)
+    false_rate: float = 2e-4
+    rate_least: float = 0.07
+    rate_most: float = 0.4
+    heard_ms: int = 2_400_000
+    late: float = 0.05
+    single: float = 1e-3
+    again: int = 1
+    fewest: int = 1
+
+    @property
+    def step(self) -> int:
+        """Slots by which the window of time moves at once: seldom, since all is counted afresh then."""
+        return max(1, self.recent // 3)
+
+    def widths(self) -> Slots:
+        """Width of each slot in `slot_ms`, oldest first; what is older counts as wide as the widest."""
+        return np.array([max(self.coarse, default=1), *self.coarse, *[1] * self.recent], np.int64)
+
+    def by_age(self) -> Slots:
+        """The slot of each age, from 0 for the window's last `slot_ms`; the last entry is for all that is older."""
+        widths = self.widths()
+        return np.append(np.repeat(np.arange(1, len(widths)), widths[1:])[::-1], 0)
+
+    def arriving(self) -> Floats:
+        """(slots, slots): share of the reports of a failure in one slot that come in another."""
+        widths = self.widths()
+        edges = np.append(0, np.cumsum(widths)).astype(np.float64)
+        since = edges[None, :] - (edges[:-1] + widths / 2)[:, None]
+        arrived = -np.expm1(-np.maximum(0, since) * self.slot_ms / self.heard_ms)
+        any_time = np.triu(np.broadcast_to(widths / widths.sum(), (len(widths), len(widths))))
+        shares: Floats = (1 - self.late) * np.diff(arrived, axis=1) + self.late * any_time
+        return shares
