@@ -122,7 +122,7 @@ def test_a_receipt_whose_report_is_on_its_way_is_waited_for(monkeypatch: pytest.
 
 
 def test_waiting_for_receipts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 10.0)
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 4.0)
     monkeypatch.setattr(reads, "ARRIVALS_MAX", 1)
     with running(storm(1)) as feed, feed.client() as client, ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.get, f"/r/{UNKNOWN}")
