@@ -135,3 +135,16 @@ async def test_what_children_write_is_for_this_account_only(tmp_path: Path) -> N
     await running
     assert wrote.stat().st_mode & 0o077 == 0
     assert wrote.parent.stat().st_mode & 0o077 == 0
+
+
+async def test_a_data_folder_has_one_supervisor(tmp_path: Path) -> None:
+    first = made(tmp_path, {"a": SLEEPER})
+    running = asyncio.create_task(first.run())
+    await until(lambda: "a" in first.pids)
+    with pytest.raises(SupervisorError, match="another Stormops runs on"):
+        made(tmp_path, {"a": SLEEPER})
+    first.stop()
+    await running
+    second = made(tmp_path, {"a": SLEEPER})
+    second.stop()
+    await second.run()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import msgspec
 
@@ -78,6 +79,19 @@ def make_private(folder: Path) -> None:
         ) from error
 
 
+def claim(folder: Path) -> TextIO:
+    """The data folder for one supervisor alone, as long as the file is open. Raises SupervisorError."""
+    lock = (folder / "supervisor.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise SupervisorError(
+            f"another Stormops runs on {folder} (see processes.json there); stop it or give another data folder"
+        ) from error
+    return lock
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket that children can inherit. Raises SupervisorError when the port is taken."""
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
@@ -117,7 +131,7 @@ def redis_child(data: Path, run: Path) -> tuple[Child, str] | None:
     if command is None:
         return None
     folder = data / "redis"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     path = run / "redis.sock"
     options = {
         "--port": "0",
@@ -140,10 +154,14 @@ class Supervisor:
         self._log = log
         self._stopping = asyncio.Event()
         make_private(settings.data)
-        self._sockets = [listen(settings.host, settings.intake_port), listen(settings.host, settings.feed_port)]
-        for port in (settings.metrics_port, settings.worker_port):
-            if port:  # these are bound by their processes; a taken one is better said now
-                listen(settings.host, port).close()
+        with contextlib.ExitStack() as owned:
+            owned.enter_context(claim(settings.data))
+            ports = settings.intake_port, settings.feed_port
+            self._sockets = [owned.enter_context(listen(settings.host, port)) for port in ports]
+            for port in (settings.metrics_port, settings.worker_port):
+                if port:  # these are bound by their processes; a taken one is better said now
+                    listen(settings.host, port).close()
+            self._owned = owned.pop_all()
         # Port 0 asks the system for a free one: the addresses follow what was given.
         intake_port, feed_port = (s.getsockname()[1] for s in self._sockets)
         changed: dict[str, object] = {
@@ -194,10 +212,9 @@ class Supervisor:
             )
             last.set()
             await asyncio.gather(*keepers)
-            for owned in self._sockets:
-                owned.close()
             shutil.rmtree(self._run, ignore_errors=True)
             self._note()
+            self._owned.close()
 
     def _note(self) -> None:
         """Write who runs where, for operators and tests, as a whole or not at all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -173,6 +174,7 @@ def run_operations() -> None:
     from stormops.core.report import Utility
     from stormops.core.situation import Situation
     from stormops.journal.door_files import DoorFiles
+    from stormops.journal.port import Fenced
     from stormops.journal.snapshots import FileSnapshots
     from stormops.journal.sqlite import SqliteJournal
     from stormops.operations.health import Health
@@ -208,9 +210,13 @@ def run_operations() -> None:
     health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
     stop = _stop_on_signals()
     process.log.info("process_started")
-    operations.run(stop)
-    health.close()
-    process.hints.close()
+    try:
+        operations.run(stop)
+    except Fenced:  # said by the loop; the supervisor starts this one again
+        sys.exit(1)
+    finally:
+        health.close()
+        process.hints.close()
     process.log.info("process_stopped")
 
 

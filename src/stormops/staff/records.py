@@ -67,7 +67,7 @@ FAILURE = Table(
 
 def open_records(path: Path) -> Engine:
     """The records of a data folder, tables made on first use; readers and writers in several processes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5})
 
     @event.listens_for(engine, "connect")
