@@ -7,13 +7,12 @@ import { t, word } from "../i18n";
 import { incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { ActionForm, ActionState } from "./action-form";
-import type { Actions, Intent } from "./actions";
+import type { Actions } from "./actions";
 import { Icon } from "./icons";
+import { type Doing, done, intent } from "./intents";
 import { Reasons, ReportCard } from "./report-card";
 import type { Desk } from "./store";
 import { useLoaded } from "./use-loaded";
-
-export type Doing = "confirm" | "restore" | "cancel" | "merge" | "split" | null;
 
 const SUGGESTIONS = {
   confirm: ["reason.crew_on_site", "reason.scada", "reason.callers_agree"],
@@ -31,68 +30,9 @@ interface Props {
   doing: Doing;
   onDoing: (doing: Doing) => void;
   onReport: (receipt: string) => void;
-  onIncident: (id: string) => void;
   onClose: () => void;
   onShow: (lon: number, lat: number) => void;
   onSignedOut: () => void;
-}
-
-const done = (incident: Incident | undefined): boolean =>
-  incident === undefined || ["restored", "cancelled", "closed"].includes(incident.state);
-
-function intent(
-  doing: NonNullable<Doing>,
-  incident: Incident,
-  reason: string,
-  device: string,
-  others: string[],
-  receipts: string[],
-): Intent {
-  const id = incident.id;
-  const place = incident.place || id;
-  const base = { target: id, path: `incidents/${encodeURIComponent(id)}/${doing}` };
-  const at = device.trim() ? { device: device.trim() } : {};
-  const now = incident.updated_ms;
-  switch (doing) {
-    case "confirm":
-      return {
-        ...base,
-        body: { reason, ...at },
-        text: t("did.confirm", { place }),
-        applied: (desk) => desk.incidents.get(id)?.state !== "predicted",
-      };
-    case "restore":
-      return {
-        ...base,
-        body: { reason, ...at },
-        text: t("did.restore", { place }),
-        applied: (desk) => {
-          const after = desk.incidents.get(id);
-          return done(after) || (after?.state === "partly_restored" && after.updated_ms > now);
-        },
-      };
-    case "cancel":
-      return {
-        ...base,
-        body: { reason },
-        text: t("did.cancel", { place }),
-        applied: (desk) => done(desk.incidents.get(id)),
-      };
-    case "merge":
-      return {
-        ...base,
-        body: { incidents: others, reason },
-        text: t("did.merge", { place, count: others.length }),
-        applied: (desk) => others.every((other) => done(desk.incidents.get(other))),
-      };
-    case "split":
-      return {
-        ...base,
-        body: { receipts, reason },
-        text: t("did.split", { place, count: receipts.length }),
-        applied: (desk) => receipts.every((receipt) => desk.reports.get(receipt)?.incident !== id),
-      };
-  }
 }
 
 function Fact({ label, children }: { label: string; children: preact.ComponentChildren }) {

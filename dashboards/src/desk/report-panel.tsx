@@ -1,34 +1,24 @@
 /** One report in full: what was said, why here or why nowhere, and placing it by hand. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import * as api from "../api";
-import type { Candidate, Premise } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
-import type { Place } from "../map/desk-map";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
 import { Icon } from "./icons";
+import { Placing, type Pointing } from "./placing";
 import { Penalty, Reasons, Said } from "./report-card";
 import type { Desk } from "./store";
 import { useLoaded } from "./use-loaded";
 
-const SEARCH_WAIT_MS = 250;
-
-interface Props {
+interface Props extends Pointing {
   receipt: string;
   desk: Desk;
   actions: Actions;
   mayAct: boolean;
-  /** The place that was clicked on the map while picking. */
-  picked: { lon: number; lat: number } | null;
-  picking: boolean;
-  onPick: (on: boolean) => void;
-  /** Marks what could be chosen on the map, with the letters of the list. */
-  onCandidates: (places: Place[]) => void;
   onIncident: (id: string) => void;
-  onShow: (lon: number, lat: number) => void;
   onClose: () => void;
   onSignedOut: () => void;
 }
@@ -38,7 +28,7 @@ export function ReportPanel(props: Props) {
   const [withdrawing, setWithdrawing] = useState(false);
   const point = desk.reports.get(receipt);
   const waiting = desk.unmatched.get(receipt);
-  const again = (point?.incident ?? "").length + (waiting ? 1 : 0) + (point ? 2 : 0);
+  const again = JSON.stringify([point, waiting !== undefined]);
   const full = useLoaded(receipt, again, api.report, props.onSignedOut);
   const report = full.value;
   useEffect(() => setWithdrawing(false), [receipt]);
@@ -170,142 +160,5 @@ export function ReportPanel(props: Props) {
         )
       ) : null}
     </article>
-  );
-}
-
-/** A, B, … Z, AA, AB, … */
-function letter(index: number): string {
-  const last = String.fromCharCode(65 + (index % 26));
-  return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last;
-}
-
-interface PlacingProps extends Props {
-  why: string;
-  candidates: Candidate[];
-  unmatched: boolean;
-  onPlace: (premise: string, address: string, reason: string) => void;
-}
-
-function Placing(props: PlacingProps) {
-  const { receipt, candidates, picked } = props;
-  const [query, setQuery] = useState("");
-  const [found, setFound] = useState<Premise[]>([]);
-  const [problem, setProblem] = useState("");
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-
-  useEffect(() => {
-    setQuery("");
-    setFound([]);
-    setProblem("");
-  }, [receipt]);
-  const look = (promise: Promise<Premise[]>) => {
-    promise.then(
-      (premises) => {
-        setFound(premises);
-        setProblem(premises.length ? "" : t("place.nothing"));
-      },
-      (error: unknown) => {
-        if (error instanceof api.ApiError && error.status === 401) props.onSignedOut();
-        setProblem(error instanceof Error ? error.message : String(error));
-      },
-    );
-  };
-  useEffect(() => {
-    if (picked !== null) look(api.premisesNear(picked.lon, picked.lat));
-  }, [picked]);
-  const type = (text: string) => {
-    setQuery(text);
-    clearTimeout(timer.current);
-    if (text.trim().length >= 2)
-      timer.current = setTimeout(() => look(api.premisesByText(text.trim())), SEARCH_WAIT_MS);
-    else setFound([]);
-  };
-  useEffect(() => {
-    const places = [...candidates, ...found].flatMap(({ lon, lat }, index) =>
-      lon == null || lat == null ? [] : [{ letter: letter(index), lon, lat }],
-    );
-    props.onCandidates(places);
-    return () => props.onCandidates([]);
-  }, [receipt, candidates.length, found]);
-  /** Up and down walk through everything that Enter would place. */
-  const walk = (event: KeyboardEvent) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const box = event.currentTarget as HTMLElement;
-    const all = [...box.querySelectorAll<HTMLElement>(".candidate, input[name=premise]")];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const next = all[at + (event.key === "ArrowDown" ? 1 : -1)];
-    if (next !== undefined) {
-      event.preventDefault();
-      event.stopPropagation();
-      next.focus();
-    }
-  };
-
-  return (
-    <section class="panel-section placing" onKeyDown={walk}>
-      <h3>{props.unmatched ? t("place.title") : t("place.title_again")}</h3>
-      {props.why ? <p class="hint">{props.why}</p> : null}
-      {candidates.map((candidate, index) => (
-        <button
-          type="button"
-          class="candidate"
-          key={candidate.premise}
-          data-premise={candidate.premise}
-          onClick={() => props.onPlace(candidate.premise, candidate.address, t("place.reason_candidate"))}
-          onFocus={() => {
-            if (candidate.lon !== null && candidate.lat !== null && candidate.lon !== undefined)
-              props.onShow(candidate.lon, candidate.lat as number);
-          }}
-        >
-          <span class="candidate-head">
-            <b>
-              <span class="candidate-letter">{letter(index)}</span>
-              {candidate.address}
-            </b>
-            <Penalty penalty={candidate.penalty} />
-          </span>
-          <span class="candidate-reasons">{candidate.reasons.join(" · ")}</span>
-        </button>
-      ))}
-      <label class="search">
-        <Icon name="search" size={16} />
-        <input
-          name="premise"
-          type="search"
-          value={query}
-          autocomplete="off"
-          placeholder={t("place.search")}
-          aria-label={t("place.search")}
-          onInput={(event) => type(event.currentTarget.value)}
-        />
-      </label>
-      <button
-        type="button"
-        class="button wide"
-        aria-pressed={props.picking}
-        onClick={() => props.onPick(!props.picking)}
-      >
-        <Icon name="target" size={16} />
-        {props.picking ? t("place.picking") : t("place.pick")}
-      </button>
-      {problem ? <p class="problem">{problem}</p> : null}
-      {found.map((premise, index) => (
-        <button
-          type="button"
-          class="candidate"
-          key={premise.premise}
-          data-premise={premise.premise}
-          onClick={() => props.onPlace(premise.premise, premise.address, t("place.reason_search"))}
-          onFocus={() => props.onShow(premise.lon, premise.lat)}
-        >
-          <span class="candidate-head">
-            <b>
-              <span class="candidate-letter">{letter(candidates.length + index)}</span>
-              {premise.address}
-            </b>
-          </span>
-        </button>
-      ))}
-    </section>
   );
 }

@@ -7,10 +7,10 @@ export interface Loaded<T> {
   problem: string | undefined;
 }
 
-/** `again` is a number that grows when the value may have changed; the old value stays until the new one is there. */
+/** `again` differs whenever the value may have changed; the old value stays until the new one is there. */
 export function useLoaded<T>(
   key: string | null,
-  again: number,
+  again: string | number,
   load: (key: string) => Promise<T>,
   onSignedOut: () => void,
 ): Loaded<T> {

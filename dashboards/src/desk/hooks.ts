@@ -1,0 +1,49 @@
+/** What the desk's page listens to: the picture, the clock, the outcome of actions. */
+import { useEffect, useReducer, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { onTheme } from "../theme";
+import type { Actions, Sent } from "./actions";
+import type { Desk } from "./store";
+
+/** Successes pass by themselves after this long; refusals wait to be dismissed. */
+const TOAST_MS = 6_000;
+const TOASTS_MAX = 4;
+
+/** Draw again when the picture, the theme or the second changes. */
+export function useRedraw(desk: Desk, actions: Actions): void {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    const again = () => redraw(undefined);
+    const forget = [desk.subscribe(again), onTheme(again), actions.subscribe(again)];
+    const second = setInterval(again, 1000);
+    return () => {
+      for (const each of forget) each();
+      clearInterval(second);
+    };
+  }, []);
+}
+
+/** The last outcomes, and how to dismiss one. */
+export function useToasts(actions: Actions): [Sent[], (sent: Sent) => void] {
+  const [toasts, setToasts] = useState<Sent[]>([]);
+  const dismiss = (sent: Sent) => setToasts((before) => before.filter((other) => other.key !== sent.key));
+  useEffect(
+    () =>
+      actions.subscribe((sent) => {
+        if (sent.stage !== "applied" && sent.stage !== "refused" && sent.stage !== "failed") return;
+        setToasts((before) => [sent, ...before.filter((other) => other.key !== sent.key)].slice(0, TOASTS_MAX));
+        if (sent.stage === "applied") setTimeout(() => dismiss(sent), TOAST_MS);
+      }),
+    [],
+  );
+  return [toasts, dismiss];
+}
+
+/** The tab's title tells the figures even when another tab is in front. */
+export function useTitle(desk: Desk, city: string): void {
+  const totals = desk.totals;
+  useEffect(() => {
+    const values = { city, out: totals?.customers_out ?? 0, safety: totals?.safety_open ?? 0 };
+    document.title = totals === undefined ? t("desk.title", values) : t("desk.title_live", values);
+  }, [totals?.customers_out, totals?.safety_open]);
+}
