@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from stormops.core import entry as facts
+from stormops.core.actions import ACTIONS
 from stormops.core.entry import AnyFact
 from stormops.core.incident import Incident
 from stormops.core.receipt_number import receipt_number, receipt_text
@@ -415,3 +416,18 @@ def test_the_receipt_of_a_repeated_report_acts_on_the_report() -> None:
     status = world.situation.status(receipt_number(first))
     assert status is not None
     assert status.state == "withdrawn"
+
+
+# --- every action ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", facts.Action.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_every_action_that_can_be_taken_is_known_here(kind: type[facts.Action]) -> None:
+    assert kind in ACTIONS
+
+
+def test_asking_for_a_situation_report_decides_nothing() -> None:
+    world = World()
+    dark_street(world)
+    world.act(facts.SituationReportRequested)
+    assert kinds(world.tick(1)) == ["Tick", "Decided"]

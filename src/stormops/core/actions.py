@@ -226,6 +226,10 @@ def _end(decider: Decider, draft: Draft, incident: Incident, step: facts.Inciden
     reroute(decider, draft, later)
 
 
+def _not_ours(*_: object) -> None:
+    """What the worker does, seen in the journal as every action is: nothing follows for incidents."""
+
+
 ACTIONS: dict[type[facts.Action], Callable[[Decider, Draft, Any, int], Refused | None]] = {
     facts.ReportPlaced: _place,
     facts.ReportWithdrawn: _withdraw,
@@ -234,4 +238,5 @@ ACTIONS: dict[type[facts.Action], Callable[[Decider, Draft, Any, int], Refused |
     facts.IncidentSplit: split,
     facts.IncidentCancelled: _cancel,
     facts.IncidentRestored: _restore,
+    facts.SituationReportRequested: _not_ours,
 }
