@@ -72,8 +72,9 @@ def test_the_hash_seed_of_the_process_changes_nothing() -> None:
         "world = storm(11, 60)\n"
         "print(world.situation.digest(), world.replayed().digest(), world.situation.position)"
     )
-    said = set()
-    for seed in ("0", "1", "4711"):
+    here = storm(11, 60).situation
+    said = {f"{here.digest()} {here.digest()} {here.position}\n"}
+    for seed in ("1", "4711"):
         environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
         done = subprocess.run(
             [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment, cwd=ROOT
