@@ -1,7 +1,7 @@
 """Invariants 2, 5, 10 and 12 of ARCHITECTURE.md, over a storm on a generated city.
 
-The parts have theirs beside them: tests/core/test_situation.py (2, with other hash seeds), tests/core/test_coverage.py (5),
-tests/core/test_decide.py (2 and 5 under random moves, kills at every cut).
+The parts have theirs beside them: tests/core/test_situation.py (2, with other hash seeds),
+tests/core/test_coverage.py (5), tests/core/test_decide.py (2 and 5 under random moves, kills at every cut).
 """
 
 from __future__ import annotations
