@@ -37,7 +37,7 @@ HOURS = 12.0
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.3)
 """Thresholds of the plain trace; it is given the best of them for each storm, which nobody could know."""
 
-FOLDED = 200
+FOLDED = 500
 """Reports between two updates."""
 
 

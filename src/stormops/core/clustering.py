@@ -52,11 +52,9 @@ class Clusters(Explainer):
             self._since_of[fragment] = self._since.get(fragment, 0)
             self._size_of[fragment] = len(self._members.get(fragment, ()))
         before, together = self._hang()
-        moved = {root for f, root in before.items() if root != self._root.get(f, f)}
-        moved |= {self._root.get(f, f) for f, root in before.items() if root != self._root.get(f, f)}
-        touched |= redrawn
-        roots = {before.get(f, f) for f in touched} | {self._root.get(f, f) for f in touched} | moved
-        for root in roots:
+        now = {fragment: self._root.get(fragment, fragment) for fragment in touched | redrawn | before.keys()}
+        moved = {root for f, root in before.items() if root != now[f]} | {now[f] for f in before if before[f] != now[f]}
+        for root in moved | {root for f in touched | redrawn for root in (before.get(f, f), now[f])}:
             old = self._by_root.pop(root, None)
             if old is not None:
                 gone.add(old.key)
@@ -77,14 +75,10 @@ class Clusters(Explainer):
         lone = np.flatnonzero(self._owner >= self._lone_from).astype(np.int32)
         pairs = self._touching.pairs(self._owner, lone)
         nats = one_cause(pairs, self._since_of, self._size_of, self._timing)
-        extent = np.bincount(self._owner[self._owner >= 0], minlength=self._held_from)
-        joined = join(pairs, nats, extent, MOST)
-        before = {fragment: fragment for fragment in joined} | self._root
-        self._root = joined
-        together: dict[int, list[int]] = {}
-        for fragment, root in self._root.items():
-            together.setdefault(root, []).append(fragment)
-        return before, together
+        extent = np.bincount(self._owner + 1, minlength=self._held_from + 1)[1:]
+        together = {parts[0]: parts for parts in join(pairs, nats, extent, MOST)}
+        before, self._root = self._root, {part: root for root, parts in together.items() for part in parts}
+        return {part: part for part in self._root} | before, together
 
     def _merged(self, parts: list[int], out: tuple[int, ...] | None) -> Group:
         members: list[int] = []

@@ -8,7 +8,6 @@ network is known a fragment is a group (`Explainer`), else fragments that touch 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -190,30 +189,36 @@ class Explainer:
         news[at] = True
         premises = self._places.order[positions]
         leave, join = news & (was_at >= 0), news & (now_at >= 0)
-        touched: set[int] = set()
-        self._leave(zip(old[leave].tolist(), premises[leave].tolist(), strict=True), touched)
-        self._join(zip(owner[join].tolist(), premises[join].tolist(), strict=True), touched)
+        left = self._leave(old[leave].tolist(), premises[leave].tolist())
+        touched = self._join(owner[join].tolist(), premises[join].tolist(), now_at[join].tolist())
         for fragment in touched:
+            self._members[fragment].sort()
+        for fragment in left:
             self._tidy(fragment)
-        return touched, redrawn
+        return touched | left, redrawn
 
-    def _leave(self, pairs: Iterable[tuple[int, int]], touched: set[int]) -> None:
-        for fragment, premise in pairs:
+    def _leave(self, fragments: list[int], premises: list[int]) -> set[int]:
+        for fragment, premise in zip(fragments, premises, strict=True):
             members = self._members[fragment]
             del members[bisect_left(members, premise)]
-            touched.add(fragment)
+        return set(fragments)
 
-    def _join(self, pairs: Iterable[tuple[int, int]], touched: set[int]) -> None:
-        for fragment, premise in pairs:
-            self._members.setdefault(fragment, []).append(premise)
-            touched.add(fragment)
+    def _join(self, fragments: list[int], premises: list[int], times: list[int]) -> set[int]:
+        for fragment, premise, at_ms in zip(fragments, premises, times, strict=True):
+            members = self._members.get(fragment)
+            if members is None:
+                self._members[fragment], self._since[fragment] = [premise], at_ms
+            else:
+                members.append(premise)
+                self._since[fragment] = min(self._since[fragment], at_ms)
+        return set(fragments)
 
     def _tidy(self, fragment: int) -> None:
-        members = self._members.get(fragment)
+        """After some left: whoever is still there says since when."""
+        members = self._members[fragment]
         if members:
-            members.sort()
             self._since[fragment] = int(self._at[self._places.position[members]].min())
-        elif members is not None:
+        else:
             del self._members[fragment], self._since[fragment]
 
     # --- groups -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from stormops.core.evidence import whole
 from stormops.core.hierarchy import Hierarchy
 from stormops.core.network import Floats, Ints
 
@@ -98,7 +99,7 @@ def _between_blocks(places: Hierarchy, a: Ints, b: Ints) -> Ints:
 
 
 def one_cause(pairs: Longs, since_ms: Longs, size: Ints, timing: Timing) -> Floats:
-    """(K) nats by which one cause is likelier than two, for each touching pair.
+    """(K) nats (whole, see `evidence`) by which one cause is likelier than two, for each touching pair.
 
     `since_ms`, `size` (reporting premises) by fragment. With one failure, the later fragment's first
     report lags by an exponential time, the shorter the more reports it has; with two it lags by
@@ -112,32 +113,33 @@ def one_cause(pairs: Longs, since_ms: Longs, size: Ints, timing: Timing) -> Floa
     rate_b = np.minimum(size[b], timing.sure) / timing.heard_ms
     lag = np.where(lead > 0, lead * rate_a, -lead * rate_b)
     causes = 1 + np.maximum(about[a], about[b])
-    nats: Floats = np.log(rate_a * rate_b / (rate_a + rate_b) * timing.span_ms / causes) - lag + timing.bias
-    return nats
+    # In whole steps, so that the last bit of a logarithm orders nothing.
+    return whole(np.log(rate_a * rate_b / (rate_a + rate_b) * timing.span_ms / causes) - lag + timing.bias)
 
 
-def join(pairs: Longs, nats: Floats, extent: Longs, most: int) -> dict[int, int]:
+def join(pairs: Longs, nats: Floats, extent: Longs, most: int) -> list[list[int]]:
     """Join pairs with `nats` above 0, the surest first, into at most `most` premises (`extent` by fragment).
 
-    Gives for each joined fragment the smallest that it is joined with (itself for that one).
+    Gives the fragments that are joined, ascending, for each cause of several.
     """
     likely = np.flatnonzero(nats > 0)
     likely = likely[np.argsort(-nats[likely], kind="stable")]
-    root: dict[int, int] = {}
+    cause: dict[int, list[int]] = {}
     taken: dict[int, int] = {}
     for a, b in pairs[:, likely].T.tolist():
-        low, high = sorted((_root(root, a), _root(root, b)))
-        both = taken.get(low, int(extent[low])) + taken.get(high, int(extent[high]))
-        if low != high and both <= most:
-            root[low], root[high], taken[low] = low, low, both
-    return {fragment: _root(root, fragment) for fragment in root}
-
-
-def _root(root: dict[int, int], fragment: int) -> int:
-    path = []
-    while (above := root.get(fragment, fragment)) != fragment:
-        path.append(fragment)
-        fragment = above
-    for below in path:
-        root[below] = fragment
-    return fragment
+        large, small = cause.get(a) or [a], cause.get(b) or [b]
+        if large is small:
+            continue
+        if len(large) < len(small):
+            large, small = small, large
+        # A cause's first fragment stands for it: it never changes while the cause grows.
+        first, second = large[0], small[0]
+        both = taken.get(first) or int(extent[first])
+        both += taken.get(second) or int(extent[second])
+        if both <= most:
+            taken[first] = both
+            large += small
+            cause[first] = large
+            for fragment in small:
+                cause[fragment] = large
+    return [sorted(parts) for first, parts in cause.items() if parts[0] == first]
