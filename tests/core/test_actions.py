@@ -431,3 +431,8 @@ def test_asking_for_a_situation_report_decides_nothing() -> None:
     dark_street(world)
     world.act(facts.SituationReportRequested)
     assert kinds(world.tick(1)) == ["Tick", "Decided"]
+
+
+def test_every_kind_of_action_has_its_answer() -> None:
+    """An action that nobody answers would stop operations each time that it is read."""
+    assert set(ACTIONS) == set(facts.Action.__subclasses__())
