@@ -187,6 +187,7 @@ def test_chittenden_on_greensboro(chittenden: tuple[City, dict[str, int], dict[s
 
 
 @pytest.mark.shared
+@pytest.mark.timeout(300)  # 697 files of a whole city, read twice
 def test_both_ways_into_greensboro_are_one(
     shared: Path, chittenden: tuple[City, dict[str, int], dict[str, int]]
 ) -> None:
