@@ -55,6 +55,13 @@ def test_a_last_word_may_be_the_unit() -> None:
     assert any((r.street.name, r.unit) == ("MAIN", "A") for r in _all("24 A Main St"))
 
 
+def test_a_plain_type_is_part_of_the_name_when_the_city_has_such_a_street() -> None:
+    streets = Streets(["Breeze Trail Dr", "N Breeze St"])
+    found = readings(read("12 Breeze Trail"), TOWNS, streets)
+    assert ("BREEZETRAIL", "") in {(r.street.name, r.street.kind) for r in found}
+    assert not _has("12 Palmetto Trail", "PALMETTOTRAIL")
+
+
 def test_there_are_never_many() -> None:
     assert len(_all("12 " + "St Ave Rd North Alder South " * 20)) < 120
     assert _all("12") == []

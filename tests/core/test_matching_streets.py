@@ -46,6 +46,8 @@ def test_exact_names_and_aliases(streets: Streets) -> None:
     assert streets.exact("ROUTE7") == [(4, WITHOUT_CLASS)]
     assert streets.exact("FIRST") == [(3, 0)]
     assert streets.exact("") == []
+    assert streets.named("PALMETTO")
+    assert not streets.named("PALMETTOAVENUE")
 
 
 @pytest.mark.parametrize("said", ["PALMETO", "PALMETTTO", "PALMRTTO", "PLAMETTO", "ALMETTO", "PALMETT"])

@@ -147,7 +147,7 @@ def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, 
     """Readings of the street's words: (street, unit, extra penalty, note)."""
     plain = street(words)
     yield plain, "", 0, ""
-    if plain.kind and plain.kind not in PLAIN_TYPES:
+    if plain.kind and (plain.kind not in PLAIN_TYPES or streets.named(plain.name + plain.kind)):
         yield plain._replace(name=plain.name + plain.kind, kind=""), "", 0, _MERGED
     if len(words) > 1 and _UNIT_LIKE.match(words[-1]):
         yield street(words[:-1]), words[-1], 50, "the last word is read as a unit"

@@ -133,6 +133,10 @@ class Streets:
         """Streets that are called exactly this, with the flags of the alias. Ordered by row."""
         return self._alias.get(name, [])
 
+    def named(self, name: str) -> bool:
+        """Whether this is the whole bare name of a street, nothing else read as part of it."""
+        return any(not flags for _, flags in self.exact(name))
+
     def one_off(self, name: str) -> list[Like]:
         """Streets of the whole city whose name is one letter off (put in, left out, replaced, exchanged)."""
         shorter = [name[:i] + name[i + 1 :] for i in range(len(name))]
