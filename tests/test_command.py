@@ -17,6 +17,7 @@ SAYS = CliRunner()
         (["city", "generate", "--name", "../away", "--packs", "PLACE"], "is no name for a city"),
         (["city", "import", "../away", "--packs", "PLACE"], "is no name for a city"),
         (["city", "import", "x", "--packs", "PLACE", "--addresses", "PLACE/missing.csv"], "nothing was written"),
+        (["city", "generate", "--customers", "200", "--packs", "PLACE/file"], "cannot write packs in"),
         (["staff", "add", "Bad Name", "--data", "PLACE"], "begins with a letter"),
         (["staff", "add", "bob", "--role", "king", "--data", "PLACE"], "choose one of viewer"),
         (["staff", "add", "bob", "--data", "PLACE/file"], "cannot keep accounts in"),

@@ -42,3 +42,10 @@ def test_addresses_follow_the_ports_unless_they_are_given() -> None:
     assert addressed(Settings(intake_port=9000)).intake_url == "http://127.0.0.1:9000"
     assert addressed(Settings(host="::1")).feed_url == "http://[::1]:8312"
     assert addressed(Settings(feed_url="https://outages.example")).origins[1] == "https://outages.example"
+
+
+def test_a_city_on_no_map_of_times_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "x.toml"
+    wrong.write_text('name = "x"\ntitle = "X"\ntime_zone = "Mars/Olympus"\n')
+    with pytest.raises(SettingsError, match="time_zone"):
+        load_city_file(wrong)

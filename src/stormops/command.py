@@ -23,7 +23,7 @@ from stormops.clock import Clock
 from stormops.gis.pack import PackError, check_name, read_head, read_pack, write_pack
 from stormops.rehearsal.run import Rehearsal, RehearsalError, Target, progress_lines
 from stormops.rehearsal.storm import Storm, StormError, load_storm, storm_names
-from stormops.settings import Settings, SettingsError, load_settings
+from stormops.settings import Settings, SettingsError, load_city_file, load_settings
 from stormops.supervisor import Supervisor, SupervisorError
 from stormops.telemetry import Log
 
@@ -79,6 +79,10 @@ def city_file_for(pack: Path) -> Path:
     path = Path("deploy/cities") / f"{name}.toml"
     if not path.exists():
         raise fail(f"{path} is missing: every city has one; copy deploy/cities/palmetto.toml and edit it")
+    try:
+        load_city_file(path)
+    except SettingsError as error:
+        raise fail(str(error)) from error
     return path
 
 
@@ -108,7 +112,10 @@ def city_generate(
     city_name_or_fail(name)
     with screen.status(f"Generating {customers:,} customers…"):
         city = generate_city(customers=customers, seed=seed, name=name, title=title)
-        place = write_pack(city, packs)
+        try:
+            place = write_pack(city, packs)
+        except PackError as error:
+            raise fail(str(error)) from error
     screen.print(f"{len(city.premises):,} premises in {time.monotonic() - began:.1f} s")
     typer.echo(place)
 
@@ -178,7 +185,7 @@ def city_import(
     try:
         with screen.status("Importing…"):
             made = import_city(options)
-    except ImportRefused as error:
+    except (ImportRefused, PackError) as error:
         raise fail(f"{error} (nothing was written)") from error
     screen.print(describe(made.report), markup=False, soft_wrap=True)
     typer.echo(made.place)

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -114,6 +115,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def load_city_file(path: Path) -> CityFile:
     """The city file. Raises SettingsError naming file and field."""
     try:
-        return msgspec.convert(tomllib.loads(path.read_text()), CityFile)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        city = msgspec.convert(tomllib.loads(path.read_text()), CityFile)
+        ZoneInfo(city.time_zone)
+    except (OSError, ValueError, msgspec.ValidationError) as error:
         raise SettingsError(f"{path}: {error}") from error
+    except ZoneInfoNotFoundError as error:
+        raise SettingsError(f"{path}: time_zone is not a zone of the IANA list: {error}") from error
+    return city

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import collections
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +28,7 @@ def outcomes() -> collections.Counter[str]:
 
 @pytest.fixture
 def client(tmp_path: Path, outcomes: collections.Counter[str]) -> Iterator[TestClient]:
-    desk = SignIn(open_records(tmp_path / "staff.sqlite"), Clock(), PasswordHasher(1, 8, 1))
+    desk = SignIn(open_records(tmp_path / "staff.sqlite", busy_seconds=0.05), Clock(), PasswordHasher(1, 8, 1))
     desk.add("ana", "dispatcher", "correct horse 1")
     routes = SignInRoutes(lambda: desk, [FEED], FEED, lambda o: outcomes.update([o]))
     with TestClient(Starlette(routes=routes.routes()), follow_redirects=False) as made:
@@ -119,3 +121,15 @@ def test_no_more_of_a_body_is_read_than_a_sign_in_needs(client: TestClient) -> N
         answer = fed.post("/staff/sign-in", headers=form)
     assert answer.headers["location"] == f"{FEED}/sign-in?problem=incomplete"
     assert kept[0] <= BODY_BYTES_MAX + 1024
+
+
+def test_records_that_cannot_be_written_are_no_bug_and_end_no_session(client: TestClient, tmp_path: Path) -> None:
+    client.post("/staff/sign-in", json=GOOD)
+    with contextlib.closing(sqlite3.connect(tmp_path / "staff.sqlite", isolation_level=None)) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        answer = client.post("/staff/sign-in", json=GOOD)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        left = client.post("/staff/sign-out")
+        assert left.headers["location"] == f"{FEED}/sign-in?problem=unavailable"
+        assert COOKIE in client.cookies

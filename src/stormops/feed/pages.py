@@ -49,6 +49,7 @@ SENTENCES = {
 SIGN_IN_SENTENCES = {
     "wrong_password": "That name and password do not belong together.",
     "too_many_attempts": "Too many failed attempts. Wait a little and try again.",
+    "unavailable": "Nothing can be saved just now. Try again in a little while.",
     "busy": "Many people are signing in. Try again in a few seconds.",
     "origin": "Sign in from this page.",
     "incomplete": "Name and password are needed.",

@@ -53,7 +53,7 @@ def check_name(name: str) -> None:
 def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) -> Path:
     """Write the city below `packs` and give its folder. The same city gives the same folder.
 
-    Raises PackError for a name that cannot name a folder.
+    Raises PackError for a name that cannot name a folder, or a folder that cannot be written.
     """
     check_name(city.name)
     numbers: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_NUMBERS}
@@ -78,8 +78,11 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
     place = packs / city.name / city.hash[:12]
     if place.exists():
         return place
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))
+    except OSError as error:
+        raise PackError(f"cannot write packs in {packs} ({error.strerror})") from error
     try:
         np.savez(draft / "city.npz", **numbers)
         (draft / "text.msgpack").write_bytes(text_bytes)

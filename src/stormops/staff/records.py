@@ -65,10 +65,10 @@ FAILURE = Table(
 )
 
 
-def open_records(path: Path) -> Engine:
+def open_records(path: Path, busy_seconds: float = 5) -> Engine:
     """The records of a data folder, tables made on first use; readers and writers in several processes."""
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 5})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -13,6 +13,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from stormops.clock import Clock
 from stormops.staff.person import SESSION_HOURS, Granted, Person, Refused
@@ -23,6 +24,9 @@ FAILURES_MAX = 8
 
 FAILURE_MINUTES = 15
 """How long a failed sign-in counts."""
+
+UNAVAILABLE_SECONDS = 5
+"""When to try again after the records could not be written."""
 
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 10, 200
 
@@ -73,6 +77,12 @@ class SignIn:
 
     def sign_in(self, name: str, password: str, desk: str, address: str) -> Granted | Refused:
         """Check a password and open a session. CPU-bound for tens of milliseconds: call it in a thread."""
+        try:
+            return self._sign_in(name, password, desk, address)
+        except OperationalError:  # the disk is full, read-only or gone
+            return Refused("unavailable", UNAVAILABLE_SECONDS)
+
+    def _sign_in(self, name: str, password: str, desk: str, address: str) -> Granted | Refused:
         subjects = {_digest(f"name:{name}"): FAILURES_MAX, _digest(f"address:{address}"): 4 * FAILURES_MAX}
         wait_s = self._limited(subjects)
         if wait_s:
@@ -148,11 +158,15 @@ class SignIn:
             return None
         return Person(row.name, row.desk, row.id, [row.role], ROLES[row.role], row.csrf)
 
-    def sign_out(self, token: str | None) -> None:
-        """End a session and close its shift."""
+    def sign_out(self, token: str | None) -> bool:
+        """End a session and close its shift. False when the records cannot be written: it goes on."""
         person = self.who(token)
         if person is None or token is None:
-            return
-        with self._records.begin() as db:
-            db.execute(delete(SESSION).where(SESSION.c.token_hash == _digest(token)))
-            db.execute(update(SHIFT).where(SHIFT.c.id == person.shift).values(closed_ms=self._clock.now_ms()))
+            return True
+        try:
+            with self._records.begin() as db:
+                db.execute(delete(SESSION).where(SESSION.c.token_hash == _digest(token)))
+                db.execute(update(SHIFT).where(SHIFT.c.id == person.shift).values(closed_ms=self._clock.now_ms()))
+        except OperationalError:
+            return False
+        return True

@@ -37,10 +37,14 @@ FIELDS_MAX = 10
 TEXTS = {
     "wrong_password": "That name and password do not belong together.",
     "too_many_attempts": "Too many failed attempts. Wait a little and try again.",
+    "unavailable": "Nothing can be saved just now. Try again in a little while.",
     "busy": "Many people are signing in. Try again in a few seconds.",
     "origin": "Sign in from the platform's own page.",
     "incomplete": "Name and password are needed.",
 }
+
+
+STATUSES = {"wrong_password": 401, "too_many_attempts": 429, "unavailable": 503}
 
 
 class Desk(Protocol):
@@ -50,7 +54,7 @@ class Desk(Protocol):
 
     def who(self, token: str | None) -> Person | None: ...
 
-    def sign_out(self, token: str | None) -> None: ...
+    def sign_out(self, token: str | None) -> bool: ...
 
 
 def _is_json(request: Request) -> bool:
@@ -122,8 +126,8 @@ class SignInRoutes:
         finally:
             self._waiting -= 1
         if isinstance(result, Refused):
-            self._outcome("limited" if result.retry_after_s else "refused")
-            return self._refuse(request, 429 if result.retry_after_s else 401, result.code, result.retry_after_s)
+            self._outcome("limited" if result.code == "too_many_attempts" else "refused")
+            return self._refuse(request, STATUSES[result.code], result.code, result.retry_after_s)
         self._outcome("granted")
         return self._grant(request, result)
 
@@ -131,7 +135,8 @@ class SignInRoutes:
         """End the session and its shift."""
         if self._foreign(request):
             return self._refuse(request, 403, "origin")
-        await asyncio.to_thread(self._get_desk().sign_out, request.cookies.get(COOKIE))
+        if not await asyncio.to_thread(self._get_desk().sign_out, request.cookies.get(COOKIE)):
+            return self._refuse(request, STATUSES["unavailable"], "unavailable", 5)
         response = RedirectResponse(f"{self._feed_url}/sign-in", 303)
         response.delete_cookie(COOKIE)
         return response
