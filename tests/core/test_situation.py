@@ -158,19 +158,20 @@ def test_a_repeated_receipt_in_the_journal_changes_nothing() -> None:
     assert receipt_number(receipt) in world.situation.reports
 
 
-def test_another_city_pack_drops_what_was_named_by_the_old_one() -> None:
+def test_another_city_pack_keeps_only_who_reports_of_what_was_named_by_the_old_one() -> None:
     world = World()
     adopted = [facts.CityAdopted(name="radial", hash="one"), facts.CityAdopted(name="radial", hash="two")]
-    world.report(0, Symptom.WATER)
+    for premise in range(0, 10, 2):
+        world.report(premise, Symptom.WATER)
     world.tick(0)
-    assert world.situation.customers_out > 0
+    assert world.situation.customers_out > 5
     position = world.situation.position
     entries = [Entry(position + i, START_MS, "", 0, 99, i, fact) for i, fact in enumerate(adopted, 1)]
     touched = world.situation.apply(entries)
     assert touched.city
     assert world.situation.city_hash == "two"
-    assert world.situation.customers_out == 0
-    assert len(world.situation.reports) == 1
+    assert world.situation.customers_out == 5
+    assert world.open()[0].premises == {0, 2, 4, 6, 8}
 
 
 def test_refusals_are_bounded_the_oldest_leaves_first() -> None:

@@ -92,7 +92,8 @@ class Faulty:
 
 
 def make_decider(situation: Situation) -> Decider:
-    return Decider(situation, MATCHER, make_groupers(CITY, TREE))
+    matcher = MATCHER if situation.city is CITY else Matcher(situation.city)
+    return Decider(situation, matcher, make_groupers(situation.city, situation.tree))
 
 
 class Running:
@@ -105,12 +106,13 @@ class Running:
         self.clock = StillClock()
         self.metrics = Metrics()
         self.city = city
+        self.tree = trace(city.network, city.premises)
         self.operations = self.another()
 
     def another(self) -> Operations:
         return Operations(
             self.city,
-            TREE,
+            self.tree,
             journal=self.journal,
             doors=self.doors,
             snapshots=self.snapshots,
@@ -125,6 +127,6 @@ class Running:
         return [entry.fact for entry in self.journal.read(0, 1_000_000)]
 
     def replayed(self) -> Situation:
-        situation = Situation(self.city, TREE)
+        situation = Situation(self.city, self.tree)
         situation.apply(self.journal.read(0, 1_000_000))
         return situation

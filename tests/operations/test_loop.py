@@ -20,6 +20,7 @@ from stormops.journal.sqlite import SqliteJournal
 from stormops.operations import loop
 from stormops.operations.loop import NEWS_MAX, Operations
 from stormops.telemetry import Log, Metrics
+from tests.core.radial import radial_city
 from tests.operations.running import CITY, START_MS, TREE, Faulty, Running, make_decider
 
 
@@ -35,6 +36,38 @@ def test_the_first_tick_adopts_the_city_and_later_ones_only_another() -> None:
     running.doors.report(1)
     again.step()
     assert sum(isinstance(fact, CityAdopted) for fact in running.facts()) == 1
+
+
+def test_a_city_imported_anew_takes_over_what_is_open() -> None:
+    """Other premises, other numbers: reports are known by their premise's id, devices by theirs."""
+    old = Running()
+    old.operations.start()
+    for premise in range(0, 20, 2):
+        old.doors.report(premise)
+        old.doors.report(premise, symptom=Symptom.WATER)
+    old.operations.step()
+    by = Actor(person="dora", desk="storm", shift=1)
+    for name in ("E-0001", "W-0001"):
+        old.doors.say(facts.IncidentConfirmed(action=name, by=by, reason="seen", incident=name))
+    old.operations.step()
+    city = radial_city(feeders=1, laterals=3, transformers=3, houses=5)
+    city.premises.id.reverse()
+    city.hash = "d" * 64
+    new = Running(old.journal, old.snapshots, city)
+    new.doors = old.doors
+    new.operations = new.another()
+    new.operations.start()
+    new.operations.step()
+    assert new.facts()[-2] == CityAdopted(name=city.name, hash=city.hash)
+    situation = new.operations.situation
+    water = situation.incident("W-0001")
+    assert water is not None
+    here = {situation.reports.premise[situation.reports.row_of[receipt]] for receipt in water.reports}
+    assert water.premises == here
+    assert {city.premises.id[premise] for premise in here} == {f"P{n}" for n in range(0, 20, 2)}
+    new.doors.report(9)
+    new.operations.step()
+    assert new.replayed().digest() == situation.digest()
 
 
 def test_news_becomes_entries_facts_and_a_situation_that_replay_repeats() -> None:

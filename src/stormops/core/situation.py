@@ -20,7 +20,7 @@ from stormops.core.fold_incidents import claim_premises, recount
 from stormops.core.frozen import Frozen, thaw
 from stormops.core.incident import UTILITIES, Incident, State, incident_key
 from stormops.core.network import City, Tree
-from stormops.core.open_reports import OpenReport, OpenReports
+from stormops.core.open_reports import ANSWERED, OpenReport, OpenReports
 from stormops.core.repeats import Repeats
 from stormops.core.summary import ClosedIncident, Refusal, Status, Totals, Touched, unpack_closed
 
@@ -158,10 +158,20 @@ def _city_adopted(situation: Situation, _entry: Entry, fact: facts.CityAdopted, 
     changed = situation.city_hash not in ("", fact.hash)
     situation.city_name, situation.city_hash = fact.name, fact.hash
     touched.city = True
-    if changed:  # Premises were named by the old pack's indices; deciding names them anew.
+    if changed:
         for key in sorted(situation.incidents):
-            incident = situation.incidents[key]
-            claim_premises(situation, incident, (), set(incident.premises), touched)
+            _rename_premises(situation, situation.incidents[key], touched)
+
+
+def _rename_premises(situation: Situation, incident: Incident, touched: Touched) -> None:
+    """Premises that are out by themselves were named by the old pack's indices: those that report are known by id."""
+    if not incident.premises:
+        return
+    reports = situation.reports
+    rows = [reports.row_of[receipt] for receipt in incident.reports]
+    own = {reports.premise[row] for row in rows if not reports.flags[row] & ANSWERED and reports.premise[row] >= 0}
+    claim_premises(situation, incident, (), set(incident.premises), touched)
+    claim_premises(situation, incident, own, (), touched)
 
 
 def _action(situation: Situation, entry: Entry, fact: facts.Action, _touched: Touched) -> None:
