@@ -21,8 +21,7 @@ import type { Desk } from "./store";
 import { FreshnessSpoken, TopBar } from "./top-bar";
 
 const ACTING_ROLES = new Set(["dispatcher", "supervisor"]);
-/** How close the map goes when one is opened. */
-const INCIDENT_ZOOM = 13.5;
+/** How close the map goes when a report is opened. */
 const REPORT_ZOOM = 15.5;
 
 type Kind = "incident" | "report";
@@ -72,10 +71,13 @@ export function App(props: Props) {
   const open = useCallback((kind: Kind, id: string) => {
     choose({ kind, id });
     setPane("panel");
-    const place =
-      kind === "incident" ? desk.incidents.get(id) : (desk.reports.get(id) ?? desk.unmatched.get(id)?.candidates[0]);
-    if (place === undefined || place.lon == null || place.lat == null) return;
-    map.current?.show(place.lon, place.lat, kind === "incident" ? INCIDENT_ZOOM : REPORT_ZOOM);
+    if (kind === "incident") {
+      const found = desk.incidents.get(id);
+      if (found !== undefined) map.current?.showIncident(found);
+      return;
+    }
+    const place = desk.reports.get(id) ?? desk.unmatched.get(id)?.candidates[0];
+    if (place?.lon != null && place.lat != null) map.current?.show(place.lon, place.lat, REPORT_ZOOM);
   }, []);
   const openIncident = useCallback((id: string) => open("incident", id), []);
   const openReport = useCallback((id: string) => open("report", id), []);
@@ -204,9 +206,9 @@ export function App(props: Props) {
             onDoing={setDoing}
             onReport={openReport}
             onClose={() => choose(null)}
-            onShow={(lon, lat) => {
+            onShow={() => {
               setPane("map");
-              map.current?.show(lon, lat);
+              map.current?.showIncident(incident);
             }}
             onSignedOut={props.onSignedOut}
           />

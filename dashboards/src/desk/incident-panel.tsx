@@ -31,7 +31,7 @@ interface Props {
   onDoing: (doing: Doing) => void;
   onReport: (receipt: string) => void;
   onClose: () => void;
-  onShow: (lon: number, lat: number) => void;
+  onShow: () => void;
   onSignedOut: () => void;
 }
 
@@ -229,7 +229,7 @@ export function IncidentPanel(props: Props) {
         <h3>
           {t("panel.reports", { count: reports.length })}
           {incident.lon !== null && incident.lat !== null ? (
-            <button type="button" class="quiet" onClick={() => props.onShow(incident.lon!, incident.lat!)}>
+            <button type="button" class="quiet" onClick={props.onShow}>
               <Icon name="target" size={14} />
               {t("panel.show")}
             </button>

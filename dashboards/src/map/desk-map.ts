@@ -93,6 +93,23 @@ export class DeskMap {
     else this.map.easeTo({ ...to, duration: 500 });
   }
 
+  /** Bring the whole of an incident into sight. */
+  showIncident(incident: Incident): void {
+    const ring = incident.hull ?? [];
+    if (ring.length === 0) {
+      if (incident.lon !== null && incident.lat !== null) this.show(incident.lon, incident.lat);
+      return;
+    }
+    const lons = ring.map(([lon]) => lon);
+    const lats = ring.map(([, lat]) => lat);
+    this.map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
+      padding: 72,
+      maxZoom: 15,
+      animate: !calm(),
+      duration: 500,
+    });
+  }
+
   showCity(): void {
     const [west, south, east, north] = this.config.bbox;
     this.map.fitBounds([west, south, east, north], { padding: 32, animate: !calm() });

@@ -133,64 +133,66 @@ export function App({ config, feed, areas, totals, shapes, redraw }: Props) {
           </svg>
         </button>
       </header>
-      <div class="column">
-        <section class="hero">
-          {totals === undefined ? (
-            <p class="hero-none">{t("public.loading")}</p>
-          ) : out === 0 ? (
-            <>
-              <p class="hero-none" data-out="0">
-                {t("public.none")}
-              </p>
-              <p class="hero-detail">{t("public.none_hint")}</p>
-            </>
-          ) : (
-            <>
-              <p class="hero-value" data-out={out}>
-                {format.number(out)}
-              </p>
-              <p class="hero-label">{t("public.out", { count: out })}</p>
-              <p class="hero-detail">
-                {t("public.of", {
-                  percent: format.percent(out, totals.customers),
-                  customers: totals.customers,
-                  count: totals.areas_affected,
-                })}
-              </p>
-            </>
-          )}
+      <main>
+        <div class="column">
+          <section class="hero">
+            {totals === undefined ? (
+              <p class="hero-none">{t("public.loading")}</p>
+            ) : out === 0 ? (
+              <>
+                <p class="hero-none" data-out="0">
+                  {t("public.none")}
+                </p>
+                <p class="hero-detail">{t("public.none_hint")}</p>
+              </>
+            ) : (
+              <>
+                <p class="hero-value" data-out={out}>
+                  {format.number(out)}
+                </p>
+                <p class="hero-label">{t("public.out", { count: out })}</p>
+                <p class="hero-detail">
+                  {t("public.of", {
+                    percent: format.percent(out, totals.customers),
+                    customers: totals.customers,
+                    count: totals.areas_affected,
+                  })}
+                </p>
+              </>
+            )}
+          </section>
+          <Age feed={feed} />
+          <a class="button primary wide report" href="/report">
+            {t("public.report")}
+          </a>
+          <p class="danger">{t("public.danger")}</p>
+        </div>
+        <section class="map-box" aria-label={t("public.map")}>
+          <div ref={box} class="map" />
+          {problem ? <p class="problem">{t("public.map_problem")}</p> : null}
+          <ul class="shares" aria-label={t("public.legend")}>
+            {SHARE_STEPS.map((step, index) => (
+              <li>
+                <Swatch step={index} />
+                {t(step.label)}
+              </li>
+            ))}
+          </ul>
         </section>
-        <Age feed={feed} />
-        <a class="button primary wide report" href="/report">
-          {t("public.report")}
-        </a>
-        <p class="danger">{t("public.danger")}</p>
-      </div>
-      <section class="map-box" aria-label={t("public.map")}>
-        <div ref={box} class="map" />
-        {problem ? <p class="problem">{t("public.map_problem")}</p> : null}
-        <ul class="shares" aria-label={t("public.legend")}>
-          {SHARE_STEPS.map((step, index) => (
-            <li>
-              <Swatch step={index} />
-              {t(step.label)}
-            </li>
-          ))}
-        </ul>
-      </section>
-      <div class="column second">
-        {sorted.length ? (
-          <AreaTable areas={sorted} nowMs={feed.platformMs()} selected={selected} onSelect={setSelected} />
-        ) : null}
-        <Receipt nowMs={feed.platformMs()} />
-        <footer>
-          <p>{t("public.privacy")}</p>
-          {config.phone ? <p>{t("public.call", { phone: config.phone })}</p> : null}
-          <p>
-            <a href="/text">{t("public.table")}</a>
-          </p>
-        </footer>
-      </div>
+        <div class="column second">
+          {sorted.length ? (
+            <AreaTable areas={sorted} nowMs={feed.platformMs()} selected={selected} onSelect={setSelected} />
+          ) : null}
+          <Receipt nowMs={feed.platformMs()} />
+          <footer>
+            <p>{t("public.privacy")}</p>
+            {config.phone ? <p>{t("public.call", { phone: config.phone })}</p> : null}
+            <p>
+              <a href="/text">{t("public.table")}</a>
+            </p>
+          </footer>
+        </div>
+      </main>
     </div>
   );
 }

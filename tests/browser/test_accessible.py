@@ -1,0 +1,58 @@
+"""Every page against the WCAG 2.1 A and AA rules that a machine can check (axe-core), in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import City, NewPage
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "dashboards/node_modules/axe-core/axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+RENEWS = "meta-refresh"
+"""The table without JavaScript renews itself every 30 s, which loses nothing: there is nothing to fill in."""
+
+
+def faults(page: Page) -> list[tuple[str, str]]:
+    """What axe finds: the rule, and the first element that breaks it."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found["violations"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_public_pages(new_page: NewPage, city: City, theme: str) -> None:
+    city.outage(0.45, 0.55)
+    page = new_page(color_scheme=theme)
+    for path, ready in (("/", ".areas"), ("/report", ".locate"), ("/sign-in", "form"), ("/text", "h1")):
+        page.goto(f"{city.feed_url}{path}")
+        page.wait_for_selector(ready)
+        assert [fault for fault in faults(page) if (path, fault[0]) != ("/text", RENEWS)] == [], path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
+    incident = city.outage(0.35, 0.65)
+    city.report(symptom="lights_out", address="the one with the blue door")
+    page = open_desk(color_scheme=theme)
+    page.wait_for_selector(".map[data-ready]")
+    assert faults(page) == []
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    page.wait_for_selector(".report-card")
+    page.keyboard.press("m")
+    page.wait_for_selector(".action-form")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    page.locator(".unmatched-row").first.click()
+    page.wait_for_selector(".placing")
+    assert faults(page) == []
+    page.keyboard.press("?")
+    assert faults(page) == []
