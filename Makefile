@@ -52,7 +52,8 @@ $(VENV)/.browser: deploy/browser.sh
 test: setup-dev ## Set up what tests need and pass them all
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)
 	@cd dashboards && npm test --silent
-	@$(RUN) pytest -m "system or browser" $(ARGS)
+	@$(RUN) pytest -m system $(ARGS)
+	@$(RUN) pytest -m browser $(ARGS)
 
 quick-test: $(VENV)/.dev ## The tests that need no processes and no browser
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)

@@ -47,6 +47,7 @@ class Platform:
             "STORMOPS_INTAKE_PORT": "0",
             "STORMOPS_FEED_PORT": "0",
             "STORMOPS_METRICS_PORT": "0",
+            "STORMOPS_WORKER_PORT": "0",
         }
         self._log = (data / "log.jsonl").open("w")
         self._process = subprocess.Popen(
