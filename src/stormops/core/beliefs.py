@@ -30,7 +30,7 @@ class Beliefs(NamedTuple):
     coarse: tuple[int, ...] = (24, 6, 6, 6, 2, 2, 2)
     false_rate: float = 2e-4
     rate_least: float = 0.07
-    rate_most: float = 0.4
+    rate_most: float = 0.9
     heard_ms: int = 2_400_000
     late: float = 0.05
     single: float = 1e-3

@@ -28,7 +28,7 @@ class Clusters(Explainer):
         self, city: City, mask: Bools | None = None, beliefs: Beliefs | None = None, timing: Timing | None = None
     ) -> None:
         x, y = city.metres(city.premises.lon, city.premises.lat)
-        places = neighbourhoods(x, y, np.zeros(len(x), np.bool_) if mask is None else ~mask)
+        places = neighbourhoods(x, y, city.premises.street, np.zeros(len(x), np.bool_) if mask is None else ~mask)
         self._touching = Touching(places, x, y)
         self._timing = timing or Timing()
         super().__init__(places, beliefs or Beliefs(again=2, fewest=2), silent=True)
@@ -73,7 +73,7 @@ class Clusters(Explainer):
         when alone), and the fragments of each root.
         """
         lone = np.flatnonzero(self._owner >= self._lone_from).astype(np.int32)
-        pairs = self._touching.pairs(self._owner, lone)
+        pairs = self._touching.pairs(self._owner, lone, self._lone_from)
         nats = one_cause(pairs, self._since_of, self._size_of, self._timing)
         extent = np.bincount(self._owner + 1, minlength=self._held_from + 1)[1:]
         together = {parts[0]: parts for parts in join(pairs, nats, extent, MOST)}

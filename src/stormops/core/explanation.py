@@ -21,6 +21,12 @@ from stormops.core.network import Ints
 
 Key = tuple[int, int]
 
+STORM = 0.002
+"""Share of premises reporting from which on one report may stand for more than itself.
+
+On a quiet day nearly every single report is a fault of one house, or none.
+"""
+
 HELD_PROBABILITY = 9_999
 """A person saw it: the probability of a held device."""
 
@@ -49,6 +55,7 @@ class Explainer:
         self._holder = np.full(len(places.order), -1, np.int32)
         self._customers = (places.last - places.first).astype(np.int64)
         self._top = -1
+        self._quiet = True
         self._shown: dict[Key, Group] = {}
         self._by_root: dict[int, Group] = {}
         self._clear()
@@ -98,6 +105,10 @@ class Explainer:
         touched.update(f for node in surer.tolist() for f in range(node * rounds, node * rounds + rounds))
         touched.update(self._held_from + device for device in self._hold_news)
         self._hold_news.clear()
+        quiet = len(self._reports) < STORM * len(self._slot)
+        if quiet != self._quiet:
+            self._quiet = quiet
+            touched.update(fragment for fragment, members in self._members.items() if len(members) == 1)
         self._assemble(touched, redrawn, gone, fresh)
         return self._publish(gone, fresh)
 
@@ -239,7 +250,7 @@ class Explainer:
         since = self._since.get(fragment, 0)
         if fragment >= self._held_from:
             return Group(fragment - self._held_from, -1, members, (), since, HELD_PROBABILITY)
-        if fragment >= self._lone_from:
+        if fragment >= self._lone_from or (self._quiet and len(members) == 1):
             return Group(-1, members[0], members, members, since, self._lone_probability)
         node = fragment // self._causes.rounds
         return Group(node, -1, members, (), since, int(self._causes.chance[node]))

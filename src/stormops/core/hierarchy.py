@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from stormops.core.network import Floats, Ints, Tree
 
-NEVER = -100.0
-"""Natural logarithm of the chance of a node that is not a cause: no evidence of one storm outweighs it."""
+NEVER = -1e9
+"""Natural logarithm of the odds of a node that is no cause: no evidence outweighs it."""
 
 
 @dataclass(slots=True, frozen=True)

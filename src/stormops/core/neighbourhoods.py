@@ -1,8 +1,9 @@
 """Neighbourhoods of service points: the stand-in for devices where no network is known.
 
-Made once for a city, by halving it across its longer side until at most ten service points are left:
-blocks, then some 30, some 250, at most 2,000 together. They follow the density of the service points,
-so a block is a block in the centre and in the country.
+Made once for a city. Pipes and wires follow the streets, so the smallest neighbourhoods, the blocks,
+are up to ten service points along one street; they come together by where they are, some 30, some 250,
+at most 2,000 service points. All follow the density of the service points: a block is a block in the
+centre and in the country.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stormops.core.hierarchy import Hierarchy, hierarchy
-from stormops.core.network import Floats
+from stormops.core.network import Floats, Ints
 
 BLOCK = 10
-"""Service points in the smallest neighbourhoods, at most."""
+"""Service points of a block, at most."""
 
 STEP = 5
 """A neighbourhood has at least this many times the service points of those right below it."""
@@ -25,31 +26,70 @@ MOST = 2_000
 LIKELY = ((BLOCK, 3e-3), (100, 3e-2), (MOST, 1e-2))
 """Chance that a failure takes out a neighbourhood of at most so many: a transformer, a lateral, a feeder."""
 
+Rows = npt.NDArray[np.intp]
 
-def neighbourhoods(x: Floats, y: Floats, leave_out: npt.NDArray[np.bool_]) -> Hierarchy:
-    """The hierarchy over premises at `x`, `y` (metres; one a premise, NaN = nowhere). O(P log P)."""
+
+def neighbourhoods(x: Floats, y: Floats, street: Ints, leave_out: npt.NDArray[np.bool_]) -> Hierarchy:
+    """The hierarchy over premises (columns of one row a premise) by place and street. O(P log P).
+
+    `x`, `y`: metres, NaN = nowhere. `street`: any number that is the same along a street.
+    """
     chosen = np.flatnonzero(~np.isnan(x) & ~np.isnan(y) & ~leave_out)
+    block = _blocks(chosen, x, y, street)
+    weight = np.bincount(block[chosen])
+    middle_x, middle_y = (np.bincount(block[chosen], column[chosen]) / weight for column in (x, y))
+    parent, sizes, over = _gather(middle_x, middle_y, weight)
+    gathered = len(parent)
+    leaf = np.where(block >= 0, gathered + block, -1).astype(np.int32)
+    chance = np.array([chance for _, chance in LIKELY])[
+        np.searchsorted([most for most, _ in LIKELY], [*sizes, *np.minimum(weight, BLOCK)])
+    ]
+    return hierarchy(np.array([*parent, *over], np.int32), leaf, np.log(chance / (1 - chance)))
+
+
+def _blocks(chosen: Rows, x: Floats, y: Floats, street: Ints) -> Ints:
+    """The number of each premise's block, -1 for none."""
+    block = np.full(len(x), -1, np.int32)
+    along = chosen[np.argsort(street[chosen], kind="stable")]
+    ends = np.flatnonzero(np.diff(street[along])) + 1
+    left = np.split(along, ends) if len(along) else []
+    count = 0
+    while left:
+        members = left.pop()
+        if len(members) > BLOCK:
+            left += _halves(members, x[members], y[members])
+        else:
+            block[members] = count
+            count += 1
+    return block
+
+
+def _gather(x: Floats, y: Floats, weight: npt.NDArray[np.integer]) -> tuple[list[int], list[int], list[int]]:
+    """Bring blocks (at `x`, `y`, of `weight` service points) together by halving the city.
+
+    Gives the parent and the size of each neighbourhood, and the neighbourhood of each block.
+    """
     parent: list[int] = []
     sizes: list[int] = []
-    leaf = np.full(len(x), -1, np.int32)
-    left: list[tuple[npt.NDArray[np.intp], int]] = [(chosen, -1)] if len(chosen) else []
+    over = [-1] * len(x)
+    left: list[tuple[Rows, int]] = [(np.arange(len(x)), -1)] if len(x) else []
     while left:
-        members, over = left.pop()
-        fits = len(members) <= MOST and (over < 0 or len(members) * STEP <= sizes[over])
-        if fits or len(members) <= BLOCK:
-            parent.append(over)
-            sizes.append(len(members))
-            over = len(parent) - 1
-        if len(members) <= BLOCK:
-            leaf[members] = over
+        members, above = left.pop()
+        size = int(weight[members].sum())
+        if len(members) > 1 and size <= MOST and (above < 0 or size * STEP <= sizes[above]):
+            parent.append(above)
+            sizes.append(size)
+            above = len(parent) - 1
+        # Below some fifty service points a neighbourhood would hardly differ from its blocks.
+        if len(members) == 1 or (above >= 0 and size == sizes[above] <= STEP * BLOCK):
+            for one in members.tolist():
+                over[one] = above
             continue
-        left += [(half, over) for half in _halves(members, x, y)]
-    chance = np.array([chance for _, chance in LIKELY])[np.searchsorted([most for most, _ in LIKELY], sizes)]
-    return hierarchy(np.array(parent, np.int32), leaf, np.log(chance / (1 - chance)))
+        left += [(half, above) for half in _halves(members, x[members], y[members])]
+    return parent, sizes, over
 
 
-def _halves(members: npt.NDArray[np.intp], x: Floats, y: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _halves(members: Rows, x: Floats, y: Floats) -> list[Rows]:
     """Cut across the longer side; equal coordinates are parted by index, the same way each time."""
-    along = x[members] if np.ptp(x[members]) >= np.ptp(y[members]) else y[members]
-    order = members[np.argsort(along, kind="stable")]
-    return order[: len(order) // 2], order[len(order) // 2 :]
+    order = members[np.argsort(x if np.ptp(x) >= np.ptp(y) else y, kind="stable")]
+    return [order[: len(order) // 2], order[len(order) // 2 :]]

@@ -23,9 +23,6 @@ Longs = npt.NDArray[np.int64]
 NEAREST = 6
 """Nearest other places of a service point that touch it."""
 
-SAMPLES = 1
-"""Pairs of service points kept for each pair of blocks that touch."""
-
 
 class Timing(NamedTuple):
     """What is believed of the times of first reports.
@@ -44,7 +41,7 @@ class Timing(NamedTuple):
 
 
 class Touching:
-    """Neighbouring service points of a city, by position in the hierarchy's order."""
+    """Which blocks (the smallest neighbourhoods) of a city touch, and which service points are near each other."""
 
     def __init__(self, places: Hierarchy, x: Floats, y: Floats) -> None:
         """`x`, `y`: metres, one a premise, NaN = nowhere. O(P log P)."""
@@ -56,25 +53,60 @@ class Touching:
         here = places.position[known[first]]
         count = min(NEAREST, max(0, len(spots) - 1))
         found = cKDTree(spots).query(spots, k=count + 1)[1].reshape(len(spots), count + 1)
+        near = here[found][spot.ravel()]
         self._near = np.repeat(np.arange(len(x), dtype=np.int32)[:, None], NEAREST + 1, axis=1)
-        self._near[places.position[known], : count + 1] = here[found][spot.ravel()]
-        self._pairs = _between_blocks(places, np.repeat(here, count + 1), here[found].ravel())
+        self._near[places.position[known], : count + 1] = near
+        blocks = np.flatnonzero(places.own[:-1])
+        self._begins = places.first[blocks]
+        self._lasts = places.first[blocks] + places.own[blocks]
+        block = np.zeros(len(places), np.int64)
+        block[blocks] = np.arange(len(blocks))
+        leaf = places.leaf[places.order]
+        a = np.repeat(block[places.leaf[known]], count + 1)
+        self._pairs = _distinct(a, block[leaf[near.ravel()]])
 
-    def pairs(self, owner: Ints, lone: Ints) -> Longs:
+    def pairs(self, owner: Ints, lone: Ints, lone_from: int) -> Longs:
         """(2, K) fragments that touch, each pair once, the smaller number first.
 
-        `owner`: the fragment of each position, -1 for none; `lone`: positions that are fragments alone.
+        `owner`: the fragment of each position, -1 for none; from `lone_from` on fragments are one
+        report's, at the positions `lone`.
         """
-        a = np.concatenate([owner[self._pairs[0]], np.repeat(owner[lone], NEAREST + 1)])
-        b = np.concatenate([owner[self._pairs[1]], owner[self._near[lone]].ravel()])
-        real = np.flatnonzero(a != b)
-        a, b = a[real], b[real]
-        low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
-        low, high = low[low >= 0], high[low >= 0]
-        # Along a border the same pair comes many times in a row: drop those before sorting.
-        both = np.sort(_steps(low << 32 | high))
-        both = _steps(both)
-        return np.stack([both >> 32, both & 0xFFFFFFFF])
+        least, most = self._of_blocks(owner, lone_from)
+        a, b = self._pairs
+        # Few blocks have pieces of two causes; only for those the other combinations are needed.
+        two = least != most
+        mixed = np.flatnonzero(two[a] | two[b])
+        within = np.flatnonzero(two)
+        left = [most[a], least[a[mixed]], least[a[mixed]], most[a[mixed]], least[within]]
+        right = [most[b], least[b[mixed]], most[b[mixed]], least[b[mixed]], most[within]]
+        left.append(np.repeat(owner[lone], NEAREST + 1))
+        right.append(owner[self._near[lone]].ravel())
+        return _distinct(np.concatenate(left), np.concatenate(right))
+
+    def _of_blocks(self, owner: Ints, lone_from: int) -> tuple[Longs, Longs]:
+        """The smallest and the largest number of a cause in each block, lone reports aside; -1 for none."""
+        if not len(self._begins):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        causes = np.where(owner < lone_from, owner, -1).astype(np.int64)
+        # The slices of blocks follow each other, but premises of nowhere lie behind them.
+        causes = causes[: self._lasts.max()]
+        order = np.argsort(self._begins)
+        most, least = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+        most[order] = np.maximum.reduceat(causes, self._begins[order])
+        causes[causes < 0] = np.iinfo(np.int64).max
+        least[order] = np.minimum.reduceat(causes, self._begins[order])
+        return np.minimum(least, np.where(most < 0, -1, most)), most
+
+
+def _distinct(a: Longs, b: Longs) -> Longs:
+    """(2, K): the unordered pairs of different numbers from 0 on, each once, the smaller first."""
+    real = np.flatnonzero(a != b)
+    a, b = a[real], b[real]
+    low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+    # Along a border the same pair comes many times in a row: drop those before sorting.
+    both = _steps((low << 32 | high)[low >= 0])
+    both = _steps(np.sort(both))
+    return np.stack([both >> 32, both & 0xFFFFFFFF])
 
 
 def _steps(values: Longs) -> Longs:
@@ -82,20 +114,6 @@ def _steps(values: Longs) -> Longs:
     if not len(values):
         return values
     return np.concatenate([values[:1], values[1:][values[1:] != values[:-1]]])
-
-
-def _between_blocks(places: Hierarchy, a: Ints, b: Ints) -> Ints:
-    """(2, K): of the pairs of positions, a few for each pair of blocks."""
-    leaf = places.leaf[places.order].astype(np.int64)
-    across = leaf[a] < leaf[b]
-    back = leaf[a] > leaf[b]
-    a, b = np.concatenate([a[across], b[back]]), np.concatenate([b[across], a[back]])
-    order = np.lexsort((b, a, leaf[b], leaf[a]))
-    a, b = a[order], b[order]
-    blocks = leaf[a] << 32 | leaf[b]
-    begins = np.searchsorted(blocks, blocks)
-    kept = np.arange(len(blocks)) - begins < SAMPLES
-    return np.stack([a[kept], b[kept]]).astype(np.int32)
 
 
 def one_cause(pairs: Longs, since_ms: Longs, size: Ints, timing: Timing) -> Floats:
