@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -48,6 +49,10 @@ PEER_SECONDS_MAX = 30
 PROCESSES = ("intake", "operations", "feed", "worker")
 
 
+NICENESS = {"operations": 3, "feed": 3, "worker": 10}
+"""When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
+
+
 class SupervisorError(Exception):
     """The processes cannot be started; the message says why and what to do."""
 
@@ -64,6 +69,12 @@ def die_with_parent() -> None:
     """Ask the kernel to kill this process when its parent ends, however that ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def settle_in(name: str) -> None:
+    """What a new child does before its program begins: its priority, and its end with ours."""
+    os.nice(NICENESS.get(name, 0))
+    die_with_parent()
 
 
 def make_private(folder: Path) -> None:
@@ -238,7 +249,7 @@ class Supervisor:
                 pass_fds=(child.fd,) if child.fd >= 0 else (),
                 start_new_session=True,
                 umask=0o077,  # doors, journal and reports hold what customers said
-                preexec_fn=die_with_parent,
+                preexec_fn=partial(settle_in, child.name),
             )
             self._pids[child.name] = process.pid
             self._note()

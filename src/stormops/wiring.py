@@ -78,7 +78,7 @@ class Process:
         return self.sign_in().who(token) if token else None
 
 
-def _serve(process: Process, app: ASGIApp, fd: int, port: int) -> None:
+def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool) -> None:
     """Run an app under uvicorn on the supervisor's socket, or on a port of its own."""
     import uvicorn
 
@@ -88,7 +88,7 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="websockets-sansio" if sockets else "none",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
         access_log=False,
@@ -150,7 +150,7 @@ def run_intake() -> None:
         sign_in.routes(),
     )
     try:
-        _serve(process, app, settings.intake_fd, settings.intake_port)
+        _serve(process, app, settings.intake_fd, settings.intake_port, sockets=False)
     finally:
         door.close()
         process.hints.close()
@@ -253,7 +253,7 @@ def run_feed() -> None:
             metrics=process.metrics,
         )
     )
-    _serve(process, app, settings.feed_fd, settings.feed_port)
+    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=True)
 
 
 def run_worker() -> None:
