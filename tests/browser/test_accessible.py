@@ -42,7 +42,6 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     incident = city.outage(0.35, 0.65)
     city.report(symptom="lights_out", address="the one with the blue door")
     page = open_desk(color_scheme=theme)
-    page.wait_for_selector(".map[data-ready]")
     assert faults(page) == []
     page.locator(f".incident-row[data-incident='{incident}']").click()
     page.wait_for_selector(".report-card")

@@ -42,7 +42,7 @@ def test_sign_in_needs_no_javascript(new_page: NewPage, city: City, platform: Pl
 
 
 def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faults) -> None:
-    page = open_desk()
+    page = open_desk(drawn=True)
     incident = city.outage(0.3, 0.3)
     row = page.locator(f".incident-row[data-incident='{incident}']")
     expect(row).to_be_visible()
@@ -110,11 +110,10 @@ def test_an_unmatched_report_is_placed_by_hand(open_desk: NewPage, city: City) -
 
 
 def test_a_report_is_placed_by_pointing_at_the_map(open_desk: NewPage, city: City) -> None:
-    page = open_desk()
+    page = open_desk(drawn=True)
     receipt = city.report(symptom="lights_out", address="behind the old mill")
     page.keyboard.press("2")
     page.locator(f".unmatched-row[data-receipt='{receipt}']").click()
-    page.wait_for_selector(".map[data-ready]")
     page.get_by_role("button", name="Point at it on the map").click()
     page.locator(".map canvas").click(position={"x": 300, "y": 400})
     choice = page.locator(".panel .candidate").first
@@ -196,8 +195,7 @@ def test_a_viewer_looks_and_cannot_act(open_desk: NewPage, city: City) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_has_no_console_errors_in_either_theme(open_desk: NewPage, faults: Faults, theme: str) -> None:
-    page = open_desk(color_scheme=theme)
-    page.wait_for_selector(".map[data-ready]")
+    page = open_desk(drawn=True, color_scheme=theme)
     page.keyboard.press("t")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark" if theme == "light" else "light")
     for width, height in ((390, 844), (1440, 900), (1920, 1080)):
