@@ -57,8 +57,10 @@ class Touching:
         self._near = np.repeat(np.arange(len(x), dtype=np.int32)[:, None], NEAREST + 1, axis=1)
         self._near[places.position[known], : count + 1] = near
         blocks = np.flatnonzero(places.own[:-1])
+        # Their slices follow each other; behind the last are the premises of nowhere.
+        blocks = blocks[np.argsort(places.first[blocks])]
         self._begins = places.first[blocks]
-        self._lasts = places.first[blocks] + places.own[blocks]
+        self._last = int(places.own[blocks].sum())
         block = np.zeros(len(places), np.int64)
         block[blocks] = np.arange(len(blocks))
         leaf = places.leaf[places.order]
@@ -83,22 +85,20 @@ class Touching:
         right.append(owner[self._near[lone]].ravel())
         return _distinct(np.concatenate(left), np.concatenate(right))
 
-    def _of_blocks(self, owner: Ints, lone_from: int) -> tuple[Longs, Longs]:
+    def _of_blocks(self, owner: Ints, lone_from: int) -> tuple[Ints, Ints]:
         """The smallest and the largest number of a cause in each block, lone reports aside; -1 for none."""
         if not len(self._begins):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        causes = np.where(owner < lone_from, owner, -1).astype(np.int64)
-        # The slices of blocks follow each other, but premises of nowhere lie behind them.
-        causes = causes[: self._lasts.max()]
-        order = np.argsort(self._begins)
-        most, least = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
-        most[order] = np.maximum.reduceat(causes, self._begins[order])
-        causes[causes < 0] = np.iinfo(np.int64).max
-        least[order] = np.minimum.reduceat(causes, self._begins[order])
-        return np.minimum(least, np.where(most < 0, -1, most)), most
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        causes = owner[: self._last].copy()
+        causes[causes >= lone_from] = -1
+        most: Ints = np.maximum.reduceat(causes, self._begins)
+        causes[causes < 0] = lone_from
+        least: Ints = np.minimum.reduceat(causes, self._begins)
+        least[most < 0] = -1
+        return least, most
 
 
-def _distinct(a: Longs, b: Longs) -> Longs:
+def _distinct(a: Longs | Ints, b: Longs | Ints) -> Longs:
     """(2, K): the unordered pairs of different numbers from 0 on, each once, the smaller first."""
     real = np.flatnonzero(a != b)
     a, b = a[real], b[real]
@@ -142,22 +142,26 @@ def join(pairs: Longs, nats: Floats, extent: Longs, most: int) -> list[list[int]
     """
     likely = np.flatnonzero(nats > 0)
     likely = likely[np.argsort(-nats[likely], kind="stable")]
-    cause: dict[int, list[int]] = {}
-    taken: dict[int, int] = {}
-    for a, b in pairs[:, likely].T.tolist():
-        large, small = cause.get(a) or [a], cause.get(b) or [b]
-        if large is small:
-            continue
-        if len(large) < len(small):
-            large, small = small, large
-        # A cause's first fragment stands for it: it never changes while the cause grows.
-        first, second = large[0], small[0]
-        both = taken.get(first) or int(extent[first])
-        both += taken.get(second) or int(extent[second])
-        if both <= most:
-            taken[first] = both
-            large += small
-            cause[first] = large
-            for fragment in small:
-                cause[fragment] = large
-    return [sorted(parts) for first, parts in cause.items() if parts[0] == first]
+    fragments, index = np.unique(pairs[:, likely], return_inverse=True)
+    # Union by size in flat lists: small objects made by the thousand would set off the garbage collector.
+    above = list(range(len(fragments)))
+    taken: list[int] = extent[fragments].tolist()
+    for a, b in zip(*index.reshape(2, -1).tolist(), strict=True):
+        large, small = _top(above, a), _top(above, b)
+        if large != small and taken[large] + taken[small] <= most:
+            if taken[large] < taken[small]:
+                large, small = small, large
+            above[small] = large
+            taken[large] += taken[small]
+    cause = np.array(above, np.int64)
+    while (cause != cause[cause]).any():
+        cause = cause[cause]
+    order = np.argsort(cause, kind="stable")
+    several = np.split(fragments[order], np.flatnonzero(np.diff(cause[order])) + 1)
+    return [parts.tolist() for parts in several if len(parts) > 1]
+
+
+def _top(above: list[int], one: int) -> int:
+    while above[one] != one:
+        above[one] = one = above[above[one]]
+    return one
