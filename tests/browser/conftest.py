@@ -135,9 +135,15 @@ class City:
             self.report(symptom="lights_out", service_point=f"E-{premise['premise']}")
             for premise in self.premises(east, north)[:reports]
         ]
-        incident = self.wait(lambda: self.get(f"/api/v1/desk/reports/{receipts[0]}")["incident"])
+        # With the last of them explained, the incident has its final device: no news comes after it.
+        incident = str(self.wait(lambda: self._explained(receipts)))
         self.wait(lambda: self.view("desk").get(f"incident/{incident}"))
-        return str(incident)
+        return incident
+
+    def _explained(self, receipts: list[str]) -> str | None:
+        """The incident of the first report, once all of them belong to one."""
+        incidents = [self.get(f"/api/v1/desk/reports/{receipt}")["incident"] for receipt in receipts]
+        return incidents[0] if all(incidents) else None
 
     def wait(self, ask: Callable[[], Any]) -> Any:
         """Until the answer is something; gives it."""

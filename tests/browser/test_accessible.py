@@ -48,6 +48,7 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     page.keyboard.press("m")
     page.wait_for_selector(".action-form")
     assert faults(page) == []
+    assert page.evaluate("(p => p.scrollWidth - p.clientWidth)(document.querySelector('.panel'))") == 0
     page.keyboard.press("Escape")
     page.keyboard.press("2")
     page.locator(".unmatched-row").first.click()
