@@ -104,7 +104,8 @@ class Table:
         np.cumsum(counts, axis=1, out=sums[:, 1:], dtype=np.int32)
         silent = (customers[:, None] - sums).astype(np.int32)[:, self._end]
         k = sums[:, self._end] - sums[:, self._start]
-        own: Floats = counts @ self._lags
+        # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
+        own: Floats = np.einsum("ns,sp->np", counts, self._lags)
         if customers.max() < self._side:
             k *= self._side
             k += silent
