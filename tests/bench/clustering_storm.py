@@ -80,8 +80,8 @@ def mixed_storm(city: City, tree: Tree, reports: int, hours: float, seed: int) -
     while wanted > 0:
         rows = kinds[chance.choice(len(kinds), p=shares / shares.sum())]
         below = tree.below(int(chance.choice(rows))).astype(np.int64)
-        who = below[chance.random(len(below)) < chance.uniform(0.05, 0.35)][:wanted]
-        if len(who):
+        who = below[chance.random(len(below)) < chance.uniform(0.05, 0.35)]
+        if 0 < len(who) <= wanted:
             parts.append((who, chance.uniform(0, hours * HOUR_MS)))
             wanted -= len(who)
     return _storm(len(city.premises), parts, round(reports * 0.03), hours * HOUR_MS, chance)

@@ -63,6 +63,14 @@ def test_a_single_report_is_alone() -> None:
     assert group == Group(-1, 30, (30,), (30,), NOON, group.probability)
 
 
+def test_in_a_storm_a_single_report_may_stand_for_more() -> None:
+    storm = [(premise, 0) for premise in range(192, 576, 12)]
+    groups = {group.premises: group for group in explained([*storm, (30, 1)], 1)}
+    assert (groups[30,].device, groups[30,].anchor) == (device(EdgeKind.FUSE, 30), -1)
+    calm = {group.premises: group for group in explained([*storm[:10], (30, 1)], 1)}
+    assert calm[30,].key == (-1, 30)
+
+
 def test_what_failed_before_keeps_its_own_reports() -> None:
     transformer, fuse = device(EdgeKind.TRANSFORMER, 24), device(EdgeKind.FUSE, 24)
     morning = [(premise, 0) for premise in (24, 25, 27, 29)]

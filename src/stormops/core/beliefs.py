@@ -52,11 +52,27 @@ class Beliefs(NamedTuple):
         return np.append(np.repeat(np.arange(1, len(widths)), widths[1:])[::-1], 0)
 
     def arriving(self) -> Floats:
-        """(slots, slots): share of the reports of a failure in one slot that come in another."""
-        widths = self.widths()
-        edges = np.append(0, np.cumsum(widths)).astype(np.float64)
-        since = edges[None, :] - (edges[:-1] + widths / 2)[:, None]
-        arrived = -np.expm1(-np.maximum(0, since) * self.slot_ms / self.heard_ms)
-        any_time = np.triu(np.broadcast_to(widths / widths.sum(), (len(widths), len(widths))))
-        shares: Floats = (1 - self.late) * np.diff(arrived, axis=1) + self.late * any_time
-        return shares
+        """(slots, slots): share of the reports of a failure in one slot that come in another, at most.
+
+        Each entry is for the moment within the slot of the failure that suits it best: a failure is not
+        taken for two because it came early or late in its slot.
+        """
+        edges, latest = self._edges(), self._edges()[1:, None]
+        within = -np.expm1(-np.diff(edges))
+        later = np.exp(-np.maximum(0, edges[None, :] - latest))
+        shares = np.triu(-np.diff(later, axis=1), 1) + np.diag(within)
+        any_time = np.triu(np.broadcast_to(np.diff(edges) / edges[-1], shares.shape))
+        most: Floats = (1 - self.late) * shares + self.late * any_time
+        return most
+
+    def heard(self) -> Floats:
+        """Share of its reports that a failure in the middle of a recent slot has brought by the end of each."""
+        ages = np.arange(1, self.recent + 1) - 0.5
+        soon = -np.expm1(-ages * self.slot_ms / self.heard_ms)
+        heard: Floats = (1 - self.late) * soon + self.late * ages / self.widths().sum()
+        return heard
+
+    def _edges(self) -> Floats:
+        """Where slots begin and end, in mean times to a report."""
+        edges: Floats = np.append(0, np.cumsum(self.widths())) * (self.slot_ms / self.heard_ms)
+        return edges

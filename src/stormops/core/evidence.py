@@ -53,11 +53,13 @@ class Table:
         self._code = (_CODE - 1 - self._start).astype(np.float64)
         # A failure may fall into any slot, the likelier the wider it is.
         self._when = whole(np.log(widths[self._start] / SPAN))
-        arriving = beliefs.arriving()
-        heard = np.append(np.zeros((slots, 1)), np.cumsum(arriving, axis=1), axis=1)[self._start, self._end]
         slot = np.arange(slots)[:, None]
         inside = (slot >= self._start) & (slot < self._end)
-        density = np.where(inside, arriving[self._start, slot] * SPAN / widths[slot], 1) / heard
+        recent = self._start >= slots - beliefs.recent
+        age = np.minimum(self._end - self._start, beliefs.recent) - 1
+        heard = np.where(recent, beliefs.heard()[age], 1.0)
+        arriving = np.minimum(1.0, beliefs.arriving()[self._start, slot] / heard)
+        density = np.where(inside, arriving, 1.0) * SPAN / widths[slot]
         self._lags = np.where(inside, whole(np.log(density / beliefs.false_rate)), 0.0)
         self._rates(beliefs, customers_max)
         true = beliefs.single * beliefs.rate_least
@@ -69,8 +71,7 @@ class Table:
 
         By age in slots less one; from where most have been heard, all counts as heard.
         """
-        newest = beliefs.arriving()[self.slots - beliefs.recent, self.slots - beliefs.recent :]
-        heard = np.cumsum(newest)
+        heard = beliefs.heard()
         ages = min(len(heard), int(np.searchsorted(heard, 0.8)) + 1)
         age = np.minimum(self._end - self._start, ages)
         self._age = (np.where(self._start < self.slots - beliefs.recent, ages, age) - 1).astype(np.int32)

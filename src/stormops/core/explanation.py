@@ -21,8 +21,8 @@ from stormops.core.network import Ints
 
 Key = tuple[int, int]
 
-STORM = 0.002
-"""Share of premises reporting from which on one report may stand for more than itself.
+STORM_SHARE, STORM_LEAST = 0.002, 20
+"""Premises reporting from which on one report may stand for more than itself: a share, and a number.
 
 On a quiet day nearly every single report is a fault of one house, or none.
 """
@@ -105,7 +105,7 @@ class Explainer:
         touched.update(f for node in surer.tolist() for f in range(node * rounds, node * rounds + rounds))
         touched.update(self._held_from + device for device in self._hold_news)
         self._hold_news.clear()
-        quiet = len(self._reports) < STORM * len(self._slot)
+        quiet = len(self._reports) < max(STORM_LEAST, STORM_SHARE * len(self._slot))
         if quiet != self._quiet:
             self._quiet = quiet
             touched.update(fragment for fragment, members in self._members.items() if len(members) == 1)
