@@ -56,6 +56,7 @@ function over(of: Theme): LayerSpecification[] {
   return [
     {
       id: "area-counts",
+      minzoom: 11, // farther out they would not fit into their areas
       type: "symbol",
       source: "area-labels",
       layout: {
