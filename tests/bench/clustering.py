@@ -1,6 +1,6 @@
 """Grouping against its bars: agreement with the true causes, beside DBSCAN and a plain trace, and speed.
 
-`python -m tests.bench.clustering [--quick] [--seed N]`. Agreement is the adjusted Rand index (ARI) of the
+`python -m tests.bench.clustering [--quick | --real] [--seed N]`. Agreement is the adjusted Rand index (ARI) of the
 groups with the true failures, over reports. Counts are of groups with two or more reporting premises.
 """
 
@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,9 @@ from tests.bench.clustering_storm import (
 )
 
 Bars = dict[str, tuple[float, float, bool]]
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+"""Where the real data is, beside the project."""
 
 SIZES = (2_000, 10_000, 30_000, 100_000)
 HOURS = 12.0
@@ -64,6 +68,20 @@ def demo(customers: int) -> tuple[City, Tree]:
     from geo.generate import generate_city
 
     city = generate_city(customers)
+    return city, trace(city.network, city.premises)
+
+
+def real() -> tuple[City, Tree]:
+    """The real pack: Chittenden's addresses on the Greensboro network. Raises ImportRefused when it is absent."""
+    from stormops.gis.importing.city import ImportOptions, read_city
+
+    options = ImportOptions(
+        name="chittenden",
+        addresses=SHARED / "addresses-chittenden" / "addresses.csv.gz",
+        network=SHARED / "network-greensboro",
+        crosswalk=SHARED / "crosswalk" / "load_to_address.csv.gz",
+    )
+    city, _ = read_city(options)
     return city, trace(city.network, city.premises)
 
 
@@ -192,13 +210,11 @@ def speed(name: str, grouper: Grouper, storm: Storm, bars: Bars) -> None:
     bars[f"{name}: cost of a report at 100,000 over 10,000"] = (round(ratio, 2), 1.5, bool(ratio <= 1.5))
 
 
-def run(*, customers: int, sizes: tuple[int, ...], seed: int, timed: bool) -> Bars:
+def run(city: City, tree: Tree, *, sizes: tuple[int, ...], seed: int, timed: bool) -> Bars:
     """Everything; prints the table and gives the bars."""
     bars: Bars = {}
-    city, tree = demo(customers)
-    print(
-        f"demo city, {len(city.premises):,} customers, {len(tree):,} devices; ARI and groups of two or more premises\n"
-    )
+    print(f"{city.title}, {len(city.premises):,} premises, {len(tree):,} devices")
+    print("adjusted Rand index, and groups of two or more premises\n")
     print(
         f"{'storm':24}{'reports':>9}{'causes':>8}{'DBSCAN':>10}{'':>7}{'clusters':>10}{'':>7}"
         f"{'trace':>10}{'':>7}{'network':>10}{'':>7}"
@@ -221,12 +237,17 @@ def main(arguments: list[str]) -> int:
     """Run from the command line; the exit code is 1 when a bar is missed."""
     parser = argparse.ArgumentParser(description="Grouping against its bars")
     parser.add_argument("--quick", action="store_true", help="a small city, two storms, no speeds")
+    parser.add_argument(
+        "--real", action="store_true", help="the real pack from ../shared/data, half the sizes, no speeds"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    if options.quick:
-        bars = run(customers=20_000, sizes=(400, 1_600), seed=options.seed, timed=False)
+    if options.real:
+        bars = run(*real(), sizes=tuple(size // 2 for size in SIZES), seed=options.seed, timed=False)
+    elif options.quick:
+        bars = run(*demo(20_000), sizes=(400, 1_600), seed=options.seed, timed=False)
     else:
-        bars = run(customers=120_000, sizes=SIZES, seed=options.seed, timed=True)
+        bars = run(*demo(120_000), sizes=SIZES, seed=options.seed, timed=True)
     print()
     for name, (measured, bar, met) in bars.items():
         if not met:

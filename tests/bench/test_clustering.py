@@ -15,7 +15,7 @@ CITY, TREE = demo(8_000)
 
 
 def test_bars_on_a_small_city(capsys: pytest.CaptureFixture[str]) -> None:
-    bars = clustering.run(customers=20_000, sizes=(400, 1_600), seed=1, timed=False)
+    bars = clustering.run(*demo(20_000), sizes=(400, 1_600), seed=1, timed=False)
     assert {name: bar for name, bar in bars.items() if not bar[2]} == {}
     assert len(bars) > 10
     assert "squall line" in capsys.readouterr().out
