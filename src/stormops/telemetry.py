@@ -30,7 +30,7 @@ METRICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "operations_tick_seconds": ("histogram", "Time of one tick: drain, decide and append", ()),
     "operations_position": ("gauge", "Newest journal position", ()),
     "operations_backlog": ("gauge", "News drained in the last pass", ()),
-    "operations_unreadable_doors": ("gauge", "Doors that could not be read in the last pass", ()),
+    "operations_doors_unreadable_total": ("counter", "Times that a door became unreadable", ()),
     "feed_clients": ("gauge", "Open WebSocket clients, by audience", ("audience",)),
     "feed_position": ("gauge", "Journal position shown", ()),
     "feed_resyncs_total": ("counter", "Slow clients sent a new snapshot", ("audience",)),

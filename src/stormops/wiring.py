@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stormops.clock import Clock
 from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings
@@ -163,15 +163,9 @@ def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:
 
 def run_operations() -> None:
     """Operations: the one writer of the journal."""
-    import numpy as np
-
-    from stormops.core.clustering import Clusters
-    from stormops.core.decide import Decider, Groupers
-    from stormops.core.grouping import Grouper
-    from stormops.core.inference import Explanations
+    from stormops.core.decide import Decider
+    from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
-    from stormops.core.network import SERVICE_BITS
-    from stormops.core.report import Utility
     from stormops.core.situation import Situation
     from stormops.journal.door_files import DoorFiles
     from stormops.journal.port import Fenced
@@ -185,21 +179,18 @@ def run_operations() -> None:
     city, tree = process.city()
     matcher = Matcher(city)
 
-    def served(utility: Utility) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        has = (city.premises.services & SERVICE_BITS[utility.value]) > 0
-        return has & (tree.premise_device < 0) if utility is Utility.ELECTRIC else has
+    def unreadable(door: str, sentence: str) -> None:
+        process.metrics.count("operations_doors_unreadable_total")
+        process.log.warning("door_unreadable", door=door, sentence=sentence)
 
     def decider(situation: Situation) -> Decider:
-        clusters: dict[Utility, Grouper] = {utility: Clusters(city, served(utility)) for utility in Utility}
-        return Decider(situation, matcher, Groupers(Explanations(city, tree), clusters))
+        return Decider(situation, matcher, make_groupers(city, tree))
 
     operations = Operations(
         city,
         tree,
         journal=SqliteJournal(settings.data / "journal.sqlite"),
-        doors=DoorFiles(
-            settings.data, lambda door, sentence: process.log.warning("door_unreadable", door=door, sentence=sentence)
-        ),
+        doors=DoorFiles(settings.data, unreadable),
         snapshots=FileSnapshots(settings.data / "snapshots"),
         hints=process.hints,
         clock=process.clock,

@@ -30,7 +30,7 @@ def test_every_answer_carries_the_security_headers(feed: Feed, path: str) -> Non
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "strict-origin"
     assert headers["x-frame-options"] == "DENY"
     assert "server" not in headers or "uvicorn" in headers["server"]
 

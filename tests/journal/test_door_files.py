@@ -84,17 +84,16 @@ def test_with_fewer_places_than_doors_every_door_has_its_turn(tmp_path: Path, re
         file.close()
 
 
-def test_an_unreadable_door_is_skipped_this_time_told_and_tried_again(tmp_path: Path, reader: Reader) -> None:
+def test_an_unreadable_door_is_skipped_told_once_and_tried_again(tmp_path: Path, reader: Reader) -> None:
     file = door(tmp_path, 1, 2)
     (tmp_path / "node-02.door").write_bytes(b"this is no door" * 1000)
     assert len(reader.drain()) == 2
     assert reader.told == ["node-02.door"]
     reader.drain()
-    assert reader.told == ["node-02.door"] * 2
     (tmp_path / "node-02.door").unlink()
     second = door(tmp_path, 2, 1)
     assert reader.drain() == [("node-02", 1)]
-    assert len(reader.told) == 2
+    assert reader.told == ["node-02.door"]
     file.close()
     second.close()
 

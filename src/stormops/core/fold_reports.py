@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from stormops.core.situation import Situation
 
 DESK_REPORTS_MAX = 20_000
-"""Open reports shown one by one on the desk's map; past it new ones are counted in `reports_not_shown`."""
+"""Open reports shown one by one on the desk's map; past it new ones are counted in `reports_not_shown`.
+
+Safety reports are shown however many there are."""
 
 
 def touch(situation: Situation, incident: Incident, touched: Touched) -> None:
@@ -32,7 +34,7 @@ def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceiv
     if receipt in situation.reports or receipt in situation.closed_reports or receipt in situation.duplicates:
         return
     totals = situation.totals
-    shown = totals.shown < DESK_REPORTS_MAX
+    shown = report.safety or totals.shown < DESK_REPORTS_MAX
     flags = SAFETY * report.safety | MEDICAL * report.medical | SHOWN * shown
     situation.reports.add(
         receipt, entry.position, entry.recorded_ms, symptom=report.symptom, flags=flags, where=_where(report)

@@ -163,7 +163,7 @@ class DeskView:
         text = receipt_text(receipt)
         point, waiting = f"report/{text}", f"unmatched/{text}"
         report = situation.reports.get(receipt)
-        if report is None or report.answered or not (report.shown or report.safety):
+        if report is None or report.answered or not report.shown:
             return Changes({}, [point, waiting])
         put: dict[str, Any] = {}
         place = self.location(report)

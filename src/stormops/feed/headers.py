@@ -42,7 +42,8 @@ class SecurityHeaders:
             "Content-Security-Policy": content_security_policy(feed_url, intake_url),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer",
+            # The origin alone: with none at all a form's "Origin" would be null, which intake must refuse.
+            "Referrer-Policy": "strict-origin",
             "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from stormops.feed.board import Board, restore
@@ -26,6 +26,7 @@ from stormops.feed.hub import Audience, Hub
 from stormops.feed.maps import PUBLIC_LAYERS, layers_of
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
+from stormops.feed.ports import Authenticate
 from stormops.feed.problem import not_ready, problem
 from stormops.feed.reads import PublicReads, Receipts
 from stormops.journal.port import JournalUnavailable
@@ -79,7 +80,7 @@ def create_feed(parts: FeedParts) -> Starlette:
         routes=[
             *_public_routes(public),
             *desk.routes(),
-            *_page_routes(pages, public),
+            *_page_routes(pages, public, parts.authenticate),
             *_health_routes(follower, channels["desk"], parts),
             WebSocketRoute("/api/v1/feed", hub.endpoint),
             Mount("/", Built(settings.dashboards)),
@@ -102,11 +103,13 @@ def _public_routes(public: PublicReads) -> list[Route]:
     ]
 
 
-def _page_routes(pages: Pages, public: PublicReads) -> list[Route]:
+def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) -> list[Route]:
     async def index(_request: Request) -> Response:
         return pages.dashboard("index.html")
 
-    async def desk(_request: Request) -> Response:
+    async def desk(request: Request) -> Response:
+        if await asyncio.to_thread(authenticate, request) is None:
+            return RedirectResponse("/sign-in", 303)
         return pages.dashboard("desk.html")
 
     async def report(_request: Request) -> Response:

@@ -39,7 +39,7 @@ class _Open:
 
 
 class DoorFiles:
-    """The doors of a data folder. `unreadable(file name, sentence)` is called each time that one is skipped.
+    """The doors of a data folder. `unreadable(file name, sentence)` is called when one begins to be skipped.
 
     An unreadable door is tried again at every `drain`; nothing of it is passed over.
     """
@@ -48,6 +48,7 @@ class DoorFiles:
         self._folder = folder
         self._unreadable = unreadable
         self._open: dict[Path, _Open] = {}
+        self._skipped: set[Path] = set()
         self._turn = 0
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
@@ -87,11 +88,15 @@ class DoorFiles:
             if door is None or path.stat().st_ino != door.inode:
                 self._drop(path)
                 door = self._open[path] = _Open(path)
-            return door.read(reached.get(door.identity, 0), limit)
+            page = door.read(reached.get(door.identity, 0), limit)
         except (sqlite3.Error, OSError, msgspec.DecodeError) as error:
             self._drop(path)
-            self._unreadable(path.name, str(error))
+            if path not in self._skipped:
+                self._skipped.add(path)
+                self._unreadable(path.name, str(error))
             return []
+        self._skipped.discard(path)
+        return page
 
     def _drop(self, path: Path) -> None:
         door = self._open.pop(path, None)

@@ -108,7 +108,8 @@ class Operations:
                     self.start()
                 self.step()
             except JournalUnavailable as error:
-                self._log.warning("journal_unavailable", sentence=str(error))
+                if not self._behind:  # said once, tried as often as it takes
+                    self._log.warning("journal_unavailable", sentence=str(error))
                 self.fall_behind()
                 stop.wait(BACK_OFF_S)
                 continue
