@@ -46,11 +46,18 @@ def test_the_policy_lets_the_map_the_feed_and_intake_work(feed: Feed) -> None:
 
 
 def test_built_pages_are_served_and_revalidated(feed: Feed) -> None:
-    with feed.client() as client:
+    with feed.client(staff=True) as client:
         for path, title in (("/", "index"), ("/desk", "desk"), ("/sign-in", "sign-in")):
             page = client.get(path)
             assert page.headers["cache-control"] == "no-cache"
             assert f"<title>{title}</title>" in page.text
+
+
+def test_the_desk_sends_who_is_not_signed_in_to_sign_in(feed: Feed) -> None:
+    with feed.client() as client:
+        answer = client.get("/desk")
+    assert answer.status_code == httpx2.codes.SEE_OTHER
+    assert answer.headers["location"] == "/sign-in"
 
 
 def test_the_report_form_works_without_scripts_and_is_enhanced_when_built(feed: Feed) -> None:
@@ -63,7 +70,7 @@ def test_the_report_form_works_without_scripts_and_is_enhanced_when_built(feed: 
 
 
 def test_without_the_built_dashboards_everything_but_the_maps_works(tmp_path: Path) -> None:
-    with running(storm(1), dashboards=tmp_path) as feed, feed.client() as client:
+    with running(storm(1), dashboards=tmp_path) as feed, feed.client(staff=True) as client:
         assert client.get("/").status_code == httpx2.codes.SERVICE_UNAVAILABLE
         assert "/text" in client.get("/desk").text
         assert client.get("/text").status_code == httpx2.codes.OK
