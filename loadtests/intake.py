@@ -170,7 +170,7 @@ def on_disk(folder: Path) -> list[bytes]:
     facts = []
     for path in folder.glob("*.door"):
         with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as door:
-            facts += [body for (body,) in door.execute("SELECT body FROM facts")]
+            facts += [body for (body,) in door.execute("SELECT body FROM safety UNION ALL SELECT body FROM facts")]
     return facts
 
 

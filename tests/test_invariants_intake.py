@@ -205,5 +205,5 @@ async def test_invariant_8_a_storm_beyond_the_bound_is_told_to_come_back_and_dan
     assert all(int(a.headers["retry-after"]) > 0 and a.json()["code"] == "busy" for a in busy)
     news = [n.fact for n in DoorFiles(tmp_path).drain({}, limit=1000) if isinstance(n.fact, ReportReceived)]
     symptoms = [fact.report.symptom.value for fact in news]
-    assert symptoms == ["lights_out"] + ["wire_down"] * 10 + ["lights_out"] * 40  # invariant 12: danger before it
+    assert symptoms == ["wire_down"] * 10 + ["lights_out"] * 41  # invariant 12: danger first
     assert {fact.receipt for fact in news} == {a.json()["receipt"] for a in kept}

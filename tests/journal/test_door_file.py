@@ -29,8 +29,8 @@ def fact(receipt: str) -> ReportReceived:
     return ReportReceived(receipt=receipt, channel=Channel.API, report=Report(symptom=Symptom.TREE, account="1"))
 
 
-def offer(sender: str = "", key: str = "", content: bytes = b"") -> Offer:
-    return Offer(fact, sender, key, content)
+def offer(sender: str = "", key: str = "", content: bytes = b"", *, safety: bool = False) -> Offer:
+    return Offer(fact, sender, key, content, safety)
 
 
 @pytest.fixture
@@ -81,6 +81,39 @@ def test_the_same_key_for_something_else_is_refused_and_not_kept(file: DoorFile)
     assert [type(a) for a in in_one] == [Kept, KeyReused, Kept]
     assert [a.counter for a in in_one if isinstance(a, Kept)] == [2, 3]
     file.close()
+
+
+def test_both_lanes_share_the_receipts_and_the_keys(file: DoorFile, now: Now, tmp_path: Path) -> None:
+    first = kept(file, offer("ann", "1"), offer("ann", "2", safety=True), offer(), offer(safety=True))
+    assert [a.counter for a in first] == [1, 2, 3, 4]
+    assert kept(file, offer("ann", "2"), offer("ann", "1", safety=True)) == [
+        first[1]._replace(repeated=True),
+        first[0]._replace(repeated=True),
+    ]
+    file.close()
+    again = DoorFile(tmp_path / "node-01.door", 1, now)
+    more = kept(again, offer("ann", "2"), offer(safety=True), offer())
+    assert [a.counter for a in more] == [2, 5, 6]
+    news = DoorFiles(tmp_path).drain({})
+    assert [n.counter for n in news] == [1, 2, 3, 1, 2, 3]
+    receipts = [n.fact.receipt for n in news if isinstance(n.fact, ReportReceived)]
+    assert receipts == [a.receipt for a in (first[1], first[3], more[1], first[0], first[2], more[2])]
+    again.close()
+
+
+@pytest.mark.parametrize("last_is_safety", [True, False])
+def test_time_goes_on_from_the_newest_fact_of_both_lanes(
+    file: DoorFile, now: Now, tmp_path: Path, *, last_is_safety: bool
+) -> None:
+    now.ms += 90 * 60_000  # wrong by an hour and a half, for one fact
+    kept(file, offer(safety=not last_is_safety))
+    now.ms = START_MS
+    kept(file, offer(safety=last_is_safety))
+    file.close()
+    now.ms += 40 * 60_000
+    again = DoorFile(tmp_path / "node-01.door", 1, now)
+    assert kept(again, offer())[0].recorded_ms == START_MS + 40 * 60_000
+    again.close()
 
 
 def test_after_seven_days_a_key_is_free_again(file: DoorFile, now: Now, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Report, Symptom
 from stormops.journal.door_file import DoorFile, Offer
-from stormops.journal.door_files import DoorFiles
+from stormops.journal.door_files import SAFETY, DoorFiles
 from stormops.journal.memory import MemoryJournal
 
 
@@ -16,9 +16,9 @@ def fact(receipt: str) -> ReportReceived:
     return ReportReceived(receipt=receipt, channel=Channel.API, report=Report(symptom=Symptom.TREE, account="1"))
 
 
-def door(folder: Path, node: int, facts: int) -> DoorFile:
+def door(folder: Path, node: int, facts: int, safety: int = 0) -> DoorFile:
     made = DoorFile(folder / f"node-{node:02d}.door", node, lambda: 1_000)
-    made.commit([Offer(fact, "", "", b"")] * facts)
+    made.commit([Offer(fact, "", "", b"")] * facts + [Offer(fact, "", "", b"", safety=True)] * safety)
     return made
 
 
@@ -155,3 +155,46 @@ def test_draining_into_a_journal_until_there_is_no_more(tmp_path: Path) -> None:
     doors.close()
     for file in files:
         file.close()
+
+
+def test_invariant_12_safety_lanes_come_first_whatever_waits(tmp_path: Path) -> None:
+    files = [door(tmp_path, 1, 500, 7), door(tmp_path, 2, 500), door(tmp_path, 3, 0, 30)]
+    reader = DoorFiles(tmp_path)
+    reached: dict[str, int] = {}
+    first = reader.drain(reached, 20)
+    reached |= {n.door: n.counter for n in first}
+    assert all(n.door.endswith(SAFETY) for n in first)
+    assert sum(n.door.startswith("node-01") for n in first) == 7, "each door has its share of the safety places too"
+    second = reader.drain(reached, 20)
+    assert [n.door.endswith(SAFETY) for n in second] == [True] * 17 + [False] * 3
+    reached |= {n.door: n.counter for n in second}
+    files[1].commit([Offer(fact, "", "", b"", safety=True)])  # the newest of all, behind a thousand
+    assert reader.drain(reached, 20)[0].door.startswith("node-02")
+    reader.close()
+    for file in files:
+        file.close()
+
+
+def test_a_lane_that_cannot_be_read_is_told_once_and_does_not_hold_the_other(tmp_path: Path, reader: Reader) -> None:
+    file = door(tmp_path, 1, 2, 1)
+    with sqlite3.connect(tmp_path / "node-01.door") as raw:
+        raw.execute("UPDATE facts SET body = x'c1' WHERE counter = 1")
+    raw.close()
+    assert reader.drain() == [("node-01", 1)]
+    file.commit([Offer(fact, "", "", b"", safety=True)])
+    assert reader.drain() == [("node-01", 2)]
+    assert reader.told == ["node-01.door"]
+    file.close()
+
+
+def test_a_door_of_schema_1_drains_before_and_after_it_gets_its_safety_lane(tmp_path: Path, reader: Reader) -> None:
+    file = door(tmp_path, 1, 3)
+    file.close()
+    with sqlite3.connect(tmp_path / "node-01.door") as raw:
+        raw.executescript("DROP TABLE safety; UPDATE meta SET value = 1 WHERE name = 'schema'")
+    raw.close()
+    assert len(reader.drain(2)) == 2
+    file = door(tmp_path, 1, 1, 1)  # its writer starts again, of this version
+    assert reader.drain() == [("node-01", 1), ("node-01", 3), ("node-01", 4)]
+    assert len(reader.reached) == 2
+    file.close()

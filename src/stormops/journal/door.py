@@ -4,7 +4,7 @@ Group commit without a timer: one commit is in flight, the next takes everything
 event loop never waits for the disk; a thread does. Bounds, each with its behaviour:
 
 - `WAITING_MAX` facts wait; then `DoorBusy`. `SAFETY_RESERVE` more places are for safety facts alone.
-- `BATCH_MAX` facts go into one commit, safety facts first (invariant 12).
+- `BATCH_MAX` facts go into one commit, safety facts first (invariant 12), each in its lane of the file.
 - A commit that takes longer than `STALL_S`: `DoorBusy` for newcomers, until the disk answers.
 """
 
@@ -88,7 +88,7 @@ class Door:
         loop = asyncio.get_running_loop()
         self._admit(loop, safety=safety)
         future: _Future = loop.create_future()
-        (self._safety if safety else self._ordinary).append((Offer(make, sender, key, content), future))
+        (self._safety if safety else self._ordinary).append((Offer(make, sender, key, content, safety), future))
         if self._since is None:
             self._since = loop.time()
             loop.call_soon(self._launch, loop)  # what else this turn of the loop brings goes along

@@ -1,5 +1,9 @@
 """One door on disk: a SQLite file that one process writes and `operations` reads.
 
+It has two lanes, each a table with a counter of its own: `safety` for what may cost a life, `facts`
+for all else, so that the one can be read before the other whatever waits there (invariant 12).
+Receipts are one sequence for both: as many are given as both lanes have facts.
+
 Everything here runs on the door's writer thread. A commit returns only when SQLite has synced the
 write-ahead log (`synchronous=FULL`), so what it returns survives the death of the process and of
 the machine. After any error the file is closed, and opened again from what is really on disk.
@@ -28,12 +32,16 @@ HOLD_BACK_MS = 3600 * 1000
 """A clock that is this little behind the last fact is taken to have been set back: time stands
 still until it has caught up. Further behind, the earlier time was the wrong one and is not kept to."""
 
+SCHEMA_NUMBER = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS safety (
+    counter INTEGER PRIMARY KEY, serial INTEGER NOT NULL, recorded_ms INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS keys (
     counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, hash INTEGER NOT NULL, content INTEGER NOT NULL);
 """
+"""`serial` and `keys.counter` count the receipts. A door of schema 1 has no `safety` yet and gets it here."""
 
 
 class WrongDoor(Exception):
@@ -47,6 +55,7 @@ class Offer(NamedTuple):
     sender: str
     key: str
     content: bytes
+    safety: bool = False
 
 
 class DoorFile:
@@ -63,7 +72,7 @@ class DoorFile:
         self._identity = ""
         self._secret = b""
         self._minter = Minter(node, bytes(32))
-        self._counter = 0
+        self._ordinary = self._safety = 0  # the counters of the lanes
         self._recorded_ms = 0
         self._keys = Keys()
 
@@ -108,9 +117,10 @@ class DoorFile:
 
     def _write(self, connection: sqlite3.Connection, offers: Sequence[Offer]) -> list[Kept | KeyReused]:
         now = self._stamp()
-        counter = self._counter
+        given = self._ordinary + self._safety
         answers: list[Kept | KeyReused] = []
         facts: list[tuple[int, int, bytes]] = []
+        safety: list[tuple[int, int, int, bytes]] = []
         keyed: dict[int, tuple[int, int, int, int]] = {}
         for offer in offers:
             key = content = 0
@@ -120,19 +130,26 @@ class DoorFile:
                 if earlier is not None:
                     answers.append(earlier)
                     continue
-            counter += 1
-            receipt = self._minter.mint(counter)
-            facts.append((counter, now, encode(offer.make(receipt))))
+            given += 1
+            receipt = self._minter.mint(given)
+            body = encode(offer.make(receipt))
+            if offer.safety:
+                safety.append((self._safety + len(safety) + 1, given, now, body))
+            else:
+                facts.append((self._ordinary + len(facts) + 1, now, body))
             if offer.key:
-                keyed[key] = (counter, now, key, content)
-            answers.append(Kept(receipt, counter, now, repeated=False))
-        if facts:
+                keyed[key] = (given, now, key, content)
+            answers.append(Kept(receipt, given, now, repeated=False))
+        if facts or safety:
             connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO safety VALUES (?, ?, ?, ?)", safety)
             connection.executemany("INSERT INTO facts VALUES (?, ?, ?)", facts)
             connection.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", keyed.values())
             connection.execute("COMMIT")
             self._still_there()
-            self._counter, self._recorded_ms = counter, now
+            self._ordinary += len(facts)
+            self._safety += len(safety)
+            self._recorded_ms = now
             self._keys.add((row[2], row[0]) for row in keyed.values())
         return answers
 
@@ -193,8 +210,11 @@ class DoorFile:
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         # One statement, one transaction: a door has all of them or, after a kill, none.
         connection.execute(
-            "INSERT OR IGNORE INTO meta VALUES ('door', ?), ('node', ?), ('receipt_key', ?), ('schema', 1)",
-            (f"{self.path.stem}.{secrets.token_hex(4)}", self._node, secrets.token_bytes(32)),
+            "INSERT OR IGNORE INTO meta VALUES ('door', ?), ('node', ?), ('receipt_key', ?), ('schema', ?)",
+            (f"{self.path.stem}.{secrets.token_hex(4)}", self._node, secrets.token_bytes(32), SCHEMA_NUMBER),
+        )
+        connection.execute(
+            "UPDATE meta SET value = ? WHERE name = 'schema' AND value < ?", (SCHEMA_NUMBER, SCHEMA_NUMBER)
         )
 
     def _read(self, connection: sqlite3.Connection) -> None:
@@ -205,8 +225,12 @@ class DoorFile:
             self._identity, self._secret = meta["door"], meta["receipt_key"]
             self._minter = Minter(self._node, self._secret)
             self._keys = Keys()
-        newest = connection.execute("SELECT counter, recorded_ms FROM facts ORDER BY counter DESC LIMIT 1").fetchone()
-        self._counter, self._recorded_ms = newest or (0, 0)
+        ordinary = connection.execute("SELECT counter, recorded_ms FROM facts ORDER BY counter DESC LIMIT 1").fetchone()
+        safety = connection.execute("SELECT * FROM safety ORDER BY counter DESC LIMIT 1").fetchone()
+        self._ordinary, self._recorded_ms = ordinary or (0, 0)
+        self._safety = safety[0] if safety else 0
+        if safety and safety[1] == self._ordinary + self._safety:  # the newest of both
+            self._recorded_ms = safety[2]
         self._forget_old_keys(connection)
         self._keys.load(connection)
 

@@ -1,4 +1,8 @@
-"""The reading side of all doors: what each has that the journal does not, a fair share from each."""
+"""The reading side of all doors: what each has that the journal does not, a fair share from each.
+
+Safety lanes come first, whatever waits in the others (invariant 12). To the journal a safety lane is a
+door of its own: the door's identity and `.safety`, with that lane's counter.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ import msgspec
 
 from stormops.core.entry import News, decode
 from stormops.journal.port import door_files
+
+SAFETY = ".safety"
+"""What the name of a safety lane ends in."""
 
 
 def _nothing(door: str, sentence: str) -> None:
@@ -30,12 +37,26 @@ class _Open:
         except (sqlite3.Error, TypeError) as error:
             self.connection.close()
             raise sqlite3.DatabaseError(f"not a door: {error}") from error
+        self._laned = False
 
-    def read(self, after: int, limit: int) -> list[News]:
+    def read(self, reached: dict[str, int], limit: int, *, safety: bool) -> list[News]:
+        """The next news of one lane."""
+        name = self.identity + SAFETY if safety else self.identity
+        if safety and not self._has_safety():
+            return []
+        table = "safety" if safety else "facts"
         rows = self.connection.execute(
-            "SELECT counter, recorded_ms, body FROM facts WHERE counter > ? ORDER BY counter LIMIT ?", (after, limit)
+            f"SELECT counter, recorded_ms, body FROM {table} WHERE counter > ? ORDER BY counter LIMIT ?",  # noqa: S608 - one of two names
+            (reached.get(name, 0), limit),
         ).fetchall()
-        return [News(self.identity, counter, recorded_ms, decode(body)) for counter, recorded_ms, body in rows]
+        return [News(name, counter, recorded_ms, decode(body)) for counter, recorded_ms, body in rows]
+
+    def _has_safety(self) -> bool:
+        """Whether its writer has given this door a safety lane yet; one of schema 1 gets it when next opened."""
+        if not self._laned:
+            found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'safety'").fetchone()
+            self._laned = found is not None
+        return self._laned
 
 
 class DoorFiles:
@@ -48,11 +69,11 @@ class DoorFiles:
         self._folder = folder
         self._unreadable = unreadable
         self._open: dict[Path, _Open] = {}
-        self._skipped: set[Path] = set()
+        self._skipped: set[tuple[Path, bool]] = set()  # lanes: the door, and whether it is its safety lane
         self._turn = 0
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
-        """News after the given counters, each door in its order, at most `limit`.
+        """News after the given counters, each lane in its order, at most `limit`, safety lanes first.
 
         Each door gets an equal share first; what some leave goes to the others, another one first each time.
         """
@@ -62,13 +83,18 @@ class DoorFiles:
         self._turn = (self._turn + 1) % len(paths)
         turns = paths[self._turn :] + paths[: self._turn]
         reached = dict(drained)
+        news = self._take(turns, reached, limit, safety=True)
+        return news + self._take(turns, reached, limit - len(news), safety=False)
+
+    def _take(self, turns: list[Path], reached: dict[str, int], limit: int, *, safety: bool) -> list[News]:
+        """From one lane of every door, in turns."""
         news: list[News] = []
-        share = max(1, limit // len(paths))
+        share = max(1, limit // len(turns))
         while turns and len(news) < limit:
             more = []
             for path in turns:
                 want = min(share, limit - len(news))
-                page = self._read(path, reached, want) if want else []
+                page = self._read(path, reached, want, safety=safety) if want else []
                 news += page
                 if page:
                     reached[page[-1].door] = page[-1].counter
@@ -82,20 +108,20 @@ class DoorFiles:
         for path in list(self._open):
             self._drop(path)
 
-    def _read(self, path: Path, reached: dict[str, int], limit: int) -> list[News]:
+    def _read(self, path: Path, reached: dict[str, int], limit: int, *, safety: bool) -> list[News]:
         try:
             door = self._open.get(path)
             if door is None or path.stat().st_ino != door.inode:
                 self._drop(path)
                 door = self._open[path] = _Open(path)
-            page = door.read(reached.get(door.identity, 0), limit)
+            page = door.read(reached, limit, safety=safety)
         except (sqlite3.Error, OSError, msgspec.DecodeError) as error:
             self._drop(path)
-            if path not in self._skipped:
-                self._skipped.add(path)
+            if not self._skipped & {(path, True), (path, False)}:
                 self._unreadable(path.name, str(error))
+            self._skipped.add((path, safety))
             return []
-        self._skipped.discard(path)
+        self._skipped.discard((path, safety))
         return page
 
     def _drop(self, path: Path) -> None:
