@@ -21,6 +21,9 @@ SAYS = CliRunner()
         (["staff", "add", "Bad Name", "--data", "PLACE"], "begins with a letter"),
         (["staff", "add", "bob", "--role", "king", "--data", "PLACE"], "choose one of viewer"),
         (["staff", "add", "bob", "--data", "PLACE/file"], "cannot keep accounts in"),
+        (["partner", "add", "Bad Name", "--may", "meters", "--data", "PLACE"], "small letters, digits and hyphens"),
+        (["partner", "add", "bob", "--may", "everything", "--data", "PLACE"], "say what it may send"),
+        (["partner", "add", "bob", "--may", "meters", "--data", "PLACE/file/data"], "cannot be read"),
         (["up", "--city", "nowhere"], "no city pack 'nowhere'"),
     ],
 )
@@ -40,3 +43,10 @@ def test_an_account_is_made_and_its_password_printed_once(tmp_path: Path) -> Non
     assert done.output.startswith("ann (viewer): ")
     assert len(done.output.split()[-1]) >= 12
     assert (tmp_path / "data" / "staff.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_a_partner_is_made_and_its_token_printed_once(tmp_path: Path) -> None:
+    done = SAYS.invoke(app, ["partner", "add", "head-end", "--may", "meters", "--data", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert len(done.output.strip()) >= 43
+    assert done.output.strip() not in (tmp_path / "secrets.toml").read_text()

@@ -21,6 +21,7 @@ from rich.console import Console
 
 from stormops.clock import Clock
 from stormops.gis.pack import PackError, check_name, read_head, read_pack, write_pack
+from stormops.intake.partners import RIGHTS, PartnerError, add_partner
 from stormops.rehearsal.run import Rehearsal, RehearsalError, Target, progress_lines
 from stormops.rehearsal.storm import Storm, StormError, load_storm, storm_names
 from stormops.settings import Settings, SettingsError, load_city_file, load_settings
@@ -36,6 +37,8 @@ city_app = typer.Typer(no_args_is_help=True, help="Make, import and look at city
 staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the people at the desk.")
 app.add_typer(city_app, name="city")
 app.add_typer(staff_app, name="staff")
+partner_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of machines that send in bulk.")
+app.add_typer(partner_app, name="partner")
 
 VAR = Path("var")
 PACKS = VAR / "packs"
@@ -233,6 +236,26 @@ def add_staff(data: Path, name: str, role: str, password: str = "") -> str:
     chosen = password or secrets.token_urlsafe(9)
     SignIn(open_records(data / "staff.sqlite"), Clock()).add(name, role, chosen)
     return chosen
+
+
+# --- partners ------------------------------------------------------------------------------------
+
+
+@partner_app.command("add")
+def partner_add(
+    name: Annotated[str, typer.Argument(help="Short name: small letters, digits, hyphens.")],
+    may: Annotated[list[str], typer.Option(help=f"What it may send: {', '.join(RIGHTS)}; give it once for each.")],
+    data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
+) -> None:
+    """Make a bearer token for a machine and print it once; only its hash is kept. It is in force at once."""
+    folder = data or settings_or_fail().data
+    try:
+        token = add_partner(folder, name, may)
+    except PartnerError as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"cannot keep partners in {folder}; give a data folder that can be written") from error
+    typer.echo(token)
 
 
 # --- running -------------------------------------------------------------------------------------

@@ -110,6 +110,8 @@ def problem_headers(refusal: Problem) -> RawHeaders:
     headers = [(b"content-type", MEDIA_TYPE.encode())]
     if refusal.retry_after_s:
         headers.append((b"retry-after", str(refusal.retry_after_s).encode()))
+    if refusal.code == "no_token":
+        headers.append((b"www-authenticate", b"Bearer"))
     return headers
 
 

@@ -12,6 +12,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "malformed_request": (400, "The request cannot be read"),
     "malformed_json": (400, "The body is not JSON"),
     "not_signed_in": (401, "Sign in first"),
+    "no_token": (401, "A bearer token that may send this is needed"),
     "may_not_act": (403, "Your role may look but not act"),
     "csrf": (403, "The CSRF token is missing or wrong"),
     "origin": (403, "This page may not write here"),
