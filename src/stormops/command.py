@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 
 from stormops.clock import Clock
+from stormops.gis.directory import ensure_directory
 from stormops.gis.pack import PackError, check_name, read_head, read_pack, write_pack
 from stormops.intake.partners import RIGHTS, PartnerError, add_partner
 from stormops.rehearsal.run import Rehearsal, RehearsalError, Target, progress_lines
@@ -74,6 +75,17 @@ def pack_for(city: str) -> Path:
 
     with screen.status("Generating the demo city (once, a few seconds)…"):
         return write_pack(generate_city(), PACKS)
+
+
+def ready_for_calls(pack: Path) -> Path:
+    """The pack, with the directory that intake answers the telephone from; packs of older versions have none."""
+    try:
+        ensure_directory(pack)
+    except OSError as error:
+        screen.print(f"{pack} cannot be written ({error.strerror}): callers will be asked for their address")
+    except PackError as error:
+        raise fail(str(error)) from error
+    return pack
 
 
 def city_file_for(pack: Path) -> Path:
@@ -283,7 +295,7 @@ def up(
 ) -> None:
     """Start the platform: intake, operations, feed and worker, under one supervisor. Ctrl-C stops it."""
     given = settings_or_fail()
-    pack = pack_for(city)
+    pack = ready_for_calls(pack_for(city))
     settings = msgspec.structs.replace(given, pack=pack, city_file=city_file_for(pack), data=data or given.data)
 
     async def go() -> None:
@@ -448,7 +460,7 @@ def rehearse(
 
 def _storm_and_pack(shape: str, city: str) -> tuple[Storm, Path]:
     try:
-        return load_storm(shape), pack_for(city)
+        return load_storm(shape), ready_for_calls(pack_for(city))
     except (StormError, PackError) as error:
         raise fail(str(error)) from error
 

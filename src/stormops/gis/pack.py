@@ -1,7 +1,8 @@
 """City packs on disk: one immutable folder a version, named by its content.
 
 `packs/<name>/<hash>/` holds `city.npz` (numeric columns), `text.msgpack` (string columns),
-`pack.json` (name, title, time zone, counts, roughness report). A pack is written beside its place
+`pack.json` (name, title, time zone, counts, roughness report), and what is derived from them for the
+telephone, `directory.sqlite` (`gis.directory`). A pack is written beside its place
 and renamed into it, so a half-written pack is never seen. Nothing here imports geopandas.
 """
 
@@ -20,6 +21,7 @@ import msgspec
 import numpy as np
 
 from stormops.core.network import City, Floats, Landmarks, Network, Premises
+from stormops.gis.directory import build_directory
 
 SCHEMA = 1
 """Raised when the columns change; a pack of another schema is refused with a sentence."""
@@ -94,6 +96,7 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
         }
         whole = head | {"hash": city.hash, "counts": counts, "report": report or {}}
         (draft / "pack.json").write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n")
+        build_directory(draft, city.premises)
         draft.rename(place)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
