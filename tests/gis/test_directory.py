@@ -144,3 +144,9 @@ def test_a_city_without_streets_or_phones_has_a_directory(tmp_path: Path) -> Non
 def test_reading_it_loads_no_numbers() -> None:
     code = "import stormops.gis.directory, sys; assert 'numpy' not in sys.modules, 'numpy'"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_where_nothing_can_be_written_nothing_is_left(city: City, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="unable to open"):
+        build_directory(tmp_path / "nowhere", city.premises)
+    assert list(tmp_path.iterdir()) == []

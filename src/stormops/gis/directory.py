@@ -7,6 +7,7 @@ them (ITU-T E.161: ABC = 2 … WXYZ = 9), with and without a leading direction.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -74,7 +75,7 @@ class Place(NamedTuple):
 
 
 def build_directory(place: Path, premises: Premises) -> Path:
-    """Write the directory of a pack's folder; whole or not at all. Raises OSError, sqlite3.Error."""
+    """Write the directory of a pack's folder; whole or not at all. Raises OSError."""
     draft = place / f".{FILE}.{os.getpid()}"
     draft.unlink(missing_ok=True)
     try:
@@ -88,6 +89,8 @@ def build_directory(place: Path, premises: Premises) -> Path:
         finally:
             connection.close()
         draft.replace(place / FILE)
+    except sqlite3.Error as error:
+        raise OSError(errno.EIO, str(error)) from error
     finally:
         draft.unlink(missing_ok=True)
     return place / FILE
