@@ -23,6 +23,7 @@ ONE_OF_EACH: list[AnyFact] = [
         sender="5d2f",
         key="k",
     ),
+    facts.ContactPreference(phone="8505550123", stopped=True, word="STOP", language="en"),
     facts.ReportPlaced(action="a-1", by=BY, reason="seen", receipt=RECEIPT, premise="P1"),
     facts.ReportWithdrawn(action="a-1", by=BY, reason="seen", receipt=RECEIPT),
     facts.IncidentConfirmed(action="a-1", by=BY, reason="seen", incident="E-0001", device="FUS-1"),

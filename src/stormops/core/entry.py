@@ -46,6 +46,18 @@ class ReportReceived(Fact, frozen=True, kw_only=True, tag="report_received"):
     key: str = ""
 
 
+class ContactPreference(Fact, frozen=True, kw_only=True, tag="contact_preference"):
+    """Whether we may send text messages to a phone (digits), as its owner said. The last one said holds.
+
+    `word` is what was texted. Whoever sends messages of its own accord must ask here first.
+    """
+
+    phone: str
+    stopped: bool
+    word: str = ""
+    language: str = ""
+
+
 class Action(Fact, frozen=True, kw_only=True):
     """Base of what a person at a desk decides. `action` names it for refusals and for undo."""
 
@@ -243,6 +255,7 @@ class ActionRefused(Fact, frozen=True, kw_only=True, tag="action_refused"):
 
 AnyFact = (
     ReportReceived
+    | ContactPreference
     | ReportPlaced
     | ReportWithdrawn
     | IncidentConfirmed

@@ -187,10 +187,15 @@ def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefus
     touched.refusals = True
 
 
+def _kept(_situation: Situation, _entry: Entry, _fact: facts.ContactPreference, _touched: Touched) -> None:
+    """Kept in the journal for those who send; nothing of the situation depends on it."""
+
+
 Fold = Callable[[Situation, Entry, Any, Touched], None]
 
 FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportReceived: fold_reports.report_received,
+    facts.ContactPreference: _kept,
     facts.ReportMatched: fold_reports.report_matched,
     facts.ReportUnmatched: fold_reports.report_unmatched,
     facts.ReportDuplicated: fold_reports.report_duplicated,
