@@ -15,6 +15,7 @@ export type Symptom =
   | "flickering"
   | "wire_down"
   | "pole_down"
+  | "entrapment"
   | "tree"
   | "transformer"
   | "gas_odour"

@@ -30,6 +30,7 @@ export const en = {
   "symptom.flickering": "Flickering",
   "symptom.wire_down": "Wire down",
   "symptom.pole_down": "Pole down",
+  "symptom.entrapment": "Somebody is trapped",
   "symptom.tree": "Tree on line",
   "symptom.transformer": "Transformer",
   "symptom.gas_odour": "Gas odour",

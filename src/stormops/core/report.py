@@ -30,6 +30,7 @@ class Channel(StrEnum):
     PHONE = "phone"
     TEXT = "text"
     METER = "meter"
+    OPEN311 = "open311"
 
 
 class Symptom(StrEnum):
@@ -45,6 +46,8 @@ class Symptom(StrEnum):
     GAS_ODOUR = "gas_odour"
     WATER = "water"
     SEWER = "sewer"
+    ENTRAPMENT = "entrapment"
+    """Somebody is trapped: in a lift, behind a door that power opens, under a tree."""
 
 
 class SymptomMeaning(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ SYMPTOMS: dict[Symptom, SymptomMeaning] = {
     Symptom.GAS_ODOUR: SymptomMeaning(Utility.GAS, False, True),
     Symptom.WATER: SymptomMeaning(Utility.WATER, True, False),
     Symptom.SEWER: SymptomMeaning(Utility.SEWER, True, False),
+    Symptom.ENTRAPMENT: SymptomMeaning(Utility.ELECTRIC, False, True),
 }
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]
