@@ -54,6 +54,10 @@ ONE_OF_EACH: list[AnyFact] = [
     facts.IncidentAbsorbed(incident="E-0002", into="E-0001", by="ana"),
     facts.IncidentClosed(incident="E-0001", outcome="restored"),
     facts.ActionRefused(action="a-1", code="wrong_state", text="It is closed."),
+    facts.MeterEventsReceived(
+        receipt=RECEIPT, partner="head-end", meters=["M1", "?"], kinds="GR", at_ms=[5, 6], decivolts=[0, -1]
+    ),
+    facts.MetersChanged(on=[1], on_ms=[6], off=[2], off_ms=[5]),
 ]
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.msgpack"))

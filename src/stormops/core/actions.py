@@ -61,7 +61,7 @@ def _place(decider: Decider, draft: Draft, fact: facts.ReportPlaced, _at_ms: int
         ),
     )
     draft.settle()
-    _close_when_bare(decider, draft, report.incident)
+    close_when_bare(decider, draft, report.incident)
     return None
 
 
@@ -71,11 +71,11 @@ def _withdraw(decider: Decider, draft: Draft, fact: facts.ReportWithdrawn, _at_m
         return report
     decider.take_out(report.receipt)
     draft.add(facts.ReportClosed(receipt=receipt_text(report.receipt), outcome="withdrawn"))
-    _close_when_bare(decider, draft, report.incident)
+    close_when_bare(decider, draft, report.incident)
     return None
 
 
-def _close_when_bare(decider: Decider, draft: Draft, key: int) -> None:
+def close_when_bare(decider: Decider, draft: Draft, key: int) -> None:
     """A predicted incident that people hold and that has no report left has nothing to stand on."""
     incident = decider.situation.incidents.get(key)
     if incident is not None and incident.held and not incident.reports and incident.state is State.PREDICTED:

@@ -79,6 +79,10 @@ class Coverage:
             return 0, NOBODY
         return int(times[premise]), int(by[premise])
 
+    def answered_column(self, utility: int) -> Longs | None:
+        """The whole column of times of `answered` (do not write), None while nothing was ever answered."""
+        return self._answered_ms[utility]
+
     # --- changes: each gives the premises that may have changed ---------------------------------------
 
     def claim_device(self, key: int, device: int, back: tuple[int, ...]) -> Ints:

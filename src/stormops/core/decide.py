@@ -18,6 +18,8 @@ from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.grouping import Grouper
 from stormops.core.incident import UTILITIES, State, incident_id
 from stormops.core.matching_answer import Matched, NotMatched
+from stormops.core.metering import Metering
+from stormops.core.meters import HOLD_MS
 from stormops.core.open_reports import OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
@@ -49,7 +51,9 @@ class Groupers(NamedTuple):
 class Decider:
     """Decides for one situation. `decide` is the only way in once `start` has been called."""
 
-    def __init__(self, situation: Situation, matcher: Matcher, groupers: Groupers) -> None:
+    def __init__(
+        self, situation: Situation, matcher: Matcher, groupers: Groupers, meter_hold_ms: int = HOLD_MS
+    ) -> None:
         self.situation = situation
         self._matcher = matcher
         self.network = Evidence(groupers.network, 0, keeps_held=False)
@@ -59,6 +63,7 @@ class Decider:
         }
         self._bystanders: dict[int, set[int]] = {}
         self._ended: list[tuple[int, int]] = []
+        self._metering = Metering(self, meter_hold_ms)
         self._start()
 
     # --- what the rest of deciding asks ----------------------------------------------------------------
@@ -71,7 +76,8 @@ class Decider:
 
     def next_due_ms(self) -> int | None:
         """When (platform ms) something is due though there is no news; None = never."""
-        return self._ended[0][0] if self._ended else None
+        dues = (self._ended[0][0] if self._ended else None, self._metering.next_due_ms())
+        return min((due for due in dues if due is not None), default=None)
 
     def ended(self, key: int, at_ms: int) -> None:
         """An incident was restored or cancelled: it leaves the situation in an hour."""
@@ -86,8 +92,11 @@ class Decider:
         exactly these next. `first` are facts of the caller (the city adopted), put before all others.
         """
         draft = Draft(self.situation, tick)
+        another_city = self._metering.adopting(first)
         for fact in first:
             draft.add(fact)
+        if another_city:
+            self._metering.adopted(draft)
         verdicts = self._match(news)
         for entry in news:
             if isinstance(entry.fact, facts.ReportReceived):
@@ -101,6 +110,7 @@ class Decider:
                     code, text = refused
                     draft.add(facts.ActionRefused(action=entry.fact.action, code=code, text=text))
         draft.settle()
+        self._metering.decide(draft, news)
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]

@@ -58,6 +58,22 @@ class ContactPreference(Fact, frozen=True, kw_only=True, tag="contact_preference
     language: str = ""
 
 
+class MeterEventsReceived(Fact, frozen=True, kw_only=True, tag="meter_events_received"):
+    """A body of meter events, on disk in a door: columns of one length.
+
+    `meters` as the partner gave them, known here or not; `kinds` one letter each (`core.meters.LETTERS`);
+    `at_ms` when it happened, as the meter or the head end says; `decivolts` what was measured with it
+    (-1 = nothing), empty when nothing was measured at all. `partner` names who sent it.
+    """
+
+    receipt: str
+    partner: str
+    meters: list[str]
+    kinds: str
+    at_ms: list[int]
+    decivolts: list[int] = []
+
+
 class Action(Fact, frozen=True, kw_only=True):
     """Base of what a person at a desk decides. `action` names it for refusals and for undo."""
 
@@ -174,6 +190,19 @@ class ReportDuplicated(Fact, frozen=True, kw_only=True, tag="report_duplicated")
     of: str
 
 
+class MetersChanged(Fact, frozen=True, kw_only=True, tag="meters_changed"):
+    """Meters that turned, by premise (index in the city pack), each with its time: `on` is to be read before `off`.
+
+    A loss is told once it has outlived the momentary hold. A premise may be in `off` again when its meter
+    still says so after people said that service is back there.
+    """
+
+    on: list[int] = []
+    on_ms: list[int] = []
+    off: list[int] = []
+    off_ms: list[int] = []
+
+
 class IncidentOpened(Fact, frozen=True, kw_only=True, tag="incident_opened"):
     """A predicted incident begins. Its membership arrives as `IncidentChanged`, in the same tick."""
 
@@ -267,6 +296,8 @@ AnyFact = (
     | CityAdopted
     | Tick
     | Decided
+    | MeterEventsReceived
+    | MetersChanged
     | ReportMatched
     | ReportUnmatched
     | ReportDuplicated

@@ -189,11 +189,12 @@ def incident_closed(situation: Situation, _entry: Entry, fact: facts.IncidentClo
         return
     if incident.live:
         _release(situation, incident, touched)
-    reports = len(incident.reports)
+    reports = incident.told
     for receipt in sorted(incident.reports):
         position = situation.reports.position[situation.reports.row_of[receipt]]
         leave(situation, receipt, touched)
-        situation.closed_reports[receipt] = pack_closed(position, incident.key)
+        if receipt >= 0:
+            situation.closed_reports[receipt] = pack_closed(position, incident.key)
     _forget(situation, incident, touched, outcome=fact.outcome, reports=reports)
 
 

@@ -122,6 +122,10 @@ def leave(situation: Situation, receipt: int, touched: Touched) -> None:
     row = situation.reports.row_of[receipt]
     detach(situation, row, touched)
     flags, totals = situation.reports.flags[row], situation.totals
+    if receipt < 0:
+        totals.meters_off -= not flags & ANSWERED
+        situation.reports.drop(receipt)
+        return
     if not flags & ANSWERED:
         totals.open -= 1
         totals.safety_open -= flags & SAFETY
@@ -142,6 +146,9 @@ def answer(situation: Situation, row: int, incident: Incident, touched: Touched)
         return
     situation.reports.flags[row] = flags | ANSWERED
     incident.answered += 1
+    if situation.reports.receipt[row] < 0:
+        situation.totals.meters_off -= 1
+        return
     situation.totals.open -= 1
     situation.totals.safety_open -= flags & SAFETY
     touched.receipts.add(situation.reports.receipt[row])
@@ -153,6 +160,7 @@ def detach(situation: Situation, row: int, touched: Touched) -> None:
     if incident is not None:
         flags = situation.reports.flags[row]
         incident.reports.discard(situation.reports.receipt[row])
+        incident.meters -= situation.reports.receipt[row] < 0
         incident.safety -= flags & SAFETY
         incident.medical -= (flags & MEDICAL) // MEDICAL
         incident.answered -= (flags & ANSWERED) // ANSWERED
@@ -168,6 +176,7 @@ def attach(situation: Situation, row: int, incident: Incident, touched: Touched)
     detach(situation, row, touched)
     flags = situation.reports.flags[row]
     incident.reports.add(situation.reports.receipt[row])
+    incident.meters += situation.reports.receipt[row] < 0
     incident.safety += flags & SAFETY
     incident.medical += (flags & MEDICAL) // MEDICAL
     incident.answered += (flags & ANSWERED) // ANSWERED

@@ -30,6 +30,7 @@ _INCIDENT = (
     "answered",
     "safety",
     "medical",
+    "meters",
     "customers_out",
     "customers_out_max",
     "customers_restored",
@@ -54,6 +55,7 @@ class Frozen:
     closed_incidents: dict[int, Any]
     repeats: Repeats
     coverage: dict[str, Any]
+    meters: dict[str, Any]
 
     @classmethod
     def of(cls, situation: Situation) -> Frozen:
@@ -73,6 +75,7 @@ class Frozen:
             closed_incidents=situation.closed_incidents.copy(),
             repeats=situation.repeats.copy(),
             coverage=situation.coverage.state(),
+            meters=situation.meters.state(),
         )
 
     def encode(self) -> bytes:
@@ -86,6 +89,7 @@ class Frozen:
                 "closed_incidents": [(key, *self.closed_incidents[key]) for key in sorted(self.closed_incidents)],
                 "repeats": self.repeats.state(),
                 "coverage": self.coverage,
+                "meters": self.meters,
             }
         )
 
@@ -128,3 +132,4 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.closed_incidents = {key: ClosedIncident(*values) for key, *values in whole["closed_incidents"]}
     situation.repeats = Repeats.load(whole["repeats"])
     situation.coverage.load(whole["coverage"])
+    situation.meters.load(whole["meters"])

@@ -117,6 +117,8 @@ class Incident:
     answered: int = 0
     safety: int = 0
     medical: int = 0
+    meters: int = 0
+    """How many of `reports` are what meters say (receipts below zero)."""
     customers_out: int = 0
     customers_out_max: int = 0
     customers_restored: int = 0
@@ -130,6 +132,11 @@ class Incident:
     def id(self) -> str:
         """The name that people use."""
         return incident_id(self.key)
+
+    @property
+    def told(self) -> int:
+        """How many reports people sent."""
+        return len(self.reports) - self.meters
 
     @property
     def utility(self) -> Utility:

@@ -178,7 +178,8 @@ class OpenReports:
         """The columns as bytes, rows in journal order: the same reports give the same bytes."""
         columns = {name: np.frombuffer(getattr(self, name).tobytes(), code) for name, code in COLUMNS}
         used = np.flatnonzero(columns["receipt"])
-        order = used[np.argsort(columns["position"][used], kind="stable")]
+        # What meters say comes many to an entry: the receipt orders those.
+        order = used[np.lexsort((columns["receipt"][used], columns["position"][used]))]
         return {name: column[order].tobytes() for name, column in columns.items()}
 
     @classmethod

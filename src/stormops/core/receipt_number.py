@@ -4,11 +4,16 @@ from __future__ import annotations
 
 
 def receipt_number(receipt: str) -> int:
-    """The integer of a receipt, as its door minted it or as 14 plain digits. Raises ValueError on anything else."""
-    return int(receipt.replace("-", ""))
+    """The integer of a receipt, as its door minted it or as 14 plain digits. Raises ValueError on anything else.
+
+    Below zero is what a meter says (`core.meters.meter_receipt`): "M" and the premise, which no door gives out.
+    """
+    return -int(receipt[1:]) - 1 if receipt.startswith("M") else int(receipt.replace("-", ""))
 
 
 def receipt_text(number: int) -> str:
     """The receipt as people read it and as facts carry it."""
+    if number < 0:
+        return f"M{-number - 1}"
     digits = f"{number:014d}"
     return f"{digits[:2]}-{digits[2:6]}-{digits[6:10]}-{digits[10:13]}-{digits[13]}"

@@ -13,18 +13,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from stormops.core import entry as facts
-from stormops.core import fold_incidents, fold_reports
+from stormops.core import fold_incidents, fold_meters, fold_reports
 from stormops.core.coverage import Coverage
 from stormops.core.entry import Entry
 from stormops.core.fold_incidents import claim_premises, recount
 from stormops.core.frozen import Frozen, thaw
 from stormops.core.incident import UTILITIES, Incident, State, incident_key
+from stormops.core.meters import Meters
 from stormops.core.network import City, Tree
 from stormops.core.open_reports import ANSWERED, OpenReport, OpenReports
 from stormops.core.repeats import Repeats
 from stormops.core.summary import ClosedIncident, Refusal, Status, Totals, Touched, unpack_closed
 
-SITUATION_SCHEMA = "situation-1"
+SITUATION_SCHEMA = "situation-2"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -65,6 +66,7 @@ class Situation:
         self.actions: dict[str, int] = {}
         self.repeats = Repeats()
         self.coverage = Coverage(tree, len(city.premises))
+        self.meters = Meters(city.premises.meter)
 
     @property
     def schema(self) -> str:
@@ -159,6 +161,7 @@ def _city_adopted(situation: Situation, _entry: Entry, fact: facts.CityAdopted, 
     situation.city_name, situation.city_hash = fact.name, fact.hash
     touched.city = True
     if changed:
+        fold_meters.forget_meters(situation, touched)
         for key in sorted(situation.incidents):
             _rename_premises(situation, situation.incidents[key], touched)
 
@@ -196,6 +199,8 @@ Fold = Callable[[Situation, Entry, Any, Touched], None]
 FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportReceived: fold_reports.report_received,
     facts.ContactPreference: _kept,
+    facts.MeterEventsReceived: fold_meters.meter_events_received,
+    facts.MetersChanged: fold_meters.meters_changed,
     facts.ReportMatched: fold_reports.report_matched,
     facts.ReportUnmatched: fold_reports.report_unmatched,
     facts.ReportDuplicated: fold_reports.report_duplicated,

@@ -57,6 +57,8 @@ class Totals(msgspec.Struct):
     shown: int = 0
     not_shown: int = 0
     customers_restored: int = 0
+    meters_off: int = 0
+    """Premises whose meter says that power is off, and that people have not called back on since."""
 
 
 class Touched:

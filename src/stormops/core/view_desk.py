@@ -51,7 +51,7 @@ class DeskView:
         view: dict[str, Any] = {"city": self._city_value()}
         for key in situation.incidents:
             view.update(self._incident(situation, key).put)
-        for receipt in situation.reports.row_of:
+        for receipt in (receipt for receipt in situation.reports.row_of if receipt >= 0):
             view.update(self._report(situation, receipt).put)
         view.update(self._refused(situation).put)
         view["totals"] = self._totals(situation)
@@ -62,7 +62,7 @@ class DeskView:
         put: dict[str, Any] = {}
         unset: list[str] = []
         parts = [self._incident(situation, key) for key in sorted(touched.incidents)]
-        parts += [self._report(situation, receipt) for receipt in sorted(touched.receipts)]
+        parts += [self._report(situation, receipt) for receipt in sorted(touched.receipts) if receipt >= 0]
         if touched.refusals:
             parts.append(self._refused(situation))
         for part in parts:
@@ -90,7 +90,8 @@ class DeskView:
             "customers_out": incident.customers_out,
             "customers_out_max": incident.customers_out_max,
             "customers_restored": incident.customers_restored,
-            "reports": len(incident.reports),
+            "reports": incident.told,
+            "meters": incident.meters,
             "since_ms": incident.since_ms,
             "opened_ms": incident.opened_ms,
             "updated_ms": incident.updated_ms,
@@ -220,6 +221,8 @@ class DeskView:
             "reports_open": totals.open,
             "safety_open": totals.safety_open,
             "reports_not_shown": totals.not_shown,
+            "meters_off": totals.meters_off,
+            "meters_unknown": situation.meters.told - totals.meters_off,
             "at_ms": situation.at_ms,
         }
 

@@ -50,7 +50,7 @@ def _incident_status(situation: Situation, key: int) -> dict[str, Any] | None:
         return {
             "state": incident.state.value,
             "since_ms": incident.since_ms,
-            "others": max(0, len(incident.reports) - 1),
+            "others": max(0, incident.told - 1),
             "customers_out": incident.customers_out,
         }
     if closed is None:
@@ -65,7 +65,7 @@ def incident_detail(board: Board, name: str) -> dict[str, Any] | None:
     incident = situation.incident(name)
     if incident is None:
         return None
-    reports = (situation.reports.get(receipt) for receipt in incident.reports)
+    reports = (situation.reports.get(receipt) for receipt in incident.reports if receipt >= 0)
     known = sorted((r for r in reports if r is not None), key=lambda r: (not (r.safety or r.medical), r.position))
     return {
         "n": situation.position,

@@ -103,7 +103,7 @@ def _line(situation: Situation, incident: Incident) -> Line:
         device_kind=EdgeKind(int(situation.tree.kind[device])).name.lower() if device >= 0 else "cluster",
         feeder=situation.device_ids[int(situation.tree.feeder[device])] if device >= 0 else "",
         customers_out=incident.customers_out,
-        reports=len(incident.reports),
+        reports=incident.told,
         since_ms=incident.since_ms,
         safety=incident.safety,
         medical=incident.medical,
