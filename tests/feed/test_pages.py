@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from stormops.core.incident import State
-from stormops.feed.pages import SENTENCES, Pages
+from stormops.feed.pages import Pages, Reader
+from stormops.pages.words import LANGUAGES, words
 from stormops.settings import CityFile, Settings
 
-CITY = CityFile(name="x", title="Mill & <Sons>", phone="555", time_zone="America/New_York")
+CITY = CityFile(
+    name="x", title="Mill & <Sons>", phone="555", time_zone="America/New_York", languages=["en", "es", "ht"]
+)
+EN = Reader()
 
 
 def text(response: object) -> str:
@@ -39,30 +44,30 @@ def status(state: str, incident: str | None = None) -> dict[str, object]:
 
 @pytest.mark.parametrize("state", [state.value for state in State])
 def test_every_state_of_an_incident_has_its_sentence(pages: Pages, state: str) -> None:
-    assert SENTENCES[state] in text(pages.status(status("matched", state)))
+    assert words("en")(f"state.{state}") in text(pages.status(EN, status("matched", state)))
 
 
 @pytest.mark.parametrize(
     "state", ["received", "matched", "unmatched", "restored", "cancelled", "withdrawn", "absorbed"]
 )
 def test_every_state_of_a_report_has_its_sentence(pages: Pages, state: str) -> None:
-    page = text(pages.status(status(state)))
-    assert SENTENCES[state] in page
+    page = text(pages.status(EN, status(state)))
+    assert words("en")(f"state.{state}") in page
     assert "Outage since" not in page
 
 
 def test_times_are_local_and_exact(pages: Pages) -> None:
-    page = text(pages.status(status("matched", "confirmed")))
+    page = text(pages.status(EN, status("matched", "confirmed")))
     assert '<time datetime="2026-09-21T14:13:20+00:00">Mon 21 Sep, 10:13 EDT</time>' in page
 
 
 def test_titles_are_escaped(pages: Pages) -> None:
     for page in (
-        pages.miss(possible=True),
-        pages.look_up(),
+        pages.miss(EN, possible=True),
+        pages.look_up(EN),
         pages.sign_in(None),
-        pages.dashboard("index.html"),
-        pages.not_ready(),
+        pages.home(EN),
+        pages.not_ready(EN),
     ):
         assert "Mill &amp; &lt;Sons&gt;" in text(page)
         assert "<Sons>" not in text(page)
@@ -76,7 +81,7 @@ def test_a_problem_is_not_echoed(pages: Pages) -> None:
 
 def test_an_empty_table_says_so(pages: Pages) -> None:
     totals = {"customers": 60_000, "customers_out": 0, "areas_affected": 0, "at_ms": 1_790_000_000_000}
-    page = text(pages.text({"totals": totals}))
+    page = text(pages.text(EN, {"totals": totals}))
     assert "0 of 60,000 customers" in page
     assert "<table" not in page
 
@@ -86,5 +91,72 @@ def test_the_table_has_the_most_first(pages: Pages) -> None:
         return {"id": name, "name": name, "customers": 500, "out": out, "since_ms": 1_790_000_000_000}
 
     totals = {"customers": 60_000, "customers_out": 30, "areas_affected": 2, "at_ms": 1_790_000_000_000}
-    page = text(pages.text({"totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)}))
+    page = text(pages.text(EN, {"totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)}))
     assert page.index("New &lt;b&gt;") < page.index("Old Mill")
+
+
+def asked(url: str = "/", **headers: str) -> Request:
+    """A request as the server gives it."""
+    path, _, query = url.partition("?")
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": raw})
+
+
+def test_the_readers_language_is_asked_for_remembered_or_preferred(pages: Pages) -> None:
+    assert pages.reader(asked("/?lang=ht", cookie="stormops_lang=es")) == Reader("ht", asked=True)
+    assert pages.reader(asked(cookie="stormops_lang=es", accept_language="ht")) == Reader("es")
+    assert pages.reader(asked(accept_language="ht, en;q=0.5")) == Reader("ht")
+    assert pages.reader(asked("/?lang=xx")) == Reader("en")
+
+
+def test_only_a_choice_is_remembered(pages: Pages) -> None:
+    chosen = pages.look_up(Reader("es", asked=True)).headers["set-cookie"]
+    assert chosen.startswith("stormops_lang=es;")
+    assert "HttpOnly" in chosen
+    assert "set-cookie" not in pages.look_up(Reader("es")).headers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_in_the_readers_language_and_offer_the_others(pages: Pages, language: str) -> None:
+    reader, said = Reader(language), words(language)
+    totals = {"customers": 60_000, "customers_out": 1, "areas_affected": 0, "at_ms": 1_790_000_000_000}
+    told = {
+        "status.title": pages.status(reader, status("matched", "confirmed")),
+        "miss.ask": pages.look_up(reader),
+        "text.title": pages.text(reader, {"totals": totals}),
+        "page.unknown": pages.unknown(reader),
+        "form.title": pages.report(reader),
+        "page.unbuilt_title": pages.home(reader),
+    }
+    for key, page in told.items():
+        html = text(page)
+        assert f'<html lang="{language}">' in html
+        assert said(key) in html
+        assert html.count("hreflang=") == len(LANGUAGES)
+
+
+def test_the_mode_is_said_on_every_page_but_not_on_a_normal_day(tmp_path: Path) -> None:
+    now = ["storm"]
+    pages = Pages(CITY, Settings(dashboards=tmp_path), lambda: now[0])
+    (tmp_path / "index.html").write_text('<html lang="en"><div id="public"><!--plain-->x<!--/plain--></div>')
+    (tmp_path / "sign-in.html").write_text("<body><!--plain--><!--/plain--></body>")
+
+    def all_pages() -> list[str]:
+        es = Reader("es")
+        made = [pages.home(es), pages.look_up(es), pages.report(es), pages.not_ready(es), pages.sign_in(None)]
+        return [text(page).partition("</style>")[2] or text(page) for page in made]
+
+    for page in all_pages():
+        assert 'data-mode="storm"' in page
+    assert words("es")("mode.storm") in all_pages()[0]
+    for now[0] in ("normal", "", "something new"):
+        assert all("data-mode" not in page for page in all_pages())
+
+
+def test_the_map_is_readable_without_a_script_in_the_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<html lang="en"><div id="public"><!--plain-->x<!--/plain--></div>')
+    home = Pages(CITY, Settings(dashboards=tmp_path)).home(Reader("ht", asked=True))
+    assert text(home).startswith('<html lang="ht"><div id="public">')
+    assert words("ht")("page.report") in text(home)
+    assert home.headers["vary"] == "Accept-Language, Cookie"
+    assert "stormops_lang=ht" in home.headers["set-cookie"]

@@ -7,9 +7,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stormops.core.report import Report, Symptom
-from stormops.pages.form import LABELS, FormSettings, new_key, policy, render_form
+from stormops.pages.form import ORDER, FormSettings, new_key, policy, render_form
 
 SETTINGS = FormSettings(
     title="Palmetto <Springs>", phone="850-555-0100", intake_url="http://i.test", feed_url="http://f.test"
@@ -17,7 +18,7 @@ SETTINGS = FormSettings(
 
 
 def test_every_symptom_can_be_chosen() -> None:
-    assert set(LABELS) == set(Symptom)
+    assert sorted(ORDER) == sorted(Symptom)
     page = render_form({"key": new_key()}, {}, SETTINGS)
     assert set(re.findall(r'name="symptom" value="(\w+)"', page)) == {s.value for s in Symptom}
 
@@ -33,7 +34,7 @@ def test_every_field_has_a_label_and_every_name_is_a_reports() -> None:
     page = render_form({}, {}, SETTINGS)
     ids = set(re.findall(r'<(?:input|textarea)[^>]* id="(\w+)"', page))
     assert ids - {"medical"} <= set(re.findall(r'<label for="(\w+)"', page))
-    names = set(re.findall(r'name="(\w+)"', page)) - {"viewport", "key"}
+    names = set(re.findall(r'name="(\w+)"', page)) - {"viewport", "key", "lang"}
     assert names - {"color"} <= set(Report.__struct_fields__)
 
 
@@ -83,3 +84,24 @@ def test_a_report_that_could_not_be_saved_is_said_so_on_top() -> None:
 
 def test_keys_do_not_repeat() -> None:
     assert len({new_key() for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(("language", "title"), [("es", "Reportar un corte o un peligro"), ("ht", "Rapòte yon pàn")])
+def test_it_speaks_the_readers_language_and_offers_the_others(language: str, title: str) -> None:
+    page = render_form({}, {}, replace(SETTINGS, language=language, languages=("en", "es", "ht")))
+    assert f'<html lang="{language}">' in page
+    assert title in page
+    assert "Choose" not in page
+    assert f'name="lang" value="{language}"' in page
+    assert re.findall(r'hreflang="(\w+)"', page) == ["en", "es", "ht"]
+    assert re.findall(r'hreflang="(\w+)" aria-current', page) == [language]
+
+
+def test_one_language_needs_no_switch() -> None:
+    assert "hreflang" not in render_form({}, {}, SETTINGS)
+
+
+def test_the_mode_is_said_unless_the_day_is_normal() -> None:
+    assert 'data-mode="storm"' in render_form({}, {}, SETTINGS, mode="storm")
+    for mode in ("normal", "", "<b>"):
+        assert "data-mode=" not in render_form({}, {}, SETTINGS, mode=mode).partition("</style>")[2]

@@ -117,6 +117,10 @@ class Channel:
         """About how large a snapshot is now."""
         return self._size
 
+    def value(self, key: str) -> bytes | None:
+        """One key's value as JSON, None when the picture does not have it."""
+        return self._values.get(key)
+
     def view(self) -> bytes:
         """The whole picture as one JSON object; made at most once for each position."""
         if self._view is None:

@@ -1,23 +1,29 @@
 """Pages made here, for everyone and without JavaScript: status by receipt, the outage table, sign-in.
 
-Times are shown in the city's time zone. Everything is escaped; nothing here knows an address.
+Each in the reader's language (`pages.language`) and with the platform's mode in a sentence. Times are
+shown in the city's time zone. Everything is escaped; nothing here knows an address.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from stormops.feed.headers import content_security_policy
 from stormops.pages.form import FormSettings, new_key, policy, render_form
+from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
+from stormops.pages.words import words
 from stormops.settings import CityFile, Settings
 
 REFRESH_SECONDS = 30
@@ -31,20 +37,10 @@ REPORT_SCRIPT = "assets/report.js"
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-SENTENCES = {
-    "received": "We have your report and are finding out where it belongs.",
-    "unmatched": "We have your report. A person at our storm desk is working out which address it is about.",
-    "matched": "We have your report and know where it belongs.",
-    "withdrawn": "This report was withdrawn.",
-    "closed": "This report is answered: service was restored or there was no outage.",
-    "predicted": "We believe that your report is part of an outage and are looking into it.",
-    "confirmed": "The outage is confirmed and is being worked on.",
-    "partly_restored": "Service is back for some of the customers of this outage.",
-    "restored": "Our records show that service is back. If yours is not, report it again.",
-    "absorbed": "Your report is part of a larger outage, which we are looking into.",
-    "cancelled": "We found no outage here. If you are without service, report it again.",
-}
-"""What a bearer is told, by the state of the incident, or of the report while it has none."""
+PLAIN = re.compile(r"<!--plain-->.*<!--/plain-->", re.DOTALL)
+"""The part of a built page that is read while, or where, no script runs."""
+
+VARIES = {"Vary": "Accept-Language, Cookie"}
 
 SIGN_IN_SENTENCES = {
     "wrong_password": "That name and password do not belong together.",
@@ -56,115 +52,182 @@ SIGN_IN_SENTENCES = {
 }
 
 
-class Pages:
-    """Renders the pages of one city and hands out the built dashboards."""
+class Reader(NamedTuple):
+    """Who a page is for: the language, and whether it was asked for just now and is to be remembered."""
 
-    def __init__(self, city_file: CityFile, settings: Settings) -> None:
+    language: str = "en"
+    asked: bool = False
+
+
+class Pages:
+    """Renders the pages of one city and hands out the built dashboards.
+
+    `mode_now` gives the mode that the public view shows, "" while none is known.
+    """
+
+    def __init__(self, city_file: CityFile, settings: Settings, mode_now: Callable[[], str] = str) -> None:
         self._dashboards = settings.dashboards
+        self._mode_now = mode_now
+        self._languages = offered(city_file.languages)
         self._form = FormSettings(
             title=city_file.title,
             phone=city_file.phone,
             intake_url=settings.intake_url,
             feed_url=settings.feed_url,
-            language=city_file.languages[0],
+            language=self._languages[0],
+            languages=tuple(self._languages),
         )
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        zone = ZoneInfo(city_file.time_zone)
-        self._environment.filters |= {
-            "local": lambda ms: f"{datetime.fromtimestamp(ms / 1000, zone):%a %-d %b, %H:%M %Z}",
-            "iso": lambda ms: datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds"),
-            "thousands": lambda n: f"{n:,}",
-        }
+        self._zone = ZoneInfo(city_file.time_zone)
+        self._environment.filters |= {"iso": _iso}
         self._environment.globals |= {
             "city": city_file,
-            "language": city_file.languages[0],
+            "languages": [words(code) for code in self._languages],
+            "phone": Markup('<a href="tel:{0}">{0}</a>').format(city_file.phone),
+            "zone": self._zone,
             "intake_url": settings.intake_url,
             "refresh_seconds": 0,
         }
-        self.stylesheet = (TEMPLATES / "pages.css").read_bytes()
+        own = Path(__file__).parents[1] / "pages/mode.css"
+        self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
 
-    def _page(self, name: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response:
-        body = self._environment.get_template(name).render(values)
-        return HTMLResponse(body, status, {"Cache-Control": "no-store", **(headers or {})})
+    def reader(self, request: Request) -> Reader:
+        """The reader's language: `?lang=`, else the cookie, else what the browser prefers, else the city's first."""
+        asked = request.query_params.get("lang", "")
+        language = choose(
+            self._languages, asked, request.cookies.get(COOKIE, ""), request.headers.get("accept-language", "")
+        )
+        return Reader(language, asked == language)
 
-    def status(self, status: Mapping[str, Any]) -> Response:
+    def mode(self) -> str:
+        """The mode that a public page has to say; "" on a normal day, and while none is known."""
+        mode = self._mode_now()
+        return mode if mode != "normal" and words("en").has(f"mode.{mode}") else ""
+
+    def status(self, reader: Reader, status: Mapping[str, Any]) -> Response:
         """What a receipt's bearer may know (the answer of `GET /api/v1/reports/{receipt}`)."""
         incident = status.get("incident")
-        sentence = SENTENCES[incident["state"] if incident else status["state"]]
+        sentence = words(reader.language)(f"state.{incident['state'] if incident else status['state']}")
         full = {"incident": None, **status}
-        return self._page("status.html", refresh_seconds=REFRESH_SECONDS, report=full, said=sentence)
+        return self._page(
+            reader,
+            "status.html",
+            refresh_seconds=REFRESH_SECONDS,
+            report=full,
+            said=sentence,
+            as_of=self._time(reader, status["at_ms"]),
+        )
 
-    def look_up(self) -> Response:
+    def look_up(self, reader: Reader) -> Response:
         """The form that asks for a receipt."""
-        return self._page("miss.html", heading="Status of a report", sentence="Type the number that you were given.")
+        return self._ask(reader, "ask")
 
-    def miss(self, *, possible: bool) -> Response:
+    def miss(self, reader: Reader, *, possible: bool) -> Response:
         """A receipt that is not known; a `possible` one may still be on its way, so the page comes back by itself."""
         if possible:
-            return self._page(
-                "miss.html",
-                404,
-                refresh_seconds=MISS_REFRESH_SECONDS,
-                heading="We do not have this report yet",
-                sentence="If you have just sent it, it is safe and will be here in a moment: this page looks again "
-                f"every {MISS_REFRESH_SECONDS} seconds. Otherwise check the number and try again.",
-            )
-        return self._page(
-            "miss.html",
-            404,
-            heading="This is not a receipt number",
-            sentence="A receipt number has 14 digits, for example 01-2345-6789-012-3. Check it and try again.",
-        )
+            return self._ask(reader, "not_yet", 404, seconds=MISS_REFRESH_SECONDS, refresh=MISS_REFRESH_SECONDS)
+        return self._ask(reader, "wrong", 404)
 
-    def slow_down(self, retry_after: str) -> Response:
+    def slow_down(self, reader: Reader, retry_after: str) -> Response:
         """Too many wrong receipts from this address."""
-        return self._page(
-            "miss.html",
-            429,
-            {"Retry-After": retry_after},
-            heading="Too many wrong receipt numbers",
-            sentence=f"Wait {retry_after} seconds and try again.",
-        )
+        response = self._ask(reader, "slow", 429, seconds=retry_after)
+        response.headers["Retry-After"] = retry_after
+        return response
 
-    def not_ready(self) -> Response:
+    def not_ready(self, reader: Reader) -> Response:
         """The feed is still catching up: the page comes back by itself."""
-        return self._page("text.html", 503, {"Retry-After": "5"}, totals=None, areas=[], refresh_seconds=5)
+        response = self._page(reader, "text.html", 503, totals=None, areas=[], refresh_seconds=5)
+        response.headers["Retry-After"] = "5"
+        return response
 
-    def text(self, view: Mapping[str, Any]) -> Response:
+    def text(self, reader: Reader, view: Mapping[str, Any]) -> Response:
         """The public view as a table, most customers out first."""
         areas = [value for key, value in view.items() if key.startswith("area/")]
         areas.sort(key=lambda area: (-area["out"], area["name"]))
-        return self._page("text.html", totals=view["totals"], areas=areas, refresh_seconds=REFRESH_SECONDS)
+        return self._page(
+            reader,
+            "text.html",
+            totals=view["totals"],
+            areas=areas,
+            refresh_seconds=REFRESH_SECONDS,
+            as_of=self._time(reader, view["totals"]["at_ms"]),
+        )
 
-    def report(self) -> Response:
+    def unknown(self, reader: Reader) -> Response:
+        """There is nothing at this address, said to a person."""
+        return self._page(reader, "unknown.html", 404)
+
+    def report(self, reader: Reader) -> Response:
         """The report form, complete without JavaScript; the built script, when it is there, adds to it."""
-        page = render_form({"key": new_key()}, {}, self._form)
-        rules = policy(self._form)
+        form = msgspec.structs.replace(self._form, language=reader.language)
+        page = render_form({"key": new_key()}, {}, form, mode=self.mode())
+        rules = policy(form)
         if (self._dashboards / REPORT_SCRIPT).is_file():
             page = page.replace("</head>", f'<script type="module" src="/{REPORT_SCRIPT}"></script>\n</head>', 1)
             own = re.search(r"'sha256-[^']+'", rules)
-            rules = content_security_policy(self._form.feed_url, self._form.intake_url, own.group() if own else "")
-        return HTMLResponse(page, headers={"Cache-Control": "no-store", "Content-Security-Policy": rules})
+            rules = content_security_policy(form.feed_url, form.intake_url, own.group() if own else "")
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": rules}
+        return _remember(HTMLResponse(page, headers=headers), reader)
 
     def sign_in(self, problem: str | None) -> Response:
-        """The sign-in page: the built one with its places filled in, or a plain form."""
+        """The sign-in page: the built one with its places filled in, or a plain form. For staff, so in English."""
         sentence = SIGN_IN_SENTENCES.get(problem or "", "")
         path = self._dashboards / "sign-in.html"
         if not path.is_file():
-            return self._page("sign_in.html", sentence=sentence)
+            return self._page(Reader(), "sign_in.html", sentence=sentence)
         page = path.read_text(encoding="utf-8")
         filled = {"INTAKE_URL": self._form.intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
         for place, value in filled.items():
             page = page.replace(f"__{place}__", escape(value or ""))
-        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(self._with_plain(page, Reader(), "mode.html"), headers={"Cache-Control": "no-cache"})
+
+    def home(self, reader: Reader) -> Response:
+        """The public map: the built page, in the reader's language also where no script runs."""
+        path = self._dashboards / "index.html"
+        if not path.is_file():
+            return self._unbuilt(reader)
+        page = path.read_text(encoding="utf-8").replace('<html lang="en">', f'<html lang="{reader.language}">', 1)
+        page = self._with_plain(page, reader, "plain.html")
+        return _remember(HTMLResponse(page, headers={"Cache-Control": "no-cache", **VARIES}), reader)
 
     def dashboard(self, name: str) -> Response:
-        """A built page, or a sentence that says how to build it."""
-        return self.built(name) or self._page("unbuilt.html", 503)
-
-    def built(self, name: str) -> Response | None:
-        """A page of the built dashboards, None when they are not there."""
+        """A built page for staff, or a sentence that says how to build it."""
         path = self._dashboards / name
-        return FileResponse(path, headers={"Cache-Control": "no-cache"}) if path.is_file() else None
+        if path.is_file():
+            return FileResponse(path, headers={"Cache-Control": "no-cache"})
+        return self._unbuilt(Reader())
+
+    def _unbuilt(self, reader: Reader) -> Response:
+        return self._page(reader, "unbuilt.html", 503, command=Markup("<code>make setup</code>"))
+
+    def _ask(self, reader: Reader, key: str, status: int = 200, *, refresh: int = 0, **values: object) -> Response:
+        said = words(reader.language)
+        heading, sentence = said(f"miss.{key}_title"), said(f"miss.{key}", **values)
+        return self._page(reader, "miss.html", status, refresh_seconds=refresh, heading=heading, sentence=sentence)
+
+    def _page(self, reader: Reader, name: str, status: int = 200, **values: Any) -> Response:
+        said = words(reader.language)
+        body = self._environment.get_template(name).render(t=said, mode=self.mode(), **values)
+        return _remember(HTMLResponse(body, status, {"Cache-Control": "no-store"}), reader)
+
+    def _with_plain(self, page: str, reader: Reader, name: str) -> str:
+        """A built page with its part for no script rendered here."""
+        plain = self._environment.get_template(name).render(t=words(reader.language), mode=self.mode())
+        return PLAIN.sub(lambda _: plain, page, count=1)
+
+    def _time(self, reader: Reader, ms: int) -> Markup:
+        said = words(reader.language).time(ms, self._zone)
+        return Markup('<time datetime="{}">{}</time>').format(_iso(ms), said)
+
+
+def _iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _remember(response: Response, reader: Reader) -> Response:
+    """The choice of a reader who chose; the cookie names a language and nothing else."""
+    if reader.asked:
+        response.set_cookie(COOKIE, reader.language, max_age=COOKIE_SECONDS, path="/", samesite="lax", httponly=True)
+    return response

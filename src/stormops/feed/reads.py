@@ -129,18 +129,19 @@ class PublicReads:
 
     async def receipt_page(self, request: Request) -> Response:
         """`GET /r/{receipt}`."""
+        reader = self._pages.reader(request)
         try:
             status = await self._receipts.look_up(request, request.path_params["receipt"])
         except Limited as limited:
-            return self._pages.slow_down(slow_down(limited.seconds).headers["Retry-After"])
+            return self._pages.slow_down(reader, slow_down(limited.seconds).headers["Retry-After"])
         if status is None:
-            return self._pages.miss(possible=typed_receipt(request.path_params["receipt"]) is not None)
-        return self._pages.status(status)
+            return self._pages.miss(reader, possible=typed_receipt(request.path_params["receipt"]) is not None)
+        return self._pages.status(reader, status)
 
     async def find_receipt(self, request: Request) -> Response:
         """`GET /r` asks for a receipt, `GET /r?receipt=…` shows it."""
         if "receipt" not in request.query_params:
-            return self._pages.look_up()
+            return self._pages.look_up(self._pages.reader(request))
         digits = "".join(c for c in request.query_params.get("receipt", "")[:64] if c.isascii() and c.isdigit())
         return RedirectResponse(f"/r/{digits or '-'}", 303)
 
@@ -156,11 +157,12 @@ class PublicReads:
         """`GET /api/v1/map/{streets,areas}.geojson`."""
         return await self._maps.respond(request, request.url.path.rpartition("/")[2].removesuffix(".geojson"), "public")
 
-    async def text(self, _request: Request) -> Response:
+    async def text(self, request: Request) -> Response:
         """`GET /text`."""
+        reader = self._pages.reader(request)
         if not self._channel.ready:
-            return self._pages.not_ready()
-        return self._pages.text(msgspec.json.decode(self._channel.view()))
+            return self._pages.not_ready(reader)
+        return self._pages.text(reader, msgspec.json.decode(self._channel.view()))
 
 
 class SnapshotAnswer:

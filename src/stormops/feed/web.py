@@ -7,8 +7,10 @@ import contextlib
 import secrets
 import signal
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -56,7 +58,7 @@ def create_feed(parts: FeedParts) -> Starlette:
         "public": parts.city_file.public_cadence_ms / 1000,
     }
     follower = Follower(load, parts.journal, cadence, parts.log)
-    pages = Pages(parts.city_file, settings)
+    pages = Pages(parts.city_file, settings, lambda: _mode_now(channels["public"]))
     maps = layers_of(parts.city, parts.tree, parts.areas)
     receipts = Receipts(follower, parts.metrics)
     public = PublicReads(parts, channels["public"], receipts, maps, pages)
@@ -86,7 +88,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             Mount("/", Built(settings.dashboards)),
         ],
         middleware=[Middleware(SecurityHeaders, feed_url=settings.feed_url, intake_url=settings.intake_url)],
-        exception_handlers={HTTPException: _http_problem, NotReady: _not_ready, JournalUnavailable: _not_ready},
+        exception_handlers={HTTPException: _http_problem(pages), NotReady: _not_ready, JournalUnavailable: _not_ready},
         lifespan=lifespan,
     )
     app.state.hub = hub
@@ -104,16 +106,16 @@ def _public_routes(public: PublicReads) -> list[Route]:
 
 
 def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) -> list[Route]:
-    async def index(_request: Request) -> Response:
-        return pages.dashboard("index.html")
+    async def index(request: Request) -> Response:
+        return pages.home(pages.reader(request))
 
     async def desk(request: Request) -> Response:
         if await asyncio.to_thread(authenticate, request) is None:
             return RedirectResponse("/sign-in", 303)
         return pages.dashboard("desk.html")
 
-    async def report(_request: Request) -> Response:
-        return pages.report()
+    async def report(request: Request) -> Response:
+        return pages.report(pages.reader(request))
 
     async def sign_in(request: Request) -> Response:
         return pages.sign_in(request.query_params.get("problem"))
@@ -169,9 +171,27 @@ async def _not_ready(_request: Request, _error: Exception) -> Response:
     return not_ready()
 
 
-async def _http_problem(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = error.headers if isinstance(error, HTTPException) else None
-    codes = {404: ("not_found", "There is nothing at this address."), 405: ("method", "This address is read only.")}
-    code, title = codes.get(status, ("refused", "The request was refused."))
-    return problem(status, code, title, headers)
+def _mode_now(channel: Channel) -> str:
+    """The mode in the public view, "" before the first picture."""
+    value = channel.value("mode")
+    return "" if value is None else str(msgspec.json.decode(value)["mode"])
+
+
+def _http_problem(pages: Pages) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Programs get a problem document, people who ask for a page that is not there get a page."""
+
+    async def handler(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = error.headers if isinstance(error, HTTPException) else None
+        if status == HTTPStatus.NOT_FOUND and _wants_page(request):
+            return pages.unknown(pages.reader(request))
+        codes = {404: ("not_found", "There is nothing at this address."), 405: ("method", "This address is read only.")}
+        code, title = codes.get(status, ("refused", "The request was refused."))
+        return problem(status, code, title, headers)
+
+    return handler
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page to show: the API's addresses answer programs whoever asks."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")

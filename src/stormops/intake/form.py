@@ -17,22 +17,14 @@ from stormops.intake.http import problem_response, read_body
 from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
 from stormops.intake.taking import Taker, complete, good_key
 from stormops.pages.form import FormSettings, new_key, policy, render_form
+from stormops.pages.language import choose
+from stormops.pages.words import Words, words
 
 FIELDS_MAX = 40
 """Fields in one form; more is not our form."""
 
 TEXT_FIELDS = ("account", "phone", "meter", "service_point", "address", "landmark", "note", "callback")
 NUMBER_FIELDS = ("latitude", "longitude")
-
-SENTENCES = {
-    "symptom": "Choose what is wrong.",
-    "address": "Tell us where it is or who you are: an address, a place nearby, an account, phone or meter number.",
-    "latitude": "The position on the map is incomplete. Choose it again, or give an address.",
-    "longitude": "The position on the map is incomplete. Choose it again, or give an address.",
-}
-"""The API's sentences name its codes and fields; a customer reads these instead."""
-
-TOO_LONG = "This is too long. Shorten it, and put the rest into “What you saw or heard”."
 
 
 class FormRoute:
@@ -62,15 +54,22 @@ class FormRoute:
         kept = await self._taker.take(report, Channel.WEB, self._sender(request.scope) if key else "", key)
         if isinstance(kept, Problem):
             return self._again(values, kept)
-        return RedirectResponse(f"{self._page.feed_url}/r/{kept.receipt}", 303)
+        # The form's own language goes along, where it is not the one that the other page would have by itself.
+        chosen = self._language(values)
+        query = "" if chosen == self._page.language else f"?lang={chosen}"
+        return RedirectResponse(f"{self._page.feed_url}/r/{kept.receipt}{query}", 303)
+
+    def _language(self, values: dict[str, str]) -> str:
+        return choose(self._page.languages or (self._page.language,), values.get("lang", ""))
 
     def _again(self, values: dict[str, str], why: Problem) -> Response:
         """The page with what was typed, what is wrong with it, and the same key: it may have been kept after all."""
         self._refused(why.code)
-        errors = {error.field: _sentence(error, values) for error in why.errors}
+        page = msgspec.structs.replace(self._page, language=self._language(values))
+        errors = {error.field: _sentence(error, values, words(page.language)) for error in why.errors}
         key = values.get("key", "")
         shown = values if good_key(key) else {**values, "key": new_key()}
-        html = render_form(shown, errors, self._page, trouble=why.detail if why.status >= 500 else "")
+        html = render_form(shown, errors, page, trouble=why.detail if why.status >= 500 else "")
         headers = {"Content-Security-Policy": policy(self._page)}
         if why.retry_after_s:
             headers["Retry-After"] = str(why.retry_after_s)
@@ -103,12 +102,12 @@ def report_of(values: dict[str, str]) -> Report | Problem:
     return complete(msgspec.convert(given, Report))
 
 
-def _sentence(error: FieldError, values: dict[str, str]) -> str:
-    """What to say to a customer about a field."""
+def _sentence(error: FieldError, values: dict[str, str], said: Words) -> str:
+    """What to say to a customer about a field: the API's sentences name its codes and fields."""
     typed = values.get(error.field, "").strip()
-    if error.field == "note":
-        return "This is too long. Shorten it to 2000 characters."
-    return TOO_LONG if typed and error.field in TEXT_FIELDS else SENTENCES.get(error.field, error.detail)
+    if typed and error.field in TEXT_FIELDS and error.field != "note":
+        return said("wrong.too_long")
+    return said(f"wrong.{error.field}") if said.has(f"wrong.{error.field}") else error.detail
 
 
 def _number(text: str) -> float | str:

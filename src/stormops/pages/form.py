@@ -11,19 +11,26 @@ from importlib import resources
 
 import jinja2
 import msgspec
+from markupsafe import Markup
 
 from stormops.core.report import SYMPTOMS, Symptom, Utility
-from stormops.pages.advice import ADVICE
+from stormops.pages.advice import advice_for
+from stormops.pages.language import offered
+from stormops.pages.words import Words, words
 
 
 class FormSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What differs between installations. URLs as browsers see them, without a slash at the end."""
+    """What differs between installations. URLs as browsers see them, without a slash at the end.
+
+    `language` is the page's; `languages` are all that the reader may change to.
+    """
 
     title: str
     phone: str
     intake_url: str
     feed_url: str
     language: str = "en"
+    languages: tuple[str, ...] = ()
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -35,20 +42,23 @@ class Choice(msgspec.Struct, frozen=True):
     advice: str = ""
 
 
-LABELS: dict[Symptom, tuple[str, str]] = {
-    Symptom.LIGHTS_OUT: ("Power is out", "Nothing works in the whole home"),
-    Symptom.PARTIAL: ("Part of the power is out", "Some rooms or some appliances work"),
-    Symptom.FLICKERING: ("Lights flicker or are dim", "Brighter and darker, on and off"),
-    Symptom.TRANSFORMER: ("Transformer trouble", "A bang, smoke or a hum at the grey can or box"),
-    Symptom.TREE: ("Tree on a line", "Leaning on it or about to fall on it"),
-    Symptom.WIRE_DOWN: ("Wire down", "On the ground or hanging low"),
-    Symptom.POLE_DOWN: ("Pole down or broken", "Fallen, leaning or cracked"),
-    Symptom.GAS_ODOUR: ("Smell of gas", "Like rotten eggs, inside or outside"),
-    Symptom.WATER: ("No water", "None, very little, or a burst main"),
-    Symptom.SEWER: ("Sewer backing up", "Drains come up or overflow"),
-}
+ORDER = (
+    Symptom.LIGHTS_OUT,
+    Symptom.PARTIAL,
+    Symptom.FLICKERING,
+    Symptom.TRANSFORMER,
+    Symptom.TREE,
+    Symptom.WIRE_DOWN,
+    Symptom.POLE_DOWN,
+    Symptom.GAS_ODOUR,
+    Symptom.ENTRAPMENT,
+    Symptom.WATER,
+    Symptom.SEWER,
+)
+"""The cards of each section in the order in which they are asked for."""
 
-NAMES = {Utility.ELECTRIC: "Electricity", Utility.WATER: "Water and sewer", Utility.GAS: "Gas"}
+DANGER = "danger"
+"""The section of symptoms that endanger life; the others are called by their utility."""
 
 
 def new_key() -> str:
@@ -57,20 +67,26 @@ def new_key() -> str:
 
 
 def render_form(
-    values: Mapping[str, str], errors: Mapping[str, str], settings: FormSettings, *, trouble: str = ""
+    values: Mapping[str, str], errors: Mapping[str, str], settings: FormSettings, *, trouble: str = "", mode: str = ""
 ) -> str:
     """The whole page. `values` as typed (with `key`, from `new_key`), `errors` a sentence by field.
 
-    `trouble` is a sentence for the top when the report could not be saved at all.
+    `trouble` is a sentence for the top when the report could not be saved at all; `mode` the platform's.
     """
+    said = words(settings.language)
+    sections = _sections(settings.language)
     return _template().render(
+        t=said,
         v=values,
         errors=errors,
         trouble=trouble,
         settings=settings,
-        groups=_groups(),
+        mode=mode,
+        phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
+        languages=[words(code) for code in offered(settings.languages or (settings.language,))],
+        sections=sections,
         style=_style(),
-        dangers=[c for group in _groups().values() for c in group if c.advice],
+        dangers=sections[0][2],
     )
 
 
@@ -84,20 +100,34 @@ def policy(settings: FormSettings) -> str:
 
 
 @functools.cache
-def _groups() -> dict[str, list[Choice]]:
-    """The cards in their sections: danger first, then by utility."""
-    groups: dict[str, list[Choice]] = {"Danger": []}
-    for symptom, (label, hint) in LABELS.items():
-        meaning = SYMPTOMS[symptom]
-        utility = Utility.WATER if meaning.utility is Utility.SEWER else meaning.utility
-        section = "Danger" if meaning.safety else NAMES[utility]
-        groups.setdefault(section, []).append(Choice(symptom.value, label, hint, ADVICE.get(symptom, "")))
-    return groups
+def _sections(language: str) -> list[tuple[str, str, list[Choice]]]:
+    """The cards in their sections (key, title, cards): danger first, then by utility."""
+    said = words(language)
+    sections: dict[str, list[Choice]] = {DANGER: []}
+    for symptom in ORDER:
+        sections.setdefault(_section(symptom), []).append(_choice(symptom, said))
+    return [
+        (key, said("form.danger_section") if key == DANGER else said(f"utility.{key}"), cards)
+        for key, cards in sections.items()
+    ]
+
+
+def _section(symptom: Symptom) -> str:
+    meaning = SYMPTOMS[symptom]
+    if meaning.safety:
+        return DANGER
+    return Utility.WATER.value if meaning.utility is Utility.SEWER else meaning.utility.value
+
+
+def _choice(symptom: Symptom, said: Words) -> Choice:
+    value = symptom.value
+    return Choice(value, said(f"symptom.{value}"), said(f"symptom_hint.{value}"), advice_for(symptom, said.language))
 
 
 @functools.cache
 def _style() -> str:
-    return resources.files("stormops.pages").joinpath("form.css").read_text(encoding="utf-8")
+    folder = resources.files("stormops.pages")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("form.css", "mode.css"))
 
 
 @functools.cache
