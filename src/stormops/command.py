@@ -395,6 +395,7 @@ def storm(
         pack=pack,
         city_file=city_file_for(pack),
         data=_fresh_run(),
+        journal_url="",  # a rehearsal never writes where the city's own reports are
         metrics_port=0,
         worker_port=0,
         log_level="warning",
@@ -445,6 +446,7 @@ def rehearse(
             pack=pack.resolve(),
             city_file=city_file_for(pack).resolve(),
             data=Path(folder),
+            journal_url="",
             intake_port=0,
             feed_port=0,
             metrics_port=0,

@@ -62,6 +62,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_port: Annotated[int, Doc(description="Port of worker's health and metrics, 0 = any free one.")] = 8314
     intake_url: Annotated[str, Doc(description="Address of intake as browsers see it; empty = host and port.")] = ""
     feed_url: Annotated[str, Doc(description="Address of feed as browsers see it; empty = host and port.")] = ""
+    relay_port: Annotated[int, Doc(description="Port of relay's health and metrics, 0 = any free one.")] = 8315
+    journal_url: Annotated[
+        str,
+        Doc(
+            description="Shared journal of several machines, postgresql://…; empty = a file of this machine.",
+            pattern="^(postgres(ql)?://.*)?$",
+        ),
+    ] = ""
     redis_url: Annotated[str, Doc(description="Redis or Valkey by URL; empty = none (slower wake-ups, no jobs).")] = ""
     node: Annotated[
         int, Doc(description="Number of this machine's door, part of each receipt (0-99).", ge=0, le=99)

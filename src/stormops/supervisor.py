@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ctypes
 import fcntl
+import importlib.util
 import json
 import os
 import shutil
@@ -48,8 +49,11 @@ PEER_SECONDS_MAX = 30
 
 PROCESSES = ("intake", "operations", "feed", "worker")
 
+SHARING = ("relay",)
+"""What runs as well where several machines share a journal."""
 
-NICENESS = {"operations": 3, "feed": 3, "worker": 10}
+
+NICENESS = {"operations": 3, "relay": 3, "feed": 3, "worker": 10}
 """When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
 
 
@@ -113,7 +117,7 @@ def listen(host: str, port: int) -> socket.socket:
         made.close()
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
-            "STORMOPS_FEED_PORT, STORMOPS_METRICS_PORT or STORMOPS_WORKER_PORT (0 = any free one)"
+            "STORMOPS_FEED_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
@@ -164,12 +168,15 @@ class Supervisor:
     def __init__(self, settings: Settings, log: Log, commands: dict[str, list[str]] | None = None) -> None:
         self._log = log
         self._stopping = asyncio.Event()
+        if settings.journal_url and importlib.util.find_spec("psycopg") is None:
+            raise SupervisorError("STORMOPS_JOURNAL_URL needs psycopg: pip install 'psycopg[binary]>=3.3,<4'")
         make_private(settings.data)
         with contextlib.ExitStack() as owned:
             owned.enter_context(claim(settings.data))
             ports = settings.intake_port, settings.feed_port
             self._sockets = [owned.enter_context(listen(settings.host, port)) for port in ports]
-            for port in (settings.metrics_port, settings.worker_port):
+            of_relay = (settings.relay_port,) if settings.journal_url else ()
+            for port in (settings.metrics_port, settings.worker_port, *of_relay):
                 if port:  # these are bound by their processes; a taken one is better said now
                     listen(settings.host, port).close()
             self._owned = owned.pop_all()
@@ -189,7 +196,8 @@ class Supervisor:
         self.settings = addressed(msgspec.structs.replace(settings, **changed))
         fds = {"intake": self._sockets[0].fileno(), "feed": self._sockets[1].fileno()}
         if commands is None:
-            commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in PROCESSES}
+            names = PROCESSES + (SHARING if settings.journal_url else ())
+            commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in names}
         self._children += [Child(name, command, fds.get(name, -1)) for name, command in commands.items()]
         self._pids: dict[str, int] = {}
 

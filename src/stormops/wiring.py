@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stormops.core.network import City, Tree
     from stormops.journal.hints import NullHints, RedisHints
+    from stormops.journal.port import DoorReader, Journal
     from stormops.staff.person import Person
     from stormops.staff.sign_in import SignIn
 
@@ -60,6 +61,32 @@ class Process:
 
         city = read_pack(self.settings.pack)
         return city, trace(city.network, city.premises)
+
+    def journal(self, *, read_only: bool = True) -> Journal:
+        """The journal: a file of this machine, or the database that several machines share."""
+        if self.settings.journal_url:
+            from stormops.journal.postgres import PostgresJournal
+
+            holder = f"node {self.settings.node:02d}"
+            return PostgresJournal(self.settings.journal_url, holder=holder, read_only=read_only)
+        from stormops.journal.sqlite import SqliteJournal
+
+        return SqliteJournal(self.settings.data / "journal.sqlite", read_only=read_only)
+
+    def unreadable(self, door: str, sentence: str) -> None:
+        """A door begins to be skipped: said and counted."""
+        self.metrics.count("operations_doors_unreadable_total")
+        self.log.warning("door_unreadable", door=door, sentence=sentence)
+
+    def doors(self) -> DoorReader:
+        """What operations drains: this machine's doors, or those that relays brought to the shared database."""
+        if self.settings.journal_url:
+            from stormops.journal.relayed_doors import RelayedDoors
+
+            return RelayedDoors(self.settings.journal_url, self.unreadable)
+        from stormops.journal.door_files import DoorFiles
+
+        return DoorFiles(self.settings.data, self.unreadable)
 
     @cache  # noqa: B019 - one process, one set of staff records
     def sign_in(self) -> SignIn:
@@ -167,10 +194,8 @@ def run_operations() -> None:
     from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
     from stormops.core.situation import Situation
-    from stormops.journal.door_files import DoorFiles
     from stormops.journal.port import Fenced
     from stormops.journal.snapshots import FileSnapshots
-    from stormops.journal.sqlite import SqliteJournal
     from stormops.operations.health import Health
     from stormops.operations.loop import Operations
 
@@ -179,18 +204,14 @@ def run_operations() -> None:
     city, tree = process.city()
     matcher = Matcher(city)
 
-    def unreadable(door: str, sentence: str) -> None:
-        process.metrics.count("operations_doors_unreadable_total")
-        process.log.warning("door_unreadable", door=door, sentence=sentence)
-
     def decider(situation: Situation) -> Decider:
         return Decider(situation, matcher, make_groupers(city, tree))
 
     operations = Operations(
         city,
         tree,
-        journal=SqliteJournal(settings.data / "journal.sqlite"),
-        doors=DoorFiles(settings.data, unreadable),
+        journal=process.journal(read_only=False),
+        doors=process.doors(),
         snapshots=FileSnapshots(settings.data / "snapshots"),
         hints=process.hints,
         clock=process.clock,
@@ -206,8 +227,31 @@ def run_operations() -> None:
     except Fenced:  # said by the loop; the supervisor starts this one again
         sys.exit(1)
     finally:
+        operations.release()
         health.close()
         process.hints.close()
+    process.log.info("process_stopped")
+
+
+def run_relay() -> None:
+    """Relay: carries this machine's doors to the shared database."""
+    from stormops.journal.door_files import DoorFiles
+    from stormops.journal.relay import Relay
+    from stormops.journal.relayed_doors import RelayedDoors
+    from stormops.operations.health import Health
+
+    process = Process("relay")
+    settings = process.settings
+    doors, shared = DoorFiles(settings.data, process.unreadable), RelayedDoors(settings.journal_url)
+    relay = Relay(doors, shared, process.hints, process.log, process.metrics)
+    health = Health(settings.host, settings.relay_port, process.metrics, lambda: relay.ready)
+    stop = _stop_on_signals()
+    process.log.info("process_started")
+    relay.run(stop)
+    health.close()
+    shared.close()
+    doors.close()
+    process.hints.close()
     process.log.info("process_stopped")
 
 
@@ -225,7 +269,6 @@ def run_feed() -> None:
     from stormops.feed.parts import FeedParts
     from stormops.feed.web import create_feed
     from stormops.journal.snapshots import FileSnapshots
-    from stormops.journal.sqlite import SqliteJournal
 
     process = Process("feed")
     settings = process.settings
@@ -237,7 +280,7 @@ def run_feed() -> None:
             areas=areas(city, process.city_file.k),
             settings=settings,
             city_file=process.city_file,
-            journal=SqliteJournal(settings.data / "journal.sqlite", read_only=True),
+            journal=process.journal(),
             snapshots=FileSnapshots(settings.data / "snapshots"),
             authenticate=process.who,
             log=process.log,
@@ -257,7 +300,6 @@ def run_worker() -> None:
     from stormops.jobs.worker import Worker
     from stormops.journal.port import follow
     from stormops.journal.snapshots import FileSnapshots
-    from stormops.journal.sqlite import SqliteJournal
     from stormops.operations.health import Health
 
     process = Process("worker")
@@ -270,7 +312,7 @@ def run_worker() -> None:
         situation = Situation(city, tree)
         if found := snapshots.newest(situation.schema):
             situation.restore(found[1])
-        journal = SqliteJournal(settings.data / "journal.sqlite", read_only=True)
+        journal = process.journal()
         try:
             situation.apply(follow(journal, situation.position))
         finally:
@@ -279,8 +321,7 @@ def run_worker() -> None:
         write(folder, report)
         return report.name
 
-    journal = SqliteJournal(settings.data / "journal.sqlite", read_only=True)
-    dues = Dues(journal, folder, settings.report_every_s * 1000)
+    dues = Dues(process.journal(), folder, settings.report_every_s * 1000)
     connection = Redis.from_url(settings.redis_url, socket_connect_timeout=1) if settings.redis_url else None
     worker = Worker(
         dues,
@@ -301,6 +342,7 @@ def run_worker() -> None:
 RUNNERS: dict[str, Callable[[], None]] = {
     "intake": run_intake,
     "operations": run_operations,
+    "relay": run_relay,
     "feed": run_feed,
     "worker": run_worker,
 }

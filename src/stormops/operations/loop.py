@@ -126,10 +126,14 @@ class Operations:
         else:
             self._snapshotting.end(self.situation)
 
+    def release(self) -> None:
+        """Close the journal: where several machines share it, another may lead at once."""
+        self._journal.close()
+
     def close(self) -> None:
         """Finish, and close the journal."""
         self.finish()
-        self._journal.close()
+        self.release()
 
     def fall_behind(self) -> None:
         """The journal refused in a step: before the next one, see what it has and has not."""
