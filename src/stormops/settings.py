@@ -84,6 +84,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def clock(self) -> Clock:
+    trusted_proxies: Annotated[
+        str,
+        Doc(
+            description="Networks of proxies whose X-Forwarded-For is believed, with commas (10.0.0.0/8); empty = none."
+        ),
+    ] = ""
         """The platform's clock, the same in every process of one run."""
         return Clock(self.clock_speed, self.clock_epoch_ms, self.clock_anchor_ms)
 

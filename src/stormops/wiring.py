@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from stormops.core.network import City, Tree
+    from stormops.admission.asgi import Admission
     from stormops.journal.hints import NullHints, RedisHints
     from stormops.journal.port import DoorReader, Journal
     from stormops.staff.person import Person
@@ -106,15 +107,39 @@ class Process:
 
 
 def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool) -> None:
-    """Run an app under uvicorn on the supervisor's socket, or on a port of its own."""
+def _admission(process: Process, app: ASGIApp) -> Admission:
+    """Admission in front of an app: classes, queue, limits, and the mode in force."""
+    from stormops.admission.asgi import Admission
+    from stormops.admission.mode_reader import ModeReader
+    from stormops.admission.proxies import Proxies
+    from stormops.admission.sources import Sources
+    from stormops.admission.staff_marks import StaffMarks
+    from stormops.journal.secret import shared_secret
+
+    settings = process.settings
+    return Admission(
+        app,
+        sources=Sources(shared_secret(settings.data)),
+        proxies=Proxies(settings.trusted_proxies.split(",")),
+        staff=StaffMarks(lambda token: process.sign_in().who(token)),
+        mode=ModeReader(settings.data / "mode.json"),
+        metrics=process.metrics,
+        origins=settings.origins,
+    )
+
+
+    """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own."""
     import uvicorn
 
     config = uvicorn.Config(
-        app,
+    from stormops.admission.protocol import guarded
+
+    admission = _admission(process, app)
+        admission,
         host=process.settings.host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=guarded(admission),
         ws="websockets-sansio" if sockets else "none",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,

@@ -1,0 +1,303 @@
+"""Admission in front of an ASGI app: `wiring` puts it before intake and feed, which do not know of it.
+
+In quiet times a request costs a few look-ups (find the function, count the source, enter the gate).
+Only when somebody waits are sessions told from strangers and bodies looked into.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from stormops.admission.classes import Routes
+from stormops.admission.danger import tells_of_danger
+from stormops.admission.gate import Gate, Reason, Served, Ticket
+from stormops.admission.proxies import Proxies
+from stormops.admission.queue import Lane
+from stormops.admission.refusal import Refusal, refusal, wait_seconds
+from stormops.admission.sources import Sources
+from stormops.admission.staff_marks import StaffMarks
+from stormops.core.mode import Mode
+
+COOKIE = b"stormops_session"
+
+LOOK_SECONDS = 0.5
+"""The mode is asked for and counts go to the metrics this often, when requests come."""
+
+TICK_SECONDS = 0.05
+"""While somebody waits, the gate is looked after this often."""
+
+BODY_WAIT_SECONDS = 0.5
+"""A report that has to wait has so long to show whether it tells of danger."""
+
+BUSY_SHARE = 0.5
+"""An address this far through its burst has the devices behind it told apart."""
+
+SERVED = "stormops.served"
+"""Where `screen` leaves the function in a scope that it has let pass."""
+
+
+class Metrics(Protocol):
+    """What admission needs of `telemetry.Metrics`."""
+
+    def count(self, name: str, by: float = 1, **labels: str) -> None: ...
+    def gauge(self, name: str, value: float, **labels: str) -> None: ...
+    def observe(self, name: str, value: float) -> None: ...
+
+
+class Admission:
+    """The ASGI app. `mode()` is the mode in force; `staff` tells sessions; `origins` are our own pages'."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        sources: Sources,
+        proxies: Proxies,
+        staff: StaffMarks,
+        mode: Callable[[], Mode],
+        metrics: Metrics,
+        origins: list[str],
+        gate: Gate | None = None,
+        routes: Routes | None = None,
+        now: Callable[[], float] = time.perf_counter,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._app = app
+        self.gate = gate or Gate()
+        self.routes = routes or Routes()
+        self._sources, self._proxies, self._staff = sources, proxies, staff
+        self._mode, self._metrics = mode, metrics
+        self._origins = frozenset(origin.encode() for origin in origins)
+        self._now, self._chance = now, chance
+        self.now = now
+        self._shed: Counter[tuple[Lane, Reason]] = Counter()
+        self._look_at = 0.0
+        self._proxied = bool(proxies)
+        self._ticking = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        now = self._now()
+        served = scope.get(SERVED)
+        if served is None:
+            refused = self.screen(scope, now)
+            if refused is not None:
+                await _answer(scope, send, refused)
+                return
+            served = scope[SERVED]
+        if served.free:
+            self._look(now)
+            await self._app(scope, receive, send)
+            return
+        ticket = self.gate.enter(served, served.lane, now)
+        if ticket is None:
+            await self._crowded(served, scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(ticket, scope, receive, send)
+        else:
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self.gate.leave(ticket, self._now())
+
+    def screen(self, scope: Scope, now: float) -> Refusal | None:
+        """What needs no waiting to refuse: a source that sends too much, a suspended function."""
+        if now >= self._look_at:
+            self._look(now)
+        served = scope[SERVED] = self.routes.find(scope)
+        if served.free:
+            return None
+        client = scope.get("client")
+        address = client[0] if client else "unknown"
+        if self._proxied and client:
+            lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+            address = self._proxies.client(address, lines)
+            scope["client"] = (address, client[1])
+        used = self._sources.take(address, now)
+        if used > BUSY_SHARE and (used > 1 or not self._sources.take_mark(address, _device(scope), now)):
+            return self.refuse(scope, served, "source")
+        if served.suspended:
+            return self.refuse(scope, served, "suspended")
+        return None
+
+    def at_once(self, scope: Scope, body: bytes, now: float) -> Refusal | None:
+        """The refusal of a screened request that would find no place, without starting anything for it.
+
+        None when it may run or wait, or when it takes a look at a session to know.
+        """
+        served: Served = scope[SERVED]
+        if served.free:
+            return None
+        lane = Lane.SAFETY if served.peek and tells_of_danger(body) else served.lane
+        if served.for_staff and (token := _token(scope)):
+            if self._staff.known(token, now) is None:
+                return None
+        elif served.for_staff:
+            lane = Lane.P3
+        reason = self.gate.refuses(served, lane, now)
+        return None if reason is None else self.refuse(scope, served, reason, lane)
+
+    def refuse(self, scope: Scope, served: Served, reason: Reason, lane: int | None = None) -> Refusal:
+        """Count a refusal and give the answer for it."""
+        self._shed[Lane(served.lane if lane is None else lane), reason] += 1
+        page, origin = False, b""
+        for name, value in scope["headers"]:
+            if name == b"origin" and value in self._origins:
+                origin = value
+            elif name == b"accept" and value.startswith(b"text/html"):
+                page = True
+        return refusal(
+            reason, served.name, self.routes.mode, wait_seconds(reason, self._chance()), page=page, origin=origin
+        )
+
+    async def _crowded(self, served: Served, scope: Scope, receive: Receive, send: Send) -> None:
+        """The way of a request that cannot run at once: its lane is told exactly, then it waits or is refused."""
+        began = self._now()
+        lane = await self._lane(served, scope, began)
+        if served.peek:
+            receive, lane = await _peek(receive, lane)
+        outcome = await self._wait(served, lane, began)
+        self._metrics.observe("admission_queue_seconds", self._now() - began)
+        if not isinstance(outcome, Ticket):
+            await _answer(scope, send, self.refuse(scope, served, outcome, lane))
+        elif scope["type"] == "websocket":
+            await self._socket(outcome, scope, receive, send)
+        else:
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self.gate.leave(outcome, self._now())
+
+    async def _lane(self, served: Served, scope: Scope, now: float) -> int:
+        """Staff's functions asked for by nobody's session go last: they will be refused anyway."""
+        if not served.for_staff:
+            return served.lane
+        token = _token(scope)
+        if not token:
+            return Lane.P3
+        staff = self._staff.known(token, now)
+        if staff is None:
+            staff = await self._staff.ask(token, now)
+        return served.lane if staff else Lane.P3
+
+    async def _wait(self, served: Served, lane: int, now: float) -> Ticket | Reason:
+        """Until it may run, or is refused."""
+        turn: asyncio.Future[Reason | None] = asyncio.get_running_loop().create_future()
+
+        def wake(_: Ticket, reason: Reason | None) -> None:
+            if not turn.done():
+                turn.set_result(reason)
+
+        outcome = self.gate.offer(served, lane, now, wake)
+        if not isinstance(outcome, Ticket):
+            return outcome
+        self._keep_ticking()
+        try:
+            reason = await turn
+        except asyncio.CancelledError:
+            self.gate.give_up(outcome, self._now())
+            raise
+        return outcome if reason is None else reason
+
+    async def _socket(self, ticket: Ticket, scope: Scope, receive: Receive, send: Send) -> None:
+        """A socket holds its place until it is accepted or refused; afterwards the feed's own bounds hold it."""
+        left = False
+
+        async def send_and_leave(message: Message) -> None:
+            nonlocal left
+            await send(message)
+            if not left:
+                left = True
+                self.gate.leave(ticket, self._now())
+
+        try:
+            await self._app(scope, receive, send_and_leave)
+        finally:
+            if not left:
+                self.gate.leave(ticket, self._now())
+
+    def _keep_ticking(self) -> None:
+        if not self._ticking and self.gate.waiting:
+            self._ticking = True
+            asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = False
+        self.gate.tick(self._now())
+        self._keep_ticking()
+
+    def _look(self, now: float) -> None:
+        """The mode in force; what was counted goes to the metrics."""
+        self._look_at = now + LOOK_SECONDS
+        mode = self._mode()
+        if mode != self.routes.mode:
+            self.routes.change_mode(mode)
+        for (lane, reason), count in self._shed.items():
+            self._metrics.count("admission_shed_total", count, **{"class": lane.name.lower()}, reason=reason)
+        self._shed.clear()
+        self._metrics.gauge("admission_limit", self.gate.limit.value)
+        self._metrics.gauge("admission_in_flight", self.gate.in_flight)
+        self._metrics.gauge("admission_parked", self.gate.parked)
+        self._metrics.gauge("admission_waiting", self.gate.waiting)
+        self._metrics.gauge("admission_waiting_work_seconds", self.gate.queue.work_s)
+        self._metrics.gauge("admission_sources", len(self._sources))
+
+
+def _device(scope: Scope) -> bytes:
+    """What a device says of itself: enough to tell most neighbours apart, of no worth as proof."""
+    said = b"\0".join(v for k, v in scope["headers"] if k in {b"user-agent", b"accept-language", b"cookie"})
+    return said[:1000]
+
+
+def _token(scope: Scope) -> str:
+    """The session cookie, empty when there is none."""
+    for name, value in scope["headers"]:
+        if name == b"cookie" and COOKIE in value:
+            morsel = SimpleCookie(value.decode("latin-1")).get(COOKIE.decode())
+            if morsel is not None:
+                return morsel.value
+    return ""
+
+
+async def _peek(receive: Receive, lane: int) -> tuple[Receive, int]:
+    """Look into the first part of a body; gives a `receive` that hands it out again."""
+    first: Message | None = None
+    try:
+        async with asyncio.timeout(BODY_WAIT_SECONDS):
+            first = await receive()
+    except TimeoutError:
+        return receive, lane
+    if first["type"] == "http.request" and tells_of_danger(first.get("body", b"")):
+        lane = Lane.SAFETY
+
+    async def again() -> Message:
+        nonlocal first
+        if first is not None:
+            message, first = first, None
+            return message
+        return await receive()
+
+    return again, lane
+
+
+async def _answer(scope: Scope, send: Send, refused: Refusal) -> None:
+    """Send a refusal, to a socket as the answer to its handshake."""
+    kind = "http.response"
+    if scope["type"] == "websocket":
+        if "websocket.http.response" not in (scope.get("extensions") or {}):
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        kind = "websocket.http.response"
+    await send({"type": f"{kind}.start", "status": refused.status, "headers": list(refused.headers)})
+    await send({"type": f"{kind}.body", "body": refused.body})

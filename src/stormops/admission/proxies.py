@@ -1,0 +1,74 @@
+"""Whose word is taken for where a request comes from: proxies on a list, and nobody else."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+FORWARDED_CHARACTERS_MAX = 2000
+"""Of a longer `X-Forwarded-For` only the end is read: the part that our own proxies wrote."""
+
+HOPS_MAX = 16
+"""Proxies in a row that are looked through."""
+
+_KNOWN_MAX = 10_000
+
+
+class Proxies:
+    """The trusted proxies, as `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.7`. Raises ValueError for anything else."""
+
+    def __init__(self, networks: Iterable[str]) -> None:
+        self._networks = [ipaddress.ip_network(one.strip()) for one in networks if one.strip()]
+        self._known: dict[str, bool] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._networks)
+
+    def trusts(self, address: str) -> bool:
+        """Whether this address is one of them."""
+        known = self._known.get(address)
+        if known is None:
+            known = self._look(address)
+            if len(self._known) >= _KNOWN_MAX:
+                self._known.clear()
+            self._known[address] = known
+        return known
+
+    def _look(self, address: str) -> bool:
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = ip.ipv4_mapped if ip.version == 6 else None
+        return any((mapped or ip) in network for network in self._networks)
+
+    def client(self, peer: str, forwarded: Iterable[bytes]) -> str:
+        """The client's address: the rightmost of X-Forwarded-For that is no trusted proxy, else the peer's.
+
+        `peer` is who opened the connection; `forwarded` the header's lines in the order they came.
+        What is not an address ends the search: a proxy of ours would not have written it.
+        """
+        if not self.trusts(peer):
+            return peer
+        line = b",".join(forwarded)[-FORWARDED_CHARACTERS_MAX:].decode("latin-1")
+        seen = peer
+        for said in list(reversed(line.split(",")))[:HOPS_MAX]:
+            address = _bare(said.strip())
+            if address is None:
+                return seen
+            if not self.trusts(address):
+                return address
+            seen = address
+        return seen
+
+
+def _bare(said: str) -> str | None:
+    """The address without port and brackets, None when it is not one."""
+    if said.startswith("["):
+        said = said[1:].partition("]")[0]
+    elif said.count(":") == 1:
+        said = said.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(said))
+    except ValueError:
+        return None
