@@ -6,13 +6,17 @@ import httpx2
 import numpy as np
 import pytest
 
+from stormops.core.mode import FUNCTIONS, Mode, level_of
+from stormops.core.receipt_number import receipt_text
 from tests.feed.served import Feed
 
 DESK = (
     "/api/v1/session",
     "/api/v1/desk/snapshot",
     "/api/v1/desk/out",
+    "/api/v1/desk/modes",
     "/api/v1/desk/premises?q=a",
+    "/api/v1/desk/premises/1",
     "/api/v1/desk/incidents/E-0001",
     "/api/v1/desk/incidents/E-0001/premises",
     "/api/v1/desk/reports/01-2345-6789-012-3",
@@ -106,3 +110,27 @@ def test_premises_are_found_by_address_and_by_place(feed: Feed) -> None:
             answer = client.get(f"/api/v1/desk/premises{wrong}")
             assert answer.status_code == httpx2.codes.UNPROCESSABLE_CONTENT
             assert answer.json()["code"] == "bad_query"
+
+
+def test_a_premise_is_known_with_its_incidents_and_reports(feed: Feed) -> None:
+    situation, ids = feed.day.situation, feed.day.city.premises.id
+    dark = int(np.flatnonzero(situation.coverage.bits)[0])
+    reported = next(report for receipt in situation.reports.row_of if (report := situation.report(receipt)))
+    lit = int(np.flatnonzero(~situation.coverage.bits.astype(bool))[-1])
+    with feed.client(staff=True) as client:
+        out = client.get(f"/api/v1/desk/premises/{ids[dark]}").json()
+        assert out["address"] == feed.day.city.premises.address(dark)
+        assert all(incident["id"] in {i.id for i in situation.incidents.values()} for incident in out["incidents"])
+        assert len(out["incidents"]) >= 1
+        told = client.get(f"/api/v1/desk/premises/{ids[reported.premise]}").json()
+        assert receipt_text(reported.receipt) in told["reports"]
+        assert client.get(f"/api/v1/desk/premises/{ids[lit]}").json()["incidents"] == []
+        assert client.get("/api/v1/desk/premises/NOWHERE").status_code == httpx2.codes.NOT_FOUND
+
+
+def test_the_modes_are_served_with_what_each_turns_off(feed: Feed) -> None:
+    with feed.client(staff=True) as client:
+        served = client.get("/api/v1/desk/modes").json()
+    assert [each["mode"] for each in served["modes"]] == ["normal", "watch", "storm", "surge", "island"]
+    levels = {function["name"]: function["levels"] for function in served["functions"]}
+    assert levels == {name: {m: level_of(name, Mode(m)) for m in levels[name]} for name in FUNCTIONS}

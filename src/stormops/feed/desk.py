@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, FUNCTIONS, Mode
 from stormops.feed import questions
 from stormops.feed.board import Board
 from stormops.feed.channel import Channel
@@ -23,6 +24,21 @@ from stormops.feed.reads import SnapshotAnswer, typed_receipt
 from stormops.feed.situation_reports import SituationReports
 
 PRIVATE = {"Cache-Control": "no-store"}
+
+MODES = {
+    "modes": [{"mode": mode.value, "sentence": FOR_STAFF[mode], "public": FOR_THE_PUBLIC[mode]} for mode in Mode],
+    "functions": [
+        {
+            "name": function.name,
+            "title": function.title,
+            "criticality": function.criticality.name,
+            "levels": dict(zip((mode.value for mode in Mode), function.levels, strict=True)),
+            "sentence": function.sentence,
+        }
+        for function in FUNCTIONS.values()
+    ],
+}
+"""The ladder and the one table of functions (`core.mode`), as the desk reads them."""
 
 Read = Callable[[Request], Awaitable[Response]]
 
@@ -44,7 +60,9 @@ class DeskReads:
         reads: dict[str, Read] = {
             f"{desk}/snapshot": self._snapshot.respond,
             f"{desk}/out": self._out,
+            f"{desk}/modes": self._modes,
             f"{desk}/premises": self._premises,
+            f"{desk}/premises/{{premise}}": self._premise,
             f"{desk}/incidents/{{name}}": self._incident,
             f"{desk}/incidents/{{name}}/premises": self._incident_premises,
             f"{desk}/reports/{{receipt}}": self._report,
@@ -113,6 +131,15 @@ class DeskReads:
                 return bad_query("lon is -180 to 180 degrees, lat -90 to 90.")
             found = await asyncio.to_thread(self._near, lon, lat)
         return JSONResponse({"premises": found}, headers=PRIVATE)
+
+    async def _premise(self, request: Request) -> Response:
+        name = request.path_params["premise"]
+        found = await self._follower.ask(lambda board, _: questions.premise_known(board, name))
+        return _or_404(found, "No premise has this number.")
+
+    async def _modes(self, _request: Request) -> Response:
+        """The ladder and the table of functions: what each mode means, and what is off in it."""
+        return JSONResponse(MODES, headers=PRIVATE)
 
     def _search(self, query: str) -> list[dict[str, Any]]:
         return self._index().search(query)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stormops.core.entry import ReportMatched, ReportReceived, ReportUnmatched
-from stormops.core.incident import Incident, incident_id
+from stormops.core.incident import UTILITIES, Incident, incident_id
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS
@@ -160,3 +160,22 @@ def premises_out(board: Board) -> dict[str, Any]:
     ids = situation.city.premises.id
     dark = np.flatnonzero(situation.coverage.bits).tolist()
     return {"n": situation.position, "at_ms": situation.at_ms, "premises": [ids[premise] for premise in dark]}
+
+
+def premise_known(board: Board, name: str) -> dict[str, Any] | None:
+    """What is known of a premise while its customer is on the phone: its incidents, and open reports of it."""
+    situation = board.situation
+    premise = situation.premise_of.get(name)
+    if premise is None:
+        return None
+    owners = (situation.coverage.owner(utility, premise) for utility in range(len(UTILITIES)))
+    incidents = [situation.incidents[key] for key in owners if key in situation.incidents]
+    reports = situation.reports
+    rows = np.flatnonzero(np.asarray(reports.premise) == premise).tolist() if len(reports) else []
+    return {
+        "n": situation.position,
+        "premise": name,
+        "address": situation.city.premises.address(premise),
+        "incidents": [board.desk.incident(situation, incident) for incident in incidents],
+        "reports": sorted(receipt_text(reports.receipt[row]) for row in rows if reports.receipt[row]),
+    }
