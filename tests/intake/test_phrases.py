@@ -44,7 +44,7 @@ def test_no_reply_is_cut_or_takes_more_than_two_segments_whatever_it_carries(lan
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_danger_and_the_question_where_fit_together(language: str) -> None:
     said = phrases(language).sms
-    for symptom in ("wire_down", "pole_down", "gas_odour", "medical"):
+    for symptom in ("wire_down", "pole_down", "gas_odour", "entrapment", "medical"):
         whole = f"{said[symptom]} {said['where']}".format(**LONGEST)
         assert len(fitted(whole)) == len(whole)
         assert "911" in fitted(whole)

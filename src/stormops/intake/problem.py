@@ -16,6 +16,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "may_not_act": (403, "Your role may look but not act"),
     "csrf": (403, "The CSRF token is missing or wrong"),
     "origin": (403, "This page may not write here"),
+    "signature": (403, "The signature is missing or wrong"),
     "not_found": (404, "There is nothing at this address"),
     "method_not_allowed": (405, "This address does not take this method"),
     "too_slow": (408, "The request did not arrive in time"),

@@ -81,8 +81,8 @@ def _whole(said: str) -> Meaning | None:
 
 
 def _danger(said: str, text: str) -> Meaning | None:
-    """Wire, pole and gas in any language; a medical need makes a safety report of any other."""
-    for symptom, heard in ((Symptom.GAS_ODOUR, _gas), (Symptom.WIRE_DOWN, _wire), (Symptom.POLE_DOWN, _pole)):
+    """Somebody trapped, gas, wire, pole in any language; a medical need makes a safety report of any other."""
+    for symptom, heard in _DANGERS:
         found = [language for language in LANGUAGES if heard(said, language)]
         if found:
             return Meaning(Kind.REPORT, _one(found), symptom, medical=_medical(said), rest=text)
@@ -101,6 +101,18 @@ def _wire(said: str, language: str) -> bool:
 
 def _pole(said: str, language: str) -> bool:
     return _any(said, language, "pole") and _any(said, language, "down")
+
+
+def _trapped(said: str, language: str) -> bool:
+    return _any(said, language, "trapped")
+
+
+_DANGERS = (
+    (Symptom.ENTRAPMENT, _trapped),
+    (Symptom.GAS_ODOUR, _gas),
+    (Symptom.WIRE_DOWN, _wire),
+    (Symptom.POLE_DOWN, _pole),
+)
 
 
 def _medical(said: str) -> bool:

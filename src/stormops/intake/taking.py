@@ -65,16 +65,19 @@ class Taker:
         self._door = door
         self._taken = taken
 
-    async def take(self, report: Report, channel: Channel, sender: str, key: str) -> Kept | Problem:
+    async def take(
+        self, report: Report, channel: Channel, sender: str, key: str, *, once: bool = False
+    ) -> Kept | Problem:
         """Keep the report. With a key, the same report of the same sender is kept once.
 
-        `sender` and `key` are empty when the client gave no key.
+        `sender` and `key` are empty when the client gave no key. `once`: the key alone decides, the first
+        report under it stands; for keys that we made ourselves, of a call's id and its step.
         """
 
         def make(receipt: str) -> ReportReceived:
             return ReportReceived(receipt=receipt, channel=channel, report=report, sender=sender, key=key)
 
-        content = _CONTENT.encode(report) if key else b""
+        content = _CONTENT.encode(report) if key and not once else b""
         try:
             kept = await self._door.keep(make, safety=report.safety, sender=sender, key=key, content=content)
         except (DoorBusy, JournalUnavailable) as error:
