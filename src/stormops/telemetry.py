@@ -22,6 +22,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 METRICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "intake_reports_total": ("counter", "Reports acknowledged, by channel", ("channel",)),
+    "intake_meter_events_total": ("counter", "Meter events acknowledged", ()),
     "intake_refused_total": ("counter", "Requests answered with a problem, by code", ("code",)),
     "intake_actions_total": ("counter", "Desk actions acknowledged, by kind", ("kind",)),
     "door_commit_seconds": ("histogram", "Time of one group commit to the door", ()),
@@ -57,6 +58,7 @@ EVENTS: dict[str, str] = {
     "child_started": "The supervisor started a process. Nothing to do.",
     "door_unavailable": "The door's disk refused a write; customers got a busy answer. Free or repair the disk.",
     "door_unreadable": "Operations could not read a door this time and will try again. Check the disk if it repeats.",
+    "partners_unreadable": "secrets.toml cannot be read, so no partner may send. Repair or restore the file.",
     "journal_unavailable": "The journal refused and will be tried again; reports wait in the doors. Check its disk or "
     "database. A machine that stands by says so here too: nothing to do.",
     "leader_fenced": "Another operations leads now; this one stops. Nothing to do.",

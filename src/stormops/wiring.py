@@ -160,6 +160,7 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
 
 def run_intake() -> None:
     """Intake: one door, its HTTP, and sign-in's writes."""
+    from stormops.intake.partners import Partners
     from stormops.intake.web import IntakeSettings, create_intake
     from stormops.journal.door import Door
     from stormops.journal.secret import shared_secret
@@ -185,6 +186,7 @@ def run_intake() -> None:
         if outcome == "limited":
             process.log.warning("sign_in_limited")
 
+    partners = Partners(settings.data, lambda sentence: process.log.error("partners_unreadable", sentence=sentence))
     sign_in = SignInRoutes(process.sign_in, settings.origins, settings.feed_url, signed_in)
     app = create_intake(
         IntakeSettings(
@@ -200,6 +202,7 @@ def run_intake() -> None:
         process.metrics,
         authenticate,
         sign_in.routes(),
+        may=partners.may,
     )
     try:
         _serve(process, app, settings.intake_fd, settings.intake_port, sockets=False)

@@ -58,10 +58,14 @@ class ContactPreference(Fact, frozen=True, kw_only=True, tag="contact_preference
     language: str = ""
 
 
+METER_LETTERS = {"last_gasp": "G", "out": "F", "restore": "R", "on": "N"}
+"""Kinds of meter events as the journal keeps them: gasp, off (a check said so), restored, on (a check said so)."""
+
+
 class MeterEventsReceived(Fact, frozen=True, kw_only=True, tag="meter_events_received"):
     """A body of meter events, on disk in a door: columns of one length.
 
-    `meters` as the partner gave them, known here or not; `kinds` one letter each (`core.meters.LETTERS`);
+    `meters` as the partner gave them, known here or not; `kinds` one letter each (`METER_LETTERS`);
     `at_ms` when it happened, as the meter or the head end says; `decivolts` what was measured with it
     (-1 = nothing), empty when nothing was measured at all. `partner` names who sent it.
     """

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stormops.core import entry as facts
-from stormops.core.entry import Entry
+from stormops.core.entry import METER_LETTERS, Entry
 from stormops.core.fold_reports import leave
 from stormops.core.incident import UTILITIES
-from stormops.core.meters import OFF_LETTERS, WINDOW_MS, meter_receipt
+from stormops.core.meters import WINDOW_MS, meter_receipt
 from stormops.core.open_reports import NOWHERE, Standing
 from stormops.core.report import Symptom, Utility
 from stormops.core.summary import Touched
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
 RULE = "meter"
+_OFF = [METER_LETTERS["last_gasp"], METER_LETTERS["out"]]
 
 
 def meter_events_received(
@@ -33,7 +34,7 @@ def meter_events_received(
     if not len(fact.meters) == len(fact.kinds) == len(fact.at_ms):
         return
     at = np.array(fact.at_ms, np.int64).clip(max(1, entry.recorded_ms - WINDOW_MS), entry.recorded_ms)
-    off = np.isin(list(fact.kinds), list(OFF_LETTERS))
+    off = np.isin(list(fact.kinds), _OFF)
     situation.meters.hear(situation.meters.rows(fact.meters), off, at)
 
 

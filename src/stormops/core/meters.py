@@ -29,11 +29,6 @@ and what a whole city's meters say must be known within 30 s.
 WINDOW_MS = 7 * 86_400_000
 """An event is taken to have happened at most this long before it was received, and never after that."""
 
-LETTERS = {"last_gasp": "G", "out": "F", "restore": "R", "on": "N"}
-"""Kinds of events as the journal keeps them, one letter each: gasp, off (a check said so), restored, on (checked)."""
-
-OFF_LETTERS = "GF"
-
 _FAR = np.iinfo(np.int64).max
 _COLUMNS = ("on_ms", "off_ms", "since_ms", "told_ms")
 

@@ -32,37 +32,39 @@ DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors
 DATA_HEADERS: RawHeaders = [*COMMON_HEADERS, DATA_POLICY]
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes | Problem:
-    """The whole body, or why it was not taken: too large or too slow.
+async def read_body(scope: Scope, receive: Receive, bound: int = BODY_BYTES_MAX) -> bytes | Problem:
+    """The whole body of at most `bound` bytes, or why it was not taken: too large or too slow.
 
     ConnectionError when the client goes away.
     """
     declared = header(scope, b"content-length")
-    if declared is not None and declared.isdigit() and int(declared) > BODY_BYTES_MAX:
-        return _too_large()
+    if declared is not None and declared.isdigit() and int(declared) > bound:
+        return _too_large(bound)
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
-            return await _whole(receive)
+            return await _whole(receive, bound)
     except TimeoutError:
         return problem("too_slow", "Nothing was saved. Send the same again, with the same Idempotency-Key.")
 
 
-async def _whole(receive: Receive) -> bytes | Problem:
-    body = b""
+async def _whole(receive: Receive, bound: int) -> bytes | Problem:
+    parts: list[bytes] = []
+    size = 0
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionAbortedError("the client went away before its body was complete")
-        body = body + message.get("body", b"") if body else message.get("body", b"")
-        if len(body) > BODY_BYTES_MAX:
-            return _too_large()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > bound:
+            return _too_large(bound)
         more = message.get("more_body", False)
-    return body
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _too_large() -> Problem:
-    return problem("too_large", f"At most {BODY_BYTES_MAX // 1024} KiB are taken here. Shorten what you send.")
+def _too_large(bound: int) -> Problem:
+    return problem("too_large", f"At most {bound // 1024} KiB are taken here. Send less, or send it in parts.")
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

@@ -14,6 +14,9 @@ from stormops.core.report import Report
 from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, TARGETS, path_of
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
 from stormops.intake.http import BODY_BYTES_MAX
+from stormops.intake.openapi_meters import KINDS as METER_KINDS
+from stormops.intake.openapi_meters import SECURITY as METER_SECURITY
+from stormops.intake.openapi_meters import paths as meter_paths
 from stormops.intake.problem import MEDIA_TYPE, Problem
 from stormops.intake.reports import Accepted
 from stormops.intake.taking import KEY_CHARACTERS_MAX, WHERE_OR_WHO
@@ -53,7 +56,7 @@ FIELDS: dict[str, tuple[str, object]] = {
 
 PROBLEMS = {
     400: "The request or its JSON cannot be read.",
-    401: "Nobody is signed in.",
+    401: "Nobody is signed in, or no token that may send this was sent.",
     403: "Not from this page, not with this token, or not with this role.",
     404: "There is nothing at this address.",
     408: "The body did not arrive in time.",
@@ -71,6 +74,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
         "/api/v1/reports": {"post": _report()},
         "/report": {"post": _form()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
+        **meter_paths(_key(needed=False), _problems(400, 401, 408, 413, 415, 422, 503)),
         **{path: {"post": operation} for path, operation in _staff().items() if path in others},
         "/healthz": {"get": _plain("healthz", "Whether the process is alive.", {"application/json": _ref(Status)})},
         "/readyz": {
@@ -99,6 +103,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
                 "securitySchemes": {
                     "session": {"type": "apiKey", "in": "cookie", "name": "stormops_session"},
                     "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
+                    **METER_SECURITY,
                 },
             },
         }
@@ -106,7 +111,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
 
 
 def _schemas() -> dict[str, Any]:
-    kinds = [Report, Accepted, Problem, ActionTaken, Status, *(kind.body for kind in ACTIONS.values())]
+    kinds = [Report, Accepted, Problem, ActionTaken, Status, *METER_KINDS, *(kind.body for kind in ACTIONS.values())]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     report = schemas["Report"]
     for name, (text, example) in FIELDS.items():

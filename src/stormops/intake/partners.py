@@ -36,6 +36,15 @@ TOKEN_BYTES = 32
 TOKEN_CHARACTERS_MAX = 200
 
 
+May = Callable[[Iterable[tuple[bytes, bytes]], str], str | None]
+"""`Partners.may`, as a port: headers and what is sent, to the partner's name or None."""
+
+
+def nobody(_headers: Iterable[tuple[bytes, bytes]], _what: str) -> str | None:
+    """The port where no partner is known."""
+    return None
+
+
 class PartnerError(Exception):
     """A partner cannot be added; the message says what to do."""
 
@@ -68,8 +77,10 @@ class Partners:
     def may(self, headers: Iterable[tuple[bytes, bytes]], what: str) -> str | None:
         """The partner whose bearer token is in these headers (ASGI's, lower-case names), if it may send this."""
         token = _bearer(headers)
-        if token is None:
-            return None
+        return None if token is None else self.known(token, what)
+
+    def known(self, token: bytes, what: str) -> str | None:
+        """The partner of a token that came by another way than a header, if it may send this."""
         self._look()
         hashed = sha256(token).hexdigest()
         found = None

@@ -21,7 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from stormops.intake.desk import Authenticate, DeskActions
 from stormops.intake.form import FormRoute
 from stormops.intake.http import WithHeaders, problem_response
+from stormops.intake.meters import MeterDoors
 from stormops.intake.openapi import document
+from stormops.intake.partners import May, nobody
 from stormops.intake.problem import problem
 from stormops.intake.reports import Reports
 from stormops.intake.taking import Senders, Taker, not_kept
@@ -61,11 +63,19 @@ def create_intake(
     metrics: Metrics,
     authenticate: Authenticate,
     routes: Sequence[BaseRoute] = (),
+    *,
+    may: May = nobody,
 ) -> ASGIApp:
-    """The intake over these ports. `routes` are others' writes (sign-in), served under the same rules."""
+    """The intake over these ports. `routes` are others' writes (sign-in), served under the same rules.
+
+    `may` names the partner whose bearer token may send something.
+    """
 
     def refused(code: str) -> None:
         metrics.count("intake_refused_total", code=code)
+
+    def metered(events: int) -> None:
+        metrics.count("intake_meter_events_total", events)
 
     def taken(channel: str) -> None:
         metrics.count("intake_reports_total", channel=channel)
@@ -89,6 +99,7 @@ def create_intake(
             Route("/api/v1/reports", reports, methods=["POST"]),  # served in front; here for the other methods
             FormRoute(page, taker, reports.sender, refused).route(),
             *DeskActions(door, authenticate, settings.origins, acted, refused).routes(),
+            *MeterDoors(door, may, metered, refused).routes(),
             *routes,
             *_Plain(door, metrics, lambda: document(settings.intake_url, settings.title, others)).routes(),
         ],
