@@ -39,6 +39,10 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     k: Annotated[int, Doc(description="Least customers in a publicly shown area.", ge=5)] = 20
     desk_cadence_ms: Annotated[int, Doc(description="Least wall time between two desk changes.", ge=20)] = 250
     public_cadence_ms: Annotated[int, Doc(description="Least wall time between two public changes.", ge=20)] = 1000
+    open311_jurisdiction: Annotated[str, Doc(description="The `jurisdiction_id` of Open311; empty = the name.")] = ""
+    open311_key_required: Annotated[bool, Doc(description="Open311 takes reports only with a partner's API key.")] = (
+        False
+    )
     channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = msgspec.field(
         default_factory=lambda: ["web", "api", "desk"]
     )
@@ -80,16 +84,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_every_s: Annotated[int, Doc(description="Platform seconds between scheduled situation reports.", ge=60)] = (
         3600
     )
-    log_level: Annotated[LogLevel, Doc(description="debug, info, warning or error.")] = "info"
-
-    @property
-    def clock(self) -> Clock:
     trusted_proxies: Annotated[
         str,
         Doc(
             description="Networks of proxies whose X-Forwarded-For is believed, with commas (10.0.0.0/8); empty = none."
         ),
     ] = ""
+    log_level: Annotated[LogLevel, Doc(description="debug, info, warning or error.")] = "info"
+
+    @property
+    def clock(self) -> Clock:
         """The platform's clock, the same in every process of one run."""
         return Clock(self.clock_speed, self.clock_epoch_ms, self.clock_anchor_ms)
 

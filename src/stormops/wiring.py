@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from stormops.clock import Clock
+from stormops.pages.language import offered
 from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings
 from stormops.supervisor import die_with_parent
 from stormops.telemetry import Log, Metrics, take_over_logs
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp
 
-    from stormops.core.network import City, Tree
     from stormops.admission.asgi import Admission
+    from stormops.core.network import City, Tree
     from stormops.journal.hints import NullHints, RedisHints
     from stormops.journal.port import DoorReader, Journal
     from stormops.staff.person import Person
@@ -106,7 +107,6 @@ class Process:
         return self.sign_in().who(token) if token else None
 
 
-def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool) -> None:
 def _admission(process: Process, app: ASGIApp) -> Admission:
     """Admission in front of an app: classes, queue, limits, and the mode in force."""
     from stormops.admission.asgi import Admission
@@ -128,13 +128,14 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
     )
 
 
+def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool) -> None:
     """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own."""
     import uvicorn
 
-    config = uvicorn.Config(
     from stormops.admission.protocol import guarded
 
     admission = _admission(process, app)
+    config = uvicorn.Config(
         admission,
         host=process.settings.host,
         port=port,
@@ -196,7 +197,10 @@ def run_intake() -> None:
             feed_url=settings.feed_url,
             origins=settings.origins,
             senders_secret=shared_secret(settings.data),
-            language=process.city_file.languages[0],
+            language=offered(process.city_file.languages)[0],
+            languages=tuple(offered(process.city_file.languages)),
+            jurisdiction=process.city_file.open311_jurisdiction or process.city_file.name,
+            open311_key_required=process.city_file.open311_key_required,
         ),
         door,
         process.metrics,
@@ -296,6 +300,7 @@ def run_feed() -> None:
     from stormops.core.area import areas
     from stormops.feed.parts import FeedParts
     from stormops.feed.web import create_feed
+    from stormops.journal.secret import shared_secret
     from stormops.journal.snapshots import FileSnapshots
 
     process = Process("feed")
@@ -313,6 +318,7 @@ def run_feed() -> None:
             authenticate=process.who,
             log=process.log,
             metrics=process.metrics,
+            public_names_secret=shared_secret(settings.data, "public-names.key"),
         )
     )
     _serve(process, app, settings.feed_fd, settings.feed_port, sockets=True)

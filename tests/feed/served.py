@@ -122,6 +122,7 @@ def parts_of(day: StormDay, port: int, *, dashboards: Path = Path("nowhere"), ca
         authenticate=SignedIn(),
         log=Log("feed", "error"),
         metrics=Metrics(),
+        public_names_secret=b"0123456789abcdef",
     )
 
 

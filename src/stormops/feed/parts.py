@@ -14,7 +14,10 @@ from stormops.telemetry import Log, Metrics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedParts:
-    """`areas` is the city's public partition for the city file's *k* (`core.area.areas`)."""
+    """`areas` is the city's public partition for the city file's *k* (`core.area.areas`).
+
+    `public_names_secret`: at least 16 bytes; under it, Open311's public list names requests without their receipts.
+    """
 
     city: City
     tree: Tree
@@ -26,3 +29,4 @@ class FeedParts:
     authenticate: Authenticate
     log: Log
     metrics: Metrics
+    public_names_secret: bytes

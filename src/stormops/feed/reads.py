@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -34,6 +35,9 @@ ARRIVAL_SECONDS = 1.5
 
 ARRIVAL_POLL_SECONDS = 0.1
 """Pause between two looks for it."""
+
+Question = Callable[[Board, int], dict[str, Any] | None]
+"""What a board says of a receipt, None when it does not know it."""
 
 ARRIVALS_MAX = 200
 """Look-ups that may wait at once; further ones are answered as things stand."""
@@ -67,27 +71,32 @@ class Receipts:
         """Look-ups that are under way now."""
         return self._waiting
 
-    async def look_up(self, request: Request, text: str) -> dict[str, Any] | None:
-        """What the bearer may know, None when the receipt is not known. Raises Limited, NotReady."""
+    async def look_up(
+        self, request: Request, text: str, question: Question = questions.receipt_status, *, patient: bool = True
+    ) -> dict[str, Any] | None:
+        """What the bearer may know, None when the receipt is not known. Raises Limited, NotReady.
+
+        `patient`: an unknown one is waited for a little.
+        """
         address = request.client.host if request.client else ""
         wait = self._limit.check(address, time.monotonic())
         if wait > 0:
             self._metrics.count("feed_receipt_lookups_total", outcome="limited")
             raise Limited(wait)
         number = typed_receipt(text)
-        status = None if number is None else await self._found(number)
+        status = None if number is None else await self._found(number, question, ARRIVAL_SECONDS if patient else 0.0)
         self._metrics.count("feed_receipt_lookups_total", outcome="missed" if status is None else "found")
         if status is None:
             self._limit.missed(address, time.monotonic())
         return status
 
-    async def _found(self, number: int) -> dict[str, Any] | None:
+    async def _found(self, number: int, question: Question, seconds: float) -> dict[str, Any] | None:
         """The status of a receipt; one that is not known is waited for a little: it may be on its way from a door."""
-        deadline = time.monotonic() + ARRIVAL_SECONDS
+        deadline = time.monotonic() + seconds
         self._waiting += 1
         try:
             while True:
-                status = await self._follower.ask(lambda board, _: questions.receipt_status(board, number))
+                status = await self._follower.ask(lambda board, _: question(board, number))
                 if status is not None or self._waiting > ARRIVALS_MAX or time.monotonic() >= deadline:
                     return status
                 await asyncio.sleep(ARRIVAL_POLL_SECONDS)

@@ -26,12 +26,14 @@ from stormops.feed.follow import Follower, NotReady
 from stormops.feed.headers import SecurityHeaders
 from stormops.feed.hub import Audience, Hub
 from stormops.feed.maps import PUBLIC_LAYERS, layers_of
+from stormops.feed.open311 import Open311Reads, Requests
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
 from stormops.feed.ports import Authenticate
 from stormops.feed.problem import not_ready, problem
 from stormops.feed.reads import PublicReads, Receipts
 from stormops.journal.port import JournalUnavailable
+from stormops.pages.open311 import Place
 from stormops.telemetry import Log
 
 
@@ -82,6 +84,7 @@ def create_feed(parts: FeedParts) -> Starlette:
         routes=[
             *_public_routes(public),
             *desk.routes(),
+            *_open311(parts, follower, receipts).routes(),
             *_page_routes(pages, public, parts.authenticate),
             *_health_routes(follower, channels["desk"], parts),
             WebSocketRoute("/api/v1/feed", hub.endpoint),
@@ -94,6 +97,19 @@ def create_feed(parts: FeedParts) -> Starlette:
     app.state.hub = hub
     app.state.receipts = receipts
     return app
+
+
+def _open311(parts: FeedParts, follower: Follower[Board], receipts: Receipts) -> Open311Reads:
+    city = parts.city_file
+    place = Place(
+        title=city.title,
+        phone=city.phone,
+        jurisdiction=city.open311_jurisdiction or city.name,
+        intake_url=parts.settings.intake_url,
+        feed_url=parts.settings.feed_url,
+    )
+    requests = Requests(parts.areas, parts.public_names_secret, city.title)
+    return Open311Reads(place, requests, follower, receipts, parts.settings.clock.now_ms)
 
 
 def _public_routes(public: PublicReads) -> list[Route]:

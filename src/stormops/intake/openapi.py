@@ -17,6 +17,8 @@ from stormops.intake.http import BODY_BYTES_MAX
 from stormops.intake.openapi_meters import KINDS as METER_KINDS
 from stormops.intake.openapi_meters import SECURITY as METER_SECURITY
 from stormops.intake.openapi_meters import paths as meter_paths
+from stormops.intake.openapi_open311 import SCHEMAS as OPEN311_SCHEMAS
+from stormops.intake.openapi_open311 import paths as open311_paths
 from stormops.intake.problem import MEDIA_TYPE, Problem
 from stormops.intake.reports import Accepted
 from stormops.intake.taking import KEY_CHARACTERS_MAX, WHERE_OR_WHO
@@ -75,6 +77,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
         "/report": {"post": _form()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
         **meter_paths(_key(needed=False), _problems(400, 401, 408, 413, 415, 422, 503)),
+        **open311_paths(),
         **{path: {"post": operation} for path, operation in _staff().items() if path in others},
         "/healthz": {"get": _plain("healthz", "Whether the process is alive.", {"application/json": _ref(Status)})},
         "/readyz": {
@@ -125,7 +128,7 @@ def _schemas() -> dict[str, Any]:
     schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
     for schema in schemas.values():
         schema["description"] = " ".join(schema.get("description", "").split())
-    return schemas
+    return schemas | OPEN311_SCHEMAS
 
 
 def _form_fields(report: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from stormops.intake.desk import Authenticate, DeskActions
 from stormops.intake.form import FormRoute
 from stormops.intake.http import WithHeaders, problem_response
 from stormops.intake.meters import MeterDoors
+from stormops.intake.open311 import Open311
 from stormops.intake.openapi import document
 from stormops.intake.partners import May, nobody
 from stormops.intake.problem import problem
@@ -29,6 +30,7 @@ from stormops.intake.reports import Reports
 from stormops.intake.taking import Senders, Taker, not_kept
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
 from stormops.pages.form import FormSettings
+from stormops.pages.open311 import Place
 
 READY_SECONDS = 1.0
 """Readiness is tried on the disk at most this often, however often it is asked."""
@@ -46,6 +48,7 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `origins`: the browser origins that may write with a session. `senders_secret`: at least 16
     bytes, the same for every intake of the platform (`journal.secret.shared_secret`).
+    `jurisdiction` is the one `jurisdiction_id` of Open311; `open311_key_required`: no report without a key.
     """
 
     title: str
@@ -55,6 +58,9 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     origins: list[str]
     senders_secret: bytes
     language: str = "en"
+    languages: tuple[str, ...] = ()
+    jurisdiction: str = ""
+    open311_key_required: bool = False
 
 
 def create_intake(
@@ -92,6 +98,21 @@ def create_intake(
         intake_url=settings.intake_url,
         feed_url=settings.feed_url,
         language=settings.language,
+        languages=settings.languages,
+    )
+    open311 = Open311(
+        Place(
+            title=settings.title,
+            phone=settings.phone,
+            jurisdiction=settings.jurisdiction,
+            intake_url=settings.intake_url,
+            feed_url=settings.feed_url,
+        ),
+        taker,
+        reports.sender,
+        refused,
+        may=may,
+        key_required=settings.open311_key_required,
     )
     others = [route.path for route in routes if isinstance(route, Route)]
     app = Starlette(
@@ -100,6 +121,7 @@ def create_intake(
             FormRoute(page, taker, reports.sender, refused).route(),
             *DeskActions(door, authenticate, settings.origins, acted, refused).routes(),
             *MeterDoors(door, may, metered, refused).routes(),
+            *open311.routes(),
             *routes,
             *_Plain(door, metrics, lambda: document(settings.intake_url, settings.title, others)).routes(),
         ],
