@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from stormops.core import entry as facts
 from stormops.core.entry import Actor, AnyFact, Candidate, Entry
 from stormops.core.incident import Step
+from stormops.core.levels import Mode
 from stormops.core.network import City
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
@@ -130,18 +131,28 @@ class AnyFacts:
 
     def _other(self) -> AnyFact:
         rng = self.rng
-        kind = rng.randrange(6)
-        if kind == 0:
-            return facts.IncidentAbsorbed(incident=self._incident(), into=self._incident())
-        if kind == 1:
-            return facts.IncidentClosed(incident=self._incident(), outcome="restored")
-        if kind == 2:
-            return facts.ReportDuplicated(receipt=self._receipt(), of=self._receipt())
-        if kind == 3:
-            return facts.ReportClosed(
+        kinds: list[Callable[[], AnyFact]] = [
+            lambda: facts.IncidentAbsorbed(incident=self._incident(), into=self._incident()),
+            lambda: facts.IncidentClosed(incident=self._incident(), outcome="restored"),
+            lambda: facts.ReportDuplicated(receipt=self._receipt(), of=self._receipt()),
+            lambda: facts.ReportRepeated(receipt=self._receipt(), of=self._receipt()),
+            lambda: facts.SafetyEscalated(receipt=self._receipt(), level=rng.randrange(1, 5)),
+            lambda: facts.SafetyClockStopped(receipt=self._receipt(), action="a", by="dana"),
+            self._mode_changed,
+            lambda: facts.ReportClosed(
                 receipt=self._receipt(), outcome="withdrawn", incident=rng.choice(["", self._incident()])
-            )
-        if kind == 4:
-            return facts.ActionRefused(action=f"a{rng.randrange(200)}", code="ended", text="It has ended.")
-        by = Actor(person="dana", desk="D1", shift=1)
-        return facts.ReportWithdrawn(action=f"a{rng.randrange(200)}", by=by, reason="test", receipt=self._receipt())
+            ),
+            lambda: facts.ActionRefused(action=f"a{rng.randrange(200)}", code="ended", text="It has ended."),
+            lambda: facts.ReportWithdrawn(
+                action=f"a{rng.randrange(200)}",
+                by=Actor(person="dana", desk="D1", shift=1),
+                reason="test",
+                receipt=self._receipt(),
+            ),
+        ]
+        return rng.choice(kinds)()
+
+    def _mode_changed(self) -> AnyFact:
+        mode, was = self.rng.choice(list(Mode)), self.rng.choice(list(Mode))
+        cause = self.rng.choice(["declared", "automatic"])
+        return facts.ModeChanged(mode=mode, was=was, cause=cause, reason="So.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 
+import numpy as np
+
 from stormops.core import entry as facts
 from stormops.core.entry import AnyFact
 from stormops.core.incident import UTILITIES, State
@@ -27,7 +29,9 @@ def small_world() -> World:
 
 def move(world: World, rng: Random) -> None:
     """Something happens."""
-    what = rng.choice(["report"] * 8 + ["many"] * 3 + ["act"] * 4 + ["tick"] * 6 + ["repeat", "pause", "kill"])
+    what = rng.choice(
+        ["report"] * 8 + ["many"] * 3 + ["act"] * 4 + ["tick"] * 6 + ["repeat", "pause", "kill"] + ["meters"] * 3
+    )
     match what:
         case "report":
             world.report(rng.randrange(-1, 48), rng.choice(SYMPTOM_MIX), medical=rng.random() < 0.1)
@@ -42,12 +46,24 @@ def move(world: World, rng: Random) -> None:
             world.tick()
         case "repeat":
             world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
+        case "meters":
+            meters(world, rng)
         case "pause":
             world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
             world.tick()
         case "kill":
             world.take_in()
             world.start()
+
+
+def meters(world: World, rng: Random) -> None:
+    """Meters of neighbours say something, about now, about earlier, twice, or in the wrong order."""
+    first = rng.randrange(48)
+    many = [rng.choice([p, p, rng.randrange(-1, 48)]) for p in range(first, min(first + rng.randrange(1, 14), 48))]
+    kind = rng.choice("GGGGFRRN")
+    world.metered(
+        [(p, rng.choice([kind] * 6 + list("GFRN")), rng.choice([0, 0, -1_000, -30_000, -3_600_000, 9])) for p in many]
+    )
 
 
 def act(world: World, rng: Random) -> None:
@@ -114,18 +130,31 @@ def consistent(world: World) -> None:
 
 def _counts(situation: Situation, reports: list[OpenReport]) -> None:
     totals = situation.totals
+    assert totals.meters_off == sum(r.receipt < 0 and not r.answered for r in reports)
+    for incident in situation.incidents.values():
+        assert incident.meters == sum(receipt < 0 for receipt in incident.reports)
+    told = situation.meters.told_ms
+    assert {-r.receipt - 1 for r in reports if r.receipt < 0} <= set(np.flatnonzero(told).tolist())
+    assert situation.meters.told == np.count_nonzero(told)
+    assert (told == 0).all() or (situation.meters.on_ms[told > 0] < told[told > 0]).all()
+    everything, reports = reports, [r for r in reports if r.receipt >= 0]
     asking = [r for r in reports if not r.answered]
     assert totals.open == len(asking)
     assert totals.safety_open == sum(r.safety for r in asking)
     assert totals.unmatched_open == sum(r.standing is Standing.UNMATCHED for r in reports)
     assert totals.shown == sum(r.shown for r in reports)
-    assert totals.received == len(reports) + totals.duplicated + len(situation.closed_reports)
+    assert totals.received == len(reports) + totals.duplicated + totals.repeated + len(situation.closed_reports)
+    assert set(situation.safety) == {r.receipt for r in asking if r.safety}
+    states = [clock.state for clock in situation.safety.values()]
+    assert totals.safety_waiting == states.count("waiting")
+    assert totals.safety_escalated == states.count("escalated")
     for incident in situation.incidents.values():
-        mine = [r for r in reports if r.incident == incident.key]
+        mine = [r for r in everything if r.incident == incident.key]
         assert {r.receipt for r in mine} == incident.reports
         assert incident.answered == sum(r.answered for r in mine)
         assert incident.safety == sum(r.safety for r in mine)
         assert incident.medical == sum(r.medical for r in mine)
+        assert incident.repeats == sum(r.repeats for r in mine)
 
 
 def _explained(world: World, reports: list[OpenReport]) -> None:

@@ -60,7 +60,7 @@ def test_the_same_key_by_two_doors_is_one_report() -> None:
     first = world.report(0, key="k")
     second = world.report(0, key="k")
     world.news[1] = world.news[1]._replace(door="other", counter=1)
-    other = world.report(0, key="k", sender="somebody else")
+    other = world.report(1, key="k", sender="somebody else")
     world.tick(0)
     totals = world.situation.totals
     assert (totals.received, totals.duplicated, totals.open) == (3, 1, 2)

@@ -10,6 +10,7 @@ import pytest
 
 from stormops.core import entry as facts
 from stormops.core.entry import AnyFact, decode, encode
+from stormops.core.levels import Mode
 from stormops.core.report import Channel, Report, Symptom, Utility
 
 BY = facts.Actor(person="ana", desk="East", shift=7)
@@ -23,6 +24,14 @@ ONE_OF_EACH: list[AnyFact] = [
         sender="5d2f",
         key="k",
     ),
+    facts.ReportReceived(
+        receipt=RECEIPT,
+        channel=Channel.DESK,
+        report=Report(symptom=Symptom.ENTRAPMENT, address="12 Palm Ave"),
+        sender="desk/ana",
+        key="k",
+        by=BY,
+    ),
     facts.ContactPreference(phone="8505550123", stopped=True, word="STOP", language="en"),
     facts.ReportPlaced(action="a-1", by=BY, reason="seen", receipt=RECEIPT, premise="P1"),
     facts.ReportWithdrawn(action="a-1", by=BY, reason="seen", receipt=RECEIPT),
@@ -32,6 +41,8 @@ ONE_OF_EACH: list[AnyFact] = [
     facts.IncidentCancelled(action="a-1", by=BY, reason="seen", incident="E-0001"),
     facts.IncidentRestored(action="a-1", by=BY, reason="seen", incident="E-0001", device="TR-1"),
     facts.SituationReportRequested(action="a-1", by=BY, reason="briefing"),
+    facts.SafetyAcknowledged(action="a-1", by=BY, reason="called back", receipt=RECEIPT),
+    facts.ModeDeclared(action="a-1", by=BY, reason="landfall at nine", mode=Mode.STORM, relax=True),
     facts.CityAdopted(name="palmetto", hash="abc"),
     facts.Tick(number=3, at_ms=1_778_785_200_000),
     facts.Decided(tick=3, through=41),
@@ -53,6 +64,10 @@ ONE_OF_EACH: list[AnyFact] = [
     facts.IncidentStepped(incident="E-0001", step="confirm", action="a-1", by="ana", at_ms=9, device="FUS-1"),
     facts.IncidentAbsorbed(incident="E-0002", into="E-0001", by="ana"),
     facts.IncidentClosed(incident="E-0001", outcome="restored"),
+    facts.ReportRepeated(receipt=OTHER, of=RECEIPT),
+    facts.SafetyClockStopped(receipt=RECEIPT, action="a-1", by="ana"),
+    facts.SafetyEscalated(receipt=RECEIPT, level=2),
+    facts.ModeChanged(mode=Mode.SURGE, was=Mode.STORM, cause="automatic", reason="So many are out."),
     facts.ActionRefused(action="a-1", code="wrong_state", text="It is closed."),
     facts.MeterEventsReceived(
         receipt=RECEIPT, partner="head-end", meters=["M1", "?"], kinds="GR", at_ms=[5, 6], decivolts=[0, -1]
@@ -85,6 +100,13 @@ def test_the_version_in_work_is_among_them_byte_for_byte() -> None:
     # Written by this very list; when it differs, a fact's meaning on disk has changed: keep the old form readable.
     newest = msgspec.msgpack.decode(RELEASED[-1].read_bytes(), type=list[bytes])
     assert newest == [encode(fact) for fact in ONE_OF_EACH]
+
+
+def test_a_report_without_an_author_is_written_as_before_there_were_authors() -> None:
+    body = encode(ONE_OF_EACH[0])
+    assert "by" not in msgspec.msgpack.decode(body)
+    assert isinstance(read := decode(body), facts.ReportReceived)
+    assert read.by is None
 
 
 @pytest.mark.parametrize("body", [b"", b"\x80", msgspec.msgpack.encode({"fact": "never_heard_of"}), b"\xff\xff"])

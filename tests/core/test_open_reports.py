@@ -56,7 +56,11 @@ def test_reports_come_back_from_their_copy() -> None:
     for receipt in random.Random(1).sample(range(100, 150), 20):
         reports.drop(receipt)
     reports.rule[reports.row_of[next(iter(reports.row_of))]] = reports.rule_code("nearest")
-    again = OpenReports.from_columns(reports.copy_columns(), list(reports.rules))
+    twice = next(iter(reports.row_of))
+    reports.heard_again(twice, 7)
+    kept = [[receipt, *values] for receipt, values in reports.again.items()]
+    again = OpenReports.from_columns(reports.copy_columns(), list(reports.rules), kept)
+    assert again.repeats(twice) == 1
     assert {r: again.get(r) for r in again.row_of} == {r: reports.get(r) for r in reports.row_of}
     assert again.rule_code("nearest") == reports.rule_code("nearest")
 

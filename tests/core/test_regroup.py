@@ -135,7 +135,7 @@ def test_one_premise_that_moves_over_takes_its_reports_along() -> None:
 def test_a_repeated_report_joins_though_its_group_did_not_change() -> None:
     world = reported(0, 1)
     world.groups((4, (0, 1)))
-    world.report(1)
+    world.report(1, medical=True)
     made = world.groups((4, (0, 1)))
     assert len(world.the("E-0001").reports) == 3
     assert sum(isinstance(fact, facts.IncidentChanged) for fact in made) == 1

@@ -135,6 +135,6 @@ def test_an_empty_situation_shows_nobody_out() -> None:
     city, tree = small_city()
     view = DeskView(city, tree, lambda position: pytest.fail(f"nothing to recall at {position}"))
     shown = view.snapshot(Situation(city, tree))
-    assert shown.keys() == {"city", "totals"}
+    assert shown.keys() == {"city", "mode", "totals"}
     assert shown["totals"]["customers_out"] == 0
     assert shown["totals"]["customers"] == len(city.premises)

@@ -22,10 +22,12 @@ from stormops.core.holding import (
     reroute,
     stepped,
     take_over,
+    unanswered,
     unhold,
 )
 from stormops.core.incident import Incident, State, Step
 from stormops.core.merging import merge, split
+from stormops.core.mode_rules import declare
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
@@ -203,7 +205,7 @@ def _restore_part(
     tree = decider.situation.tree
     reach = set(tree.below(decider.situation.device_of[part.device]).tolist())
     back = [r for r in lost_service(decider, incident.reports) if r.premise in reach]
-    later = [r.receipt for r in back if r.received_ms > part.at_ms]
+    later = [r.receipt for r in back if r.heard_ms > part.at_ms]
     let_go(decider, draft, incident, later)
     for report in back:
         decider.take_out(report.receipt)
@@ -215,8 +217,8 @@ def _restore_part(
 
 
 def _end(decider: Decider, draft: Draft, incident: Incident, step: facts.IncidentStepped) -> None:
-    """Restored or cancelled. Reports received since the person said so are not answered by it."""
-    later = [r.receipt for r in lost_service(decider, incident.reports) if r.received_ms > step.at_ms]
+    """Restored or cancelled. Reports heard since the person said so are not answered by it."""
+    later = [r.receipt for r in unanswered(decider, incident.reports) if r.heard_ms > step.at_ms]
     let_go(decider, draft, incident, later)
     for receipt in sorted(incident.reports):
         decider.take_out(receipt)
@@ -224,6 +226,23 @@ def _end(decider: Decider, draft: Draft, incident: Incident, step: facts.Inciden
     unhold(decider, incident.devices)
     decider.ended(incident.key, incident.ended_ms)
     reroute(decider, draft, later)
+
+
+# --- safety ---------------------------------------------------------------------------------------------
+
+
+def _acknowledge(decider: Decider, draft: Draft, fact: facts.SafetyAcknowledged, _at_ms: int) -> Refused | None:
+    report = open_report(decider, fact.receipt)
+    if not isinstance(report, OpenReport):
+        return report
+    clock = decider.situation.safety.get(report.receipt)
+    if clock is None:
+        return "not_safety", f"Report {fact.receipt} says nothing of danger or of a medical need."
+    if clock.by:
+        return "acknowledged", f"Report {fact.receipt} is acknowledged already, by {clock.by}."
+    stopped = facts.SafetyClockStopped(receipt=receipt_text(report.receipt), action=fact.action, by=fact.by.person)
+    draft.add(stopped)
+    return None
 
 
 def _not_ours(*_: object) -> None:
@@ -239,4 +258,6 @@ ACTIONS: dict[type[facts.Action], Callable[[Decider, Draft, Any, int], Refused |
     facts.IncidentCancelled: _cancel,
     facts.IncidentRestored: _restore,
     facts.SituationReportRequested: _not_ours,
+    facts.SafetyAcknowledged: _acknowledge,
+    facts.ModeDeclared: declare,
 }

@@ -20,11 +20,13 @@ from stormops.core.incident import UTILITIES, State, incident_id
 from stormops.core.matching_answer import Matched, NotMatched
 from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
+from stormops.core.mode_rules import ModeRules, tighten
 from stormops.core.open_reports import OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
-from stormops.core.repeats import hash_key
+from stormops.core.repeats import Heard, hash_key, lately
 from stormops.core.report import SYMPTOMS, Report, Utility
+from stormops.core.safety import Clocks, safety_first
 from stormops.core.situation import Situation
 
 ENDED_VISIBLE_MS = 3_600_000
@@ -52,7 +54,12 @@ class Decider:
     """Decides for one situation. `decide` is the only way in once `start` has been called."""
 
     def __init__(
-        self, situation: Situation, matcher: Matcher, groupers: Groupers, meter_hold_ms: int = HOLD_MS
+        self,
+        situation: Situation,
+        matcher: Matcher,
+        groupers: Groupers,
+        meter_hold_ms: int = HOLD_MS,
+        mode_rules: ModeRules | None = None,
     ) -> None:
         self.situation = situation
         self._matcher = matcher
@@ -63,6 +70,9 @@ class Decider:
         }
         self._bystanders: dict[int, set[int]] = {}
         self._ended: list[tuple[int, int]] = []
+        self._heard = Heard()
+        self._clocks = Clocks()
+        self._mode_rules = mode_rules or ModeRules()
         self._metering = Metering(self, meter_hold_ms)
         self._start()
 
@@ -76,7 +86,7 @@ class Decider:
 
     def next_due_ms(self) -> int | None:
         """When (platform ms) something is due though there is no news; None = never."""
-        dues = (self._ended[0][0] if self._ended else None, self._metering.next_due_ms())
+        dues = (self._ended[0][0] if self._ended else None, self._metering.next_due_ms(), self._clocks.next_ms)
         return min((due for due in dues if due is not None), default=None)
 
     def ended(self, key: int, at_ms: int) -> None:
@@ -97,8 +107,27 @@ class Decider:
             draft.add(fact)
         if another_city:
             self._metering.adopted(draft)
+        self._heard.expire(tick.at_ms)
+        self._take_news(draft, news)
+        draft.settle()
+        self._metering.decide(draft, news)
+        for evidence in (self.network, *self.clusters.values()):
+            for receipt in evidence.update(draft):
+                premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
+                self._bystanders.setdefault(premise, set()).add(receipt)
+        self._close_due(draft)
+        self._join_bystanders(draft)
+        for receipt, level in self._clocks.raised(self.situation, tick.at_ms):
+            draft.add(facts.SafetyEscalated(receipt=receipt_text(receipt), level=level))
+        tightened = tighten(self.situation, news, tick.at_ms, self._mode_rules)
+        if tightened is not None:
+            draft.add(tightened)
+        return draft.close()
+
+    def _take_news(self, draft: Draft, news: Sequence[Entry]) -> None:
+        """Reports and actions, one by one: danger first, then the journal's order (invariant 12)."""
         verdicts = self._match(news)
-        for entry in news:
+        for entry in safety_first(news):
             if isinstance(entry.fact, facts.ReportReceived):
                 self._report(draft, entry.fact, verdicts)
             elif (
@@ -109,15 +138,6 @@ class Decider:
                 if refused is not None:
                     code, text = refused
                     draft.add(facts.ActionRefused(action=entry.fact.action, code=code, text=text))
-        draft.settle()
-        self._metering.decide(draft, news)
-        for evidence in (self.network, *self.clusters.values()):
-            for receipt in evidence.update(draft):
-                premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
-                self._bystanders.setdefault(premise, set()).add(receipt)
-        self._close_due(draft)
-        self._join_bystanders(draft)
-        return draft.close()
 
     def _match(self, news: Sequence[Entry]) -> dict[int, Matched | NotMatched]:
         """A verdict for each report that does not repeat another, by receipt."""
@@ -146,6 +166,9 @@ class Decider:
         row = self.situation.reports.row_of.get(receipt)
         if verdict is None or row is None or self.situation.reports.standing[row] != Standing.RECEIVED:
             return
+        received_ms = self.situation.reports.received_ms[row]
+        if fact.report.safety:
+            self._clocks.watch(receipt, received_ms)
         ids = self.situation.city.premises.id
         if isinstance(verdict, NotMatched):
             candidates = [
@@ -153,6 +176,10 @@ class Decider:
                 for c in verdict.candidates
             ]
             draft.add(facts.ReportUnmatched(receipt=fact.receipt, why=verdict.why, candidates=candidates))
+            return
+        first = self._heard.first(self.situation.reports, verdict.premise, fact.channel, fact.report, received_ms)
+        if first is not None:
+            draft.add(facts.ReportRepeated(receipt=fact.receipt, of=receipt_text(first)))
             return
         self.place(
             draft,
@@ -177,7 +204,9 @@ class Decider:
             return
         utility = UTILITIES.index(report.utility)
         answered_ms, by = self.situation.coverage.answered(utility, report.premise)
-        if report.received_ms <= answered_ms:
+        if receipt >= 0:
+            self._heard.note(report)
+        if report.heard_ms <= answered_ms:
             draft.add(
                 facts.ReportClosed(receipt=receipt_text(receipt), outcome=self._outcome(by), incident=incident_id(by))
             )
@@ -258,6 +287,10 @@ class Decider:
             report = reports.get(reports.receipt[row])
             if report is not None and report.standing is Standing.MATCHED and not report.answered:
                 self._take_in(report)
+                if report.receipt >= 0 and lately(report.received_ms, situation.at_ms):
+                    self._heard.note(report)
+        for receipt, clock in situation.safety.items():
+            self._clocks.watch(receipt, reports.received_ms[reports.row_of[receipt]], clock.level)
         for key in sorted(situation.incidents):
             incident = situation.incidents[key]
             if not incident.live:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from stormops.core.levels import Mode
 from stormops.core.report import Channel, Report, Utility
 
 PER = 10_000
@@ -36,7 +37,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ReportReceived(Fact, frozen=True, kw_only=True, tag="report_received"):
     """A customer's report, on disk in a door. `key` is the sender's idempotency key.
 
-    `sender` is a keyed hash of who sent it, never the address itself.
+    `sender` is a keyed hash of who sent it, never the address itself. `by` is who typed what a caller said.
     """
 
     receipt: str
@@ -44,6 +45,7 @@ class ReportReceived(Fact, frozen=True, kw_only=True, tag="report_received"):
     report: Report
     sender: str = ""
     key: str = ""
+    by: Actor | None = None
 
 
 class ContactPreference(Fact, frozen=True, kw_only=True, tag="contact_preference"):
@@ -135,6 +137,20 @@ class IncidentRestored(Action, frozen=True, kw_only=True, tag="incident_restored
 
 class SituationReportRequested(Action, frozen=True, kw_only=True, tag="situation_report_requested"):
     """A person asks for a situation report now, outside the schedule."""
+
+
+class SafetyAcknowledged(Action, frozen=True, kw_only=True, tag="safety_acknowledged"):
+    """A person has taken a safety report on: its clock stops."""
+
+    receipt: str
+
+
+class ModeDeclared(Action, frozen=True, kw_only=True, tag="mode_declared"):
+    """A person wants the platform in this mode. `relax`: their role may also declare a milder one."""
+
+    mode: Mode
+    scope: str = "city"
+    relax: bool = False
 
 
 # --- facts: decided at ticks ---------------------------------------------------------------------
@@ -278,6 +294,43 @@ class IncidentClosed(Fact, frozen=True, kw_only=True, tag="incident_closed"):
     outcome: str
 
 
+class ReportRepeated(Fact, frozen=True, kw_only=True, tag="report_repeated"):
+    """The same premise, channel and kind of symptom again within minutes: the open report `of` was heard once more."""
+
+    receipt: str
+    of: str
+
+
+class SafetyClockStopped(Fact, frozen=True, kw_only=True, tag="safety_clock_stopped"):
+    """The safety report is acknowledged, by the person whose `action` asked for it."""
+
+    receipt: str
+    action: str
+    by: str
+
+
+class SafetyEscalated(Fact, frozen=True, kw_only=True, tag="safety_escalated"):
+    """Nobody has acknowledged the safety report for `level` times five minutes."""
+
+    receipt: str
+    level: int
+
+
+class ModeChanged(Fact, frozen=True, kw_only=True, tag="mode_changed"):
+    """The platform is in `mode` from here on; it `was` in another. `cause` is declared or automatic.
+
+    `by` and `action` are the person's (empty when automatic); `reason` is a sentence.
+    """
+
+    mode: Mode
+    was: Mode
+    cause: str
+    reason: str
+    by: str = ""
+    scope: str = "city"
+    action: str = ""
+
+
 class ActionRefused(Fact, frozen=True, kw_only=True, tag="action_refused"):
     """A desk action that could not be applied: the caller's matter, told to the desk in a sentence."""
 
@@ -297,6 +350,8 @@ AnyFact = (
     | IncidentCancelled
     | IncidentRestored
     | SituationReportRequested
+    | SafetyAcknowledged
+    | ModeDeclared
     | CityAdopted
     | Tick
     | Decided
@@ -311,6 +366,10 @@ AnyFact = (
     | IncidentAbsorbed
     | ReportClosed
     | IncidentClosed
+    | ReportRepeated
+    | SafetyClockStopped
+    | SafetyEscalated
+    | ModeChanged
     | ActionRefused
 )
 

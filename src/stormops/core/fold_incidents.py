@@ -135,7 +135,7 @@ def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: 
     below = set(situation.tree.below(device).tolist())
     for receipt in sorted(incident.reports):
         row = situation.reports.row_of[receipt]
-        if situation.reports.premise[row] in below and situation.reports.received_ms[row] <= at_ms:
+        if situation.reports.premise[row] in below and situation.reports.heard_ms(row) <= at_ms:
             answer(situation, row, incident, touched)
 
 

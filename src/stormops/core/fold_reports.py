@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.incident import Incident, incident_key
-from stormops.core.open_reports import ANSWERED, MATCHED_ONCE, MEDICAL, NOWHERE, SAFETY, SHOWN, Standing
+from stormops.core.open_reports import (
+    ANSWERED,
+    CHANNEL_CODE,
+    CHANNEL_SHIFT,
+    MATCHED_ONCE,
+    MEDICAL,
+    NOWHERE,
+    SAFETY,
+    SHOWN,
+    Standing,
+)
 from stormops.core.receipt_number import receipt_number
 from stormops.core.repeats import hash_key
 from stormops.core.report import Report
+from stormops.core.safety import SafetyClock
 from stormops.core.summary import Touched, pack_closed
 
 if TYPE_CHECKING:
@@ -36,12 +47,15 @@ def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceiv
     totals = situation.totals
     shown = report.safety or totals.shown < DESK_REPORTS_MAX
     flags = SAFETY * report.safety | MEDICAL * report.medical | SHOWN * shown
+    flags |= CHANNEL_CODE[fact.channel] << CHANNEL_SHIFT
     situation.reports.add(
         receipt, entry.position, entry.recorded_ms, symptom=report.symptom, flags=flags, where=_where(report)
     )
     totals.received += 1
     totals.open += 1
-    totals.safety_open += report.safety
+    if report.safety:
+        totals.safety_open += 1
+        start_clock(situation, receipt, SafetyClock())
     totals.shown += shown
     totals.not_shown += not shown
     if fact.key:
@@ -98,6 +112,60 @@ def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDup
         situation.totals.duplicated += 1
 
 
+def report_repeated(situation: Situation, _entry: Entry, fact: facts.ReportRepeated, touched: Touched) -> None:
+    """The report says again what an open one said: that one was heard once more, and both receipts name it."""
+    receipt, of = receipt_number(fact.receipt), receipt_number(fact.of)
+    of = situation.duplicates.get(of, of)
+    reports = situation.reports
+    row, first = reports.row_of.get(receipt), reports.row_of.get(of)
+    if row is None or first is None or row == first:
+        return
+    heard_ms = reports.received_ms[row]
+    leave(situation, receipt, touched)
+    situation.duplicates[receipt] = of
+    situation.totals.repeated += 1
+    reports.heard_again(of, heard_ms)
+    touched.receipts.add(of)
+    incident = situation.incidents.get(reports.incident[first])
+    if incident is not None:
+        incident.repeats += 1
+        touch(situation, incident, touched)
+
+
+def start_clock(situation: Situation, receipt: int, clock: SafetyClock) -> None:
+    """The safety report's clock stands so from here on; the totals know."""
+    stop_clock(situation, receipt)
+    situation.safety[receipt] = clock
+    situation.totals.safety_waiting += clock.state == "waiting"
+    situation.totals.safety_escalated += clock.state == "escalated"
+
+
+def stop_clock(situation: Situation, receipt: int) -> None:
+    """The report asks for nobody any more."""
+    clock = situation.safety.pop(receipt, None)
+    if clock is not None:
+        situation.totals.safety_waiting -= clock.state == "waiting"
+        situation.totals.safety_escalated -= clock.state == "escalated"
+
+
+def safety_clock_stopped(situation: Situation, _entry: Entry, fact: facts.SafetyClockStopped, touched: Touched) -> None:
+    """Somebody took the report on."""
+    receipt = receipt_number(fact.receipt)
+    clock = situation.safety.get(receipt)
+    if clock is not None:
+        start_clock(situation, receipt, clock._replace(by=fact.by))
+        touched.receipts.add(receipt)
+
+
+def safety_escalated(situation: Situation, _entry: Entry, fact: facts.SafetyEscalated, touched: Touched) -> None:
+    """Nobody has taken the report on for so long."""
+    receipt = receipt_number(fact.receipt)
+    clock = situation.safety.get(receipt)
+    if clock is not None:
+        start_clock(situation, receipt, clock._replace(level=fact.level))
+        touched.receipts.add(receipt)
+
+
 def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed, touched: Touched) -> None:
     """The report is answered by itself: it leaves, or joins the incident that answers it."""
     receipt = receipt_number(fact.receipt)
@@ -126,6 +194,7 @@ def leave(situation: Situation, receipt: int, touched: Touched) -> None:
         totals.meters_off -= not flags & ANSWERED
         situation.reports.drop(receipt)
         return
+    stop_clock(situation, receipt)
     if not flags & ANSWERED:
         totals.open -= 1
         totals.safety_open -= flags & SAFETY
@@ -149,9 +218,11 @@ def answer(situation: Situation, row: int, incident: Incident, touched: Touched)
     if situation.reports.receipt[row] < 0:
         situation.totals.meters_off -= 1
         return
+    receipt = situation.reports.receipt[row]
     situation.totals.open -= 1
     situation.totals.safety_open -= flags & SAFETY
-    touched.receipts.add(situation.reports.receipt[row])
+    stop_clock(situation, receipt)
+    touched.receipts.add(receipt)
 
 
 def detach(situation: Situation, row: int, touched: Touched) -> None:
@@ -160,6 +231,7 @@ def detach(situation: Situation, row: int, touched: Touched) -> None:
     if incident is not None:
         flags = situation.reports.flags[row]
         incident.reports.discard(situation.reports.receipt[row])
+        incident.repeats -= situation.reports.repeats(situation.reports.receipt[row])
         incident.meters -= situation.reports.receipt[row] < 0
         incident.safety -= flags & SAFETY
         incident.medical -= (flags & MEDICAL) // MEDICAL
@@ -176,6 +248,7 @@ def attach(situation: Situation, row: int, incident: Incident, touched: Touched)
     detach(situation, row, touched)
     flags = situation.reports.flags[row]
     incident.reports.add(situation.reports.receipt[row])
+    incident.repeats += situation.reports.repeats(situation.reports.receipt[row])
     incident.meters += situation.reports.receipt[row] < 0
     incident.safety += flags & SAFETY
     incident.medical += (flags & MEDICAL) // MEDICAL

@@ -12,9 +12,11 @@ import msgspec
 import numpy as np
 
 from stormops.core.incident import Incident, State
+from stormops.core.levels import Mode
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
-from stormops.core.summary import ClosedIncident, Refusal, Totals
+from stormops.core.safety import SafetyClock
+from stormops.core.summary import ClosedIncident, ModeState, Refusal, Totals
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -30,6 +32,7 @@ _INCIDENT = (
     "answered",
     "safety",
     "medical",
+    "repeats",
     "meters",
     "customers_out",
     "customers_out_max",
@@ -66,6 +69,10 @@ class Frozen:
         plain["totals"] = msgspec.structs.asdict(situation.totals)
         plain["refusals"] = [tuple(refusal) for refusal in situation.refusals]
         plain["actions"] = list(situation.actions.items())
+        plain["mode"] = tuple(situation.mode)
+        plain["pace"] = list(situation.pace)
+        plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
+        plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         return cls(
             position=situation.position,
             plain=plain,
@@ -119,7 +126,11 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.totals = Totals(**plain["totals"])
     situation.refusals = [Refusal(*values) for values in plain["refusals"]]
     situation.actions = dict(plain["actions"])
-    situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"])
+    state = ModeState(*plain["mode"])
+    situation.mode = state._replace(mode=Mode(state.mode), relaxed_from=Mode(state.relaxed_from))
+    situation.pace = [(at_ms, received) for at_ms, received in plain["pace"]]
+    situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
+    situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:
         incident = _unpack_incident(values)

@@ -56,10 +56,15 @@ def stepped(incident: Incident, step: Step, fact: facts.Action, at_ms: int, devi
     )
 
 
+def unanswered(decider: Decider, receipts: Iterable[int]) -> list[OpenReport]:
+    """Of these, the matched and unanswered reports, by receipt."""
+    found = (decider.situation.reports.get(receipt) for receipt in sorted(receipts))
+    return [report for report in found if report and not report.answered and report.premise >= 0]
+
+
 def lost_service(decider: Decider, receipts: Iterable[int]) -> list[OpenReport]:
     """Of these, the matched and unanswered reports that say that service is lost, by receipt."""
-    found = (decider.situation.reports.get(receipt) for receipt in sorted(receipts))
-    return [r for r in found if r and not r.answered and r.premise >= 0 and SYMPTOMS[r.symptom].service_lost]
+    return [report for report in unanswered(decider, receipts) if SYMPTOMS[report.symptom].service_lost]
 
 
 def take_over(decider: Decider, draft: Draft, incident: Incident) -> None:

@@ -102,7 +102,8 @@ class Incident:
     `premises` are those out by themselves: a cluster's, or a single service's. `back` are devices
     below which service is back though the incident goes on. `reports` are all its receipts, the
     answered ones included; `answered` counts those. `held`: people decided on it (`PERSONAL`).
-    Times are platform milliseconds, 0 = not yet; `probability` per 10,000.
+    `repeats`: how often its reports were heard again. Times are platform milliseconds, 0 = not yet;
+    `probability` per 10,000.
     """
 
     key: int
@@ -117,6 +118,7 @@ class Incident:
     answered: int = 0
     safety: int = 0
     medical: int = 0
+    repeats: int = 0
     meters: int = 0
     """How many of `reports` are what meters say (receipts below zero)."""
     customers_out: int = 0

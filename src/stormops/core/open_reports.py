@@ -12,15 +12,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stormops.core.report import SYMPTOMS, Symptom, Utility
+from stormops.core.report import SYMPTOMS, Channel, Symptom, Utility
 
 SYMPTOM_LIST: tuple[Symptom, ...] = tuple(Symptom)
 SYMPTOM_CODE = {symptom: code for code, symptom in enumerate(SYMPTOM_LIST)}
+CHANNEL_LIST: tuple[Channel, ...] = tuple(Channel)
+CHANNEL_CODE = {channel: code for code, channel in enumerate(CHANNEL_LIST)}
 NOWHERE = -(2**31)
 """Coordinate of a report that gave none."""
 
 SAFETY, MEDICAL, SHOWN, ANSWERED, MATCHED_ONCE = 1, 2, 4, 8, 16
 """Bits of the column `flags`."""
+
+CHANNEL_SHIFT = 8
+"""The bits of `flags` from here on are the channel's code."""
 
 
 class Standing(IntEnum):
@@ -32,7 +37,10 @@ class Standing(IntEnum):
 
 
 class OpenReport(NamedTuple):
-    """One open report. `premise` -1 = none; `incident` is a key, -1 = none; lon/lat as given, None = not given."""
+    """One open report. `premise` -1 = none; `incident` is a key, -1 = none; lon/lat as given, None = not given.
+
+    `repeats`: how often it was heard again; `heard_ms`: when it was heard last.
+    """
 
     receipt: int
     position: int
@@ -51,6 +59,9 @@ class OpenReport(NamedTuple):
     answered: bool
     lon: float | None
     lat: float | None
+    channel: Channel
+    repeats: int
+    heard_ms: int
 
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -66,7 +77,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("rule", "h"),
     ("symptom", "b"),
     ("standing", "b"),
-    ("flags", "b"),
+    ("flags", "h"),
 )
 """Column and its array type code, the snapshot's order."""
 
@@ -87,7 +98,7 @@ def unpack_pairs(keys: bytes, values: bytes) -> dict[int, int]:
 class OpenReports:
     """Columns of open reports, found by receipt (an integer, the 14 digits)."""
 
-    __slots__ = (*(name for name, _ in COLUMNS), "_free", "_rule_code", "row_of", "rules")
+    __slots__ = (*(name for name, _ in COLUMNS), "_free", "_rule_code", "again", "row_of", "rules")
 
     receipt: array[int]
     position: array[int]
@@ -107,6 +118,7 @@ class OpenReports:
         for name, code in COLUMNS:
             setattr(self, name, array(code))
         self.row_of: dict[int, int] = {}
+        self.again: dict[int, tuple[int, int]] = {}
         self.rules: list[str] = [""]
         self._rule_code: dict[str, int] = {"": 0}
         self._free: list[int] = []
@@ -136,8 +148,23 @@ class OpenReports:
     def drop(self, receipt: int) -> None:
         """The report leaves; its row may be used again."""
         row = self.row_of.pop(receipt)
+        self.again.pop(receipt, None)
         self.receipt[row] = 0
         self._free.append(row)
+
+    def heard_again(self, receipt: int, at_ms: int) -> None:
+        """The same was said once more, at `at_ms`."""
+        count, heard_ms = self.again.get(receipt, (0, self.received_ms[self.row_of[receipt]]))
+        self.again[receipt] = count + 1, max(heard_ms, at_ms)
+
+    def heard_ms(self, row: int) -> int:
+        """When the report of a row was last heard."""
+        again = self.again.get(self.receipt[row])
+        return self.received_ms[row] if again is None else again[1]
+
+    def repeats(self, receipt: int) -> int:
+        """How often a report was heard again."""
+        return self.again[receipt][0] if receipt in self.again else 0
 
     def rule_code(self, rule: str) -> int:
         """The small number that stands for a matching rule's name."""
@@ -154,11 +181,13 @@ class OpenReports:
             return None
         symptom, flags = SYMPTOM_LIST[self.symptom[row]], self.flags[row]
         located = self.lon_e7[row] != NOWHERE
+        received_ms = self.received_ms[row]
+        repeats, heard_ms = self.again.get(receipt, (0, received_ms))
         return OpenReport(
             receipt=receipt,
             position=self.position[row],
             verdict=self.verdict[row],
-            received_ms=self.received_ms[row],
+            received_ms=received_ms,
             symptom=symptom,
             utility=SYMPTOMS[symptom].utility,
             standing=Standing(self.standing[row]),
@@ -172,6 +201,9 @@ class OpenReports:
             answered=bool(flags & ANSWERED),
             lon=self.lon_e7[row] / 1e7 if located else None,
             lat=self.lat_e7[row] / 1e7 if located else None,
+            channel=CHANNEL_LIST[flags >> CHANNEL_SHIFT],
+            repeats=repeats,
+            heard_ms=heard_ms,
         )
 
     def copy_columns(self) -> dict[str, bytes]:
@@ -183,12 +215,13 @@ class OpenReports:
         return {name: column[order].tobytes() for name, column in columns.items()}
 
     @classmethod
-    def from_columns(cls, columns: dict[str, bytes], rules: list[str]) -> OpenReports:
-        """The reports back from `copy_columns` and `rules`."""
+    def from_columns(cls, columns: dict[str, bytes], rules: list[str], again: list[list[int]]) -> OpenReports:
+        """The reports back from `copy_columns`, `rules` and `again` (receipt, repeats, last heard)."""
         self = cls()
         for name, _ in COLUMNS:
             getattr(self, name).frombytes(columns[name])
         self.row_of = {receipt: row for row, receipt in enumerate(self.receipt)}
+        self.again = {receipt: (repeats, heard_ms) for receipt, repeats, heard_ms in again}
         self.rules = rules
         self._rule_code = {rule: code for code, rule in enumerate(rules)}
         return self

@@ -1,14 +1,16 @@
-"""Idempotency across doors: which report a sender's key already stands for, for seven days.
+"""What says again what was said already: the same key by two doors, and the same caller within minutes.
 
-Within a door the door itself answers a repeated key; two doors do not know each other, so the second
-report is found here when both were drained.
+A key stands for one report for seven days: within a door the door itself answers a repeated key; two
+doors do not know each other, so the second report is found here when both were drained. Without a key,
+the same premise, channel and kind of symptom within minutes is the open report heard once more.
 """
 
 from __future__ import annotations
 
 from hashlib import blake2b
 
-from stormops.core.open_reports import pack_pairs, unpack_pairs
+from stormops.core.open_reports import CHANNEL_CODE, SYMPTOM_CODE, OpenReport, OpenReports, pack_pairs, unpack_pairs
+from stormops.core.report import SYMPTOMS, Channel, Report, Symptom, Utility
 
 DAY_MS = 86_400_000
 KEY_DAYS = 7
@@ -62,3 +64,70 @@ class Repeats:
         self = cls()
         self._days = {day: unpack_pairs(keys, values) for day, keys, values in state}
         return self
+
+
+REPEAT_MS = 900_000
+"""A report within 15 minutes of an open one may repeat it: up to ten calls a customer were seen in a storm."""
+
+_KINDS = {utility: code for code, utility in enumerate(Utility)}
+_KIND_OF: dict[Symptom, int] = {
+    symptom: _KINDS[meaning.utility] if meaning.service_lost else len(_KINDS) + SYMPTOM_CODE[symptom]
+    for symptom, meaning in SYMPTOMS.items()
+}
+"""Kind of symptom: lost service of one utility is one kind, every other symptom is its own."""
+
+
+def _place_key(premise: int, channel: Channel, symptom: Symptom) -> int:
+    return (premise << 16) | (CHANNEL_CODE[channel] << 8) | _KIND_OF[symptom]
+
+
+class Heard:
+    """Reports of the last minutes by premise, channel and kind. Rebuilt from the open reports at a start.
+
+    It only proposes; whether a report is still open and where it is put is the situation's to know. Cost
+    O(1) a report; what is older than two spans leaves, a span at a time.
+    """
+
+    def __init__(self) -> None:
+        self._spans: dict[int, dict[int, int | tuple[int, ...]]] = {}
+
+    def note(self, report: OpenReport) -> None:
+        """This report is at its premise."""
+        span = self._spans.setdefault(report.received_ms // REPEAT_MS, {})
+        key = _place_key(report.premise, report.channel, report.symptom)
+        known = span.setdefault(key, report.receipt)
+        if known == report.receipt:
+            return
+        if not isinstance(known, tuple):
+            span[key] = known, report.receipt
+        elif report.receipt not in known:
+            span[key] = *known, report.receipt
+
+    def first(self, reports: OpenReports, premise: int, channel: Channel, report: Report, at_ms: int) -> int | None:
+        """The open report that this one, received at `at_ms` and meaning this premise, says again.
+
+        Never one that says less: a new medical need, like a new danger, is a report of its own.
+        """
+        key = _place_key(premise, channel, report.symptom)
+        span = at_ms // REPEAT_MS
+        found: OpenReport | None = None
+        for spoken in (self._spans.get(span - 1), self._spans.get(span), self._spans.get(span + 1)):
+            known = () if spoken is None else spoken.get(key, ())
+            for receipt in known if isinstance(known, tuple) else (known,):
+                other = reports.get(receipt)
+                if other is None or other.answered or other.premise != premise:
+                    continue
+                near = abs(at_ms - other.received_ms) <= REPEAT_MS and (other.medical or not report.medical)
+                if near and (found is None or other.position > found.position):
+                    found = other
+        return None if found is None else found.receipt
+
+    def expire(self, now_ms: int) -> None:
+        """Forget spans that ended more than one span ago."""
+        for span in [span for span in self._spans if not lately(span * REPEAT_MS, now_ms)]:
+            del self._spans[span]
+
+
+def lately(received_ms: int, now_ms: int) -> bool:
+    """Whether a report received then is remembered in `Heard` at a tick."""
+    return received_ms // REPEAT_MS >= now_ms // REPEAT_MS - 2

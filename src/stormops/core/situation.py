@@ -20,10 +20,12 @@ from stormops.core.fold_incidents import claim_premises, recount
 from stormops.core.frozen import Frozen, thaw
 from stormops.core.incident import UTILITIES, Incident, State, incident_key
 from stormops.core.meters import Meters
+from stormops.core.mode_rules import AUTOMATIC, sample
 from stormops.core.network import City, Tree
 from stormops.core.open_reports import ANSWERED, OpenReport, OpenReports
 from stormops.core.repeats import Repeats
-from stormops.core.summary import ClosedIncident, Refusal, Status, Totals, Touched, unpack_closed
+from stormops.core.safety import SafetyClock
+from stormops.core.summary import ClosedIncident, ModeState, Refusal, Status, Totals, Touched, unpack_closed
 
 SITUATION_SCHEMA = "situation-2"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
@@ -64,6 +66,9 @@ class Situation:
         self.totals = Totals()
         self.refusals: list[Refusal] = []
         self.actions: dict[str, int] = {}
+        self.mode = ModeState()
+        self.pace: list[tuple[int, int]] = []
+        self.safety: dict[int, SafetyClock] = {}
         self.repeats = Repeats()
         self.coverage = Coverage(tree, len(city.premises))
         self.meters = Meters(city.premises.meter)
@@ -150,6 +155,7 @@ def _tick(situation: Situation, _entry: Entry, fact: facts.Tick, _touched: Touch
     situation.tick = fact.number
     situation.at_ms = fact.at_ms
     situation.repeats.expire(fact.at_ms)
+    sample(situation.pace, fact.at_ms, situation.totals.received)
 
 
 def _decided(situation: Situation, _entry: Entry, fact: facts.Decided, _touched: Touched) -> None:
@@ -184,6 +190,23 @@ def _action(situation: Situation, entry: Entry, fact: facts.Action, _touched: To
         situation.actions[fact.action] = entry.position
 
 
+def _mode_changed(situation: Situation, _entry: Entry, fact: facts.ModeChanged, touched: Touched) -> None:
+    before, now_ms = situation.mode, situation.at_ms
+    automatic, relaxes = fact.cause == AUTOMATIC, fact.mode < fact.was
+    situation.mode = ModeState(
+        fact.mode,
+        now_ms,
+        fact.cause,
+        fact.by,
+        fact.reason,
+        fact.scope,
+        automatic_ms=now_ms if automatic else before.automatic_ms,
+        relaxed_ms=now_ms if relaxes else before.relaxed_ms,
+        relaxed_from=fact.was if relaxes else before.relaxed_from,
+    )
+    touched.mode = True
+
+
 def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefused, touched: Touched) -> None:
     situation.refusals.append(Refusal(fact.action, fact.code, fact.text, situation.at_ms))
     del situation.refusals[:-REFUSALS_MAX]
@@ -210,6 +233,10 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentStepped: fold_incidents.incident_stepped,
     facts.IncidentAbsorbed: fold_incidents.incident_absorbed,
     facts.IncidentClosed: fold_incidents.incident_closed,
+    facts.ReportRepeated: fold_reports.report_repeated,
+    facts.SafetyClockStopped: fold_reports.safety_clock_stopped,
+    facts.SafetyEscalated: fold_reports.safety_escalated,
+    facts.ModeChanged: _mode_changed,
     facts.CityAdopted: _city_adopted,
     facts.Tick: _tick,
     facts.Decided: _decided,
@@ -222,5 +249,7 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentCancelled: _action,
     facts.IncidentRestored: _action,
     facts.SituationReportRequested: _action,
+    facts.SafetyAcknowledged: _action,
+    facts.ModeDeclared: _action,
 }
 """What each fact does. News about incidents only becomes true by the facts that deciding makes of it."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from stormops.core.levels import Mode
 from stormops.core.network import Ints
 
 
@@ -45,7 +46,10 @@ class Status(NamedTuple):
 
 
 class Totals(msgspec.Struct):
-    """Counts of reports: ever received, duplicated, withdrawn, matched; and of the open ones."""
+    """Counts of reports: ever received, duplicated, repeated, withdrawn, matched; and of the open ones.
+
+    `safety_waiting` and `safety_escalated` are those that nobody has acknowledged, before and past five minutes.
+    """
 
     received: int = 0
     duplicated: int = 0
@@ -57,8 +61,29 @@ class Totals(msgspec.Struct):
     shown: int = 0
     not_shown: int = 0
     customers_restored: int = 0
+    repeated: int = 0
+    safety_waiting: int = 0
+    safety_escalated: int = 0
     meters_off: int = 0
     """Premises whose meter says that power is off, and that people have not called back on since."""
+
+
+class ModeState(NamedTuple):
+    """The mode in force, since when and why. `automatic_ms`: the last automatic change.
+
+    `relaxed_ms`: when a person last declared a milder mode than `relaxed_from`, which was in force.
+    `cause` is start (nobody and nothing has changed it yet), declared or automatic.
+    """
+
+    mode: Mode = Mode.NORMAL
+    since_ms: int = 0
+    cause: str = "start"
+    by: str = ""
+    reason: str = ""
+    scope: str = "city"
+    automatic_ms: int = 0
+    relaxed_ms: int = 0
+    relaxed_from: Mode = Mode.NORMAL
 
 
 class Touched:
@@ -68,6 +93,7 @@ class Touched:
         self.incidents: set[int] = set()
         self.receipts: set[int] = set()
         self.refusals = False
+        self.mode = False
         self.city = False
         self._reach: list[Ints] = []
 
@@ -86,6 +112,7 @@ class Touched:
         self.incidents |= other.incidents
         self.receipts |= other.receipts
         self.refusals |= other.refusals
+        self.mode |= other.mode
         self.city |= other.city
         self._reach += other._reach
 

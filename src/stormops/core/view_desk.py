@@ -10,9 +10,12 @@ import numpy as np
 
 from stormops.core.entry import AnyFact, ReportReceived, ReportUnmatched
 from stormops.core.incident import LIVE, Incident, State, incident_id
+from stormops.core.mode import FOR_STAFF
 from stormops.core.network import City, EdgeKind, Tree
 from stormops.core.open_reports import OpenReport, Standing
 from stormops.core.receipt_number import receipt_text
+from stormops.core.report import SYMPTOMS
+from stormops.core.safety import due_ms
 from stormops.core.shape import Shape, Shapes
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
@@ -54,6 +57,7 @@ class DeskView:
         for receipt in (receipt for receipt in situation.reports.row_of if receipt >= 0):
             view.update(self._report(situation, receipt).put)
         view.update(self._refused(situation).put)
+        view["mode"] = mode_value(situation)
         view["totals"] = self._totals(situation)
         return view
 
@@ -68,6 +72,8 @@ class DeskView:
         for part in parts:
             put.update(part.put)
             unset += part.unset
+        if touched.mode:
+            put["mode"] = mode_value(situation)
         put["totals"] = self._totals(situation)
         if touched.city:
             put["city"] = self._city_value()
@@ -102,6 +108,7 @@ class DeskView:
             "reasons": list(incident.reasons),
             "safety": incident.safety,
             "medical": incident.medical,
+            "repeats": incident.repeats,
         }
 
     def location(self, report: OpenReport) -> tuple[float, float] | None:
@@ -162,10 +169,10 @@ class DeskView:
     def _report(self, situation: Situation, receipt: int) -> Changes:
         """The point on the map, and the place in the queue of those that wait for a person."""
         text = receipt_text(receipt)
-        point, waiting = f"report/{text}", f"unmatched/{text}"
+        point, waiting, danger = f"report/{text}", f"unmatched/{text}", f"safety/{text}"
         report = situation.reports.get(receipt)
         if report is None or report.answered or not report.shown:
-            return Changes({}, [point, waiting])
+            return Changes({}, [point, waiting, danger])
         put: dict[str, Any] = {}
         place = self.location(report)
         if place is not None:
@@ -180,10 +187,31 @@ class DeskView:
                 "safety": report.safety,
                 "medical": report.medical,
                 "state": report.standing.name.lower(),
+                "repeats": report.repeats,
+                "heard_ms": report.heard_ms,
             }
         if report.standing is Standing.UNMATCHED:
             put[waiting] = self._unmatched(situation, report)
-        return Changes(put, [key for key in (point, waiting) if key not in put])
+        if receipt in situation.safety:
+            put[danger] = self._safety(situation, report, place)
+        return Changes(put, [key for key in (point, waiting, danger) if key not in put])
+
+    def _safety(self, situation: Situation, report: OpenReport, place: tuple[float, float] | None) -> dict[str, Any]:
+        """The place of a report of danger or medical need in the queue of its own."""
+        news, clock = self._recall(report.position), situation.safety[report.receipt]
+        return {
+            "receipt": receipt_text(report.receipt),
+            "kind": report.symptom.value if SYMPTOMS[report.symptom].safety else "medical",
+            "said": said(news.report)[:SAID_CHARACTERS_MAX] if isinstance(news, ReportReceived) else "",
+            "incident": incident_id(report.incident) if report.incident >= 0 else None,
+            "lon": place[0] if place else None,
+            "lat": place[1] if place else None,
+            "received_ms": report.received_ms,
+            "due_ms": None if clock.by else due_ms(report.received_ms, clock.level),
+            "level": clock.level,
+            "state": clock.state,
+            "by": clock.by or None,
+        }
 
     def _unmatched(self, situation: Situation, report: OpenReport) -> dict[str, Any]:
         news, verdict = self._recall(report.position), self._recall(report.verdict)
@@ -219,7 +247,10 @@ class DeskView:
             "reports_unmatched": totals.unmatched_open,
             "reports_duplicated": totals.duplicated,
             "reports_open": totals.open,
+            "reports_repeated": totals.repeated,
             "safety_open": totals.safety_open,
+            "safety_waiting": totals.safety_waiting,
+            "safety_escalated": totals.safety_escalated,
             "reports_not_shown": totals.not_shown,
             "meters_off": totals.meters_off,
             "meters_unknown": situation.meters.told - totals.meters_off,
@@ -237,3 +268,17 @@ class DeskView:
             "time_zone": self._city.time_zone,
             "hash": self._city.hash,
         }
+
+
+def mode_value(situation: Situation) -> dict[str, Any]:
+    """The mode in force, why, and what it means for staff."""
+    state = situation.mode
+    return {
+        "mode": state.mode.value,
+        "since_ms": state.since_ms,
+        "cause": state.cause,
+        "by": state.by or None,
+        "reason": state.reason,
+        "scope": state.scope,
+        "sentence": FOR_STAFF[state.mode],
+    }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stormops.core.area import Areas
+from stormops.core.mode import FOR_THE_PUBLIC
 from stormops.core.network import City, Ints
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
@@ -37,7 +38,8 @@ class PublicView:
         self._out[:] = 0
         self._began = {key: incident.since_ms for key, incident in situation.incidents.items()}
         changes = self._of(situation, np.arange(len(self._customers), dtype=np.int32))
-        return {"city": self._city_value(), "totals": self._totals(situation), **changes.put}
+        shown = {"city": self._city_value(), "totals": self._totals(situation), "mode": mode_value(situation)}
+        return shown | changes.put
 
     def changes(self, situation: Situation, touched: Touched) -> Changes:
         """What differs since the touched set was empty. O(customers of the areas touched)."""
@@ -45,6 +47,8 @@ class PublicView:
         areas = np.unique(self._areas.area_of_premise[np.concatenate(reach)])
         put, unset = self._of(situation, areas[areas >= 0])
         put["totals"] = self._totals(situation)
+        if touched.mode:
+            put["mode"] = mode_value(situation)
         if touched.city:
             put["city"] = self._city_value()
         return Changes(put, unset)
@@ -106,3 +110,9 @@ class PublicView:
             "bbox": bbox,
             "time_zone": self._city.time_zone,
         }
+
+
+def mode_value(situation: Situation) -> dict[str, Any]:
+    """The mode in force and what it means for everybody; who declared it and why is not the public's."""
+    state = situation.mode
+    return {"mode": state.mode.value, "since_ms": state.since_ms, "sentence": FOR_THE_PUBLIC[state.mode]}

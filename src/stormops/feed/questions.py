@@ -103,6 +103,8 @@ def _open_report(board: Board, report: OpenReport) -> dict[str, Any]:
     value: dict[str, Any] = {
         "receipt": receipt_text(report.receipt),
         "received_ms": report.received_ms,
+        "repeats": report.repeats,
+        "heard_ms": report.heard_ms,
         "state": report.standing.name.lower(),
         "answered": report.answered,
         "premise": premises.id[report.premise] if report.premise >= 0 else None,
