@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 import msgspec
 
+from stormops.core.functions import PLATFORM
+from stormops.core.functions_customer import ACCOUNTS, TRANSIT
+from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, Function, Mode
+from stormops.core.mode_rules import LEAST_MS, ModeRules
 from stormops.intake.openapi import document
 from stormops.settings import CityFile, Settings
 from stormops.telemetry import EVENTS, METRICS
@@ -77,10 +81,60 @@ def openapi_page() -> str:
     return msgspec.json.format(made, indent=2).decode() + "\n"
 
 
+def modes_page() -> str:
+    """The ladder, when it is climbed by itself, and every function's class and level in each mode."""
+    rules = ModeRules()
+    return "\n".join(
+        [
+            "# Modes",
+            "",
+            "Made by `stormops docs` from `src/stormops/core/` (`mode`, `functions*`, `mode_rules`).",
+            "",
+            "| mode | for staff | for the public |",
+            "|---|---|---|",
+            *(f"| {mode.value} | {FOR_STAFF[mode]} | {FOR_THE_PUBLIC[mode]} |" for mode in Mode),
+            "",
+            "A person declares a mode with a reason; a dispatcher may tighten, only a supervisor relaxes. The platform",
+            f"tightens by itself, never twice within {LEAST_MS // 1000} s of platform time, and never relaxes. Any of:",
+            "",
+            "| to | customers out | reports a minute for every 10,000 customers | news behind, a minute late |",
+            "|---|---|---|---|",
+            *(
+                f"| {rung.mode.value} | {rung.out:.0%} | {rung.pace:g} | {rung.behind or ''} |"
+                for rung in reversed(rules.rungs)
+            ),
+            "",
+            f"Fewer than {rules.least} customers or reports are no storm. After a person relaxed, only a mode harsher",
+            f"than the one they left is due for {rules.leave_ms // 60_000} minutes. Island is a person's to declare.",
+            "",
+            *_functions("The platform", PLATFORM),
+            *_functions("Accounts and service", ACCOUNTS),
+            *_functions("Transit", TRANSIT),
+        ]
+    )
+
+
+def _functions(title: str, functions: Sequence[Function]) -> list[str]:
+    head = " | ".join(mode.value for mode in Mode)
+    return [
+        f"## {title}",
+        "",
+        f"| function | class | {head} | what it means |",
+        f"|---|---|{'---|' * len(Mode)}---|",
+        *(
+            f"| `{f.name}`: {f.title} | {f.criticality.name} | "
+            f"{' | '.join(level.value.replace('_', '-') for level in f.levels)} | {f.sentence} |"
+            for f in functions
+        ),
+        "",
+    ]
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "telemetry.md": telemetry_page,
     "openapi.json": openapi_page,
+    "modes.md": modes_page,
 }
 
 

@@ -13,10 +13,13 @@ from stormops.core.entry import (
     IncidentRestored,
     IncidentsMerged,
     IncidentSplit,
+    ModeDeclared,
     ReportPlaced,
     ReportWithdrawn,
+    SafetyAcknowledged,
     SituationReportRequested,
 )
+from stormops.core.levels import Mode
 from stormops.journal.receipt import Minter
 from tests.intake.conftest import FEED, Intake, Person
 
@@ -75,6 +78,12 @@ async def act(intake: Intake, path: str = CONFIRM, body: object = None, **header
             {},
             ReportWithdrawn(action="a-1", by=BY, reason="seen", receipt=RECEIPT),
         ),
+        (
+            f"reports/{RECEIPT}/acknowledge",
+            {},
+            SafetyAcknowledged(action="a-1", by=BY, reason="seen", receipt=RECEIPT),
+        ),
+        ("mode", {"mode": "storm"}, ModeDeclared(action="a-1", by=BY, reason="seen", mode=Mode.STORM)),
     ],
 )
 async def test_an_action_is_kept_with_its_author_and_reason(
@@ -90,6 +99,12 @@ async def test_an_action_is_kept_with_its_author_and_reason(
 async def test_who_may_act_may(desk: Intake, role: str) -> None:
     desk.people["s"].roles = ["viewer", role]
     assert (await act(desk)).status_code == 202
+
+
+async def test_what_a_supervisor_declares_may_relax(desk: Intake) -> None:
+    desk.people["s"].roles = ["supervisor"]
+    await act(desk, "/api/v1/desk/mode", {"mode": "normal", "reason": "all back", "scope": "city"})
+    assert desk.facts() == [ModeDeclared(action="a-1", by=BY, reason="all back", mode=Mode.NORMAL, relax=True)]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +170,10 @@ async def test_our_own_pages_may_act_from_their_origin(desk: Intake) -> None:
         ("incidents/%07/confirm", {"reason": "x"}, "id"),
         ("reports/01-2345-6789-012-0/withdraw", {"reason": "x"}, "receipt"),
         (f"reports/{RECEIPT}/place", {"reason": "x"}, "premise"),
+        ("reports/01-2345-6789-012-0/acknowledge", {"reason": "x"}, "receipt"),
+        ("mode", {"mode": "panic", "reason": "x"}, "mode"),
+        ("mode", {"mode": "storm"}, "reason"),
+        ("mode", {"mode": "storm", "reason": "x", "relax": True}, "relax"),
     ],
 )
 async def test_a_wrong_field_is_named(desk: Intake, path: str, body: dict[str, object], field: str) -> None:

@@ -114,7 +114,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     door.close()
 
 
-WITH_MORE_TO_IT = ("place", "withdraw", "split", "merge", "multispeak", "pon")
+WITH_MORE_TO_IT = ("place", "withdraw", "acknowledge", "split", "merge", "multispeak", "pon")
 """Receipts have a check digit, nothing merges into itself, XML has its own schema: this one cannot say so."""
 
 

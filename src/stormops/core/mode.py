@@ -18,7 +18,7 @@ FUNCTIONS: dict[str, Function] = {function.name: function for function in (*PLAT
 FOR_STAFF: dict[Mode, str] = {
     Mode.NORMAL: "Normal: every function works in full.",
     Mode.WATCH: "Watch: weather is coming; all works in full, copies are refreshed, nobody starts what cannot stop.",
-    Mode.STORM: "Storm: reports and dangers first; disconnects are held, account work is queued, reports wait.",
+    Mode.STORM: "Storm: reports and dangers first; disconnects are held, account work is queued, exports wait.",
     Mode.SURGE: "Surge: more comes than can be shown at once; public maps are copies with their age, lists wait.",
     Mode.ISLAND: "Island: no billing system and no way out; work from what is here, everything is posted later.",
 }

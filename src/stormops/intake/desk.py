@@ -6,10 +6,9 @@ here it is only seen that the person may act and that the request is whole.
 
 from __future__ import annotations
 
-import hmac
 import re
-from collections.abc import Awaitable, Callable, Collection
-from typing import Annotated, Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -25,18 +24,19 @@ from stormops.core.entry import (
     IncidentRestored,
     IncidentsMerged,
     IncidentSplit,
+    ModeDeclared,
     ReportPlaced,
     ReportWithdrawn,
+    SafetyAcknowledged,
     SituationReportRequested,
 )
+from stormops.core.levels import Mode
+from stormops.intake.authors import Author, Authors
 from stormops.intake.http import is_json, problem_response, read_body
 from stormops.intake.problem import FieldError, Problem, problem, read
 from stormops.intake.taking import good_key, not_kept, reused, wrong_key
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
 from stormops.journal.receipt import normalise
-
-MAY_ACT = frozenset({"dispatcher", "supervisor"})
-"""Roles that may act; the others may look."""
 
 ID_CHARACTERS_MAX = 100
 
@@ -46,24 +46,6 @@ INCIDENT_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$"
 # Something beyond blanks; spelled out, because \S means other characters in other languages' patterns.
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"[^\x00-\x20]")]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_CHARACTERS_MAX)]
-
-
-class Person(Protocol):
-    """Who is signed in: user name, desk, shift, roles, and the session's CSRF token."""
-
-    @property
-    def person(self) -> str: ...
-    @property
-    def desk(self) -> str: ...
-    @property
-    def shift(self) -> int: ...
-    @property
-    def roles(self) -> Collection[str]: ...
-    @property
-    def csrf(self) -> str: ...
-
-
-Authenticate = Callable[[Request], Awaitable[Person | None]]
 
 
 class Confirm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +94,20 @@ class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The report is a mistake, a test, or answered."""
 
     reason: Reason
+
+
+class Acknowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody has taken the report of danger or medical need on; the reason says how."""
+
+    reason: Reason
+
+
+class Declare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The platform is to be in this mode; only a supervisor may declare a milder one than is in force."""
+
+    mode: Mode
+    reason: Reason
+    scope: Id = "city"
 
 
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -178,6 +174,14 @@ ACTIONS: dict[str, ActionKind] = {
     "withdraw": ActionKind(
         "reports", Withdraw, lambda a, by, r, b: ReportWithdrawn(action=a, by=by, reason=b.reason, receipt=r)
     ),
+    "acknowledge": ActionKind(
+        "reports", Acknowledge, lambda a, by, r, b: SafetyAcknowledged(action=a, by=by, reason=b.reason, receipt=r)
+    ),
+    "mode": ActionKind(
+        "mode",
+        Declare,
+        lambda a, by, _, b: ModeDeclared(action=a, by=by, reason=b.reason, mode=b.mode, scope=b.scope),
+    ),
     "situation-reports": ActionKind(
         "situation-reports", Ask, lambda a, by, _, b: SituationReportRequested(action=a, by=by, reason=b.reason)
     ),
@@ -201,14 +205,12 @@ class DeskActions:
     def __init__(
         self,
         door: Door,
-        authenticate: Authenticate,
-        origins: Collection[str],
+        authors: Authors,
         acted: Callable[[str], object],
         refused: Callable[[str], object],
     ) -> None:
         self._door = door
-        self._authenticate = authenticate
-        self._origins = frozenset(origins)
+        self._authors = authors
         self._acted = acted
         self._refused = refused
         self._decoders = {name: msgspec.json.Decoder(kind.body) for name, kind in ACTIONS.items()}
@@ -228,30 +230,15 @@ class DeskActions:
         return endpoint
 
     async def _act(self, name: str, request: Request) -> str | Problem:
-        actor = await self._actor(request)
-        if isinstance(actor, Problem):
-            return actor
-        fact = await self._fact(name, request, actor)
+        author = await self._authors.author(request)
+        if isinstance(author, Problem):
+            return author
+        fact = await self._fact(name, request, author)
         if isinstance(fact, Problem):
             return fact
         return await self._keep(name, fact)
 
-    async def _actor(self, request: Request) -> Actor | Problem:
-        """Who acts, if they may."""
-        origin = request.headers.get("origin")
-        if origin is not None and origin not in self._origins:
-            return problem("origin", "Act from the platform's own desk.")
-        person = await self._authenticate(request)
-        if person is None:
-            return problem("not_signed_in", "Sign in at the desk, then send this again.")
-        token = request.headers.get("x-csrf-token", "")
-        if not hmac.compare_digest(token.encode(), person.csrf.encode()):
-            return problem("csrf", "Send the session's token (GET /api/v1/session) as X-CSRF-Token.")
-        if MAY_ACT.isdisjoint(person.roles):
-            return problem("may_not_act", "Ask a dispatcher or a supervisor.")
-        return Actor(person=person.person, desk=person.desk, shift=person.shift)
-
-    async def _fact(self, name: str, request: Request, actor: Actor) -> Action | Problem:
+    async def _fact(self, name: str, request: Request, author: Author) -> Action | Problem:
         key = request.headers.get("idempotency-key", "")
         if not good_key(key):
             return wrong_key()
@@ -264,7 +251,11 @@ class DeskActions:
         if isinstance(given, Problem):
             return given
         target = _target(request)
-        return target if isinstance(target, Problem) else ACTIONS[name].make(key, actor, target, given)
+        if isinstance(target, Problem):
+            return target
+        fact = ACTIONS[name].make(key, author.actor, target, given)
+        # Whether it relaxes is only known where the mode is: the fact carries what the person's role allows.
+        return msgspec.structs.replace(fact, relax=author.may_relax) if isinstance(fact, ModeDeclared) else fact
 
     async def _keep(self, name: str, fact: Action) -> str | Problem:
         # The shift is left out: the same person, signed in again, may still repeat the same action.

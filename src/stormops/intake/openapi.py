@@ -12,6 +12,7 @@ import msgspec
 
 from stormops.core.report import Report
 from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, TARGETS, path_of
+from stormops.intake.entry import PATH as DESK_ENTRY
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
 from stormops.intake.http import BODY_BYTES_MAX
 from stormops.intake.openapi_meters import KINDS as METER_KINDS
@@ -76,6 +77,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
         "/api/v1/reports": {"post": _report()},
         "/report": {"post": _form()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
+        DESK_ENTRY: {"post": _desk_report()},
         **meter_paths(_key(needed=False), _problems(400, 401, 408, 413, 415, 422, 503)),
         **open311_paths(),
         **{path: {"post": operation} for path, operation in _staff().items() if path in others},
@@ -195,6 +197,23 @@ def _report() -> dict[str, Any]:
                 "content": {"application/json": _ref(Accepted)},
             },
             **_problems(400, 408, 413, 415, 422, 503),
+        },
+    }
+
+
+def _desk_report() -> dict[str, Any]:
+    return {
+        "operationId": "desk_report",
+        "summary": "Report what a caller says, typed by staff.",
+        "security": [{"session": [], "csrf": []}],
+        "parameters": [_key(needed=True)],
+        "requestBody": _body(Report),
+        "responses": {
+            "202": {
+                "description": "The report is on disk; the caller may be told the receipt.",
+                "content": {"application/json": _ref(Accepted)},
+            },
+            **_problems(400, 401, 403, 408, 413, 415, 422, 503),
         },
     }
 

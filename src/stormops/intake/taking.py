@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from stormops.core.entry import ReportReceived
+from stormops.core.entry import Actor, ReportReceived
 from stormops.core.report import Channel, Report
 from stormops.intake.problem import FieldError, Problem, problem, read
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, Kept, KeyReused
@@ -66,16 +66,24 @@ class Taker:
         self._taken = taken
 
     async def take(
-        self, report: Report, channel: Channel, sender: str, key: str, *, once: bool = False
+        self,
+        report: Report,
+        channel: Channel,
+        sender: str,
+        key: str,
+        *,
+        once: bool = False,
+        by: Actor | None = None,
     ) -> Kept | Problem:
         """Keep the report. With a key, the same report of the same sender is kept once.
 
         `sender` and `key` are empty when the client gave no key. `once`: the key alone decides, the first
-        report under it stands; for keys that we made ourselves, of a call's id and its step.
+        report under it stands; for keys that we made ourselves, of a call's id and its step. `by`: who of
+        the staff typed it for a caller.
         """
 
         def make(receipt: str) -> ReportReceived:
-            return ReportReceived(receipt=receipt, channel=channel, report=report, sender=sender, key=key)
+            return ReportReceived(receipt=receipt, channel=channel, report=report, sender=sender, key=key, by=by)
 
         content = _CONTENT.encode(report) if key and not once else b""
         try:

@@ -18,7 +18,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stormops.intake.desk import Authenticate, DeskActions
+from stormops.intake.authors import Authenticate, Authors
+from stormops.intake.desk import DeskActions
+from stormops.intake.entry import DeskEntry
 from stormops.intake.form import FormRoute
 from stormops.intake.http import WithHeaders, problem_response
 from stormops.intake.meters import MeterDoors
@@ -114,12 +116,14 @@ def create_intake(
         may=may,
         key_required=settings.open311_key_required,
     )
+    authors = Authors(authenticate, settings.origins)
     others = [route.path for route in routes if isinstance(route, Route)]
     app = Starlette(
         routes=[
             Route("/api/v1/reports", reports, methods=["POST"]),  # served in front; here for the other methods
             FormRoute(page, taker, reports.sender, refused).route(),
-            *DeskActions(door, authenticate, settings.origins, acted, refused).routes(),
+            *DeskActions(door, authors, acted, refused).routes(),
+            DeskEntry(taker, authors, settings.feed_url, refused).route(),
             *MeterDoors(door, may, metered, refused).routes(),
             *open311.routes(),
             *routes,
