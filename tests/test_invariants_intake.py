@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -81,7 +82,7 @@ class Alone:
         with sqlite3.connect(next(self.folder.glob("*.door"))) as door:
             bodies = [body for (body,) in door.execute("SELECT body FROM facts ORDER BY counter")]
         door.close()
-        return [body.partition(b"\xa7receipt\xb2")[2][:18].decode() for body in bodies]
+        return [receipt.decode() for body in bodies for receipt in re.findall(rb"\xa7receipt\xb2(.{18})", body)]
 
 
 @pytest.fixture

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import sqlite3
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stormops.core.entry import ReportReceived
+from stormops.core.entry import ReportReceived, encode
 from stormops.core.report import Channel, Report, Symptom
-from stormops.journal.door_file import HOLD_BACK_MS, WINDOW_MS, DoorFile, Offer
+from stormops.journal.door_file import HOLD_BACK_MS, WINDOW_MS, DoorFile
 from stormops.journal.door_files import DoorFiles
-from stormops.journal.port import JournalUnavailable, Kept, KeyReused
+from stormops.journal.port import JournalUnavailable, Kept, KeyReused, Offer
+from stormops.journal.receipt import Minter
 
 DAY_MS = 24 * 3600 * 1000
 START_MS = 1_700_000_000_000
@@ -43,8 +45,14 @@ def file(tmp_path: Path, now: Now) -> DoorFile:
     return DoorFile(tmp_path / "node-01.door", 1, now)
 
 
+def commit(file: DoorFile, *offers: Offer) -> list[Kept | KeyReused]:
+    """Each by itself, in one commit."""
+    answers = file.commit([[offer] for offer in offers])
+    return [answer[0] if isinstance(answer, list) else answer for answer in answers]
+
+
 def kept(file: DoorFile, *offers: Offer) -> list[Kept]:
-    answers = file.commit(offers)
+    answers = commit(file, *offers)
     assert all(isinstance(a, Kept) for a in answers)
     return [a for a in answers if isinstance(a, Kept)]
 
@@ -76,8 +84,8 @@ def test_facts_without_a_key_are_never_the_same(file: DoorFile) -> None:
 
 def test_the_same_key_for_something_else_is_refused_and_not_kept(file: DoorFile) -> None:
     (first,) = kept(file, offer("ann", "k1", b"lights out"))
-    assert file.commit([offer("ann", "k1", b"wire down")]) == [KeyReused(first.receipt)]
-    in_one = file.commit([offer("bob", "k", b"1"), offer("bob", "k", b"2"), offer()])
+    assert commit(file, offer("ann", "k1", b"wire down")) == [KeyReused(first.receipt)]
+    in_one = commit(file, offer("bob", "k", b"1"), offer("bob", "k", b"2"), offer())
     assert [type(a) for a in in_one] == [Kept, KeyReused, Kept]
     assert [a.counter for a in in_one if isinstance(a, Kept)] == [2, 3]
     file.close()
@@ -116,6 +124,56 @@ def test_time_goes_on_from_the_newest_fact_of_both_lanes(
     again.close()
 
 
+def test_what_is_kept_together_is_kept_whole_or_not_at_all(file: DoorFile, tmp_path: Path) -> None:
+    kept(file, offer("ann", "1", b"a"))
+    together = [offer(), offer("ann", "2", b"b"), offer("ann", "2", b"b", safety=True), offer(safety=True)]
+    refused = [offer("ann", "3"), offer(safety=True), offer("ann", "1", b"other")]
+    first, no, last = file.commit([together, refused, [offer("ann", "3", b"c")]])
+    assert isinstance(first, list)
+    assert [(a.counter, a.repeated) for a in first] == [(2, False), (3, False), (3, True), (4, False)]
+    assert isinstance(no, KeyReused)
+    assert no.place == 2
+    assert isinstance(last, list)
+    assert [(a.counter, a.repeated) for a in last] == [(5, False)], "the key of what was refused stands for nothing"
+    assert len(DoorFiles(tmp_path).drain({})) == 5
+    file.close()
+
+
+def test_a_door_of_schema_1_goes_on_with_its_receipts_and_its_keys(now: Now, tmp_path: Path) -> None:
+    """As an earlier version left it: a row for each fact and key, the first scheme of receipts, no safety lane."""
+    secret = bytes(range(32))
+    path = tmp_path / "node-01.door"
+    receipts = [Minter(1, secret, 1).mint(i) for i in range(1, 4)]
+    with sqlite3.connect(path) as raw:
+        raw.executescript("""
+            CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+            CREATE TABLE facts (counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, body BLOB NOT NULL);
+            CREATE TABLE keys (counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, hash INTEGER NOT NULL,
+                               content INTEGER NOT NULL);""")
+        meta = [("door", "node-01.00c0ffee"), ("node", 1), ("receipt_key", secret), ("schema", 1)]
+        raw.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+        for i, receipt in enumerate(receipts, 1):
+            raw.execute("INSERT INTO facts VALUES (?, ?, ?)", (i, START_MS, encode(fact(receipt))))
+
+        def digest(text: bytes) -> int:
+            return int.from_bytes(blake2b(text, key=secret, digest_size=8).digest(), "little") >> 1
+
+        raw.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (2, START_MS, digest(b"ann\0k"), digest(b"\0a")))
+    raw.close()
+    file = DoorFile(path, 1, now)
+    answers = kept(file, offer("ann", "k", b"a"), offer(safety=True), offer())
+    assert [a.counter for a in answers] == [2, 4, 5]
+    assert answers[0].receipt == receipts[1]
+    assert [a.receipt for a in answers[1:]] == [Minter(1, secret, 1).mint(i) for i in (4, 5)]
+    assert isinstance(commit(file, offer("ann", "k", b"b"))[0], KeyReused)
+    file.close()
+    news = DoorFiles(tmp_path).drain({})
+    assert [(n.door, n.counter) for n in news] == [
+        ("node-01.00c0ffee.safety", 1),
+        *(("node-01.00c0ffee", i) for i in (1, 2, 3, 4)),
+    ]
+
+
 def test_after_seven_days_a_key_is_free_again(file: DoorFile, now: Now, tmp_path: Path) -> None:
     kept(file, offer("ann", "k1", b"a"))
     now.ms += WINDOW_MS
@@ -130,7 +188,7 @@ def test_after_seven_days_a_key_is_free_again(file: DoorFile, now: Now, tmp_path
     third = DoorFile(tmp_path / "node-01.door", 1, now)
     third.open()
     with sqlite3.connect(tmp_path / "node-01.door") as raw:
-        assert raw.execute("SELECT count(*) FROM keys").fetchone() == (0,), "old keys are removed"
+        assert raw.execute("SELECT count(*) FROM key_rows").fetchone() == (0,), "old keys are removed"
     raw.close()
     third.close()
 
@@ -140,7 +198,7 @@ def test_keys_are_known_after_a_restart(file: DoorFile, now: Now, tmp_path: Path
     file.close()
     again = DoorFile(tmp_path / "node-01.door", 1, now)
     assert [a.counter for a in kept(again, offer("ann", "7", b"a"), offer("ann", "99", b"a"))] == [8, 100]
-    assert isinstance(again.commit([offer("ann", "7", b"b")])[0], KeyReused)
+    assert isinstance(commit(again, offer("ann", "7", b"b"))[0], KeyReused)
     again.close()
 
 
@@ -150,7 +208,7 @@ def test_a_key_of_a_commit_that_failed_stands_for_nothing(file: DoorFile) -> Non
     pages = file._connection.execute("PRAGMA page_count").fetchone()[0]
     file._connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(JournalUnavailable, match="full"):
-        file.commit([offer("ann", str(i)) for i in range(500)])
+        commit(file, *(offer("ann", str(i)) for i in range(5000)))
     (answer,) = kept(file, offer("ann", "499"))
     assert (answer.counter, answer.repeated) == (1, False)
     file.close()
@@ -214,7 +272,7 @@ def test_it_agrees_with_a_dictionary(
     known: dict[tuple[str, str], tuple[int, bytes]] = {}
     counter = 0
     for batch in batches:
-        for (sender, key, content), answer in zip(batch, file.commit([offer(*b) for b in batch]), strict=True):
+        for (sender, key, content), answer in zip(batch, commit(file, *(offer(*b) for b in batch)), strict=True):
             if key and (sender, key) in known:
                 there, what = known[sender, key]
                 assert isinstance(answer, Kept if what == content else KeyReused)

@@ -7,9 +7,10 @@ import pytest
 
 from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Report, Symptom
-from stormops.journal.door_file import DoorFile, Offer
+from stormops.journal.door_file import DoorFile
 from stormops.journal.door_files import SAFETY, DoorFiles
 from stormops.journal.memory import MemoryJournal
+from stormops.journal.port import Offer
 
 
 def fact(receipt: str) -> ReportReceived:
@@ -18,7 +19,7 @@ def fact(receipt: str) -> ReportReceived:
 
 def door(folder: Path, node: int, facts: int, safety: int = 0) -> DoorFile:
     made = DoorFile(folder / f"node-{node:02d}.door", node, lambda: 1_000)
-    made.commit([Offer(fact, "", "", b"")] * facts + [Offer(fact, "", "", b"", safety=True)] * safety)
+    made.commit([[Offer(fact)]] * facts + [[Offer(fact, safety=True)]] * safety)
     return made
 
 
@@ -52,7 +53,7 @@ def test_news_come_once_and_in_order(tmp_path: Path, reader: Reader) -> None:
     file = door(tmp_path, 1, 3)
     assert reader.drain() == [("node-01", 1), ("node-01", 2), ("node-01", 3)]
     assert reader.drain() == []
-    file.commit([Offer(fact, "", "", b"")])
+    file.commit([[Offer(fact)]])
     assert reader.drain() == [("node-01", 4)]
     file.close()
     assert reader.drain() == []
@@ -108,7 +109,9 @@ def test_an_empty_file_is_not_a_door_yet(tmp_path: Path, reader: Reader) -> None
 
 
 def test_a_fact_that_cannot_be_read_is_not_passed_over(tmp_path: Path, reader: Reader) -> None:
-    file = door(tmp_path, 1, 3)
+    file = door(tmp_path, 1, 1)
+    file.commit([[Offer(fact)]])
+    file.commit([[Offer(fact)]])
     other = door(tmp_path, 2, 1)
     file.close()
     raw = sqlite3.connect(tmp_path / "node-01.door")
@@ -138,7 +141,7 @@ def test_reading_never_stands_in_the_writers_way(tmp_path: Path) -> None:
     file = door(tmp_path, 1, 10)
     readers = [Reader(tmp_path) for _ in range(3)]
     for i in range(30):
-        file.commit([Offer(fact, "", "", b"")])
+        file.commit([[Offer(fact)]])
         assert len(readers[i % 3].drain()) > 0
     file.close()
     assert not any(r.told for r in readers)
@@ -168,7 +171,7 @@ def test_invariant_12_safety_lanes_come_first_whatever_waits(tmp_path: Path) -> 
     second = reader.drain(reached, 20)
     assert [n.door.endswith(SAFETY) for n in second] == [True] * 17 + [False] * 3
     reached |= {n.door: n.counter for n in second}
-    files[1].commit([Offer(fact, "", "", b"", safety=True)])  # the newest of all, behind a thousand
+    files[1].commit([[Offer(fact, safety=True)]])  # the newest of all, behind a thousand
     assert reader.drain(reached, 20)[0].door.startswith("node-02")
     reader.close()
     for file in files:
@@ -178,10 +181,10 @@ def test_invariant_12_safety_lanes_come_first_whatever_waits(tmp_path: Path) -> 
 def test_a_lane_that_cannot_be_read_is_told_once_and_does_not_hold_the_other(tmp_path: Path, reader: Reader) -> None:
     file = door(tmp_path, 1, 2, 1)
     with sqlite3.connect(tmp_path / "node-01.door") as raw:
-        raw.execute("UPDATE facts SET body = x'c1' WHERE counter = 1")
+        raw.execute("UPDATE facts SET body = x'c1' WHERE counter = 2")
     raw.close()
     assert reader.drain() == [("node-01", 1)]
-    file.commit([Offer(fact, "", "", b"", safety=True)])
+    file.commit([[Offer(fact, safety=True)]])
     assert reader.drain() == [("node-01", 2)]
     assert reader.told == ["node-01.door"]
     file.close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 
 from stormops.journal.keys import Keys
+from stormops.journal.rows import KeyRow, put_keys
 
 
 def test_invariant_8_at_the_bound_the_oldest_are_forgotten_first() -> None:
@@ -15,8 +16,8 @@ def test_invariant_8_at_the_bound_the_oldest_are_forgotten_first() -> None:
 
 def test_only_what_is_new_is_loaded() -> None:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE keys (counter INTEGER PRIMARY KEY, recorded_ms, hash, content)")
-    connection.executemany("INSERT INTO keys VALUES (?, 0, ?, 0)", [(i, 100 + i) for i in range(1, 6)])
+    connection.execute("CREATE TABLE key_rows (counter INTEGER PRIMARY KEY, recorded_ms, body)")
+    put_keys(connection, [KeyRow(i, 0, 100 + i, 0) for i in range(1, 6)])
     keys = Keys()
     keys.add([(101, 1), (102, 2)])
     keys.load(connection)

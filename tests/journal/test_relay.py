@@ -10,10 +10,10 @@ import pytest
 
 from stormops.core.entry import News, ReportReceived
 from stormops.core.report import Channel, Report, Symptom
-from stormops.journal.door_file import DoorFile, Offer
+from stormops.journal.door_file import DoorFile
 from stormops.journal.door_files import DoorFiles
 from stormops.journal.hints import NullHints
-from stormops.journal.port import JournalUnavailable
+from stormops.journal.port import JournalUnavailable, Offer
 from stormops.journal.postgres import PostgresJournal
 from stormops.journal.relay import NEWS_MAX, Relay
 from stormops.journal.relayed_doors import RelayedDoors
@@ -41,7 +41,7 @@ class Machine:
         return Relay(self.files, self, NullHints(), Log("test", "error"), Metrics())
 
     def keep(self, count: int) -> None:
-        self.door.commit([Offer(fact, "", "", b"")] * count)
+        self.door.commit([[Offer(fact, "", "", b"")]] * count)
 
     def reached(self) -> dict[str, int]:
         return self.shared.reached()
@@ -49,7 +49,7 @@ class Machine:
     def put(self, news: Sequence[News]) -> dict[str, int]:
         if self.refuse:
             self.refuse -= 1
-            if self.refuse % 2:  # it was put all the same, only the answer was lost
+            if not self.refuse:  # the last time it was put all the same, only the answer was lost
                 self.shared.put(news)
             raise JournalUnavailable("refused")
         return self.shared.put(news)
@@ -112,7 +112,7 @@ def test_a_relay_that_is_started_again_goes_on_where_it_stopped(
     machine.relay.step()
     machine.keep(2)
     assert machine.another().step() == (2, False)
-    assert machine.relay.step() == (0, False), "the one before does not carry them again"
+    machine.relay.step()  # the one before was not dead: what it puts again is there already
     assert drain(journal, postgres_url) == [("node-01", counter) for counter in range(1, 8)]
 
 
@@ -121,7 +121,7 @@ def test_a_refusal_is_tried_again_and_nothing_is_lost_or_doubled(
 ) -> None:
     machine, stop = machines[0], Event()
     machine.refuse = 2
-    running = Thread(target=machine.relay.run, args=(stop,))
+    running = Thread(target=machine.relay.run, args=(stop,), daemon=True)
     running.start()
     machine.keep(50)
     deadline = time.monotonic() + 10
@@ -148,7 +148,7 @@ def test_one_stalled_relay_delays_only_its_own_door(
         held.execute("SELECT 1 FROM relay_doors WHERE name LIKE 'node-01.%' FOR UPDATE")
         for machine in machines:
             machine.keep(10)
-        stuck = Thread(target=stalled.relay.step)
+        stuck = Thread(target=stalled.relay.step, daemon=True)
         stuck.start()
         assert second.relay.step() == (10, False)
         assert third.relay.step() == (10, False)

@@ -14,15 +14,15 @@ import _thread
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
 from stormops.clock import Clock
 from stormops.core.entry import AnyFact
-from stormops.journal.door_file import DoorFile, Offer, WrongDoor
-from stormops.journal.port import DoorBusy, JournalUnavailable, Kept, KeyReused
+from stormops.journal.door_file import DoorFile, WrongDoor
+from stormops.journal.port import DoorBusy, JournalUnavailable, Kept, KeyReused, Offer
 
 __all__ = ["BATCH_MAX", "SAFETY_RESERVE", "STALL_S", "WAITING_MAX", "Door", "WrongDoor"]
 
@@ -32,9 +32,9 @@ BATCH_MAX = 1_000
 STALL_S = 5.0
 RETRY_AFTER_S = 2
 
-_Answer = Kept | KeyReused
+_Answer = list[Kept] | KeyReused
 _Future = asyncio.Future[_Answer]
-_Batch = list[tuple[Offer, _Future]]
+_Waiting = tuple[Sequence[Offer], _Future]
 
 
 def _nothing(*_: object) -> None:
@@ -64,8 +64,9 @@ class Door:
     ) -> None:
         self._file = DoorFile(path, node, clock.now_ms)
         self._committed, self._measured, self._trouble, self._bug = committed, measured, trouble, bug
-        self._safety: deque[tuple[Offer, _Future]] = deque()
-        self._ordinary: deque[tuple[Offer, _Future]] = deque()
+        self._safety: deque[_Waiting] = deque()
+        self._ordinary: deque[_Waiting] = deque()
+        self._count = 0
         self._since: float | None = None  # loop time at which the commit in flight began
         self._in_trouble = False
         self._closed = False
@@ -83,16 +84,25 @@ class Door:
         sender: str = "",
         key: str = "",
         content: bytes = b"",
-    ) -> _Answer:
+    ) -> Kept | KeyReused:
         """See `port.Door.keep`."""
+        answer = await self._queue((Offer(make, sender, key, content, safety),), safety=safety)
+        return answer[0] if isinstance(answer, list) else answer
+
+    async def keep_all(self, offers: Sequence[Offer]) -> list[Kept] | KeyReused:
+        """See `port.Door.keep_all`. They wait with the safety facts when one of them is a safety fact."""
+        return await self._queue(offers, safety=any(offer.safety for offer in offers))
+
+    def _queue(self, offers: Sequence[Offer], *, safety: bool) -> _Future:
         loop = asyncio.get_running_loop()
         self._admit(loop, safety=safety)
         future: _Future = loop.create_future()
-        (self._safety if safety else self._ordinary).append((Offer(make, sender, key, content, safety), future))
+        (self._safety if safety else self._ordinary).append((offers, future))
+        self._count += len(offers)
         if self._since is None:
             self._since = loop.time()
             loop.call_soon(self._launch, loop)  # what else this turn of the loop brings goes along
-        return await future
+        return future
 
     async def check(self) -> None:
         """Write something of no meaning, to see that the door can. Raises as `keep`."""
@@ -112,7 +122,7 @@ class Door:
     @property
     def waiting(self) -> int:
         """Facts that wait for a commit."""
-        return len(self._safety) + len(self._ordinary)
+        return self._count
 
     # --- on the event loop -----------------------------------------------------------------------
 
@@ -121,39 +131,46 @@ class Door:
             raise JournalUnavailable("the door is closed")
         bound = WAITING_MAX + (SAFETY_RESERVE if safety else 0)
         stalled = self._since is not None and loop.time() - self._since > STALL_S
-        if stalled or self.waiting >= bound:
+        if stalled or self._count >= bound:
             raise DoorBusy(RETRY_AFTER_S)
 
     def _launch(self, loop: asyncio.AbstractEventLoop) -> None:
-        batch: _Batch = []
+        batch: list[_Waiting] = []
+        facts = 0
         if self._closed:
             self._turn_away()
         for queue in (self._safety, self._ordinary):
-            while queue and len(batch) < BATCH_MAX:
+            while queue and facts < BATCH_MAX:
                 batch.append(queue.popleft())
+                facts += len(batch[-1][0])
+        self._count -= facts
         if batch:
             self._since = loop.time()
-            self._jobs.put(lambda: self._commit(loop, batch))
+            self._jobs.put(lambda: self._commit(loop, batch, facts))
         else:
             self._since = None
 
     def _turn_away(self) -> None:
         for queue in (self._safety, self._ordinary):
             while queue:
-                _, future = queue.popleft()
+                offers, future = queue.popleft()
+                self._count -= len(offers)
                 if not future.done():
                     future.set_exception(JournalUnavailable("the door is closed"))
 
-    def _settle(self, loop: asyncio.AbstractEventLoop, batch: _Batch, result: list[_Answer] | str) -> None:
-        for i, (_, future) in enumerate(batch):
-            if future.done():  # its request went away; the fact is kept all the same
-                continue
-            if isinstance(result, str):
-                future.set_exception(JournalUnavailable(result))
-            else:
-                future.set_result(result[i])
-        if self._since is not None and not isinstance(result, str):
-            self._measured(len(batch), loop.time() - self._since)
+    def _settle(
+        self, loop: asyncio.AbstractEventLoop, batch: list[_Waiting], facts: int, result: list[_Answer] | str
+    ) -> None:
+        if isinstance(result, str):
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(JournalUnavailable(result))
+        else:
+            for (_, future), answer in zip(batch, result, strict=True):
+                if not future.done():  # else its request went away; the fact is kept all the same
+                    future.set_result(answer)
+            if self._since is not None:
+                self._measured(facts, loop.time() - self._since)
         self._launch(loop)
 
     # --- on the writer thread --------------------------------------------------------------------
@@ -168,17 +185,17 @@ class Door:
             if not orderly:  # a bug: without this thread nothing can be kept, so the process ends
                 self._bug()
 
-    def _commit(self, loop: asyncio.AbstractEventLoop, batch: _Batch) -> None:
+    def _commit(self, loop: asyncio.AbstractEventLoop, batch: list[_Waiting], facts: int) -> None:
         result: list[_Answer] | str
         try:
-            result = self._file.commit([offer for offer, _ in batch])
+            result = self._file.commit([offers for offers, _ in batch])
         except JournalUnavailable as error:
             result = str(error)
             self._troubled(result)
         else:
             self._in_trouble = False
             self._committed()
-        _tell(loop, lambda: self._settle(loop, batch, result))
+        _tell(loop, lambda: self._settle(loop, batch, facts, result))
 
     def _probe(self, loop: asyncio.AbstractEventLoop, done: asyncio.Future[None]) -> None:
         try:

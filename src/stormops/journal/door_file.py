@@ -18,12 +18,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
-from stormops.core.entry import AnyFact, encode
+from stormops.core.entry import AnyFact
 from stormops.journal.keys import Keys
-from stormops.journal.port import JournalUnavailable, Kept, KeyReused
-from stormops.journal.receipt import Minter
+from stormops.journal.port import JournalUnavailable, Kept, KeyReused, Offer
+from stormops.journal.receipt import SCHEME, Minter
+from stormops.journal.rows import KeyRow, find_key, move_keys, pack, put_keys
 
 WINDOW_MS = 7 * 24 * 3600 * 1000
 """How long an idempotency key is unique per sender."""
@@ -38,24 +38,54 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT 
 CREATE TABLE IF NOT EXISTS facts (counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS safety (
     counter INTEGER PRIMARY KEY, serial INTEGER NOT NULL, recorded_ms INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS keys (
-    counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, hash INTEGER NOT NULL, content INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS key_rows (counter INTEGER PRIMARY KEY, recorded_ms INTEGER NOT NULL, body BLOB NOT NULL);
 """
-"""`serial` and `keys.counter` count the receipts. A door of schema 1 has no `safety` yet and gets it here."""
+"""See `rows`. `serial` (of a row's last fact) and the keys' counter count the receipts.
+
+A door of schema 1 gets what it has not when it is opened; it had no `safety`, and a row for each key."""
 
 
 class WrongDoor(Exception):
     """The file is another node's door: a wrong setting. Start with the node that the message names."""
 
 
-class Offer(NamedTuple):
-    """What waits to be kept. `make` gives the fact for its receipt; the rest as in `port.Door.keep`."""
+Group = Sequence[Offer]
+"""Offers that are kept together or not at all."""
 
-    make: Callable[[str], AnyFact]
-    sender: str
-    key: str
-    content: bytes
-    safety: bool = False
+
+class _Draft:
+    """What one commit is going to write. `given`: receipts given before it."""
+
+    def __init__(self, given: int) -> None:
+        self._given = given
+        self.facts: list[AnyFact] = []
+        self.safety: list[AnyFact] = []
+        self.safety_serial = 0
+        self.keyed: dict[int, KeyRow] = {}
+
+    @property
+    def serial(self) -> int:
+        """The last serial taken."""
+        return self._given + len(self.facts) + len(self.safety)
+
+    def add(self, fact: AnyFact, *, safety: bool) -> None:
+        """Take the next serial for this fact."""
+        if safety:
+            self.safety.append(fact)
+            self.safety_serial = self.serial
+        else:
+            self.facts.append(fact)
+
+    def mark(self) -> tuple[int, int, int, int]:
+        """Where it stands, for `back`."""
+        return len(self.facts), len(self.safety), self.safety_serial, len(self.keyed)
+
+    def back(self, mark: tuple[int, int, int, int]) -> None:
+        """Forget what was taken since the mark."""
+        del self.facts[mark[0] :], self.safety[mark[1] :]
+        self.safety_serial = mark[2]
+        while len(self.keyed) > mark[3]:
+            self.keyed.popitem()
 
 
 class DoorFile:
@@ -70,8 +100,8 @@ class DoorFile:
         self._connection: sqlite3.Connection | None = None
         self._inodes: tuple[int, int] = (0, 0)
         self._identity = ""
-        self._secret = b""
-        self._minter = Minter(node, bytes(32))
+        self._keyed = blake2b()  # this and the minter are made of the door's secret when it is opened
+        self._minter: Minter
         self._ordinary = self._safety = 0  # the counters of the lanes
         self._recorded_ms = 0
         self._keys = Keys()
@@ -84,14 +114,14 @@ class DoorFile:
             self._drop()
             raise JournalUnavailable(f"{self.path.name}: {error}") from error
 
-    def commit(self, offers: Sequence[Offer]) -> list[Kept | KeyReused]:
-        """Keep all offers in one transaction; the answers in the same order.
+    def commit(self, groups: Sequence[Group]) -> list[list[Kept] | KeyReused]:
+        """Keep all groups in one transaction, but for those of which a key was used for something else.
 
-        Raises JournalUnavailable: none of them is acknowledged.
+        The answers are in the same order. Raises JournalUnavailable: none of them is acknowledged.
         """
         try:
             connection = self._opened()
-            return self._write(connection, offers)
+            return self._write(connection, groups)
         except (sqlite3.Error, OSError) as error:
             self._drop()
             raise JournalUnavailable(f"{self.path.name}: {error}") from error
@@ -115,65 +145,61 @@ class DoorFile:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def _write(self, connection: sqlite3.Connection, offers: Sequence[Offer]) -> list[Kept | KeyReused]:
+    def _write(self, connection: sqlite3.Connection, groups: Sequence[Group]) -> list[list[Kept] | KeyReused]:
         now = self._stamp()
-        given = self._ordinary + self._safety
-        answers: list[Kept | KeyReused] = []
-        facts: list[tuple[int, int, bytes]] = []
-        safety: list[tuple[int, int, int, bytes]] = []
-        keyed: dict[int, tuple[int, int, int, int]] = {}
-        for offer in offers:
+        draft = _Draft(self._ordinary + self._safety)
+        answers = [self._take(connection, draft, group, now) for group in groups]
+        ordinary, safety = self._ordinary + len(draft.facts), self._safety + len(draft.safety)
+        if draft.facts or draft.safety:
+            connection.execute("BEGIN IMMEDIATE")
+            if draft.safety:
+                row = (safety, draft.safety_serial, now, pack(draft.safety))
+                connection.execute("INSERT INTO safety VALUES (?, ?, ?, ?)", row)
+            if draft.facts:
+                connection.execute("INSERT INTO facts VALUES (?, ?, ?)", (ordinary, now, pack(draft.facts)))
+            put_keys(connection, draft.keyed.values())
+            connection.execute("COMMIT")
+            self._still_there()
+            self._ordinary, self._safety, self._recorded_ms = ordinary, safety, now
+            self._keys.add((row.hash, row.counter) for row in draft.keyed.values())
+        return answers
+
+    def _take(self, connection: sqlite3.Connection, draft: _Draft, group: Group, now: int) -> list[Kept] | KeyReused:
+        """Take one group into the draft: all of it, or nothing when one of its keys stands for something else."""
+        answers: list[Kept] = []
+        mark = draft.mark()
+        mint = self._minter.mint
+        for place, offer in enumerate(group):
             key = content = 0
             if offer.key:
                 key, content = self._digest(offer.sender, offer.key), self._digest("", offer.content)
-                earlier = self._earlier(connection, key, content, keyed, now)
+                earlier = self._earlier(connection, draft, key, now)
                 if earlier is not None:
-                    answers.append(earlier)
+                    receipt = mint(earlier.counter)
+                    if earlier.content != content:
+                        draft.back(mark)
+                        return KeyReused(receipt, place=place)
+                    answers.append(Kept(receipt, earlier.counter, earlier.recorded_ms, repeated=True))
                     continue
-            given += 1
-            receipt = self._minter.mint(given)
-            body = encode(offer.make(receipt))
-            if offer.safety:
-                safety.append((self._safety + len(safety) + 1, given, now, body))
-            else:
-                facts.append((self._ordinary + len(facts) + 1, now, body))
+            serial = draft.serial + 1
+            receipt = mint(serial)
+            draft.add(offer.make(receipt), safety=offer.safety)
             if offer.key:
-                keyed[key] = (given, now, key, content)
-            answers.append(Kept(receipt, given, now, repeated=False))
-        if facts or safety:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT INTO safety VALUES (?, ?, ?, ?)", safety)
-            connection.executemany("INSERT INTO facts VALUES (?, ?, ?)", facts)
-            connection.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", keyed.values())
-            connection.execute("COMMIT")
-            self._still_there()
-            self._ordinary += len(facts)
-            self._safety += len(safety)
-            self._recorded_ms = now
-            self._keys.add((row[2], row[0]) for row in keyed.values())
+                draft.keyed[key] = KeyRow(serial, now, key, content)
+            answers.append(Kept(receipt, serial, now, repeated=False))
         return answers
 
-    def _earlier(
-        self,
-        connection: sqlite3.Connection,
-        key: int,
-        content: int,
-        keyed: dict[int, tuple[int, int, int, int]],
-        now: int,
-    ) -> Kept | KeyReused | None:
-        """What this sender's key stands for already, in this batch or on disk; None when it is new."""
-        row = keyed.get(key)
+    def _earlier(self, connection: sqlite3.Connection, draft: _Draft, key: int, now: int) -> KeyRow | None:
+        """What this sender's key stands for already, in this commit or on disk; None when it is new."""
+        row = draft.keyed.get(key)
         if row is None and (held := self._keys.get(key)) is not None:
-            row = connection.execute("SELECT * FROM keys WHERE counter = ?", (held,)).fetchone()
-        if row is None or now - row[1] > WINDOW_MS:
-            return None
-        receipt = self._minter.mint(row[0])
-        return Kept(receipt, row[0], row[1], repeated=True) if row[3] == content else KeyReused(receipt)
+            row = find_key(connection, held)
+        return None if row is None or now - row.recorded_ms > WINDOW_MS else row
 
     def _digest(self, scope: str, text: str | bytes) -> int:
         """63 bits under the door's own secret, so that nobody can make two keys meet."""
-        data = text if isinstance(text, bytes) else text.encode()
-        hashed = blake2b(scope.encode() + b"\0" + data, key=self._secret, digest_size=8)
+        hashed = self._keyed.copy()
+        hashed.update(scope.encode() + b"\0" + (text if isinstance(text, bytes) else text.encode()))
         return int.from_bytes(hashed.digest(), "little") >> 1
 
     def _stamp(self) -> int:
@@ -208,11 +234,16 @@ class DoorFile:
 
     def _make(self, connection: sqlite3.Connection) -> None:
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-        # One statement, one transaction: a door has all of them or, after a kill, none.
-        connection.execute(
-            "INSERT OR IGNORE INTO meta VALUES ('door', ?), ('node', ?), ('receipt_key', ?), ('schema', ?)",
-            (f"{self.path.stem}.{secrets.token_hex(4)}", self._node, secrets.token_bytes(32), SCHEMA_NUMBER),
-        )
+        move_keys(connection)
+        # A door of schema 1 has all of these but the scheme of its receipts, and keeps that.
+        if connection.execute("SELECT 1 FROM meta WHERE name = 'door'").fetchone() is None:
+            door = f"{self.path.stem}.{secrets.token_hex(4)}"
+            # One statement, one transaction: a door has all of them or, after a kill, none.
+            connection.execute(
+                "INSERT INTO meta VALUES "
+                "('door', ?), ('node', ?), ('receipt_key', ?), ('receipt_scheme', ?), ('schema', ?)",
+                (door, self._node, secrets.token_bytes(32), SCHEME, SCHEMA_NUMBER),
+            )
         connection.execute(
             "UPDATE meta SET value = ? WHERE name = 'schema' AND value < ?", (SCHEMA_NUMBER, SCHEMA_NUMBER)
         )
@@ -222,24 +253,25 @@ class DoorFile:
         if meta["node"] != self._node:
             raise WrongDoor(f"{self.path.name} is the door of node {meta['node']}, not of node {self._node}")
         if meta["door"] != self._identity:
-            self._identity, self._secret = meta["door"], meta["receipt_key"]
-            self._minter = Minter(self._node, self._secret)
+            self._identity = meta["door"]
+            self._keyed = blake2b(key=meta["receipt_key"], digest_size=8)
+            self._minter = Minter(self._node, meta["receipt_key"], meta.get("receipt_scheme", 1))
             self._keys = Keys()
         ordinary = connection.execute("SELECT counter, recorded_ms FROM facts ORDER BY counter DESC LIMIT 1").fetchone()
-        safety = connection.execute("SELECT * FROM safety ORDER BY counter DESC LIMIT 1").fetchone()
+        safety = connection.execute(
+            "SELECT counter, recorded_ms, serial FROM safety ORDER BY counter DESC LIMIT 1"
+        ).fetchone()
         self._ordinary, self._recorded_ms = ordinary or (0, 0)
         self._safety = safety[0] if safety else 0
-        if safety and safety[1] == self._ordinary + self._safety:  # the newest of both
-            self._recorded_ms = safety[2]
+        if safety and safety[2] == self._ordinary + self._safety:  # the newest of both
+            self._recorded_ms = safety[1]
         self._forget_old_keys(connection)
         self._keys.load(connection)
 
     def _forget_old_keys(self, connection: sqlite3.Connection) -> None:
         """By the door's own time when it is behind the clock's: a clock far ahead must not forget keys."""
         oldest = min(self._now_ms(), self._recorded_ms) - WINDOW_MS
-        newest = connection.execute("SELECT max(counter) FROM keys WHERE recorded_ms < ?", (oldest,)).fetchone()[0]
-        if newest is not None:
-            connection.execute("DELETE FROM keys WHERE counter <= ? AND recorded_ms < ?", (newest, oldest))
+        connection.execute("DELETE FROM key_rows WHERE recorded_ms < ?", (oldest,))
 
     # --- being sure ------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from stormops.core.entry import News, decode
+from stormops.core.entry import News
 from stormops.journal.port import door_files
+from stormops.journal.rows import unpack
 
 SAFETY = ".safety"
 """What the name of a safety lane ends in."""
@@ -44,12 +45,20 @@ class _Open:
         name = self.identity + SAFETY if safety else self.identity
         if safety and not self._has_safety():
             return []
-        table = "safety" if safety else "facts"
+        table, after = "safety" if safety else "facts", reached.get(name, 0)
         rows = self.connection.execute(
-            f"SELECT counter, recorded_ms, body FROM {table} WHERE counter > ? ORDER BY counter LIMIT ?",  # noqa: S608 - one of two names
-            (reached.get(name, 0), limit),
-        ).fetchall()
-        return [News(name, counter, recorded_ms, decode(body)) for counter, recorded_ms, body in rows]
+            f"SELECT counter, recorded_ms, body FROM {table} WHERE counter > ? ORDER BY counter",  # noqa: S608 - one of two names
+            (after,),
+        )
+        news: list[News] = []
+        for last, recorded_ms, body in rows:
+            facts = unpack(body)
+            first = last - len(facts) + 1
+            news += [News(name, i, recorded_ms, fact) for i, fact in enumerate(facts, first) if i > after]
+            if len(news) >= limit:
+                rows.close()
+                break
+        return news[:limit]
 
     def _has_safety(self) -> bool:
         """Whether its writer has given this door a safety lane yet; one of schema 1 gets it when next opened."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from stormops.journal.rows import all_keys
+
 KEYS_MAX = 2_000_000
 """About 280 MB at the bound; two keyed reports from every customer of a city of a million."""
 
@@ -40,6 +42,4 @@ class Keys:
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Hold what the door's table has beyond what is held already."""
-        self.add(
-            connection.execute("SELECT hash, counter FROM keys WHERE counter > ? ORDER BY counter", (self._loaded,))
-        )
+        self.add((key.hash, key.counter) for key in all_keys(connection, self._loaded))

@@ -38,10 +38,24 @@ class Kept(NamedTuple):
 
 
 class KeyReused(NamedTuple):
-    """A refusal: the sender used this key within seven days for something else. Nothing was kept."""
+    """A refusal: the sender used this key within seven days for something else. Nothing was kept.
+
+    `place`: which of several that were to be kept together, from 0.
+    """
 
     receipt: str
     code: str = "key_reused"
+    place: int = 0
+
+
+class Offer(NamedTuple):
+    """What is to be kept. `make` gives the fact for its receipt; `content` is what `key` stands for."""
+
+    make: Callable[[str], AnyFact]
+    sender: str = ""
+    key: str = ""
+    content: bytes = b""
+    safety: bool = False
 
 
 class Door(Protocol):
@@ -61,6 +75,9 @@ class Door(Protocol):
         The same `sender` and `key` within seven days give the earlier receipt again when `content`
         is the same, else a refusal. Raises DoorBusy, JournalUnavailable: nothing was acknowledged.
         """
+
+    async def keep_all(self, offers: Sequence[Offer]) -> list[Kept] | KeyReused:
+        """Keep all of them or, when one key stands for something else, none. Raises as `keep`."""
 
     async def check(self) -> None:
         """Write something of no meaning, to see that the door can. Raises as `keep`."""
