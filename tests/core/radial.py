@@ -69,7 +69,7 @@ def _city(plan: _Plan, streets: int) -> City:
         services=np.full(n, 15, np.uint8),
         account=blank,
         phone=blank,
-        meter=blank,
+        meter=[f"M-{1000 + i}" for i in range(n)],
         bus=np.array([b for _, _, b, _ in plan.house], np.int32),
         streets=[f"{s} St" for s in range(streets)],
         localities=["Here"],

@@ -63,6 +63,20 @@ class World:
         self.say(ReportReceived(receipt=receipt, channel=Channel.WEB, report=report, key=key, sender=sender), at)
         return receipt
 
+    def metered(self, events: list[tuple[int, str, int]], at: float | None = None) -> None:
+        """One body of meter events: premise (-1: of another city), kind's letter, ms after now."""
+        base = self.now_ms if at is None else START_MS + round(at * MINUTE_MS)
+        self.say(
+            facts.MeterEventsReceived(
+                receipt=f"{self.counter + 1:014d}",
+                partner="head-end",
+                meters=[self.city.premises.meter[p] if p >= 0 else "elsewhere" for p, _, _ in events],
+                kinds="".join(kind for _, kind, _ in events),
+                at_ms=[base + after for _, _, after in events],
+            ),
+            at,
+        )
+
     def act(self, kind: type[facts.Action], at: float | None = None, **fields: Any) -> str:
         self.actions += 1
         action = f"a{self.counter + 1}"

@@ -15,8 +15,8 @@ from stormops.core.entry import METER_LETTERS, Entry
 from stormops.core.fold_reports import leave
 from stormops.core.incident import UTILITIES
 from stormops.core.meters import WINDOW_MS, meter_receipt
-from stormops.core.open_reports import NOWHERE, Standing
-from stormops.core.report import Symptom, Utility
+from stormops.core.open_reports import CHANNEL_CODE, CHANNEL_SHIFT, NOWHERE, Standing
+from stormops.core.report import Channel, Symptom, Utility
 from stormops.core.summary import Touched
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
 RULE = "meter"
+_FLAGS = CHANNEL_CODE[Channel.METER] << CHANNEL_SHIFT
 _OFF = [METER_LETTERS["last_gasp"], METER_LETTERS["out"]]
 
 
@@ -50,7 +51,7 @@ def meters_changed(situation: Situation, entry: Entry, fact: facts.MetersChanged
             situation.meters.tell(premise, at_ms)
             _silence(situation, premise, touched)
             if at_ms > situation.coverage.answered(ELECTRIC, premise)[0]:
-                _speak(situation, premise, at_ms, entry.position)
+                _speak(situation, (premise, at_ms, entry.position), touched)
 
 
 def _silence(situation: Situation, premise: int, touched: Touched) -> None:
@@ -59,14 +60,16 @@ def _silence(situation: Situation, premise: int, touched: Touched) -> None:
         leave(situation, receipt, touched)
 
 
-def _speak(situation: Situation, premise: int, at_ms: int, position: int) -> None:
+def _speak(situation: Situation, said: tuple[int, int, int], touched: Touched) -> None:
+    premise, at_ms, position = said
     reports = situation.reports
     receipt = meter_receipt(premise)
-    row = reports.add(receipt, position, at_ms, symptom=Symptom.LIGHTS_OUT, flags=0, where=(NOWHERE, NOWHERE))
+    row = reports.add(receipt, position, at_ms, symptom=Symptom.LIGHTS_OUT, flags=_FLAGS, where=(NOWHERE, NOWHERE))
     reports.premise[row] = premise
     reports.standing[row] = Standing.MATCHED
     reports.rule[row] = reports.rule_code(RULE)
     situation.totals.meters_off += 1
+    touched.receipts.add(receipt)
 
 
 def forget_meters(situation: Situation, touched: Touched) -> None:

@@ -189,6 +189,7 @@ def leave(situation: Situation, receipt: int, touched: Touched) -> None:
     """An open report leaves memory."""
     row = situation.reports.row_of[receipt]
     detach(situation, row, touched)
+    touched.receipts.add(receipt)
     flags, totals = situation.reports.flags[row], situation.totals
     if receipt < 0:
         totals.meters_off -= not flags & ANSWERED
@@ -205,7 +206,6 @@ def leave(situation: Situation, receipt: int, touched: Touched) -> None:
     else:
         totals.not_shown -= 1
     situation.reports.drop(receipt)
-    touched.receipts.add(receipt)
 
 
 def answer(situation: Situation, row: int, incident: Incident, touched: Touched) -> None:
@@ -213,16 +213,16 @@ def answer(situation: Situation, row: int, incident: Incident, touched: Touched)
     flags = situation.reports.flags[row]
     if flags & ANSWERED:
         return
+    receipt = situation.reports.receipt[row]
     situation.reports.flags[row] = flags | ANSWERED
     incident.answered += 1
-    if situation.reports.receipt[row] < 0:
+    touched.receipts.add(receipt)
+    if receipt < 0:
         situation.totals.meters_off -= 1
         return
-    receipt = situation.reports.receipt[row]
     situation.totals.open -= 1
     situation.totals.safety_open -= flags & SAFETY
     stop_clock(situation, receipt)
-    touched.receipts.add(receipt)
 
 
 def detach(situation: Situation, row: int, touched: Touched) -> None:

@@ -52,7 +52,7 @@ class Metering:
     def decide(self, draft: Draft, news: Iterable[Entry]) -> None:
         """Tell what turned since the last tick: O(events and losses that became due), never the city."""
         situation = draft.situation
-        premises = self._to_look_at(draft.tick.at_ms, news)
+        premises = self._to_look_at(draft, news)
         if not len(premises):
             return
         turned = situation.meters.turned(
@@ -63,17 +63,22 @@ class Metering:
         if len(turned.on) or len(turned.off):
             self._tell(draft, turned)
 
-    def _to_look_at(self, now_ms: int, news: Iterable[Entry]) -> Ints:
-        """Premises of meters that were heard of, and of losses that became due; ascending, each once."""
+    def _to_look_at(self, draft: Draft, news: Iterable[Entry]) -> Ints:
+        """Premises of meters that were heard of, of losses that became due, and where people just decided something.
+
+        Ascending, each once.
+        """
         meters = self._decider.situation.meters
         if self._all:
             self._all = False
             self._due.clear()
             return np.flatnonzero((meters.since_ms > 0) | (meters.told_ms > 0)).astype(np.int32)
         due: list[int] = []
-        while self._due and self._due[0][0] <= now_ms:
+        while self._due and self._due[0][0] <= draft.tick.at_ms:
             due.append(heapq.heappop(self._due)[1])
         parts = [meters.rows(e.fact.meters) for e in news if isinstance(e.fact, MeterEventsReceived)]
+        decided = draft.touched.premises
+        parts.append(decided[meters.told_ms[decided] > 0] if meters.told else decided[:0])
         every = np.unique(np.concatenate([*parts, np.array(due, np.int32)]))
         return every[every >= 0]
 

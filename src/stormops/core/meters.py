@@ -88,6 +88,8 @@ class Meters:
 
     def hear(self, premises: Ints, off: Bools, at_ms: Longs) -> None:
         """Events, in any order: `premises` (N) rows or -1, whether each says off (N), and when (N). O(N log N)."""
+        if not len(premises):
+            return
         if not len(self.on_ms):
             self.on_ms, self.off_ms, self.since_ms, self.told_ms = np.zeros((4, len(self._numbers)), np.int64)
         self.heard += len(premises)
@@ -130,7 +132,8 @@ class Meters:
         back = (told > 0) & (on >= told)
         still = (told > 0) & ~back & (since > 0) & (answered >= told) & (last > answered)
         lost = (since > 0) & ((told == 0) | back | still)
-        at = np.where(still, last, since)
+        # Of losses before and after a restoration that people told of, it answers the earlier ones.
+        at = np.where((since <= answered) & (last > answered), last, since)
         sure = lost & (at + hold_ms <= now_ms)
         waits = lost & ~sure
         return Turned(premises[back], on[back], premises[sure], at[sure], premises[waits], at[waits] + hold_ms)
