@@ -3,7 +3,9 @@ import type {
   Config,
   Incident,
   IncidentFull,
+  ModeTable,
   Premise,
+  PremiseKnown,
   Problem,
   ReceiptStatus,
   ReportFull,
@@ -77,13 +79,17 @@ async function premiseList(query: string): Promise<Premise[]> {
 export const premisesByText = (text: string): Promise<Premise[]> => premiseList(`q=${part(text)}`);
 export const premisesNear = (lon: number, lat: number): Promise<Premise[]> => premiseList(`lon=${lon}&lat=${lat}`);
 
+export const premise = (id: string): Promise<PremiseKnown> => request(`/api/v1/desk/premises/${part(id)}`);
+export const modes = (): Promise<ModeTable> => request("/api/v1/desk/modes");
+
 /** A fresh key for one intention; sent again unchanged when the same intention is retried. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function act(signedIn: Session, path: string, key: string, body: object): Promise<{ action: string }> {
+/** A write of staff: session, token against forgery, and a key under which it counts once. */
+function write<T>(signedIn: Session, path: string, key: string, body: object): Promise<T> {
   return request(`${signedIn.intake_url}/api/v1/desk/${path}`, {
     method: "POST",
     credentials: "include",
@@ -91,6 +97,12 @@ export function act(signedIn: Session, path: string, key: string, body: object):
     body: JSON.stringify(body),
   });
 }
+
+export const act = (signedIn: Session, path: string, key: string, body: object): Promise<{ action: string }> =>
+  write(signedIn, path, key, body);
+/** A caller's report, typed by staff. */
+export const enterReport = (signedIn: Session, key: string, body: object): Promise<Received> =>
+  write(signedIn, "reports", key, body);
 
 export function signIn(intakeUrl: string, person: string, password: string, desk: string): Promise<object> {
   return request(`${intakeUrl}/staff/sign-in`, {

@@ -87,6 +87,54 @@ export interface Refusal {
   at_ms: number;
 }
 
+/** The ladder, from the quiet day to the machine on its own. */
+export const MODES = ["normal", "watch", "storm", "surge", "island"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What everybody may know of the mode. */
+export interface PublicMode {
+  mode: Mode;
+  since_ms: number;
+  sentence: string;
+}
+
+export interface ModeNow extends PublicMode {
+  cause: "declared" | "automatic" | "";
+  by: string | null;
+  reason: string;
+  scope: string;
+}
+
+export type Level = "full" | "lean" | "snapshot" | "stand_in" | "queue" | "suspend" | "hold";
+
+export interface PlatformFunction {
+  name: string;
+  title: string;
+  criticality: string;
+  levels: Record<Mode, Level>;
+  sentence: string;
+}
+
+export interface ModeTable {
+  modes: { mode: Mode; sentence: string; public: string }[];
+  functions: PlatformFunction[];
+}
+
+/** A report that may be about life, with its clock. */
+export interface SafetyItem {
+  receipt: string;
+  kind: string;
+  said: string;
+  incident: string | null;
+  lon: number | null;
+  lat: number | null;
+  received_ms: number;
+  due_ms: number;
+  level: number;
+  state: "waiting" | "escalated" | "acknowledged";
+  by: string | null;
+}
+
 export interface DeskTotals {
   customers: number;
   customers_out: number;
@@ -99,6 +147,8 @@ export interface DeskTotals {
   reports_duplicated: number;
   reports_open: number;
   safety_open: number;
+  safety_waiting?: number;
+  safety_escalated?: number;
   reports_not_shown: number;
   at_ms: number;
 }
@@ -154,6 +204,15 @@ export interface Premise {
   address: string;
   lon: number;
   lat: number;
+}
+
+/** What is known of a premise while its customer is on the phone. */
+export interface PremiseKnown {
+  n: number;
+  premise: string;
+  address: string;
+  incidents: Incident[];
+  reports: string[];
 }
 
 export interface ReceiptStatus {

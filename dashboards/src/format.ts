@@ -1,5 +1,5 @@
 /** Numbers, times and spans for people, in the city's time zone. */
-import { currentLanguage, t } from "./i18n";
+import { currentLanguage, currentLocale, t } from "./i18n";
 
 let timeZone: string | undefined;
 
@@ -15,16 +15,16 @@ export function useTimeZone(zone: string): void {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(ms: number, options: Intl.DateTimeFormatOptions): string {
-  const key = JSON.stringify([currentLanguage(), timeZone, options]);
+  const key = JSON.stringify([currentLocale(), timeZone, options]);
   let made = formats.get(key);
   if (made === undefined) {
-    made = new Intl.DateTimeFormat(currentLanguage(), { ...options, ...(timeZone ? { timeZone } : {}) });
+    made = new Intl.DateTimeFormat(currentLocale(), { ...options, ...(timeZone ? { timeZone } : {}) });
     formats.set(key, made);
   }
   return made.format(ms);
 }
 
-export const number = (value: number): string => value.toLocaleString(currentLanguage());
+export const number = (value: number): string => value.toLocaleString(currentLocale());
 
 /** A share as a percentage; small but not nothing is never shown as 0. */
 export function percent(part: number, whole: number): string {
@@ -37,7 +37,31 @@ export function percent(part: number, whole: number): string {
 export const clock = (ms: number): string => format(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const clockSeconds = (ms: number): string =>
   format(ms, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-export const day = (ms: number): string => format(ms, { weekday: "short", day: "numeric", month: "short" });
+/** Days and months of the languages that Intl does not know, by their short English names. */
+const NAMES: Record<string, Record<string, string>> = {
+  ht: {
+    ...{ Mon: "lendi", Tue: "madi", Wed: "mèkredi", Thu: "jedi", Fri: "vandredi", Sat: "samdi", Sun: "dimanch" },
+    ...{ Jan: "janv.", Feb: "fevr.", Mar: "mas", Apr: "avr.", May: "me", Jun: "jen" },
+    ...{ Jul: "jiyè", Aug: "out", Sep: "sept.", Oct: "okt.", Nov: "nov.", Dec: "des." },
+  },
+};
+
+export function day(ms: number): string {
+  const names = NAMES[currentLanguage()];
+  if (names === undefined) return format(ms, { weekday: "short", day: "numeric", month: "short" });
+  const [weekday, date, month] = [{ weekday: "short" }, { day: "numeric" }, { month: "short" }].map((part) =>
+    format(ms, part as Intl.DateTimeFormatOptions),
+  );
+  return `${names[weekday ?? ""]} ${date} ${names[month ?? ""]}`;
+}
+
+/** A stopwatch: minutes and seconds, hours in front when there are any. */
+export function timer(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
 
 /** A time, with its day unless it is within a day of `nowMs`. */
 export function when(ms: number, nowMs: number): string {

@@ -3,7 +3,7 @@
  * group by shape as well as by colour, and has a colour for each theme; `tests/legend.test.ts`
  * checks that colour-blind people can tell them apart and that each stands out from the ground.
  */
-import type { IncidentState } from "./contract";
+import type { IncidentState, Mode } from "./contract";
 import type { MessageKey } from "./i18n";
 
 export type Theme = "light" | "dark";
@@ -22,7 +22,12 @@ export type Shape =
   | "line-thin"
   | "square"
   | "square-open"
-  | "chevron";
+  | "chevron"
+  | "steps-0"
+  | "steps-1"
+  | "steps-2"
+  | "steps-3"
+  | "steps-4";
 
 export interface Sign {
   key: string;
@@ -117,6 +122,30 @@ export const NETWORK_SIGNS: Record<"feeder" | "lateral" | "source" | "switch" | 
   device: { key: "device", label: "legend.device", shape: "chevron", colour: { dark: "#7fd1ca", light: "#1f6b66" } },
 };
 
+/** The modes as steps of a ladder: how many are filled says it without colour. Not on the map. */
+export const MODE_SIGNS: Record<Mode, Sign> = {
+  normal: {
+    key: "normal",
+    label: "mode_name.normal",
+    shape: "steps-0",
+    colour: { dark: "#a9b6c3", light: "#566675" },
+  },
+  watch: { key: "watch", label: "mode_name.watch", shape: "steps-1", colour: { dark: "#5cb8ff", light: "#0a63bd" } },
+  storm: { key: "storm", label: "mode_name.storm", shape: "steps-2", colour: { dark: "#f2b632", light: "#8f5200" } },
+  surge: { key: "surge", label: "mode_name.surge", shape: "steps-3", colour: { dark: "#ff7350", light: "#c4321a" } },
+  island: {
+    key: "island",
+    label: "mode_name.island",
+    shape: "steps-4",
+    colour: { dark: "#a99bff", light: "#5a45c4" },
+  },
+};
+
+/** The sign of a mode; one that we do not know is shown as the harshest. */
+export function modeSign(mode: string): Sign {
+  return MODE_SIGNS[mode as Mode] ?? MODE_SIGNS.island;
+}
+
 export const GROUPS: Group[] = [
   { key: "incidents", label: "legend.incidents", signs: Object.values(INCIDENT_SIGNS) },
   { key: "reports", label: "legend.reports", signs: Object.values(REPORT_SIGNS) },
@@ -178,6 +207,18 @@ export function shareStep(out: number, customers: number): number {
   return step;
 }
 
+/** Four steps, the first `filled` of them filled. */
+function steps(filled: number): Drawing {
+  return {
+    parts: [0, 1, 2, 3].map((step) => {
+      const left = 2.5 + step * 5;
+      const top = 17 - step * 4;
+      const path = `M${left} ${top}H${left + 3.6}V21H${left}z`;
+      return step < filled ? { path, fill: "colour", stroke: 1 } : { path, fill: "ground", stroke: 1.2 };
+    }),
+  };
+}
+
 const RING = "M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17z";
 
 export interface Drawing {
@@ -220,5 +261,10 @@ export const DRAWINGS: Record<Shape, Drawing> = {
   "line-thin": { parts: [{ path: "M2 12H22", stroke: 1.8 }] },
   square: { parts: [{ path: "M6 6H18V18H6z", fill: "colour", stroke: 1 }] },
   "square-open": { parts: [{ path: "M7 7H17V17H7z", fill: "ground", stroke: 2.2 }] },
+  "steps-0": steps(0),
+  "steps-1": steps(1),
+  "steps-2": steps(2),
+  "steps-3": steps(3),
+  "steps-4": steps(4),
   chevron: { parts: [{ path: "M12 8L16 12L12 16L8 12z", fill: "ground", stroke: 2 }] },
 };

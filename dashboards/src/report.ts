@@ -5,11 +5,14 @@
  */
 import { ApiError, newKey, sendReport, type Received } from "./api";
 import type { Problem } from "./contract";
-import { t } from "./i18n";
+import { t, useLanguage, word } from "./i18n";
+import { span } from "./format";
 import style from "./styles/report.css?url";
 
 const TEXTS = ["address", "landmark", "account", "phone", "meter", "service_point", "note", "callback"] as const;
 const LOCATE_MS_MAX = 15_000;
+const TRIES_MAX = 4;
+const WAIT_S_MAX = 30;
 
 /** The report as the API takes it; empty fields are left out. */
 export function reportOf(form: FormData): Record<string, unknown> {
@@ -75,11 +78,22 @@ function showProblem(form: HTMLFormElement, problem: Problem): void {
     const input = form.querySelector<HTMLElement>(`[id="${CSS.escape(field)}"], [name="${CSS.escape(field)}"]`);
     if (input === null) continue;
     input.setAttribute("aria-invalid", "true");
-    input.after(element("span", { class: "error", id: `${field}-error` }, detail));
+    const typed = (input as HTMLInputElement).value?.trim() && field !== "note" && field !== "symptom";
+    const said = word("form_wrong", typed ? "too_long" : field);
+    const known = said !== field.replaceAll("_", " ");
+    input.after(element("span", { class: "error", id: `${field}-error` }, known ? said : detail));
     input.setAttribute("aria-describedby", `${field}-error`);
     first ??= input;
   }
   first?.focus();
+}
+
+/** What to do until help comes, in the page's language: it stands on the chosen card. */
+function adviceOf(form: HTMLFormElement): string {
+  const card = form.querySelector("input[name=symptom]:checked")?.closest("label");
+  const medical = form.querySelector<HTMLInputElement>("input[name=medical]")?.checked;
+  const sentences = [card?.querySelector(".now")?.textContent ?? "", medical ? t("advice.medical") : ""];
+  return sentences.filter(Boolean).join(" ");
 }
 
 /** The receipt in the form's place: large, and easy to keep. */
@@ -109,11 +123,30 @@ function showReceipt(form: HTMLFormElement, received: Received): void {
     element("p", {}, t("form.keep")),
     element("p", {}, element("a", { href: "/report" }, t("form.another"))),
   );
-  if (received.advice) block.append(element("p", { class: "advice", role: "alert" }, received.advice));
+  const advice = adviceOf(form);
+  if (advice) block.append(element("p", { class: "advice", role: "alert" }, advice));
   document.body.classList.add("is-done");
   form.replaceWith(block);
   scrollTo({ top: 0 });
   heading.focus();
+}
+
+/**
+ * Send; where the platform is too busy, send the same again when it says so: it counts once.
+ * After `TRIES_MAX` the person decides, with everything typed still there.
+ */
+async function send(intake: string, key: string, body: object, note: HTMLElement): Promise<Received> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await sendReport(intake, key, body);
+    } catch (error) {
+      const busy = error instanceof ApiError && (error.status === 429 || error.status === 503);
+      if (!busy || tried >= TRIES_MAX) throw error;
+      const wait = Math.min(WAIT_S_MAX, Math.max(1, error.retryAfterSeconds)) * 1000;
+      note.textContent = t("form.again", { span: span(wait) });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
 }
 
 function enhance(form: HTMLFormElement): void {
@@ -137,7 +170,7 @@ function enhance(form: HTMLFormElement): void {
       button.disabled = true;
       button.textContent = t("form.sending");
     }
-    sendReport(intake, attempt === 0 ? key : `${key}.${attempt}`, body)
+    send(intake, attempt === 0 ? key : `${key}.${attempt}`, body, note)
       .then((received) => showReceipt(form, received))
       .catch((error: unknown) => {
         if (error instanceof ApiError && error.status === 422) {
@@ -156,6 +189,7 @@ function enhance(form: HTMLFormElement): void {
 if (typeof document !== "undefined") {
   const form = document.querySelector<HTMLFormElement>('form[method="post"][action$="/report"]');
   if (form !== null) {
+    useLanguage(document.documentElement.lang); // the server has chosen it
     document.head.append(element("link", { rel: "stylesheet", href: style }));
     enhance(form);
   }

@@ -1,7 +1,9 @@
 /** The sign-in form works by itself; here it only says what was wrong, and remembers the desk's name. */
-import { t } from "./i18n";
-import type { MessageKey } from "./i18n";
+import { addMessages, type MessageKey, t } from "./i18n";
+import { desk as words } from "./messages/desk";
 import "./theme";
+
+addMessages("en", words);
 
 const DESK = "stormops-desk";
 const CODES = ["wrong_password", "too_many_attempts", "busy", "origin", "incomplete"];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as format from "../src/format";
+import { useLanguage } from "../src/i18n";
 
 describe("format", () => {
   it("writes spans that a glance takes in", () => {
@@ -24,5 +25,23 @@ describe("format", () => {
     expect(format.when(noon, noon + 48 * 3_600_000)).toBe("Sat, Oct 10, 12:00");
     format.useTimeZone("Not/AZone"); // falls back to the reader's own
     expect(format.clock(noon)).toMatch(/^\d\d:\d\d$/);
+  });
+
+  it("names days in the reader's language, also in one that the browser does not know", () => {
+    format.useTimeZone("America/New_York");
+    const noon = Date.UTC(2026, 8, 21, 16, 0, 0);
+    useLanguage("es");
+    expect(format.day(noon)).toMatch(/^lun.*21.*sep/);
+    expect(format.number(1234)).toBe("1,234");
+    useLanguage("ht");
+    expect(format.when(noon, noon + 48 * 3_600_000)).toBe("lendi 21 sept., 12:00");
+    expect(format.number(1234)).toBe("1,234");
+    useLanguage("en");
+  });
+
+  it("runs a stopwatch", () => {
+    expect([-5, 0, 9_999, 61_000, 3_599_000, 3_661_000].map(format.timer)).toEqual([
+      ...["0:00", "0:00", "0:09", "1:01", "59:59", "1:01:01"],
+    ]);
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { chooseLanguage, currentLanguage, LANGUAGES, t, word } from "../src/i18n";
+import { addMessages, chooseLanguage, currentLanguage, LANGUAGES, OWN_NAMES, t, useLanguage, word } from "../src/i18n";
+import { desk } from "../src/messages/desk";
 import { en } from "../src/messages/en";
+
+addMessages("en", desk);
 
 const FILES = import.meta.glob<string>("../src/**/*.{ts,tsx}", { eager: true, query: "?raw", import: "default" });
 const sources = Object.entries(FILES)
@@ -12,6 +15,7 @@ describe("messages", () => {
   it("fill their places and count in the reader's plural", () => {
     expect(t("list.count", { count: 1 })).toBe("1 incident");
     expect(t("list.count", { count: 1234 })).toBe("1,234 incidents");
+    expect(t("unmatched.candidates", { count: 0 })).toBe("No candidate");
     expect(t("public.as_of", { time: "14:02", span: "8 s" })).toBe("As of 14:02, 8 s ago");
   });
 
@@ -26,7 +30,7 @@ describe("messages", () => {
     const groups = [...sources.matchAll(/word\("(\w+)"/g)].map((match) => match[1]);
     const patterns = [...sources.matchAll(/`(\w+)\.\$\{/g)].map((match) => match[1]);
     const made = [...sources.matchAll(/`do\.\$\{doing\}(\w+)`/g)].map((match) => match[1]);
-    const unused = Object.keys(en).filter((key) => {
+    const unused = Object.keys({ ...en, ...desk }).filter((key) => {
       const [group = "", rest = ""] = key.split(".");
       const byPattern = group === "do" ? made.some((end) => rest.endsWith(end ?? "-")) : patterns.includes(group);
       return !sources.includes(`"${key}"`) && !groups.includes(group) && !byPattern;
@@ -34,18 +38,43 @@ describe("messages", () => {
     expect(unused).toEqual([]);
   });
 
-  it("have the same places in every language", () => {
-    const places = (message: unknown) =>
-      [...new Set([...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort();
-    for (const messages of Object.values(LANGUAGES)) {
+  const places = (message: unknown) =>
+    [...new Set([...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort();
+  const others = Object.entries(LANGUAGES).filter(([code]) => code !== "en");
+
+  it("are the same for customers in every language, with the same places", () => {
+    expect(others.map(([code]) => code).sort()).toEqual(["es", "ht"]);
+    for (const [code, messages] of others) {
+      expect(Object.keys(messages).sort(), code).toEqual(Object.keys(en).sort());
       for (const [key, message] of Object.entries(messages)) {
-        expect(places(message), key).toEqual(places(en[key as keyof typeof en]));
+        expect(places(message), `${code} ${key}`).toEqual(places(en[key as keyof typeof en]));
       }
     }
   });
 
+  it("are left in English nowhere but where the word is the same", () => {
+    const neutral = ["format.percent", "span.s", "span.min", "span.h", "span.d", "mode_name.normal"];
+    for (const [code, messages] of others) {
+      const same = Object.entries(messages).filter(([key, text]) => text === en[key as keyof typeof en]);
+      expect(
+        same.map(([key]) => key).filter((key) => !neutral.includes(key)),
+        code,
+      ).toEqual([]);
+    }
+  });
+
+  it("have a name in their own language", () => {
+    for (const code of Object.keys(LANGUAGES)) expect(OWN_NAMES[code]).toBeTruthy();
+  });
+
   it("follow the reader among the city's languages", () => {
     chooseLanguage(["en", "xx"], ["xx-YY", "en-US"]);
+    expect(currentLanguage()).toBe("en");
+    chooseLanguage(["en", "es", "ht"], ["ht"]);
+    expect(t("public.report")).toBe("Rapòte yon pàn");
+    chooseLanguage(["en", "es"], ["ht", "es-MX"]);
+    expect(t("public.of", { percent: "1 %", customers: 60_000, count: 1 })).toBe("1 % de 60,000, en 1 zona");
+    useLanguage("xx");
     expect(currentLanguage()).toBe("en");
   });
 });

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { DRAWINGS, GROUND, GROUPS, incidentSign, SHARE_STEPS, shareStep, type Theme } from "../src/legend";
+import css from "../../src/stormops/pages/mode.css?raw";
+import {
+  DRAWINGS,
+  GROUND,
+  GROUPS,
+  incidentSign,
+  MODE_SIGNS,
+  modeSign,
+  SHARE_STEPS,
+  shareStep,
+  type Theme,
+} from "../src/legend";
 
 const THEMES: Theme[] = ["light", "dark"];
 
@@ -42,6 +53,30 @@ describe("the legend's table", () => {
 
   it("never hides an incident of a state that it does not know", () => {
     expect(incidentSign("something new").key).toBe("predicted");
+  });
+});
+
+describe("the signs of modes", () => {
+  const signs = Object.values(MODE_SIGNS);
+
+  it("differ by shape alone, and their names can be read on the ground (4.5 to 1)", () => {
+    expect(new Set(signs.map((sign) => sign.shape)).size).toBe(signs.length);
+    for (const theme of THEMES) {
+      for (const sign of signs) {
+        expect(contrast(sign.colour[theme], GROUND[theme].land), `${sign.key} ${theme}`).toBeGreaterThan(4.5);
+      }
+    }
+  });
+
+  it("have the same colours on the pages that the server makes", () => {
+    for (const sign of signs.filter((each) => each.key !== "normal")) {
+      const said = [...css.matchAll(new RegExp(`--${sign.key}: (#[0-9a-f]{6})`, "g"))].map((match) => match[1]);
+      expect(said, sign.key).toEqual([sign.colour.light, sign.colour.dark, sign.colour.dark]);
+    }
+  });
+
+  it("show a mode that they do not know as the harshest", () => {
+    expect(modeSign("something new").key).toBe("island");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Incident } from "../src/contract";
-import { type Filter, holdOrder, selectIncidents, windowOf } from "../src/desk/select";
+import type { Incident, SafetyItem } from "../src/contract";
+import { type Filter, holdOrder, safetyInOrder, selectIncidents, windowOf } from "../src/desk/select";
 
 const incident = (id: string, fields: Partial<Incident> = {}): Incident => ({
   id,
@@ -71,5 +71,36 @@ describe("windowOf", () => {
     expect(windowOf(0, 600, 60, 3)).toEqual([0, 3]);
     expect(windowOf(99_999, 600, 60, 3)).toEqual([3, 3]);
     expect(windowOf(0, 600, 60, 0)).toEqual([0, 0]);
+  });
+});
+
+describe("safetyInOrder", () => {
+  const item = (receipt: string, fields: Partial<SafetyItem>): SafetyItem => ({
+    receipt,
+    kind: "wire_down",
+    said: "",
+    incident: null,
+    lon: null,
+    lat: null,
+    received_ms: 0,
+    due_ms: 300_000,
+    level: 0,
+    state: "waiting",
+    by: null,
+    ...fields,
+  });
+
+  it("has the loudest first, then who waits longest, and what somebody took on behind all that waits", () => {
+    const items = [
+      item("taken", { state: "acknowledged", received_ms: 1 }),
+      item("taken later", { state: "acknowledged", received_ms: 9 }),
+      item("new", { received_ms: 8 }),
+      item("old", { received_ms: 2 }),
+      item("late", { state: "escalated", level: 1, received_ms: 1 }),
+      item("latest", { state: "escalated", level: 2, received_ms: 1 }),
+    ];
+    const order = ["latest", "late", "old", "new", "taken later", "taken"];
+    expect(safetyInOrder(items).map((each) => each.receipt)).toEqual(order);
+    expect(safetyInOrder(items.reverse()).map((each) => each.receipt)).toEqual(order);
   });
 });

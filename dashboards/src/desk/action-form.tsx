@@ -14,6 +14,8 @@ interface Props {
   suggestions: string[];
   send: string;
   danger?: boolean;
+  /** A reason that may be sent as it is, or edited. */
+  usual?: string;
   ready: boolean;
   children?: preact.ComponentChildren;
   onSend: (reason: string) => void;
@@ -21,9 +23,12 @@ interface Props {
 }
 
 export function ActionForm(props: Props) {
-  const [reason, setReason] = useState(drafts.get(props.id) ?? "");
+  const [reason, setReason] = useState(drafts.get(props.id) ?? props.usual ?? "");
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), [props.id]);
+  useEffect(() => {
+    field.current?.focus();
+    if (props.usual) field.current?.select();
+  }, [props.id]);
   const type = (text: string) => {
     drafts.set(props.id, text);
     setReason(text);

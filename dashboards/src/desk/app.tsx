@@ -1,26 +1,34 @@
 /** The desk: one page for a whole shift. State lives here; the parts only show it. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import * as api from "../api";
 import type { Config, Incident, Session } from "../contract";
 import { t } from "../i18n";
 import type { DeskMap, Place } from "../map/desk-map";
 import { toggleTheme } from "../theme";
 import type { Actions } from "./actions";
+import { Alarm } from "./alarm";
 import { Help, SignInAgain, Toasts } from "./dialogs";
 import { useRedraw, useTitle, useToasts } from "./hooks";
+import { Entry } from "./entry";
 import { Icon, type IconName } from "./icons";
 import { IncidentPanel } from "./incident-panel";
 import type { Doing } from "./intents";
 import { type KeyMap, listenKeys } from "./keys";
 import { MapPane } from "./map-pane";
+import { ModeBar } from "./mode-bar";
+import { ModeDialog } from "./mode-dialog";
 import { Overview } from "./overview";
 import { reportsInOrder, unmatchedInOrder } from "./report-lists";
 import { ReportPanel } from "./report-panel";
 import type { Filter } from "./select";
-import { Side } from "./side";
+import { SafetySpoken } from "./safety-queue";
+import { Side, TAB } from "./side";
 import type { Desk } from "./store";
 import { FreshnessSpoken, TopBar } from "./top-bar";
+import { useLoaded } from "./use-loaded";
 
 const ACTING_ROLES = new Set(["dispatcher", "supervisor"]);
+const RELAXING_ROLE = "supervisor";
 /** How close the map goes when a report is opened. */
 const REPORT_ZOOM = 15.5;
 
@@ -37,16 +45,20 @@ interface Props {
   actions: Actions;
   signedOut: boolean;
   onSignedOut: () => void;
+  onSignInAgain: () => Promise<void>;
   onSignedIn: () => Promise<void>;
 }
 
 export function App(props: Props) {
   const { config, session, desk, actions } = props;
-  const [tab, setTab] = useState(1);
+  const [tab, setTab] = useState<number>(TAB.incidents);
   const [pane, setPane] = useState<Pane>("list");
   const [selection, setSelection] = useState<Selection>(null);
   const [doing, setDoing] = useState<Doing>(null);
   const [help, setHelp] = useState(false);
+  const [declaring, setDeclaring] = useState(false);
+  const [entering, setEntering] = useState(false);
+  const [acknowledging, setAcknowledging] = useState(false);
   const [picking, setPicking] = useState(false);
   const [picked, setPicked] = useState<{ lon: number; lat: number } | null>(null);
   const [filter, setFilter] = useState<Filter>({ text: "", states: new Set(), utility: "", sort: "customers" });
@@ -55,6 +67,11 @@ export function App(props: Props) {
   const shownIncidents = useRef<Incident[]>([]);
   useRedraw(desk, actions);
   useTitle(desk, config.title);
+  const [alarm] = useState(() => new Alarm());
+  useEffect(() => {
+    alarm.look(desk.safetyWaiting());
+  }, [desk.version.safety]);
+  const table = useLoaded("modes", 0, api.modes, props.onSignedOut).value;
 
   const mayAct = session.roles.some((role) => ACTING_ROLES.has(role));
   const incident = selection?.kind === "incident" ? desk.incidents.get(selection.id) : undefined;
@@ -64,6 +81,8 @@ export function App(props: Props) {
   const choose = useCallback((next: Selection) => {
     setSelection(next);
     setDoing(null);
+    setEntering(false);
+    setAcknowledging(false);
     setPicking(false);
     setPicked(null);
   }, []);
@@ -76,7 +95,7 @@ export function App(props: Props) {
       if (found !== undefined) map.current?.showIncident(found);
       return;
     }
-    const place = desk.reports.get(id) ?? desk.unmatched.get(id)?.candidates[0];
+    const place = desk.safety.get(id) ?? desk.reports.get(id) ?? desk.unmatched.get(id)?.candidates[0];
     if (place?.lon != null && place.lat != null) map.current?.show(place.lon, place.lat, REPORT_ZOOM);
   }, []);
   const openIncident = useCallback((id: string) => open("incident", id), []);
@@ -85,28 +104,49 @@ export function App(props: Props) {
     setTab(number);
     setPane("list");
   };
+  /** The safety report that waits longest, on its tab. */
   const toSafety = () => {
-    setPane("list");
-    document.querySelector<HTMLElement>(".safety-row")?.focus();
+    const first = desk.safetyQueue()[0];
+    if (first !== undefined) choose({ kind: "report", id: first.receipt });
+    showTab(TAB.safety);
+  };
+  /** The chosen safety report if it waits, else the one that waits longest. */
+  const acknowledge = () => {
+    const waiting = desk.safetyWaiting();
+    const item = waiting.find((each) => each.receipt === receipt) ?? waiting[0];
+    if (item === undefined || !mayAct) return;
+    open("report", item.receipt);
+    setAcknowledging(true);
+  };
+  const enter = () => {
+    if (!mayAct) return;
+    choose(null);
+    setEntering(true);
+    setPane("panel");
   };
 
   // The keyboard walks whichever list is shown, from anywhere on the page.
   const walk = (step: number) => {
-    const kind: Kind = tab === 1 ? "incident" : "report";
+    const kind: Kind = tab === TAB.incidents ? "incident" : "report";
+    const lists: Record<number, () => { receipt: string }[]> = {
+      [TAB.safety]: () => desk.safetyQueue(),
+      [TAB.unmatched]: () => unmatchedInOrder(desk),
+      [TAB.reports]: () => reportsInOrder(desk),
+    };
     const ids =
-      tab === 1
+      tab === TAB.incidents
         ? shownIncidents.current.map((item) => item.id)
-        : (tab === 2 ? unmatchedInOrder(desk) : tab === 3 ? reportsInOrder(desk) : []).map((item) => item.receipt);
+        : (lists[tab]?.() ?? []).map((item) => item.receipt);
     const at = ids.indexOf(selection?.id ?? "");
     const next = ids[Math.max(0, Math.min(ids.length - 1, at + step))];
     if (next !== undefined) choose({ kind, id: next });
   };
-  const enter = () => {
+  const openSelected = () => {
     if (selection === null) return;
     open(selection.kind, selection.id);
     requestAnimationFrame(() => {
       const panel = document.querySelector(".panel");
-      const first = [".candidate", "input[name=premise]", ".actions button", "button"].map((s) =>
+      const first = [".safety-box button", ".candidate", "input[name=premise]", ".actions button", "button"].map((s) =>
         panel?.querySelector<HTMLElement>(s),
       );
       first.find((element) => element != null)?.focus();
@@ -115,6 +155,8 @@ export function App(props: Props) {
   const back = () => {
     if (picking) return setPicking(false);
     if (doing !== null) return setDoing(null);
+    if (acknowledging) return setAcknowledging(false);
+    if (entering) return setEntering(false);
     if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
     else choose(null);
     setPane("list");
@@ -129,17 +171,17 @@ export function App(props: Props) {
     k: () => walk(-1),
     ArrowDown: () => walk(1),
     ArrowUp: () => walk(-1),
-    Enter: enter,
+    Enter: openSelected,
     Escape: back,
     "/": () => {
-      showTab(1);
+      showTab(TAB.incidents);
       requestAnimationFrame(() => document.getElementById("filter")?.focus());
     },
-    "1": () => showTab(1),
-    "2": () => showTab(2),
-    "3": () => showTab(3),
-    "4": () => showTab(4),
+    ...Object.fromEntries(Object.values(TAB).map((number) => [String(number), () => showTab(number)])),
     "!": toSafety,
+    a: acknowledge,
+    n: enter,
+    o: () => mayAct && setDeclaring(true),
     "?": () => setHelp(true),
     c: () => incident?.state === "predicted" && start("confirm")(),
     r: start("restore"),
@@ -160,14 +202,25 @@ export function App(props: Props) {
         config={config}
         session={session}
         desk={desk}
+        mayAct={mayAct}
+        onEntry={enter}
         onTab={showTab}
         onSafety={toSafety}
         onHelp={() => setHelp(true)}
       />
       <FreshnessSpoken desk={desk} />
+      <SafetySpoken desk={desk} />
+      <ModeBar
+        mode={desk.mode}
+        table={table}
+        nowMs={desk.feed.platformMs()}
+        mayAct={mayAct}
+        onDeclare={() => setDeclaring(true)}
+      />
       <Side
         desk={desk}
         actions={actions}
+        alarm={alarm}
         tab={tab}
         filter={filter}
         incident={selection?.kind === "incident" ? selection.id : null}
@@ -196,7 +249,18 @@ export function App(props: Props) {
         }}
       />
       <aside class="panel" aria-label={t("panel.title")}>
-        {incident !== undefined ? (
+        {entering ? (
+          <Entry
+            session={session}
+            nowMs={desk.feed.platformMs()}
+            onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
+            onIncident={openIncident}
+            onReport={openReport}
+            onSignInAgain={props.onSignInAgain}
+            onSignedOut={props.onSignedOut}
+            onClose={() => setEntering(false)}
+          />
+        ) : incident !== undefined ? (
           <IncidentPanel
             incident={incident}
             desk={desk}
@@ -218,6 +282,8 @@ export function App(props: Props) {
             desk={desk}
             actions={actions}
             mayAct={mayAct}
+            acknowledging={acknowledging}
+            onAcknowledging={setAcknowledging}
             picked={picked}
             picking={picking}
             onPick={(on) => {
@@ -242,7 +308,7 @@ export function App(props: Props) {
             desk={desk}
             onIncident={openIncident}
             onFilter={(text) => {
-              showTab(1);
+              showTab(TAB.incidents);
               setFilter({ ...filter, text });
             }}
           />
@@ -257,6 +323,14 @@ export function App(props: Props) {
         ))}
       </div>
       <Toasts items={toasts} onDismiss={dismiss} />
+      <ModeDialog
+        open={declaring}
+        now={desk.mode}
+        table={table}
+        mayRelax={session.roles.includes(RELAXING_ROLE)}
+        onSend={(intent) => void actions.send(intent)}
+        onClose={() => setDeclaring(false)}
+      />
       <Help open={help} onClose={() => setHelp(false)} />
       <SignInAgain open={props.signedOut} session={session} onDone={props.onSignedIn} />
     </div>

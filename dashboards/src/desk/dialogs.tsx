@@ -6,7 +6,7 @@ import { type MessageKey, t, word } from "../i18n";
 import type { Sent } from "./actions";
 import { Icon } from "./icons";
 
-function useModal(open: boolean) {
+export function useModal(open: boolean) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
@@ -89,8 +89,11 @@ const KEYS: [string[], MessageKey][] = [
   [["Enter"], "keys.open"],
   [["Esc"], "keys.back"],
   [["/"], "keys.filter"],
-  [["1", "2", "3", "4"], "keys.tabs"],
+  [["1", "2", "3", "4", "5"], "keys.tabs"],
   [["!"], "keys.safety"],
+  [["a"], "keys.acknowledge"],
+  [["n"], "keys.entry"],
+  [["o"], "keys.mode"],
   [["c"], "do.confirm_title"],
   [["r"], "do.restore_title"],
   [["m"], "do.merge_title"],

@@ -43,7 +43,11 @@ export function useToasts(actions: Actions): [Sent[], (sent: Sent) => void] {
 export function useTitle(desk: Desk, city: string): void {
   const totals = desk.totals;
   useEffect(() => {
-    const values = { city, out: totals?.customers_out ?? 0, safety: totals?.safety_open ?? 0 };
+    const values = {
+      city,
+      out: totals?.customers_out ?? 0,
+      safety: totals?.safety_waiting ?? totals?.safety_open ?? 0,
+    };
     document.title = totals === undefined ? t("desk.title", values) : t("desk.title_live", values);
-  }, [totals?.customers_out, totals?.safety_open]);
+  }, [totals?.customers_out, totals?.safety_waiting]);
 }

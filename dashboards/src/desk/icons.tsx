@@ -18,6 +18,8 @@ const PATHS = {
   list: "M3 5.5h14M3 10h14M3 14.5h14",
   map: "M2.5 5L7.5 3L12.5 5L17.5 3V15L12.5 17L7.5 15L2.5 17zM7.5 3V15M12.5 5V17",
   panel: "M3 4h14v12H3zM11.5 4V16",
+  sound: "M3 8h3l4-3.5v11L6 12H3zM13 7.5a4 4 0 0 1 0 5M15 5a7 7 0 0 1 0 10",
+  silent: "M3 8h3l4-3.5v11L6 12H3zM13 8l4 4M17 8l-4 4",
   check: "M4 10.5L8.2 14.7L16 6",
 } as const;
 

@@ -4,15 +4,18 @@ import { render } from "preact";
 import * as api from "../api";
 import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
-import { chooseLanguage, t } from "../i18n";
+import { addMessages, t, useLanguage } from "../i18n";
+import { desk as words } from "../messages/desk";
 import "../theme";
 import { Actions } from "./actions";
 import { App } from "./app";
 import { Desk } from "./store";
 
+addMessages("en", words);
+
 async function main(root: HTMLElement): Promise<void> {
   const [config, signedIn] = await Promise.all([api.config(), api.session()]);
-  chooseLanguage(config.languages);
+  useLanguage("en"); // the only language that the desk has a table for
   useTimeZone(config.time_zone);
   document.title = t("desk.title", { city: config.title });
   let session = signedIn;
@@ -26,20 +29,17 @@ async function main(root: HTMLElement): Promise<void> {
     speed: () => config.clock_speed,
   });
   const desk = new Desk(feed);
+  const signedInAgain = () =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      askToSignIn();
+    });
   const askToSignIn = () => {
     if (signedOut) return;
     signedOut = true;
     draw();
   };
-  const actions = new Actions(
-    desk,
-    () => session,
-    () =>
-      new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        askToSignIn();
-      }),
-  );
+  const actions = new Actions(desk, () => session, signedInAgain);
   const onSignedIn = async () => {
     session = await api.session();
     signedOut = false;
@@ -62,6 +62,7 @@ async function main(root: HTMLElement): Promise<void> {
         actions={actions}
         signedOut={signedOut}
         onSignedOut={askToSignIn}
+        onSignInAgain={signedInAgain}
         onSignedIn={onSignedIn}
       />,
       root,

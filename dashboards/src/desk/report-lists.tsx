@@ -1,4 +1,4 @@
-/** Lists of reports: the safety queue (never hidden, never filtered), the unmatched queue, and all that are open. */
+/** Lists of reports: the unmatched queue, and all that are open. */
 import { useMemo } from "preact/hooks";
 import type { ReportPoint, Unmatched } from "../contract";
 import * as format from "../format";
@@ -10,61 +10,11 @@ import { Icon } from "./icons";
 import type { Desk } from "./store";
 import { VirtualList } from "./virtual-list";
 
-interface Props {
+export interface ListProps {
   desk: Desk;
   selected: string | null;
   onSelect: (receipt: string) => void;
   onOpen: (receipt: string) => void;
-}
-
-const isUnmatched = (item: ReportPoint | Unmatched): item is Unmatched => "candidates" in item;
-
-export function SafetyQueue({ desk, selected, onOpen }: Props) {
-  const items = desk.safety();
-  const now = desk.feed.platformMs();
-  return (
-    <section
-      class={`safety ${items.length ? "has-items" : ""}`}
-      aria-label={t("safety.title")}
-      data-count={items.length}
-    >
-      <h2>
-        <SignIcon sign={SAFETY_SIGN} size={18} />
-        {items.length ? t("safety.count", { count: items.length }) : t("safety.none")}
-      </h2>
-      {items.length ? (
-        <ul>
-          {items.map((item) => {
-            const point = desk.reports.get(item.receipt);
-            const what = point ? word("symptom", point.symptom) : t("safety.unmatched");
-            const where = isUnmatched(item)
-              ? item.said
-              : point?.incident
-                ? (desk.incidents.get(point.incident)?.place ?? "")
-                : "";
-            return (
-              <li key={item.receipt}>
-                <button
-                  type="button"
-                  class={`safety-row ${selected === item.receipt ? "is-selected" : ""}`}
-                  data-receipt={item.receipt}
-                  onClick={() => onOpen(item.receipt)}
-                >
-                  <span class="safety-what">
-                    {what}
-                    {point?.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
-                    {isUnmatched(item) ? <span class="tag">{t("state.unmatched")}</span> : null}
-                  </span>
-                  <span class="safety-where">{where}</span>
-                  <span class="safety-age">{format.span(now - item.received_ms)}</span>
-                </button>
-              </li>
-            );
-          })}
-        </ul>
-      ) : null}
-    </section>
-  );
 }
 
 export function unmatchedInOrder(desk: Desk): Unmatched[] {
@@ -73,7 +23,7 @@ export function unmatchedInOrder(desk: Desk): Unmatched[] {
   );
 }
 
-export function UnmatchedList({ desk, selected, onSelect, onOpen }: Props) {
+export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
   const items = useMemo(() => unmatchedInOrder(desk), [desk, desk.version.unmatched]);
   const now = desk.feed.platformMs();
   return (
@@ -113,7 +63,7 @@ export function reportsInOrder(desk: Desk): ReportPoint[] {
   return [...desk.reports.values()].sort((a, b) => b.received_ms - a.received_ms || (a.receipt < b.receipt ? -1 : 1));
 }
 
-export function ReportList({ desk, selected, onSelect, onOpen }: Props) {
+export function ReportList({ desk, selected, onSelect, onOpen }: ListProps) {
   const items = useMemo(() => reportsInOrder(desk), [desk, desk.version.reports]);
   const now = desk.feed.platformMs();
   const hidden = desk.totals?.reports_not_shown ?? 0;

@@ -10,6 +10,7 @@ import type { Actions } from "./actions";
 import { Icon } from "./icons";
 import { Placing, type Pointing } from "./placing";
 import { Penalty, Reasons, Said } from "./report-card";
+import { SafetyBox } from "./safety-box";
 import type { Desk } from "./store";
 import { useLoaded } from "./use-loaded";
 
@@ -18,6 +19,9 @@ interface Props extends Pointing {
   desk: Desk;
   actions: Actions;
   mayAct: boolean;
+  /** The form that takes a safety report on is open. */
+  acknowledging: boolean;
+  onAcknowledging: (on: boolean) => void;
   onIncident: (id: string) => void;
   onClose: () => void;
   onSignedOut: () => void;
@@ -34,7 +38,9 @@ export function ReportPanel(props: Props) {
   useEffect(() => setWithdrawing(false), [receipt]);
 
   const gone = waiting === undefined && point === undefined;
-  const life = waiting?.safety || point?.safety || point?.medical || report?.safety || report?.medical;
+  const safety = desk.safety.get(receipt);
+  const life =
+    safety !== undefined || waiting?.safety || point?.safety || point?.medical || report?.safety || report?.medical;
   const sign = life ? SAFETY_SIGN : waiting ? REPORT_SIGNS.unmatched : REPORT_SIGNS.matched;
   const symptom = report?.symptom ?? point?.symptom;
   const title = report?.address ?? (symptom ? word("symptom", symptom) : receipt);
@@ -74,13 +80,23 @@ export function ReportPanel(props: Props) {
           <Icon name="close" />
         </button>
         <h2>{title}</h2>
-        {life ? (
+        {life && safety === undefined ? (
           <p class="alert">
             <SignIcon sign={SAFETY_SIGN} size={18} />
             {t("report.life")}
           </p>
         ) : null}
       </header>
+      {safety ? (
+        <SafetyBox
+          item={safety}
+          nowMs={now}
+          actions={actions}
+          mayAct={props.mayAct}
+          acknowledging={props.acknowledging}
+          onAcknowledging={props.onAcknowledging}
+        />
+      ) : null}
       {full.problem ? <p class="problem">{t("panel.problem", { problem: full.problem })}</p> : null}
 
       <section class="panel-section">

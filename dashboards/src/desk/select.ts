@@ -1,5 +1,5 @@
 /** Which incidents the list shows, and in which order. Pure. */
-import type { Incident } from "../contract";
+import type { Incident, SafetyItem } from "../contract";
 
 export type Sort = "customers" | "since" | "state" | "reports" | "updated";
 
@@ -64,4 +64,18 @@ export function windowOf(scrollTop: number, height: number, row: number, count: 
   const first = Math.max(0, Math.floor(scrollTop / row) - over);
   const last = Math.min(count, Math.ceil((scrollTop + height) / row) + over);
   return [Math.min(first, last), last];
+}
+
+const LOUDNESS: Record<SafetyItem["state"], number> = { escalated: 0, waiting: 1, acknowledged: 2 };
+
+/** The safety queue: the latest first (by level, then age), then who waits (nearest its time first), then the rest. */
+export function safetyInOrder(items: Iterable<SafetyItem>): SafetyItem[] {
+  return [...items].sort(
+    (a, b) =>
+      LOUDNESS[a.state] - LOUDNESS[b.state] ||
+      (a.state === "acknowledged"
+        ? b.received_ms - a.received_ms
+        : b.level - a.level || a.received_ms - b.received_ms) ||
+      (a.receipt < b.receipt ? -1 : 1),
+  );
 }

@@ -1,19 +1,24 @@
-/** The left of the desk: the safety queue above everything, then the lists in tabs. */
+/** The left of the desk: the safety queue first, also above every other tab; then the lists. */
 import type { Incident } from "../contract";
 import * as format from "../format";
 import { t } from "../i18n";
 import type { Actions } from "./actions";
+import type { Alarm } from "./alarm";
 import { IncidentList } from "./incident-list";
-import { Activity, ReportList, SafetyQueue, UnmatchedList } from "./report-lists";
+import { Activity, ReportList, UnmatchedList } from "./report-lists";
+import { SafetyList, SafetyStrip } from "./safety-queue";
 import type { Filter } from "./select";
 import type { Desk } from "./store";
 
-const TABS = ["incidents", "unmatched", "reports", "activity"] as const;
+/** Numbered from 1, as their keys are. */
+export const TAB = { safety: 1, incidents: 2, unmatched: 3, reports: 4, activity: 5 } as const;
+const TABS = ["safety", "incidents", "unmatched", "reports", "activity"] as const;
 
 interface Props {
   desk: Desk;
   actions: Actions;
-  /** 1 to 4. */
+  alarm: Alarm;
+  /** One of `TAB`. */
   tab: number;
   filter: Filter;
   incident: string | null;
@@ -25,8 +30,9 @@ interface Props {
   onOpen: (kind: "incident" | "report", id: string) => void;
 }
 
-export function Side({ desk, actions, tab, receipt, ...props }: Props) {
-  const counts = [desk.incidents.size, desk.unmatched.size, desk.reports.size, actions.sent.length];
+export function Side({ desk, actions, alarm, tab, receipt, ...props }: Props) {
+  const waiting = desk.safetyWaiting().length;
+  const counts = [waiting, desk.incidents.size, desk.unmatched.size, desk.reports.size, actions.sent.length];
   const reports = {
     desk,
     selected: receipt,
@@ -35,7 +41,7 @@ export function Side({ desk, actions, tab, receipt, ...props }: Props) {
   };
   return (
     <nav class="side" aria-label={t("side.title")}>
-      <SafetyQueue {...reports} />
+      {tab === TAB.safety ? null : <SafetyStrip {...reports} />}
       <div class="tabs" role="tablist" aria-label={t("side.title")}>
         {TABS.map((name, index) => (
           <button
@@ -44,6 +50,7 @@ export function Side({ desk, actions, tab, receipt, ...props }: Props) {
             id={`tab-${name}`}
             aria-selected={tab === index + 1}
             aria-controls="tab-panel"
+            class={name === "safety" && waiting ? "is-urgent" : ""}
             onClick={() => props.onTab(index + 1)}
           >
             {t(`tab.${name}`)}
@@ -52,7 +59,8 @@ export function Side({ desk, actions, tab, receipt, ...props }: Props) {
         ))}
       </div>
       <div id="tab-panel" role="tabpanel" aria-labelledby={`tab-${TABS[tab - 1]}`}>
-        {tab === 1 ? (
+        {tab === TAB.safety ? <SafetyList {...reports} alarm={alarm} /> : null}
+        {tab === TAB.incidents ? (
           <IncidentList
             desk={desk}
             filter={props.filter}
@@ -63,9 +71,9 @@ export function Side({ desk, actions, tab, receipt, ...props }: Props) {
             onItems={props.onItems}
           />
         ) : null}
-        {tab === 2 ? <UnmatchedList {...reports} /> : null}
-        {tab === 3 ? <ReportList {...reports} /> : null}
-        {tab === 4 ? <Activity sent={actions.sent} /> : null}
+        {tab === TAB.unmatched ? <UnmatchedList {...reports} /> : null}
+        {tab === TAB.reports ? <ReportList {...reports} /> : null}
+        {tab === TAB.activity ? <Activity sent={actions.sent} /> : null}
       </div>
     </nav>
   );

@@ -1,6 +1,7 @@
 /** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
-import type { DeskTotals, Incident, Refusal, ReportPoint, Unmatched } from "../contract";
+import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Unmatched } from "../contract";
 import type { FeedClient } from "../feed";
+import { safetyInOrder } from "./select";
 
 /** Least wall milliseconds between two redraws; a person cannot read faster, and the machine rests. */
 export const REDRAW_MS = 200;
@@ -18,12 +19,15 @@ export class Desk {
   readonly reports = new Map<string, ReportPoint>();
   readonly unmatched = new Map<string, Unmatched>();
   readonly refusals = new Map<string, Refusal>();
+  /** Reports that may be about life, each with its clock. */
+  readonly safety = new Map<string, SafetyItem>();
+  mode: ModeNow | undefined;
   totals: DeskTotals | undefined;
   /** Customers out over platform time, since this page was opened. */
   course: { atMs: number; out: number }[] = [];
   /** Grows with every change of a kind; lists are sorted again only then. */
-  version = { incidents: 0, reports: 0, unmatched: 0 };
-  private safetyNow: { version: string; items: (ReportPoint | Unmatched)[] } = { version: "", items: [] };
+  version = { incidents: 0, reports: 0, unmatched: 0, safety: 0 };
+  private safetyNow: { version: number; items: SafetyItem[] } = { version: -1, items: [] };
   private listeners = new Set<(changed: Changed) => void>();
   private pending: Changed = { incidents: new Set(), reports: new Set() };
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +39,7 @@ export class Desk {
       report: this.reports,
       unmatched: this.unmatched,
       refusal: this.refusals,
+      safety: this.safety,
     };
     feed.subscribe((changed) => this.take(changed));
   }
@@ -44,20 +49,17 @@ export class Desk {
     return () => this.listeners.delete(listener);
   }
 
-  /** Reports and unmatched reports that may be about life, oldest first. Never filtered. */
-  safety(): (ReportPoint | Unmatched)[] {
-    const version = `${this.version.reports} ${this.version.unmatched}`;
-    if (this.safetyNow.version !== version) this.safetyNow = { version, items: this.findSafety() };
+  /** The safety queue: late ones first, then those that wait, then those that somebody took on. Never filtered. */
+  safetyQueue(): SafetyItem[] {
+    if (this.safetyNow.version !== this.version.safety) {
+      this.safetyNow = { version: this.version.safety, items: safetyInOrder(this.safety.values()) };
+    }
     return this.safetyNow.items;
   }
 
-  private findSafety(): (ReportPoint | Unmatched)[] {
-    const found = new Map<string, ReportPoint | Unmatched>();
-    for (const report of this.unmatched.values()) if (report.safety) found.set(report.receipt, report);
-    for (const report of this.reports.values()) {
-      if ((report.safety || report.medical) && !found.has(report.receipt)) found.set(report.receipt, report);
-    }
-    return [...found.values()].sort((a, b) => a.received_ms - b.received_ms);
+  /** Those of the queue that nobody has taken on. */
+  safetyWaiting(): SafetyItem[] {
+    return this.safetyQueue().filter((item) => item.state !== "acknowledged");
   }
 
   private take(changed: string[] | null): void {
@@ -70,6 +72,7 @@ export class Desk {
         incidents: this.version.incidents + 1,
         reports: this.version.reports + 1,
         unmatched: this.version.unmatched + 1,
+        safety: this.version.safety + 1,
       };
     } else for (const key of changed) this.sort(key);
     this.follow();
@@ -80,6 +83,10 @@ export class Desk {
     const value = this.feed.replica.view.get(key);
     if (key === "totals") {
       this.totals = value as DeskTotals | undefined;
+      return;
+    }
+    if (key === "mode") {
+      this.mode = value as ModeNow | undefined;
       return;
     }
     const slash = key.indexOf("/");
@@ -96,6 +103,7 @@ export class Desk {
       this.version.reports += 1;
       this.pending.reports?.add(id);
     } else if (kind === "unmatched") this.version.unmatched += 1;
+    else if (kind === "safety") this.version.safety += 1;
   }
 
   private follow(): void {

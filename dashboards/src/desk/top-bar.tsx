@@ -5,14 +5,18 @@ import { t } from "../i18n";
 import { SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { theme, toggleTheme } from "../theme";
+import { forget } from "./entry-draft";
 import { Icon } from "./icons";
+import { TAB } from "./side";
 import type { Desk } from "./store";
 
 interface Props {
   config: Config;
   session: Session;
   desk: Desk;
+  mayAct: boolean;
   onTab: (tab: number) => void;
+  onEntry: () => void;
   onSafety: () => void;
   onHelp: () => void;
 }
@@ -105,7 +109,7 @@ function Figure(props: {
   );
 }
 
-export function TopBar({ config, session, desk, onTab, onSafety, onHelp }: Props) {
+export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety, onHelp }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const states = totals?.incidents_by_state ?? {};
@@ -141,40 +145,48 @@ export function TopBar({ config, session, desk, onTab, onSafety, onHelp }: Props
           value={totals?.incidents_open ?? 0}
           label={t("top.incidents")}
           detail={t("top.confirmed", { confirmed: (states.confirmed ?? 0) + (states.partly_restored ?? 0) })}
-          onClick={() => onTab(1)}
+          onClick={() => onTab(TAB.incidents)}
         />
         <Figure
           name="reports"
           value={totals?.reports_open ?? 0}
           label={t("top.reports")}
           detail={t("top.received", { received: totals?.reports ?? 0 })}
-          onClick={() => onTab(3)}
+          onClick={() => onTab(TAB.reports)}
         />
         <Figure
           name="unmatched"
           value={totals?.reports_unmatched ?? 0}
           label={t("top.unmatched")}
           tone={totals?.reports_unmatched ? "tone-attention" : ""}
-          onClick={() => onTab(2)}
+          onClick={() => onTab(TAB.unmatched)}
         />
         <Figure
           name="safety"
-          value={totals?.safety_open ?? 0}
+          value={totals?.safety_waiting ?? totals?.safety_open ?? 0}
           label={t("top.safety")}
-          tone={totals?.safety_open ? "tone-safety" : ""}
+          detail={totals?.safety_escalated ? t("top.late", { count: totals.safety_escalated }) : ""}
+          tone={totals?.safety_waiting ? "tone-safety" : ""}
           onClick={onSafety}
         >
-          {totals?.safety_open ? <SignIcon sign={SAFETY_SIGN} size={20} /> : null}
+          {totals?.safety_waiting ? <SignIcon sign={SAFETY_SIGN} size={20} /> : null}
         </Figure>
       </div>
       <div class="tools">
+        {mayAct ? (
+          <button type="button" class="button entry-open" onClick={onEntry}>
+            <Icon name="phone" size={16} />
+            <span>{t("entry.open")}</span>
+            <kbd>n</kbd>
+          </button>
+        ) : null}
         <button type="button" class="tool" onClick={toggleTheme} aria-label={t("top.theme")} title={t("top.theme")}>
           <Icon name={theme() === "dark" ? "sun" : "moon"} />
         </button>
         <button type="button" class="tool" onClick={onHelp} aria-label={t("top.help")} title={t("top.help")}>
           <span class="key">?</span>
         </button>
-        <form method="post" action={`${session.intake_url}/staff/sign-out`} class="who">
+        <form method="post" action={`${session.intake_url}/staff/sign-out`} class="who" onSubmit={forget}>
           <span class="who-name" title={t("top.shift", { desk: session.desk, shift: session.shift })}>
             {session.person}
             <small>{session.desk}</small>

@@ -1,12 +1,13 @@
 /** What everybody sees: how many are without service, where, and how old that knowledge is. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Area, Config, PublicTotals } from "../contract";
+import type { Area, Config, PublicMode, PublicTotals } from "../contract";
 import type { FeedClient } from "../feed";
 import * as format from "../format";
-import { t } from "../i18n";
-import { SHARE_STEPS, shareStep } from "../legend";
+import { currentLanguage, LANGUAGES, OWN_NAMES, t, word } from "../i18n";
+import { modeSign, SHARE_STEPS, shareStep } from "../legend";
 import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
+import { SignIcon } from "../sign";
 import { theme, toggleTheme } from "../theme";
 import { Receipt } from "./receipt";
 
@@ -19,6 +20,7 @@ interface Props {
   feed: FeedClient;
   areas: ReadonlyMap<string, Area>;
   totals: PublicTotals | undefined;
+  mode: PublicMode | undefined;
   shapes: Promise<AreaShape[]>;
   redraw: () => void;
 }
@@ -87,14 +89,49 @@ function AreaTable(props: { areas: Area[]; nowMs: number; selected: string | nul
       </table>
       {props.areas.length > rows.length ? (
         <button type="button" class="button wide" onClick={() => setAll(true)}>
-          {t("panel.more", { count: props.areas.length - rows.length })}
+          {t("public.more", { count: props.areas.length - rows.length })}
         </button>
       ) : null}
     </section>
   );
 }
 
-export function App({ config, feed, areas, totals, shapes, redraw }: Props) {
+/** The platform's mode in a sentence; a normal day needs none. One that we have no words for speaks for itself. */
+function ModeSaid({ mode }: { mode: PublicMode | undefined }) {
+  if (mode === undefined || mode.mode === "normal") return null;
+  const known = mode.mode in MODE_WORDS;
+  return (
+    <p class="mode-said" data-mode={mode.mode} role="status">
+      <SignIcon sign={modeSign(mode.mode)} size={18} />
+      <b>{word("mode_name", mode.mode)}</b>
+      <span>{known ? word("mode_public", mode.mode) : mode.sentence}</span>
+    </p>
+  );
+}
+
+const MODE_WORDS: Partial<Record<string, true>> = { watch: true, storm: true, surge: true, island: true };
+
+/** The same page in another language; the server remembers the choice. */
+function Languages({ offered }: { offered: string[] }) {
+  const usable = offered.filter((code) => code in LANGUAGES);
+  if (usable.length < 2) return null;
+  return (
+    <nav class="languages" aria-label={t("public.language")}>
+      {usable.map((code) => (
+        <a
+          href={`?lang=${code}`}
+          lang={code}
+          hreflang={code}
+          {...(code === currentLanguage() ? { "aria-current": "true" as const } : {})}
+        >
+          {OWN_NAMES[code] ?? code}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+export function App({ config, feed, areas, totals, mode, shapes, redraw }: Props) {
   const [selected, setSelected] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
   const box = useRef<HTMLDivElement>(null);
@@ -126,7 +163,7 @@ export function App({ config, feed, areas, totals, shapes, redraw }: Props) {
     <div class="public" data-n={feed.replica.n}>
       <header class="head">
         <h1>{config.title}</h1>
-        <button type="button" class="tool" onClick={() => (toggleTheme(), redraw())} aria-label={t("top.theme")}>
+        <button type="button" class="tool" onClick={() => (toggleTheme(), redraw())} aria-label={t("public.theme")}>
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
             <path d="M10 3a7 7 0 1 0 0 14z" fill="currentColor" />
             <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.7" />
@@ -135,6 +172,8 @@ export function App({ config, feed, areas, totals, shapes, redraw }: Props) {
       </header>
       <main>
         <div class="column">
+          <Languages offered={config.languages} />
+          <ModeSaid mode={mode} />
           <section class="hero">
             {totals === undefined ? (
               <p class="hero-none">{t("public.loading")}</p>

@@ -2,10 +2,10 @@
 import "../styles/public.css";
 import { render } from "preact";
 import * as api from "../api";
-import type { Area, PublicTotals } from "../contract";
+import type { Area, PublicMode, PublicTotals } from "../contract";
 import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
-import { chooseLanguage, t } from "../i18n";
+import { chooseLanguage, currentLanguage, t } from "../i18n";
 import { areaShapes } from "../map/features";
 import { theme } from "../theme";
 import { App } from "./app";
@@ -17,7 +17,7 @@ async function main(root: HTMLElement): Promise<void> {
   chooseLanguage(config.languages);
   useTimeZone(config.time_zone);
   document.title = t("public.title", { city: config.title });
-  document.documentElement.lang = config.languages[0] ?? "en";
+  document.documentElement.lang = currentLanguage();
   theme();
 
   const feed = new FeedClient({
@@ -28,14 +28,19 @@ async function main(root: HTMLElement): Promise<void> {
   });
   const areas = new Map<string, Area>();
   let totals: PublicTotals | undefined;
+  let mode: PublicMode | undefined;
   const shapes = api.publicAreas().then(areaShapes);
 
   const draw = () =>
-    render(<App config={config} feed={feed} areas={areas} totals={totals} shapes={shapes} redraw={draw} />, root);
+    render(
+      <App config={config} feed={feed} areas={areas} totals={totals} mode={mode} shapes={shapes} redraw={draw} />,
+      root,
+    );
   let timer: ReturnType<typeof setTimeout> | undefined;
   feed.subscribe((changed) => {
     const view = feed.replica.view;
     totals = view.get("totals") as PublicTotals | undefined;
+    mode = view.get("mode") as PublicMode | undefined;
     if (changed === null) areas.clear();
     for (const key of changed ?? view.keys()) {
       if (!key.startsWith("area/")) continue;

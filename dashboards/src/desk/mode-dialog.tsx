@@ -1,0 +1,123 @@
+/** Declaring a mode: which, for what, and why. Tightening for who may act, relaxing for supervisors. */
+import { useEffect, useState } from "preact/hooks";
+import { type Mode, type ModeNow, MODES, type ModeTable } from "../contract";
+import { t, word } from "../i18n";
+import { MODE_SIGNS } from "../legend";
+import { SignIcon } from "../sign";
+import type { Intent } from "./actions";
+import { useModal } from "./dialogs";
+import { notInFull, OffList } from "./mode-bar";
+
+export function declare(mode: Mode, scope: string, reason: string): Intent {
+  return {
+    target: "mode",
+    path: "mode",
+    body: { mode, reason, ...(scope ? { scope } : {}) },
+    text: t("did.mode", { mode: word("mode_name", mode) }),
+    applied: (desk) => desk.mode?.mode === mode && desk.mode.reason === reason,
+  };
+}
+
+interface Props {
+  open: boolean;
+  now: ModeNow | undefined;
+  table: ModeTable | undefined;
+  mayRelax: boolean;
+  onSend: (intent: Intent) => void;
+  onClose: () => void;
+}
+
+export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Props) {
+  const dialog = useModal(open);
+  const present = now?.mode ?? "normal";
+  const [mode, setMode] = useState<Mode>(present);
+  const [scope, setScope] = useState("");
+  const [reason, setReason] = useState("");
+  useEffect(() => {
+    if (open) setMode(present);
+  }, [open]);
+  const relaxes = (each: Mode) => MODES.indexOf(each) < MODES.indexOf(present);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (!reason.trim()) return;
+    onSend(declare(mode, scope.trim(), reason.trim()));
+    setReason("");
+    setScope("");
+    onClose();
+  };
+  const off = notInFull(table, mode);
+  const sentence = table?.modes.find((each) => each.mode === mode)?.sentence;
+  const reasons = ["forecast", "reports", "passed", "exercise"].map((key) => word("reason_mode", key));
+  return (
+    <dialog ref={dialog} class="dialog mode-dialog" aria-labelledby="mode-title" onClose={onClose}>
+      <form onSubmit={submit}>
+        <h2 id="mode-title">{t("mode.declare")}</h2>
+        <p class="hint">{t("mode.declare_hint")}</p>
+        <fieldset class="mode-choices">
+          <legend>{t("mode.choose")}</legend>
+          {MODES.map((each) => (
+            <label class={`mode-choice ${mode === each ? "is-chosen" : ""}`}>
+              <input
+                type="radio"
+                name="mode"
+                value={each}
+                checked={mode === each}
+                disabled={relaxes(each) && !mayRelax}
+                onChange={() => setMode(each)}
+              />
+              <SignIcon sign={MODE_SIGNS[each]} size={20} />
+              <span>
+                {word("mode_name", each)}
+                {each === present ? <b class="tag">{t("mode.now")}</b> : null}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        {!mayRelax && present !== "normal" ? <p class="hint">{t("mode.relax")}</p> : null}
+        <div class="mode-means">
+          <p>{sentence ?? ""}</p>
+          {off.length ? <OffList id="mode-off-then" off={off} mode={mode} /> : <p class="hint">{t("mode.off_none")}</p>}
+        </div>
+        <label class="field">
+          <span>{t("action.reason")}</span>
+          <input
+            name="reason"
+            required
+            maxLength={500}
+            autocomplete="off"
+            placeholder={t("action.reason_hint")}
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </label>
+        <div class="suggestions">
+          {reasons.map((text) => (
+            <button type="button" class="suggestion" onClick={() => setReason(text)}>
+              {text}
+            </button>
+          ))}
+        </div>
+        <label class="field">
+          <span>{t("mode.scope_label")}</span>
+          <input
+            name="scope"
+            maxLength={100}
+            autocomplete="off"
+            placeholder={t("mode.scope_hint")}
+            value={scope}
+            onInput={(event) => setScope(event.currentTarget.value)}
+          />
+        </label>
+        <div class="form-buttons">
+          <button type="submit" class="button primary">
+            {t("mode.send", { mode: word("mode_name", mode) })}
+          </button>
+          <button type="button" class="button" onClick={onClose}>
+            {t("action.back")}
+            <kbd>Esc</kbd>
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

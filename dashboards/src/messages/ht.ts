@@ -1,0 +1,113 @@
+/** What customers read, in Haitian Creole. Written by hand, safety above all; never translated at run time. */
+import type { CustomerMessages } from "../i18n";
+
+export const ht: CustomerMessages = {
+  "format.under": "mwens pase {value}",
+  "format.percent": "{value} %",
+  "format.unknown": "nou pa konnen",
+
+  "span.s": "{s} s",
+  "span.min": "{min} min",
+  "span.h": "{h} è {min} min",
+  "span.d": "{d} jou {h} è",
+
+  "share.some": "mwens pase 5 %",
+  "share.5": "5 a 20 %",
+  "share.20": "20 a 50 %",
+  "share.50": "50 a 80 %",
+  "share.80": "80 % oswa plis",
+
+  "public.theme": "Klè oswa fonse",
+  "public.title": "Pàn · {city}",
+  "public.none": "Nou pa konnen okenn pàn",
+  "public.none_hint": "Si ou san sèvis, fè nou konnen: nou gendwa poko konnen.",
+  "public.out": { one: "kliyan san sèvis", other: "kliyan san sèvis" },
+  "public.of": {
+    one: "{percent} nan {customers}, nan {count} zòn",
+    other: "{percent} nan {customers}, nan {count} zòn",
+  },
+  "public.as_of": "Enfòmasyon {time}, sa gen {span}",
+  "public.stale": "Koneksyon an koupe. Enfòmasyon {time}, sa gen {span}",
+  "public.loading": "N ap li pàn yo…",
+  "public.unavailable": "Nou pa ka li pàn yo kounye a. N ap kontinye eseye.",
+  "public.report": "Rapòte yon pàn",
+  "public.status": "Gade rapò ou a",
+  "public.receipt": "Nimewo resi",
+  "public.look_up": "Chèche",
+  "public.areas": "Zòn ki gen pàn",
+  "public.area": "Zòn",
+  "public.area_out": "San sèvis",
+  "public.area_share": "Pati",
+  "public.area_since": "Depi",
+  "public.map": "Kat pàn yo pa zòn",
+  "public.map_problem": "Navigatè sa a pa ka desine kat la. Lis la di menm bagay.",
+  "public.legend": "Pati nan kliyan yo ki san sèvis",
+  "public.danger": "Yon fil atè oswa odè gaz? Rete lwen epi rele 911.",
+  "public.call": "Ou pa ka sèvi ak paj sa a? Rele {phone}.",
+  "public.table": "Tablo san kat",
+  "public.privacy": "Nou konte chak zòn an antye. Nou pa montre okenn adrès isit la.",
+  "public.more": "Montre {count} anplis",
+  "public.language": "Lang",
+
+  "map.title": "Kat",
+  "map.zoomIn": "Pi pre",
+  "map.zoomOut": "Pi lwen",
+
+  "receipt.wrong": "Nou pa gen okenn rapò ki gen nimewo sa a. Li gen 14 chif, pa egzanp 01-2345-6789-012-3.",
+  "receipt.slow": "Twòp move nimewo. Tann {span} epi eseye ankò.",
+  "receipt.away": "Nou pa ka chèche rapò ou a kounye a. Li an sekirite lakay nou: eseye ankò talè.",
+  "receipt.received": "Nou gen rapò ou a epi n ap chèche konnen ki kote li ye.",
+  "receipt.matched": "Nou gen rapò ou a epi nou konnen ki kote li ye.",
+  "receipt.unmatched": "Nou gen rapò ou a. Yon moun nan sant tanpèt nou an ap chèche konnen pou ki adrès li ye.",
+  "receipt.withdrawn": "Yo retire rapò sa a.",
+  "receipt.closed": "Rapò sa a rezoud: sèvis la tounen oswa pa t gen pàn.",
+  "receipt.predicted": "Nou kwè rapò ou a fè pati yon pàn epi n ap chèche konnen.",
+  "receipt.confirmed": "Pàn nan konfime epi n ap travay sou li.",
+  "receipt.partly_restored": "Sèvis la tounen pou yon pati nan kliyan pàn sa a.",
+  "receipt.restored": "Dapre dosye nou yo, sèvis la tounen. Si pa ou a pa tounen, rapòte li ankò.",
+  "receipt.absorbed": "Rapò ou a fè pati yon pi gwo pàn, ke n ap chèche konnen.",
+  "receipt.cancelled": "Nou pa jwenn okenn pàn isit la. Si ou san sèvis, rapòte li ankò.",
+  "receipt.facts": {
+    one: "San sèvis depi {since}, ak {count} lòt rapò ak {out} kliyan.",
+    other: "San sèvis depi {since}, ak {count} lòt rapò ak {out} kliyan.",
+  },
+  "receipt.when": "Rapòte: {time}",
+
+  "form.here": "Sèvi ak kote m ye a",
+  "form.here_busy": "N ap chèche kote ou ye…",
+  "form.here_done": "Nou ajoute kote ou ye a ({metres} m)",
+  "form.here_failed": "Nou pa jwenn kote ou ye. Ekri adrès la pito.",
+  "form.sending": "N ap voye…",
+  "form.failed": "Rapò ou a pa rive jwenn nou. Eseye ankò, oswa rele nou.",
+  "form.wrong": "Tanpri verifye kote ki make yo.",
+  "form.thanks": "Nou gen rapò ou a",
+  "form.keep": "Kenbe nimewo sa a. Avèk li ou ka wè sa ki rive ak rapò ou a.",
+  "form.copy": "Kopye",
+  "form.copied": "Kopye deja",
+  "form.follow": "Swiv rapò mwen an",
+  "form.another": "Rapòte yon lòt bagay",
+  "form.again": "Rapò ou a poko rive jwenn nou: twòp bagay ap rive an menm tan. L ap voye ankò poukont li nan {span}.",
+
+  "mode_name.normal": "Nòmal",
+  "mode_name.watch": "Siveyans",
+  "mode_name.storm": "Tanpèt",
+  "mode_name.surge": "Gwo demann",
+  "mode_name.island": "Izole",
+
+  "mode_public.normal": "Tout sèvis yo mache jan yo konn mache.",
+  "mode_public.watch": "N ap prepare pou gwo move tan. Tout sèvis yo mache jan yo konn mache.",
+  "mode_public.storm":
+    "Sèvis tanpèt: pàn ak danje pase anvan. Nou p ap koupe sèvis pèsonn; lòt demann yo pran plis tan.",
+  "mode_public.surge": "Anpil anpil moun ap rapòte. Nou toujou pran rapò yo; kat yo ka gen kèk minit reta.",
+  "mode_public.island":
+    "Nou pa ka jwenn kèk nan sistèm nou yo. Nou toujou pran rapò yo; n ap kenbe lòt demann yo pou pita.",
+
+  "form_wrong.symptom": "Chwazi sa ki genyen.",
+  "form_wrong.address":
+    "Di nou ki kote li ye oswa kiyès ou ye: yon adrès, yon kote ki toupre, yon nimewo kont, telefòn oswa kontè.",
+  "form_wrong.note": "Li twò long. Redui li a 2000 karaktè.",
+  "form_wrong.too_long": "Li twò long. Redui li, epi mete rès la nan «Sa ou te wè oswa tande».",
+
+  "advice.medical":
+    "Si yon moun bezwen èd medikal kounye a, rele 911. Sèvi ak yon lòt sous kouran oswa ale yon kote ki gen kouran.",
+};
