@@ -72,8 +72,8 @@ def test_followers_see_positions_in_order_and_without_gaps_while_leaders_change(
                     counter += 5
         journal.close()
 
-    followers = [Thread(target=follow_on, args=(positions,)) for positions in seen]
-    leaders = [Thread(target=lead_on, args=(door,)) for door in "ab"]
+    followers = [Thread(target=follow_on, args=(positions,), daemon=True) for positions in seen]
+    leaders = [Thread(target=lead_on, args=(door,), daemon=True) for door in "ab"]
     for thread in followers + leaders:
         thread.start()
     for thread in leaders:
@@ -97,7 +97,7 @@ def test_a_commit_whose_answer_was_lost_is_waited_for_before_anything_is_read(po
         lost.execute("INSERT INTO entries SELECT 2, 0, 1, 2, 0, 0, body FROM entries")
         journal._database.close()  # the connection is dropped, as after any error
         answers: list[int] = []
-        reading = Thread(target=lambda: answers.append(journal.last()))
+        reading = Thread(target=lambda: answers.append(journal.last()), daemon=True)
         reading.start()
         reading.join(0.1)
         assert answers == []

@@ -50,7 +50,7 @@ def test_several_may_make_the_tables_at_once(postgres_url: str) -> None:
         counts.append(count_doors(database))
         database.close()
 
-    threads = [Thread(target=begin) for _ in range(6)]
+    threads = [Thread(target=begin, daemon=True) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

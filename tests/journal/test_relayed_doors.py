@@ -129,7 +129,7 @@ def test_a_relay_stalled_in_its_transaction_delays_its_own_door_alone(postgres_u
             another.put([report(2), report(3), report(4)])
             done.set()
 
-        waiting = Thread(target=put_again)
+        waiting = Thread(target=put_again, daemon=True)
         waiting.start()
         assert not done.wait(0.1), "two relays of one door take turns"
         assert operations.drain(journal.drained()) == []
