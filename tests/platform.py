@@ -37,9 +37,15 @@ def make_city(folder: Path, customers: int) -> Path:
 
 
 class Platform:
-    """`stormops up` on free ports and a data folder of its own."""
+    """`stormops up` on free ports and a data folder of its own, once those named in `ready` are."""
 
-    def __init__(self, pack: Path, data: Path) -> None:
+    def __init__(
+        self,
+        pack: Path,
+        data: Path,
+        settings: dict[str, str] | None = None,
+        ready: tuple[str, ...] = ("intake_url", "feed_url"),
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
         self.staff = {role: self._add(role) for role in ("dispatcher", "viewer")}
@@ -48,7 +54,9 @@ class Platform:
             "STORMOPS_FEED_PORT": "0",
             "STORMOPS_METRICS_PORT": "0",
             "STORMOPS_WORKER_PORT": "0",
+            "STORMOPS_RELAY_PORT": "0",
         }
+        environment |= settings or {}
         self._log = (data / "log.jsonl").open("w")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "stormops", "up", "--city", str(pack), "--data", str(data)],
@@ -56,7 +64,7 @@ class Platform:
             stdout=self._log,
             stderr=self._log,
         )
-        self._wait_until_ready()
+        self.wait_until_ready(ready)
 
     def _add(self, role: str) -> tuple[str, str]:
         said = command("staff", "add", role, "--role", role, "--data", str(self.data))
@@ -69,7 +77,8 @@ class Platform:
         """What the processes said."""
         return (self.data / "log.jsonl").read_text()
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self, names: tuple[str, ...] = ("intake_url", "feed_url")) -> None:
+        """Until these answer that they are."""
         import httpx2
 
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -77,7 +86,7 @@ class Platform:
             assert self._process.poll() is None, self.log
             try:
                 where = self.where()
-                if all(httpx2.get(f"{where[u]}/readyz").status_code == 200 for u in ("intake_url", "feed_url")):
+                if all(httpx2.get(f"{where[name]}/readyz").status_code == 200 for name in names):
                     return
             except (OSError, ValueError, httpx2.HTTPError):
                 pass
