@@ -226,6 +226,7 @@ def run_operations() -> None:
     from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
     from stormops.core.situation import Situation
+    from stormops.journal.mode_file import ModeFile
     from stormops.journal.port import Fenced
     from stormops.journal.snapshots import FileSnapshots
     from stormops.operations.health import Health
@@ -250,6 +251,7 @@ def run_operations() -> None:
         decider=decider,
         log=process.log,
         metrics=process.metrics,
+        leave_mode=ModeFile(settings.data).leave,
     )
     health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
     stop = _stop_on_signals()

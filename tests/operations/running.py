@@ -8,6 +8,7 @@ from typing import Any
 from stormops.core.decide import Decider
 from stormops.core.entry import AnyFact, Entry, News, ReportReceived
 from stormops.core.explaining import make_groupers
+from stormops.core.levels import Mode
 from stormops.core.matching import Matcher
 from stormops.core.network import City, trace
 from stormops.core.report import Channel, Report, Symptom
@@ -105,6 +106,8 @@ class Running:
         self.snapshots = snapshots or MemorySnapshots()
         self.clock = StillClock()
         self.metrics = Metrics()
+        self.modes: list[tuple[str, int]] = []
+        self.disk_full = False
         self.city = city
         self.tree = trace(city.network, city.premises)
         self.operations = self.another()
@@ -121,7 +124,13 @@ class Running:
             decider=make_decider,
             log=Log("operations", "error"),
             metrics=self.metrics,
+            leave_mode=self._leave_mode,
         )
+
+    def _leave_mode(self, mode: Mode, since_ms: int) -> None:
+        if self.disk_full:
+            raise OSError(28, "No space left on device")
+        self.modes.append((mode.value, since_ms))
 
     def facts(self) -> list[AnyFact]:
         return [entry.fact for entry in self.journal.read(0, 1_000_000)]

@@ -8,7 +8,8 @@ import pytest
 
 from stormops.clock import Clock
 from stormops.core import entry as facts
-from stormops.core.entry import Actor, CityAdopted, Decided, ReportReceived, Tick
+from stormops.core.entry import Actor, CityAdopted, Decided, ModeDeclared, ReportReceived, Tick
+from stormops.core.levels import Mode
 from stormops.core.report import Channel, Report, Symptom
 from stormops.journal.door import Door
 from stormops.journal.door_files import DoorFiles
@@ -312,3 +313,36 @@ async def test_the_real_parts_together(tmp_path: Path) -> None:
     assert (matched.receipt, matched.premise) == (kept.receipt, "P7")
     reader.close()
     operations.close()
+
+
+def test_the_mode_is_left_at_the_start_and_when_it_changed() -> None:
+    running = Running()
+    running.operations.start()
+    assert running.modes == [("normal", 0)]
+    declare(running, Mode.STORM)
+    running.operations.step()
+    assert running.modes == [("normal", 0), ("storm", START_MS)]
+    running.clock.ms += 5_000
+    running.doors.report(0)
+    running.operations.step()
+    assert len(running.modes) == 2
+    another = running.another()
+    another.start()
+    assert running.modes[2:] == [("storm", START_MS)]
+
+
+def test_a_full_disk_keeps_nobody_from_ticking_and_the_mode_is_left_later() -> None:
+    running = Running()
+    running.operations.start()
+    running.disk_full = True
+    declare(running, Mode.SURGE)
+    assert running.operations.step()
+    running.disk_full = False
+    running.doors.report(0)
+    running.operations.step()
+    assert running.modes == [("normal", 0), ("surge", START_MS)]
+
+
+def declare(running: Running, mode: Mode) -> None:
+    by = Actor(person="dora", desk="storm", shift=1)
+    running.doors.say(ModeDeclared(action="m1", by=by, reason="landfall", mode=mode))

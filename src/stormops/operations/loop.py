@@ -21,6 +21,7 @@ from typing import Protocol
 
 from stormops.core.decide import Decider
 from stormops.core.entry import AnyFact, CityAdopted, Entry, News, Tick
+from stormops.core.levels import Mode
 from stormops.core.network import City, Tree
 from stormops.core.situation import Situation
 from stormops.journal.port import DoorReader, Fenced, Hints, Journal, JournalUnavailable, Snapshots
@@ -61,7 +62,9 @@ class Operations:
         decider: Callable[[Situation], Decider],
         log: Log,
         metrics: Metrics,
+        leave_mode: Callable[[Mode, int], None] | None = None,
     ) -> None:
+        """`leave_mode` is told the mode in force and since when, at the start and whenever it changed."""
         self.situation = Situation(city, tree)
         self._city = city
         self._journal = journal
@@ -81,6 +84,9 @@ class Operations:
         self._behind = False
         self._ticked = float("-inf")
         self._more = False
+        self._leave_mode = leave_mode
+        self._mode_left: Mode | None = None
+        self._mode_trouble = False
 
     # --- starting -----------------------------------------------------------------------------------
 
@@ -92,6 +98,7 @@ class Operations:
         self._undecided = recovered.undecided
         self._drained = self._journal.drained()
         self._decider = self._make_decider(self.situation)
+        self._tell_mode()
 
     @property
     def ready(self) -> bool:
@@ -164,7 +171,25 @@ class Operations:
         self._ticked = time.monotonic()
         self._metrics.observe("operations_tick_seconds", self._ticked - began)
         self._snapshotting.look(self.situation)
+        self._tell_mode()
         return True
+
+    def _tell_mode(self) -> None:
+        """Leave the mode for those who do not follow the journal; what the disk refuses is tried at every tick."""
+        state = self.situation.mode
+        if state.mode is self._mode_left:
+            return
+        try:
+            if self._leave_mode is not None:
+                self._leave_mode(state.mode, state.since_ms)
+        except OSError as error:
+            if not self._mode_trouble:
+                self._log.warning("mode_not_left", sentence=str(error))
+            self._mode_trouble = True
+            return
+        self._mode_left, self._mode_trouble = state.mode, False
+        self._metrics.gauge("operations_mode", state.mode.rank)
+        self._log.info("mode_in_force", mode=state.mode.value, cause=state.cause)
 
     def _due(self, now_ms: int, now: float) -> bool:
         """Whether there is a reason to tick without news."""
