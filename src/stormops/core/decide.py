@@ -290,7 +290,8 @@ class Decider:
                 if report.receipt >= 0 and lately(report.received_ms, situation.at_ms):
                     self._heard.note(report)
         for receipt, clock in situation.safety.items():
-            self._clocks.watch(receipt, reports.received_ms[reports.row_of[receipt]], clock.level)
+            if not clock.by:
+                self._clocks.watch(receipt, reports.received_ms[reports.row_of[receipt]], clock.level)
         for key in sorted(situation.incidents):
             incident = situation.incidents[key]
             if not incident.live:
