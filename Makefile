@@ -72,8 +72,11 @@ layout: $(VENV)/.dev ## Which package may import which
 format: $(VENV)/.dev ## Format the Python code
 	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
 
-bench-%: setup $(VENV)/.dev ## Measure one thing against its bars: matching, clustering, replay, city
-	@$(RUN) tests.bench.$* $(ARGS)
+bench-%: setup $(VENV)/.dev ## Measure one thing against its bars: matching, clustering, replay, city, durability
+	@$(RUN) $(if $(wildcard tests/bench/$*.py),tests.bench,loadtests).$* $(ARGS)
+
+soak: setup $(VENV)/.dev ## A million reports while every process is killed in turn (ARGS=--quick, --postgres)
+	@$(RUN) loadtests.soak $(ARGS)
 
 lock: $(VENV)/.dev ## Lock the dependencies again after editing requirements/*.in
 	@cd requirements && for n in dev run; do ../$(VENV)/bin/uv pip compile -q --python-version 3.11 --universal --generate-hashes \
