@@ -1,5 +1,5 @@
 /** One desk action being written: its reason, what else it needs, and how it fares. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t, word } from "../i18n";
 import type { Sent } from "./actions";
 
@@ -25,7 +25,7 @@ interface Props {
 export function ActionForm(props: Props) {
   const [reason, setReason] = useState(drafts.get(props.id) ?? props.usual ?? "");
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     if (props.usual) field.current?.select();
   }, [props.id]);

@@ -1,5 +1,5 @@
 /** A caller on the line: the address first, then what is wrong, by keys; the receipt large, to be read out. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
 import type { Premise, PremiseKnown, Session, Symptom } from "../contract";
 import * as format from "../format";
@@ -65,10 +65,9 @@ function Known({ known, nowMs, onIncident }: { known: PremiseKnown; nowMs: numbe
 function Symptoms({ chosen, onChoose }: { chosen: Symptom | ""; onChoose: (symptom: Symptom) => void }) {
   return (
     <fieldset class="symptoms" aria-describedby="symptom-keys">
-      <legend>{t("entry.symptom")}</legend>
-      <p class="hint" id="symptom-keys">
-        {t("entry.symptom_keys")}
-      </p>
+      <legend>
+        {t("entry.symptom")} <span id="symptom-keys">{t("entry.symptom_keys")}</span>
+      </legend>
       {SYMPTOM_KEYS.map(([key, symptom, danger]) => (
         <label class={`symptom ${danger ? "is-danger" : ""} ${chosen === symptom ? "is-chosen" : ""}`} key={symptom}>
           <input
@@ -89,7 +88,7 @@ function Symptoms({ chosen, onChoose }: { chosen: Symptom | ""; onChoose: (sympt
 
 function Taken({ received, onNext, onReport }: { received: api.Received; onNext: () => void; onReport: () => void }) {
   const next = useRef<HTMLButtonElement>(null);
-  useEffect(() => next.current?.focus(), []);
+  useLayoutEffect(() => next.current?.focus(), []);
   return (
     <section class="taken" aria-live="assertive">
       <p>{t("entry.sent")}</p>
@@ -121,7 +120,7 @@ export function Entry(props: Props) {
   const session = useRef(props.session);
   session.current = props.session;
   const field = (name: string) => form.current?.querySelector<HTMLElement>(`[name=${name}]`)?.focus();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (received === null) field("address");
   }, [received]);
   const known = useLoaded(draft.premise?.premise ?? null, 0, api.premise, props.onSignedOut);
@@ -221,9 +220,18 @@ export function Entry(props: Props) {
           {known.value !== undefined ? (
             <Known known={known.value} nowMs={props.nowMs} onIncident={props.onIncident} />
           ) : null}
+          {draft.premise === null ? (
+            <Text draft={draft} name="landmark" label={t("entry.landmark")} onChange={change} />
+          ) : null}
           <div class="pair">
             <Text draft={draft} name="phone" label={t("entry.phone")} mode="tel" onChange={change} />
-            <Text draft={draft} name="landmark" label={t("entry.landmark")} onChange={change} />
+            <Text
+              draft={draft}
+              name="callback"
+              label={t("entry.callback")}
+              hint={t("entry.callback_hint")}
+              onChange={change}
+            />
           </div>
           <Symptoms chosen={draft.symptom} onChoose={(symptom) => change({ symptom })} />
           <label class="choice">
@@ -245,13 +253,6 @@ export function Entry(props: Props) {
               onInput={(event) => change({ note: event.currentTarget.value })}
             />
           </label>
-          <Text
-            draft={draft}
-            name="callback"
-            label={t("entry.callback")}
-            hint={t("entry.callback_hint")}
-            onChange={change}
-          />
           {problem ? (
             <p class="problem" role="alert">
               {problem}

@@ -43,6 +43,11 @@ export function ModeBar({ mode, table, nowMs, mayAct, onDeclare }: Props) {
       aria-label={t("mode.title")}
       data-mode={mode.mode}
       style={{ "--mode": sign.colour[theme()] }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !open) return;
+        event.stopPropagation();
+        setOpen(false);
+      }}
     >
       <SignIcon sign={sign} size={20} />
       <b class="modebar-name">{word("mode_name", mode.mode)}</b>
@@ -64,7 +69,7 @@ export function ModeBar({ mode, table, nowMs, mayAct, onDeclare }: Props) {
         </button>
       ) : null}
       {mayAct ? (
-        <button type="button" class="quiet modebar-change" onClick={onDeclare}>
+        <button type="button" class="quiet modebar-change" onClick={() => (setOpen(false), onDeclare())}>
           {t("mode.change")}
           <kbd>o</kbd>
         </button>

@@ -1,5 +1,5 @@
 /** Declaring a mode: which, for what, and why. Tightening for who may act, relaxing for supervisors. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Mode, type ModeNow, MODES, type ModeTable } from "../contract";
 import { t, word } from "../i18n";
 import { MODE_SIGNS } from "../legend";
@@ -30,12 +30,14 @@ interface Props {
 export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Props) {
   const dialog = useModal(open);
   const present = now?.mode ?? "normal";
-  const [mode, setMode] = useState<Mode>(present);
+  const [chosen, setChosen] = useState<Mode | null>(null);
+  const mode = chosen ?? present;
   const [scope, setScope] = useState("");
   const [reason, setReason] = useState("");
-  useEffect(() => {
-    if (open) setMode(present);
-  }, [open]);
+  const close = () => {
+    setChosen(null);
+    onClose();
+  };
   const relaxes = (each: Mode) => MODES.indexOf(each) < MODES.indexOf(present);
   const submit = (event: Event) => {
     event.preventDefault();
@@ -43,13 +45,13 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
     onSend(declare(mode, scope.trim(), reason.trim()));
     setReason("");
     setScope("");
-    onClose();
+    close();
   };
   const off = notInFull(table, mode);
   const sentence = table?.modes.find((each) => each.mode === mode)?.sentence;
   const reasons = ["forecast", "reports", "passed", "exercise"].map((key) => word("reason_mode", key));
   return (
-    <dialog ref={dialog} class="dialog mode-dialog" aria-labelledby="mode-title" onClose={onClose}>
+    <dialog ref={dialog} class="dialog mode-dialog" aria-labelledby="mode-title" onClose={close}>
       <form onSubmit={submit}>
         <h2 id="mode-title">{t("mode.declare")}</h2>
         <p class="hint">{t("mode.declare_hint")}</p>
@@ -63,7 +65,8 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
                 value={each}
                 checked={mode === each}
                 disabled={relaxes(each) && !mayRelax}
-                onChange={() => setMode(each)}
+                autofocus={each === present}
+                onChange={() => setChosen(each)}
               />
               <SignIcon sign={MODE_SIGNS[each]} size={20} />
               <span>
@@ -112,7 +115,7 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
           <button type="submit" class="button primary">
             {t("mode.send", { mode: word("mode_name", mode) })}
           </button>
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" onClick={close}>
             {t("action.back")}
             <kbd>Esc</kbd>
           </button>

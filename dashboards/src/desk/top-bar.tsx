@@ -174,7 +174,13 @@ export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety
       </div>
       <div class="tools">
         {mayAct ? (
-          <button type="button" class="button entry-open" onClick={onEntry}>
+          <button
+            type="button"
+            class="button entry-open"
+            title={t("entry.open")}
+            aria-label={t("entry.open")}
+            onClick={onEntry}
+          >
             <Icon name="phone" size={16} />
             <span>{t("entry.open")}</span>
             <kbd>n</kbd>
