@@ -36,6 +36,11 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         msgspec.field(default_factory=lambda: ["en"])
     )
     phone: Annotated[str, Doc(description="Number to call when nothing else works.")] = ""
+    emergency_phone: Annotated[
+        str,
+        Doc(description="Where a call about a wire or gas is connected to; empty = the caller is told to call 911."),
+    ] = ""
+    desk_phone: Annotated[str, Doc(description="Where a caller who wants a person is connected to; empty = none.")] = ""
     k: Annotated[int, Doc(description="Least customers in a publicly shown area.", ge=5)] = 20
     desk_cadence_ms: Annotated[int, Doc(description="Least wall time between two desk changes.", ge=20)] = 250
     public_cadence_ms: Annotated[int, Doc(description="Least wall time between two public changes.", ge=20)] = 1000

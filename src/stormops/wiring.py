@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from stormops.admission.asgi import Admission
     from stormops.core.network import City, Tree
+    from stormops.intake.telephone import Telephony
+    from stormops.journal.door import Door
     from stormops.journal.hints import NullHints, RedisHints
     from stormops.journal.port import DoorReader, Journal
     from stormops.staff.person import Person
@@ -189,6 +191,7 @@ def run_intake() -> None:
 
     partners = Partners(settings.data, lambda sentence: process.log.error("partners_unreadable", sentence=sentence))
     sign_in = SignInRoutes(process.sign_in, settings.origins, settings.feed_url, signed_in)
+    telephony = _telephony(process, door)
     app = create_intake(
         IntakeSettings(
             title=process.city_file.title,
@@ -205,14 +208,64 @@ def run_intake() -> None:
         door,
         process.metrics,
         authenticate,
-        sign_in.routes(),
+        [*sign_in.routes(), *telephony.routes()],
         may=partners.may,
     )
     try:
         _serve(process, app, settings.intake_fd, settings.intake_port, sockets=False)
     finally:
+        telephony.close()
         door.close()
         process.hints.close()
+
+
+def _telephony(process: Process, door: Door) -> Telephony:
+    """Calls and text messages: the directory of the pack, what is remembered of phones, and feed for status."""
+    import random
+    import time
+
+    from stormops.admission.mode_reader import ModeReader
+    from stormops.admission.throttle import Throttle
+    from stormops.core.mode import Mode
+    from stormops.gis.directory import FILE, Directory
+    from stormops.intake.asking import FeedStatus
+    from stormops.intake.contacts import FILE as CONTACTS
+    from stormops.intake.contacts import Contacts
+    from stormops.intake.look_ups import LookUps
+    from stormops.intake.telephone import Telephony, opted_out
+    from stormops.intake.telephony import Accounts
+    from stormops.journal.door_files import DoorFiles
+    from stormops.journal.secret import shared_secret
+    from stormops.pages.words import words
+
+    settings, mode = process.settings, ModeReader(process.settings.data / "mode.json")
+
+    def trouble(sentence: str) -> None:
+        process.log.warning("telephony_trouble", sentence=sentence)
+
+    def sentence(language: str) -> str:
+        return "" if mode() is Mode.NORMAL else words(language)(f"mode.{mode()}")
+
+    contacts = Contacts(
+        settings.data / CONTACTS,
+        shared_secret(settings.data),
+        process.clock.now_ms,
+        lambda: opted_out(DoorFiles(settings.data)),
+    )
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - listening everywhere is asked at home
+    return Telephony(
+        process.city_file,
+        Accounts(settings.data, trouble),
+        settings.intake_url,
+        door,
+        process.metrics,
+        look=LookUps(Directory(settings.pack / FILE), contacts, trouble),
+        status=FeedStatus(
+            loopback.get(settings.host, settings.host), settings.feed_port, Throttle(time.monotonic, random.random)
+        ),
+        mode=sentence,
+        now_ms=process.clock.now_ms,
+    )
 
 
 def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:

@@ -98,6 +98,12 @@ def test_units_of_one_house_are_all_found(directory: Directory) -> None:
     assert [one.unit for one in directory.by_keypad("555", "2583") if one.street == "Blue Ave"] == ["Apt 1", "Apt 2"]
 
 
+def test_the_units_of_a_house_are_its_premises(city: City, directory: Directory) -> None:
+    there = [r for r in (6, 7) if city.premises.locality[r] == city.premises.locality[6]]
+    assert set(there) <= set(_rows(city, directory.by_house(city.premises.id[6])))
+    assert directory.by_house("none") == []
+
+
 def test_text_finds_a_house_by_the_beginning_of_its_street(city: City, directory: Directory) -> None:
     assert _rows(city, directory.by_text("1103 blue av")) == [2]
     assert _rows(city, directory.by_text("24a Main")) == [0]

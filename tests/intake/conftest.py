@@ -18,9 +18,13 @@ from stormops.intake.web import IntakeSettings, create_intake
 from stormops.journal.door import Door
 from stormops.journal.door_files import DoorFiles
 from stormops.telemetry import Metrics
+from tests.intake import telephone_line
 
 INTAKE = "http://intake.test"
 FEED = "http://feed.test"
+
+line, unplugged = telephone_line.line, telephone_line.unplugged
+city_file, directory_file = telephone_line.city_file, telephone_line.directory_file
 
 
 class Person(msgspec.Struct):

@@ -203,6 +203,14 @@ class Directory:
         """The premise of that id, or none."""
         return self._ask("WHERE p.id = ?", premise)
 
+    def by_house(self, premise: str) -> list[Place]:
+        """The premises at the same house number, street and place as this one (id), itself among them."""
+        return self._ask(
+            "JOIN premises h ON h.keypad = p.keypad AND h.street = p.street AND h.number = p.number"
+            " AND h.locality = p.locality WHERE h.id = ?",
+            premise,
+        )
+
     def by_keypad(self, number: str, street: str) -> list[Place]:
         """Premises with this house number (digits) on streets whose keypad spelling begins with `street` (digits)."""
         return self._ask(_AT_KEYPAD, number.lstrip("0") or "0", street, street) if street else []

@@ -157,7 +157,7 @@ def _words(name: str) -> list[tuple[str, str]]:
 def _besides(said: str, keyword: str, text: str) -> str:
     """The message as an address when it says one besides the keyword, else nothing."""
     left = said.replace(f" {keyword} ", " ", 1)
-    if not _like_address(left):
+    if not like_address(left):
         return ""
     head = " ".join(text.split())
     size = len(keyword.split())
@@ -168,11 +168,11 @@ def _besides(said: str, keyword: str, text: str) -> str:
 def _other(said: str, text: str) -> Meaning:
     if said.strip().isdigit():
         return Meaning(Kind.NUMBER, rest=said.strip())
-    return Meaning(Kind.ADDRESS if _like_address(said) else Kind.UNCLEAR, rest=text)
+    return Meaning(Kind.ADDRESS if like_address(said) else Kind.UNCLEAR, rest=text)
 
 
-def _like_address(said: str) -> bool:
-    """Whether there is a number and a word that is none: the least that an address is."""
+def like_address(said: str) -> bool:
+    """Whether plain text has a number and a word that is none: the least that an address is."""
     words = said.split()
     numbers = any(word[0].isdigit() for word in words)
     return numbers and any(len(w) >= _ADDRESS_LETTERS_LEAST and not w.isdigit() for w in words)

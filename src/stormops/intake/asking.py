@@ -1,0 +1,99 @@
+"""Asking feed what became of a receipt: one small HTTP request on the loopback, with a deadline and a brake.
+
+Intake may not read the journal and must not wait for who does: no answer in time is an answer that says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+DEADLINE_SECONDS = 1.5
+"""An answer that takes longer is none."""
+
+ANSWER_BYTES_MAX = 16 * 1024
+
+
+class Brake(Protocol):
+    """The client-side throttle (`admission.throttle`)."""
+
+    def may_send(self) -> bool: ...
+    def accepted(self) -> None: ...
+
+
+class Told(NamedTuple):
+    """What became of a report: `state` of the incident or the report; "unknown", or "untold" when nobody says."""
+
+    state: str
+    others: int = 0
+
+
+UNKNOWN, UNTOLD = Told("unknown"), Told("untold")
+
+
+class _Incident(msgspec.Struct):
+    state: str
+    others: int = 0
+
+
+class _Answer(msgspec.Struct):
+    state: str
+    incident: _Incident | None = None
+
+
+_DECODER = msgspec.json.Decoder(_Answer)
+
+
+class FeedStatus:
+    """The status port over feed's `GET /api/v1/reports/{receipt}`."""
+
+    def __init__(self, host: str, port: int, brake: Brake) -> None:
+        self._host, self._port, self._brake = host, port, brake
+
+    async def __call__(self, receipt: str) -> Told:
+        """What became of this receipt (written form). Never raises, never takes longer than the deadline."""
+        if not self._brake.may_send():
+            return UNTOLD
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                status, body = await self._get(f"/api/v1/reports/{receipt}")
+        except (OSError, ValueError):  # TimeoutError is an OSError
+            return UNTOLD
+        if status not in {429, 503}:
+            self._brake.accepted()
+        if status == 404:
+            return UNKNOWN
+        return _told(body) if status == 200 else UNTOLD
+
+    async def _get(self, path: str) -> tuple[int, bytes]:
+        """Status and body. HTTP/1.0: the answer ends with the connection, whatever its encoding would have been."""
+        reader, writer = await asyncio.open_connection(self._host, self._port, limit=ANSWER_BYTES_MAX)
+        try:
+            writer.write(f"GET {path} HTTP/1.0\r\nHost: {self._host}:{self._port}\r\n\r\n".encode("ascii"))
+            whole = await reader.read(ANSWER_BYTES_MAX)
+            while more := await reader.read(ANSWER_BYTES_MAX):
+                whole += more
+                if len(whole) > ANSWER_BYTES_MAX:
+                    raise ValueError("the answer is too long")
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        head, _, body = whole.partition(b"\r\n\r\n")
+        version, _, rest = head.partition(b" ")
+        if not version.startswith(b"HTTP/1."):
+            raise ValueError("the answer is no HTTP")
+        return int(rest.partition(b" ")[0]), body
+
+
+def _told(body: bytes) -> Told:
+    try:
+        answer = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UNTOLD
+    if answer.incident is None:
+        return Told(answer.state)
+    return Told(answer.incident.state, answer.incident.others)
