@@ -2,7 +2,7 @@
 
 Read by expat with everything that makes XML dangerous left out: a document type (so no entity of any
 kind but the five of XML itself), depth, number of elements and length of values are bounded, and the
-encoding is UTF-8 whatever the document claims. What is not needed is passed over, not kept.
+encoding is UTF-8 or UTF-16 whatever the document claims. What is not needed is passed over, not kept.
 
 Sources: MultiSpeak 4.1 types (`outageDetectionEvent`, `outageEventType`); Itron Analytics help, "Configuring
 Itron Analytics to pass Outage Detection notifications through MultiSpeak" (`MeterException`, 18001, 18002).
