@@ -32,7 +32,7 @@ async def test_a_body_comes_in_one_piece_or_many() -> None:
 async def test_the_bound_is_kept_by_what_is_declared_and_by_what_is_sent() -> None:
     most = b"x" * BODY_BYTES_MAX
     assert await body_of(most) == most
-    for large in (await body_of(most, b"y"), await body_of(b"", declared=str(BODY_BYTES_MAX + 1).encode())):
+    for large in (await body_of(most, b"y"), await body_of(b"", b"", declared=str(BODY_BYTES_MAX + 1).encode())):
         assert isinstance(large, Problem)
         assert large.code == "too_large"
     assert await body_of(b"abc", declared=b"nonsense") == b"abc"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import cast
 
 import msgspec
 from starlette.responses import Response
@@ -35,36 +36,55 @@ DATA_HEADERS: RawHeaders = [*COMMON_HEADERS, DATA_POLICY]
 async def read_body(scope: Scope, receive: Receive, bound: int = BODY_BYTES_MAX) -> bytes | Problem:
     """The whole body of at most `bound` bytes, or why it was not taken: too large or too slow.
 
-    ConnectionError when the client goes away.
+    ConnectionError when the client goes away. `receive` must bear being given up and asked again, as uvicorn's does.
     """
+    first = _at_once(receive)
+    if first is not None and not first.get("more_body", False):
+        return await _whole(receive, bound, first)  # nothing to wait for: no timer
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > bound:
         return _too_large(bound)
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
-            return await _whole(receive, bound)
+            return await _whole(receive, bound, first or await receive())
     except TimeoutError:
         return problem("too_slow", "Nothing was saved. Send the same again, with the same Idempotency-Key.")
 
 
-async def _whole(receive: Receive, bound: int) -> bytes | Problem:
+def _at_once(receive: Receive) -> Message | None:
+    """What has arrived already, None when it takes waiting. A small body comes with its head."""
+    coming = cast("Coroutine[object, None, Message]", receive())
+    try:
+        coming.send(None)
+    except StopIteration as arrived:
+        message: Message = arrived.value
+        return message
+    coming.close()
+    return None
+
+
+async def _whole(receive: Receive, bound: int, message: Message) -> bytes | Problem:
     parts: list[bytes] = []
     size = 0
-    more = True
-    while more:
-        message = await receive()
+    while True:
         if message["type"] == "http.disconnect":
             raise ConnectionAbortedError("the client went away before its body was complete")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > bound:
             return _too_large(bound)
-        more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+        message = await receive()
 
 
 def _too_large(bound: int) -> Problem:
     return problem("too_large", f"At most {bound // 1024} KiB are taken here. Send less, or send it in parts.")
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """All headers by lower-case name, the first of each name: for who looks at several."""
+    return dict(scope["headers"][::-1])
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -78,7 +98,14 @@ def header(scope: Scope, name: bytes) -> bytes | None:
 
 def is_json(scope: Scope) -> bool:
     """Whether the body says that it is JSON."""
-    kind = (header(scope, b"content-type") or b"").partition(b";")[0].strip().lower()
+    return is_json_type(header(scope, b"content-type") or b"")
+
+
+def is_json_type(said: bytes) -> bool:
+    """Whether a content type is JSON's."""
+    if said == b"application/json":
+        return True
+    kind = said.partition(b";")[0].strip().lower()
     return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
 
 

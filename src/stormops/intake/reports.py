@@ -13,7 +13,16 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from stormops.core.report import Channel
-from stormops.intake.http import DATA_HEADERS, answer, cross_origin, header, is_json, problem_headers, read_body
+from stormops.intake.http import (
+    DATA_HEADERS,
+    answer,
+    cross_origin,
+    header,
+    headers_of,
+    is_json_type,
+    problem_headers,
+    read_body,
+)
 from stormops.intake.problem import Problem, problem
 from stormops.intake.taking import Senders, Taker, good_key, read_report, wrong_key
 from stormops.pages.advice import advice
@@ -50,21 +59,22 @@ class Reports:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
+        headers = headers_of(scope)
         try:
-            result = await self._take(scope, receive)
+            result = await self._take(scope, headers, receive)
         except ConnectionError:
             return  # nobody is there to be answered, and nothing was complete
-        cors = cross_origin(scope, self._origins)
+        cors = cross_origin(scope, self._origins) if b"origin" in headers else []
         if isinstance(result, Problem):
             self._refused(result.code)
             await answer(send, result.status, _ENCODER.encode(result), [*DATA_HEADERS, *cors, *problem_headers(result)])
         else:
-            await answer(send, 202, _ENCODER.encode(result), [*_HEADERS, *cors] if cors else _HEADERS)
+            await answer(send, 202, _ENCODER.encode(result), [*_HEADERS, *cors])
 
-    async def _take(self, scope: Scope, receive: Receive) -> Accepted | Problem:
-        if not is_json(scope):
+    async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Accepted | Problem:
+        if not is_json_type(headers.get(b"content-type", b"")):
             return problem("unsupported_media_type", "Send the report as JSON, with Content-Type: application/json.")
-        sent = header(scope, b"idempotency-key")
+        sent = headers.get(b"idempotency-key")
         key = "" if sent is None else sent.decode("latin-1")
         if sent is not None and not good_key(key):
             return wrong_key()
@@ -77,12 +87,13 @@ class Reports:
         kept = await self._taker.take(report, Channel.API, self.sender(scope) if key else "", key)
         if isinstance(kept, Problem):
             return kept
+        safety = report.safety
         return Accepted(
             receipt=kept.receipt,
             received_ms=kept.recorded_ms,
             status_url=f"{self._feed_url}/r/{kept.receipt}",
-            safety=report.safety,
-            advice=advice(report),
+            safety=safety,
+            advice=advice(report) if safety else None,
         )
 
     def sender(self, scope: Scope) -> str:
