@@ -89,6 +89,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_every_s: Annotated[int, Doc(description="Platform seconds between scheduled situation reports.", ge=60)] = (
         3600
     )
+    meter_hold_s: Annotated[
+        float,
+        Doc(
+            description="Platform seconds that a meter's loss must last to be evidence (reclosers are done by then).",
+            ge=0,
+        ),
+    ] = 20
     trusted_proxies: Annotated[
         str,
         Doc(

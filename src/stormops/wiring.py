@@ -291,7 +291,7 @@ def run_operations() -> None:
     matcher = Matcher(city)
 
     def decider(situation: Situation) -> Decider:
-        return Decider(situation, matcher, make_groupers(city, tree))
+        return Decider(situation, matcher, make_groupers(city, tree), round(settings.meter_hold_s * 1000))
 
     operations = Operations(
         city,
