@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { onTheme } from "../theme";
 import type { Actions, Sent } from "./actions";
 import type { Desk } from "./store";
+import { unanswered } from "./top-bar";
 
 /** Successes pass by themselves after this long; refusals wait to be dismissed. */
 const TOAST_MS = 6_000;
@@ -46,8 +47,8 @@ export function useTitle(desk: Desk, city: string): void {
     const values = {
       city,
       out: totals?.customers_out ?? 0,
-      safety: totals?.safety_waiting ?? totals?.safety_open ?? 0,
+      safety: unanswered(totals),
     };
     document.title = totals === undefined ? t("desk.title", values) : t("desk.title_live", values);
-  }, [totals?.customers_out, totals?.safety_waiting]);
+  }, [totals?.customers_out, unanswered(totals)]);
 }

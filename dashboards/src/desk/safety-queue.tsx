@@ -107,13 +107,15 @@ export function SafetyList({ desk, selected, onSelect, onOpen, alarm }: ListProp
             <span class="row-main">
               <span class="row-title">
                 <span>{safetyKind(item)}</span>
-                {item.state !== "acknowledged" && item.level > 0 ? (
-                  <b class="tag tag-late">{t("safety.level", { level: item.level })}</b>
-                ) : null}
               </span>
               <span class="row-detail row-line">{place(desk, item)}</span>
             </span>
-            <SafetyClock item={item} nowMs={now} />
+            <span class="safety-figures">
+              <SafetyClock item={item} nowMs={now} />
+              {item.state !== "acknowledged" && item.level > 0 ? (
+                <b class="safety-level">{t("safety.level", { level: item.level })}</b>
+              ) : null}
+            </span>
           </div>
         )}
         empty={t("safety.none_hint")}

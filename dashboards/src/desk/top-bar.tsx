@@ -1,5 +1,5 @@
 /** City, time, how fresh the picture is, and the figures a shift lives by. */
-import type { Config, Session } from "../contract";
+import type { Config, DeskTotals, Session } from "../contract";
 import * as format from "../format";
 import { t } from "../i18n";
 import { SAFETY_SIGN } from "../legend";
@@ -20,6 +20,10 @@ interface Props {
   onSafety: () => void;
   onHelp: () => void;
 }
+
+/** Safety reports that nobody has taken on, late or not. */
+export const unanswered = (totals: DeskTotals | undefined): number =>
+  (totals?.safety_waiting ?? 0) + (totals?.safety_escalated ?? 0);
 
 /** Older than this on the wall, the picture is called old even when the socket is up. */
 export const OLD_MS = 15_000;
@@ -113,6 +117,7 @@ export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const states = totals?.incidents_by_state ?? {};
+  const waiting = unanswered(totals);
   return (
     <header class="topbar">
       <div class="brand">
@@ -163,13 +168,13 @@ export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety
         />
         <Figure
           name="safety"
-          value={totals?.safety_waiting ?? totals?.safety_open ?? 0}
+          value={waiting}
           label={t("top.safety")}
           detail={totals?.safety_escalated ? t("top.late", { count: totals.safety_escalated }) : ""}
-          tone={totals?.safety_waiting ? "tone-safety" : ""}
+          tone={waiting ? "tone-safety" : ""}
           onClick={onSafety}
         >
-          {totals?.safety_waiting ? <SignIcon sign={SAFETY_SIGN} size={20} /> : null}
+          {waiting ? <SignIcon sign={SAFETY_SIGN} size={20} /> : null}
         </Figure>
       </div>
       <div class="tools">
