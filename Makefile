@@ -7,7 +7,7 @@ PIP := $(VENV)/bin/pip --disable-pip-version-check -qq
 DASHBOARD_SOURCES := $(shell find dashboards -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 ARGS ?=
 
-.PHONY: help storm up test quick-test lint types layout format setup setup-dev lock screenshots audit clean soak
+.PHONY: help storm up test quick-test lint types layout format setup setup-dev lock screenshots audit clean soak load
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -74,6 +74,9 @@ format: $(VENV)/.dev ## Format the Python code
 
 bench-%: setup $(VENV)/.dev ## Measure one thing against its bars: matching, clustering, replay, city, durability
 	@$(RUN) $(if $(wildcard tests/bench/$*.py),tests.bench,loadtests).$* $(ARGS)
+
+load: setup $(VENV)/.dev ## A storm's people against the whole platform, with a report (ARGS="--shape michael --minutes 2")
+	@$(RUN) loadtests.storm $(ARGS)
 
 soak: setup $(VENV)/.dev ## A million reports while every process is killed in turn (ARGS=--quick, --postgres)
 	@$(RUN) loadtests.soak $(ARGS)
