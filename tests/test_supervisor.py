@@ -80,6 +80,25 @@ async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:
     await running
 
 
+def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Path) -> None:
+    def names(url: str) -> set[str]:
+        free = dict.fromkeys(("intake_port", "feed_port", "metrics_port", "worker_port", "relay_port"), 0)
+        data = tmp_path / str(len(url))
+        settings = Settings(data=data, redis_url="redis://127.0.0.1:1", journal_url=url, **free)
+        supervisor = Supervisor(settings, Log("test", "error"))
+        supervisor._owned.close()
+        return {child.name for child in supervisor._children}
+
+    assert names("") == {"intake", "operations", "feed", "worker"}
+    assert names("postgresql://nobody@127.0.0.1:1/none") == names("") | {"relay"}
+
+
+def test_a_shared_journal_without_its_driver_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(SupervisorError, match="psycopg"):
+        Supervisor(Settings(data=tmp_path, journal_url="postgresql://nobody@127.0.0.1:1/none"), Log("test", "error"))
+
+
 async def test_children_die_with_the_supervisor(tmp_path: Path) -> None:
     program = f"""
 import asyncio

@@ -9,7 +9,10 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from stormops.clock import Clock
 from stormops.pages.language import offered
@@ -76,6 +79,14 @@ class Process:
         from stormops.journal.sqlite import SqliteJournal
 
         return SqliteJournal(self.settings.data / "journal.sqlite", read_only=read_only)
+
+    def snapshots(self) -> Path:
+        """The folder of this journal's snapshots: those of another journal know another story."""
+        if not self.settings.journal_url:
+            return self.settings.data / "snapshots"
+        where = urlsplit(self.settings.journal_url)
+        journal = f"{where.hostname} {where.port} {where.path} {where.query}".encode()
+        return self.settings.data / f"snapshots-{blake2b(journal, digest_size=6).hexdigest()}"
 
     def unreadable(self, door: str, sentence: str) -> None:
         """A door begins to be skipped: said and counted."""
@@ -298,7 +309,7 @@ def run_operations() -> None:
         tree,
         journal=process.journal(read_only=False),
         doors=process.doors(),
-        snapshots=FileSnapshots(settings.data / "snapshots"),
+        snapshots=FileSnapshots(process.snapshots()),
         hints=process.hints,
         clock=process.clock,
         decider=decider,
@@ -369,7 +380,7 @@ def run_feed() -> None:
             settings=settings,
             city_file=process.city_file,
             journal=process.journal(),
-            snapshots=FileSnapshots(settings.data / "snapshots"),
+            snapshots=FileSnapshots(process.snapshots()),
             authenticate=process.who,
             log=process.log,
             metrics=process.metrics,
@@ -395,7 +406,7 @@ def run_worker() -> None:
     settings, city_file = process.settings, process.city_file
     city, tree = process.city()
     folder = settings.data / "reports"
-    snapshots = FileSnapshots(settings.data / "snapshots")
+    snapshots = FileSnapshots(process.snapshots())
 
     def write_report(why: str) -> str:
         situation = Situation(city, tree)
