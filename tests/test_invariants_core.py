@@ -15,6 +15,7 @@ from geo.generate import generate_city
 from stormops.core import entry as facts
 from stormops.core.incident import State
 from stormops.core.report import Symptom
+from stormops.core.safety import ESCALATE_MS
 from stormops.core.situation import Situation
 from tests.core.world import World
 
@@ -100,6 +101,40 @@ def test_invariant_10_silence_never_brings_anybody_back() -> None:
         world.tick(300 + day * 1_440)
         assert all(world.situation.coverage.owner(utility, premise) >= 0 for premise, utility in waiting)
     assert {i.key: i.customers_out for i in world.open() if i.held} == confirmed
+
+
+def test_invariant_12_danger_is_decided_before_everything_else_of_a_tick() -> None:
+    """Whatever came first: a wire down behind a thousand calls and actions has the first verdict."""
+    world, rng = World(generate_city(CUSTOMERS, 4)), Random(4)
+    world.report(3)
+    world.tick(0)
+    danger = []
+    for premise in rng.sample(range(CUSTOMERS), 300):
+        world.report(premise)
+        if premise % 30 == 0:
+            danger.append(world.report(premise, Symptom.WIRE_DOWN))
+        if premise % 40 == 0:
+            danger.append(world.report(premise, medical=True))
+    world.act(facts.IncidentConfirmed, incident=world.open()[0].id)
+    danger.append(world.report(7, Symptom.GAS_ODOUR))
+    verdicts = facts.ReportMatched | facts.ReportUnmatched | facts.ReportRepeated | facts.ReportDuplicated
+    told = [fact.receipt for fact in world.tick(1) if isinstance(fact, verdicts)]
+    assert told[: len(danger)] == danger
+    assert len(told) > 300
+
+
+def test_invariant_12_nobody_waits_for_ever_for_a_person() -> None:
+    """Every open report of danger that nobody acknowledged has a clock that runs, after any storm."""
+    world = storm(8, hours=3)
+    world.tick(10_000)
+    reports = world.situation.reports
+    waiting = {r for r in reports.row_of if (report := reports.get(r)) and report.safety and not report.answered}
+    assert waiting
+    assert set(world.situation.safety) == waiting
+    assert all(clock.state == "escalated" for clock in world.situation.safety.values())
+    due = world.decider.next_due_ms()
+    assert due is not None
+    assert due <= world.now_ms + ESCALATE_MS
 
 
 def test_invariant_12_safety_is_shown_whatever_else_waits(monkeypatch: pytest.MonkeyPatch) -> None:

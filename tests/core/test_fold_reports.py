@@ -131,3 +131,36 @@ def test_a_repeat_of_a_repeat_names_the_first(situation: Situation) -> None:
     fold(situation, facts.ReportDuplicated(receipt=R[2], of=R[1]), facts.ReportDuplicated(receipt=R[3], of=R[2]))
     assert situation.duplicates == {2: 1, 3: 1}
     assert situation.totals.open == 1
+
+
+def test_a_report_heard_again_is_counted_where_it_is(situation: Situation) -> None:
+    fold(situation, received(R[1]), matched(R[1]), opened("E-0001"))
+    fold(situation, facts.IncidentChanged(incident="E-0001", receipts_added=[R[1]]), received(R[2]), received(R[3]))
+    fold(situation, facts.ReportRepeated(receipt=R[2], of=R[1]), facts.ReportRepeated(receipt=R[3], of=R[2]))
+    assert situation.duplicates == {2: 1, 3: 1}
+    assert report(situation, R[1]).repeats == 2
+    incident = situation.incident("E-0001")
+    assert incident is not None
+    assert (len(incident.reports), incident.repeats) == (1, 2)
+    totals = situation.totals
+    assert (totals.received, totals.repeated, totals.duplicated, totals.open) == (3, 2, 0, 1)
+    fold(situation, opened("E-0002"), facts.IncidentChanged(incident="E-0002", receipts_added=[R[1]]))
+    other = situation.incident("E-0002")
+    assert other is not None
+    assert (incident.repeats, other.repeats) == (0, 2)
+    fold(situation, facts.ReportClosed(receipt=R[1], outcome="withdrawn"))
+    assert (other.repeats, situation.reports.again) == (0, {})
+
+
+def test_a_report_repeats_neither_itself_nor_what_is_not_here(situation: Situation) -> None:
+    fold(situation, received(R[1]), facts.ReportRepeated(receipt=R[1], of=R[1]))
+    fold(situation, facts.ReportRepeated(receipt=R[1], of=R[9]), facts.ReportRepeated(receipt=R[9], of=R[1]))
+    assert report(situation, R[1]).repeats == 0
+    assert situation.totals.repeated == 0
+
+
+def test_a_clock_that_is_not_there_cannot_be_moved(situation: Situation) -> None:
+    fold(situation, received(R[1]), facts.SafetyEscalated(receipt=R[1], level=2))
+    fold(situation, facts.SafetyClockStopped(receipt=R[1], action="a", by="ann"))
+    assert situation.safety == {}
+    assert (situation.totals.safety_waiting, situation.totals.safety_escalated) == (0, 0)

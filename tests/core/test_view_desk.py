@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from stormops.core import situation as situation_module
-from stormops.core.entry import ActionRefused, Entry
+from stormops.core.entry import ActionRefused, Entry, ModeChanged, Tick
+from stormops.core.mode import FOR_STAFF, Mode
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Report, Symptom
 from stormops.core.situation import Situation
@@ -110,6 +111,57 @@ def test_a_report_is_shown_before_it_is_decided_on() -> None:
     assert view[f"report/{receipt}"]["state"] == "received"
     assert view[f"report/{receipt}"]["safety"] is True
     assert view["totals"]["safety_open"] == 1
+
+
+def test_danger_has_a_queue_of_its_own_with_its_clock(screen: Screen) -> None:
+    situation = screen.situation
+    values = screen.values("safety")
+    assert {value["receipt"] for value in values} == {receipt_text(receipt) for receipt in situation.safety}
+    names = "receipt kind said incident lon lat received_ms due_ms level state by"
+    for value in values:
+        assert list(value) == names.split()
+        assert value["kind"] in {"wire_down", "pole_down", "gas_odour", "entrapment", "medical"}
+        assert value["said"]
+        assert value["due_ms"] > situation.at_ms
+    totals = screen.view["totals"]
+    states = [value["state"] for value in values]
+    assert (totals["safety_waiting"], totals["safety_escalated"]) == (
+        states.count("waiting"),
+        states.count("escalated"),
+    )
+    assert states
+
+
+def test_a_report_heard_again_says_so(screen: Screen) -> None:
+    values = screen.values("report")
+    again = [value for value in values if value["repeats"]]
+    assert again
+    assert all(value["heard_ms"] >= value["received_ms"] for value in again)
+    assert any(value["heard_ms"] > value["received_ms"] for value in again)
+    assert all(value["heard_ms"] == value["received_ms"] for value in values if not value["repeats"])
+    incidents = screen.values("incident")
+    of = {value["incident"] for value in again}
+    assert {value["id"] for value in incidents if value["repeats"]} >= of - {None}
+    assert screen.view["totals"]["reports_repeated"] == screen.situation.totals.repeated > 0
+
+
+def test_the_mode_is_told_with_its_cause_and_a_sentence() -> None:
+    city, tree = small_city()
+    situation = Situation(city, tree)
+    view = DeskView(city, tree, lambda position: pytest.fail(f"nothing to recall at {position}"))
+    assert view.snapshot(situation)["mode"]["mode"] == "normal"
+    changed = ModeChanged(mode=Mode.STORM, was=Mode.NORMAL, cause="declared", by="dora", reason="landfall", action="a")
+    tick = Entry(1, 5, "", 0, 1, 0, Tick(number=1, at_ms=5))
+    put, _ = view.changes(situation, situation.apply([tick, Entry(2, 5, "", 0, 1, 1, changed)]))
+    assert put["mode"] == {
+        "mode": "storm",
+        "since_ms": 5,
+        "cause": "declared",
+        "by": "dora",
+        "reason": "landfall",
+        "scope": "city",
+        "sentence": FOR_STAFF[Mode.STORM],
+    }
 
 
 def test_refusals_are_told_and_leave_with_the_oldest(screen: Screen) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from stormops.core.area import Areas, areas
+from stormops.core.entry import Entry, ModeChanged
+from stormops.core.mode import FOR_THE_PUBLIC, Mode
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 from stormops.core.view_public import PublicView
@@ -119,3 +121,14 @@ def test_the_attack_finds_what_leaks(partition: Areas) -> None:
     attack = Attack(city, partition, K)
     attack.read({"totals": {"customers": len(city.premises) + 5, "customers_out": 0, "areas_affected": 0, "at_ms": 0}})
     assert attack.findings()
+
+
+def test_the_mode_is_told_to_everybody_without_who_and_why(partition: Areas) -> None:
+    city, tree = small_city(1500)
+    situation = Situation(city, tree)
+    view = PublicView(city, partition)
+    assert view.snapshot(situation)["mode"]["mode"] == "normal"
+    changed = ModeChanged(mode=Mode.SURGE, was=Mode.NORMAL, cause="declared", by="dora", reason="9 Elm St is out")
+    put, _ = view.changes(situation, situation.apply([Entry(1, 0, "", 0, 1, 0, changed)]))
+    assert put["mode"] == {"mode": "surge", "since_ms": 0, "sentence": FOR_THE_PUBLIC[Mode.SURGE]}
+    assert view.snapshot(situation)["mode"] == put["mode"]
