@@ -82,9 +82,16 @@ async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:
 
 def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Path) -> None:
     def names(url: str) -> set[str]:
-        free = dict.fromkeys(("intake_port", "feed_port", "metrics_port", "worker_port", "relay_port"), 0)
-        data = tmp_path / str(len(url))
-        settings = Settings(data=data, redis_url="redis://127.0.0.1:1", journal_url=url, **free)
+        settings = Settings(
+            data=tmp_path / str(len(url)),
+            redis_url="redis://127.0.0.1:1",
+            journal_url=url,
+            intake_port=0,
+            feed_port=0,
+            metrics_port=0,
+            worker_port=0,
+            relay_port=0,
+        )
         supervisor = Supervisor(settings, Log("test", "error"))
         supervisor._owned.close()
         return {child.name for child in supervisor._children}
