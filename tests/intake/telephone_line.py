@@ -72,6 +72,7 @@ class PhoneLine:
     metrics: Metrics
     contacts: Contacts
     look: LookUps
+    telephony: Telephony
     told: dict[str, Told] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     mode: str = ""
@@ -146,7 +147,7 @@ async def line(tmp_path: Path, directory_file: Path, city_file: CityFile) -> Asy
     )
     transport = httpx2.ASGITransport(Starlette(routes=telephony.routes()))
     async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
-        made.append(PhoneLine(Provider(client, URL, TOKEN), client, door, folder, metrics, contacts, look))
+        made.append(PhoneLine(Provider(client, URL, TOKEN), client, door, folder, metrics, contacts, look, telephony))
         yield made[0]
     telephony.close()
     door.close()

@@ -38,6 +38,9 @@ ADDRESS_CHARACTERS_MAX = 45
 CHOICES_MAX = 4
 CHOICE_CHARACTERS_MAX = 24
 
+PLACE_CHARACTERS_LEAST = 3
+"""Fewer letters and digits do not say where something is."""
+
 ASKED_MS = 30 * 60_000
 """An answer to our question is awaited for so long; later it is a message like any other."""
 
@@ -209,7 +212,7 @@ class Chat:
 
     async def unclear(self) -> str:
         """Nothing that is known; the answer to our question all the same, if we asked one."""
-        if self.contact.asked and self.meaning.rest:
+        if self.contact.asked and len(plain(self.meaning.rest)) >= PLACE_CHARACTERS_LEAST:
             return await self.address()
         await self._remember()
         return self.say("unclear")
