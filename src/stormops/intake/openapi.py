@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from stormops.core.report import Report
+from stormops.intake import batch
 from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, TARGETS, path_of
 from stormops.intake.entry import PATH as DESK_ENTRY
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
@@ -75,6 +76,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
     """The document as JSON. `others` are paths that are served too; those known here are described."""
     paths = {
         "/api/v1/reports": {"post": _report()},
+        batch.PATH: {"post": _batch()},
         "/report": {"post": _form()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
         DESK_ENTRY: {"post": _desk_report()},
@@ -116,7 +118,17 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
 
 
 def _schemas() -> dict[str, Any]:
-    kinds = [Report, Accepted, Problem, ActionTaken, Status, *METER_KINDS, *(kind.body for kind in ACTIONS.values())]
+    kinds = [
+        Report,
+        Accepted,
+        Problem,
+        ActionTaken,
+        Status,
+        *METER_KINDS,
+        batch.Batch,
+        batch.BatchAccepted,
+        *(kind.body for kind in ACTIONS.values()),
+    ]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     report = schemas["Report"]
     for name, (text, example) in FIELDS.items():
@@ -197,6 +209,22 @@ def _report() -> dict[str, Any]:
                 "content": {"application/json": _ref(Accepted)},
             },
             **_problems(400, 408, 413, 415, 422, 503),
+        },
+    }
+
+
+def _batch() -> dict[str, Any]:
+    return {
+        "operationId": "report_batch",
+        "summary": "Many reports at once from a partner: all kept or none.",
+        "security": [{"partner": []}],
+        "requestBody": _body(batch.Batch),
+        "responses": {
+            "202": {
+                "description": "All of them are on disk; a receipt for each, in their order.",
+                "content": {"application/json": _ref(batch.BatchAccepted)},
+            },
+            **_problems(400, 401, 408, 413, 415, 422, 503),
         },
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from stormops.core.entry import Actor, ReportReceived
 from stormops.core.report import Channel, Report
 from stormops.intake.problem import FieldError, Problem, problem, read
-from stormops.journal.port import Door, DoorBusy, JournalUnavailable, Kept, KeyReused
+from stormops.journal.port import Door, DoorBusy, JournalUnavailable, Kept, KeyReused, Offer
 
 KEY_CHARACTERS_MAX = 200
 
@@ -96,6 +96,29 @@ class Taker:
             self._taken(channel.value)
         return kept
 
+    async def take_all(
+        self, reports: Sequence[tuple[Report, str]], channel: Channel, sender: str
+    ) -> list[Kept] | Problem:
+        """Keep reports with their keys (empty = none) of one sender: all of them, or none."""
+        offers = [_offer(report, channel, sender if key else "", key) for report, key in reports]
+        try:
+            kept = await self._door.keep_all(offers)
+        except (DoorBusy, JournalUnavailable) as error:
+            return not_kept(error)
+        if isinstance(kept, KeyReused):
+            return reused(f"reports.{kept.place}.key")
+        for one in kept:
+            if not one.repeated:
+                self._taken(channel.value)
+        return kept
+
+
+def _offer(report: Report, channel: Channel, sender: str, key: str) -> Offer:
+    def make(receipt: str) -> ReportReceived:
+        return ReportReceived(receipt=receipt, channel=channel, report=report, sender=sender, key=key)
+
+    return Offer(make, sender, key, _CONTENT.encode(report) if key else b"", report.safety)
+
 
 def not_kept(error: DoorBusy | JournalUnavailable) -> Problem:
     """The problem for a door that could not keep something; the disk's own words stay in the log."""
@@ -112,12 +135,12 @@ def not_kept(error: DoorBusy | JournalUnavailable) -> Problem:
     )
 
 
-def reused() -> Problem:
+def reused(field: str = "Idempotency-Key") -> Problem:
     """The problem for a key that stands for something else already."""
     return problem(
         "key_reused",
         "Nothing was saved.",
-        FieldError("Idempotency-Key", "Use a new key for a new request; the same key only to repeat the same request."),
+        FieldError(field, "Use a new key for a new request; the same key only to repeat the same request."),
     )
 
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from stormops.intake import batch
 from stormops.intake.authors import Authenticate, Authors
 from stormops.intake.desk import DeskActions
 from stormops.intake.entry import DeskEntry
@@ -94,6 +95,7 @@ def create_intake(
     taker, senders = Taker(door, taken), Senders(settings.senders_secret)
     origins = frozenset(origin.encode() for origin in settings.origins)
     reports = Reports(taker, senders, settings.feed_url, origins, refused)
+    in_front: dict[str, ASGIApp] = {"/api/v1/reports": reports, batch.PATH: batch.Batches(taker, may, refused)}
     page = FormSettings(
         title=settings.title,
         phone=settings.phone,
@@ -120,7 +122,7 @@ def create_intake(
     others = [route.path for route in routes if isinstance(route, Route)]
     app = Starlette(
         routes=[
-            Route("/api/v1/reports", reports, methods=["POST"]),  # served in front; here for the other methods
+            *(Route(path, endpoint, methods=["POST"]) for path, endpoint in in_front.items()),  # for the other methods
             FormRoute(page, taker, reports.sender, refused).route(),
             *DeskActions(door, authors, acted, refused).routes(),
             DeskEntry(taker, authors, settings.feed_url, refused).route(),
@@ -143,22 +145,22 @@ def create_intake(
         exception_handlers={HTTPException: _refuse(refused), Exception: _broken},
     )
     app.router.redirect_slashes = False  # the address would be made of the Host that the client named
-    return _InFront(ServerErrorMiddleware(reports, handler=_broken), app)
+    return _InFront({path: ServerErrorMiddleware(one, handler=_broken) for path, one in in_front.items()}, app)
 
 
 class _InFront:
-    """Reports go straight to their endpoint; all else through Starlette."""
+    """Reports go straight to their endpoints; all else through Starlette."""
 
-    def __init__(self, reports: ASGIApp, app: ASGIApp) -> None:
-        self._reports = reports
+    def __init__(self, endpoints: dict[str, ASGIApp], app: ASGIApp) -> None:
+        self._endpoints = endpoints
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["type"] == "http" and scope["path"] == "/api/v1/reports" and scope["method"] == "POST":
-                await self._reports(scope, receive, send)
-            else:
-                await self._app(scope, receive, send)
+            app = self._app
+            if scope["type"] == "http" and scope["method"] == "POST":
+                app = self._endpoints.get(scope["path"], app)
+            await app(scope, receive, send)
         except ConnectionError:
             return  # nobody is there to be answered, and nothing was complete
 
