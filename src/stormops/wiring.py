@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 GRACEFUL_SECONDS = 3
 """Open requests have this long to end when a process is asked to stop."""
 
+WHO_SECONDS, WHO_MAX = 0.25, 2000
+"""A session's person is remembered for so long, and so many at once: a busy desk asks dozens of times a second."""
+
+SWITCH_SECONDS = 0.001
+"""How long one thread may hold the interpreter while another waits."""
+
 
 class Process:
     """What every process has: settings, city file, clock, log, metrics, hints."""
@@ -48,6 +55,7 @@ class Process:
         take_over_logs(self.log)
         self.metrics = Metrics()
         self.hints = self._hints()
+        self._who: dict[str, tuple[Person | None, float]] = {}
 
     def _hints(self) -> RedisHints | NullHints:
         from stormops.journal.hints import NullHints, RedisHints
@@ -113,11 +121,20 @@ class Process:
         return SignIn(open_records(self.settings.data / "staff.sqlite"), Clock())
 
     def who(self, request: HTTPConnection) -> Person | None:
-        """Who sent a request, by its session cookie. Reads the local disk."""
+        """Who sent a request, by its session cookie. Reads the local disk, at most every `WHO_SECONDS` a session."""
         from stormops.staff.web import COOKIE
 
         token = request.cookies.get(COOKIE)
-        return self.sign_in().who(token) if token else None
+        if not token:
+            return None
+        now = time.monotonic()
+        known = self._who.get(token)
+        if known is None or now >= known[1]:
+            known = self.sign_in().who(token), now + WHO_SECONDS
+            if len(self._who) >= WHO_MAX:
+                self._who.clear()
+            self._who[token] = known
+        return known[0]
 
 
 def _admission(process: Process, app: ASGIApp) -> Admission:
@@ -147,6 +164,8 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool)
 
     from stormops.admission.protocol import guarded
 
+    # Threads that answer for the loop must not wait 5 ms for the interpreter each time a busy loop holds it.
+    sys.setswitchinterval(SWITCH_SECONDS)
     admission = _admission(process, app)
     config = uvicorn.Config(
         admission,

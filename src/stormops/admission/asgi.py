@@ -71,7 +71,7 @@ class Admission:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._app = app
-        self.gate = gate or Gate()
+        self.gate = gate or Gate(cpu=time.process_time)
         self.routes = routes or Routes()
         self._sources, self._proxies, self._staff = sources, proxies, staff
         self._mode, self._metrics = mode, metrics

@@ -2,8 +2,9 @@
 
 A request runs when its class has room under two bounds: the adaptive limit on handlers, and the
 measured work in flight. Otherwise it waits in the one queue, or takes the place of something lower,
-or is refused. A handler that has run for `PARKED_SECONDS` is waiting for something else (a slow
-sender, a jammed disk, another process): it gives its place back, and its bulkhead bounds it.
+or is refused. A handler that has run for `PARKED_SECONDS` while the process is idle is waiting for
+something else (a slow sender, a jammed disk, another process): it gives its place back, and its
+bulkhead bounds it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,16 @@ SPENT_SHARE = 0.75
 """A request that has waited for so much of its deadline is dropped instead of started."""
 
 PARKED_SECONDS = 0.2
-"""A handler that runs for so long is waiting for something else and gives its place back."""
+"""A handler that runs for so long in an idle process is waiting for something else and gives its place back."""
+
+PARKED_SECONDS_BUSY = 1.0
+"""The same in a busy process, where it may be slow because all are: letting more in would only lengthen that."""
+
+IDLE_SHARE = 0.5
+"""A process that uses less than this of a core is idle."""
+
+IDLE_SECONDS = 0.1
+"""Over how long that is measured, at least."""
 
 SAMPLED = 4
 """While nobody waits, one request of so many is measured: measuring costs as much as all the rest."""
@@ -82,9 +92,17 @@ class Ticket:
 
 
 class Gate:
-    """The gate of one process. `wake(ticket, reason)` is called once for each that waited: None = run now."""
+    """The gate of one process. `wake(ticket, reason)` is called once for each that waited: None = run now.
 
-    def __init__(self, limit: Limit | None = None, queue: WorkQueue[Ticket] | None = None) -> None:
+    `cpu` gives the process's processor seconds so far.
+    """
+
+    def __init__(
+        self,
+        limit: Limit | None = None,
+        queue: WorkQueue[Ticket] | None = None,
+        cpu: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.limit: Limit = limit or Gradient2()
         self.queue: WorkQueue[Ticket] = queue or WorkQueue()
         self._time = SharedTime()
@@ -93,6 +111,9 @@ class Gate:
         self._parked = 0
         self._left = 0
         self._bulkheads: list[Bulkhead[Ticket]] = []
+        self._cpu = cpu
+        self._cpu_seen = 0.0, 0.0  # (at, processor seconds)
+        self._idle = True
 
     @property
     def in_flight(self) -> int:
@@ -223,7 +244,8 @@ class Gate:
         parked = False
         while self._running and self._parked < PARKED_MOST:
             oldest = next(iter(self._running))
-            if now - oldest.entered_at < PARKED_SECONDS:
+            ran = now - oldest.entered_at
+            if ran < PARKED_SECONDS or (ran < PARKED_SECONDS_BUSY and not self._is_idle(now)):
                 break
             del self._running[oldest]
             self._work_s = self._work_s - oldest.work_s if self._running else 0.0
@@ -231,6 +253,14 @@ class Gate:
             oldest.parked = parked = True
             self._parked += 1
         return parked
+
+    def _is_idle(self, now: float) -> bool:
+        at, used = self._cpu_seen
+        if now - at >= IDLE_SECONDS:
+            cpu = self._cpu()
+            self._idle = cpu - used < IDLE_SHARE * (now - at)
+            self._cpu_seen = now, cpu
+        return self._idle
 
     def _start(self, ticket: Ticket, now: float) -> None:
         bulkhead = ticket.served.bulkhead

@@ -7,7 +7,7 @@ ran, whatever they did with it: computing, or waiting for one group commit toget
 
 from __future__ import annotations
 
-WEIGHT = 1 / 8
+WEIGHT = 1 / 24
 """Weight of one measured request against the estimate so far."""
 
 FIRST_GUESS_SECONDS = 0.001

@@ -1,0 +1,363 @@
+"""Overload against its bars: `make bench-overload` (`ARGS=--quick` for seconds instead of a minute each).
+
+The whole platform on a small generated city with a storm in it. The process under test has one core to
+itself; the native open-loop generator and all else have the other. Never imports `stormops`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from loadtests.open_loop import KEY, Ask, NoCompiler, OpenLoop, Phase, Result, build
+from tests.platform import Platform, make_city
+
+CUSTOMERS, REPORTS = 20_000, 1_500
+Bars = dict[str, tuple[float, float, bool]]
+
+
+@dataclass
+class Scene:
+    """The platform, a generator for it, a session of staff, and what there is to ask for."""
+
+    platform: Platform
+    loop: OpenLoop
+    cookie: dict[str, str]
+    receipts: list[str]
+    incident: str
+    core: int | None
+
+    def pin(self, *names: str) -> None:
+        """These processes on a core of their own, all others on the generator's."""
+        if self.core is None:
+            return
+        for name, pid in self.platform.where()["pids"].items():
+            core = self.core if name in names else self.core ^ 1
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(thread), {core})
+
+    def cpu_seconds(self, name: str) -> float:
+        """Processor time a process has used, user and system."""
+        pid = self.platform.where()["pids"][name]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def target(url: str) -> tuple[str, int]:
+    """Host and port of an address."""
+    split = urlsplit(url)
+    return str(split.hostname), int(split.port or 80)
+
+
+@contextlib.contextmanager
+def scene(binary: Path, folder: Path) -> Iterator[Scene]:
+    """The platform with a storm in it."""
+    platform = Platform(make_city(folder, CUSTOMERS), folder / "data")
+    try:
+        yield prepared(platform, binary)
+    finally:
+        platform.stop()
+
+
+def prepared(platform: Platform, binary: Path) -> Scene:
+    """Report a storm, sign in, find what is large."""
+    two = len(os.sched_getaffinity(0)) >= 2
+    prefix = ["taskset", "-c", "1"] if two and shutil.which("taskset") else []
+    loop = OpenLoop(binary, [target(platform.feed_url), target(platform.intake_url)], prefix)
+    chance, receipts = random.Random(5), []
+    with httpx2.Client(timeout=20) as http:
+        person, password = platform.staff["dispatcher"]
+        given = {"person": person, "password": password, "desk": "D"}
+        http.post(f"{platform.intake_url}/staff/sign-in", json=given).raise_for_status()
+        cookie = {"Cookie": f"stormops_session={http.cookies['stormops_session']}"}
+        west, south, east, north = http.get(f"{platform.feed_url}/api/v1/config").json()["bbox"]
+        for _ in range(REPORTS):
+            place = {"latitude": chance.uniform(south, north), "longitude": chance.uniform(west, east)}
+            answer = http.post(f"{platform.intake_url}/api/v1/reports", json={"symptom": "lights_out", **place})
+            receipts.append(answer.raise_for_status().json()["receipt"])
+        incidents: dict[str, Any] = {}
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and sum(i["reports"] for i in incidents.values()) < REPORTS / 4:
+            time.sleep(0.5)
+            view = http.get(f"{platform.feed_url}/api/v1/desk/snapshot").json()["view"]
+            incidents = {k.partition("/")[2]: v for k, v in view.items() if k.startswith("incident/")}
+    incident = max(incidents, key=lambda one: incidents[one]["customers_out"])
+    return Scene(platform, loop, cookie, receipts, incident, 0 if prefix else None)
+
+
+def mix(on: Scene, group: int = 0) -> list[Ask]:
+    """The stated mix of the feed's real routes, their classes P0 5 %, P1 55 %, P2 35 %, without a session 5 %."""
+    desk = "/api/v1/desk"
+    return [
+        Ask("desk_snapshot", group, "GET", f"{desk}/snapshot", weight=5, headers=on.cookie),
+        Ask("incident", group, "GET", f"{desk}/incidents/{on.incident}", weight=25, headers=on.cookie),
+        Ask("who_is_out", group, "GET", f"{desk}/out", weight=5, headers=on.cookie),
+        Ask("search", group, "GET", f"{desk}/premises?q=12+oak", weight=5, headers=on.cookie),
+        Ask("status_page", group, "GET", f"/r/{on.receipts[0]}", weight=10, headers={"Accept": "text/html"}),
+        Ask("status", group, "GET", f"/api/v1/reports/{on.receipts[1]}", weight=10),
+        Ask("text", group, "GET", "/text", weight=30),
+        Ask("streets", group, "GET", "/api/v1/map/streets.geojson", weight=5, headers={"Accept-Encoding": "gzip"}),
+        Ask("stranger", group, "GET", f"{desk}/premises?q=12+oak", weight=5),
+    ]
+
+
+def reports(group: int = 0, *, weight: float = 1.0, symptom: str = "lights_out", name: str = "report") -> Ask:
+    """Reports of the usual size, each with a key of its own."""
+    body = {
+        "symptom": symptom,
+        "address": "1200 Palmetto Ave Apt 12",
+        "phone": "850-555-0123",
+        "latitude": 30.4,
+        "longitude": -84.3,
+        "note": "It went dark after a loud bang down the street about ten minutes ago; the neighbours as well.",
+    }
+    text = json.dumps(body).encode()
+    return Ask(name, group, "POST", "/api/v1/reports", 1, weight, text, {"Idempotency-Key": KEY})
+
+
+def answered(result: Result, phase: str) -> float:
+    """Share answered as asked; a stranger's 401 is the right answer."""
+    return (result.count(phase, "ok") + result.count(phase, "client_error", ["stranger"])) / result.arrived(phase)
+
+
+def capacity(on: Scene, asks: list[Ask], first: float, seconds: float) -> float:
+    """The highest rate at which 99 % are answered well: climb by 1.4, then halve the step three times."""
+    rate, step = first, 1.4
+
+    def holds(at: float) -> bool:
+        result = on.loop.run(asks, [Phase("step", seconds, [at])])
+        return answered(result, "step") >= 0.99
+
+    while holds(rate * step) and rate < 1e6:
+        rate *= step
+    for _ in range(3):
+        step = step**0.5
+        if holds(rate * step):
+            rate *= step
+    return rate
+
+
+def costs(on: Scene, asks: list[Ask], process: str) -> dict[str, float]:
+    """Processor seconds of one request of each kind, asked one after the other from two connections."""
+    seconds = {}
+    for ask in asks:
+        before = on.cpu_seconds(process)
+        result = on.loop.run([ask], [Phase("alone", 1.5, [60.0])], connections=2)
+        seconds[ask.name] = (on.cpu_seconds(process) - before) / max(1, result.count("alone", "attempts"))
+    return seconds
+
+
+def done_work(result: Result, phase: str, cost: dict[str, float]) -> float:
+    """Processor seconds of the good answers, for each second of a phase."""
+    asked = result.phases[phase]["requests"]
+    work = sum((one["ok"] + (one["client_error"] if n == "stranger" else 0)) * cost[n] for n, one in asked.items())
+    return float(work / result.phases[phase]["seconds"])
+
+
+def goodput(on: Scene, seconds: float, bars: Bars) -> float:
+    """The feed's mix at 2, 5 and 10 times its capacity."""
+    on.pin("feed")
+    asks = mix(on)
+    cost = costs(on, asks, "feed")
+    able = capacity(on, asks, 60, min(seconds, 6))
+    base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
+    full, count = done_work(base, "capacity", cost), base.goodput("capacity")
+    print(f"feed, mix of {len(asks)} routes: capacity {able:.0f}/s, {1000 / able:.2f} ms of work each")
+    print(f"{'load':>6}{'offered/s':>12}{'good/s':>10}{'of capacity':>13}{'in work':>9}{'P0 good':>9}{'p99 ms':>9}")
+    for times in (2, 5, 10):
+        result = on.loop.run(asks, [Phase("load", seconds, [able * times])])
+        work = done_work(result, "load", cost) / full
+        plain = result.goodput("load") / count
+        print(
+            f"{times:>5}x{result.arrived('load') / seconds:12.0f}{result.goodput('load'):10.0f}{plain:13.2f}{work:9.2f}"
+            f"{result.good('load', ['desk_snapshot']):9.3f}{result.latency('load', 'desk_snapshot'):9.0f}",
+            flush=True,
+        )
+        reach(bars, f"goodput in work at {times}x / at capacity", work, 0.90)
+    reach(bars, "work of a request, ms", 1000 / able, 3.0)
+    return able
+
+
+def refusal_seconds(on: Scene, seconds: float) -> float:
+    """Processor seconds of a refusal: one address far beyond its limit."""
+    before = on.cpu_seconds("intake")
+    result = on.loop.run([reports()], [Phase("one", seconds, [6000.0])], sources=1, connections=64)
+    used, shed = on.cpu_seconds("intake") - before, result.count("one", "shed")
+    served = result.count("one", "ok")
+    cost = on.loop.run([reports()], [Phase("own", 1, [1000.0])], connections=64).count("own", "ok")
+    before = on.cpu_seconds("intake")
+    cost = on.loop.run([reports()], [Phase("own", 2, [1500.0])], connections=64).count("own", "ok")
+    each = (on.cpu_seconds("intake") - before) / max(1, cost)
+    return max(1e-6, (used - served * each) / max(1, shed))
+
+
+def reports_alone(on: Scene, seconds: float, bars: Bars) -> float:
+    """Where refusing costs nearly half of serving."""
+    on.pin("intake")
+    able = capacity(on, [reports()], 1500, min(seconds, 4))
+    base = on.loop.run([reports()], [Phase("capacity", seconds, [able])]).goodput("capacity")
+    refusing = refusal_seconds(on, 2)
+    print(f"\nreports alone: capacity {able:.0f}/s, a refusal takes {refusing * 1e6:.1f} us of the core")
+    first = 0.0
+    for times in (2, 10):
+        result = on.loop.run([reports()], [Phase("load", seconds, [able * times])], connections=8000)
+        good = result.goodput("load") / base
+        sent = result.count("load", "attempts") / seconds / able
+        bound = (1 - sent * able * refusing) / (1 - able * refusing)
+        p99 = result.latency("load", "report")
+        print(
+            f"{times:>5}x (sent {sent:.1f}x) good/s {good * base:8.0f} = {good:.2f} of capacity, bound {bound:.2f}, p99 {p99:.0f} ms"
+        )
+        if times == 2:
+            first = good
+            reach(bars, "reports at 2x / the bound of refusing", good / bound, 0.90)
+        else:
+            reach(bars, "reports at 10x / at 2x (no collapse)", good / first, 0.50)
+    return able
+
+
+def first_things(on: Scene, feed: float, intake: float, seconds: float, bars: Bars) -> None:
+    """P0 while everything else floods to ten times, intake and feed on one core."""
+    on.pin("feed", "intake")
+    flood = [ask for ask in mix(on, 1) if ask.name != "desk_snapshot"]
+    flood.append(Ask("openapi", 1, "GET", "/openapi.json", 1, weight=10))
+    asks = [
+        reports(0, weight=18),
+        reports(0, weight=2, symptom="wire_down", name="safety"),
+        Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.cookie, weight=1),
+        *flood,
+    ]
+    rate = min(intake / 4, feed * 4)  # of it 1/21 desk snapshots
+    result = on.loop.run(asks, [Phase("flood", seconds, [rate, feed * 10])])
+    names = ["report", "safety", "desk_snapshot"]
+    share = result.good("flood", names)
+    print(f"\nP0 at {rate:.0f}/s while the rest floods at {feed * 10:.0f}/s: {share:.4f} good")
+    for name in names:
+        print(
+            f"{name:>16}: good {result.good('flood', [name]):.4f}, p50 {result.latency('flood', name, 'p50_ms'):.0f} ms, p99 {result.latency('flood', name):.0f} ms"
+        )
+    reach(bars, "P0 answered well under flood", share, 0.999)
+    within(bars, "P0 p99 under flood, ms", max(result.latency("flood", n) for n in names), 500)
+    within(bars, "safety p99 under flood, ms", result.latency("flood", "safety"), 1000)
+
+
+def recovery(on: Scene, feed: float, seconds: tuple[float, float, float], bars: Bars) -> None:
+    """Ten seconds at five times, every client trying again at once, three times."""
+    on.pin("feed")
+    before, spike, after = seconds
+    phases = [
+        Phase("before", before, [feed * 0.8]),
+        Phase("spike", spike, [feed * 5]),
+        Phase("after", after, [feed * 0.8]),
+    ]
+    result = on.loop.run(mix(on), phases, retries=3, backoff_s=0.05)
+    rates = [sum(second["ok"]) for second in result.seconds]
+    usual = sum(rates[1 : int(before)]) / (int(before) - 1)
+    begins = int(before + spike)
+    pairs = [(rates[i] + rates[i + 1]) / 2 for i in range(begins, min(len(rates), int(before + spike + after)) - 1)]
+    took = next((i for i in range(len(pairs)) if min(pairs[i:]) >= 0.95 * usual), 99)
+    print(f"\nrecovery: {usual:.0f} good/s before, after the spike {[round(p) for p in pairs]}, steady after {took} s")
+    within(bars, "seconds to 95 % of goodput after 5x with retries", took, 5)
+
+
+def inversion(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
+    """P0 alone, then while slow senders of lower classes hold every place they can get."""
+    on.pin("feed", "intake")
+    asks = [reports(0, weight=20), Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.cookie)]
+    rate = min(300.0, feed * 2)
+    runs: list[dict[str, float]] = []
+    for held in (False, True, False, True):
+        with contextlib.ExitStack() as stack:
+            if held:
+                hold(stack, on)
+            result = on.loop.run(asks, [Phase("p0", seconds, [rate])])
+        runs.append({name: result.latency("p0", name) for name in ("report", "desk_snapshot")})
+    print("\nP0 p99 (ms) without and with every place held:")
+    for name in runs[0]:
+        free, taken = (min(one[name] for one in runs[begin::2]) for begin in (0, 1))
+        print(f"{name:>16}: {free:.1f} -> {taken:.1f}")
+        within(bars, f"{name} p99, places held / free", taken / free, 1.20)
+
+
+def hold(stack: contextlib.ExitStack, on: Scene) -> None:
+    """Half-sent sign-ins, and look-ups of receipts that nobody has (they are waited for), from many addresses."""
+    asks = [(on.platform.intake_url, b"POST /staff/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nx")] * 400
+    receipt = on.receipts[0].replace("-", "")
+    asks += [
+        (on.platform.feed_url, f"GET /r/{receipt[:2]}{n:011d}0 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        for n in range(400)
+    ]
+    for number, (url, raw) in enumerate(asks):
+        made = socket.create_connection(target(url), source_address=(f"127.9.{number // 250}.{number % 250 + 1}", 0))
+        stack.callback(made.close)
+        made.sendall(raw)
+
+
+def reach(bars: Bars, name: str, measured: float, bar: float) -> None:
+    """A bar from below."""
+    bars[name] = (round(measured, 4), bar, measured >= bar)
+
+
+def within(bars: Bars, name: str, measured: float, bar: float) -> None:
+    """A bar from above."""
+    bars[name] = (round(measured, 3), bar, measured <= bar)
+
+
+PARTS = ("goodput", "reports", "p0", "recovery", "inversion")
+
+
+def measure(on: Scene, parts: set[str], *, quick: bool) -> Bars:
+    """Everything that was asked for."""
+    bars: Bars = {}
+    seconds = 5.0 if quick else 60.0
+    feed = goodput(on, seconds, bars) if "goodput" in parts else capacity(on, mix(on), 60, 3)
+    intake = reports_alone(on, 5.0 if quick else 30.0, bars) if "reports" in parts else 4000.0
+    if "p0" in parts:
+        first_things(on, feed, intake, seconds, bars)
+    if "recovery" in parts:
+        recovery(on, feed, (5, 5, 10) if quick else (10, 10, 20), bars)
+    if "inversion" in parts:
+        inversion(on, feed, 5.0 if quick else 20.0, bars)
+    return bars
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="5 s a load instead of 60")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
+    given = parser.parse_args()
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            binary = build(Path(folder))
+        except NoCompiler as error:
+            print(f"not measured: {error}")
+            return 2
+        with scene(binary, Path(folder)) as on:
+            bars = measure(on, set(given.only), quick=given.quick)
+    print()
+    for name, (measured, bar, met) in bars.items():
+        print(f"{'' if met else 'MISSED ':>7}{name}: {measured} (bar {bar})")
+    print(json.dumps(bars))
+    return 0 if all(met for _, _, met in bars.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
