@@ -3,8 +3,8 @@
 Every 2 seconds one process gets SIGKILL: intake, operations, feed, worker, redis, and relay where there
 is one; every third time Redis is flushed as well. Each customer tries until there is a receipt. At
 the end: acknowledged - stored = 0, doubled = 0, and no safety report stands behind lights-out reports
-that came a second or more after it. `--postgres` runs it on a shared journal, whose server is killed
-in its turn. It never imports `stormops`.
+that came a second or more after it. `--postgres` runs it on a shared journal, whose server is killed, and
+made to hang, in its turn. It never imports `stormops`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from tests.postgres import Postgres
 
 KILL_EVERY_S = 2.0
 FLUSH_EVERY = 3
+HANG_S = 3.0
 CALLERS = 64
 SAMPLE = 1_000
 PATIENCE_S = 120
@@ -143,7 +144,12 @@ def main() -> None:
                 server.end()
                 server.start()
 
-            others["postgres"] = restart
+            def hang() -> None:
+                server.hang()
+                time.sleep(HANG_S)
+                server.go_on()
+
+            others |= {"postgres": restart, "postgres (hung)": hang}
         platform = Platform(make_city(Path(folder), given.customers), data, settings)
         try:
             bars = uvloop.run(measure(platform, journal, count, others))

