@@ -47,6 +47,8 @@ export interface Incident {
   reasons: string[];
   safety: number;
   medical: number;
+  /** Meters that say that power is off here; `reports` does not count them. */
+  meters?: number;
 }
 
 export interface ReportPoint {
@@ -150,6 +152,9 @@ export interface DeskTotals {
   safety_waiting?: number;
   safety_escalated?: number;
   reports_not_shown: number;
+  /** Premises whose meter says off; and those of which people said since then that power is back. */
+  meters_off?: number;
+  meters_unknown?: number;
   at_ms: number;
 }
 
