@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -130,6 +131,9 @@ def sign_in(case: schemathesis.Case[Any], *, always: bool) -> None:
         case.headers["Idempotency-Key"] = uuid4().hex
 
 
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
+"""Requests in each mode; `make bench-fuzz` asks for more."""
+
 MODES = {"as described": schemathesis.GenerationMode.POSITIVE, "against it": schemathesis.GenerationMode.NEGATIVE}
 
 
@@ -140,7 +144,7 @@ def test_it_answers_as_it_is_described(server: Server, mode: str) -> None:
     assert {o.label for o in operations} >= {"POST /api/v1/reports", "POST /report", "GET /readyz"}
 
     @settings(
-        max_examples=20,
+        max_examples=EXAMPLES,
         deadline=None,
         database=None,
         phases=[Phase.explicit, Phase.generate],
