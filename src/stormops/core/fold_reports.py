@@ -195,7 +195,8 @@ def leave(situation: Situation, receipt: int, touched: Touched) -> None:
         totals.meters_off -= not flags & ANSWERED
         situation.reports.drop(receipt)
         return
-    stop_clock(situation, receipt)
+    if flags & SAFETY:
+        stop_clock(situation, receipt)
     if not flags & ANSWERED:
         totals.open -= 1
         totals.safety_open -= flags & SAFETY
@@ -221,41 +222,43 @@ def answer(situation: Situation, row: int, incident: Incident, touched: Touched)
         situation.totals.meters_off -= 1
         return
     situation.totals.open -= 1
-    situation.totals.safety_open -= flags & SAFETY
-    stop_clock(situation, receipt)
+    if flags & SAFETY:
+        situation.totals.safety_open -= 1
+        stop_clock(situation, receipt)
 
 
 def detach(situation: Situation, row: int, touched: Touched) -> None:
     """The report leaves its incident."""
     incident = situation.incidents.get(situation.reports.incident[row])
     if incident is not None:
-        flags = situation.reports.flags[row]
-        incident.reports.discard(situation.reports.receipt[row])
-        incident.repeats -= situation.reports.repeats(situation.reports.receipt[row])
-        incident.meters -= situation.reports.receipt[row] < 0
+        flags, receipt = situation.reports.flags[row], situation.reports.receipt[row]
+        incident.reports.discard(receipt)
+        incident.repeats -= situation.reports.repeats(receipt)
+        incident.meters -= receipt < 0
         incident.safety -= flags & SAFETY
         incident.medical -= (flags & MEDICAL) // MEDICAL
         incident.answered -= (flags & ANSWERED) // ANSWERED
         situation.reports.incident[row] = -1
         touch(situation, incident, touched)
-        touched.receipts.add(situation.reports.receipt[row])
+        touched.receipts.add(receipt)
 
 
 def attach(situation: Situation, row: int, incident: Incident, touched: Touched) -> None:
     """The report joins an incident, and leaves the one it was in."""
-    if situation.reports.incident[row] == incident.key:
+    reports = situation.reports
+    if reports.incident[row] == incident.key:
         return
     detach(situation, row, touched)
-    flags = situation.reports.flags[row]
-    incident.reports.add(situation.reports.receipt[row])
-    incident.repeats += situation.reports.repeats(situation.reports.receipt[row])
-    incident.meters += situation.reports.receipt[row] < 0
+    flags, receipt = reports.flags[row], reports.receipt[row]
+    incident.reports.add(receipt)
+    incident.repeats += reports.repeats(receipt)
+    incident.meters += receipt < 0
     incident.safety += flags & SAFETY
     incident.medical += (flags & MEDICAL) // MEDICAL
     incident.answered += (flags & ANSWERED) // ANSWERED
-    situation.reports.incident[row] = incident.key
+    reports.incident[row] = incident.key
     touch(situation, incident, touched)
-    touched.receipts.add(situation.reports.receipt[row])
+    touched.receipts.add(receipt)
 
 
 def _where(report: Report) -> tuple[int, int]:
