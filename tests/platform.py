@@ -48,7 +48,7 @@ class Platform:
     ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
-        self.staff = {role: self._add(role) for role in ("dispatcher", "viewer")}
+        self.staff = {role: self.enrol(role) for role in ("dispatcher", "viewer")}
         environment = os.environ | {
             "STORMOPS_INTAKE_PORT": "0",
             "STORMOPS_FEED_PORT": "0",
@@ -66,7 +66,8 @@ class Platform:
         )
         self.wait_until_ready(ready)
 
-    def _add(self, role: str) -> tuple[str, str]:
+    def enrol(self, role: str) -> tuple[str, str]:
+        """Somebody with this role, called like it; gives name and password."""
         said = command("staff", "add", role, "--role", role, "--data", str(self.data))
         match = re.fullmatch(rf"{role} \({role}\): (\S+)", said.strip())
         assert match, said

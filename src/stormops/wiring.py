@@ -193,6 +193,7 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool)
 
 def run_intake() -> None:
     """Intake: one door, its HTTP, and sign-in's writes."""
+    from stormops.admission.mode_reader import ModeReader
     from stormops.intake.partners import Partners
     from stormops.intake.web import IntakeSettings, create_intake
     from stormops.journal.door import Door
@@ -240,6 +241,7 @@ def run_intake() -> None:
         authenticate,
         [*sign_in.routes(), *telephony.routes()],
         may=partners.may,
+        mode=ModeReader(settings.data / "mode.json"),
     )
     try:
         _serve(process, app, settings.intake_fd, settings.intake_port, sockets=False)

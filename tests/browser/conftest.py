@@ -48,6 +48,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole platform on a small city of its own."""
     folder = tmp_path_factory.mktemp("browser")
     running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data")
+    running.staff["supervisor"] = running.enrol("supervisor")
     yield running
     running.stop()
 

@@ -45,7 +45,7 @@ def incident(page: Page) -> None:
 
 def unmatched(page: Page) -> None:
     still(page)
-    page.keyboard.press("2")
+    page.keyboard.press("3")
     rows = page.locator(".unmatched-row")
     with_choice = rows.filter(has_text="candidates")
     (with_choice if with_choice.count() else rows).first.click()

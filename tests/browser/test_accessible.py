@@ -31,7 +31,13 @@ def faults(page: Page) -> list[tuple[str, str]]:
 def test_public_pages(new_page: NewPage, city: City, theme: str) -> None:
     city.outage(0.45, 0.55)
     page = new_page(color_scheme=theme)
-    for path, ready in (("/", ".areas"), ("/report", ".locate"), ("/sign-in", "form"), ("/text", "h1")):
+    for path, ready in (
+        ("/", ".areas"),
+        ("/report", ".locate"),
+        ("/sign-in", "form"),
+        ("/text", "h1"),
+        ("/?lang=ht", ".languages"),
+    ):
         page.goto(f"{city.feed_url}{path}")
         page.wait_for_selector(ready)
         assert [fault for fault in faults(page) if (path, fault[0]) != ("/text", RENEWS)] == [], path
@@ -41,6 +47,7 @@ def test_public_pages(new_page: NewPage, city: City, theme: str) -> None:
 def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     incident = city.outage(0.35, 0.65)
     city.report(symptom="lights_out", address="the one with the blue door")
+    danger = city.report(symptom="gas_odour", address="by the pump house")
     page = open_desk(color_scheme=theme)
     assert faults(page) == []
     page.locator(f".incident-row[data-incident='{incident}']").click()
@@ -50,9 +57,20 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     assert faults(page) == []
     assert page.evaluate("(p => p.scrollWidth - p.clientWidth)(document.querySelector('.panel'))") == 0
     page.keyboard.press("Escape")
-    page.keyboard.press("2")
+    page.keyboard.press("3")
     page.locator(".unmatched-row").first.click()
     page.wait_for_selector(".placing")
     assert faults(page) == []
-    page.keyboard.press("?")
+    page.keyboard.press("1")
+    page.locator(f".safety-item[data-receipt='{danger}']").click()
+    page.keyboard.press("a")
+    page.wait_for_selector(".action-form")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_selector(".entry-form")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.wait_for_selector("dialog[open] .mode-means p:not(:empty)")
     assert faults(page) == []

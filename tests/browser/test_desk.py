@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -94,7 +95,7 @@ def test_an_unmatched_report_is_placed_by_hand(open_desk: NewPage, city: City) -
     page = open_desk()
     home = city.premises(0.5, 0.5)[3]
     receipt = city.report(symptom="lights_out", address="the house with the red gate", note="near the bend")
-    page.keyboard.press("2")
+    page.keyboard.press("3")
     row = page.locator(f".unmatched-row[data-receipt='{receipt}']")
     expect(row).to_contain_text("the house with the red gate")
     row.click()
@@ -111,7 +112,7 @@ def test_an_unmatched_report_is_placed_by_hand(open_desk: NewPage, city: City) -
 def test_a_report_is_placed_by_pointing_at_the_map(open_desk: NewPage, city: City) -> None:
     page = open_desk(drawn=True)
     receipt = city.report(symptom="lights_out", address="behind the old mill")
-    page.keyboard.press("2")
+    page.keyboard.press("3")
     page.locator(f".unmatched-row[data-receipt='{receipt}']").click()
     page.get_by_role("button", name="Point at it on the map").click()
     page.locator(".map canvas").click(position={"x": 300, "y": 400})
@@ -126,15 +127,111 @@ def test_safety_reports_are_always_in_sight(open_desk: NewPage, city: City) -> N
     home = city.premises(0.55, 0.4)[0]
     receipt = city.report(symptom="gas_odour", service_point=f"E-{home['premise']}", note="At the kerb")
     row = page.locator(f".safety-row[data-receipt='{receipt}']")
-    for tab in ("1", "2", "3", "4"):
+    for tab in ("2", "3", "4", "5"):
         page.keyboard.press(tab)
         expect(row).to_be_visible()
     page.keyboard.press("1")
+    expect(page.locator(f".safety-item[data-receipt='{receipt}']")).to_be_visible()
+    page.keyboard.press("2")
     page.fill("#filter", "nothing is called like this")
     expect(row).to_be_visible()
     row.click()
     expect(page.locator(".panel .alert")).to_be_visible()
     expect(page.locator(".panel .note")).to_have_text("At the kerb")
+
+
+def test_danger_is_taken_on_by_one_key_and_its_clock_stops(open_desk: NewPage, city: City, faults: Faults) -> None:
+    page = open_desk()
+    receipt = city.report(symptom="wire_down", address=city.premises(0.45, 0.35)[0]["address"])
+    row = page.locator(f".safety-row[data-receipt='{receipt}']")
+    expect(row.locator(".safety-clock")).to_have_text(re.compile(r"^[0-4]:\d\d left$"))
+    row.click()
+    page.keyboard.press("a")
+    reason = page.locator(".action-form [name=reason]")
+    expect(reason).to_be_focused()
+    expect(reason).not_to_have_value("")  # it may be sent as it is
+    expect(page.locator(".action-form")).to_contain_text("cannot be undone")
+    page.keyboard.type("Crew 4 is on its way")
+    page.keyboard.press("Enter")
+    expect(page.locator(".safety-box")).to_have_attribute("data-state", "acknowledged")
+    expect(page.locator(".panel .action-state")).to_have_attribute("data-stage", "applied")
+    expect(row).to_have_count(0)
+    assert city.view("desk")[f"safety/{receipt}"]["by"] == city.person
+    page.keyboard.press("1")
+    expect(page.locator(f".safety-item[data-receipt='{receipt}']")).to_have_attribute("data-state", "acknowledged")
+    assert faults.seen == []
+
+
+def test_a_callers_report_by_keyboard_survives_a_lost_line_and_a_reload(open_desk: NewPage, city: City) -> None:
+    city.outage(0.35, 0.65)
+    home = city.premises(0.35, 0.65)[0]
+    page = open_desk()
+    page.keyboard.press("n")
+    address = page.locator(".entry [name=address]")
+    expect(address).to_be_focused()
+    page.keyboard.type(home["address"])
+    choice = page.locator(f".address-found [data-premise='{home['premise']}']")
+    expect(choice).to_be_visible()
+    for _ in range(page.locator(".address-found li").count()):
+        page.keyboard.press("ArrowDown")
+        if choice.get_attribute("aria-selected") == "true":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".known")).to_contain_text("Already reported here")
+    expect(page.locator(".entry [name=phone]")).to_be_focused()
+    page.keyboard.type("850-555-0147")
+    page.keyboard.press("Alt+8")
+    expect(page.locator(".entry [name=symptom][value=tree]")).to_be_checked()
+    page.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".entry [role=alert]")).to_contain_text("Everything typed is kept")
+    page.context.set_offline(False)
+    page.reload()
+    page.wait_for_selector(".desk[data-connection=live]")
+    page.keyboard.press("n")
+    expect(page.locator(".entry [name=phone]")).to_have_value("850-555-0147")
+    expect(page.locator(".known")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    receipt = page.locator(".taken-receipt")
+    expect(receipt).to_have_text(re.compile(r"^\d\d-\d{4}-\d{4}-\d{3}-\d$"))
+    detail = city.wait(lambda: city.get(f"/api/v1/desk/reports/{receipt.inner_text()}"))
+    assert (detail["channel"], detail["premise"], detail["symptom"]) == ("desk", home["premise"], "tree")
+    assert page.evaluate("sessionStorage.getItem('stormops-entry')") is None
+    page.keyboard.press("Enter")  # the next call
+    expect(address).to_be_focused()
+    expect(address).to_have_value("")
+
+
+def declare(page: Page, mode: str, key: str, reason: str) -> None:
+    """By keyboard: the dialog, the mode with the arrow keys, a reason."""
+    page.keyboard.press("o")
+    wanted = page.locator(f"dialog [value={mode}]")
+    expect(page.locator("dialog [name=mode]:checked")).to_be_focused()
+    while not wanted.is_checked():
+        page.keyboard.press(key)
+    page.fill("dialog [name=reason]", reason)
+    page.keyboard.press("Enter")
+    expect(page.locator(".modebar")).to_have_attribute("data-mode", mode)
+
+
+def test_a_mode_is_declared_by_keyboard_and_relaxed_by_a_supervisor(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    expect(page.locator(".modebar")).to_have_attribute("data-mode", re.compile("normal|watch"))
+    declare(page, "storm", "ArrowRight", "Forecast of severe weather")
+    expect(page.locator(".modebar")).to_contain_text(f"declared by {city.person}: Forecast of severe weather")
+    page.get_by_role("button", name="functions are not in full").click()
+    expect(page.locator(".off-list").first).to_contain_text("Exports for other offices")
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    expect(page.locator("dialog [value=watch]")).to_be_disabled()  # a dispatcher tightens, and never relaxes
+    expect(page.locator("dialog [value=surge]")).to_be_enabled()
+    page.keyboard.press("Escape")
+    reader = page.context.new_page()
+    for path in ("/text", "/sign-in", "/report", "/"):
+        reader.goto(f"{city.feed_url}{path}")
+        expect(reader.locator(".mode-said[data-mode=storm]")).to_contain_text("outages and dangers come first")
+    declare(open_desk(role="supervisor"), "watch", "ArrowLeft", "The storm has passed")
+    expect(page.locator(".modebar")).to_have_attribute("data-mode", "watch")
 
 
 def test_a_refusal_is_told(open_desk: NewPage, city: City) -> None:

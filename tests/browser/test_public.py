@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import City, Faults, NewPage
+from tests.browser.conftest import NO_DRAWING, City, Faults, NewPage
 from tests.platform import Platform
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,8 @@ def test_shows_the_same_figures_as_the_view_and_their_age(new_page: NewPage, cit
     expect(page.locator(".age")).to_have_text(re.compile(r"^As of \d\d:\d\d, \d+ s ago$"))
     expect(page.locator(".age")).to_have_attribute("data-state", "fresh")
 
+    if page.locator(".areas .button").count():
+        page.locator(".areas .button").click()  # all areas
     shown, snapshot = city.wait(lambda: at_one_position(page, city))
     view = snapshot["view"]
     assert shown["out"] == str(view["totals"]["customers_out"])
@@ -105,3 +107,31 @@ def test_has_no_console_errors_and_follows_the_theme(new_page: NewPage, city: Ci
     lightness = sum(int(part) for part in re.findall(r"\d+", ground)[:3])
     assert (lightness > 382) == (theme == "light")
     assert faults.seen == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "report", "age"),
+    [("es-MX", "Reportar un corte", "Datos de las"), ("ht", "Rapòte yon pàn", "Enfòmasyon")],
+)
+def test_speaks_the_readers_language(new_page: NewPage, city: City, locale: str, report: str, age: str) -> None:
+    page = new_page(locale=locale)
+    page.add_init_script(NO_DRAWING)
+    page.goto(city.feed_url)
+    expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+    expect(page.locator(".report")).to_have_text(report)
+    expect(page.locator(".age")).to_contain_text(age)
+
+
+def test_a_chosen_language_stays_on_every_page(new_page: NewPage, city: City) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(city.feed_url)
+    page.get_by_role("link", name="Kreyòl ayisyen").click()
+    expect(page.get_by_role("link", name="Rapòte yon pàn").first).to_be_visible()
+    for path in ("/text", "/report", "/r", "/nowhere"):
+        page.goto(f"{city.feed_url}{path}")
+        expect(page.locator("html")).to_have_attribute("lang", "ht")
+    expect(page.locator("h1")).to_have_text("Paj sa a pa egziste")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("h1")).to_have_text("There is no such page")
+    page.locator("a.home").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")

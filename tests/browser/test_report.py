@@ -67,3 +67,24 @@ def test_names_the_missing_field_in_place(new_page: NewPage, city: City) -> None
     page.fill("[name=address]", city.premises(0.45, 0.45)[0]["address"])
     page.click("button[type=submit]")
     expect(page.locator("output.receipt")).to_have_text(RECEIPT)
+
+
+def test_a_report_in_spanish_stays_in_spanish(new_page: NewPage, city: City) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{city.feed_url}/report?lang=es")
+    page.check("[name=symptom][value=gas_odour]")
+    page.click("button[type=submit]")
+    expect(page.get_by_role("alert")).to_contain_text("Díganos dónde es")
+    page.fill("[name=address]", city.premises(0.35, 0.35)[0]["address"])
+    page.click("button[type=submit]")
+    page.wait_for_url("**/r/*")
+    expect(page.locator("h1")).to_have_text("Su reporte")
+
+    quick = new_page()
+    quick.goto(f"{city.feed_url}/report?lang=es")
+    quick.wait_for_selector(".locate")
+    quick.check("[name=symptom][value=gas_odour]")
+    quick.fill("[name=address]", city.premises(0.35, 0.35)[1]["address"])
+    quick.click("button[type=submit]")
+    expect(quick.locator(".done h2")).to_have_text("Tenemos su reporte")
+    expect(quick.get_by_role("alert")).to_contain_text("Salga ahora mismo")

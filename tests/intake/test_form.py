@@ -4,12 +4,16 @@ import asyncio
 import html
 from collections.abc import Callable
 
+import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Report, Symptom
-from stormops.intake.form import FIELDS_MAX
-from tests.intake.conftest import FEED, Intake
+from stormops.intake.form import FIELDS_MAX, FormRoute
+from stormops.intake.taking import Taker
+from stormops.pages.form import FormSettings
+from tests.intake.conftest import FEED, INTAKE, Intake
 
 GOOD = {"symptom": "lights_out", "address": "1 Main St", "key": "a key"}
 
@@ -136,3 +140,19 @@ async def test_bytes_that_are_no_text_are_kept_as_well_as_can_be(intake: Intake)
     (fact,) = intake.facts()
     assert isinstance(fact, ReportReceived)
     assert fact.report.address == "\ufffd\ufffd 1 Main"
+
+
+async def test_what_was_typed_in_spanish_is_corrected_in_spanish(intake: Intake) -> None:
+    page = FormSettings(title="x", phone="", intake_url=INTAKE, feed_url=FEED, languages=("en", "es", "ht"))
+    taker = Taker(intake.door, lambda _: None)
+    route = FormRoute(page, taker, lambda _: "sender", lambda _: None, mode=lambda: "storm").route()
+    transport = httpx2.ASGITransport(app=Starlette(routes=[route]))
+    async with httpx2.AsyncClient(transport=transport, base_url=INTAKE) as client:
+        wrong = await client.post("/report", data={"symptom": "gas_odour", "lang": "es"})
+        right = await client.post("/report", data={"symptom": "gas_odour", "lang": "es", "address": "1 Elm"})
+        plain = await client.post("/report", data={"symptom": "gas_odour", "lang": "en", "address": "1 Elm"})
+    assert '<html lang="es">' in wrong.text
+    assert "Díganos dónde es" in wrong.text
+    assert 'data-mode="storm"' in wrong.text
+    assert right.headers["location"].endswith("?lang=es")
+    assert "lang=" not in plain.headers["location"]

@@ -58,7 +58,7 @@ export function SafetyBox({ item, nowMs, actions, mayAct, acknowledging, onAckno
   const waits = item.state !== "acknowledged";
   const late = isLate(item, nowMs);
   return (
-    <section class={`safety-box ${late ? "is-late" : ""}`} data-state={item.state} aria-label={t("legend.safety")}>
+    <div class={`safety-box ${late ? "is-late" : ""}`} data-state={item.state}>
       <p class="alert">
         <SignIcon sign={SAFETY_SIGN} size={18} />
         {t("report.life")}
@@ -94,6 +94,6 @@ export function SafetyBox({ item, nowMs, actions, mayAct, acknowledging, onAckno
           </button>
         )
       ) : null}
-    </section>
+    </div>
   );
 }

@@ -28,15 +28,25 @@ NUMBER_FIELDS = ("latitude", "longitude")
 
 
 class FormRoute:
-    """The one route of the form. `sender` names who sent it, `refused(code)` is for the metrics."""
+    """The one route of the form. `sender` names who sent it, `refused(code)` is for the metrics.
+
+    `mode` is what the platform is in, for the sentence on the page.
+    """
 
     def __init__(
-        self, page: FormSettings, taker: Taker, sender: Callable[[Scope], str], refused: Callable[[str], object]
+        self,
+        page: FormSettings,
+        taker: Taker,
+        sender: Callable[[Scope], str],
+        refused: Callable[[str], object],
+        *,
+        mode: Callable[[], str] = str,
     ) -> None:
         self._page = page
         self._taker = taker
         self._sender = sender
         self._refused = refused
+        self._mode = mode
 
     def route(self) -> Route:
         """The route, for Starlette."""
@@ -69,7 +79,8 @@ class FormRoute:
         errors = {error.field: _sentence(error, values, words(page.language)) for error in why.errors}
         key = values.get("key", "")
         shown = values if good_key(key) else {**values, "key": new_key()}
-        html = render_form(shown, errors, page, trouble=why.detail if why.status >= 500 else "")
+        trouble = why.detail if why.status >= 500 else ""
+        html = render_form(shown, errors, page, trouble=trouble, mode=self._mode())
         headers = {"Content-Security-Policy": policy(self._page)}
         if why.retry_after_s:
             headers["Retry-After"] = str(why.retry_after_s)

@@ -74,10 +74,11 @@ def create_intake(
     routes: Sequence[BaseRoute] = (),
     *,
     may: May = nobody,
+    mode: Callable[[], str] = str,
 ) -> ASGIApp:
     """The intake over these ports. `routes` are others' writes (sign-in), served under the same rules.
 
-    `may` names the partner whose bearer token may send something.
+    `may` names the partner whose bearer token may send something; `mode` is what the platform is in.
     """
 
     def refused(code: str) -> None:
@@ -123,7 +124,7 @@ def create_intake(
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["POST"]) for path, endpoint in in_front.items()),  # for the other methods
-            FormRoute(page, taker, reports.sender, refused).route(),
+            FormRoute(page, taker, reports.sender, refused, mode=mode).route(),
             *DeskActions(door, authors, acted, refused).routes(),
             DeskEntry(taker, authors, settings.feed_url, refused).route(),
             *MeterDoors(door, may, metered, refused).routes(),
