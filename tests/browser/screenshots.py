@@ -53,18 +53,48 @@ def unmatched(page: Page) -> None:
     page.wait_for_timeout(STILL_MS)
 
 
+def safety(page: Page) -> None:
+    still(page)
+    page.keyboard.press("!")
+    page.wait_for_selector(".safety-box")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(STILL_MS)
+
+
+def entry(page: Page) -> None:
+    """A caller whose outage is known: the first incident's street, typed."""
+    still(page)
+    place = page.locator(".incident-row .row-title").first.inner_text()
+    page.keyboard.press("n")
+    page.keyboard.type(place.split(",")[0].split(" and ")[0])
+    page.locator(".address-found li").first.click()
+    page.wait_for_selector(".known")
+    page.keyboard.press("Alt+5")
+    page.wait_for_timeout(STILL_MS)
+
+
+def mode(page: Page) -> None:
+    still(page)
+    page.keyboard.press("o")
+    page.wait_for_selector("dialog[open] .mode-means p:not(:empty)")
+
+
 DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
     ("desk-dark", DESK, "dark", incident),
     ("desk-light", DESK, "light", incident),
     ("desk-unmatched", DESK, "dark", unmatched),
     ("wall-dark", WALL, "dark", overview),
     ("desk-phone", PHONE, "dark", overview),
+    ("desk-safety", DESK, "dark", safety),
+    ("desk-entry", DESK, "light", entry),
+    ("desk-mode", DESK, "light", mode),
 ]
-PUBLIC_SHOTS: list[tuple[str, ViewportSize, str]] = [
-    ("public-light", DESK, "light"),
-    ("public-dark", DESK, "dark"),
-    ("public-phone", PHONE, "light"),
+PUBLIC_SHOTS: list[tuple[str, ViewportSize, str, str]] = [
+    ("public-light", DESK, "light", "en"),
+    ("public-dark", DESK, "dark", "es"),
+    ("public-phone", PHONE, "light", "ht"),
 ]
+"""Name, size, theme and language."""
 
 
 RAW = """async (png) => {
@@ -135,8 +165,8 @@ def take(browser: Browser, feed_url: str, person: str, password: str, folder: Pa
         sign_in(page, feed_url, person, password)
         act(page)
         save(page, name)
-    for name, size, theme in PUBLIC_SHOTS:
-        page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light")
+    for name, size, theme, language in PUBLIC_SHOTS:
+        page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light", locale=language)
         page.goto(feed_url)
         still(page)
         save(page, name)
