@@ -44,6 +44,14 @@ def test_what_is_remembered_is_on_disk_and_seen_by_another_process(contacts: Con
     assert contacts.get("8505550101") == CONTACT
 
 
+def test_only_what_must_be_is_forced_to_the_disk(contacts: Contacts) -> None:
+    forced = []
+    for durable in (False, True, False):
+        contacts.put("8505550101", CONTACT, durable=durable)
+        forced.append(contacts._open().execute("PRAGMA synchronous").fetchone()[0])
+    assert forced == [1, 2, 1]  # NORMAL, FULL
+
+
 def test_phones_and_receipts_are_not_in_the_file_in_clear(contacts: Contacts, tmp_path: Path) -> None:
     contacts.put("8505550101", CONTACT._replace(receipt=""))
     contacts.close()

@@ -90,9 +90,10 @@ class Contacts:
             contact = contact._replace(receipt="", premise="", address="", reported_ms=0)
         return contact
 
-    def put(self, phone: str, contact: Contact) -> None:
-        """Remember this of a phone; on disk when it returns."""
+    def put(self, phone: str, contact: Contact, *, durable: bool = False) -> None:
+        """Remember this of a phone. `durable`: on disk when it returns; else a power cut may take the last ones."""
         connection = self._open()
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         with connection:
             connection.execute(_PUT, (self._hash(phone), self._now_ms(), *contact))
             if contact.receipt:
@@ -125,7 +126,7 @@ class Contacts:
             os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
         connection = sqlite3.connect(self._path, check_same_thread=False, timeout=1.0)
         try:
-            connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {_TABLES}")
+            connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_TABLES}")
             with connection:
                 self._tidy(connection, new)
         except BaseException:

@@ -93,11 +93,11 @@ class LookUps:
         """Premise and address of a receipt given by call or text."""
         return await self._find(lambda: self._contacts.place_of(receipt), ("", ""))
 
-    async def remember(self, phone: str, contact: Contact) -> bool:
-        """Remember; whether it is on disk."""
+    async def remember(self, phone: str, contact: Contact, *, durable: bool = False) -> bool:
+        """Remember; whether that was done, and for a durable one whether it is on disk."""
 
         def put() -> bool:
-            self._contacts.put(phone, contact)
+            self._contacts.put(phone, contact, durable=durable)
             return True
 
         return await self._find(put, False) if phone else False

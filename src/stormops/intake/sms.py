@@ -143,7 +143,7 @@ class Chat:
         self.contact = self.contact._replace(stopped=stopped)
         if not self._phone:
             return
-        remembered = await self._remember()
+        remembered = await self._remember(durable=True)
         fact = ContactPreference(
             phone=self._phone, stopped=stopped, word=self._webhook["Body"].strip()[:20], language=self._language
         )
@@ -304,8 +304,8 @@ class Chat:
             )
         await self._remember()
 
-    async def _remember(self) -> bool:
-        return await self._desk.look.remember(self._phone, self.contact)
+    async def _remember(self, *, durable: bool = False) -> bool:
+        return await self._desk.look.remember(self._phone, self.contact, durable=durable)
 
 
 def _choices(places: Sequence[Place]) -> str:
