@@ -21,6 +21,7 @@ from stormops.clock import Clock
 from stormops.core.network import City, trace
 from stormops.rehearsal.callers import Call, make_calls
 from stormops.rehearsal.crews import Crews, Order
+from stormops.rehearsal.grading import Grade, grade, over_time
 from stormops.rehearsal.screen import Screen
 from stormops.rehearsal.storm import Storm
 from stormops.rehearsal.truth import HOUR_MS, Truth, make_truth
@@ -33,6 +34,9 @@ TRIES_MAX = 30
 
 CREW_MINUTES = 4
 """Platform minutes between two rounds of what the field tells the desk; at least half a second of wall."""
+
+GRADE_MINUTES = 20
+"""Platform minutes between two moments at which screen and truth are compared."""
 
 ORDERS_PER_ROUND_MAX = 60
 READY_SECONDS_MAX = 60
@@ -73,6 +77,7 @@ class Rehearsal:
         self._failed = 0
         self._retried = 0
         self._grades: list[dict[str, Any]] = []
+        self._moments: list[Grade] = []
         self._screen = Screen(target.feed_url)
         self._refused: list[str] = []
 
@@ -95,10 +100,11 @@ class Rehearsal:
             await self._ready(watching)
             crews = asyncio.create_task(self._work(http, csrf))
             grading = asyncio.create_task(self._grade_plateau(http))
+            following = asyncio.create_task(self._grade_all(http))
             try:
                 await self._send_all(http)
                 while self._now() < self._storm.hours * HOUR_MS:
-                    self._stop_on_failure(watching, crews, grading)
+                    self._stop_on_failure(watching, crews, grading, following)
                     await asyncio.sleep(0.2)
                 await self._settle()
                 await grading
@@ -106,7 +112,7 @@ class Rehearsal:
                 final = await self._shown(http)
                 return self._result(lost, final)
             finally:
-                for task in (watching, crews, grading):
+                for task in (watching, crews, grading, following):
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError, httpx2.HTTPError):
                         await task
@@ -190,30 +196,35 @@ class Rehearsal:
             now_ms = self._target.clock.now_ms()
             orders = await crews.look(self._screen.incidents(), self._start_ms, now_ms, ORDERS_PER_ROUND_MAX)
             keys = [f"field-{self._seed}-{round_number}-{number}" for number in range(len(orders))]
-            await asyncio.gather(*(self._tell(http, csrf, *told) for told in zip(orders, keys, strict=True)))
+            heard = await asyncio.gather(*(self._tell(http, csrf, *told) for told in zip(orders, keys, strict=True)))
+            for order, arrived in zip(orders, heard, strict=True):
+                if not arrived:
+                    crews.unheard(order)
             round_number += 1
 
-    async def _tell(self, http: httpx2.AsyncClient, csrf: str, order: Order, key: str) -> None:
-        """One order to the desk; what gets lost is told again next round, under a new key."""
+    async def _tell(self, http: httpx2.AsyncClient, csrf: str, order: Order, key: str) -> bool:
+        """One order to the desk, and whether it was taken; what was not is told again, under a new key."""
         url = f"{self._target.intake_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
-        with contextlib.suppress(httpx2.HTTPError):
-            await http.post(url, json=order.body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": key})
+        try:
+            answer = await http.post(url, json=order.body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": key})
+        except httpx2.HTTPError:
+            return False
+        return bool(answer.status_code == httpx2.codes.ACCEPTED)
 
-    async def _shown(self, http: httpx2.AsyncClient) -> dict[str, Any]:
+    async def _shown(self, http: httpx2.AsyncClient) -> Grade:
         """Who is out, in truth and as shown, at one moment."""
         answer = await http.get(f"{self._target.feed_url}/api/v1/desk/out")
         at = self._now()
         shown = np.zeros(len(self._index), np.bool_)
         shown[[self._index[p] for p in answer.json()["premises"]]] = True
-        true = self._truth.out(at)
-        both = int((shown & true).sum())
-        return {
-            "hour": round(at / HOUR_MS, 2),
-            "truth": int(true.sum()),
-            "shown": int(shown.sum()),
-            "precision": round(both / int(shown.sum()), 4) if shown.any() else None,
-            "recall": round(both / int(true.sum()), 4) if true.any() else None,
-        }
+        return grade(at / HOUR_MS, self._truth.out(at), shown)
+
+    async def _grade_all(self, http: httpx2.AsyncClient) -> None:
+        """Grade every `GRADE_MINUTES` of the storm; a moment at which the feed is away is not graded."""
+        for at in range(GRADE_MINUTES * 60_000, int(self._storm.hours * HOUR_MS), GRADE_MINUTES * 60_000):
+            await asyncio.sleep(max(0.0, self._target.clock.wall_seconds(at - self._now())))
+            with contextlib.suppress(httpx2.HTTPError, KeyError):
+                self._moments.append(await self._shown(http))
 
     async def _grade_plateau(self, http: httpx2.AsyncClient) -> None:
         """Grade while most customers are out: at the beginning, the middle and the end of that time."""
@@ -222,7 +233,7 @@ class Rehearsal:
         margin = 400 * self._target.clock.speed
         for at in (begin, (begin + end) / 2, max(begin, end - margin)):
             await asyncio.sleep(max(0.0, self._target.clock.wall_seconds(at - self._now())))
-            self._grades.append(await self._shown(http))
+            self._grades.append((await self._shown(http)).told())
 
     async def _settle(self) -> None:
         """Give the field time to tell the desk of the last repairs, and the screen to show it."""
@@ -264,7 +275,7 @@ class Rehearsal:
             "delay_p95_s": float(np.percentile(delays, 95)) if delays else 0.0,
         }
 
-    def _result(self, lost: int, final: dict[str, Any]) -> dict[str, Any]:
+    def _result(self, lost: int, final: Grade) -> dict[str, Any]:
         delays = self.delays()
         at = {p: round(float(np.percentile(delays, p)), 3) if delays else None for p in (50, 95, 99)}
         totals = self._screen.totals
@@ -292,8 +303,9 @@ class Rehearsal:
                 "precision": height.get("precision"),
                 "recall": height.get("recall"),
                 "while_most_are_out": self._grades,
-                "shown_out_at_the_end": final["shown"],
-                "truth_out_at_the_end": final["truth"],
+                "over_time": over_time(self._moments),
+                "shown_out_at_the_end": final.shown,
+                "truth_out_at_the_end": final.truth,
             },
             "delay_s": {"p50": at[50], "p95": at[95], "p99": at[99]},
             "feed_drops": self._screen.drops,
