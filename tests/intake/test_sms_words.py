@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stormops.admission.danger import tells_of_danger
 from stormops.core.report import Symptom
+from stormops.intake.phrases import LANGUAGES, phrases
 from stormops.intake.sms_words import Kind, plain, understand
+from stormops.intake.voice_script import DANGER_KEYS
 
 DARK, WIRE, POLE, GAS = Symptom.LIGHTS_OUT, Symptom.WIRE_DOWN, Symptom.POLE_DOWN, Symptom.GAS_ODOUR
 
@@ -124,3 +129,20 @@ def test_every_text_means_something(text: str) -> None:
     meaning = understand(text)
     assert meaning.kind in Kind
     assert (meaning.kind is Kind.REPORT) <= (meaning.symptom is not None)
+
+
+DANGERS = ("wire", "pole", "gas", "trapped", "medical")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", DANGERS)
+def test_admission_lets_through_first_whatever_is_heard_as_a_danger_here(language: str, name: str) -> None:
+    for word in phrases(language).words[name]:
+        assert tells_of_danger(urlencode({"MessageSid": "SM1", "Body": f"Ay! {word.upper()} now"}).encode()), word
+    assert not tells_of_danger(urlencode({"MessageSid": "SM1", "Body": "OUT 1103 Blue Ave"}).encode())
+
+
+def test_admission_knows_the_danger_keys_of_a_call() -> None:
+    for key in "0123456789*#":
+        webhook = urlencode({"CallSid": "CA1", "From": "+18505550101", "Digits": key}).encode()
+        assert tells_of_danger(webhook) == (key in DANGER_KEYS)

@@ -77,7 +77,7 @@ LIVE = "/api/v1/feed"
 FREE = frozenset({"health", "metrics"})
 """Always answered, never counted: who asks must learn the truth about an overloaded process."""
 
-PEEKED = frozenset({"report"})
+PEEKED = frozenset({"report", "telephony"})
 """Functions whose bodies tell whether life is at risk; looked into only when not all can be served."""
 
 

@@ -6,6 +6,8 @@ two fields that decide it; the handler reads the whole again.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -18,6 +20,17 @@ BYTES_MAX = 64 * 1024
 FIELDS_MAX = 50
 
 
+DANGER_KEYS = frozenset({"8", "9"})
+"""What a caller presses for gas, and for a wire or pole, at every menu of a call."""
+
+_TOLD = re.compile(
+    r"wire|cable|power ?line|\blines?\b|pole|gas|egg|trapped|stuck|oxygen|ventilat|dialysis|medic|life support|cpap"
+    r"|alambre|linea|poste|huevo|atrapad|oxigeno|respirador|dialisis|soporte vital"
+    r"|\bfil\b|\bkab\b|liy|poto|gaz|ze pouri|bloke|pran anndan|kwense|oksijen|dyaliz|medik"
+)
+"""Words of a text message that may tell of danger; more than the handler then hears as one, never fewer."""
+
+
 class _Said(msgspec.Struct):
     symptom: Symptom = Symptom.LIGHTS_OUT
     medical: bool = False
@@ -27,7 +40,7 @@ _DECODER = msgspec.json.Decoder(_Said)
 
 
 def tells_of_danger(body: bytes) -> bool:
-    """Whether this JSON or form body reports a danger or a medical need; False for what is no report."""
+    """Whether this body reports a danger or a medical need: JSON, a form, a telephony webhook; False for others."""
     if len(body) > BYTES_MAX:
         return False
     try:
@@ -35,6 +48,11 @@ def tells_of_danger(body: bytes) -> bool:
             said = _DECODER.decode(body)
             return said.medical or SYMPTOMS[said.symptom].safety
         fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=FIELDS_MAX))
+        if "CallSid" in fields:
+            return fields.get("Digits") in DANGER_KEYS
+        if "MessageSid" in fields:
+            plain = unicodedata.normalize("NFKD", fields.get("Body", "")).casefold()
+            return _TOLD.search("".join(c for c in plain if not unicodedata.combining(c))) is not None
         return bool(fields.get("medical")) or SYMPTOMS[Symptom(fields.get("symptom", ""))].safety
     except ValueError:  # msgspec's DecodeError and UnicodeDecodeError are ValueErrors
         return False

@@ -47,7 +47,7 @@ from stormops.journal.receipt import normalise
 RECORDING_CHARACTERS_MAX = 500
 
 _SYMPTOMS = {"1": Symptom.LIGHTS_OUT, "2": Symptom.FLICKERING, "3": Symptom.WATER, "4": Symptom.SEWER}
-_DANGERS = {"9": Symptom.WIRE_DOWN, "8": Symptom.GAS_ODOUR}
+DANGER_KEYS = {"9": Symptom.WIRE_DOWN, "8": Symptom.GAS_ODOUR}
 _SINGLE = frozenset({Step.LANGUAGE, Step.MENU, Step.OWN, Step.CHOOSE, Step.CONFIRM, Step.MEDICAL, Step.AGAIN})
 _BOUNDED = frozenset(Step) - {Step.RECORDED, Step.DANGER, Step.PERSON}
 
@@ -64,8 +64,8 @@ async def go_on(call: Call, state: State) -> Turn:
     """The turn after this state, with what was heard. Raises NotKept."""
     state = state.but(turns=state.turns + 1)
     key = call.heard.digits
-    if state.step in _SINGLE and key in _DANGERS:
-        return await _danger(call, state, _DANGERS[key])
+    if state.step in _SINGLE and key in DANGER_KEYS:
+        return await _danger(call, state, DANGER_KEYS[key])
     if state.step in _BOUNDED and state.turns > TURNS_MAX:
         return speak(state)
     return await _STEPS[state.step](call, state, key)
