@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from stormops.core.area import areas
+from stormops.core.mode import Level, Mode, level_of
 from stormops.core.situation import Situation
+from stormops.core.summary import ModeState
 from stormops.core.view_desk import DeskView
 from stormops.core.view_public import PublicView
 from stormops.feed import board as module
@@ -91,3 +93,12 @@ def test_it_begins_from_the_newest_snapshot_and_from_nothing_when_that_is_damage
         assert not fresh.incidents
     ahead = restore(day.city, day.tree, OneSnapshot(at + 1, whole), day.journal, log)
     assert ahead.position == 0
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_public_is_shown_more_rarely_where_the_table_says_lean(mode: Mode) -> None:
+    day = StormDay(4, *small_city())
+    board, _ = board_of(day)
+    board.situation.mode = ModeState(mode=mode)
+    assert board.stretch("desk") == 1
+    assert board.stretch("public") == (1 if level_of("public_live", mode) is Level.FULL else module.LEAN_STRETCH)

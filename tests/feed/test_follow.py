@@ -25,6 +25,7 @@ class Tape:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.shown: list[int] = []
+        self.stretched = 1
 
     @property
     def position(self) -> int:
@@ -37,6 +38,9 @@ class Tape:
         if audience == "public" or (self.shown and self.shown[-1] == self.position):
             return None
         return partial(self.shown.append, self.position)
+
+    def stretch(self, audience: Audience) -> int:
+        return self.stretched if audience == "desk" else 1
 
 
 class Flaky(MemoryJournal):
@@ -129,6 +133,19 @@ async def test_pictures_keep_their_cadence(journal: Flaky) -> None:
         await until(lambda: tape.shown and tape.shown[-1] == journal.last())
         spent = loop.time() - begun
     assert 2 <= len(tape.shown) <= spent / 0.15 + 2
+
+
+async def test_pictures_may_ask_to_be_shown_more_rarely(journal: Flaky) -> None:
+    loop = asyncio.get_running_loop()
+    async with following(journal, cadence=0.02) as (_, tape):
+        tape.stretched = 10
+        begun = loop.time()
+        for number in range(1, 60):
+            add(journal, number, whole_tick(number))
+            await asyncio.sleep(0.01)
+        await until(lambda: tape.shown and tape.shown[-1] == journal.last())
+        spent = loop.time() - begun
+    assert 2 <= len(tape.shown) <= spent / 0.2 + 2
 
 
 async def test_questions_are_answered_from_the_picture(journal: Flaky) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from stormops.core.area import Areas
 from stormops.core.entry import AnyFact, Entry, ReportReceived, ReportUnmatched
+from stormops.core.mode import Level, level_of
 from stormops.core.network import City, Tree
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
@@ -19,6 +20,9 @@ from stormops.feed.follow import Show
 from stormops.feed.hub import Audience, Hub
 from stormops.journal.port import Journal, JournalUnavailable, Snapshots
 from stormops.telemetry import Log
+
+LEAN_STRETCH = 5
+"""Where the public's live updates are lean (`core.mode`) they come so many times rarer: sockets are the load then."""
 
 RECALL_MAX = 5_000
 """Newest reports and verdicts kept in words; older ones are read from the journal when asked for."""
@@ -86,6 +90,11 @@ class Board:
                 self._hub.moved(audience)
 
         return show
+
+    def stretch(self, audience: Audience) -> int:
+        """How many times rarer than usual this audience is shown something, in the mode in force."""
+        lean = audience == "public" and level_of("public_live", self.situation.mode.mode) is not Level.FULL
+        return LEAN_STRETCH if lean else 1
 
     def _begin(self, audience: Audience, n: int, at_ms: int, whole: dict[str, bytes]) -> None:
         self._hub.channels[audience].start(n, at_ms, whole)

@@ -56,6 +56,9 @@ class Picture(Protocol):
     def publish(self, audience: Audience) -> Show | None:
         """What the event loop must run to show the present position; None when nothing changed."""
 
+    def stretch(self, audience: Audience) -> int:
+        """How many times rarer than by its cadence this audience is shown something just now."""
+
 
 P = TypeVar("P", bound=Picture)
 
@@ -151,6 +154,6 @@ class Follower(Generic[P]):
             if now >= due:
                 show = picture.publish(audience)
                 if show is not None:
-                    self._due[audience] = now + self._cadence[audience]
+                    self._due[audience] = now + self._cadence[audience] * picture.stretch(audience)
                     shows.append(show)
         return shows
