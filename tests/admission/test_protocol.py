@@ -1,0 +1,208 @@
+"""Bounds of connections, tried with raw sockets against a real server."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+import uvloop
+from starlette.types import Receive, Scope, Send
+
+from stormops.admission import protocol
+from stormops.admission.asgi import Admission
+from stormops.admission.gate import Gate
+from stormops.admission.protocol import HEAD_BYTES_MAX, guarded
+from stormops.admission.proxies import Proxies
+from stormops.admission.queue import Lane
+from stormops.admission.sources import Sources
+from stormops.admission.staff_marks import StaffMarks
+from stormops.core.mode import Mode
+from stormops.supervisor import listen
+from stormops.telemetry import Metrics
+from tests.admission.simulation import FixedLimit
+
+REPORT = b"POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+
+
+class Behind:
+    """Answers what it was sent; `/text` is slow until it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.ran: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        import asyncio
+
+        if scope["type"] == "lifespan":
+            return
+        self.ran.append(scope["path"])
+        body = b""
+        if scope["method"] == "POST":
+            more = True
+            while more:
+                message = await receive()
+                body, more = body + message.get("body", b""), message.get("more_body", False)
+        while scope["path"] == "/text" and not self.go.is_set():  # noqa: ASYNC110 - set by another thread
+            await asyncio.sleep(0.005)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
+
+
+class Served:
+    def __init__(self, admission: Admission, behind: Behind, port: int) -> None:
+        self.admission, self.behind, self.port = admission, behind, port
+
+    @contextlib.contextmanager
+    def connected(self, source: str = "127.0.0.1") -> Iterator[socket.socket]:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(source, 0)) as made:
+            yield made
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    monkeypatch.setattr(protocol, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(protocol, "MESSAGE_SECONDS_MAX", 0.6)
+    monkeypatch.setattr(protocol, "CONNECTIONS_PER_ADDRESS_MAX", 20)
+    behind, listener = Behind(), listen("127.0.0.1", 0)
+    admission = Admission(
+        behind,
+        sources=Sources(b"0" * 16),
+        proxies=Proxies([]),
+        staff=StaffMarks(lambda _: None),
+        mode=lambda: Mode.NORMAL,
+        metrics=Metrics(),
+        origins=[],
+        gate=Gate(limit=FixedLimit(2), cpu=itertools.count(0, 1000).__next__),  # never idle: none is parked soon
+    )
+    config = uvicorn.Config(admission, http=guarded(admission), ws="none", access_log=False, log_config=None)
+    server, loop = uvicorn.Server(config), uvloop.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    yield Served(admission, behind, listener.getsockname()[1])
+    behind.go.set()
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+    loop.close()
+    assert not thread.is_alive()
+
+
+def answer(made: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    """One answer, of a connection that may stay open."""
+    file = made.makefile("rb")
+    status = int(file.readline().split()[1])
+    headers = {}
+    while (line := file.readline()) not in {b"\r\n", b""}:
+        name, _, value = line.decode().partition(":")
+        headers[name.lower()] = value.strip()
+    return status, headers, file.read(int(headers.get("content-length", "0")))
+
+
+def closed_after(made: socket.socket) -> float:
+    """Seconds until the server closes it."""
+    began = time.monotonic()
+    with contextlib.suppress(ConnectionError):
+        while made.recv(1000):
+            pass
+    return time.monotonic() - began
+
+
+def test_a_request_is_answered_and_its_connection_stays(served: Served) -> None:
+    with served.connected() as made:
+        for _ in range(3):
+            made.sendall(REPORT % (4, b"abcd"))
+            assert answer(made)[::2] == (200, b"abcd")
+
+
+def test_a_slow_head_is_cut_off_however_it_drips(served: Served) -> None:
+    with served.connected() as silent, served.connected() as dripping:
+        threading.Timer(0.15, lambda: dripping.sendall(b"X-A: b\r\n")).start()
+        dripping.sendall(b"GET /r HTTP/1.1\r\n")
+        assert closed_after(dripping) < 1.0
+        assert closed_after(silent) < 1.0
+    with served.connected() as again:  # a second request's head, too
+        again.sendall(REPORT % (1, b"a"))
+        assert answer(again)[0] == 200
+        again.sendall(b"GET /r HT")
+        assert 0.1 < closed_after(again) < 1.0
+
+
+def test_a_body_that_never_ends_is_cut_off(served: Served) -> None:
+    with served.connected() as made:
+        made.sendall(REPORT % (10, b"abc"))
+        assert 0.4 < closed_after(made) < 2.0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X-Big: " + b"a" * HEAD_BYTES_MAX + b"\r\n",
+        b"".join(b"X-%d: a\r\n" % n for n in range(150)),
+    ],
+)
+def test_a_large_head_is_431(served: Served, head: bytes) -> None:
+    with served.connected() as made:
+        made.sendall(b"GET /r HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n")
+        status, headers, body = answer(made)
+        assert (status, json.loads(body)["code"], headers["connection"]) == (431, "head_too_large", "close")
+    with served.connected() as unended:
+        unended.sendall(b"GET /r HTTP/1.1\r\nX: " + b"a" * 2 * HEAD_BYTES_MAX)
+        assert answer(unended)[0] == 431
+    assert served.behind.ran == []
+
+
+def test_nonsense_is_400(served: Served) -> None:
+    with served.connected() as made:
+        made.sendall(b"\x16\x03\x01\x02\x00 no http\r\n\r\n")
+        assert answer(made)[0] == 400
+
+
+def test_connections_of_one_address_are_bounded_and_others_come_in(served: Served) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(served.connected())
+        with served.connected() as one_more:
+            assert closed_after(one_more) < 0.25
+        with served.connected("127.0.0.9") as other:
+            other.sendall(REPORT % (1, b"a"))
+            assert answer(other)[0] == 200
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that another thread does."""
+    deadline = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_in_a_crowd_refusals_are_made_at_the_socket_and_danger_is_let_through(served: Served) -> None:
+    gate, slow = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+    report = served.admission.routes.find({"type": "http", "method": "POST", "path": "/api/v1/reports"})
+    report.estimate.work_s = 5.0  # more than may wait together with anything
+    ordinary, danger = b'{"symptom":"lights_out"}', b'{"symptom":"wire_down"}'
+    with served.connected() as made, served.connected("127.0.0.8") as other, served.connected("127.0.0.9") as first:
+        first.sendall(slow)
+        until(lambda: gate.in_flight == 1)
+        gate.limit.value = 0.5
+        other.sendall(REPORT % (len(danger), danger))
+        until(lambda: gate.queue.waiting(Lane.SAFETY) == 1)
+        for _ in range(2):
+            made.sendall(REPORT % (len(ordinary), ordinary))
+            status, headers, body = answer(made)
+            assert (status, headers["admission"], json.loads(body)["code"]) == (503, "shed", "shed_full")
+        gate.limit.value = 50
+        served.behind.go.set()
+        assert answer(other)[::2] == (200, danger)
+    assert served.behind.ran == ["/text", "/api/v1/reports"]
