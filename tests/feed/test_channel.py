@@ -112,3 +112,10 @@ def test_the_size_of_a_snapshot_is_known_before_it_is_made() -> None:
     publish(channel, 1, {"b": "y" * 500, "a": "z"})
     publish(channel, 2, {"c": 1}, ["a"])
     assert abs(channel.snapshot_bytes - len(channel.view())) <= 8
+
+
+def test_one_key_is_read_without_the_rest() -> None:
+    channel = Channel("life")
+    assert channel.value("mode") is None
+    begin(channel, 1, 10, {"mode": {"mode": "storm"}})
+    assert channel.value("mode") == b'{"mode":"storm"}'

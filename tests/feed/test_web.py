@@ -123,3 +123,16 @@ def test_every_link_of_the_pages_without_scripts_leads_somewhere(feed: Feed, pat
         ours = [link for link in links if link.startswith(("/", feed.url))]
         assert len(ours) >= 3
         assert {link: client.get(link).status_code for link in ours} == dict.fromkeys(ours, 200)
+
+
+def test_an_address_that_is_not_there_is_a_page_for_people_and_a_problem_for_programs(feed: Feed) -> None:
+    with feed.client() as client:
+        page = client.get("/nowhere", headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "es"})
+        assert page.status_code == httpx2.codes.NOT_FOUND
+        assert page.headers["content-type"].startswith("text/html")
+        assert 'href="/"' in page.text
+        for path, accept in (("/nowhere", "application/json"), ("/nowhere", "*/*"), ("/api/v1/nowhere", "text/html")):
+            answer = client.get(path, headers={"Accept": accept})
+            assert answer.status_code == httpx2.codes.NOT_FOUND
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["code"] == "not_found"
