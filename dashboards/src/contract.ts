@@ -218,6 +218,7 @@ export interface PremiseKnown {
   address: string;
   incidents: Incident[];
   reports: string[];
+  meter?: "off" | "on" | "unknown";
 }
 
 export interface ReceiptStatus {

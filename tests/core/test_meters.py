@@ -130,6 +130,12 @@ def test_what_is_told(
     assert {*turned.on.tolist(), *turned.off.tolist(), *turned.waiting.tolist()} <= {0}
 
 
+def test_silence_is_not_on() -> None:
+    assert [Meters(NUMBERS).says(premise) for premise in (0, 4)] == ["unknown", "unknown"]
+    meters = heard([[(0, True, 5), (2, True, 5), (2, False, 6)]])
+    assert [meters.says(premise) for premise in (0, 2, 3)] == ["off", "on", "unknown"]
+
+
 def test_nothing_is_told_before_anything_was_heard() -> None:
     meters = Meters(NUMBERS)
     meters.tell(2, 5)

@@ -185,3 +185,28 @@ def test_nested_outages_share_no_premise(told: Told) -> None:
     assert not set(outer["premises"]) & set(inner["premises"])
     everybody = questions.premises_out(told.board)
     assert sorted(outer["premises"] + inner["premises"]) == sorted(everybody["premises"])
+
+
+def test_a_meter_is_told_of_its_premise_and_is_in_no_list_of_reports() -> None:
+    told = Told()
+    receipt = told.report(3)
+    numbers = [CITY.premises.meter[premise] for premise in (3, 4)]
+    told.tell(
+        facts.MeterEventsReceived(receipt="1", partner="p", meters=numbers, kinds="GR", at_ms=[AT_MS, AT_MS]),
+        facts.IncidentOpened(incident="E-0001", utility=Utility.ELECTRIC, since_ms=AT_MS),
+        facts.MetersChanged(off=[3], off_ms=[AT_MS]),
+        facts.IncidentChanged(incident="E-0001", receipts_added=["M3", receipt], premises_added=[3]),
+    )
+    names = CITY.premises.id
+    known = questions.premise_known(told.board, names[3])
+    assert known is not None
+    assert (known["reports"], known["meter"]) == ([receipt], "off")
+    others = [questions.premise_known(told.board, names[premise]) for premise in (4, 5)]
+    assert [other and other["meter"] for other in others] == ["on", "unknown"]
+    detail = questions.incident_detail(told.board, "E-0001")
+    assert detail is not None
+    assert [report["receipt"] for report in detail["reports"]] == [receipt]
+    assert (detail["reports_total"], detail["incident"]["reports"], detail["incident"]["meters"]) == (1, 1, 1)
+    status = questions.receipt_status(told.board, receipt_number(receipt))
+    assert status is not None
+    assert status["incident"]["others"] == 0

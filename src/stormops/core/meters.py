@@ -138,6 +138,14 @@ class Meters:
         waits = lost & ~sure
         return Turned(premises[back], on[back], premises[sure], at[sure], premises[waits], at[waits] + hold_ms)
 
+    def says(self, premise: int) -> str:
+        """The last word of a premise's meter: off or on; unknown when it never had one (silence is not "on")."""
+        if not len(self.on_ms):
+            return "unknown"
+        if self.since_ms[premise]:
+            return "off"
+        return "on" if self.on_ms[premise] else "unknown"
+
     def tell(self, premise: int, at_ms: int) -> None:
         """This loss is evidence now; 0 = the meter is on again."""
         if not len(self.told_ms):

@@ -165,7 +165,7 @@ def premises_out(board: Board) -> dict[str, Any]:
 
 
 def premise_known(board: Board, name: str) -> dict[str, Any] | None:
-    """What is known of a premise while its customer is on the phone: its incidents, and open reports of it."""
+    """What is known of a premise while its customer is on the phone: its incidents, open reports, and its meter."""
     situation = board.situation
     premise = situation.premise_of.get(name)
     if premise is None:
@@ -179,5 +179,6 @@ def premise_known(board: Board, name: str) -> dict[str, Any] | None:
         "premise": name,
         "address": situation.city.premises.address(premise),
         "incidents": [board.desk.incident(situation, incident) for incident in incidents],
-        "reports": sorted(receipt_text(reports.receipt[row]) for row in rows if reports.receipt[row]),
+        "reports": sorted(receipt_text(reports.receipt[row]) for row in rows if reports.receipt[row] > 0),
+        "meter": situation.meters.says(premise),
     }
