@@ -296,6 +296,7 @@ class Rehearsal:
                 "refused": self._refused[:5],
                 "matched": totals.get("reports_matched"),
                 "unmatched": totals.get("reports_unmatched"),
+                "repeated": totals.get("reports_repeated"),
             },
             "customers": {
                 "out_truth": height.get("truth"),
