@@ -89,8 +89,8 @@ def kinds(shape: Shape) -> list[str]:
         missing["head_end"] = "no token of a partner that may send meter events"
     if not SCENE.telephony:
         missing["caller"] = "no telephony token"
-    elif _status(f"{SCENE.intake_url}/voice") == 404:
-        missing["caller"] = "the platform has no /voice"
+    elif _status(f"{SCENE.intake_url}/voice/answer") == 404:
+        missing["caller"] = "the platform has no /voice/answer"
     SCENE.seen.left_out += [f"{kind}: {why}" for kind, why in missing.items() if kind in shape.rates]
     return [kind for kind in shape.rates if kind not in missing]
 

@@ -8,8 +8,6 @@ Never imports `stormops`: what is known here is what a client knows.
 
 from __future__ import annotations
 
-import base64
-import hmac
 import itertools
 import json
 import random
@@ -18,7 +16,6 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha1
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
@@ -31,6 +28,7 @@ from locust import FastHttpUser, constant_pacing, task
 
 from loadtests.report import Seen
 from loadtests.storm_shape import EVENTS_PER_BODY, PACING_S
+from tests.telephony import sign
 
 TRIES_MAX = 6
 CALL_STEPS_MAX = 8
@@ -255,22 +253,17 @@ class VoiceCaller(Person):
         """One call: the first webhook, then one for each question, with a key pressed at each."""
         number = f"+1850555{self.chance.randrange(10_000):04d}"
         fields = {"CallSid": f"CA{uuid.uuid4().hex}", "From": number, "To": "+18505550100", "CallStatus": "ringing"}
-        path, pressed = "/voice", dict[str, str]()
+        path, pressed = "/voice/answer", dict[str, str]()
         for _ in range(CALL_STEPS_MAX):
             sent = fields | pressed
             url = urljoin(SCENE.intake_url, path)
-            headers = {"X-Twilio-Signature": _signature(url, sent)}
+            headers = {"X-Twilio-Signature": sign(SCENE.telephony, url, sent)}
             answer = self.ask("call, step", "POST", url, lambda code: code == 200, data=sent, headers=headers)
             following = None if answer is None else _next_step(answer.text)
             if following is None:
                 return
             path, asks = following
             pressed = {"Digits": self.chance.choice("11112")} if asks else {}
-
-
-def _signature(url: str, fields: dict[str, str]) -> str:
-    said = url + "".join(name + fields[name] for name in sorted(fields))
-    return base64.b64encode(hmac.new(SCENE.telephony.encode(), said.encode(), sha1).digest()).decode()
 
 
 def _next_step(document: str) -> tuple[str, bool] | None:
