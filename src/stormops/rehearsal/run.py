@@ -21,6 +21,7 @@ from stormops.clock import Clock
 from stormops.core.network import City, trace
 from stormops.rehearsal.callers import Call, make_calls
 from stormops.rehearsal.crews import Crews, Order
+from stormops.rehearsal.dispatcher import to_take_on
 from stormops.rehearsal.grading import Grade, grade, over_time
 from stormops.rehearsal.screen import Screen
 from stormops.rehearsal.storm import Storm
@@ -37,6 +38,9 @@ CREW_MINUTES = 4
 
 GRADE_MINUTES = 20
 """Platform minutes between two moments at which screen and truth are compared."""
+
+DISPATCHER_MINUTES = 2
+"""Platform minutes between two looks at the safety queue; at least half a second of wall."""
 
 ORDERS_PER_ROUND_MAX = 60
 READY_SECONDS_MAX = 60
@@ -99,12 +103,13 @@ class Rehearsal:
             watching = asyncio.create_task(self._screen.watch(cookie))
             await self._ready(watching)
             crews = asyncio.create_task(self._work(http, csrf))
+            dispatcher = asyncio.create_task(self._take_on_danger(http, csrf))
             grading = asyncio.create_task(self._grade_plateau(http))
             following = asyncio.create_task(self._grade_all(http))
             try:
                 await self._send_all(http)
                 while self._now() < self._storm.hours * HOUR_MS:
-                    self._stop_on_failure(watching, crews, grading, following)
+                    self._stop_on_failure(watching, crews, dispatcher, grading, following)
                     await asyncio.sleep(0.2)
                 await self._settle()
                 await grading
@@ -112,7 +117,7 @@ class Rehearsal:
                 final = await self._shown(http)
                 return self._result(lost, final)
             finally:
-                for task in (watching, crews, grading, following):
+                for task in (watching, crews, dispatcher, grading, following):
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError, httpx2.HTTPError):
                         await task
@@ -201,6 +206,17 @@ class Rehearsal:
                 if not arrived:
                     crews.unheard(order)
             round_number += 1
+
+    async def _take_on_danger(self, http: httpx2.AsyncClient, csrf: str) -> None:
+        """Somebody at the desk acknowledges what the safety queue shows; what was not taken is told again."""
+        every_s = max(0.5, self._target.clock.wall_seconds(DISPATCHER_MINUTES * 60_000))
+        while True:
+            await asyncio.sleep(every_s)
+            for receipt in to_take_on(self._screen.view):
+                url = f"{self._target.intake_url}/api/v1/desk/reports/{receipt}/acknowledge"
+                headers = {"X-CSRF-Token": csrf, "Idempotency-Key": f"danger-{self._seed}-{receipt}"}
+                with contextlib.suppress(httpx2.HTTPError):
+                    await http.post(url, json={"reason": "called back, a crew is told"}, headers=headers)
 
     async def _tell(self, http: httpx2.AsyncClient, csrf: str, order: Order, key: str) -> bool:
         """One order to the desk, and whether it was taken; what was not is told again, under a new key."""
@@ -297,6 +313,7 @@ class Rehearsal:
                 "matched": totals.get("reports_matched"),
                 "unmatched": totals.get("reports_unmatched"),
                 "repeated": totals.get("reports_repeated"),
+                "safety_not_taken_on": totals.get("safety_waiting", 0) + totals.get("safety_escalated", 0),
             },
             "customers": {
                 "out_truth": height.get("truth"),
