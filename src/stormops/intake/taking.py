@@ -59,9 +59,9 @@ class Senders:
 
 
 class Taker:
-    """Takes reports into one door. `taken(channel)` is called after each new one (for the metrics)."""
+    """Takes reports into one door. `taken(channel, count)` is called after new ones (for the metrics)."""
 
-    def __init__(self, door: Door, taken: Callable[[str], object]) -> None:
+    def __init__(self, door: Door, taken: Callable[[str, int], object]) -> None:
         self._door = door
         self._taken = taken
 
@@ -93,7 +93,7 @@ class Taker:
         if isinstance(kept, KeyReused):
             return reused()
         if not kept.repeated:
-            self._taken(channel.value)
+            self._taken(channel.value, 1)
         return kept
 
     async def take_all(
@@ -107,9 +107,7 @@ class Taker:
             return not_kept(error)
         if isinstance(kept, KeyReused):
             return reused(f"reports.{kept.place}.key")
-        for one in kept:
-            if not one.repeated:
-                self._taken(channel.value)
+        self._taken(channel.value, sum(not one.repeated for one in kept))
         return kept
 
 

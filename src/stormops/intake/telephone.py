@@ -56,8 +56,8 @@ class Telephony:
         mode: Callable[[str], str],
         now_ms: Callable[[], int],
     ) -> None:
-        def taken(channel: str) -> None:
-            metrics.count("intake_reports_total", channel=channel)
+        def taken(channel: str, count: int) -> None:
+            metrics.count("intake_reports_total", count, channel=channel)
 
         def refused(code: str) -> None:
             metrics.count("intake_refused_total", code=code)

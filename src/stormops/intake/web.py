@@ -87,8 +87,8 @@ def create_intake(
     def metered(events: int) -> None:
         metrics.count("intake_meter_events_total", events)
 
-    def taken(channel: str) -> None:
-        metrics.count("intake_reports_total", channel=channel)
+    def taken(channel: str, count: int) -> None:
+        metrics.count("intake_reports_total", count, channel=channel)
 
     def acted(kind: str) -> None:
         metrics.count("intake_actions_total", kind=kind)

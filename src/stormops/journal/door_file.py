@@ -54,37 +54,32 @@ Group = Sequence[Offer]
 
 
 class _Draft:
-    """What one commit is going to write. `given`: receipts given before it."""
+    """What one commit is going to write. `serial`: of the last receipt given, before it and in it."""
 
-    def __init__(self, given: int) -> None:
-        self._given = given
+    def __init__(self, serial: int) -> None:
+        self.serial = serial
         self.facts: list[AnyFact] = []
         self.safety: list[AnyFact] = []
         self.safety_serial = 0
         self.keyed: dict[int, KeyRow] = {}
 
-    @property
-    def serial(self) -> int:
-        """The last serial taken."""
-        return self._given + len(self.facts) + len(self.safety)
-
     def add(self, fact: AnyFact, *, safety: bool) -> None:
-        """Take the next serial for this fact."""
+        """Take this fact, for which the last serial was given."""
         if safety:
             self.safety.append(fact)
             self.safety_serial = self.serial
         else:
             self.facts.append(fact)
 
-    def mark(self) -> tuple[int, int, int, int]:
+    def mark(self) -> tuple[int, int, int, int, int]:
         """Where it stands, for `back`."""
-        return len(self.facts), len(self.safety), self.safety_serial, len(self.keyed)
+        return len(self.facts), len(self.safety), self.safety_serial, len(self.keyed), self.serial
 
-    def back(self, mark: tuple[int, int, int, int]) -> None:
+    def back(self, mark: tuple[int, int, int, int, int]) -> None:
         """Forget what was taken since the mark."""
-        del self.facts[mark[0] :], self.safety[mark[1] :]
-        self.safety_serial = mark[2]
-        while len(self.keyed) > mark[3]:
+        facts, safety, self.safety_serial, keyed, self.serial = mark
+        del self.facts[facts:], self.safety[safety:]
+        while len(self.keyed) > keyed:
             self.keyed.popitem()
 
 
@@ -181,7 +176,7 @@ class DoorFile:
                         return KeyReused(receipt, place=place)
                     answers.append(Kept(receipt, earlier.counter, earlier.recorded_ms, repeated=True))
                     continue
-            serial = draft.serial + 1
+            draft.serial = serial = draft.serial + 1
             receipt = mint(serial)
             draft.add(offer.make(receipt), safety=offer.safety)
             if offer.key:

@@ -37,6 +37,7 @@ _STEP_2 = [
 _STEP_3 = [b"".join(bytes(_STEP[product]) for product in row) for row in _STEP_2]
 _STEP_4 = [b"".join(_STEP_2[product] for product in row) for row in _STEP_2]
 """The same for two, three and four digits at once, by product and their number."""
+_FOUR = [f"{number:04d}" for number in range(10_000)]
 _SEPARATORS = str.maketrans("", "", " -.\t\u00a0\u2010\u2011\u2012\u2013\u2014")
 
 
@@ -80,10 +81,9 @@ class Minter:
         value = self._permute(counter)
         while value >= SPAN:
             value = self._permute(value)
-        high, rest = divmod(value, 10**7)
-        middle, low = divmod(rest, 1000)
+        high, middle, low = value // 10**7, value // 1000 % 10**4, value % 1000
         check = (11 - _STEP_3[_STEP_4[_STEP_4[self._product][high]][middle]][low]) % 10
-        return f"{self._prefix}-{high:04d}-{middle:04d}-{low:03d}-{check}"
+        return f"{self._prefix}-{_FOUR[high]}-{_FOUR[middle]}-{_FOUR[low][1:]}-{check}"
 
 
 def _looked_up(key: bytes) -> Callable[[int], int]:
