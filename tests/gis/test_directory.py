@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.generate import generate_city
@@ -110,6 +110,7 @@ def test_text_finds_a_house_by_the_beginning_of_its_street(city: City, directory
     assert directory.by_text("Blue Ave") == directory.by_text("1103") == directory.by_text("") == []
 
 
+@settings(max_examples=40)
 @given(st.text(), st.text())
 def test_no_text_breaks_a_look_up(place: Path, one: str, other: str) -> None:
     directory = Directory(place / FILE)

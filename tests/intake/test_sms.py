@@ -214,7 +214,7 @@ async def test_a_withheld_number_is_answered_too(line: PhoneLine) -> None:
     assert "no more messages" in (await line.provider.text("", "STOP") or "")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.text(max_size=400), phone=st.text(max_size=20), sid=st.text(max_size=40))
 async def test_no_message_breaks_it_and_every_reply_fits(line: PhoneLine, body: str, phone: str, sid: str) -> None:
     phone, body = phone.encode(errors="ignore").decode(), body.encode(errors="ignore").decode()

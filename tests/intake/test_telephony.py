@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormops.intake.telephony import Account, Accounts, Webhook, phone_digits, signature, signed
@@ -54,6 +54,7 @@ def test_the_usual_port_may_be_named_or_not(theirs: str, ours: str) -> None:
     assert not signed(Account(token=TOKEN), ours, {}, signature(TOKEN, "https://b.test/sms", {}))
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(), st.lists(st.text(), min_size=1)), st.text())
 def test_no_fields_break_it(fields: dict[str, list[str]], sent: str) -> None:
     assert not signed(Account(token=TOKEN), URL, fields, sent)

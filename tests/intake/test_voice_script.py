@@ -43,7 +43,7 @@ async def test_every_call_ends_soon_with_a_report_or_an_answer(
     assert len(line.received()) > before or answered
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fields=st.dictionaries(
         st.sampled_from(["CallSid", "From", "Digits", "RecordingUrl", "DialCallStatus", "StirVerstat", "To"]),
