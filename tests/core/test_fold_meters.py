@@ -130,7 +130,10 @@ def test_the_order_of_a_premises_meters_in_memory_is_not_in_the_snapshot() -> No
         world = World()
         order = list(range(20))
         Random(seed).shuffle(order)
-        entries: list[AnyFact] = [facts.MetersChanged(off=order, off_ms=[5] * 20), facts.MetersChanged(on=[3], on_ms=[9])]
+        entries: list[AnyFact] = [
+            facts.MetersChanged(off=order, off_ms=[5] * 20),
+            facts.MetersChanged(on=[3], on_ms=[9]),
+        ]
         events = facts.MeterEventsReceived(
             receipt="1", partner="p", meters=world.city.premises.meter[:1], kinds="G", at_ms=[5]
         )
