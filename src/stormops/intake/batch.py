@@ -13,7 +13,15 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import DATA_HEADERS, answer, headers_of, is_json_type, problem_headers, read_body
+from stormops.intake.http import (
+    DATA_HEADERS,
+    JSON_HEADERS,
+    answer,
+    headers_of,
+    is_json_type,
+    problem_headers,
+    read_body,
+)
 from stormops.intake.partners import May, no_token
 from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
 from stormops.intake.taking import KEY_CHARACTERS_MAX, Taker, complete, good_key
@@ -44,7 +52,6 @@ class BatchAccepted(msgspec.Struct, frozen=True, kw_only=True):
 
 _DECODER = msgspec.json.Decoder(Batch)
 _ENCODER = msgspec.json.Encoder()
-_HEADERS = [*DATA_HEADERS, (b"content-type", b"application/json")]
 
 
 class Batches:
@@ -66,7 +73,7 @@ class Batches:
             self._refused(result.code)
             await answer(send, result.status, body, [*DATA_HEADERS, *problem_headers(result)])
         else:
-            await answer(send, 202, body, _HEADERS)
+            await answer(send, 202, body, JSON_HEADERS)
 
     async def _take(self, scope: Scope, receive: Receive) -> BatchAccepted | Problem:
         partner = self._may(scope["headers"], "reports")

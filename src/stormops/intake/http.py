@@ -32,6 +32,12 @@ DATA_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors
 
 DATA_HEADERS: RawHeaders = [*COMMON_HEADERS, DATA_POLICY]
 
+JSON_HEADERS: RawHeaders = [
+    *(one for one in DATA_HEADERS if one[0] not in {b"x-frame-options", b"cross-origin-opener-policy"}),
+    (b"content-type", b"application/json"),
+]
+"""For what is never a page and must be quick: without the two that only pages need (the policy forbids frames)."""
+
 
 async def read_body(scope: Scope, receive: Receive, bound: int = BODY_BYTES_MAX) -> bytes | Problem:
     """The whole body of at most `bound` bytes, or why it was not taken: too large or too slow.

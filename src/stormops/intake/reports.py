@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from stormops.core.report import Channel
 from stormops.intake.http import (
     DATA_HEADERS,
+    JSON_HEADERS,
     answer,
     cross_origin,
     header,
@@ -42,7 +43,6 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _ENCODER = msgspec.json.Encoder()
-_HEADERS = [*DATA_HEADERS, (b"content-type", b"application/json")]
 
 
 class Reports:
@@ -69,7 +69,7 @@ class Reports:
             self._refused(result.code)
             await answer(send, result.status, _ENCODER.encode(result), [*DATA_HEADERS, *cors, *problem_headers(result)])
         else:
-            await answer(send, 202, _ENCODER.encode(result), [*_HEADERS, *cors])
+            await answer(send, 202, _ENCODER.encode(result), [*JSON_HEADERS, *cors])
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Accepted | Problem:
         if not is_json_type(headers.get(b"content-type", b"")):
