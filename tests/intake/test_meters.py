@@ -61,7 +61,7 @@ async def send(doors: Intake, *events: object, **headers: str) -> httpx2.Respons
 
 
 async def test_one_body_is_one_fact_with_a_receipt(doors: Intake) -> None:
-    response = await send(doors, EVENT, {"meter": "?", "kind": "restore", "at": 1_789_408_987_250})
+    response = await send(doors, EVENT, {"meter": "?", "kind": "restore", "at": 1_789_408_987_250.0})
     assert response.status_code == 202
     answer = response.json()
     assert normalise(answer["receipt"]) == answer["receipt"] == response.headers[RECEIPT_HEADER]

@@ -45,8 +45,9 @@ AT_ONCE_BYTES = 32 * 1024
 RETRY_AFTER_S = 2
 RECEIPT_HEADER = "Stormops-Receipt"
 NEWEST_MS = 2**53
+"""Whole milliseconds are exact in JSON's numbers up to here."""
 
-Time = Annotated[int, msgspec.Meta(ge=0, le=NEWEST_MS)] | Annotated[datetime, msgspec.Meta(tz=True)]
+Time = Annotated[float, msgspec.Meta(ge=0, le=NEWEST_MS)] | Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class MeterEvent(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -95,7 +96,7 @@ def read_json(body: bytes) -> Events:
     return Events(
         [event.meter for event in events],
         "".join([METER_LETTERS[event.kind] for event in events]),
-        [milliseconds(event.at) if isinstance(event.at, datetime) else event.at for event in events],
+        [milliseconds(event.at) if isinstance(event.at, datetime) else int(event.at) for event in events],
         volts if any(volt >= 0 for volt in volts) else [],
     )
 
