@@ -126,10 +126,12 @@ def intake(
 
 def kept(data: Path) -> list[dict[str, Any]]:
     """The reports in the doors of a data folder."""
-    facts = []
+    facts: list[dict[str, Any]] = []
     for path in data.glob("*.door"):
         with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as door:
-            facts += [msgspec.msgpack.decode(body) for (body,) in door.execute("SELECT body FROM facts")]
+            for (body,) in door.execute("SELECT body FROM safety UNION ALL SELECT body FROM facts"):
+                row = msgspec.msgpack.decode(body)
+                facts += row if isinstance(row, list) else [row]  # a commit is one row
         door.close()
     return [fact for fact in facts if fact["fact"] == "report_received"]
 
