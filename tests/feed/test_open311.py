@@ -51,7 +51,10 @@ def test_the_list_keeps_to_the_standard_and_shows_nobodys_receipt(feed: Feed) ->
 
 def test_places_are_middles_of_public_areas_and_times_whole_minutes(feed: Feed) -> None:
     areas = feed.parts.areas
-    middles = {(round(p.centroid.y, 5), round(p.centroid.x, 5)): name for p, name in zip(areas.polygon, areas.name, strict=True)}
+    middles = {
+        (round(p.centroid.y, 5), round(p.centroid.x, 5)): name
+        for p, name in zip(areas.polygon, areas.name, strict=True)
+    }
     placed = [row for row in get(feed, "requests.json") if row["lat"] is not None]
     assert placed
     for row in placed:

@@ -133,6 +133,14 @@ async def test_no_more_is_told_than_the_desk_can_take(nested: tuple[Truth, int, 
     assert len(orders) == 2
 
 
+async def test_an_incident_whose_premises_cannot_be_had_just_now_is_left_alone(truth: Truth, failed: Failure) -> None:
+    async def away(_: str) -> None:
+        return None
+
+    cluster = incident(truth, failed.device) | {"device": None}
+    assert await told(Crews(only(truth, failed), away, 1), [cluster], failed.repaired_ms + LATER) == []
+
+
 async def test_what_the_desk_did_not_take_is_told_again(nested: tuple[Truth, int, list[Failure]]) -> None:
     truth, large, _ = nested
     crews, standing = Crews(truth, nobody, 1), incident(truth, large, "confirmed")

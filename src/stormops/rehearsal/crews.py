@@ -62,8 +62,8 @@ class Scene(NamedTuple):
     known: dict[int, str]
 
 
-Premises = Callable[[str], Awaitable[list[str]]]
-"""Who an incident without a device says is out, asked of the platform."""
+Premises = Callable[[str], Awaitable[list[str] | None]]
+"""Who an incident without a device says is out, asked of the platform; None when it does not answer just now."""
 
 
 class Crews:
@@ -105,8 +105,9 @@ class Crews:
     async def _visit(self, incident: dict[str, Any], scene: Scene, most: int) -> list[Order]:
         name, device = incident["id"], self._device.get(incident["device"] or "", -1)
         if device < 0:
-            claimed = np.array([self._premise[p] for p in await self._ask(name)], np.int32)
-            return [] if scene.dark[claimed].any() else [self._close(name, claimed, scene.at)]
+            said = await self._ask(name)
+            claimed = np.array([self._premise[p] for p in said or ()], np.int32)
+            return [] if said is None or scene.dark[claimed].any() else [self._close(name, claimed, scene.at)]
         tree = self._truth.tree
         first, last = int(tree.first[device]), int(tree.last[device])
         own = scene.dark_order[first:last].copy()

@@ -187,9 +187,9 @@ class Rehearsal:
     async def _work(self, http: httpx2.AsyncClient, csrf: str) -> None:
         """The field tells the desk, round by round."""
 
-        async def premises(incident: str) -> list[str]:
-            answer = await http.get(f"{self._target.feed_url}/api/v1/desk/incidents/{incident}/premises")
-            return list(answer.json()["premises"]) if answer.status_code == httpx2.codes.OK else []
+        async def premises(incident: str) -> list[str] | None:
+            answer = await self._read(http, f"/api/v1/desk/incidents/{incident}/premises")
+            return None if answer is None else list(answer["premises"])
 
         crews = Crews(self._truth, premises, self._seed)
         every_s = max(0.5, self._target.clock.wall_seconds(CREW_MINUTES * 60_000))
@@ -227,20 +227,31 @@ class Rehearsal:
             return False
         return bool(answer.status_code == httpx2.codes.ACCEPTED)
 
+    async def _read(self, http: httpx2.AsyncClient, path: str) -> dict[str, Any] | None:
+        """One read of the feed, None when it cannot be had just now: refused, or the connection was ended."""
+        try:
+            answer = await http.get(f"{self._target.feed_url}{path}")
+        except httpx2.HTTPError:
+            return None
+        return dict(answer.json()) if answer.status_code == httpx2.codes.OK else None
+
     async def _shown(self, http: httpx2.AsyncClient) -> Grade:
-        """Who is out, in truth and as shown, at one moment."""
-        answer = await http.get(f"{self._target.feed_url}/api/v1/desk/out")
-        at = self._now()
-        shown = np.zeros(len(self._index), np.bool_)
-        shown[[self._index[p] for p in answer.json()["premises"]]] = True
-        return grade(at / HOUR_MS, self._truth.out(at), shown)
+        """Who is out, in truth and as shown, at one moment. Raises RehearsalError when the feed does not say it."""
+        for attempt in range(TRIES_MAX):
+            answer = await self._read(http, "/api/v1/desk/out")
+            if answer is not None:
+                at = self._now()
+                shown = np.zeros(len(self._index), np.bool_)
+                shown[[self._index[p] for p in answer["premises"]]] = True
+                return grade(at / HOUR_MS, self._truth.out(at), shown)
+            await asyncio.sleep(random.uniform(0, min(2.0, 0.05 * 2**attempt)))
+        raise RehearsalError("the feed does not say who is out")
 
     async def _grade_all(self, http: httpx2.AsyncClient) -> None:
-        """Grade every `GRADE_MINUTES` of the storm; a moment at which the feed is away is not graded."""
+        """Grade every `GRADE_MINUTES` of the storm."""
         for at in range(GRADE_MINUTES * 60_000, int(self._storm.hours * HOUR_MS), GRADE_MINUTES * 60_000):
             await asyncio.sleep(max(0.0, self._target.clock.wall_seconds(at - self._now())))
-            with contextlib.suppress(httpx2.HTTPError, KeyError):
-                self._moments.append(await self._shown(http))
+            self._moments.append(await self._shown(http))
 
     async def _grade_plateau(self, http: httpx2.AsyncClient) -> None:
         """Grade while most customers are out: at the beginning, the middle and the end of that time."""
