@@ -33,6 +33,9 @@ SENDING_AT_ONCE_MAX = 256
 TRIES_MAX = 30
 """A client gives up on a report after this many tries; the report then counts as not acknowledged."""
 
+LOOK_UPS_MAX = 6
+"""Times that a receipt is looked up before its report counts as lost; a look-up may be refused under load."""
+
 CREW_MINUTES = 4
 """Platform minutes between two rounds of what the field tells the desk; at least half a second of wall."""
 
@@ -275,8 +278,12 @@ class Rehearsal:
         missing = [r for r in self._acknowledged if r not in self._screen.seen]
         lost = 0
         for receipt in missing:
-            answer = await http.get(f"{self._target.feed_url}/api/v1/reports/{receipt}")
-            lost += answer.status_code != httpx2.codes.OK
+            for attempt in range(LOOK_UPS_MAX):
+                if await self._read(http, f"/api/v1/reports/{receipt}") is not None:
+                    break
+                await asyncio.sleep(min(2.0, 0.1 * 2**attempt))
+            else:
+                lost += 1
         return lost
 
     def delays(self) -> list[float]:
