@@ -62,13 +62,13 @@ def safety(page: Page) -> None:
 
 
 def entry(page: Page) -> None:
-    """A caller whose outage is known: the first incident's street, typed."""
+    """A caller from the street of the first incident."""
     still(page)
     place = page.locator(".incident-row .row-title").first.inner_text()
     page.keyboard.press("n")
     page.keyboard.type(place.split(",")[0].split(" and ")[0])
     page.locator(".address-found li").first.click()
-    page.wait_for_selector(".known")
+    page.wait_for_selector(".known, .entry-form > .hint")  # known already, or the first to report
     page.keyboard.press("Alt+5")
     page.wait_for_timeout(STILL_MS)
 

@@ -52,7 +52,7 @@ export function ModeBar({ mode, table, nowMs, mayAct, onDeclare }: Props) {
       <SignIcon sign={sign} size={20} />
       <b class="modebar-name">{word("mode_name", mode.mode)}</b>
       <span class="modebar-means">{meaning(mode)}</span>
-      <span class="modebar-who">
+      <span class="modebar-who" title={mode.reason}>
         {mode.since_ms ? <span>{t("mode.since", { time: format.when(mode.since_ms, nowMs) })}</span> : null}
         {mode.reason ? <span>{who(mode)}</span> : null}
         {mode.scope && mode.scope !== "city" ? <span>{t("mode.scope", { scope: mode.scope })}</span> : null}
