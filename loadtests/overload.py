@@ -262,7 +262,7 @@ def recovery(on: Scene, feed: float, seconds: tuple[float, float, float], bars: 
     ]
     result = on.loop.run(mix(on), phases, retries=3, backoff_s=0.05)
     rates = [sum(second["ok"]) for second in result.seconds]
-    usual = sum(rates[1 : int(before)]) / (int(before) - 1)
+    usual = max(1.0, sum(rates[1 : int(before)]) / (int(before) - 1))
     begins = int(before + spike)
     pairs = [(rates[i] + rates[i + 1]) / 2 for i in range(begins, min(len(rates), int(before + spike + after)) - 1)]
     took = next((i for i in range(len(pairs)) if min(pairs[i:]) >= 0.95 * usual), 99)
@@ -284,7 +284,7 @@ def inversion(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
         runs.append({name: result.latency("p0", name) for name in ("report", "desk_snapshot")})
     print("\nP0 p99 (ms) without and with every place held:")
     for name in runs[0]:
-        free, taken = (min(one[name] for one in runs[begin::2]) for begin in (0, 1))
+        free, taken = (max(0.1, min(one[name] for one in runs[begin::2])) for begin in (0, 1))
         print(f"{name:>16}: {free:.1f} -> {taken:.1f}")
         within(bars, f"{name} p99, places held / free", taken / free, 1.20)
 

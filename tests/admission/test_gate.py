@@ -167,3 +167,32 @@ def test_everybody_gets_exactly_one_answer(steps: list[tuple[Lane, float, bool]]
         door.gate.leave(running.pop(), now)
     door.gate.tick(now + 100)
     assert (asked, door.gate.waiting, door.gate.in_flight - len(running), door.gate.parked) == (answers, 0, 0, 0)
+
+
+def test_an_idle_process_does_not_refuse_because_its_disk_is_slow() -> None:
+    """500 reports/s, each commit takes 70 ms whatever is in it: all must be taken, though nothing computes."""
+    gate, now, used = Gate(cpu=lambda: now * 0.05), 0.0, Served("report", Lane.P0)
+    running: list[Ticket] = []
+    refused = 0
+
+    def wake(ticket: Ticket, reason: Reason | None) -> None:
+        nonlocal refused
+        refused += reason is not None
+        if reason is None:
+            running.append(ticket)
+
+    for step in range(8000):
+        now = step / 1000
+        if step % 2 == 0:
+            ticket = gate.enter(used, Lane.P0, now)
+            if ticket is not None:
+                running.append(ticket)
+            elif not isinstance(gate.offer(used, Lane.P0, now, wake), Ticket):
+                refused += 1
+        if step % 70 == 0:
+            for one in [one for one in running if now - one.entered_at > 0]:
+                running.remove(one)
+                gate.leave(one, now)
+        if step == 2000:
+            refused = 0
+    assert refused == 0

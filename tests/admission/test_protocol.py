@@ -16,7 +16,7 @@ import uvloop
 from starlette.types import Receive, Scope, Send
 
 from stormops.admission import protocol
-from stormops.admission.asgi import Admission
+from stormops.admission.asgi import LOOK_SECONDS, Admission
 from stormops.admission.gate import Gate
 from stormops.admission.protocol import HEAD_BYTES_MAX, guarded
 from stormops.admission.proxies import Proxies
@@ -177,6 +177,24 @@ def test_connections_of_one_address_are_bounded_and_others_come_in(served: Serve
         with served.connected("127.0.0.9") as other:
             other.sendall(REPORT % (1, b"a"))
             assert answer(other)[0] == 200
+
+
+def test_what_is_sent_in_a_row_without_waiting_is_refused_once(served: Served) -> None:
+    served.admission._mode = lambda: Mode.SURGE
+    time.sleep(LOOK_SECONDS)
+    with served.connected() as made:
+        # The first waits for its body, so that all others stand behind it; then all would be refused at once.
+        made.sendall(REPORT % (4, b"ab"))
+        with contextlib.suppress(ConnectionError):
+            made.sendall(b"cd" + b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 3000)
+        said = b""
+        with contextlib.suppress(ConnectionError):
+            while part := made.recv(65536):
+                said += part
+        assert (said.count(b"HTTP/1.1 200"), said.count(b"HTTP/1.1 503")) == (1, 1)
+    with served.connected() as another:
+        another.sendall(REPORT % (1, b"a"))
+        assert answer(another)[0] == 200
 
 
 def until(true: Callable[[], bool]) -> None:

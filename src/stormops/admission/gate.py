@@ -45,8 +45,11 @@ IDLE_SHARE = 0.5
 IDLE_SECONDS = 0.1
 """Over how long that is measured, at least."""
 
-SAMPLED = 4
+SAMPLED = 8
 """While nobody waits, one request of so many is measured: measuring costs as much as all the rest."""
+
+USE_LEAST = 0.02
+"""A process counts as using at least so much of a core."""
 
 PARKED_MOST = 2000
 """So many may have given their places back; further ones keep theirs."""
@@ -94,14 +97,15 @@ class Ticket:
 class Gate:
     """The gate of one process. `wake(ticket, reason)` is called once for each that waited: None = run now.
 
-    `cpu` gives the process's processor seconds so far.
+    `cpu` gives the process's processor seconds so far; without it the process counts as using a whole core, and
+    handlers as waiting once they are slow.
     """
 
     def __init__(
         self,
         limit: Limit | None = None,
         queue: WorkQueue[Ticket] | None = None,
-        cpu: Callable[[], float] = lambda: 0.0,
+        cpu: Callable[[], float] | None = None,
     ) -> None:
         self.limit: Limit = limit or Gradient2()
         self.queue: WorkQueue[Ticket] = queue or WorkQueue()
@@ -113,7 +117,7 @@ class Gate:
         self._bulkheads: list[Bulkhead[Ticket]] = []
         self._cpu = cpu
         self._cpu_seen = 0.0, 0.0  # (at, processor seconds)
-        self._idle = True
+        self._use = 1.0
 
     @property
     def in_flight(self) -> int:
@@ -189,8 +193,7 @@ class Gate:
             shared = self._time.leave(now)
             self._left += 1
             if self.queue.length or not self._left % SAMPLED:
-                ticket.served.estimate.add(shared - ticket.shared)
-                self.limit.sample(ticket.served.trips, now - ticket.entered_at, in_flight)
+                self._measure(ticket, shared - ticket.shared, now, in_flight)
         if self.queue.length or (bulkhead is not None and bulkhead.line):
             self.tick(now)
 
@@ -254,13 +257,29 @@ class Gate:
             self._parked += 1
         return parked
 
+    def _measure(self, ticket: Ticket, shared_s: float, now: float, in_flight: int) -> None:
+        """Learn from one request. Time in which the process computed nothing is nobody's work.
+
+        Nor does a limit shrink in an idle process: what is slow then is a disk, and the more wait for one commit,
+        the more it takes along.
+        """
+        idle = self._is_idle(now)
+        ticket.served.estimate.add(shared_s * self._use)
+        before = self.limit.value
+        self.limit.sample(ticket.served.trips, now - ticket.entered_at, in_flight)
+        if idle and self._cpu is not None:
+            self.limit.value = max(before, self.limit.value)
+
     def _is_idle(self, now: float) -> bool:
+        """Whether the process uses less than half a core. Looks at most every `IDLE_SECONDS`: it is a system call."""
+        if self._cpu is None:
+            return True
         at, used = self._cpu_seen
         if now - at >= IDLE_SECONDS:
             cpu = self._cpu()
-            self._idle = cpu - used < IDLE_SHARE * (now - at)
+            self._use = max(USE_LEAST, min(1.0, (cpu - used) / (now - at)))
             self._cpu_seen = now, cpu
-        return self._idle
+        return self._use < IDLE_SHARE
 
     def _start(self, ticket: Ticket, now: float) -> None:
         bulkhead = ticket.served.bulkhead

@@ -196,14 +196,17 @@ class GuardedProtocol(HttpToolsProtocol):
         """Answer as an app would that did not read the body."""
         if self.transport.is_closing():
             return
-        if not cycle.keep_alive:
+        # What is sent in a row without waiting for answers ends here: refusing it one inside the other has no bound.
+        closing = not cycle.keep_alive or bool(self.pipeline)
+        if closing:
             self.transport.write(refused.raw((b"connection", b"close")))
         elif cycle.scope["method"] == "HEAD":
             self.transport.write(refused.wire.removesuffix(refused.body))
         else:
             self.transport.write(refused.wire)
         cycle.response_started = cycle.response_complete = True
-        if not cycle.keep_alive:
+        if closing:
+            self.pipeline.clear()
             self.transport.close()
         cycle.on_response()
 
