@@ -30,9 +30,10 @@ import numpy as np
 
 from stormops.core.entry import MeterEventsReceived
 from stormops.gis.pack import read_pack
+from stormops.intake.partners import add_partner
 from stormops.journal.port import follow
 from stormops.journal.sqlite import SqliteJournal
-from tests.platform import Platform, command, make_city
+from tests.platform import Platform, make_city
 
 CUSTOMERS, SHARE, SECONDS, AGAIN = 126_000, 0.9, 60.0, 0.2
 BODY_EVENTS, BODY_AGE_S = 500, 1.0
@@ -233,9 +234,7 @@ def run(customers: int, seconds: float, hold_s: float, seed: int, folder: Path) 
     numbers = [meter for meter in premises.meter if meter]
     lost = random.Random(seed).sample(numbers, min(len(numbers), round(SHARE * customers)))
     data = folder / "data"
-    tokens = {
-        name: command("partner", "add", name, "--may", "meters", "--data", str(data)).strip() for name in FORM_SHARES
-    }
+    tokens = {name: add_partner(data, name, ["meters"]) for name in FORM_SHARES}
     os.environ["STORMOPS_METER_HOLD_S"] = str(hold_s)
     platform = Platform(pack, data)
     try:
