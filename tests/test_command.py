@@ -23,7 +23,7 @@ SAYS = CliRunner()
         (["staff", "add", "bob", "--data", "PLACE/file"], "cannot keep accounts in"),
         (["partner", "add", "Bad Name", "--may", "meters", "--data", "PLACE"], "small letters, digits and hyphens"),
         (["partner", "add", "bob", "--may", "everything", "--data", "PLACE"], "say what it may send"),
-        (["partner", "add", "bob", "--may", "meters", "--data", "PLACE/file/data"], "cannot be read"),
+        (["partner", "add", "bob", "--may", "meters", "--data", "PLACE/file/data"], "cannot keep partners in"),
         (["up", "--city", "nowhere"], "no city pack 'nowhere'"),
     ],
 )

@@ -144,7 +144,7 @@ async def test_bytes_that_are_no_text_are_kept_as_well_as_can_be(intake: Intake)
 
 async def test_what_was_typed_in_spanish_is_corrected_in_spanish(intake: Intake) -> None:
     page = FormSettings(title="x", phone="", intake_url=INTAKE, feed_url=FEED, languages=("en", "es", "ht"))
-    taker = Taker(intake.door, lambda _: None)
+    taker = Taker(intake.door, lambda *_: None)
     route = FormRoute(page, taker, lambda _: "sender", lambda _: None, mode=lambda: "storm").route()
     transport = httpx2.ASGITransport(app=Starlette(routes=[route]))
     async with httpx2.AsyncClient(transport=transport, base_url=INTAKE) as client:

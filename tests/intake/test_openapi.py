@@ -102,7 +102,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         return "head-end" if (b"authorization", b"Bearer token") in headers else None
 
     app: ASGIApp = create_intake(given_settings, door, Metrics(), authenticate, may=may)
-    made = Server(uvicorn.Config(app, port=0, log_level="error", access_log=False, ws="none"))
+    made = Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none"))
     thread = threading.Thread(target=made.run)
     thread.start()
     while not made.started:
