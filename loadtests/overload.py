@@ -136,6 +136,15 @@ def answered(result: Result, phase: str) -> float:
     return (result.count(phase, "ok") + result.count(phase, "client_error", ["stranger"])) / result.arrived(phase)
 
 
+def settle(on: Scene, process: str) -> None:
+    """Until what the last overload left behind is worked off: a quiet half second, at most 20 s."""
+    for _ in range(40):
+        before = on.cpu_seconds(process)
+        time.sleep(0.5)
+        if on.cpu_seconds(process) - before < 0.1:
+            return
+
+
 def capacity(on: Scene, asks: list[Ask], first: float, seconds: float) -> float:
     """Good answers a second at the most: the offered rate climbs by 1.3 until two steps bring no more."""
     rate, best, without = first, 0.0, 0
@@ -172,11 +181,14 @@ def goodput(on: Scene, seconds: float, bars: Bars) -> float:
     asks = mix(on)
     cost = costs(on, asks, "feed")
     able = capacity(on, asks, 60, min(seconds, 6))
+    settle(on, "feed")
     base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
-    full, count = done_work(base, "capacity", cost), base.goodput("capacity")
+    full, count = max(1e-9, done_work(base, "capacity", cost)), max(1.0, base.goodput("capacity"))
+    print("processor ms each, alone:", ", ".join(f"{name} {1000 * used:.1f}" for name, used in cost.items()))
     print(f"feed, mix of {len(asks)} routes: capacity {able:.0f}/s, {1000 / able:.2f} ms of work each")
     print(f"{'load':>6}{'offered/s':>12}{'good/s':>10}{'of capacity':>13}{'in work':>9}{'P0 good':>9}{'p99 ms':>9}")
     for times in (2, 5, 10):
+        settle(on, "feed")
         result = on.loop.run(asks, [Phase("load", seconds, [able * times])])
         work = done_work(result, "load", cost) / full
         plain = result.goodput("load") / count
@@ -207,11 +219,13 @@ def reports_alone(on: Scene, seconds: float, bars: Bars) -> float:
     """Where refusing costs nearly half of serving."""
     on.pin("intake")
     able = capacity(on, [reports()], 1500, min(seconds, 4))
+    settle(on, "intake")
     base = max(1.0, on.loop.run([reports()], [Phase("capacity", seconds, [able])]).goodput("capacity"))
     refusing = refusal_seconds(on, 2)
     print(f"\nreports alone: capacity {able:.0f}/s, a refusal takes {refusing * 1e6:.1f} us of the core")
     first = 0.0
     for times in (2, 10):
+        settle(on, "intake")
         result = on.loop.run([reports()], [Phase("load", seconds, [able * times])], connections=8000)
         good = result.goodput("load") / base
         sent = result.count("load", "attempts") / seconds / able
@@ -239,6 +253,7 @@ def first_things(on: Scene, feed: float, intake: float, seconds: float, bars: Ba
         *flood,
     ]
     rate = min(intake / 4, feed * 4)  # of it 1/21 desk snapshots
+    settle(on, "feed")
     result = on.loop.run(asks, [Phase("flood", seconds, [rate, feed * 10])])
     names = ["report", "safety", "desk_snapshot"]
     share = result.good("flood", names)
@@ -254,6 +269,7 @@ def first_things(on: Scene, feed: float, intake: float, seconds: float, bars: Ba
 def recovery(on: Scene, feed: float, seconds: tuple[float, float, float], bars: Bars) -> None:
     """Ten seconds at five times, every client trying again at once, three times."""
     on.pin("feed")
+    settle(on, "feed")
     before, spike, after = seconds
     phases = [
         Phase("before", before, [feed * 0.8]),
@@ -275,6 +291,7 @@ def inversion(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     on.pin("feed", "intake")
     asks = [reports(0, weight=20), Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.cookie)]
     rate = min(300.0, feed * 2)
+    settle(on, "feed")
     runs: list[dict[str, float]] = []
     for held in (False, True, False, True):
         with contextlib.ExitStack() as stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -201,6 +202,9 @@ def run_intake() -> None:
     from stormops.staff.web import SignInRoutes
 
     process = Process("intake")
+    # What is there by now stays, and a report leaves no cycles: looking for garbage took a twelfth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     settings = process.settings
     settings.data.mkdir(parents=True, exist_ok=True)
     door = Door(

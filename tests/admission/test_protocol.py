@@ -18,12 +18,13 @@ from starlette.types import Receive, Scope, Send
 from stormops.admission import protocol
 from stormops.admission.asgi import LOOK_SECONDS, Admission
 from stormops.admission.gate import Gate
-from stormops.admission.protocol import HEAD_BYTES_MAX, guarded
+from stormops.admission.protocol import HEAD_BYTES_MAX, WHOLE, guarded
 from stormops.admission.proxies import Proxies
 from stormops.admission.queue import Lane
 from stormops.admission.sources import Sources
 from stormops.admission.staff_marks import StaffMarks
 from stormops.core.mode import Mode
+from stormops.intake import http
 from stormops.supervisor import listen
 from stormops.telemetry import Metrics
 from tests.admission.simulation import FixedLimit
@@ -32,7 +33,7 @@ REPORT = b"POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application
 
 
 class Behind:
-    """Answers what it was sent; `/text` is slow until it is let go."""
+    """Answers what it was sent; `/text` is slow until it is let go, `/whole` answers in one write."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -44,6 +45,9 @@ class Behind:
         if scope["type"] == "lifespan":
             return
         self.ran.append(scope["path"])
+        whole = scope["extensions"][WHOLE]
+        if scope["path"] == "/whole" and whole(b"202 Accepted", b"x-said: so\r\n", b"whole"):
+            return
         body = b""
         if scope["method"] == "POST":
             more = True
@@ -123,6 +127,29 @@ def test_a_request_is_answered_and_its_connection_stays(served: Served) -> None:
         for _ in range(3):
             made.sendall(REPORT % (4, b"abcd"))
             assert answer(made)[::2] == (200, b"abcd")
+
+
+def test_a_whole_answer_is_one_write_and_keeps_or_ends_the_connection(served: Served) -> None:
+    with served.connected() as made:
+        for _ in range(2):
+            made.sendall(b"GET /whole HTTP/1.1\r\nHost: x\r\n\r\n")
+            status, headers, body = answer(made)
+            assert (status, headers["x-said"], body) == (202, "so", b"whole")
+            assert "date" in headers
+        made.sendall(b"GET /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        status, headers, body = answer(made)
+        assert (status, headers["connection"], body) == (202, "close", b"whole")
+        assert closed_after(made) < 1.0
+
+
+def test_the_head_of_a_whole_answer_goes_by_the_messages(served: Served) -> None:
+    with served.connected() as made:
+        made.sendall(b"HEAD /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert made.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+
+
+def test_intake_knows_the_extension_by_its_name() -> None:
+    assert http.WHOLE == WHOLE
 
 
 def test_a_slow_head_is_cut_off_however_it_drips(served: Served) -> None:

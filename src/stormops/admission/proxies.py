@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterable
 
 FORWARDED_CHARACTERS_MAX = 2000
@@ -19,6 +20,9 @@ class Proxies:
 
     def __init__(self, networks: Iterable[str]) -> None:
         self._networks = [ipaddress.ip_network(one.strip()) for one in networks if one.strip()]
+        self._ipv4 = [
+            (int(network.netmask), int(network.network_address)) for network in self._networks if network.version == 4
+        ]
         self._known: dict[str, bool] = {}
 
     def __bool__(self) -> bool:
@@ -26,6 +30,9 @@ class Proxies:
 
     def trusts(self, address: str) -> bool:
         """Whether this address is one of them."""
+        number = _ipv4(address)
+        if number is not None:
+            return any(number & mask == network for mask, network in self._ipv4)
         known = self._known.get(address)
         if known is None:
             known = self._look(address)
@@ -62,12 +69,22 @@ class Proxies:
         return seen
 
 
+def _ipv4(said: str) -> int | None:
+    """The number of an IPv4 address, None for anything else: a tenth of what `ipaddress` takes, for each request."""
+    try:
+        return int.from_bytes(socket.inet_pton(socket.AF_INET, said), "big")
+    except (OSError, ValueError):
+        return None
+
+
 def _bare(said: str) -> str | None:
     """The address without port and brackets, None when it is not one."""
     if said.startswith("["):
         said = said[1:].partition("]")[0]
     elif said.count(":") == 1:
         said = said.partition(":")[0]
+    if _ipv4(said) is not None:
+        return said
     try:
         return str(ipaddress.ip_address(said))
     except ValueError:

@@ -39,6 +39,13 @@ JSON_HEADERS: RawHeaders = [
 """For what is never a page and must be quick: without the two that only pages need (the policy forbids frames)."""
 
 
+JSON_LINES = b"".join(b"%b: %b\r\n" % header for header in JSON_HEADERS)
+"""The same as they go over the wire."""
+
+WHOLE = "stormops.whole"
+"""The ASGI extension that sends a whole answer in one write, where the server has it (`admission.protocol`)."""
+
+
 async def read_body(scope: Scope, receive: Receive, bound: int = BODY_BYTES_MAX) -> bytes | Problem:
     """The whole body of at most `bound` bytes, or why it was not taken: too large or too slow.
 

@@ -16,6 +16,8 @@ from stormops.core.report import Channel
 from stormops.intake.http import (
     DATA_HEADERS,
     JSON_HEADERS,
+    JSON_LINES,
+    WHOLE,
     answer,
     cross_origin,
     header,
@@ -65,11 +67,14 @@ class Reports:
         except ConnectionError:
             return  # nobody is there to be answered, and nothing was complete
         cors = cross_origin(scope, self._origins) if b"origin" in headers else []
+        body = _ENCODER.encode(result)
         if isinstance(result, Problem):
             self._refused(result.code)
-            await answer(send, result.status, _ENCODER.encode(result), [*DATA_HEADERS, *cors, *problem_headers(result)])
-        else:
-            await answer(send, 202, _ENCODER.encode(result), [*JSON_HEADERS, *cors])
+            await answer(send, result.status, body, [*DATA_HEADERS, *cors, *problem_headers(result)])
+            return
+        whole = scope.get("extensions", {}).get(WHOLE)
+        if cors or whole is None or not whole(b"202 Accepted", JSON_LINES, body):
+            await answer(send, 202, body, [*JSON_HEADERS, *cors])
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Accepted | Problem:
         if not is_json_type(headers.get(b"content-type", b"")):
