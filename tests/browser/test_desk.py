@@ -226,6 +226,7 @@ def test_a_mode_is_declared_by_keyboard_and_relaxed_by_a_supervisor(open_desk: N
     expect(page.locator("dialog [value=watch]")).to_be_disabled()  # a dispatcher tightens, and never relaxes
     expect(page.locator("dialog [value=surge]")).to_be_enabled()
     page.keyboard.press("Escape")
+    city.wait(lambda: city.view("public")["mode"]["mode"] == "storm")  # the public's cadence is slower than the desk's
     reader = page.context.new_page()
     for path in ("/text", "/sign-in", "/report", "/"):
         reader.goto(f"{city.feed_url}{path}")
