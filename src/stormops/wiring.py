@@ -141,10 +141,10 @@ class Process:
 def _admission(process: Process, app: ASGIApp) -> Admission:
     """Admission in front of an app: classes, queue, limits, and the mode in force."""
     from stormops.admission.asgi import Admission
-    from stormops.admission.mode_reader import ModeReader
     from stormops.admission.proxies import Proxies
     from stormops.admission.sources import Sources
     from stormops.admission.staff_marks import StaffMarks
+    from stormops.journal.mode_file import ModeReader
     from stormops.journal.secret import shared_secret
 
     settings = process.settings
@@ -153,7 +153,7 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
         sources=Sources(shared_secret(settings.data)),
         proxies=Proxies(settings.trusted_proxies.split(",")),
         staff=StaffMarks(lambda token: process.sign_in().who(token)),
-        mode=ModeReader(settings.data / "mode.json"),
+        mode=ModeReader(settings.data),
         metrics=process.metrics,
         origins=settings.origins,
     )
@@ -194,10 +194,10 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool)
 
 def run_intake() -> None:
     """Intake: one door, its HTTP, and sign-in's writes."""
-    from stormops.admission.mode_reader import ModeReader
     from stormops.intake.partners import Partners
     from stormops.intake.web import IntakeSettings, create_intake
     from stormops.journal.door import Door
+    from stormops.journal.mode_file import ModeReader
     from stormops.journal.secret import shared_secret
     from stormops.staff.web import SignInRoutes
 
@@ -245,7 +245,7 @@ def run_intake() -> None:
         authenticate,
         [*sign_in.routes(), *telephony.routes()],
         may=partners.may,
-        mode=ModeReader(settings.data / "mode.json"),
+        mode=ModeReader(settings.data),
     )
     try:
         _serve(process, app, settings.intake_fd, settings.intake_port, sockets=False)
@@ -260,7 +260,6 @@ def _telephony(process: Process, door: Door) -> Telephony:
     import random
     import time
 
-    from stormops.admission.mode_reader import ModeReader
     from stormops.admission.throttle import Throttle
     from stormops.core.mode import Mode
     from stormops.gis.directory import FILE, Directory
@@ -271,10 +270,11 @@ def _telephony(process: Process, door: Door) -> Telephony:
     from stormops.intake.telephone import Telephony, opted_out
     from stormops.intake.telephony import Accounts
     from stormops.journal.door_files import DoorFiles
+    from stormops.journal.mode_file import ModeReader
     from stormops.journal.secret import shared_secret
     from stormops.pages.words import words
 
-    settings, mode = process.settings, ModeReader(process.settings.data / "mode.json")
+    settings, mode = process.settings, ModeReader(process.settings.data)
 
     def trouble(sentence: str) -> None:
         process.log.warning("telephony_trouble", sentence=sentence)

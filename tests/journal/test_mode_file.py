@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stormops.admission.mode_reader import ModeReader
 from stormops.core.levels import Mode
-from stormops.journal.mode_file import NAME, ModeFile, ModeLeft
+from stormops.journal.mode_file import NAME, ModeFile, ModeLeft, ModeReader
 
 
 def test_what_is_left_is_read(tmp_path: Path) -> None:
@@ -21,13 +20,18 @@ def test_what_is_left_is_read(tmp_path: Path) -> None:
 
 
 def test_a_reader_follows_and_keeps_the_last_mode_known(tmp_path: Path) -> None:
-    reader, file = ModeReader(tmp_path / NAME), ModeFile(tmp_path)
+    reader, file = ModeReader(tmp_path), ModeFile(tmp_path)
     assert reader() is Mode.NORMAL
     for mode in (Mode.WATCH, Mode.STORM, Mode.SURGE, Mode.NORMAL, Mode.ISLAND):
         file.leave(mode, 1)
         assert reader() is mode
+    for spoilt in ('{"mode": "no such thing", "since_ms": 5}', '{"mo'):
+        (tmp_path / NAME).write_text(spoilt)
+        assert reader() is Mode.ISLAND
     (tmp_path / NAME).unlink()
     assert reader() is Mode.ISLAND
+    file.leave(Mode.NORMAL, 2)
+    assert reader() is Mode.NORMAL
 
 
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:

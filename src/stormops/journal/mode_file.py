@@ -1,7 +1,7 @@
 """The mode in force, left in a file for processes that do not follow the journal.
 
-Whoever reads it (`admission.mode_reader`) keeps the last mode known when it cannot: nobody waits for
-anybody here. It is rewritten at every start of operations, so it need not survive a power cut.
+`operations` leaves it; whoever cannot read it keeps the last mode known: nobody waits for anybody here.
+It is rewritten at every start of operations, so it need not survive a power cut.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ class ModeLeft(msgspec.Struct, frozen=True):
     since_ms: int
 
 
+_DECODER = msgspec.json.Decoder(ModeLeft)
+
+
 class ModeFile:
-    """`mode.json` of a data folder."""
+    """`mode.json` of a data folder, for its one writer."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
@@ -37,3 +40,24 @@ class ModeFile:
             made.replace(self._path)
         finally:
             made.unlink(missing_ok=True)
+
+
+class ModeReader:
+    """The mode that was left in a data folder. Who cannot read it keeps the last mode known, at first normal."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._stamp = (0, 0)
+        self._mode = Mode.NORMAL
+
+    def __call__(self) -> Mode:
+        """The mode; the file is read again only when it has changed."""
+        try:
+            stat = self._path.stat()
+            stamp = stat.st_mtime_ns, stat.st_size
+            if stamp != self._stamp:
+                self._mode = _DECODER.decode(self._path.read_bytes()).mode
+                self._stamp = stamp
+        except (OSError, msgspec.DecodeError):
+            return self._mode
+        return self._mode
