@@ -34,6 +34,7 @@ from tests.platform import Platform, make_city
 from tests.postgres import Postgres
 
 KILL_EVERY_S = 2.0
+TELL_EVERY_S = 15.0
 FLUSH_EVERY = 3
 HANG_S = 3.0
 CALLERS = 64
@@ -94,6 +95,17 @@ def unknown(feed_url: str, receipts: list[str]) -> list[tuple[str, int]]:
     return without
 
 
+async def tell_progress(reporters: Reporters, count: int) -> None:
+    """A line every `TELL_EVERY_S`, until cancelled: a million reports take a while."""
+    begun = time.monotonic()
+    while True:
+        await asyncio.sleep(TELL_EVERY_S)
+        there, since = len(reporters.receipts), time.monotonic() - begun
+        print(
+            f"{there:,} of {count:,} receipts after {since:.0f} s ({there / since:.0f}/s)", file=sys.stderr, flush=True
+        )
+
+
 async def measure(
     platform: Platform, journal: Path | str, count: int, others: dict[str, Callable[[], None]]
 ) -> dict[str, tuple[float, float, bool]]:
@@ -101,8 +113,10 @@ async def measure(
     reporters = Reporters(platform.intake_url, centre_of(platform), count=count, callers=CALLERS)
     killer, stored = Killer(platform, others), Stored(journal)
     killing = asyncio.create_task(killer.run())
+    telling = asyncio.create_task(tell_progress(reporters, count))
     took = await reporters.send()
     killing.cancel()
+    telling.cancel()
     receipts = list(reporters.receipts.values())
     behind = await stored.until_all(set(receipts), PATIENCE_S)
     print(

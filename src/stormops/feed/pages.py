@@ -23,6 +23,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from stormops.feed.headers import content_security_policy
 from stormops.pages.form import FormSettings, new_key, policy, render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
+from stormops.pages.sign_in import REFUSALS
 from stormops.pages.words import words
 from stormops.settings import CityFile, Settings
 
@@ -41,15 +42,6 @@ PLAIN = re.compile(r"<!--plain-->.*<!--/plain-->", re.DOTALL)
 """The part of a built page that is read while, or where, no script runs."""
 
 VARIES = {"Vary": "Accept-Language, Cookie"}
-
-SIGN_IN_SENTENCES = {
-    "wrong_password": "That name and password do not belong together.",
-    "too_many_attempts": "Too many failed attempts. Wait a little and try again.",
-    "unavailable": "Nothing can be saved just now. Try again in a little while.",
-    "busy": "Many people are signing in. Try again in a few seconds.",
-    "origin": "Sign in from this page.",
-    "incomplete": "Name and password are needed.",
-}
 
 
 class Reader(NamedTuple):
@@ -173,7 +165,7 @@ class Pages:
 
     def sign_in(self, problem: str | None) -> Response:
         """The sign-in page: the built one with its places filled in, or a plain form. For staff, so in English."""
-        sentence = SIGN_IN_SENTENCES.get(problem or "", "")
+        sentence = REFUSALS.get(problem or "", "")
         path = self._dashboards / "sign-in.html"
         if not path.is_file():
             return self._page(Reader(), "sign_in.html", sentence=sentence)

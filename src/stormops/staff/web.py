@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from stormops.pages.sign_in import REFUSALS
 from stormops.staff.person import SESSION_HOURS, Granted, Person, Refused
 
 COOKIE = "stormops_session"
@@ -33,16 +34,6 @@ BODY_SECONDS_MAX = 10.0
 
 FIELDS_MAX = 10
 """Fields in one form; more is not our form."""
-
-TEXTS = {
-    "wrong_password": "That name and password do not belong together.",
-    "too_many_attempts": "Too many failed attempts. Wait a little and try again.",
-    "unavailable": "Nothing can be saved just now. Try again in a little while.",
-    "busy": "Many people are signing in. Try again in a few seconds.",
-    "origin": "Sign in from the platform's own page.",
-    "incomplete": "Name and password are needed.",
-}
-
 
 STATUSES = {"wrong_password": 401, "too_many_attempts": 429, "unavailable": 503}
 
@@ -148,7 +139,7 @@ class SignInRoutes:
     def _refuse(self, request: Request, status: int, code: str, retry_after_s: int = 0) -> Response:
         headers = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
         if _is_json(request):
-            problem = {"type": "about:blank", "title": TEXTS[code], "status": status, "code": code}
+            problem = {"type": "about:blank", "title": REFUSALS[code], "status": status, "code": code}
             return JSONResponse(problem, status, headers, "application/problem+json")
         return RedirectResponse(f"{self._feed_url}/sign-in?problem={code}", 303, headers)
 
