@@ -9,7 +9,9 @@ from typing import NamedTuple, Protocol
 from starlette.requests import Request
 
 from stormops.core.entry import Actor
+from stormops.intake.http import is_json, read_body
 from stormops.intake.problem import Problem, problem
+from stormops.intake.taking import good_key, wrong_key
 
 MAY_ACT = frozenset({"dispatcher", "supervisor"})
 """Roles that may act; the others may look."""
@@ -65,3 +67,14 @@ class Authors:
             return problem("may_not_act", "Ask a dispatcher or a supervisor.")
         actor = Actor(person=person.person, desk=person.desk, shift=person.shift)
         return Author(actor, MAY_RELAX in person.roles)
+
+
+async def keyed_body(request: Request) -> tuple[str, bytes] | Problem:
+    """The key and the JSON body that every write of staff brings, or what is wrong with them."""
+    key = request.headers.get("idempotency-key", "")
+    if not good_key(key):
+        return wrong_key()
+    if not is_json(request.scope):
+        return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
+    body = await read_body(request.scope, request.receive)
+    return body if isinstance(body, Problem) else (key, body)

@@ -31,10 +31,10 @@ from stormops.core.entry import (
     SituationReportRequested,
 )
 from stormops.core.levels import Mode
-from stormops.intake.authors import Author, Authors
-from stormops.intake.http import is_json, problem_response, read_body
+from stormops.intake.authors import Author, Authors, keyed_body
+from stormops.intake.http import problem_response
 from stormops.intake.problem import FieldError, Problem, problem, read
-from stormops.intake.taking import good_key, not_kept, reused, wrong_key
+from stormops.intake.taking import not_kept, reused
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
 from stormops.journal.receipt import normalise
 
@@ -239,14 +239,10 @@ class DeskActions:
         return await self._keep(name, fact)
 
     async def _fact(self, name: str, request: Request, author: Author) -> Action | Problem:
-        key = request.headers.get("idempotency-key", "")
-        if not good_key(key):
-            return wrong_key()
-        if not is_json(request.scope):
-            return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
-        body = await read_body(request.scope, request.receive)
-        if isinstance(body, Problem):
-            return body
+        sent = await keyed_body(request)
+        if isinstance(sent, Problem):
+            return sent
+        key, body = sent
         given = read(self._decoders[name], body)
         if isinstance(given, Problem):
             return given

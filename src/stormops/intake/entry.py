@@ -13,12 +13,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stormops.core.report import Channel
-from stormops.intake.authors import Authors
-from stormops.intake.http import is_json, problem_response, read_body
-from stormops.intake.problem import Problem, problem
-from stormops.intake.reports import Accepted
-from stormops.intake.taking import Taker, good_key, read_report, wrong_key
-from stormops.pages.advice import advice
+from stormops.intake.authors import Authors, keyed_body
+from stormops.intake.http import problem_response
+from stormops.intake.problem import Problem
+from stormops.intake.reports import Accepted, accepted
+from stormops.intake.taking import Taker, read_report
 
 PATH = "/api/v1/desk/reports"
 
@@ -47,23 +46,13 @@ class DeskEntry:
         author = await self._authors.author(request)
         if isinstance(author, Problem):
             return author
-        key = request.headers.get("idempotency-key", "")
-        if not good_key(key):
-            return wrong_key()
-        if not is_json(request.scope):
-            return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
-        body = await read_body(request.scope, request.receive)
-        report = body if isinstance(body, Problem) else read_report(body)
+        sent = await keyed_body(request)
+        if isinstance(sent, Problem):
+            return sent
+        key, body = sent
+        report = read_report(body)
         if isinstance(report, Problem):
             return report
         sender = f"desk/{author.actor.person}"
         kept = await self._taker.take(report, Channel.DESK, sender, key, by=author.actor)
-        if isinstance(kept, Problem):
-            return kept
-        return Accepted(
-            receipt=kept.receipt,
-            received_ms=kept.recorded_ms,
-            status_url=f"{self._feed_url}/r/{kept.receipt}",
-            safety=report.safety,
-            advice=advice(report),
-        )
+        return kept if isinstance(kept, Problem) else accepted(kept, report, self._feed_url)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from stormops.core.report import Channel
+from stormops.core.report import Channel, Report
 from stormops.intake.http import (
     DATA_HEADERS,
     JSON_HEADERS,
@@ -28,6 +28,7 @@ from stormops.intake.http import (
 )
 from stormops.intake.problem import Problem, problem
 from stormops.intake.taking import Senders, Taker, good_key, read_report, wrong_key
+from stormops.journal.port import Kept
 from stormops.pages.advice import advice
 
 
@@ -42,6 +43,18 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status_url: str
     safety: bool
     advice: str | None = None
+
+
+def accepted(kept: Kept, report: Report, feed_url: str) -> Accepted:
+    """The answer to a report that was kept."""
+    safety = report.safety
+    return Accepted(
+        receipt=kept.receipt,
+        received_ms=kept.recorded_ms,
+        status_url=f"{feed_url}/r/{kept.receipt}",
+        safety=safety,
+        advice=advice(report) if safety else None,
+    )
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -90,16 +103,7 @@ class Reports:
         if isinstance(report, Problem):
             return report
         kept = await self._taker.take(report, Channel.API, self.sender(scope) if key else "", key)
-        if isinstance(kept, Problem):
-            return kept
-        safety = report.safety
-        return Accepted(
-            receipt=kept.receipt,
-            received_ms=kept.recorded_ms,
-            status_url=f"{self._feed_url}/r/{kept.receipt}",
-            safety=safety,
-            advice=advice(report) if safety else None,
-        )
+        return kept if isinstance(kept, Problem) else accepted(kept, report, self._feed_url)
 
     def sender(self, scope: Scope) -> str:
         """Who sent this, as a keyed hash."""
