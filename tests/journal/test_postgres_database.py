@@ -58,6 +58,29 @@ def test_several_may_make_the_tables_at_once(postgres_url: str) -> None:
     assert counts == [0] * 6
 
 
+def test_who_waited_to_make_the_tables_leaves_alone_what_another_made(postgres_url: str) -> None:
+    """To make them again would ask for locks on tables in use, in another order than their users do."""
+    counts = list[int]()
+
+    def begin() -> None:
+        database = PostgresDatabase(postgres_url)
+        counts.append(count_doors(database))
+        database.close()
+
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (postgres_database.SCHEMA_LOCK,))
+        late = Thread(target=begin, daemon=True)
+        late.start()
+        while other.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone() is None:
+            time.sleep(0.01)
+        other.execute(postgres_database.SCHEMA)
+        with other.transaction():
+            other.execute("LOCK TABLE entries IN ROW EXCLUSIVE MODE")
+            other.execute("SELECT pg_advisory_unlock(%s)", (postgres_database.SCHEMA_LOCK,))
+            late.join()
+    assert counts == [0]
+
+
 def refused_midway(database: PostgresDatabase, statement: LiteralString) -> None:
     with database.writing() as cursor:
         cursor.execute("INSERT INTO doors (name, counter) VALUES ('a', 1)")

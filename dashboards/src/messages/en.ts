@@ -93,7 +93,7 @@ export const en = {
   "mode_name.island": "Island",
 
   "mode_public.normal": "All services work as usual.",
-  "mode_public.watch": "We are preparing for severe weather. All services work as usual.",
+  "mode_public.watch": "More outages than usual, or bad weather near. All services work as usual.",
   "mode_public.storm":
     "Storm service: outages and dangers come first. Nobody is disconnected; other requests take longer.",
   "mode_public.surge": "Very many people are reporting. Reports are always taken; maps may be a few minutes old.",

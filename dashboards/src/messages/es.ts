@@ -97,7 +97,7 @@ export const es: CustomerMessages = {
   "mode_name.island": "Aislamiento",
 
   "mode_public.normal": "Todos los servicios funcionan como siempre.",
-  "mode_public.watch": "Nos preparamos para mal tiempo severo. Todos los servicios funcionan como siempre.",
+  "mode_public.watch": "Hay más apagones de lo normal, o se acerca mal tiempo. Todos los servicios funcionan como siempre.",
   "mode_public.storm":
     "Servicio de tormenta: los cortes y los peligros van primero. No se desconecta a nadie; otras solicitudes tardan más.",
   "mode_public.surge":

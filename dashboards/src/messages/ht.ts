@@ -95,7 +95,7 @@ export const ht: CustomerMessages = {
   "mode_name.island": "Izole",
 
   "mode_public.normal": "Tout sèvis yo mache jan yo konn mache.",
-  "mode_public.watch": "N ap prepare pou gwo move tan. Tout sèvis yo mache jan yo konn mache.",
+  "mode_public.watch": "Gen plis pàn kouran pase dabitid, oswa move tan ap pwoche. Tout sèvis yo mache jan yo konn mache.",
   "mode_public.storm":
     "Sèvis tanpèt: pàn ak danje pase anvan. Nou p ap koupe sèvis pèsonn; lòt demann yo pran plis tan.",
   "mode_public.surge": "Anpil anpil moun ap rapòte. Nou toujou pran rapò yo; kat yo ka gen kèk minit reta.",

@@ -17,7 +17,7 @@ FUNCTIONS: dict[str, Function] = {function.name: function for function in (*PLAT
 
 FOR_STAFF: dict[Mode, str] = {
     Mode.NORMAL: "Normal: every function works in full.",
-    Mode.WATCH: "Watch: weather is coming; all works in full, copies are refreshed, nobody starts what cannot stop.",
+    Mode.WATCH: "Watch: more outages than usual, or weather near; all works in full, nobody starts what cannot stop.",
     Mode.STORM: "Storm: reports and dangers first; disconnects are held, account work is queued, exports wait.",
     Mode.SURGE: "Surge: more comes than can be shown at once; public maps are copies with their age, lists wait.",
     Mode.ISLAND: "Island: no billing system and no way out; work from what is here, everything is posted later.",
@@ -26,7 +26,7 @@ FOR_STAFF: dict[Mode, str] = {
 
 FOR_THE_PUBLIC: dict[Mode, str] = {
     Mode.NORMAL: "All services work as usual.",
-    Mode.WATCH: "We are preparing for severe weather. All services work as usual.",
+    Mode.WATCH: "More outages than usual, or bad weather near. All services work as usual.",
     Mode.STORM: "Storm service: outages and dangers come first. Nobody is disconnected; other requests take longer.",
     Mode.SURGE: "Very many people are reporting. Reports are always taken; maps may be a few minutes old.",
     Mode.ISLAND: "Some of our systems cannot be reached. Reports are always taken; other requests are kept for later.",

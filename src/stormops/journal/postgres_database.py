@@ -54,6 +54,10 @@ CREATE TABLE IF NOT EXISTS relayed (
 INSERT INTO leader VALUES (1, 0, '', '-infinity') ON CONFLICT DO NOTHING;
 """
 
+TABLES_ARE_THERE = """
+SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'relayed' AND relnamespace = current_schema()::regnamespace)
+"""
+
 SESSION = f"""
 SET statement_timeout = '{STATEMENT_SECONDS_MAX}s';
 SET lock_timeout = '{LOCK_SECONDS_MAX}s';
@@ -148,13 +152,17 @@ class PostgresDatabase:
         with connection.transaction():
             if not self._tables_are_there(connection):
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
-                connection.execute(SCHEMA)
+                # Who waited for the lock finds them made, and in use: to make them again would take locks on tables
+                # in another order than their users do, and both could wait for each other for ever.
+                if not self._tables_are_there(connection):
+                    connection.execute(SCHEMA)
         if self._settle:
             connection.execute(self._settle)
         self._made = True
 
     def _tables_are_there(self, connection: _Patient) -> bool:
-        self._made = connection.execute("SELECT to_regclass('relayed')").fetchone() != (None,)
+        # Read from the catalogue itself: `to_regclass` may answer from a cache of before a lock was waited for.
+        self._made = connection.execute(TABLES_ARE_THERE).fetchone() == (True,)
         return self._made
 
     def _drop(self) -> None:
