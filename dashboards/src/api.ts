@@ -1,6 +1,8 @@
 /** The only place that fetches. Reads go to feed (our origin), writes to intake. */
 import type {
+  Area,
   Config,
+  HelpPlace,
   Incident,
   IncidentFull,
   ModeTable,
@@ -59,6 +61,11 @@ export const session = (): Promise<Session> => request("/api/v1/session");
 export const snapshot = (audience: "desk" | "public"): Promise<Snapshot> => request(`/api/v1/${audience}/snapshot`);
 export const publicAreas = (): Promise<GeoJSON.FeatureCollection> => request(MAP_URLS.areas);
 export const receiptStatus = (receipt: string): Promise<ReceiptStatus> => request(`/api/v1/reports/${part(receipt)}`);
+/** The public area of an address, as it is now. */
+export const areaOf = async (address: string): Promise<Area> =>
+  (await request<{ area: Area }>(`/api/v1/public/area?address=${part(address)}`)).area;
+export const helpPlaces = async (): Promise<HelpPlace[]> =>
+  (await request<{ places: HelpPlace[] }>("/api/v1/public/places")).places;
 export const report = (receipt: string): Promise<ReportFull> => request(`/api/v1/desk/reports/${part(receipt)}`);
 
 /** An incident with its reports, whether the server nests the incident or gives its fields beside them. */

@@ -173,6 +173,19 @@ export interface Area {
   since_ms: number;
 }
 
+/** Where people find help, as the city's staff wrote it. */
+export interface HelpPlace {
+  kind: "shelter" | "cooling" | "charging" | "water";
+  name: string;
+  address: string;
+  lon: number | null;
+  lat: number | null;
+  open: boolean;
+  hours: string;
+  phone: string;
+  note: Record<string, string>;
+}
+
 /** Everything one report holds, for staff. */
 export interface ReportFull {
   receipt: string;

@@ -53,6 +53,24 @@ export const es: CustomerMessages = {
   "map.zoomIn": "Acercar",
   "map.zoomOut": "Alejar",
 
+  "find.title": "Buscar mi zona",
+  "find.address": "Su dirección",
+  "find.show": "Ver",
+  "find.area": "Su zona es {area}.",
+  "find.out": "{out} de sus {customers} clientes están sin servicio.",
+  "find.none": "No sabemos de ningún corte allí. Si no tiene servicio, repórtelo.",
+  "find.not_found": "No encontramos esta dirección. Revise el número de la casa y la calle.",
+  "find.away": "Ahora no se pueden buscar direcciones. Intente de nuevo pronto.",
+  "find.mine": "Mi casa: ¿está reportada, está sin servicio?",
+
+  "help.title": "Refugio y ayuda",
+  "help.shelter": "Refugio",
+  "help.cooling": "Centro de enfriamiento",
+  "help.charging": "Carga de teléfonos",
+  "help.water": "Agua potable",
+  "help.open": "Abierto",
+  "help.closed": "Cerrado ahora",
+
   "receipt.wrong": "No tenemos ningún reporte con este número. Tiene 14 dígitos, por ejemplo 01-2345-6789-012-3.",
   "receipt.slow": "Demasiados números equivocados. Espere {span} e inténtelo de nuevo.",
   "receipt.away": "Ahora no se puede consultar su reporte. Está a salvo con nosotros: inténtelo de nuevo pronto.",
@@ -97,7 +115,8 @@ export const es: CustomerMessages = {
   "mode_name.island": "Aislamiento",
 
   "mode_public.normal": "Todos los servicios funcionan como siempre.",
-  "mode_public.watch": "Hay más apagones de lo normal, o se acerca mal tiempo. Todos los servicios funcionan como siempre.",
+  "mode_public.watch":
+    "Hay más apagones de lo normal, o se acerca mal tiempo. Todos los servicios funcionan como siempre.",
   "mode_public.storm":
     "Servicio de tormenta: los cortes y los peligros van primero. No se desconecta a nadie; otras solicitudes tardan más.",
   "mode_public.surge":

@@ -53,6 +53,24 @@ export const ht: CustomerMessages = {
   "map.zoomIn": "Pi pre",
   "map.zoomOut": "Pi lwen",
 
+  "find.title": "Jwenn zòn mwen",
+  "find.address": "Adrès ou",
+  "find.show": "Montre",
+  "find.area": "Zòn ou se {area}.",
+  "find.out": "{out} nan {customers} kliyan li yo san sèvis.",
+  "find.none": "Nou pa konnen okenn pàn la. Si ou pa gen sèvis, rapòte l.",
+  "find.not_found": "Nou pa jwenn adrès sa a. Verifye nimewo kay la ak lari a.",
+  "find.away": "Nou pa ka chèche adrès kounye a. Eseye ankò talè.",
+  "find.mine": "Lakay mwen: èske gen rapò, èske pa gen sèvis?",
+
+  "help.title": "Abri ak èd",
+  "help.shelter": "Abri",
+  "help.cooling": "Sant pou rafrechi",
+  "help.charging": "Chaje telefòn",
+  "help.water": "Dlo potab",
+  "help.open": "Ouvè",
+  "help.closed": "Fèmen kounye a",
+
   "receipt.wrong": "Nou pa gen okenn rapò ki gen nimewo sa a. Li gen 14 chif, pa egzanp 01-2345-6789-012-3.",
   "receipt.slow": "Twòp move nimewo. Tann {span} epi eseye ankò.",
   "receipt.away": "Nou pa ka chèche rapò ou a kounye a. Li an sekirite lakay nou: eseye ankò talè.",
@@ -95,7 +113,8 @@ export const ht: CustomerMessages = {
   "mode_name.island": "Izole",
 
   "mode_public.normal": "Tout sèvis yo mache jan yo konn mache.",
-  "mode_public.watch": "Gen plis pàn kouran pase dabitid, oswa move tan ap pwoche. Tout sèvis yo mache jan yo konn mache.",
+  "mode_public.watch":
+    "Gen plis pàn kouran pase dabitid, oswa move tan ap pwoche. Tout sèvis yo mache jan yo konn mache.",
   "mode_public.storm":
     "Sèvis tanpèt: pàn ak danje pase anvan. Nou p ap koupe sèvis pèsonn; lòt demann yo pran plis tan.",
   "mode_public.surge": "Anpil anpil moun ap rapòte. Nou toujou pran rapò yo; kat yo ka gen kèk minit reta.",

@@ -9,6 +9,8 @@ import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
 import { SignIcon } from "../sign";
 import { theme, toggleTheme } from "../theme";
+import { Find } from "./find";
+import { Places } from "./places";
 import { Receipt } from "./receipt";
 
 /** Older than this on the wall, the picture is called old. */
@@ -222,7 +224,9 @@ export function App({ config, feed, areas, totals, mode, shapes, redraw }: Props
           {sorted.length ? (
             <AreaTable areas={sorted} nowMs={feed.platformMs()} selected={selected} onSelect={setSelected} />
           ) : null}
+          <Find onFound={setSelected} />
           <Receipt nowMs={feed.platformMs()} />
+          <Places />
           <footer>
             <p>{t("public.privacy")}</p>
             {config.phone ? <p>{t("public.call", { phone: config.phone })}</p> : null}

@@ -47,6 +47,8 @@ ROWS = (
     Row(("POST",), "/staff/**", "sign_in"),
     Row(READS, "/openapi.json", "api_description"),
     Row(READS, "/api/v1/reports/*", "status"),
+    Row(("POST",), "/api/v1/public/premise", "status"),
+    Row(("GET", "HEAD", "POST"), "/mine", "status"),
     Row(READS, "/r", "status"),
     Row(READS, "/r/*", "status"),
     Row(READS, "/api/v1/session", "desk_reads", staff=True),

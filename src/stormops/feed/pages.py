@@ -7,7 +7,7 @@ shown in the city's time zone. Everything is escaped; nothing here knows an addr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from stormops.feed.headers import content_security_policy
+from stormops.feed.help_places import HelpPlace
 from stormops.pages.form import FormSettings, new_key, policy, render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
 from stormops.pages.sign_in import REFUSALS
@@ -99,16 +100,17 @@ class Pages:
         return mode if mode != "normal" and words("en").has(f"mode.{mode}") else ""
 
     def status(self, reader: Reader, status: Mapping[str, Any]) -> Response:
-        """What a receipt's bearer may know (the answer of `GET /api/v1/reports/{receipt}`)."""
+        """What a receipt's bearer may know (`questions.receipt_page`)."""
         incident = status.get("incident")
         sentence = words(reader.language)(f"state.{incident['state'] if incident else status['state']}")
-        full = {"incident": None, **status}
+        full = {"incident": None, "again": None, **status}
         return self._page(
             reader,
             "status.html",
             refresh_seconds=REFRESH_SECONDS,
             report=full,
             said=sentence,
+            key=new_key(),
             as_of=self._time(reader, status["at_ms"]),
         )
 
@@ -130,12 +132,41 @@ class Pages:
 
     def not_ready(self, reader: Reader) -> Response:
         """The feed is still catching up: the page comes back by itself."""
-        response = self._page(reader, "text.html", 503, totals=None, areas=[], refresh_seconds=5)
+        response = self._page(
+            reader, "text.html", 503, totals=None, areas=[], address="", mine=None, places=[], refresh_seconds=5
+        )
         response.headers["Retry-After"] = "5"
         return response
 
-    def text(self, reader: Reader, view: Mapping[str, Any]) -> Response:
-        """The public view as a table, most customers out first."""
+    def mine(
+        self,
+        reader: Reader,
+        *,
+        account: str = "",
+        known: Mapping[str, Any] | None = None,
+        missed: bool = False,
+        wait: int = 0,
+    ) -> Response:
+        """Asks for an account and its phone's last digits; with `known`, what is known of its premises."""
+        said = words(reader.language)
+        sentence = said("mine.slow", minutes=-(-wait // 60)) if wait else said("mine.wrong") if missed else ""
+        status = 429 if wait else 404 if missed else 200
+        as_of = None if known is None else self._time(reader, known["at_ms"])
+        response = self._page(reader, "mine.html", status, account=account, known=known, problem=sentence, as_of=as_of)
+        if wait:
+            response.headers["Retry-After"] = str(wait)
+        return response
+
+    def text(
+        self,
+        reader: Reader,
+        view: Mapping[str, Any],
+        *,
+        address: str = "",
+        mine: Mapping[str, Any] | None = None,
+        places: Sequence[HelpPlace] = (),
+    ) -> Response:
+        """The public view as a table, most customers out first; the area `mine` of an `address` above it."""
         areas = [value for key, value in view.items() if key.startswith("area/")]
         areas.sort(key=lambda area: (-area["out"], area["name"]))
         return self._page(
@@ -143,6 +174,9 @@ class Pages:
             "text.html",
             totals=view["totals"],
             areas=areas,
+            address=address,
+            mine=mine,
+            places=places,
             refresh_seconds=REFRESH_SECONDS,
             as_of=self._time(reader, view["totals"]["at_ms"]),
         )

@@ -1,19 +1,21 @@
 """Answers to single questions, each about one journal position. Run on the follower's thread.
 
-Only `receipt_status` is for the public, and it says nothing about premise, person or words.
+Only `receipt_status` and `premise_believed` are for customers, and neither tells an address, a person or words.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from stormops.core.entry import ReportMatched, ReportReceived, ReportUnmatched
 from stormops.core.incident import UTILITIES, Incident, incident_id
+from stormops.core.network import SERVICE_BITS
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
-from stormops.core.report import SYMPTOMS
+from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
 from stormops.core.view import said
 from stormops.feed.board import Board
@@ -39,6 +41,46 @@ def receipt_status(board: Board, receipt: int) -> dict[str, Any] | None:
     if incident is not None:
         answer["incident"] = incident
     return answer
+
+
+def receipt_page(board: Board, receipt: int) -> dict[str, Any] | None:
+    """The same for the bearer's page, with `again`: what reports the same place again while it is known here."""
+    answer = receipt_status(board, receipt)
+    report = board.situation.report(receipt)
+    if answer is not None and report is not None and report.premise >= 0 and SYMPTOMS[report.symptom].service_lost:
+        premise = board.situation.city.premises.id[report.premise]
+        point = f"{report.utility.value[0].upper()}-{premise}"
+        answer["again"] = {"symptom": report.symptom.value, "service_point": point}
+    return answer
+
+
+def premise_believed(board: Board, premises: Sequence[int]) -> dict[str, Any]:
+    """What the customer of these premises (rows) may know: no address, no name, nothing medical."""
+    situation = board.situation
+    return {
+        "n": situation.position,
+        "at_ms": situation.at_ms,
+        "premises": [_believed(situation, premise) for premise in premises],
+    }
+
+
+def _believed(situation: Situation, premise: int) -> dict[str, Any]:
+    """Each service of a premise: believed out, on (its meter says so), or unknown: silence is not "on"."""
+    mask = int(situation.city.premises.services[premise])
+    services = []
+    for utility, bit in SERVICE_BITS.items():
+        if mask and not mask & bit:
+            continue
+        number = UTILITIES.index(Utility(utility))
+        owner = situation.coverage.owner(number, premise)
+        meter = situation.meters.says(premise) if utility == Utility.ELECTRIC else "unknown"
+        believed = "out" if owner >= 0 or meter == "off" else meter
+        services.append({"utility": utility, "believed": believed, "incident": _incident_status(situation, owner)})
+    reports = situation.reports
+    rows = np.flatnonzero(np.asarray(reports.premise) == premise).tolist() if len(reports) else []
+    times = sorted(reports.received_ms[row] for row in rows if reports.receipt[row] > 0)
+    reported = {"count": len(times), "first_ms": times[0], "last_ms": times[-1]} if times else None
+    return {"services": services, "reported": reported}
 
 
 def _incident_status(situation: Situation, key: int) -> dict[str, Any] | None:

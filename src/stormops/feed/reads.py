@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -140,7 +139,7 @@ class PublicReads:
         """`GET /r/{receipt}`."""
         reader = self._pages.reader(request)
         try:
-            status = await self._receipts.look_up(request, request.path_params["receipt"])
+            status = await self._receipts.look_up(request, request.path_params["receipt"], questions.receipt_page)
         except Limited as limited:
             return self._pages.slow_down(reader, slow_down(limited.seconds).headers["Retry-After"])
         if status is None:
@@ -165,13 +164,6 @@ class PublicReads:
     async def layer(self, request: Request) -> Response:
         """`GET /api/v1/map/{streets,areas}.geojson`."""
         return await self._maps.respond(request, request.url.path.rpartition("/")[2].removesuffix(".geojson"), "public")
-
-    async def text(self, request: Request) -> Response:
-        """`GET /text`."""
-        reader = self._pages.reader(request)
-        if not self._channel.ready:
-            return self._pages.not_ready(reader)
-        return self._pages.text(reader, msgspec.json.decode(self._channel.view()))
 
 
 class SnapshotAnswer:

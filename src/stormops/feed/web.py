@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
+import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
@@ -18,12 +19,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from stormops.feed.at_home import AtHome
 from stormops.feed.board import Board, restore
 from stormops.feed.built import Built
 from stormops.feed.channel import Channel
 from stormops.feed.desk import DeskReads
+from stormops.feed.finding import Finder
 from stormops.feed.follow import Follower, NotReady
 from stormops.feed.headers import SecurityHeaders
+from stormops.feed.help_places import HelpPlaces, beside
 from stormops.feed.hub import Audience, Hub
 from stormops.feed.maps import PUBLIC_LAYERS, layers_of
 from stormops.feed.open311 import Open311Reads, Requests
@@ -64,6 +68,9 @@ def create_feed(parts: FeedParts) -> Starlette:
     maps = layers_of(parts.city, parts.tree, parts.areas)
     receipts = Receipts(follower, parts.metrics)
     public = PublicReads(parts, channels["public"], receipts, maps, pages)
+    places = HelpPlaces(beside(settings.city_file), parts.log)
+    finder = Finder(parts.city, parts.areas)
+    home = AtHome(finder, follower, channels["public"], pages, places=places, now=time.monotonic)
     desk = DeskReads(parts, channels["desk"], follower, maps)
 
     @contextlib.asynccontextmanager
@@ -83,6 +90,7 @@ def create_feed(parts: FeedParts) -> Starlette:
     app = Starlette(
         routes=[
             *_public_routes(public),
+            *home.routes(),
             *desk.routes(),
             *_open311(parts, follower, receipts).routes(),
             *_page_routes(pages, public, parts.authenticate),
@@ -148,7 +156,6 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
         Route("/desk", desk),
         Route("/report", report),
         Route("/sign-in", sign_in),
-        Route("/text", public.text),
         Route("/r", public.find_receipt),
         Route("/r/{receipt}", public.receipt_page),
         Route("/pages.css", stylesheet),

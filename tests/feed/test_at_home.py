@@ -1,0 +1,124 @@
+"""A customer asks about home over HTTP: by address an area, by account and phone the premises, and guesses are slowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+
+from stormops.core.report import Report, Symptom
+from stormops.feed import at_home
+from stormops.pages.words import words
+from tests.feed.served import Feed, running, storm
+
+PREMISE, MINE = "/api/v1/public/premise", "/mine"
+
+
+@pytest.fixture
+def home(dist: Path) -> Iterator[Feed]:
+    """A feed of its own: wrong pairs are counted."""
+    with running(storm(), dashboards=dist) as served:
+        yield served
+
+
+def pair(feed: Feed, row: int) -> dict[str, str]:
+    premises = feed.day.city.premises
+    return {"account": premises.account[row], "phone_last4": premises.phone[row][-4:]}
+
+
+def some_row(feed: Feed, *, out: bool) -> int:
+    """A premise of one account alone that is out of some service, or of none."""
+    premises, bits = feed.day.city.premises, feed.day.situation.coverage.bits
+    fitting = (row for row in np.flatnonzero((bits != 0) == out).tolist() if premises.phone[row])
+    return next(row for row in fitting if premises.account.count(premises.account[row]) == 1)
+
+
+def test_an_address_gives_its_area_as_the_map_shows_it(feed: Feed) -> None:
+    with feed.client() as client:
+        view = client.get("/api/v1/public/snapshot").json()["view"]
+        shown = {value["id"]: value for key, value in view.items() if key.startswith("area/")}
+        address = feed.day.city.premises.address(some_row(feed, out=True))
+        answer = client.get("/api/v1/public/area", params={"address": address}).json()
+        assert answer["area"] == shown[answer["area"]["id"]]
+        assert client.get("/api/v1/public/area", params={"address": "1 Nowhere St"}).status_code == 404
+        assert client.get("/api/v1/public/area").status_code == 422
+
+
+def test_the_table_finds_an_area_without_javascript(feed: Feed) -> None:
+    address = feed.day.city.premises.address(some_row(feed, out=True))
+    with feed.client() as client:
+        page = client.get("/text", params={"address": address}).text
+        assert "data-area=" in page
+        assert words("en")("text.not_found") in client.get("/text", params={"address": "1 Nowhere St"}).text
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_an_account_with_its_phone_tells_what_is_believed_and_never_where(feed: Feed, *, out: bool) -> None:
+    row = some_row(feed, out=out)
+    with feed.client() as client:
+        answer = client.post(PREMISE, json=pair(feed, row))
+    assert answer.headers["cache-control"] == "no-store"
+    premise = answer.json()["premises"][0]
+    assert out == any(service["believed"] == "out" for service in premise["services"])
+    assert all(service["incident"] for service in premise["services"] if service["believed"] == "out")
+    premises = feed.day.city.premises
+    for secret in (premises.id[row], premises.streets[premises.street[row]], premises.phone[row]):
+        assert secret not in answer.text
+
+
+def test_silence_is_not_on(feed: Feed) -> None:
+    with feed.client() as client:
+        answer = client.post(PREMISE, json=pair(feed, some_row(feed, out=False))).json()
+    assert {service["believed"] for service in answer["premises"][0]["services"]} == {"unknown"}
+
+
+def test_the_page_says_the_same_and_keeps_the_account_out_of_addresses(feed: Feed) -> None:
+    row = some_row(feed, out=True)
+    with feed.client() as client:
+        assert words("en")("mine.ask") in client.get(MINE).text
+        answer = client.post(MINE, data=pair(feed, row))
+    assert words("en")("mine_believed.out") in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_wrong_pairs_get_one_answer_and_are_slowed_by_account(home: Feed) -> None:
+    row = some_row(home, out=True)
+    right = pair(home, row)
+    wrong = right | {"phone_last4": f"{(int(right['phone_last4']) + 1) % 10_000:04}"}
+    with home.client() as client:
+        answers = [client.post(PREMISE, json=wrong) for _ in range(int(at_home.ACCOUNT_MISSES_BURST))]
+        unknown = client.post(PREMISE, json={"account": "no-such", "phone_last4": "0000"})
+        assert {(a.status_code, a.text) for a in [*answers, unknown]} == {(404, unknown.text)}
+        for given in (right, wrong):  # the right pair too: its answer would tell which guess was right
+            late = client.post(PREMISE, json=given)
+            assert late.status_code == 429
+            assert int(late.headers["retry-after"]) >= 60
+        assert client.post(MINE, data=right).status_code == 429
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"account":1}', b"\xff", b'{"account":"1","phone_last4":"1","x":1}'])
+def test_bad_bodies_are_refused(feed: Feed, body: bytes) -> None:
+    with feed.client() as client:
+        assert client.post(PREMISE, content=body).status_code == 422
+
+
+def test_a_long_body_is_refused_unread(feed: Feed) -> None:
+    with feed.client() as client:
+        assert client.post(PREMISE, content=b"x" * (at_home.BODY_BYTES_MAX + 1)).status_code == 413
+        assert client.post(MINE, content=b"x" * (at_home.BODY_BYTES_MAX + 1)).status_code == 404
+
+
+def test_a_bearer_says_still_out_from_the_page_of_the_receipt(home: Feed) -> None:
+    premises = home.day.city.premises
+    receipt = home.day.report(Report(symptom=Symptom.LIGHTS_OUT, account=premises.account[some_row(home, out=False)]))
+    home.day.tick()
+    with home.client() as client:
+        page = httpx2.Response(404)
+        while page.status_code != httpx2.codes.OK:
+            page = client.get(f"/r/{receipt}")
+    assert words("en")("status.still") in page.text
+    assert f"still out; first report {receipt}" in page.text
+    assert 'name="service_point" value="E-' in page.text
