@@ -74,6 +74,19 @@ def test_looks_a_receipt_up(new_page: NewPage, city: City) -> None:
     expect(page.locator(".receipt .problem")).to_contain_text("no report with this number")
 
 
+def test_finds_the_area_of_an_address_and_never_more(new_page: NewPage, city: City) -> None:
+    premise = city.premises(0.4, 0.4)[0]
+    page = new_page(**PHONE)
+    page.goto(city.feed_url)
+    page.fill("input[name=address]", premise["address"])
+    page.press("input[name=address]", "Enter")
+    expect(page.locator(".find-result")).to_contain_text("Your area is")
+    assert premise["premise"] not in page.inner_text(".find-result")
+    page.fill("input[name=address]", "1 Nowhere St")
+    page.press("input[name=address]", "Enter")
+    expect(page.locator(".find .problem")).to_contain_text("not found")
+
+
 def test_says_that_it_is_stale_and_resumes_after_feed_restarts(
     new_page: NewPage, city: City, platform: Platform
 ) -> None:

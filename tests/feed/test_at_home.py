@@ -1,4 +1,4 @@
-"""A customer asks about home over HTTP: by address an area, by account and phone the premises, and guesses are slowed."""
+"""A customer asks about home over HTTP: an area by address, premises by account and phone."""
 
 from __future__ import annotations
 

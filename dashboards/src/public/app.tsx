@@ -221,10 +221,10 @@ export function App({ config, feed, areas, totals, mode, shapes, redraw }: Props
           </ul>
         </section>
         <div class="column second">
+          <Find onFound={setSelected} />
           {sorted.length ? (
             <AreaTable areas={sorted} nowMs={feed.platformMs()} selected={selected} onSelect={setSelected} />
           ) : null}
-          <Find onFound={setSelected} />
           <Receipt nowMs={feed.platformMs()} />
           <Places />
           <footer>

@@ -82,6 +82,9 @@ class Pages:
             "zone": self._zone,
             "intake_url": settings.intake_url,
             "refresh_seconds": 0,
+            "address": "",
+            "mine": None,
+            "places": [],
         }
         own = Path(__file__).parents[1] / "pages/mode.css"
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
@@ -132,9 +135,7 @@ class Pages:
 
     def not_ready(self, reader: Reader) -> Response:
         """The feed is still catching up: the page comes back by itself."""
-        response = self._page(
-            reader, "text.html", 503, totals=None, areas=[], address="", mine=None, places=[], refresh_seconds=5
-        )
+        response = self._page(reader, "text.html", 503, totals=None, areas=[], refresh_seconds=5)
         response.headers["Retry-After"] = "5"
         return response
 
