@@ -13,7 +13,7 @@ import msgspec
 
 from stormops.telemetry import Log
 
-PLACES_MAX = 200
+HELP_PLACES_MAX = 200
 """Places shown; further ones are left out."""
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]
@@ -65,7 +65,7 @@ class HelpPlaces:
             except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
                 self._log.warning("places_unreadable", sentence=str(error))
             else:
-                self._places = sorted(read, key=lambda place: (not place.open, place.kind, place.name))[:PLACES_MAX]
+                self._places = sorted(read, key=lambda place: (not place.open, place.kind, place.name))[:HELP_PLACES_MAX]
         return self._places
 
 
