@@ -65,7 +65,8 @@ class HelpPlaces:
             except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
                 self._log.warning("places_unreadable", sentence=str(error))
             else:
-                self._places = sorted(read, key=lambda place: (not place.open, place.kind, place.name))[:HELP_PLACES_MAX]
+                read.sort(key=lambda place: (not place.open, place.kind, place.name))
+                self._places = read[:HELP_PLACES_MAX]
         return self._places
 
 
