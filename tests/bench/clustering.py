@@ -17,8 +17,8 @@ import numpy as np
 
 from stormops.core.clustering import Clusters
 from stormops.core.grouping import Group, Grouper
-from stormops.core.inference import Explanations
 from stormops.core.network import City, Tree, trace
+from stormops.core.network_groups import Explanations
 from tests.bench.clustering_storm import (
     HOUR_MS,
     STARTS_MS,

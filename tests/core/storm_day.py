@@ -16,9 +16,9 @@ from stormops.core.clustering import Clusters
 from stormops.core.decide import Decider, Groupers
 from stormops.core.entry import Actor, AnyFact, Entry, News, ReportReceived, Tick
 from stormops.core.grouping import Grouper
-from stormops.core.inference import Explanations
 from stormops.core.matching import Matcher
 from stormops.core.network import City, Tree, trace
+from stormops.core.network_groups import Explanations
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
 from stormops.core.situation import Situation

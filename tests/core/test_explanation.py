@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from stormops.core.clustering import Clusters
 from stormops.core.explanation import Explainer
 from stormops.core.grouping import Group
-from stormops.core.inference import Explanations
 from stormops.core.network import trace
+from stormops.core.network_groups import Explanations
 from tests.core.radial import radial_city
 
 CITY = radial_city()

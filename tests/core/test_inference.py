@@ -1,20 +1,20 @@
-"""The network's explanation: which device, whose reports, since when."""
+"""The network's inference: one answer whatever the order and the steps, and what people know."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from stormops.core.grouping import Group
-from stormops.core.inference import Explanations
+from stormops.core.hearing import Rates
+from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.network import EdgeKind, trace
 from tests.core.radial import radial_city
 
 MINUTE = 60_000
 NOON = 490_000 * 3_600_000
 CITY = radial_city(feeders=3, laterals=8, transformers=4, houses=6)
-"""A transformer is 6 houses, a lateral 24, a feeder 192."""
 TREE = trace(CITY.network, CITY.premises)
+NOBODY = np.empty(0, np.intp)
 
 
 def device(kind: EdgeKind, premise: int) -> int:
@@ -22,143 +22,127 @@ def device(kind: EdgeKind, premise: int) -> int:
     return next(d for d in TREE.path(premise) if TREE.kind[d] == kind)
 
 
-def explained(reports: list[tuple[int, int]], now_minutes: int = 60, held: tuple[int, ...] = ()) -> list[Group]:
-    """Groups after reports of (premise, minutes after noon)."""
-    explanations = Explanations(CITY, TREE)
-    for one in held:
-        explanations.hold(one, held=True)
-    for premise, minutes in reports:
-        explanations.add(premise, NOON + minutes * MINUTE)
-    explanations.update(NOON + now_minutes * MINUTE)
-    return explanations.groups()
+def engine() -> Inference:
+    opens = np.where(TREE.kind == EdgeKind.TRANSFORMER, 1e-3, 1e-2)
+    return Inference(TREE, opens, Rates())
 
 
-def test_neighbours_of_one_transformer() -> None:
-    (group,) = explained([(24, 3), (26, 1), (28, 9)])
-    assert group.key == (device(EdgeKind.TRANSFORMER, 24), -1)
-    assert group.premises == (24, 26, 28)
-    assert group.out == ()
-    assert group.since_ms == NOON + MINUTE
-    assert 9_000 < group.probability <= 9_999
+def predicted(inference: Inference) -> list[int]:
+    return sorted(inference.places.node[inference.prediction.predicted()].tolist())
 
 
-def test_transformers_of_one_lateral() -> None:
-    (group,) = explained([(24, 3), (31, 1), (37, 9), (44, 4)])
-    assert group.device == device(EdgeKind.FUSE, 24)
+def report(inference: Inference, premises: list[int] | range, minutes: float) -> None:
+    inference.customers.tell("report_ms", np.array(premises), NOON + round(minutes * MINUTE))
 
 
-def test_laterals_of_one_feeder() -> None:
-    (group,) = explained([(premise, premise % 20) for premise in range(0, 192, 9)])
-    assert group.device == device(EdgeKind.BREAKER, 0)
-    assert TREE.customers[group.device] == 192
+def same(one: Inference, other: Inference) -> None:
+    for name in ("inside", "message", "above", "cause", "since"):
+        assert np.array_equal(getattr(one.posterior, name), getattr(other.posterior, name)), name
+    assert (one.prediction.top == other.prediction.top).all()
 
 
-def test_two_laterals_are_not_their_feeder() -> None:
-    groups = explained([(p, 2) for p in range(0, 24, 3)] + [(p, 4) for p in range(96, 120, 3)])
-    assert [group.device for group in groups] == sorted((device(EdgeKind.FUSE, 0), device(EdgeKind.FUSE, 96)))
+@pytest.mark.parametrize("seed", range(12))
+def test_updates_give_bit_for_bit_what_a_fresh_engine_gives(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    inference, now, before = engine(), NOON, NOBODY
+    inference.deafen(np.where(np.arange(576) % 2, 0, -1), np.zeros((1, 2), np.int64))
+    for _ in range(12):
+        now += int(rng.choice([1, 1_000, 200_000, 4_000_000]))
+        some = np.unique(rng.integers(24, size=rng.integers(1, 8)) + 24 * int(rng.integers(24)))
+        column = str(rng.choice(["report_ms", "report_ms", "off_ms", "on_ms", "answered_ms"]))
+        inference.customers.tell(column, some, now - int(rng.integers(3_000_000)) * int(rng.random() < 0.8))
+        if rng.random() < 0.3:
+            inference.hold(int(rng.integers(len(TREE))), held=bool(rng.random() < 0.6))
+        if rng.random() < 0.2:
+            inference.close(rng.integers(len(TREE), size=1).astype(np.intp), int(rng.choice([now, CLOSED_NOW, 0])))
+        before = inference.prediction.predicted()
+        inference.update(now, before)
+    fresh = engine()
+    fresh.deafen(inference.customers.area, np.zeros((1, 2), np.int64))
+    for name, column_of in inference.customers.columns.items():
+        fresh.customers.tell(name, rng.permutation(576), column_of[rng.permutation(576)] * 0)
+        fresh.customers.tell(name, np.arange(576), column_of)
+    for place in np.flatnonzero(inference.held):
+        fresh.hold(int(inference.places.node[place]), held=True)
+    for place in np.flatnonzero(inference.closed_ms):
+        fresh.close(inference.places.node[[place]], int(inference.closed_ms[place]))
+    fresh.update(now, before)
+    same(inference, fresh)
 
 
-def test_a_single_report_is_alone() -> None:
-    (group,) = explained([(30, 0)])
-    assert group == Group(-1, 30, (30,), (30,), NOON, group.probability)
-
-
-def test_in_a_storm_a_single_report_may_stand_for_more() -> None:
-    storm = [(premise, 0) for premise in range(192, 576, 12)]
-    groups = {group.premises: group for group in explained([*storm, (30, 1)], 1)}
-    assert (groups[30,].device, groups[30,].anchor) == (device(EdgeKind.FUSE, 30), -1)
-    calm = {group.premises: group for group in explained([*storm[:10], (30, 1)], 1)}
-    assert calm[30,].key == (-1, 30)
-
-
-def test_what_failed_before_keeps_its_own_reports() -> None:
-    transformer, fuse = device(EdgeKind.TRANSFORMER, 24), device(EdgeKind.FUSE, 24)
-    morning = [(premise, 0) for premise in (24, 25, 27, 29)]
-    evening = [(premise, 360 + premise % 5) for premise in range(30, 48, 2)]
-    groups = {group.device: group for group in explained(morning + evening, 400)}
-    assert groups.keys() == {transformer, fuse}
-    assert groups[transformer].since_ms == NOON
-    assert groups[fuse].since_ms >= NOON + 360 * MINUTE
-    assert not set(groups[fuse].premises) & set(groups[transformer].premises)
-
-
-def test_late_reports_below_a_failure_belong_to_it() -> None:
-    (group,) = explained([(p, p % 10) for p in range(24, 48, 2)] + [(25, 300)], 320)
-    assert 25 in group.premises
-
-
-def test_below_a_held_device_reports_and_silence_explain_nothing_else() -> None:
-    fuse, transformer = device(EdgeKind.FUSE, 24), device(EdgeKind.TRANSFORMER, 24)
-    reports = [(24, 3), (26, 1), (28, 9), (60, 5)]
-    groups = {group.key: group.premises for group in explained(reports, held=(fuse,))}
-    assert groups == {(fuse, -1): (24, 26, 28), (-1, 60): (60,)}
-    groups = {group.key: group.premises for group in explained(reports, held=(fuse, transformer))}
-    assert groups == {(fuse, -1): (), (transformer, -1): (24, 26, 28), (-1, 60): (60,)}
-
-
-def test_silence_below_held_devices_does_not_speak_for_the_feeder() -> None:
-    reports = [(premise, 2) for premise in range(168, 192, 4)]
-    laterals = tuple(device(EdgeKind.FUSE, 24 * i) for i in range(7))
-    assert [group.device for group in explained(reports)] == [device(EdgeKind.FUSE, 170)]
-    left = [group for group in explained(reports, held=laterals) if group.premises]
-    assert len(left) == 1
-    assert left[0].device in {device(EdgeKind.FUSE, 170), device(EdgeKind.BREAKER, 170)}
-
-
-def test_a_held_device_is_a_group_while_it_is_held() -> None:
+def test_reports_of_a_lateral_are_its_fuse_and_all_its_customers_are_out() -> None:
+    inference = engine()
+    report(inference, [24, 31, 37, 44], 3)
+    inference.update(NOON + 60 * MINUTE, NOBODY)
     fuse = device(EdgeKind.FUSE, 24)
-    explanations = Explanations(CITY, TREE)
-    explanations.hold(fuse, held=True)
-    delta = explanations.update(NOON)
-    assert delta.changed == [Group(fuse, -1, (), (), 0, 9_999)]
-    explanations.add(30, NOON)
-    delta = explanations.update(NOON)
-    assert delta.changed == [Group(fuse, -1, (30,), (), NOON, 9_999)]
-    explanations.hold(fuse, held=False)
-    delta = explanations.update(NOON)
-    assert delta.gone == [(fuse, -1)]
-    assert [group.key for group in delta.changed] == [(-1, 30)]
+    assert predicted(inference) == [fuse]
+    out = inference.out()
+    assert (out[24:48] > 0.9).all()
+    assert (out[48:] < 0.1).all()
 
 
-def test_an_update_without_news_changes_nothing() -> None:
-    explanations = Explanations(CITY, TREE)
-    for premise in (24, 26, 28, 100):
-        explanations.add(premise, NOON)
-    assert len(explanations.update(NOON).changed) == 2
-    assert explanations.update(NOON + MINUTE) == ([], [])
-    explanations.add(24, NOON + MINUTE)
-    assert explanations.update(NOON + MINUTE) == ([], [])
+def test_one_report_is_no_device() -> None:
+    inference = engine()
+    report(inference, [30], 3)
+    inference.update(NOON + 60 * MINUTE, NOBODY)
+    assert predicted(inference) == []
 
 
-def test_a_premise_without_a_path_is_alone() -> None:
-    city = radial_city()
-    city.premises.bus[:12] = -1
-    explanations = Explanations(city, trace(city.network, city.premises))
-    for premise in range(12):
-        explanations.add(premise, NOON)
-    explanations.update(NOON)
-    assert [group.key for group in explanations.groups()] == [(-1, premise) for premise in range(12)]
+def test_nothing_is_predicted_through_a_device_known_closed() -> None:
+    inference = engine()
+    fuse = device(EdgeKind.FUSE, 24)
+    report(inference, [24, 31, 37, 44], 3)
+    inference.close(np.array([fuse]), CLOSED_NOW)
+    inference.update(NOON + 60 * MINUTE, NOBODY)
+    assert fuse not in predicted(inference)
+    assert inference.posterior.cause[inference.places.place[fuse]].sum() == 0
+
+
+def test_who_is_still_out_after_a_restoration_has_a_fault_below() -> None:
+    inference = engine()
+    fuse, transformer = device(EdgeKind.FUSE, 24), device(EdgeKind.TRANSFORMER, 24)
+    report(inference, [24, 31, 37, 44], 3)
+    inference.update(NOON + 60 * MINUTE, NOBODY)
+    report(inference, [24, 31, 37, 44], -NOON / MINUTE)
+    inference.customers.tell("answered_ms", np.arange(24, 48), NOON + 60 * MINUTE)
+    inference.close(np.array([fuse]), NOON + 60 * MINUTE)
+    inference.update(NOON + 61 * MINUTE, NOBODY)
+    assert predicted(inference) == []
+    report(inference, [25, 26, 28], 75)
+    inference.update(NOON + 90 * MINUTE, NOBODY)
+    assert predicted(inference) == [transformer]
+
+
+def test_below_a_device_known_open_nothing_else_is_predicted_and_all_are_out() -> None:
+    inference = engine()
+    fuse = device(EdgeKind.FUSE, 24)
+    inference.hold(fuse, held=True)
+    report(inference, [24, 25, 26, 27, 31, 37, 44], 3)
+    inference.update(NOON + 60 * MINUTE, NOBODY)
+    assert predicted(inference) == []
+    assert (inference.out()[24:48] == 1).all()
+    inference.hold(fuse, held=False)
+    inference.update(NOON + 60 * MINUTE, NOBODY)
+    assert predicted(inference) == [fuse]
+
+
+def test_silent_meters_speak_for_service_only_while_they_can_be_heard() -> None:
+    chances = []
+    for silent in (False, True):
+        inference = engine()
+        since = NOON - MINUTE if silent else 0
+        inference.deafen(np.full(576, int(silent)), np.array([[0, 0], [since, NOON + 60 * MINUTE * silent]]))
+        report(inference, [24, 31], 3)
+        inference.update(NOON + 30 * MINUTE, NOBODY)
+        chances.append(inference.out()[24])
+    assert chances[0] < 0.5 < chances[1]
 
 
 def test_a_city_without_a_network() -> None:
     city = radial_city()
     city.network.bus_source[:] = False
     tree = trace(city.network, city.premises)
-    assert len(tree) == 0
-    explanations = Explanations(city, tree)
-    explanations.add(5, NOON)
-    assert [group.key for group in explanations.update(NOON).changed] == [(-1, 5)]
-
-
-def test_a_tree_of_another_city_is_refused() -> None:
-    with pytest.raises(ValueError, match="another city"):
-        Explanations(radial_city(feeders=1), TREE)
-
-
-def test_every_kind_of_protective_device_may_fail() -> None:
-    from stormops.core.inference import PRIOR
-    from stormops.core.network import PROTECTIVE
-
-    assert set(PRIOR) == set(PROTECTIVE)
-    assert all(0 < chance < 0.5 for chance in PRIOR.values())
-    assert np.isin(TREE.kind, [int(kind) for kind in PRIOR]).all()
+    inference = Inference(tree, np.empty(0), Rates())
+    report(inference, [5], 0)
+    assert not len(inference.update(NOON, NOBODY))
+    assert inference.out().tolist() == [0.0] * len(city.premises)

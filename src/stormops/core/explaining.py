@@ -5,8 +5,8 @@ from __future__ import annotations
 from stormops.core.clustering import Clusters
 from stormops.core.decide import Groupers
 from stormops.core.grouping import Grouper
-from stormops.core.inference import Explanations
 from stormops.core.network import SERVICE_BITS, City, Tree
+from stormops.core.network_groups import Explanations
 from stormops.core.report import Utility
 
 

@@ -1,39 +1,161 @@
-"""Electric reports explained by the network: the most probable set of failed devices (first version).
+"""Which device is open, how sure that is, and who is out: exact inference over the radial network.
 
-A report changes only the path from its premise to the source. The full engine (phases, meters,
-switching, SCADA) takes this module's place behind the same port.
+Reports and meters' words come in; what they tell of every device is kept up to date on the paths that they
+touch. The answer is a function of what was heard, of what people and telemetry know, of the rates and of the
+quantum of time, never of the order in which words came; only what is predicted also depends on what was
+predicted before (`core.predicting`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.beliefs import Beliefs
-from stormops.core.explanation import Explainer
-from stormops.core.hierarchy import of_tree
-from stormops.core.network import City, EdgeKind, Tree
+from stormops.core.customers import Customers
+from stormops.core.forest import Rows, forest
+from stormops.core.hearing import Hearing, Rates
+from stormops.core.network import Bools, Floats, Ints, Tree
+from stormops.core.onset import QUANTUM_MS, WIDTHS, Onsets
+from stormops.core.posterior import Posterior
+from stormops.core.predicting import Prediction
 
-PRIOR = {
-    EdgeKind.FUSE: 3e-2,
-    EdgeKind.RECLOSER: 4e-2,
-    EdgeKind.BREAKER: 4e-2,
-    EdgeKind.TRANSFORMER: 3e-3,
-    EdgeKind.POWER_TRANSFORMER: 3e-3,
-}
-"""Chance that a device of each kind opens in a storm."""
+CLOSED_NOW = 2**62
+"""The time until which a device is known closed when telemetry says so."""
+
+OPENS_MOST = 0.45
+"""No device is believed open by its prior alone."""
 
 
-class Explanations(Explainer):
-    """Groups named by device. Premises without a path to a source are lone; give those to `Clusters`.
+class Inference:
+    """N devices by place of `places`, P premises.
 
-    Raises IndexError for a premise that the city does not have.
+    `opens` (N, by device): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`, or may
+    always be under way (None). `widths`: the slots of time (`core.onset`).
     """
 
-    def __init__(self, city: City, tree: Tree, beliefs: Beliefs | None = None) -> None:
-        if len(tree.premise_device) != len(city.premises):
-            raise ValueError("the tree was traced for another city")
-        chance = np.zeros(max(EdgeKind) + 1)
-        for kind, value in PRIOR.items():
-            chance[kind] = value
-        prior = np.log(chance[tree.kind] / (1 - chance[tree.kind])) if len(tree) else np.empty(0)
-        super().__init__(of_tree(tree, prior), beliefs or Beliefs())
+    def __init__(
+        self,
+        tree: Tree,
+        opens: Floats,
+        rates: Rates,
+        *,
+        begun_ms: int | None = None,
+        widths: tuple[int, ...] = WIDTHS,
+    ) -> None:
+        self.places = forest(tree.parent)
+        self._widths, self._begun_ms = widths, begun_ms
+        self.rates, self.opens = rates, opens[self.places.node]
+        linked = tree.premise_device >= 0
+        leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
+        leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
+        n = len(self.places)
+        self.customers = Customers(leaf, n)
+        self.posterior = Posterior(self.places, len(widths))
+        self.prediction = Prediction(self.places)
+        self.closed_ms = np.zeros(n, np.int64)
+        self.held = np.zeros(n, np.bool_)
+        self._below_held = np.zeros(n, np.bool_)
+        self._deaf = np.zeros((1, 2), np.int64)
+        self._retell = np.empty(0, np.intp)
+        self._stale = True
+        self.hearing = Hearing(Onsets(0, widths), rates, np.zeros(len(widths)))
+
+    # --- what is known ----------------------------------------------------------------------------
+
+    def close(self, devices: Rows | Ints, at_ms: int) -> None:
+        """These devices, and so all that feeds them, were closed at a moment; `CLOSED_NOW` = they are."""
+        self.closed_ms[self.places.place[devices]] = at_ms
+        self._stale = True
+
+    def hold(self, device: int, *, held: bool) -> None:
+        """A device is known open: what is heard from below it is explained by that."""
+        place = int(self.places.place[device])
+        self.held[place] = held
+        below = self.places.topmost(self.held) >= 0
+        self._retell = np.union1d(self._retell, np.flatnonzero(below != self._below_held))
+        self._below_held = below
+
+    def deafen(self, area: Ints, silent_ms: Rows) -> None:
+        """The areas of the meter network: of each premise (-1 = no meter, 0 = heard), and when each was silent.
+
+        `silent_ms` (areas + 1, 2): from and until; row 0 is (0, 0).
+        """
+        self.customers.area[:] = area
+        self._deaf = silent_ms
+        self._stale = True
+
+    def believe(self, rates: Rates, opens: Floats) -> None:
+        """Other rates, and other chances that devices open (N, by place)."""
+        if rates != self.rates or not np.array_equal(opens, self.opens):
+            self.rates, self.opens = rates, opens
+            self._stale = True
+
+    # --- the answer -------------------------------------------------------------------------------
+
+    def update(self, now_ms: int, before: Rows) -> Rows:
+        """Bring everything up to date; `before` (places, ascending) was predicted. Gives the places that changed.
+
+        Those are the places whose predicted device or whose posterior is another.
+        """
+        onsets = Onsets.at(now_ms)._replace(widths=self._widths)
+        if self._stale or onsets.as_of != self.hearing.onsets.as_of:
+            self._hear_anew(onsets)
+            touched = np.arange(len(self.places))
+        else:
+            touched = np.union1d(self.customers.count(self.hearing), self._retell)
+        afresh, self._stale = self._stale or len(touched) == len(self.places), False
+        self._retell = np.empty(0, np.intp)
+        told = self.customers.told[touched]
+        told[self._below_held[touched]] = 0.0
+        self.posterior.evidence[touched] = told
+        changed = self.posterior.settle(touched, afresh=afresh)
+        chance = self.posterior.cause[changed].sum(axis=1)
+        chance[self._below_held[changed]] = 0.0
+        return np.union1d(changed, self.prediction.choose(changed, chance, before))
+
+    def _hear_anew(self, onsets: Onsets) -> None:
+        horizon = self.rates.span_ms
+        weights = onsets.weights(horizon, self._begun_ms)
+        if not self.rates.delay_ms:
+            weights = np.ones(1)
+        deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
+        self.hearing = Hearing(onsets, self.rates, weights, deaf)
+        self.customers.recount(self.hearing, len(deaf))
+        self.posterior.believe(self._prior(onsets, weights))
+
+    def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
+        """(N, S): chance that each device opened in each slot: not before it was closed, not while it is."""
+        prior = np.minimum(self.opens, OPENS_MOST)[:, None] * weights
+        known = np.flatnonzero(self.closed_ms)
+        if len(known):
+            age = np.maximum(onsets.as_of - self.closed_ms[known], 0)[:, None] / QUANTUM_MS
+            edges = onsets.edges
+            after = np.clip(np.minimum(edges[:-1], age) - edges[1:], 0, None) / np.maximum(edges[:-1] - edges[1:], 1)
+            prior[known] *= after
+        return np.asarray(prior)
+
+    def out(self) -> Floats:
+        """(P): chance that each customer is without service; of those outside the network, 0."""
+        customers = self.customers
+        reached = np.flatnonzero(customers.leaf >= 0)
+        served, _ = self.served(reached)
+        chance = np.zeros(len(customers.leaf))
+        leaf = customers.leaf[reached]
+        chance[reached] = 1 - self.posterior.since[leaf, -1] * served
+        chance[reached[self._below_held[leaf]]] = 1.0
+        return chance
+
+    def served(self, premises: Rows) -> tuple[Floats, Floats]:
+        """Chances for these premises, when nothing above failed: that there is service, that the link is wrong."""
+        silent = self.hearing.served(self.customers.silent(len(self._deaf)))
+        kind = self.customers.area[premises] + 1
+        served, wrong = silent[0][kind], silent[1][kind]
+        special = np.zeros(len(self.customers.leaf), np.bool_)
+        special[self.customers.special()] = True
+        some = np.flatnonzero(special[premises])
+        heard = self.customers.heard(premises[some], self.hearing.onsets)
+        served[some], wrong[some] = self.hearing.served(heard)
+        return served, wrong
+
+    def below_known_open(self) -> Bools:
+        """(N, by place): whether a device at or above is known open."""
+        return self._below_held

@@ -1,0 +1,99 @@
+"""What was heard of every customer, as columns, and what it tells of the device right above.
+
+Customers of whom nothing was heard are many and alike: they count together. What one more word changes is
+taken out and put in again as whole numbers, so that the order in which words come is of no matter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stormops.core.forest import Rows
+from stormops.core.hearing import Heard, Hearing
+from stormops.core.network import Floats, Ints
+from stormops.core.onset import Onsets
+
+COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
+
+
+class Customers:
+    """P premises; all columns have a row each, times in platform ms, 0 = never.
+
+    `leaf` (P): the place of the device right above, -1 = outside the network. `report_ms`: the first report that
+    nothing has answered; `off_ms`, `on_ms`: the meter's word; `answered_ms`: when people last said that service
+    is back. `area`: -1 = no meter, 0 = one that is heard, else the number of a silent area. Write by `tell`.
+    """
+
+    def __init__(self, leaf: Ints, places: int) -> None:
+        self.leaf = leaf
+        self._places = places
+        self.columns = {name: np.zeros(len(leaf), np.int64) for name in COLUMNS}
+        self._counted = {name: column.copy() for name, column in self.columns.items()}
+        self.area = np.full(len(leaf), -1, np.int32)
+        self._special = np.zeros(len(leaf), np.bool_)
+        self._news: list[Rows] = []
+        self.told = np.zeros((places, 1))
+        """(places, S + 1): log-likelihoods of what the customers right below each place let hear."""
+
+    def tell(self, column: str, premises: Rows, at_ms: Rows | int) -> None:
+        """Write what was heard of these premises."""
+        self.columns[column][premises] = at_ms
+        self._news.append(np.asarray(premises, np.intp))
+
+    def special(self) -> Rows:
+        """Premises of which anything was heard, by the last `count`."""
+        return np.flatnonzero(self._special & (self.leaf >= 0))
+
+    def heard(self, premises: Rows, onsets: Onsets, columns: dict[str, Rows] | None = None) -> Heard:
+        """What was heard of these premises, as ages."""
+        columns = columns or self.columns
+        ages = {}
+        for name in COLUMNS:
+            at = columns[name][premises]
+            ages[name] = np.where(at > 0, onsets.ages(at), -1)
+        off = np.where(columns["off_ms"][premises] > columns["on_ms"][premises], ages["off_ms"], -1)
+        return Heard(ages["report_ms"], off, ages["on_ms"], self.area[premises].astype(np.intp), ages["answered_ms"])
+
+    def silent(self, areas: int) -> Heard:
+        """What is heard of who says nothing: without a meter, and with one in each of the areas."""
+        nothing = np.full(areas + 1, -1)
+        return Heard(nothing, nothing, nothing, np.arange(-1, areas), nothing)
+
+    def recount(self, hearing: Hearing, areas: int) -> None:
+        """Count everybody afresh: the tables have changed."""
+        self._take_news()
+        of_silent = hearing.evidence(self.silent(areas))
+        quiet = np.flatnonzero(~self._special & (self.leaf >= 0))
+        kinds = areas + 1
+        slots = self.leaf[quiet].astype(np.int64) * kinds + self.area[quiet] + 1
+        count = np.bincount(slots, minlength=self._places * kinds).reshape(self._places, kinds)
+        self.told = np.zeros((self._places, of_silent.shape[1]))
+        for kind in range(kinds):
+            self.told += count[:, kind, None] * of_silent[kind]
+        some = self.special()
+        self._add(some, hearing.evidence(self.heard(some, hearing.onsets)))
+
+    def count(self, hearing: Hearing) -> Rows:
+        """Count what is new since the last time; gives the places that it touches, ascending."""
+        news = np.unique(np.concatenate([*self._news, np.empty(0, np.intp)]))
+        news = news[self.leaf[news] >= 0]
+        before = hearing.evidence(self.heard(news, hearing.onsets, self._counted))
+        self._take_news()
+        self._add(news, hearing.evidence(self.heard(news, hearing.onsets)) - before)
+        return np.unique(self.leaf[news]).astype(np.intp)
+
+    def _take_news(self) -> None:
+        for news in self._news:
+            special = np.zeros(len(news), np.bool_)
+            for name, column in self.columns.items():
+                self._counted[name][news] = column[news]
+                special |= column[news] > 0
+            self._special[news] = special
+        self._news.clear()
+
+    def _add(self, premises: Rows, evidence: Floats) -> None:
+        if len(premises):
+            order = np.argsort(self.leaf[premises], kind="stable")
+            leaf = self.leaf[premises][order]
+            begins = np.flatnonzero(np.diff(leaf, prepend=-1))
+            self.told[leaf[begins]] += np.add.reduceat(evidence[order], begins, axis=0)

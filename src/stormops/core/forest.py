@@ -1,0 +1,92 @@
+"""A forest laid out for passes over it: level by level, the children of every node side by side.
+
+Nodes keep the numbers that others know them by; here they have *places*, 0 at the top. In places the
+parents never descend, so that the children of a node are one slice and a level is one slice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from stormops.core.network import Bools, Floats, Ints
+from stormops.core.radial import by_depth
+
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(slots=True, frozen=True)
+class Forest:
+    """N nodes in L levels. All columns are by place.
+
+    `node` (N): the number of the node at a place; `place` (N) its inverse. `parent` (N): place of the
+    parent, -1 at the top. The children of v are places `begin[v]` to `begin[v + 1]`. Level l is places
+    `level[l]` to `level[l + 1]`.
+    """
+
+    node: Ints
+    place: Ints
+    parent: Ints
+    begin: Rows
+    level: Rows
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+    def children(self, places: Rows) -> Rows:
+        """The children of these places, in order."""
+        return ranges(self.begin[places], self.begin[places + 1])
+
+    def split(self, places: Rows) -> list[Rows]:
+        """Ascending places by level, the top first."""
+        cuts = np.searchsorted(places, self.level)
+        return [places[a:b] for a, b in pairwise(cuts)]
+
+    def gather(self, values: Floats, places: Rows) -> Floats:
+        """(M, K): the sums of `values` (N, K) over the children of each place, always added in the same order."""
+        total = np.zeros((len(places), values.shape[1]))
+        some = self.begin[places + 1] > self.begin[places]
+        with_children = places[some]
+        if len(with_children):
+            below = self.children(with_children)
+            counts = self.begin[with_children + 1] - self.begin[with_children]
+            total[some] = np.add.reduceat(values[below], np.cumsum(counts) - counts, axis=0)
+        return total
+
+    def topmost(self, marked: Bools) -> Ints:
+        """(N): the topmost marked place at or above each place, -1 = none."""
+        top = np.where(marked, np.arange(len(self)), -1).astype(np.int32)
+        for first, last in pairwise(self.level[1:]):
+            above = top[self.parent[first:last]]
+            top[first:last] = np.where(above >= 0, above, top[first:last])
+        return top
+
+
+def forest(parent: Ints) -> Forest:
+    """Lay out a forest given by the number of each node's parent (N, -1 at the top)."""
+    count = len(parent)
+    place = np.zeros(count, np.int32)
+    node = np.zeros(count, np.int32)
+    cuts = [0]
+    for rows in by_depth(parent) if count else []:
+        order = np.argsort(place[parent[rows]], kind="stable") if cuts[-1] else np.arange(len(rows))
+        last = cuts[-1] + len(rows)
+        node[cuts[-1] : last] = rows[order]
+        place[rows[order]] = np.arange(cuts[-1], last)
+        cuts.append(last)
+    above = parent[node]
+    up = np.where(above >= 0, place[above], -1).astype(np.int32)
+    begin = np.searchsorted(up, np.arange(count + 1)).astype(np.intp)
+    return Forest(node, place, up, begin, np.array(cuts, np.intp))
+
+
+def ranges(first: Rows, last: Rows) -> Rows:
+    """The numbers of all ranges [first, last), one range after the other."""
+    counts = last - first
+    total = int(counts.sum())
+    if not total:
+        return np.empty(0, np.intp)
+    return np.repeat(last - np.cumsum(counts), counts) + np.arange(total)

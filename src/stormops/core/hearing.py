@@ -1,0 +1,179 @@
+"""How likely what was heard of a customer is, for every moment since when service may be lost there.
+
+Everything is a ratio to the same being heard of a customer with service, so that silence where nothing is
+expected says nothing. What people and meters do is independent given that moment; reports of customers
+with service, words of meters that are wrong, links to the wrong device: each has its chance, so that no
+single word decides. Times are told apart by quanta (`core.onset`), all is looked up in tables.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtr
+
+from stormops.core.forest import Rows
+from stormops.core.network import Floats
+from stormops.core.onset import QUANTUM_MS, Onsets
+
+MOMENTS = 6
+"""Moments of a slot over which likelihoods are averaged."""
+
+UNIT = 2.0**32
+"""Steps in a nat to which what is heard of a customer is rounded: sums are then exact, in any order."""
+
+FALSE_GASP = 1e-6
+"""Chance in a quantum that a meter says off though its customer has service beyond the momentary hold."""
+
+WRONG_ON = 2e-3
+"""Chance that a meter is said to be on while it is off."""
+
+MISSED_READ = 0.05
+"""Chance that a meter that is on, and whose neighbours are read, misses its read."""
+
+
+class Rates(NamedTuple):
+    """How people and meters speak. Chances are for a storm of `span_ms`.
+
+    `report`: a customer without service reports in the end, `delay_ms` after the loss (median of a lognormal,
+    deviation `delay_sigma`; 0 = times are not known and say nothing). `false`: one with service reports.
+    `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard. `wrong_link`: the
+    records hang a customer on the wrong device. `share_out`: share of the city that is out.
+    `read_every_ms`: 0 = reads are not expected.
+    """
+
+    report: float = 0.1
+    delay_ms: float = 1_200_000.0
+    delay_sigma: float = 1.0
+    false: float = 2e-4
+    service: float = 3e-4
+    gasp: float = 0.6
+    wrong_link: float = 0.01
+    share_out: float = 0.02
+    read_every_ms: int = 0
+    span_ms: float = 43_200_000.0
+
+
+class Heard(NamedTuple):
+    """What was heard of M customers, as ages in quanta (-1 = nothing).
+
+    `report`: first report that nothing has answered; `off`, `on`: the meter's word; `area`: which row of the meters'
+    areas (`Hearing`), -1 = no meter; `answered`: since when the customer counts anew, people having restored it.
+    """
+
+    report: Rows
+    off: Rows
+    on: Rows
+    area: Rows
+    answered: Rows
+
+
+class Hearing:
+    """The tables at one moment: S slots of `onsets` with `weights` (S), under `rates`.
+
+    `deaf` (areas, 2): ages between which each area of the meter network was not heard at all, older first.
+    """
+
+    def __init__(self, onsets: Onsets, rates: Rates, weights: Floats, deaf: Floats | None = None) -> None:
+        self.onsets, self.rates, self.weights = onsets, rates, weights
+        self._moments = onsets.moments(MOMENTS)
+        self._slot = onsets.slot_of_age()
+        self.heard_share = self._arrived(self._moments).mean(axis=1)
+        self._report = np.vstack([self._reports(), (1 - rates.report * self.heard_share) / (1 - rates.false)])
+        self._off, self._on = self._offs(), np.vstack([self._ons(), np.ones(onsets.slots)])
+        areas = np.zeros((0, 2)) if deaf is None else deaf
+        self._no_gasp = np.vstack([self._silence(areas), np.ones(onsets.slots)])
+        self.gasp_share = self._gasped(np.zeros((1, 2)))[0]
+
+    # --- tables: ages or areas by slots ------------------------------------------------------------
+
+    def _arrived(self, ages: Floats) -> Floats:
+        """Share of the reports of a loss of these ages (quanta) that have come."""
+        if not self.rates.delay_ms:
+            return np.ones_like(ages)
+        with np.errstate(divide="ignore"):
+            late = np.log(np.maximum(ages, 0) * (QUANTUM_MS / self.rates.delay_ms)) / self.rates.delay_sigma
+        return np.asarray(ndtr(late))
+
+    def _reports(self) -> Floats:
+        rates = self.rates
+        if not rates.delay_ms:
+            return np.full((len(self._slot), self.onsets.slots), rates.report / rates.false)
+        since = self._moments[None] - np.arange(len(self._slot))[:, None, None]
+        share = (self._arrived(since) - self._arrived(since - 1)).mean(axis=2)
+        return np.asarray(1 + rates.report * share * (rates.span_ms / QUANTUM_MS / rates.false))
+
+    def _offs(self) -> Floats:
+        widths = np.array(self.onsets.widths)
+        here = (self._slot[:, None] == np.arange(self.onsets.slots)) / widths
+        spread = 0.9 * here
+        spread[1:] += 0.05 * here[:-1]
+        spread[:-1] += 0.05 * here[1:]
+        return np.asarray(1 + self.rates.gasp * spread / FALSE_GASP)
+
+    def _ons(self) -> Floats:
+        age = np.arange(len(self._slot))[:, None, None]
+        lost = self._moments[None]
+        ratio = np.where(lost > age + 1, WRONG_ON, 1.0)
+        every = self.rates.read_every_ms / QUANTUM_MS
+        if every:
+            due = age + 1 - every
+            ratio = np.where((due > 1) & (lost <= age + 1) & (lost > due), 1 / MISSED_READ, ratio)
+            ratio = np.where((due > 1) & (lost > age + 1), WRONG_ON / MISSED_READ, ratio)
+        return np.asarray(ratio.mean(axis=2))
+
+    def _gasped(self, deaf: Floats) -> Floats:
+        """(areas, S): share of losses whose gasp could have been heard by now."""
+        lost = self._moments[None]
+        heard = (lost > deaf[:, 0, None, None]) | (lost < deaf[:, 1, None, None]) | (deaf[:, 0] <= 0)[:, None, None]
+        return np.asarray((heard * -np.expm1(-lost)).mean(axis=2))
+
+    def _silence(self, deaf: Floats) -> Floats:
+        return np.asarray(1 - self.rates.gasp * self._gasped(deaf))
+
+    # --- customers ----------------------------------------------------------------------------------
+
+    def ratios(self, heard: Heard) -> tuple[Floats, Floats]:
+        """(M, S): of a loss in each slot; (M): and of what a customer linked elsewhere would let hear."""
+        ratio = self._report[heard.report]
+        off, area = heard.off, heard.area
+        ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
+        ratio *= self._on[heard.on]
+        anew = np.flatnonzero(heard.answered >= 0)
+        if len(anew):  # Who was restored and is out lost service since: earlier moments count as that one.
+            first = self._slot[heard.answered[anew]][:, None]
+            slots = np.maximum(np.arange(self.onsets.slots), first)
+            ratio[anew] = np.take_along_axis(ratio[anew], slots, axis=1)
+        total = self.weights.sum()
+        share = self.rates.share_out
+        elsewhere = 1 - share + share * np.einsum("ms,s->m", ratio, self.weights / total if total else self.weights)
+        return ratio, elsewhere
+
+    def linked(self, heard: Heard) -> Floats:
+        """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right."""
+        ratio, elsewhere = self.ratios(heard)
+        wrong = self.rates.wrong_link
+        full = np.empty((len(ratio), self.onsets.slots + 1))
+        full[:, :-1] = (1 - wrong) * ratio + (wrong * elsewhere)[:, None]
+        full[:, -1] = 1 - wrong + wrong * elsewhere
+        return full
+
+    def evidence(self, heard: Heard) -> Floats:
+        """(M, S + 1): log-likelihoods of a loss above the customer since each slot; its own service may fail first."""
+        return np.round(np.log(self._with_service(self.linked(heard))) * UNIT) / UNIT
+
+    def served(self, heard: Heard) -> tuple[Floats, Floats]:
+        """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""
+        full = self.linked(heard)
+        whole = self._with_service(full)[:, -1]
+        _, elsewhere = self.ratios(heard)
+        never = (1 - self.rates.service * self.weights.sum()) * full[:, -1]
+        return never / whole, self.rates.wrong_link * elsewhere / full[:, -1]
+
+    def _with_service(self, full: Floats) -> Floats:
+        chance = self.rates.service * self.weights
+        failed = np.zeros_like(full)
+        np.cumsum(full[:, :-1] * chance, axis=1, out=failed[:, 1:])
+        kept = 1 - np.append(0, np.cumsum(chance))
+        return np.asarray(failed + kept * full)

@@ -1,0 +1,149 @@
+"""Exact inference on a forest: which nodes opened, when, and since when service is lost below each.
+
+The model. Every node stays closed, or opens once, in one of S slots of time (prior chances `prior`).
+Service below a node is lost since the earliest opening at or above it; S means never. What customers right
+below a node tell has a likelihood for every such moment (`evidence`, natural logarithms). Two passes over
+the forest give every posterior exactly, O(nodes x S): upwards `Z(v, s)`, what is below says of a loss since
+s above v; downwards `A(v, s)`, what all the rest says of it (sum-product; Pearl 1988).
+
+A change is worked out on the paths that it touches and, downwards, as far as the answer differs. All sums are
+made in one order, so that the outcome is bit for bit that of working everything out afresh.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stormops.core.forest import Forest, Rows
+from stormops.core.network import Floats
+
+NEGLIGIBLE = 1e-290
+"""Probability below which a message from above is none: no evidence below outweighs it, and it bounds how far a
+change is followed down."""
+
+
+class Posterior:
+    """Columns by place of the forest; S slots, the earliest first.
+
+    `evidence` (N, S + 1) is written by the owner, who then names the places to `settle`. `prior` (N, S).
+    Outcomes: `cause` (N, S), the chance that a node is what took service from below it, in each slot;
+    `since` (N, S + 1), the posterior of since when service is lost right below each node (last: it is not).
+    """
+
+    def __init__(self, places: Forest, slots: int) -> None:
+        self.places = places
+        self.slots = slots
+        n = len(places)
+        self.evidence = np.zeros((n, slots + 1))
+        self.inside = np.zeros((n, slots + 1))
+        self.message = np.zeros((n, slots + 1))
+        self.above = np.zeros((n, slots + 1))
+        self.cause = np.zeros((n, slots))
+        self.since = np.zeros((n, slots + 1))
+        self._log_below = np.zeros((n, slots + 1))
+        self.believe(np.zeros((n, slots)))
+
+    def believe(self, prior: Floats) -> None:
+        """Other priors (N, S): sums over S below 1. Everything is to be settled anew after it."""
+        self.prior = prior
+        self.closed = np.ones((len(self.places), self.slots + 1))
+        np.cumsum(prior, axis=1, out=self.closed[:, 1:])
+        self.closed[:, 1:] = 1 - self.closed[:, 1:]
+        with np.errstate(divide="ignore"):
+            self._log_prior, self._log_closed = np.log(prior), np.log(self.closed)
+
+    def everything(self) -> None:
+        """Work everything out."""
+        self.settle(np.arange(len(self.places)), afresh=True)
+
+    def settle(self, places: Rows, *, afresh: bool = False) -> Rows:
+        """The evidence of these places changed: bring everything up to date. Gives the places whose outcome changed.
+
+        `afresh`: nothing of what was worked out before holds.
+        """
+        touched = self._up(places)
+        return self._down(touched, afresh=afresh)
+
+    # --- upwards ----------------------------------------------------------------------------------
+
+    def _up(self, places: Rows) -> list[Rows]:
+        """Gives the places whose `inside` may have changed, by level."""
+        touched = self.places.split(np.sort(places))
+        for level in range(len(touched) - 1, -1, -1):
+            here = touched[level]
+            if not len(here):
+                continue
+            self.inside[here] = self.evidence[here] + self.places.gather(self.message, here)
+            message = self._messages(here)
+            differs = (message != self.message[here]).any(axis=1)
+            self.message[here] = message
+            if level:
+                touched[level - 1] = np.union1d(touched[level - 1], self.places.parent[here[differs]])
+        return touched
+
+    def _messages(self, here: Rows) -> Floats:
+        inside, prior, closed = self.inside[here], self._log_prior[here], self._log_closed[here]
+        message = closed + inside
+        opened = inside[:, 0] + prior[:, 0]
+        for slot in range(1, self.slots + 1):
+            np.logaddexp(message[:, slot], opened, out=message[:, slot])
+            if slot < self.slots:
+                np.logaddexp(opened, inside[:, slot] + prior[:, slot], out=opened)
+        return message
+
+    # --- downwards --------------------------------------------------------------------------------
+
+    def _down(self, touched: list[Rows], *, afresh: bool) -> Rows:
+        changed: list[Rows] = []
+        follow = np.empty(0, np.intp)
+        for level, here in enumerate(touched):
+            if level == 0:
+                if afresh:
+                    self.above[here, :-1] = 0.0
+                    self.above[here, -1] = 1.0
+                nodes = here
+            else:
+                above = self._from_above(follow)
+                differs = (above != self.above[follow]).any(axis=1)
+                self.above[follow] = above
+                nodes = np.union1d(here, follow[differs])
+            if len(nodes):
+                self._outcome(nodes)
+                changed.append(nodes)
+            follow = self.places.children(nodes)
+        return np.concatenate(changed) if changed else follow
+
+    def _below(self, nodes: Rows) -> Floats:
+        """(M, S + 1): since when service is lost below each node, by its prior and all evidence that is not below."""
+        above, prior = self.above[nodes], self.prior[nodes]
+        later = np.cumsum(above[:, ::-1], axis=1)[:, ::-1]
+        below = above * self.closed[nodes]
+        below[:, :-1] += prior * later[:, 1:]
+        return below
+
+    def _from_above(self, nodes: Rows) -> Floats:
+        parents = self.places.parent[nodes]
+        with np.errstate(divide="ignore"):
+            said = self._log_below[parents] + self.inside[parents] - self.message[nodes]
+        above = _shares(said)
+        above[above < NEGLIGIBLE] = 0.0
+        return above
+
+    def _outcome(self, nodes: Rows) -> None:
+        below = self._below(nodes)
+        with np.errstate(divide="ignore"):
+            self._log_below[nodes] = np.log(below)
+        inside = self.inside[nodes]
+        self.since[nodes] = since = _shares(self._log_below[nodes] + inside)
+        later = np.cumsum(self.above[nodes][:, ::-1], axis=1)[:, ::-1][:, 1:]
+        below = below[:, :-1]
+        own = np.divide(self.prior[nodes] * later, below, out=np.zeros_like(below), where=below > 0)
+        self.cause[nodes] = since[:, :-1] * own
+
+
+def _shares(logs: Floats) -> Floats:
+    """Rows of logarithms as shares of one."""
+    logs -= logs.max(axis=1, keepdims=True)
+    shares: Floats = np.exp(logs, out=logs)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares

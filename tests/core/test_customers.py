@@ -1,0 +1,62 @@
+"""Evidence counted by what changed, and counted afresh."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stormops.core.customers import COLUMNS, Customers
+from stormops.core.hearing import Hearing, Rates
+from stormops.core.onset import QUANTUM_MS, Onsets
+
+NOON = 490_000 * 3_600_000
+ONSETS = Onsets.at(NOON)
+TABLE = Hearing(ONSETS, Rates(), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
+
+
+def some_customers() -> Customers:
+    leaf = np.repeat(np.arange(-1, 11, dtype=np.int32), 5)
+    customers = Customers(leaf, 12)
+    customers.area[::3] = 0
+    return customers
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    customers = some_customers()
+    customers.recount(TABLE, 1)
+    nothing = customers.told.copy()
+    words = [(str(rng.choice(COLUMNS)), int(rng.integers(60)), NOON - int(rng.integers(10**7))) for _ in range(60)]
+    for column, premise, at_ms in words:
+        customers.tell(column, np.array([premise]), at_ms)
+        if rng.random() < 0.5:
+            customers.count(TABLE)
+    customers.count(TABLE)
+    fresh = some_customers()
+    for name, at in customers.columns.items():
+        fresh.tell(name, np.arange(60), at)
+    fresh.recount(TABLE, 1)
+    assert (fresh.told == customers.told).all()
+    assert (fresh.special() == customers.special()).all()
+    for name in COLUMNS:
+        customers.tell(name, np.arange(60), 0)
+    touched = customers.count(TABLE)
+    assert touched.tolist() == list(range(11))
+    assert (customers.told == nothing).all()
+    assert not len(customers.special())
+
+
+def test_who_is_outside_the_network_says_nothing_of_it() -> None:
+    customers = some_customers()
+    customers.recount(TABLE, 1)
+    customers.tell("report_ms", np.arange(5), NOON)
+    assert not len(customers.count(TABLE))
+
+
+def test_a_meter_on_again_after_its_gasp_says_nothing_of_the_gasp() -> None:
+    customers = some_customers()
+    customers.tell("off_ms", np.array([7]), NOON - 10 * QUANTUM_MS)
+    customers.tell("on_ms", np.array([7]), NOON - 5 * QUANTUM_MS)
+    heard = customers.heard(np.array([7]), ONSETS)
+    assert (heard.off[0], heard.on[0]) == (-1, 5)

@@ -1,0 +1,113 @@
+"""What was heard of a customer, as likelihoods."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stormops.core.hearing import Heard, Hearing, Rates
+from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets
+
+RATES = Rates(wrong_link=0.0, service=0.0)
+ONSETS = Onsets.at(490_000 * 3_600_000)
+MINUTES = np.array([10, 30, 60])
+SLOT = {int(slot): int(age) for age, slot in reversed(list(enumerate(ONSETS.slot_of_age())))}
+
+
+def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None) -> Hearing:
+    areas = None if deaf is None else np.array(deaf)
+    return Hearing(ONSETS, rates, ONSETS.weights(rates.span_ms), areas)
+
+
+def heard(report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1) -> Heard:
+    return Heard(*(np.array([value], np.intp) for value in (report, off, on, area, answered)))
+
+
+def told(table: Hearing, **words: int) -> np.ndarray:
+    return np.asarray(table.evidence(heard(**words))[0])
+
+
+def test_silence_speaks_against_an_old_loss_and_not_against_a_new_one() -> None:
+    silent = told(hearing())
+    assert np.isclose(silent[0], np.log(0.9 / (1 - 2e-4)), atol=1e-3)
+    assert (np.diff(silent[:-1]) >= 0).all()
+    assert silent[-2] > -0.01
+    assert silent[-1] == 0
+
+
+def test_a_report_speaks_for_a_loss_before_it_and_not_after() -> None:
+    age = 20
+    said = told(hearing(), report=age)
+    assert said.argmax() in {s for s in SLOT if ONSETS.edges[s] > age}
+    later = [s for s in SLOT if ONSETS.edges[s] <= age]
+    assert np.allclose(said[later], 0)
+    assert said.max() > 5
+
+
+def test_without_times_a_report_is_a_matter_of_rates() -> None:
+    table = Hearing(Onsets(0, (1,)), RATES._replace(delay_ms=0), np.ones(1))
+    assert np.allclose(told(table, report=0), [np.log(0.1 / 2e-4), 0])
+    assert np.allclose(told(table), [np.log(0.9 / 0.9998), 0])
+
+
+def test_a_gasp_tells_when_and_a_silent_meter_that_is_heard_speaks_for_service() -> None:
+    table = hearing(deaf=[(0, 0)])
+    gasp, quiet = told(table, off=5, area=0), told(table, area=0)
+    assert gasp.argmax() == ONSETS.slot_of_age()[5]
+    assert gasp.max() > 10
+    assert np.isclose(quiet[2], np.log(0.4) + told(hearing())[2], atol=1e-3)
+
+
+def test_a_silent_area_says_nothing_of_the_time_in_which_it_was_not_heard() -> None:
+    table = hearing(deaf=[(0, 0), (30, 0), (600, 60)])
+    said, deaf, back = (told(table, area=area) - told(hearing()) for area in range(3))
+    recent = [s for s in SLOT if ONSETS.edges[s] <= 30]
+    assert np.allclose(deaf[recent], 0)
+    assert np.allclose(deaf[:3], said[:3])
+    between = [s for s in SLOT if ONSETS.edges[s] <= 600 and ONSETS.edges[s + 1] >= 60]
+    assert np.allclose(back[between], 0)
+    assert np.allclose(back[recent], said[recent])
+
+
+def test_a_meter_that_was_on_rules_out_an_earlier_loss() -> None:
+    said = told(hearing(deaf=[(0, 0)]), on=5, area=0)
+    assert (said[: ONSETS.slot_of_age()[5]] < -6).all()
+    assert said[-1] == 0
+
+
+def test_a_missed_read_speaks_for_a_loss_before_it_was_due() -> None:
+    every = RATES._replace(read_every_ms=10 * QUANTUM_MS)
+    said = told(hearing(every, [(0, 0)]), on=25, area=0) - told(hearing(deaf=[(0, 0)]), on=25, area=0)
+    due = ONSETS.slot_of_age()[20]
+    assert said[due] > 2
+    assert np.allclose(said[-4:], 0)
+
+
+def test_who_was_restored_and_says_so_again_lost_service_since() -> None:
+    table = hearing()
+    said = told(table, report=3, answered=40)
+    first = ONSETS.slot_of_age()[40]
+    assert np.allclose(said[:first], said[first])
+    assert np.isclose(told(table, answered=1)[0], told(table)[ONSETS.slot_of_age()[1]])
+
+
+def test_a_wrong_link_bounds_what_one_customer_can_say() -> None:
+    loose = hearing(RATES._replace(wrong_link=0.02, share_out=0.1), [(0, 0)])
+    gasp = told(loose, off=5, area=0)
+    assert gasp.max() - gasp[-1] < np.log(1 / (0.02 * 0.1)) + np.log(len(WIDTHS)) + 3
+    never, wrong = loose.served(heard(off=5, area=0))
+    assert never[0] > 0.9
+    assert wrong[0] > 0.7
+
+
+def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:
+    table = hearing(RATES._replace(service=1e-2))
+    never, _ = table.served(heard(report=20))
+    assert never[0] < 0.5
+    assert table.served(heard())[0][0] > 0.98
+    assert told(table, report=20)[-1] > 0.5
+
+
+def test_whole_steps_make_sums_exact() -> None:
+    many = Heard(*(np.arange(AGES)[::7] if k == 0 else np.full(len(range(0, AGES, 7)), -1) for k in range(5)))
+    said = hearing().evidence(many)
+    assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()

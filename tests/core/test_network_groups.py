@@ -1,0 +1,164 @@
+"""The network's explanation: which device, whose reports, since when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stormops.core.grouping import Group
+from stormops.core.network import EdgeKind, trace
+from stormops.core.network_groups import Explanations
+from tests.core.radial import radial_city
+
+MINUTE = 60_000
+NOON = 490_000 * 3_600_000
+CITY = radial_city(feeders=3, laterals=8, transformers=4, houses=6)
+"""A transformer is 6 houses, a lateral 24, a feeder 192."""
+TREE = trace(CITY.network, CITY.premises)
+
+
+def device(kind: EdgeKind, premise: int) -> int:
+    """The device of a kind above a premise."""
+    return next(d for d in TREE.path(premise) if TREE.kind[d] == kind)
+
+
+def explained(reports: list[tuple[int, int]], now_minutes: int = 60, held: tuple[int, ...] = ()) -> list[Group]:
+    """Groups after reports of (premise, minutes after noon)."""
+    explanations = Explanations(CITY, TREE)
+    for one in held:
+        explanations.hold(one, held=True)
+    for premise, minutes in reports:
+        explanations.add(premise, NOON + minutes * MINUTE)
+    explanations.update(NOON + now_minutes * MINUTE)
+    return explanations.groups()
+
+
+def test_neighbours_of_one_transformer() -> None:
+    (group,) = explained([(24, 3), (26, 1), (28, 9)])
+    assert group.key == (device(EdgeKind.TRANSFORMER, 24), -1)
+    assert group.premises == (24, 26, 28)
+    assert group.out == ()
+    assert group.since_ms == NOON + MINUTE
+    assert 9_000 < group.probability <= 9_999
+
+
+def test_transformers_of_one_lateral() -> None:
+    (group,) = explained([(24, 3), (31, 1), (37, 9), (44, 4)])
+    assert group.device == device(EdgeKind.FUSE, 24)
+
+
+def test_laterals_of_one_feeder() -> None:
+    (group,) = explained([(premise, premise % 20) for premise in range(0, 192, 9)])
+    assert group.device == device(EdgeKind.BREAKER, 0)
+    assert TREE.customers[group.device] == 192
+
+
+def test_two_laterals_are_not_their_feeder() -> None:
+    groups = explained([(p, 2) for p in range(0, 24, 3)] + [(p, 4) for p in range(96, 120, 3)])
+    assert [group.device for group in groups] == sorted((device(EdgeKind.FUSE, 0), device(EdgeKind.FUSE, 96)))
+
+
+def test_a_single_report_is_alone() -> None:
+    (group,) = explained([(30, 0)])
+    assert group == Group(-1, 30, (30,), (30,), NOON, group.probability)
+
+
+def test_in_a_storm_a_single_report_may_stand_for_more() -> None:
+    storm = [(premise, 0) for premise in range(192, 576, 12)]
+    groups = {group.premises: group for group in explained([*storm, (30, 1)], 1)}
+    assert (groups[30,].device, groups[30,].anchor) == (device(EdgeKind.FUSE, 30), -1)
+    calm = {group.premises: group for group in explained([*storm[:10], (30, 1)], 1)}
+    assert calm[30,].key == (-1, 30)
+
+
+def test_what_failed_before_keeps_its_own_reports() -> None:
+    transformer, fuse = device(EdgeKind.TRANSFORMER, 24), device(EdgeKind.FUSE, 24)
+    morning = [(premise, 0) for premise in (24, 25, 27, 29)]
+    evening = [(premise, 360 + premise % 5) for premise in range(30, 48, 2)]
+    groups = {group.device: group for group in explained(morning + evening, 400)}
+    assert groups.keys() == {transformer, fuse}
+    assert groups[transformer].since_ms == NOON
+    assert groups[fuse].since_ms >= NOON + 360 * MINUTE
+    assert not set(groups[fuse].premises) & set(groups[transformer].premises)
+
+
+def test_late_reports_below_a_failure_belong_to_it() -> None:
+    (group,) = explained([(p, p % 10) for p in range(24, 48, 2)] + [(25, 300)], 320)
+    assert 25 in group.premises
+
+
+def test_below_a_held_device_reports_and_silence_explain_nothing_else() -> None:
+    fuse, transformer = device(EdgeKind.FUSE, 24), device(EdgeKind.TRANSFORMER, 24)
+    reports = [(24, 3), (26, 1), (28, 9), (60, 5)]
+    groups = {group.key: group.premises for group in explained(reports, held=(fuse,))}
+    assert groups == {(fuse, -1): (24, 26, 28), (-1, 60): (60,)}
+    groups = {group.key: group.premises for group in explained(reports, held=(fuse, transformer))}
+    assert groups == {(fuse, -1): (), (transformer, -1): (24, 26, 28), (-1, 60): (60,)}
+
+
+def test_silence_below_held_devices_does_not_speak_for_the_feeder() -> None:
+    reports = [(premise, 2) for premise in range(168, 192, 4)]
+    laterals = tuple(device(EdgeKind.FUSE, 24 * i) for i in range(7))
+    assert [group.device for group in explained(reports)] == [device(EdgeKind.FUSE, 170)]
+    left = [group for group in explained(reports, held=laterals) if group.premises]
+    assert len(left) == 1
+    assert left[0].device in {device(EdgeKind.FUSE, 170), device(EdgeKind.BREAKER, 170)}
+
+
+def test_a_held_device_is_a_group_while_it_is_held() -> None:
+    fuse = device(EdgeKind.FUSE, 24)
+    explanations = Explanations(CITY, TREE)
+    explanations.hold(fuse, held=True)
+    delta = explanations.update(NOON)
+    assert delta.changed == [Group(fuse, -1, (), (), 0, 9_999)]
+    explanations.add(30, NOON)
+    delta = explanations.update(NOON)
+    assert delta.changed == [Group(fuse, -1, (30,), (), NOON, 9_999)]
+    explanations.hold(fuse, held=False)
+    delta = explanations.update(NOON)
+    assert delta.gone == [(fuse, -1)]
+    assert [group.key for group in delta.changed] == [(-1, 30)]
+
+
+def test_an_update_without_news_changes_nothing() -> None:
+    explanations = Explanations(CITY, TREE)
+    for premise in (24, 26, 28, 100):
+        explanations.add(premise, NOON)
+    assert len(explanations.update(NOON).changed) == 2
+    assert explanations.update(NOON + MINUTE) == ([], [])
+    explanations.add(24, NOON + MINUTE)
+    assert explanations.update(NOON + MINUTE) == ([], [])
+
+
+def test_a_premise_without_a_path_is_alone() -> None:
+    city = radial_city()
+    city.premises.bus[:12] = -1
+    explanations = Explanations(city, trace(city.network, city.premises))
+    for premise in range(12):
+        explanations.add(premise, NOON)
+    explanations.update(NOON)
+    assert [group.key for group in explanations.groups()] == [(-1, premise) for premise in range(12)]
+
+
+def test_a_city_without_a_network() -> None:
+    city = radial_city()
+    city.network.bus_source[:] = False
+    tree = trace(city.network, city.premises)
+    assert len(tree) == 0
+    explanations = Explanations(city, tree)
+    explanations.add(5, NOON)
+    assert [group.key for group in explanations.update(NOON).changed] == [(-1, 5)]
+
+
+def test_a_tree_of_another_city_is_refused() -> None:
+    with pytest.raises(ValueError, match="another city"):
+        Explanations(radial_city(feeders=1), TREE)
+
+
+def test_every_kind_of_protective_device_may_fail() -> None:
+    from stormops.core.network import PROTECTIVE
+    from stormops.core.network_groups import PRIOR
+
+    assert set(PRIOR) == set(PROTECTIVE)
+    assert all(0 < chance < 0.5 for chance in PRIOR.values())
+    assert np.isin(TREE.kind, [int(kind) for kind in PRIOR]).all()

@@ -1,0 +1,67 @@
+"""The best set of predicted devices, and what it takes to change it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from stormops.core.forest import Forest, forest
+from stormops.core.predicting import CHURN, WORTH, Prediction
+
+NOBODY = np.empty(0, np.intp)
+
+
+def best_by_trying(places: Forest, worth: np.ndarray) -> float:
+    best, nodes = 0.0, range(len(places))
+    for size in range(len(places) + 1):
+        for chosen in itertools.combinations(nodes, size):
+            marked = np.isin(np.arange(len(places)), chosen)
+            if (places.topmost(marked)[list(chosen)] == list(chosen)).all():
+                best = max(best, float(worth[list(chosen)].sum()))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_other_set_is_worth_more(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    parent = np.array([rng.integers(-1, i) if i else -1 for i in range(9)], np.int32)
+    places = forest(parent)
+    before = np.flatnonzero(rng.random(9) < 0.2)
+    chance, prediction = rng.random(9), Prediction(places)
+    prediction.choose(np.arange(9), chance, before)
+    worth = chance - WORTH + CHURN * np.isin(np.arange(9), before)
+    assert np.isclose(worth[prediction.predicted()].sum(), best_by_trying(places, worth))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_changes_give_what_choosing_afresh_gives_and_no_news_no_change(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    parent = np.array([rng.integers(-1, i) if i else -1 for i in range(40)], np.int32)
+    places, chance = forest(parent), rng.random(40)
+    prediction, before = Prediction(places), NOBODY
+    prediction.choose(np.arange(40), chance, before)
+    for _ in range(10):
+        before = prediction.predicted()
+        some = np.unique(rng.integers(40, size=3))
+        chance[some] = rng.random(len(some))
+        old = prediction.top.copy()
+        changed = prediction.choose(some, chance[some], before)
+        assert sorted(changed.tolist()) == np.flatnonzero(old != prediction.top).tolist()
+        fresh = Prediction(places)
+        fresh.choose(np.arange(40), chance, before)
+        assert (fresh.top == prediction.top).all()
+        assert not len(prediction.choose(NOBODY, np.empty(0), prediction.predicted()))
+
+
+def test_a_prediction_moves_only_for_much_better_evidence() -> None:
+    places = forest(np.array([-1, 0], np.int32))
+    prediction = Prediction(places)
+    prediction.choose(np.array([0, 1]), np.array([0.5, 0.49]), NOBODY)
+    assert prediction.predicted().tolist() == [0]
+    prediction.choose(np.array([0, 1]), np.array([0.44, 0.56]), np.array([0]))
+    assert prediction.predicted().tolist() == [0]
+    prediction.choose(np.array([0, 1]), np.array([0.4, 0.6]), np.array([0]))
+    assert prediction.predicted().tolist() == [1]
+    assert prediction.top.tolist() == [-1, 1]
