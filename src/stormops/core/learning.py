@@ -60,7 +60,8 @@ def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> t
         wrong_link=(LINKS * believed.wrong_link + float(wrong.sum())) / (LINKS + len(heard_of)),
         gasp=_gasp(inference, believed, float(((1 - on) * gasped).sum())),
     )
-    return learned, opens * _hazard(inference, opens, kind)[kind]
+    by_kind, overall = _hazard(inference, opens, kind)
+    return learned._replace(service=min(0.1, believed.service * overall)), opens * by_kind[kind]
 
 
 def _silent_out(inference: Inference) -> Floats:
@@ -93,8 +94,8 @@ def _gasp(inference: Inference, believed: Rates, gasped: float) -> float:
     return min(0.98, (CUSTOMERS * believed.gasp + gasped) / (CUSTOMERS + gasped + quiet))
 
 
-def _hazard(inference: Inference, opens: Floats, kind: Ints) -> Floats:
-    """(K): how much likelier each kind opens than was believed."""
+def _hazard(inference: Inference, opens: Floats, kind: Ints) -> tuple[Floats, float]:
+    """(K): how much likelier each kind opens than was believed, and all together."""
     posterior = inference.posterior
     seen = ~inference.below_known_open()
     expected = opens * inference.hearing.weights.sum() * posterior.above[:, -1] * seen
@@ -102,4 +103,5 @@ def _hazard(inference: Inference, opens: Floats, kind: Ints) -> Floats:
     kinds = int(kind.max(initial=0)) + 1
     found = np.bincount(kind, weights=opened, minlength=kinds)
     awaited = np.bincount(kind, weights=expected, minlength=kinds)
-    return np.asarray((OPENED + found) / (OPENED + awaited))
+    overall = (OPENED + found.sum()) / (OPENED + awaited.sum())
+    return np.asarray((OPENED + found) / (OPENED + awaited)), float(overall)
