@@ -87,6 +87,7 @@ def _more(one: Summary) -> str:
         parts.append(f"nested found {one.nested_found:.2f}")
     if one.row.flatline is not None:
         parts.append(f"unknown after {one.unknown_min:.0f} min, by silence {one.restored_by_silence}")
+        parts.append(f"{one.unknown_though_heard:.2f} of those heard shown unknown")
     if one.row.case == "quiet-day":
         parts.append(f"above the service {one.above_of_200:.1f} of 200")
     return "  " + ", ".join(parts) if parts else ""

@@ -50,7 +50,8 @@ def judge(summaries: Mapping[str, Summary]) -> Bars:
         if ours is not None and reference is not None:
             short = max(b - a for a, b in zip(ours.end, reference.end, strict=True))
             at_most(bars, f"greensboro {name}: short of reference", short, NEAR_REFERENCE)
-    _calibrated(bars, summaries.values())
+    if any(one.row.scale for one in summaries.values()):
+        _calibrated(bars, summaries.values())
     _conduct(bars, summaries.values())
     return bars
 
@@ -62,12 +63,17 @@ def _ratios(bars: Bars, title: str, one: Summary, wanted: Mapping[str, float]) -
 
 def _calibrated(bars: Bars, summaries: Iterable[Summary]) -> None:
     """Calibration must hold in every scenario: each row with enough items has its bars."""
+    enough = {"devices": 0, "customers": 0}
     for one in summaries:
         for what, found in (("devices", one.devices), ("customers", one.customers)):
             if found.items >= ITEMS_LEAST:
+                enough[what] += 1
                 title = one.row.title
                 at_most(bars, f"{title}: calibration error of {what}", found.error, ERROR_MOST)
                 at_most(bars, f"{title}: Brier over base rate, {what}", found.brier / found.base, BRIER_MOST)
+    # Who states no probabilities is not calibrated by saying nothing.
+    for what, rows in enough.items():
+        at_least(bars, f"rows with probabilities of {what}", rows, 1)
 
 
 def _conduct(bars: Bars, summaries: Iterable[Summary]) -> None:

@@ -61,7 +61,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     flatline: Flatline | None = None
     grade_min: tuple[int, ...] = (30, 120, 300)
     look_min: int = 10
-    seeds: tuple[int, ...] = (1, 2, 3)
+    seeds: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     wrong: Wrong = Wrong()
 
     @property

@@ -59,6 +59,7 @@ class Played:
     nested_true: int = 0
     unknown_min: float = float("nan")
     restored_by_silence: int = 0
+    unknown_though_heard: float = 0.0
     false_reports: int = 0
     reasons: list[tuple[int, int, str]] = field(default_factory=list)
     seconds: float = 0.0
@@ -73,6 +74,7 @@ class _Play:
         self.result = Played(method.name)
         self._clock, self._dispatches, self._churn = Clock(), Dispatches(), Churn()
         self._shown_before: Bools | None = None
+        self._raised_before = False
         self._back = np.zeros(len(storm.wrong), np.bool_)
         self._nested = self._nested_causes()
 
@@ -183,8 +185,15 @@ class _Play:
         if not line.from_min <= minute <= line.to_min:
             return
         unknown = answer.unknown if answer.unknown is not None else np.zeros(len(storm.wrong), np.bool_)
-        if np.isnan(self.result.unknown_min) and unknown[storm.silent].mean() >= RAISED:
+        share = float(unknown[storm.silent].mean())
+        if minute == line.from_min:
+            self._raised_before = share >= RAISED
+        # Who says unknown of everybody at any time has noticed nothing.
+        if np.isnan(self.result.unknown_min) and share >= RAISED and not self._raised_before:
             self.result.unknown_min = minute - line.from_min
+        speaks = ~storm.silent & ~customers_out(storm.tree, opened)
+        if speaks.any():
+            self.result.unknown_though_heard = max(self.result.unknown_though_heard, float(unknown[speaks].mean()))
         shown = customers_out(storm.told.tree, mask_of(storm.told.tree, answer.predicted))
         out = customers_out(storm.tree, opened)
         self._back |= ~out

@@ -31,6 +31,7 @@ class Summary:
     nested_found: float
     unknown_min: float
     restored_by_silence: int
+    unknown_though_heard: float
     above_of_200: float
     out: float
     answer_ms: float
@@ -84,6 +85,7 @@ def sum_up(row: Row, played: list[Played]) -> Summary:
         # One storm in which it was never raised is enough for never.
         unknown_min=float("nan") if np.isnan(unknown).any() else float(max(unknown)),
         restored_by_silence=max(one.restored_by_silence for one in played),
+        unknown_though_heard=max(one.unknown_though_heard for one in played),
         above_of_200=200 * sum(one.flats[last].above for one in played) / false if false else float("nan"),
         out=float(np.mean([one.flats[last].out for one in played])),
         answer_ms=1000 * sum(one.seconds for one in played) / sum(one.answers for one in played),

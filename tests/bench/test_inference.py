@@ -19,7 +19,7 @@ from tests.bench.inference_storm import MINUTE_MS, storm
 from tests.bench.inference_summary import sum_up
 from tests.bench.inference_tree import customers_out, topmost
 
-FROZEN = "38870d4532bc385124964deacc45e628"
+FROZEN = "3ae5ded2bc95e50a6cedd799369d0422"
 SMALL = reference(seed=3, feeders=4)
 
 
