@@ -27,12 +27,12 @@ class Items:
 
     def add(self, p: Floats | None, true: Bools, counted: Bools) -> None:
         """Keep what is above FROM."""
+        self.positives += int((true & counted).sum())
         if p is None:
             return
         keep = counted & (p > FROM)
         self.p.append(p[keep])
         self.true.append(true[keep])
-        self.positives += int((true & counted).sum())
 
     def both(self) -> tuple[Floats, Bools]:
         """All together."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 SIZE, EDGE = 320, 44
-COLOURS = ("#0b6e4f", "#b3541e", "#3d5a98", "#8a3d8f", "#6b6b6b", "#a8901c")
+COLOURS = {
+    "clusters": "#8a3d8f",
+    "rules A": "#b3541e",
+    "rules B": "#a8901c",
+    "ratio": "#6b6b6b",
+    "port": "#3d5a98",
+    "ours": "#0b6e4f",
+}
+"""One colour a method, on all plots."""
+OTHER = "#222222"
 
 Point = tuple[float, float]
 
@@ -13,7 +22,8 @@ Point = tuple[float, float]
 def reliability(title: str, bins: Mapping[str, Sequence[tuple[float, float, int]]]) -> str:
     """Observed share over probability, one line a name; points as large as their items are many."""
     body = [_line([(0, 0), (1, 1)], "#999999", dashed=True)]
-    for colour, (name, rows) in zip(COLOURS, bins.items(), strict=False):
+    for name, rows in bins.items():
+        colour = COLOURS.get(name, OTHER)
         most = max((items for *_, items in rows), default=1)
         body.append(_line([(said, seen) for said, seen, _ in rows], colour))
         body += [_dot((said, seen), 2 + 3 * items / most, colour, name) for said, seen, items in rows]
@@ -24,7 +34,8 @@ def precision_recall(title: str, curves: Mapping[str, Sequence[Point]], points: 
     """Precision over recall: a curve where a method gives probabilities, a point for what it predicts."""
     names = list(dict.fromkeys([*points, *curves]))
     body: list[str] = []
-    for colour, name in zip(COLOURS, names, strict=False):
+    for name in names:
+        colour = COLOURS.get(name, OTHER)
         body.append(_line(curves.get(name, ()), colour))
         if name in points:
             body.append(_dot(points[name], 4.5, colour, name))
@@ -66,8 +77,8 @@ def _plot(title: str, axes: tuple[str, str], body: list[str], names: list[str]) 
     parts.append(
         f'<text transform="translate(11 {bottom - SIZE / 2:.0f}) rotate(-90)" text-anchor="middle">{axes[1]}</text>'
     )
-    for number, (colour, name) in enumerate(zip(COLOURS, names, strict=False)):
+    for number, name in enumerate(names):
         y = EDGE / 2 + 12 + 16 * number
-        parts.append(f'<circle cx="{right + 12}" cy="{y - 4:.0f}" r="4" fill="{colour}"/>')
+        parts.append(f'<circle cx="{right + 12}" cy="{y - 4:.0f}" r="4" fill="{COLOURS.get(name, OTHER)}"/>')
         parts.append(f'<text x="{right + 21}" y="{y:.0f}">{name}</text>')
     return "\n".join([*parts, *(part for part in body if part), "</svg>", ""])
