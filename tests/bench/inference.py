@@ -96,7 +96,8 @@ def _more(one: Summary) -> str:
 def heading(row: Row, one: Summary) -> str:
     """Above the methods of a row."""
     when = "at the end" if row.static else " · ".join(f"{minute} min" for minute in sorted(one.at))
-    return f"\n{row.title} ({row.network}, {len(row.seeds)} storms, {one.out:,.0f} out, graded {when})"
+    heard = "" if math.isnan(one.heard) else f", of {one.heard:.2f} of the causes is anything heard"
+    return f"\n{row.title} ({row.network}, {one.storms} storms, {one.out:,.0f} out{heard}, graded {when})"
 
 
 COLUMNS = (
@@ -104,6 +105,12 @@ COLUMNS = (
     "  the right device; predictions changed an hour; calibration error and Brier over base rate of devices,\n"
     "  of customers; ms an answer"
 )
+
+
+def reasons(one: Summary) -> str:
+    """Why devices are wrong or missed, devices a storm."""
+    rows = [f"{what} {count:.1f} ({why})" for (what, why), count in one.reasons.items() if count >= 0.1]
+    return f"  {one.method}, devices a storm: " + ", ".join(rows)
 
 
 def draw(by_row: dict[str, list[Summary]], folders: Sequence[Path]) -> None:
@@ -154,6 +161,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--method", default="", choices=["", *METHODS], help="play this one only, and judge it")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--plots", action="store_true", help="renew the plots in docs/results")
+    parser.add_argument("--reasons", action="store_true", help="say of static rows why devices are wrong or missed")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     names = (options.method,) if options.method else tuple(METHODS)
@@ -175,6 +183,8 @@ def main(arguments: list[str]) -> int:
             by_row[row.title] = [sum_up(row, [p for _, p in played[row.title, name]]) for name in names]
             print(heading(row, by_row[row.title][0]))
             print("\n".join(map(figures, by_row[row.title])), flush=True)
+            if options.reasons and row.static:
+                print("\n".join(map(reasons, by_row[row.title])), flush=True)
     raw = RESULTS / "raw" / "inference"
     draw(by_row, [raw, RESULTS] if options.plots else [raw])
     write_reasons(raw / "reasons.csv", played)

@@ -15,6 +15,7 @@ from tests.bench.inference_tree import customers_out, mask_of, topmost
 RAISED = 0.95
 """Unknown is raised when so large a share of the silent meters' customers is shown so."""
 FLATLINE_LOOKS_MIN = 10
+COUNTED = ("no report", "one report, ", "more reports, ")
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Played:
     unknown_though_heard: float = 0.0
     false_reports: int = 0
     reasons: list[tuple[int, int, str]] = field(default_factory=list)
+    heard: float = float("nan")
     seconds: float = 0.0
     answers: int = 0
 
@@ -152,6 +154,7 @@ class _Play:
         self._nested_found(minute, answer)
         if storm.row.static:
             result.reasons = _reasons(storm, answer.predicted, top)
+            result.heard = float((_reports_below(storm)[top] > 0).mean()) if top.any() else float("nan")
 
     def _nested_causes(self) -> Ints:
         """Devices that stood open below an open one whose repair came first: causes of their own from then on."""
@@ -210,18 +213,21 @@ def play(storm: Storm, method: Method) -> Played:
 
 def _reasons(storm: Storm, predicted: Ints, top: Bools) -> list[tuple[int, int, str]]:
     """Device by device why it is wrong (1, device, why) or was missed (0, device, why). Static storms."""
-    tree = storm.tree
-    n = len(tree)
-    reports = np.zeros(len(storm.wrong), np.int64)
-    np.add.at(reports, storm.reports.premise, 1)
-    running = np.concatenate([[0], np.cumsum(reports[tree.order])])
+    heard = _reports_below(storm)
     said = topmost(storm.told.tree, mask_of(storm.told.tree, predicted))
     found = [(1, device, _why(storm, device, top)) for device in np.flatnonzero(said & ~top).tolist()]
     for device in np.flatnonzero(top & ~said).tolist():
-        heard = int(running[tree.last[device]] - running[tree.first[device]]) if device < n else reports[device - n]
-        near = _why(storm, device, said)
-        found.append((0, device, "no report" if not heard else f"{min(heard, 3)} reports, {near}"))
+        count = int(heard[device])
+        found.append((0, device, f"{COUNTED[min(count, 2)]}{_why(storm, device, said) if count else ''}"))
     return found
+
+
+def _reports_below(storm: Storm) -> Ints:
+    """(N + P) Reports from below each device, and of each premise."""
+    reports = np.zeros(len(storm.wrong), np.int64)
+    np.add.at(reports, storm.reports.premise, 1)
+    running = np.concatenate([[0], np.cumsum(reports[storm.tree.order])])
+    return np.concatenate([running[storm.tree.last] - running[storm.tree.first], reports])
 
 
 def _why(storm: Storm, device: int, others: Bools) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,9 @@ class Summary:
     above_of_200: float
     out: float
     answer_ms: float
+    storms: int
+    heard: float
+    reasons: dict[tuple[str, str], float]
 
     @property
     def end(self) -> Ratios:
@@ -52,6 +56,12 @@ def _pooled(items: list[Items]) -> tuple[Calibration, list[tuple[float, float]]]
     p = np.concatenate([p for p, _ in both])
     true = np.concatenate([true for _, true in both])
     return calibration(p, true), sweep(p, true, sum(one.positives for one in items))
+
+
+def _reasons(played: list[Played]) -> dict[tuple[str, str], float]:
+    """Devices a storm, by what happened (wrong, missed) and why; the most frequent first."""
+    counts = Counter(("wrong" if wrong else "missed", why) for one in played for wrong, _, why in one.reasons)
+    return {key: count / len(played) for key, count in counts.most_common()}
 
 
 def sum_up(row: Row, played: list[Played]) -> Summary:
@@ -88,5 +98,8 @@ def sum_up(row: Row, played: list[Played]) -> Summary:
         unknown_though_heard=max(one.unknown_though_heard for one in played),
         above_of_200=200 * sum(one.flats[last].above for one in played) / false if false else float("nan"),
         out=float(np.mean([one.flats[last].out for one in played])),
+        storms=len(played),
+        heard=_mean([one.heard for one in played]),
+        reasons=_reasons(played),
         answer_ms=1000 * sum(one.seconds for one in played) / sum(one.answers for one in played),
     )
