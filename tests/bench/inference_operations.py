@@ -191,7 +191,6 @@ def drain(folder: Path, city: City, tree: Tree, events: int) -> Drained:
         metrics=Metrics(),
     )
     operations.start()
-    operations.step()
     situation = operations.situation
     ticks: list[float] = []
     began, processor = time.perf_counter(), time.process_time()
