@@ -60,6 +60,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pack: Annotated[Path, Doc(description="Folder of the city pack in force.")] = Path("var/pack")
     city_file: Annotated[Path, Doc(description="The city file (TOML).")] = Path("deploy/cities/palmetto.toml")
     dashboards: Annotated[Path, Doc(description="Folder of the built dashboards.")] = Path("dashboards/dist")
+    public_folder: Annotated[
+        str,
+        Doc(description="Folder of the public tree, for feed and any web server; empty = public/ in the data folder."),
+    ] = ""
+    public_tree_s: Annotated[
+        float, Doc(description="Seconds between two public trees while live (not below 2), 0 = none.", ge=0)
+    ] = 5
     host: Annotated[str, Doc(description="Address that intake and feed listen on.")] = "127.0.0.1"
     intake_port: Annotated[int, Doc(description="Port of intake (writes).")] = 8311
     feed_port: Annotated[int, Doc(description="Port of feed (pages and reads).")] = 8312
@@ -113,6 +120,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def origins(self) -> list[str]:
         """Browser origins that may write and subscribe: our own two."""
         return [self.intake_url, self.feed_url]
+
+    @property
+    def public(self) -> Path:
+        """Folder of the public tree."""
+        return Path(self.public_folder) if self.public_folder else self.data / "public"
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""

@@ -48,6 +48,10 @@ METRICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "feed_position": ("gauge", "Journal position shown", ()),
     "feed_resyncs_total": ("counter", "Slow clients sent a new snapshot", ("audience",)),
     "feed_receipt_lookups_total": ("counter", "Receipt look-ups by outcome: found, missed, limited", ("outcome",)),
+    "feed_tree_seconds": ("histogram", "Time of one publication of the public tree", ()),
+    "feed_tree_files_total": ("counter", "Files of the public tree written, each with its encodings", ()),
+    "feed_tree_bytes": ("gauge", "Bytes of the public tree's files named by their content", ()),
+    "feed_tree_position": ("gauge", "Journal position of the public tree", ()),
     "staff_sign_ins_total": ("counter", "Sign-ins by outcome: granted, refused, limited", ("outcome",)),
     "jobs_reports_total": ("counter", "Situation reports written", ()),
 }
@@ -71,6 +75,7 @@ EVENTS: dict[str, str] = {
     "hints_unavailable": "Redis is away; wake-ups are slower, nothing is lost. Start it when convenient.",
     "client_resynchronised": "A slow browser was sent a new snapshot. Nothing to do.",
     "telephony_trouble": "Calls and texts go on with less: a file they look into cannot be read. Repair it.",
+    "public_tree_unwritable": "The public tree's folder refused a write; the tree before stays. Free or repair the disk.",
     "sign_in_limited": "Too many failed sign-ins for one name or address. If it is an attack, block the address.",
     "job_failed": "A background job failed and is tried again within a minute. If it repeats, read the error.",
     "situation_report_written": "A situation report was written. Nothing to do.",

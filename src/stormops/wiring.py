@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from stormops.admission.asgi import Admission
+    from stormops.admission.protocol import AtHand
     from stormops.core.network import City, Tree
     from stormops.intake.telephone import Telephony
     from stormops.journal.door import Door
@@ -159,8 +160,11 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
     )
 
 
-def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool) -> None:
-    """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own."""
+def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool, at_hand: AtHand | None = None) -> None:
+    """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own.
+
+    `at_hand`: answers that need neither (see `admission.protocol`).
+    """
     import uvicorn
 
     from stormops.admission.protocol import guarded
@@ -173,7 +177,7 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool)
         host=process.settings.host,
         port=port,
         loop="uvloop",
-        http=guarded(admission),
+        http=guarded(admission, at_hand),
         ws="websockets-sansio" if sockets else "none",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
@@ -412,7 +416,7 @@ def run_feed() -> None:
             public_names_secret=shared_secret(settings.data, "public-names.key"),
         )
     )
-    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=True)
+    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=True, at_hand=app.state.shelf.at_hand)
 
 
 def run_worker() -> None:

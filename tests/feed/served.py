@@ -101,14 +101,29 @@ class Feed(NamedTuple):
         raise AssertionError(f"the feed did not reach {position}")
 
 
-def parts_of(day: StormDay, port: int, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20) -> FeedParts:
+def parts_of(
+    day: StormDay,
+    port: int,
+    *,
+    dashboards: Path = Path("nowhere"),
+    cadence_ms: int = 20,
+    public: Path | None = None,
+) -> FeedParts:
+    """`public`: folder of the public tree; None = none is published."""
     city, tree = day.city, day.tree
     partition = areas(city, K)
     return FeedParts(
         city=city,
         tree=tree,
         areas=partition,
-        settings=Settings(feed_url=f"http://127.0.0.1:{port}", intake_url="http://127.0.0.1:1", dashboards=dashboards),
+        settings=Settings(
+            data=(public or Path("nowhere")) / "data",
+            feed_url=f"http://127.0.0.1:{port}",
+            intake_url="http://127.0.0.1:1",
+            dashboards=dashboards,
+            public_folder=str(public or "nowhere"),
+            public_tree_s=2 if public else 0,
+        ),
         city_file=CityFile(
             name=city.name,
             title=city.title,
@@ -127,11 +142,13 @@ def parts_of(day: StormDay, port: int, *, dashboards: Path = Path("nowhere"), ca
 
 
 @contextlib.contextmanager
-def running(day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20) -> Iterator[Feed]:
+def running(
+    day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20, public: Path | None = None
+) -> Iterator[Feed]:
     """The feed of a day, ready, until the block ends."""
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms)
+    parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms, public=public)
     app = create_feed(parts)
     config = uvicorn.Config(
         app,

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakSet, ref
 
 from starlette.types import ASGIApp, Scope
@@ -40,6 +41,8 @@ CONNECTIONS_MAX = 16_000
 CONNECTIONS_PER_ADDRESS_MAX = 2_000
 """The same of one address: a neighbourhood behind a carrier keeps a few hundred open."""
 
+BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+
 SWEEP_SECONDS = 1.0
 """How often the slow are looked for."""
 
@@ -49,6 +52,26 @@ WHOLE = "stormops.whole"
 The two messages of ASGI cost two writes and a check of each header; for the one route that a storm is
 measured by that is a third of its time. `headers` are lines that end in CRLF, known to be clean. False:
 the socket is full, send by the messages (which wait).
+"""
+
+
+class Whole(Protocol):
+    """A whole answer. `lines` of the head end in CRLF each and hold the length; `status` is code and phrase."""
+
+    @property
+    def status(self) -> bytes: ...
+
+    @property
+    def lines(self) -> bytes: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+
+AtHand = Callable[[bytes, list[tuple[bytes, bytes]]], Whole | None]
+"""The answer to a GET, by its target and headers, when nothing has to be done for it; None = the usual way.
+
+It is asked before admission: it costs less than a refusal would, and counts for no limit.
 """
 
 _TOO_LARGE_BODY = b'{"title":"The head of the request is too large","status":431,"code":"head_too_large"}'
@@ -71,13 +94,21 @@ class HeadTooLarge(Exception):
 class Doorkeeper:
     """What the connections of one process share: their number by address, and the sweep for the slow."""
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, at_hand: AtHand | None = None) -> None:
         self.admission = admission
+        self.at_hand = at_hand
         self.by_address: Counter[str] = Counter()
         self.open: WeakSet[GuardedProtocol] = WeakSet()
         self.default: list[tuple[bytes, bytes]] = []
         self.lines = b""  # of the headers that every answer has: `default`, written out
         self._sweeping = False
+
+    def default_lines(self, default: list[tuple[bytes, bytes]]) -> bytes:
+        """Uvicorn's own headers (the date) as they are sent; it makes them anew each second."""
+        if default is not self.default:
+            self.default = default
+            self.lines = b"".join(b"%b: %b\r\n" % header for header in default)
+        return self.lines
 
     def came(self, protocol: GuardedProtocol, address: str) -> bool:
         """Whether one more connection of this address is taken."""
@@ -126,6 +157,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._fed = 0
         self._too_large = False
         self._held: tuple[RequestResponseCycle, ASGIApp] | None = None
+        self._answered = False  # the request being read needs no more than its end
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See `asyncio.Protocol`."""
@@ -169,10 +201,35 @@ class GuardedProtocol(HttpToolsProtocol):
         if (self._fed > HEAD_BYTES_MAX and self._head_bytes() > HEAD_BYTES_MAX) or len(self.headers) > HEAD_LINES_MAX:
             self._too_large = True
             raise HeadTooLarge
+        if self.keeper.at_hand is not None and self._answer_at_hand(self.keeper.at_hand):
+            return
         super().on_headers_complete()
+
+    def _answer_at_hand(self, at_hand: AtHand) -> bool:
+        """Answer now when it is this connection's turn, nothing waits in it, and the answer is there."""
+        cycle, parser = self.cycle, self.parser
+        turn = (cycle is None or cycle.response_complete) and not self.flow.write_paused
+        if not turn or parser.get_method() != b"GET" or not parser.should_keep_alive() or parser.should_upgrade():
+            return False
+        answer = at_hand(self.url, self.headers)
+        if answer is None or self.transport.is_closing() or any(name in BODY_HEADERS for name, _ in self.headers):
+            return False
+        lines = self.keeper.default_lines(self.server_state.default_headers)
+        self.transport.write(b"HTTP/1.1 %b\r\n%b%b\r\n%b" % (answer.status, lines, answer.lines, answer.body))
+        self.server_state.total_requests += 1
+        self._answered = True
+        return True
 
     def on_message_complete(self) -> None:
         """See httptools."""
+        if self._answered:
+            self._answered = False
+            self._begun = None
+            self._fed = 0
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+            return
         super().on_message_complete()
         self._begun = None
         self._fed = 0
@@ -201,14 +258,11 @@ class GuardedProtocol(HttpToolsProtocol):
         if cycle is None or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
             return False
         if not self.transport.is_closing():
-            default = self.server_state.default_headers
-            if default is not self.keeper.default:
-                self.keeper.default = default
-                self.keeper.lines = b"".join(b"%b: %b\r\n" % header for header in default)
+            lines = self.keeper.default_lines(self.server_state.default_headers)
             ending = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
             head = b"HTTP/1.1 %b\r\n%b%bcontent-length: %d\r\n%b" % (
                 status,
-                self.keeper.lines,
+                lines,
                 headers,
                 len(body),
                 ending,
@@ -268,12 +322,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-def guarded(admission: Admission) -> type[GuardedProtocol]:
+def guarded(admission: Admission, at_hand: AtHand | None = None) -> type[GuardedProtocol]:
     """The protocol class for uvicorn's `http=`, tied to one process's admission."""
 
     class Guarded(GuardedProtocol):
         """One process's connections."""
 
-        keeper = Doorkeeper(admission)
+        keeper = Doorkeeper(admission, at_hand)
 
     return Guarded

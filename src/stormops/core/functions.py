@@ -22,6 +22,13 @@ PLATFORM = (
     row("report_page", "The report form and its status pages", _P1, "full", "They need no script and no picture."),
     row("public_map", "Public map and table", _P2, "full full full snapshot", "The last copy, with its age."),
     row("public_live", "Public live updates", _P2, "full full full lean", "In a surge a few seconds apart."),
+    row(
+        "public_tree",
+        "Public map as files",
+        _P2,
+        "full full full lean snapshot",
+        "Each minute in a surge, or every five.",
+    ),
     row("map_layers", "Streets and areas of the map", _P2, "full", "Fixed files, kept by browsers."),
     row("static", "Scripts, styles and pictures", _P2, "full", "Fixed files, kept by browsers."),
     row("config", "What a page needs to know of the city", _P1, "full", "A few fixed words."),

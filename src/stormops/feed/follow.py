@@ -116,18 +116,21 @@ class Follower(Generic[P]):
         """Whether the journal's end was seen lately."""
         return time.monotonic() - self._end_seen < READY_SECONDS
 
-    async def ask(self, question: Callable[[P, Journal], T]) -> T:
-        """The answer to a question about the picture, between two turns. Raises NotReady, JournalUnavailable."""
+    async def ask(self, question: Callable[[P, Journal], T], *, whole: bool = False) -> T:
+        """The answer to a question about the picture, between two turns. Raises NotReady, JournalUnavailable.
+
+        `whole`: not in the middle of a tick, whose facts belong together.
+        """
         if not self._caught_up or self._asks >= ASKS_MAX:
             raise NotReady
         self._asks += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question, whole)
         finally:
             self._asks -= 1
 
-    def _answer(self, question: Callable[[P, Journal], T]) -> T:
-        if self._picture is None:
+    def _answer(self, question: Callable[[P, Journal], T], whole: bool) -> T:
+        if self._picture is None or (whole and self._inside_tick):
             raise NotReady
         return question(self._picture, self._journal)
 

@@ -33,23 +33,29 @@ def content_security_policy(feed_url: str, intake_url: str, style: str = "") -> 
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def security_headers(feed_url: str, intake_url: str) -> dict[str, str]:
+    """What every page carries."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(feed_url, intake_url),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        # The origin alone: with none at all a form's "Origin" would be null, which intake must refuse.
+        "Referrer-Policy": "strict-origin",
+        "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if feed_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
 class SecurityHeaders:
     """ASGI middleware that adds them to every HTTP answer and counts nothing else."""
 
     def __init__(self, app: ASGIApp, feed_url: str, intake_url: str) -> None:
         self.app = app
-        self._headers = {
-            "Content-Security-Policy": content_security_policy(feed_url, intake_url),
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            # The origin alone: with none at all a form's "Origin" would be null, which intake must refuse.
-            "Referrer-Policy": "strict-origin",
-            "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        }
-        if feed_url.startswith("https:"):
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._headers = security_headers(feed_url, intake_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; add the headers when the answer starts."""

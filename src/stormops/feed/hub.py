@@ -68,6 +68,10 @@ class Hub:
         """Open sockets of an audience."""
         return len(self._clients[audience])
 
+    def share(self, audience: Audience) -> float:
+        """How full an audience's places are, 0 to 1."""
+        return len(self._clients[audience]) / CLIENTS_MAX[audience]
+
     async def run(self) -> None:
         """Look after the clients until cancelled: whose time has come is woken, who takes nothing is given up."""
         while True:

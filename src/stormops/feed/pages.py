@@ -31,7 +31,7 @@ from stormops.settings import CityFile, Settings
 REFRESH_SECONDS = 30
 """How often a status page and the table renew themselves."""
 
-MISS_REFRESH_SECONDS = 15
+MISS_REFRESH_SECONDS = 30
 """How often a page that waits for a report looks again: slower than misses are forgiven (`feed.limits`)."""
 
 REPORT_SCRIPT = "assets/report.js"
@@ -135,7 +135,7 @@ class Pages:
 
     def not_ready(self, reader: Reader) -> Response:
         """The feed is still catching up: the page comes back by itself."""
-        response = self._page(reader, "text.html", 503, totals=None, areas=[], refresh_seconds=5)
+        response = self._page(reader, "text.html", 503, totals=None, areas=[], refresh_seconds=REFRESH_SECONDS)
         response.headers["Retry-After"] = "5"
         return response
 
@@ -208,16 +208,23 @@ class Pages:
         filled = {"INTAKE_URL": self._form.intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
         for place, value in filled.items():
             page = page.replace(f"__{place}__", escape(value or ""))
-        return HTMLResponse(self._with_plain(page, Reader(), "mode.html"), headers={"Cache-Control": "no-cache"})
+        page = self._with_plain(page, Reader().language, self.mode(), "mode.html")
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
     def home(self, reader: Reader) -> Response:
         """The public map: the built page, in the reader's language also where no script runs."""
+        page = self.home_page(reader.language, self.mode())
+        if page is None:
+            return self._unbuilt(reader)
+        return _remember(HTMLResponse(page, headers={"Cache-Control": "no-cache", **VARIES}), reader)
+
+    def home_page(self, language: str, mode: str) -> str | None:
+        """The public map in a language, saying a mode ("" = none); None while the dashboards are not built."""
         path = self._dashboards / "index.html"
         if not path.is_file():
-            return self._unbuilt(reader)
-        page = path.read_text(encoding="utf-8").replace('<html lang="en">', f'<html lang="{reader.language}">', 1)
-        page = self._with_plain(page, reader, "plain.html")
-        return _remember(HTMLResponse(page, headers={"Cache-Control": "no-cache", **VARIES}), reader)
+            return None
+        page = path.read_text(encoding="utf-8").replace('<html lang="en">', f'<html lang="{language}">', 1)
+        return self._with_plain(page, language, mode, "plain.html")
 
     def dashboard(self, name: str) -> Response:
         """A built page for staff, or a sentence that says how to build it."""
@@ -239,9 +246,9 @@ class Pages:
         body = self._environment.get_template(name).render(t=said, mode=self.mode(), **values)
         return _remember(HTMLResponse(body, status, {"Cache-Control": "no-store"}), reader)
 
-    def _with_plain(self, page: str, reader: Reader, name: str) -> str:
+    def _with_plain(self, page: str, language: str, mode: str, name: str) -> str:
         """A built page with its part for no script rendered here."""
-        plain = self._environment.get_template(name).render(t=words(reader.language), mode=self.mode())
+        plain = self._environment.get_template(name).render(t=words(language), mode=mode)
         return PLAIN.sub(lambda _: plain, page, count=1)
 
     def _time(self, reader: Reader, ms: int) -> Markup:

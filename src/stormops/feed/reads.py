@@ -114,7 +114,7 @@ class PublicReads:
         self._now_ms = parts.settings.clock.now_ms
         self._snapshot = SnapshotAnswer(channel, "public, max-age=1", self._now_ms)
         centre, bbox = extent(parts.city)
-        self._config = {
+        self.told = {
             "city": parts.city_file.name,
             "title": parts.city_file.title,
             "phone": parts.city_file.phone,
@@ -159,7 +159,7 @@ class PublicReads:
 
     async def config(self, _request: Request) -> Response:
         """`GET /api/v1/config`."""
-        return JSONResponse(self._config, headers={"Cache-Control": "public, max-age=60"})
+        return JSONResponse(self.told, headers={"Cache-Control": "public, max-age=60"})
 
     async def layer(self, request: Request) -> Response:
         """`GET /api/v1/map/{streets,areas}.geojson`."""

@@ -35,6 +35,7 @@ from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
 from stormops.feed.ports import Authenticate
 from stormops.feed.problem import not_ready, problem
+from stormops.feed.publish.made import make_publisher, make_shelf
 from stormops.feed.reads import PublicReads, Receipts
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
@@ -72,11 +73,14 @@ def create_feed(parts: FeedParts) -> Starlette:
     finder = Finder(parts.city, parts.areas)
     home = AtHome(finder, follower, channels["public"], pages, places=places, now=time.monotonic)
     desk = DeskReads(parts, channels["desk"], follower, maps)
+    shelf = make_shelf(settings, parts.city_file)
+    publisher = make_publisher(parts, follower, pages, public.told, lambda: hub.share("public"))
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.failure = None
-        tasks = [asyncio.create_task(follower.run()), asyncio.create_task(hub.run())]
+        runs = [follower.run(), hub.run(), shelf.run(), *([publisher.run()] if publisher else [])]
+        tasks = [asyncio.create_task(run) for run in runs]
         for task in tasks:
             task.add_done_callback(lambda ended: _ended(app, ended, parts.log))
         try:
@@ -86,6 +90,8 @@ def create_feed(parts: FeedParts) -> Starlette:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             follower.close()
+            if publisher:
+                publisher.close()
 
     app = Starlette(
         routes=[
@@ -94,6 +100,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             *desk.routes(),
             *_open311(parts, follower, receipts).routes(),
             *_page_routes(pages, public, parts.authenticate),
+            Route("/public/{path:path}", shelf.endpoint),
             *_health_routes(follower, channels["desk"], parts),
             WebSocketRoute("/api/v1/feed", hub.endpoint),
             Mount("/", Built(settings.dashboards)),
@@ -104,6 +111,7 @@ def create_feed(parts: FeedParts) -> Starlette:
     )
     app.state.hub = hub
     app.state.receipts = receipts
+    app.state.shelf = shelf
     return app
 
 

@@ -1,0 +1,1 @@
+"""The public tree: the public map as files that outlive their origin."""

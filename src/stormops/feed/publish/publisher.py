@@ -1,0 +1,160 @@
+"""The publisher: takes a picture, has it written, waits; one of all processes that share the folder.
+
+The picture is taken on the follower's thread between two ticks; rendering, compressing and writing run on a
+thread of their own, so neither sockets nor the fold wait for them. A folder that cannot be written keeps
+the tree before, and is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from stormops.clock import Clock
+from stormops.core.mode import Mode
+from stormops.feed.board import Board
+from stormops.feed.follow import Follower, NotReady
+from stormops.feed.publish.ladder import Rung, cadence_of, choose, hand_of, rung_of_load
+from stormops.feed.publish.picture import Picture, Taker
+from stormops.feed.publish.store import Store
+from stormops.feed.publish.tree import Tree
+from stormops.telemetry import Log, Metrics
+
+HAND_FILE = "public-refresh"
+"""In the data folder: the rung that a person set, "auto" or no file = by mode and load."""
+
+LOCK_FILE = ".publisher.lock"
+
+RETRY_SECONDS = 0.2
+"""Pause before a picture is asked for again that could not be taken."""
+
+TROUBLE_SECONDS = 5.0
+"""Pause after the folder could not be written, and between two looks whether another publisher ended."""
+
+
+class Ways(NamedTuple):
+    """What a publisher needs of the feed around it.
+
+    `tree` makes the tree on a store; `layers` gives the map's files that never change (GeoJSON by name), at
+    most a few megabytes; `sockets_share`: how full the public's sockets are, 0 to 1.
+    """
+
+    take: Taker
+    tree: Callable[[Store], Tree]
+    layers: Callable[[], Mapping[str, bytes]]
+    sockets_share: Callable[[], float]
+
+
+class Publisher:
+    """Publishes until cancelled. `data` holds the hand's file; `live_seconds` between trees while live."""
+
+    def __init__(
+        self,
+        folder: Path,
+        data: Path,
+        follower: Follower[Board],
+        ways: Ways,
+        *,
+        live_seconds: float,
+        log: Log,
+        metrics: Metrics,
+    ) -> None:
+        self._folder = folder
+        self._data = data
+        self._follower = follower
+        self._ways = ways
+        self._live_seconds = live_seconds
+        self._log = log
+        self._metrics = metrics
+        self._thread = ThreadPoolExecutor(1, "publisher")
+        self._made: tuple[Store, Tree] | None = None
+        self._cost = 0.0
+        self._rung = Rung.LIVE
+        self._troubled = False
+
+    async def run(self) -> None:
+        """Publish, one tree after another."""
+        loop = asyncio.get_running_loop()
+        with contextlib.ExitStack() as held:
+            lock = None
+            while True:
+                began = time.monotonic()
+                try:
+                    if lock is None:
+                        lock = await loop.run_in_executor(self._thread, self._claim)
+                        if lock is None:
+                            await asyncio.sleep(TROUBLE_SECONDS)
+                            continue
+                        held.enter_context(lock)
+                    picture = await self._follower.ask(
+                        lambda board, _: self._ways.take.take(board.situation), whole=True
+                    )
+                    await loop.run_in_executor(self._thread, self._publish, picture)
+                except NotReady:
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                except OSError as error:
+                    self._trouble(error)
+                    await asyncio.sleep(TROUBLE_SECONDS)
+                    continue
+                self._troubled = False
+                await asyncio.sleep(max(RETRY_SECONDS, began + self._pause() - time.monotonic()))
+
+    def close(self) -> None:
+        """End the thread, after what it is writing."""
+        self._thread.shutdown(wait=True)
+
+    def _pause(self) -> float:
+        return cadence_of(self._rung, self._live_seconds).publish
+
+    def _claim(self) -> TextIO | None:
+        """The folder for one publisher, as long as the file is open; None while another has it."""
+        self._folder.mkdir(0o755, parents=True, exist_ok=True)
+        lock = (self._folder / LOCK_FILE).open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            return None
+        return lock
+
+    def _publish(self, picture: Picture) -> None:
+        """On the publisher's thread. Raises OSError."""
+        began = time.monotonic()
+        if self._made is None:
+            store = Store(self._folder, time.monotonic)
+            tree = self._ways.tree(store)
+            tree.lay(self._ways.layers())
+            self._made = store, tree
+            began = time.monotonic()
+        store, tree = self._made
+        load = rung_of_load(
+            sockets_share=self._ways.sockets_share(), cost_seconds=self._cost, live_seconds=self._live_seconds
+        )
+        self._rung = choose(Mode(picture.mode["mode"]), load, self._hand())
+        written = store.written
+        tree.publish(picture, self._rung, Clock().now_ms(), began)
+        self._cost = time.monotonic() - began
+        self._metrics.observe("feed_tree_seconds", self._cost)
+        self._metrics.count("feed_tree_files_total", store.written - written)
+        self._metrics.gauge("feed_tree_bytes", store.bytes)
+        self._metrics.gauge("feed_tree_position", picture.n)
+
+    def _hand(self) -> Rung | None:
+        try:
+            return hand_of((self._data / HAND_FILE).read_text())
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _trouble(self, error: OSError) -> None:
+        """Say it once each time that it begins."""
+        self._made = None  # what is on disk is looked at again
+        if not self._troubled:
+            self._log.error("public_tree_unwritable", sentence=error.strerror or type(error).__name__)
+        self._troubled = True
