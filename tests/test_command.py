@@ -50,3 +50,12 @@ def test_a_partner_is_made_and_its_token_printed_once(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert len(done.output.strip()) >= 43
     assert done.output.strip() not in (tmp_path / "secrets.toml").read_text()
+
+
+def test_the_public_maps_rung_is_set_by_hand(tmp_path: Path) -> None:
+    for rung in ("static", "auto"):
+        done = SAYS.invoke(app, ["public-refresh", rung, "--data", str(tmp_path)])
+        assert done.exit_code == 0
+        assert (tmp_path / "public-refresh").read_text() == f"{rung}\n"
+    assert SAYS.invoke(app, ["public-refresh", "hourly", "--data", str(tmp_path)]).exit_code == 2
+    assert SAYS.invoke(app, ["public-refresh", "live", "--data", str(tmp_path / "none")]).exit_code == 2

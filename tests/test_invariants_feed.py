@@ -87,6 +87,6 @@ def test_invariant_8_every_bound_of_the_feed_has_a_name_and_a_written_behaviour(
             assert re.search(rf'^{name}\b[^\n]*= [^\n]*\n"""', source, re.MULTILINE), f"{name} has no sentence"
             named.add(name)
     feed = Path(__file__).parents[1] / "src" / "stormops" / "feed"
-    sources = "\n".join(path.read_text() for path in feed.glob("*.py"))
+    sources = "\n".join(path.read_text() for path in feed.rglob("*.py"))
     bounds = set(re.findall(r"^([A-Z_]+_MAX)\b", sources, re.MULTILINE))
     assert bounds - named == set(), "a bound of the feed is not in the decision record"

@@ -485,6 +485,23 @@ def _conclude(outcome: dict[str, Any]) -> None:
     sys.exit(0 if outcome["passed"] else 1)
 
 
+@app.command("public-refresh")
+def public_refresh(
+    rung: Annotated[str, typer.Argument(help="live, 60s, 5min, static; auto leaves it to mode and load.")],
+    data: Annotated[Path, typer.Option(help="Data folder of the platform.")] = Path("var/data"),
+) -> None:
+    """Set how often the public map's files and the pages that read them renew themselves."""
+    from stormops.feed.publish.ladder import hand_of
+    from stormops.feed.publish.publisher import HAND_FILE
+
+    if rung != "auto" and hand_of(rung) is None:
+        raise fail(f"there is no rung {rung!r}: live, 60s, 5min, static or auto")
+    if not data.is_dir():
+        raise fail(f"{data} is no data folder")
+    (data / HAND_FILE).write_text(f"{rung}\n")
+    typer.echo(f"The public map is now {rung} (at its next publication).")
+
+
 @app.command("docs", hidden=True)
 def docs(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("docs")) -> None:
     """Write the pages of docs/ that are made from the code."""

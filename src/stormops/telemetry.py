@@ -75,7 +75,7 @@ EVENTS: dict[str, str] = {
     "hints_unavailable": "Redis is away; wake-ups are slower, nothing is lost. Start it when convenient.",
     "client_resynchronised": "A slow browser was sent a new snapshot. Nothing to do.",
     "telephony_trouble": "Calls and texts go on with less: a file they look into cannot be read. Repair it.",
-    "public_tree_unwritable": "The public tree's folder refused a write; the tree before stays. Free or repair the disk.",
+    "public_tree_unwritable": "The disk refused the public tree; the tree before stays. Free or repair the disk.",
     "sign_in_limited": "Too many failed sign-ins for one name or address. If it is an attack, block the address.",
     "job_failed": "A background job failed and is tried again within a minute. If it repeats, read the error.",
     "situation_report_written": "A situation report was written. Nothing to do.",

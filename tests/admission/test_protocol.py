@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pytest
 import uvicorn
@@ -60,6 +61,21 @@ class Behind:
         await send({"type": "http.response.body", "body": body})
 
 
+class Ready(NamedTuple):
+    status: bytes
+    lines: bytes
+    body: bytes
+
+
+def at_hand(target: bytes, headers: list[tuple[bytes, bytes]]) -> Ready | None:
+    """`/hand` has an answer, one for who has it already as well."""
+    if target != b"/hand":
+        return None
+    if (b"if-none-match", b'"it"') in headers:
+        return Ready(b"304 Not Modified", b'etag: "it"\r\n', b"")
+    return Ready(b"200 OK", b"content-length: 5\r\n", b"ready")
+
+
 class Served:
     def __init__(self, admission: Admission, behind: Behind, port: int) -> None:
         self.admission, self.behind, self.port = admission, behind, port
@@ -87,7 +103,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         origins=[],
         gate=Gate(limit=FixedLimit(2), cpu=itertools.count(0, 1000).__next__),  # never idle: none is parked soon
     )
-    config = uvicorn.Config(admission, http=guarded(admission), ws="none", access_log=False, log_config=None)
+    config = uvicorn.Config(admission, http=guarded(admission, at_hand), ws="none", access_log=False, log_config=None)
     server, loop = uvicorn.Server(config), uvloop.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
     thread.start()
@@ -146,6 +162,52 @@ def test_the_head_of_a_whole_answer_goes_by_the_messages(served: Served) -> None
     with served.connected() as made:
         made.sendall(b"HEAD /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert made.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+
+
+def test_what_is_at_hand_needs_no_handler(served: Served) -> None:
+    with served.connected() as made:
+        for _ in range(3):
+            made.sendall(b"GET /hand HTTP/1.1\r\nHost: x\r\n\r\n")
+            status, headers, body = answer(made)
+            assert (status, body) == (200, b"ready")
+            assert "date" in headers
+            made.sendall(b'GET /hand HTTP/1.1\r\nIf-None-Match: "it"\r\n\r\n')
+            assert answer(made)[0] == 304
+        made.sendall(REPORT % (4, b"abcd"))  # and the connection goes on with anything else
+        assert answer(made)[::2] == (200, b"abcd")
+        made.sendall(b"GET /hand HTTP/1.1\r\n\r\n")
+        assert answer(made)[2] == b"ready"
+    assert served.behind.ran == ["/api/v1/reports"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"POST /hand HTTP/1.1\r\nContent-Length: 4\r\n\r\nabcd",
+        b"GET /hand HTTP/1.1\r\nContent-Length: 4\r\n\r\nabcd",
+        b"GET /hand HTTP/1.1\r\nConnection: close\r\n\r\n",
+        b"HEAD /hand HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_all_but_a_plain_get_goes_the_usual_way(served: Served, asked: bytes) -> None:
+    with served.connected() as made:
+        made.sendall(asked)
+        assert answer(made)[0] == 200
+    assert served.behind.ran == ["/hand"]
+
+
+def test_answers_come_in_the_order_of_the_questions(served: Served) -> None:
+    """One that is at hand does not overtake one that is being worked on."""
+    with served.connected() as made:
+        made.sendall(b"GET /hand HTTP/1.1\r\n\r\n" * 2 + b"GET /text HTTP/1.1\r\n\r\nGET /hand HTTP/1.1\r\n\r\n")
+        until(lambda: served.behind.ran == ["/text"])
+        served.behind.go.set()
+        until(lambda: served.behind.ran == ["/text", "/hand"])
+        said = b""
+        while said.count(b"HTTP/1.1 200 OK") < 4:
+            said += made.recv(4096)
+    assert said.count(b"ready") == 2
+    assert said.index(b"ready") < said.index(b"content-length: 0")
 
 
 def test_intake_knows_the_extension_by_its_name() -> None:

@@ -148,6 +148,22 @@ async def test_pictures_may_ask_to_be_shown_more_rarely(journal: Flaky) -> None:
     assert 2 <= len(tape.shown) <= spent / 0.2 + 2
 
 
+async def test_a_question_about_a_whole_tick_waits_for_its_end(journal: Flaky) -> None:
+    add(journal, 1, whole_tick(1))
+    async with following(journal) as (follower, tape):
+        await until(lambda: follower.ready)
+        assert await follower.ask(lambda picture, _: picture.position, whole=True) == 2
+        add(journal, 2, [Tick(number=2, at_ms=2)])
+        await until(lambda: tape.position == 3)
+        await asyncio.sleep(0)
+        with pytest.raises(NotReady):
+            await follower.ask(lambda picture, _: picture.position, whole=True)
+        assert await follower.ask(lambda picture, _: picture.position) == 3
+        add(journal, 3, [Decided(tick=2, through=0)])
+        await until(lambda: tape.position == 4)
+        assert await follower.ask(lambda picture, _: picture.position, whole=True) == 4
+
+
 async def test_questions_are_answered_from_the_picture(journal: Flaky) -> None:
     add(journal, 1, whole_tick(1))
     async with following(journal) as (follower, tape):

@@ -27,7 +27,7 @@ PLATFORM = (
         "Public map as files",
         _P2,
         "full full full lean snapshot",
-        "Each minute in a surge, or every five.",
+        "Rarer in a surge, never away.",
     ),
     row("map_layers", "Streets and areas of the map", _P2, "full", "Fixed files, kept by browsers."),
     row("static", "Scripts, styles and pictures", _P2, "full", "Fixed files, kept by browsers."),

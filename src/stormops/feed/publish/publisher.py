@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,6 +34,9 @@ LOCK_FILE = ".publisher.lock"
 
 RETRY_SECONDS = 0.2
 """Pause before a picture is asked for again that could not be taken."""
+
+COSTS = 3
+"""Publications in a row that must have been slow before they come rarer."""
 
 TROUBLE_SECONDS = 5.0
 """Pause after the folder could not be written, and between two looks whether another publisher ended."""
@@ -74,7 +78,7 @@ class Publisher:
         self._metrics = metrics
         self._thread = ThreadPoolExecutor(1, "publisher")
         self._made: tuple[Store, Tree] | None = None
-        self._cost = 0.0
+        self._costs: deque[float] = deque(maxlen=COSTS)
         self._rung = Rung.LIVE
         self._troubled = False
 
@@ -92,9 +96,7 @@ class Publisher:
                             await asyncio.sleep(TROUBLE_SECONDS)
                             continue
                         held.enter_context(lock)
-                    picture = await self._follower.ask(
-                        lambda board, _: self._ways.take.take(board.situation), whole=True
-                    )
+                    picture = await self._follower.ask(self._picture, whole=True)
                     await loop.run_in_executor(self._thread, self._publish, picture)
                 except NotReady:
                     await asyncio.sleep(RETRY_SECONDS)
@@ -109,6 +111,9 @@ class Publisher:
     def close(self) -> None:
         """End the thread, after what it is writing."""
         self._thread.shutdown(wait=True)
+
+    def _picture(self, board: Board, _journal: object) -> Picture:
+        return self._ways.take.take(board.situation)
 
     def _pause(self) -> float:
         return cadence_of(self._rung, self._live_seconds).publish
@@ -135,16 +140,20 @@ class Publisher:
             began = time.monotonic()
         store, tree = self._made
         load = rung_of_load(
-            sockets_share=self._ways.sockets_share(), cost_seconds=self._cost, live_seconds=self._live_seconds
+            sockets_share=self._ways.sockets_share(), cost_seconds=self._cost(), live_seconds=self._live_seconds
         )
         self._rung = choose(Mode(picture.mode["mode"]), load, self._hand())
         written = store.written
         tree.publish(picture, self._rung, Clock().now_ms(), began)
-        self._cost = time.monotonic() - began
-        self._metrics.observe("feed_tree_seconds", self._cost)
+        self._costs.append(time.monotonic() - began)
+        self._metrics.observe("feed_tree_seconds", self._costs[-1])
         self._metrics.count("feed_tree_files_total", store.written - written)
-        self._metrics.gauge("feed_tree_bytes", store.bytes)
+        self._metrics.gauge("feed_tree_bytes", store.size)
         self._metrics.gauge("feed_tree_position", picture.n)
+
+    def _cost(self) -> float:
+        """What the last publications took at least: one that was slow by chance changes nothing."""
+        return min(self._costs) if len(self._costs) == COSTS else 0.0
 
     def _hand(self) -> Rung | None:
         try:

@@ -259,7 +259,7 @@ def encoding_of(accepted: str) -> str:
     taken: dict[str, float] = {}
     for part in accepted.split(","):
         name, _, parameters = part.partition(";")
-        weight = re.search(r"q\s*=\s*([0-9.]+)", parameters)
+        weight = re.search(r"q\s*=\s*(\S*)", parameters)
         try:
             taken[name.strip().lower()] = float(weight[1]) if weight else 1.0
         except ValueError:
