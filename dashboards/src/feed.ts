@@ -12,6 +12,8 @@ export const SILENCE_MS_MAX = 12_000;
 /** Failed sockets in a row before snapshots are polled over HTTP as well. */
 export const FAILURES_BEFORE_POLLING = 3;
 export const POLL_MS = 5_000;
+/** A reader who comes back to a page that does not renew itself is shown a newer copy, but not sooner than this. */
+export const ASKED_MS_LEAST = 30_000;
 export const BACKOFF_MS_FIRST = 500;
 export const BACKOFF_MS_MAX = 15_000;
 
@@ -63,6 +65,10 @@ export interface FeedOptions {
   url: string;
   /** A snapshot over HTTP, for when sockets fail. */
   poll: () => Promise<Snapshot>;
+  /** Wall milliseconds from one poll to the next; Infinity = only when somebody asks. */
+  pollEveryMs?: () => number;
+  /** Whether sockets are wanted at all; while not, snapshots are polled. */
+  live?: () => boolean;
   speed: () => number;
   socket?: (url: string) => WebSocket;
   now?: () => number;
@@ -81,16 +87,19 @@ export class FeedClient {
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
-  private lastPollMs = 0;
+  private lastPollMs = -Infinity;
+  private nextPollMs = 0;
   private stopped = true;
   private readonly now: () => number;
   private readonly random: () => number;
   private readonly open: (url: string) => WebSocket;
+  private readonly wanted: () => boolean;
 
   constructor(private readonly options: FeedOptions) {
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
     this.open = options.socket ?? ((url) => new WebSocket(url));
+    this.wanted = options.live ?? (() => true);
   }
 
   subscribe(listener: Listener): () => void {
@@ -118,6 +127,7 @@ export class FeedClient {
     if (this.stopped || this.connection === "live") return;
     this.failures = 0;
     this.connect();
+    if (!this.wanted() && this.now() - this.lastPollMs >= ASKED_MS_LEAST) void this.pollNow();
   }
 
   /** Age of the shown situation in wall milliseconds: its age when sent, and the time since then. */
@@ -137,6 +147,10 @@ export class FeedClient {
     clearTimeout(this.retry);
     this.dropSocket();
     if (this.connection !== "polling" && this.heardMs === 0) this.become("connecting");
+    if (!this.wanted()) {
+      this.retry = setTimeout(() => this.connect(), BACKOFF_MS_MAX);
+      return;
+    }
     let socket: WebSocket;
     try {
       socket = this.open(this.options.url);
@@ -194,22 +208,30 @@ export class FeedClient {
       this.dropSocket();
       this.failed();
     }
-    const due = this.failures >= FAILURES_BEFORE_POLLING && this.now() - this.lastPollMs >= POLL_MS;
-    if (due) void this.pollOnce();
+    const without = this.failures >= FAILURES_BEFORE_POLLING || (!this.wanted() && this.connection !== "live");
+    if (without && this.now() >= this.nextPollMs) void this.pollNow();
   }
 
-  private async pollOnce(): Promise<void> {
+  /** A snapshot over HTTP now; shown unless a socket was faster. */
+  async pollNow(): Promise<void> {
     this.lastPollMs = this.now();
+    this.schedulePoll();
     try {
       const snapshot = await this.options.poll();
       if (this.stopped || this.connection === "live") return;
+      if (snapshot.at_ms < this.replica.atMs) return; // a copy older than what a socket brought
       this.replica.apply({ type: "snapshot", ...snapshot });
+      this.schedulePoll(); // what was read may say how often
       this.heardMs = this.now();
       this.become("polling");
       this.tell(null);
     } catch {
       if (this.connection === "polling") this.become("lost");
     }
+  }
+
+  private schedulePoll(): void {
+    this.nextPollMs = this.lastPollMs + (this.options.pollEveryMs?.() ?? POLL_MS);
   }
 
   private dropSocket(): void {

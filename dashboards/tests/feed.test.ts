@@ -180,6 +180,42 @@ describe("FeedClient", () => {
     feed.stop();
   });
 
+  it("polls at the pace it is told, and opens no socket while none is wanted", async () => {
+    let wanted = false;
+    let pace = 30_000;
+    const feed = new FeedClient({
+      audience: "public",
+      url: "ws://here/api/v1/feed?audience=public",
+      poll: () => {
+        polled += 1;
+        return Promise.resolve({ ...SNAPSHOT, epoch: "tree" });
+      },
+      pollEveryMs: () => pace,
+      live: () => wanted,
+      speed: () => 1,
+      socket: (url) => new Wire(url) as unknown as WebSocket,
+      random: () => 1,
+    });
+    feed.start();
+    await feed.pollNow();
+    expect(feed.connection).toBe("polling");
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(polled).toBe(1);
+    pace = Infinity;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(polled).toBe(2);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(polled).toBe(2); // static: only when somebody comes back to the page
+    feed.retryNow();
+    feed.retryNow();
+    expect(polled).toBe(3);
+    expect(Wire.all).toHaveLength(0);
+    wanted = true;
+    await vi.advanceTimersByTimeAsync(BACKOFF_MS_MAX + 1000);
+    expect(Wire.all).toHaveLength(1);
+    feed.stop();
+  });
+
   it("polls snapshots while sockets keep failing, and leaves off when one works", async () => {
     const feed = client();
     feed.start();

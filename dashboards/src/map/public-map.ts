@@ -1,4 +1,5 @@
 /** The public map: areas by the share of customers out, and nothing finer. */
+import "../styles/font.css";
 import type { ExpressionSpecification, GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import type { Area, Config } from "../contract";
 import { GROUND, SHARE_STEPS, type Theme } from "../legend";

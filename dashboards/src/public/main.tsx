@@ -9,6 +9,7 @@ import { chooseLanguage, currentLanguage, t } from "../i18n";
 import { areaShapes } from "../map/features";
 import { theme } from "../theme";
 import { App } from "./app";
+import { Tree } from "./tree";
 
 const REDRAW_MS = 500;
 
@@ -20,10 +21,13 @@ async function main(root: HTMLElement): Promise<void> {
   document.documentElement.lang = currentLanguage();
   theme();
 
+  const tree = new Tree();
   const feed = new FeedClient({
     audience: "public",
     url: feedAddress("public"),
-    poll: () => api.snapshot("public"),
+    poll: () => tree.snapshot().catch(() => api.snapshot("public")),
+    pollEveryMs: () => tree.everyMs(),
+    live: () => tree.live(),
     speed: () => config.clock_speed,
   });
   const areas = new Map<string, Area>();
@@ -57,6 +61,7 @@ async function main(root: HTMLElement): Promise<void> {
   draw();
   setInterval(draw, 1000);
   feed.start();
+  void feed.pollNow(); // the copy first: it is nearest, and there when sockets are not
   addEventListener("online", () => feed.retryNow());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") feed.retryNow();
@@ -71,6 +76,6 @@ if (root !== null) {
     note.className = "problem";
     note.textContent = t("public.unavailable");
     root.querySelector("main")?.append(note);
-    setTimeout(() => location.reload(), 10_000);
+    setTimeout(() => location.reload(), 30_000 * (1 + Math.random()));
   });
 }

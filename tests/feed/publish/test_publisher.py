@@ -95,12 +95,15 @@ async def running(publisher: Publisher, work: Callable[[], Any]) -> Any:
 async def test_trees_follow_the_situation(published: Published) -> None:
     async def work() -> None:
         first = await published.until(lambda _: True)
+        assert first["at_ms"] > 0
         published.day.step()
         later = await published.until(lambda told: told["n"] > first["n"])
         assert later["n"] == published.day.situation.position
         assert later["published_ms"] > first["published_ms"]
 
     published.asked.refusals = 3
+    published.day.situation.at_ms, first_ms = 0, published.day.situation.at_ms
+    asyncio.get_running_loop().call_later(0.1, setattr, published.day.situation, "at_ms", first_ms)
     await running(published.publisher(), work)
     files_of(published.folder)
     page = published.metrics.page()[0].decode()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import brotli
@@ -160,3 +161,19 @@ async def test_large_files_go_the_usual_way(served: Served, monkeypatch: pytest.
 )
 def test_the_best_coding_that_is_taken(accepted: str, coding: str) -> None:
     assert encoding_of(accepted) == coding
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("f/0123.json", r"    ~\^/public/f/ "),
+        ("current.json", r"    /public/current\.json "),
+        ("map/streets.geojson", r"    ~\^/public/\(map/\S+ "),
+        ("en/map.html", r"    ~\^/public/\[a-z\]\+/map\S+ "),
+        ("en/index.html", r"    default "),
+    ],
+)
+def test_the_web_servers_configuration_says_the_same(name: str, pattern: str) -> None:
+    shipped = (Path(__file__).parents[3] / "deploy/nginx/stormops.conf").read_text()
+    table = shipped.partition("map $uri $stormops_cache {")[2].partition("\n}")[0]
+    assert re.search(rf'^{pattern}"{re.escape(cache_control(name))}";$', table, re.MULTILINE), (name, table)

@@ -113,6 +113,8 @@ class Publisher:
         self._thread.shutdown(wait=True)
 
     def _picture(self, board: Board, _journal: object) -> Picture:
+        if not board.situation.at_ms:
+            raise NotReady  # before the first tick nothing has a time, and a copy without one says nothing
         return self._ways.take.take(board.situation)
 
     def _pause(self) -> float:

@@ -1,0 +1,80 @@
+"""The shipped nginx configuration on a free port, serving a public folder: for tests and measurements."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "deploy/nginx"
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
+"""Debian's libnginx-mod-http-brotli-static."""
+
+
+def free_port() -> int:
+    """A port that nobody has just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def configured(public: Path, port: int, feed: str, intake: str) -> str:
+    """`stormops.conf` with the places that say EDIT filled in for this machine. `public` is named public/."""
+    text = (SHIPPED / "stormops.conf").read_text()
+    for old, new in (
+        ("listen 80;", f"listen 127.0.0.1:{port} backlog=4096;"),
+        ("root /var/lib/stormops;", f"root {public.parent};"),
+        ("alias /srv/stormops/dashboards/dist/assets/;", f"alias {ROOT}/dashboards/dist/assets/;"),
+        ("127.0.0.1:8312", feed),
+        ("127.0.0.1:8311", intake),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+@contextlib.contextmanager
+def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int = 2) -> Iterator[str]:
+    """The shipped web server until the block ends; gives its address. Raises FileNotFoundError."""
+    if shutil.which("nginx") is None:
+        raise FileNotFoundError("nginx is not installed here: apt-get install nginx libnginx-mod-http-brotli-static")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    (folder / "stormops.conf").write_text(configured(public, port, feed, intake))
+    extras = f"include {SHIPPED}/brotli.conf;" if BROTLI.exists() else ""
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        (f"load_module {BROTLI};\n" if BROTLI.exists() else "")
+        + f"user root; pid {folder}/nginx.pid; error_log {folder}/error.log warn; worker_processes {workers};\n"
+        + "worker_rlimit_nofile 20000; events { worker_connections 8192; }\n"
+        + f"http {{ include /etc/nginx/mime.types; {temporary} {extras}\ninclude {folder}/stormops.conf; }}\n"
+    )
+    command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own configuration
+        try:
+            deadline = time.monotonic() + 10
+            while time.monotonic() < deadline:
+                if process.poll() is not None:
+                    raise RuntimeError(f"nginx did not start: {process.stderr.read() if process.stderr else ''}")
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def version() -> str:
+    """What nginx says of itself."""
+    done = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True)  # noqa: S607
+    found = re.search(r"nginx/\S+", done.stderr)
+    return (found[0] if found else "nginx") + (" with brotli_static" if BROTLI.exists() else " without brotli")
