@@ -49,6 +49,19 @@ def tree(url: str) -> dict[str, str]:
     return view | {f"tile{at}": f"/public/{tiles[tile]}" for at, tile in enumerate(fullest)}
 
 
+def storm_tree(url: str) -> dict[str, str]:
+    """The addresses of a view once the tree shows what the snapshot shows."""
+    deadline = time.monotonic() + 60
+    with httpx2.Client(base_url=url, timeout=20) as http:
+        while time.monotonic() < deadline:
+            n = http.get("/api/v1/public/snapshot").raise_for_status().json()["n"]
+            told = http.get("/public/current.json")
+            if told.status_code == 200 and told.json()["n"] >= n:
+                return tree(url)
+            time.sleep(0.2)
+    raise AssertionError("the tree did not reach the snapshot's position")
+
+
 def first_view(url: str, view: dict[str, str]) -> Bars:
     """Bytes of what a new visitor's browser asks for before the map library: page, its files, the tree."""
     with httpx2.Client(base_url=url, timeout=20, headers={"Accept-Encoding": CODINGS}) as http:
@@ -140,12 +153,9 @@ def measure(folder: Path, seconds: float) -> Bars:
     (folder / "data/public-refresh").write_text("live\n")
     try:
         on = prepared(platform, binary)
-        time.sleep(6)  # a tree with the storm in it
-        view = tree(platform.feed_url)
+        view = storm_tree(platform.feed_url)
         asks, size = views(platform.feed_url, view, 0)
-        print(
-            f"a first view, without what draws the map: {size:,} bytes; {sum(1 for _ in (public / 'f').iterdir())} files"
-        )
+        print(f"the answers of a first view's eight requests: {size:,} bytes")
         bars = first_view(platform.feed_url, view)
         bars |= pace("feed", on.loop, asks, FEED_VIEWS, seconds)
         bars |= isolation(on, asks, seconds)
