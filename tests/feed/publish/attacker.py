@@ -41,6 +41,7 @@ class TreeAttack:
         self._phone = phone
         self._points = shapely.points(city.premises.lon, city.premises.lat)
         self._words = identifiers(city)
+        self._seen: set[bytes] = set()
         self._shapes: dict[bytes, str] = {}
         self._customers: dict[str, set[int]] = defaultdict(set)
         self._marks: dict[str, set[tuple[float, float]]] = defaultdict(set)
@@ -53,9 +54,12 @@ class TreeAttack:
     def read(self, files: Files) -> None:
         """Take note of one tree, and of what follows from it alone."""
         pointer = json.loads(files["current.json"])
-        for name, body in files.items():
-            text = OPAQUE.sub("", body.decode().replace(self._phone, "").replace(self._phone.replace("-", ""), ""))
-            self._found += [f"{name} names {word}" for word in self._words.found_in(text)]
+        fresh = {name: body for name, body in files.items() if body not in self._seen}
+        self._seen |= set(fresh.values())
+        text = b"\n".join(fresh.values()).decode().replace(self._phone, "").replace(self._phone.replace("-", ""), "")
+        self._found += [
+            f"one of {len(fresh)} files names {word}" for word in self._words.found_in(OPAQUE.sub("", text))
+        ]
         summary = json.loads(files[pointer["paths"]["summary"]])
         table = {area["id"]: area for area in json.loads(files[pointer["paths"]["areas"]])["areas"]}
         shapes = json.loads(files[pointer["paths"]["map"]["areas"]])["features"]

@@ -38,13 +38,13 @@ def attacked(
     day = day or trees.storm_day()
     attack = TreeAttack(day.city, K, PHONE)
     partitions = {size: trees.partition(day, size) for size in map(least, range(2))}
-    made = {size: trees.tree_of(day, folder, areas, trees.Ticking()) for size, areas in partitions.items()}
+    made = {size: trees.tree_of(day, folder / f"{size}", areas, trees.Ticking()) for size, areas in partitions.items()}
     shown = 0
     for step in range(STEPS):
         day.step(reports=20)
         picture = trees.taker(day, partitions[least(step)], k).take(day.situation)
         trees.publish(made[least(step)], picture)
-        files = trees.files_of(folder)
+        files = trees.files_of(folder / f"{least(step)}")
         spoil(day, files)
         attack.read(files)
         shown += len(picture.incidents)
@@ -158,7 +158,7 @@ def test_an_address_on_an_incidents_page_is_found(tmp_path: Path) -> None:
             if "/incident/" in name:
                 files[name] += day.city.premises.address(7).encode()
 
-    assert any("names" in one for one in attacked(tmp_path, spoil=name_it).findings())
+    assert any("files name" in one for one in attacked(tmp_path, spoil=name_it).findings())
 
 
 def test_a_premise_in_the_total_and_in_no_area_is_found(tmp_path: Path) -> None:
