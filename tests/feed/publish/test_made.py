@@ -38,6 +38,7 @@ def test_the_tree_says_what_the_snapshot_says(feed: tuple[Feed, Path]) -> None:
         areas = client.get(f"/public/{told['paths']['areas']}").json()["areas"]
         summary = client.get(f"/public/{told['paths']['summary']}").json()
         config = client.get(f"/public/{told['paths']['config']}").json()
+        assert client.get("/public/places.json").json() == client.get("/api/v1/public/places").json()
         assert config == client.get("/api/v1/config").json()
         shapes = client.get(f"/public/{told['paths']['map']['areas']}").json()
         assert shapes == client.get("/api/v1/map/areas.geojson").json()

@@ -54,6 +54,7 @@ class Published:
             lambda store: tree_of(self.day, store.folder, parted, lambda: 0.0),
             lambda: {"areas": b"{}"},
             lambda: self.share,
+            lambda: {"places.json": b"{}"},
         )
         follower: Follower[Board] = self.asked  # type: ignore[assignment]
         return Publisher(
@@ -105,7 +106,7 @@ async def test_trees_follow_the_situation(published: Published) -> None:
     published.day.situation.at_ms, first_ms = 0, published.day.situation.at_ms
     asyncio.get_running_loop().call_later(0.1, setattr, published.day.situation, "at_ms", first_ms)
     await running(published.publisher(), work)
-    files_of(published.folder)
+    assert files_of(published.folder)["places.json"] == b"{}"
     page = published.metrics.page()[0].decode()
     assert f"feed_tree_position {published.day.situation.position}.0" in page
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from stormops.core.view_public import PublicView
 from stormops.feed.board import Board
 from stormops.feed.follow import Follower
 from stormops.feed.headers import security_headers
+from stormops.feed.help_places import HelpPlaces, beside
 from stormops.feed.maps import PUBLIC_LAYERS
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
@@ -46,6 +49,7 @@ def make_publisher(
     live_seconds = max(LIVE_SECONDS_LEAST, settings.public_tree_s)
     view = PublicView(city, areas, parts.city_file.phone)
     about = About(parts.city_file, settings.clock, config, live_seconds)
+    places = HelpPlaces(beside(settings.city_file), parts.log)
     makers: dict[str, Callable[[], bytes]] = {
         "streets": partial(basemap.streets, city),
         "ground": partial(basemap.ground, city),
@@ -62,6 +66,7 @@ def make_publisher(
             tree,
             lambda: {name: makers[name]() for name in PUBLIC_LAYERS},
             sockets_share,
+            lambda: {"places.json": msgspec.json.encode({"places": places.read()})},
         ),
         live_seconds=live_seconds,
         log=parts.log,

@@ -46,13 +46,15 @@ class Ways(NamedTuple):
     """What a publisher needs of the feed around it.
 
     `tree` makes the tree on a store; `layers` gives the map's files that never change (GeoJSON by name), at
-    most a few megabytes; `sockets_share`: how full the public's sockets are, 0 to 1.
+    most a few megabytes; `sockets_share`: how full the public's sockets are, 0 to 1; `extras`: further files
+    by the name that they keep, looked at for each tree.
     """
 
     take: Taker
     tree: Callable[[Store], Tree]
     layers: Callable[[], Mapping[str, bytes]]
     sockets_share: Callable[[], float]
+    extras: Callable[[], Mapping[str, bytes]]
 
 
 class Publisher:
@@ -146,6 +148,8 @@ class Publisher:
         )
         self._rung = choose(Mode(picture.mode["mode"]), load, self._hand())
         written = store.written
+        for name, body in self._ways.extras().items():
+            store.put(name, body)
         tree.publish(picture, self._rung, Clock().now_ms(), began)
         self._costs.append(time.monotonic() - began)
         self._metrics.observe("feed_tree_seconds", self._costs[-1])
