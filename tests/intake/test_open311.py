@@ -145,8 +145,8 @@ async def test_reads_are_feeds_and_lead_there(intake: Intake, path: str) -> None
     answer = await intake.client.get(f"{ROOT}/{path}", headers={"Host": "evil.example"}, follow_redirects=False)
     assert answer.status_code == 307
     assert answer.headers["location"] == f"{FEED}{ROOT}/{path}"
-    wrong = await intake.client.get(f"{ROOT}/requests/12.yaml")
-    assert wrong.status_code == 404
+    for nothing in ("requests/12.yaml", "tokens/%C2%9F.json", "requests/a%20b.json", f"requests/{65 * 'a'}.xml"):
+        assert (await intake.client.get(f"{ROOT}/{nothing}", follow_redirects=False)).status_code == 404
 
 
 @pytest.fixture

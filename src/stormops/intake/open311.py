@@ -6,7 +6,8 @@ addresses lead there. Errors are the standard's arrays, not problem details.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +22,7 @@ from stormops.intake.problem import Problem
 from stormops.intake.taking import Taker, good_key
 from stormops.pages.advice import advice
 from stormops.pages.open311 import (
+    NAME_PATTERN,
     ROOT,
     Answer,
     Place,
@@ -33,6 +35,7 @@ from stormops.pages.open311 import (
 )
 from stormops.pages.open311_xml import Value
 
+NAME = re.compile(NAME_PATTERN)
 PICTURE = "Pictures are not taken here yet: media_url was not kept."
 SHORTENED = f"Only the first {DESCRIPTION_MAX} characters of the description were kept."
 
@@ -80,6 +83,7 @@ class Open311:
         """On to feed, which follows the journal; the address is made of our own setting, never of what was sent."""
         try:
             check_format(request.path_params["format"])
+            _check_name(request.path_params)
         except Refused as refused:
             return _response(refusal(refused, "xml"))
         query = f"?{request.url.query}" if request.url.query else ""
@@ -143,6 +147,12 @@ async def _values(request: Request) -> dict[str, str]:
     if isinstance(body, Problem):
         raise _of(body)
     return read_form(body)
+
+
+def _check_name(named: Mapping[str, str]) -> None:
+    """What cannot be the name of a request or a token is nowhere."""
+    if NAME.fullmatch(named.get("service_request_id") or named.get("token") or "all") is None:
+        raise Refused(404, (404, "There is no request of this name."))
 
 
 def _of(problem: Problem) -> Refused:

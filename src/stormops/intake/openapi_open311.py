@@ -6,7 +6,7 @@ from typing import Any
 
 from stormops.core.report import Symptom
 from stormops.intake.open311_form import CALLBACK, DEGREES, FIELDS_MAX, TEXTS
-from stormops.pages.open311 import ROOT, YES_OR_NO
+from stormops.pages.open311 import NAME_PATTERN, ROOT, YES_OR_NO
 from stormops.pages.open311_schema import DEFINITION, DISCOVERY, ERRORS, RECEIPTS, SERVICES
 
 SCHEMAS = {
@@ -21,7 +21,7 @@ SCHEMAS = {
 ERROR_WORDS = {
     400: "Something is missing or cannot be read; each error says what.",
     403: "The API key is missing or may not report.",
-    404: "There is no such service, jurisdiction or format.",
+    404: "There is no such service, request, jurisdiction or format.",
     503: "Nothing was saved; send the same again after Retry-After seconds.",
 }
 
@@ -43,7 +43,7 @@ def paths() -> dict[str, Any]:
 
 
 def _path(name: str, **schema: Any) -> dict[str, Any]:
-    plain = {"type": "string", "pattern": "^[0-9A-Za-z-]{1,64}$"}
+    plain = {"type": "string", "pattern": NAME_PATTERN}
     return {"name": name, "in": "path", "required": True, "schema": schema or plain}
 
 

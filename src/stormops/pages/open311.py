@@ -18,6 +18,9 @@ from stormops.pages.open311_xml import FORMATS, Value, encode
 from stormops.pages.words import words
 
 ROOT = "/open311/v2"
+
+NAME_PATTERN = "^[0-9A-Za-z-]{1,64}$"
+"""What the name of a request, or a token, looks like; there is nothing under any other."""
 """Where the endpoint is, on either port."""
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
