@@ -51,9 +51,10 @@ class Ask:
 
     def raw(self) -> bytes:
         """As it goes on the wire."""
-        headers = {"Host": "127.0.0.1", "User-Agent": "open-loop", **self.headers}
+        headers = {"Host": "127.0.0.1", "User-Agent": "open-loop"}
         if self.body:
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(self.body))}
+        headers |= self.headers
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return f"{self.method} {self.path} HTTP/1.1\r\n{lines}\r\n".encode() + self.body
 

@@ -24,24 +24,28 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from loadtests.open_loop import KEY, Ask, NoCompiler, OpenLoop, Phase, Result, build
+from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
+from loadtests.overload_mix import GZIP, Known, calls, mix, reports, telephony_account
 from tests.platform import Platform, make_city
 
-CUSTOMERS, REPORTS = 20_000, 1_500
+CUSTOMERS, REPORTS = 40_000, 1_500
+HELD_SECONDS = 1.5
+"""By then all places are held that can be."""
+
 P0_PER_SECOND = 1_000.0
 """P0 during the flood: well below half of what the intake takes."""
+LOST = ("shed", "client_error", "server_error", "timed_out", "broken", "unsent")
+
 Bars = dict[str, tuple[float, float, bool]]
 
 
 @dataclass
 class Scene:
-    """The platform, a generator for it, a session of staff, and what there is to ask for."""
+    """The platform, a generator for it, and what there is to ask for."""
 
     platform: Platform
     loop: OpenLoop
-    cookie: dict[str, str]
-    receipts: list[str]
-    incident: str
+    known: Known
     core: int | None
 
     def pin(self, *names: str) -> None:
@@ -100,37 +104,8 @@ def prepared(platform: Platform, binary: Path) -> Scene:
             view = http.get(f"{platform.feed_url}/api/v1/desk/snapshot").json()["view"]
             incidents = {k.partition("/")[2]: v for k, v in view.items() if k.startswith("incident/")}
     incident = max(incidents, key=lambda one: incidents[one]["customers_out"])
-    return Scene(platform, loop, cookie, receipts, incident, 0 if prefix else None)
-
-
-def mix(on: Scene, group: int = 0) -> list[Ask]:
-    """The stated mix of the feed's real routes, their classes P0 5 %, P1 55 %, P2 35 %, without a session 5 %."""
-    desk = "/api/v1/desk"
-    return [
-        Ask("desk_snapshot", group, "GET", f"{desk}/snapshot", weight=5, headers=on.cookie),
-        Ask("incident", group, "GET", f"{desk}/incidents/{on.incident}", weight=25, headers=on.cookie),
-        Ask("who_is_out", group, "GET", f"{desk}/out", weight=5, headers=on.cookie),
-        Ask("search", group, "GET", f"{desk}/premises?q=12+oak", weight=5, headers=on.cookie),
-        Ask("status_page", group, "GET", f"/r/{on.receipts[0]}", weight=10, headers={"Accept": "text/html"}),
-        Ask("status", group, "GET", f"/api/v1/reports/{on.receipts[1]}", weight=10),
-        Ask("text", group, "GET", "/text", weight=30),
-        Ask("streets", group, "GET", "/api/v1/map/streets.geojson", weight=5, headers={"Accept-Encoding": "gzip"}),
-        Ask("stranger", group, "GET", f"{desk}/premises?q=12+oak", weight=5),
-    ]
-
-
-def reports(group: int = 0, *, weight: float = 1.0, symptom: str = "lights_out", name: str = "report") -> Ask:
-    """Reports of the usual size, each with a key of its own."""
-    body = {
-        "symptom": symptom,
-        "address": "1200 Palmetto Ave Apt 12",
-        "phone": "850-555-0123",
-        "latitude": 30.4,
-        "longitude": -84.3,
-        "note": "It went dark after a loud bang down the street about ten minutes ago; the neighbours as well.",
-    }
-    text = json.dumps(body).encode()
-    return Ask(name, group, "POST", "/api/v1/reports", 1, weight, text, {"Idempotency-Key": KEY})
+    known = Known(cookie, receipts, incident, telephony_account(platform))
+    return Scene(platform, loop, known, 0 if prefix else None)
 
 
 def answered(result: Result, phase: str) -> float:
@@ -165,7 +140,7 @@ def costs(on: Scene, asks: list[Ask], process: str) -> dict[str, float]:
     seconds = {}
     for ask in asks:
         before = on.cpu_seconds(process)
-        result = on.loop.run([ask], [Phase("alone", 1.5, [60.0])], connections=2)
+        result = on.loop.run([ask], [Phase("alone", 1.0, [60.0])], connections=2)
         seconds[ask.name] = (on.cpu_seconds(process) - before) / max(1, result.count("alone", "attempts"))
     return seconds
 
@@ -180,9 +155,9 @@ def done_work(result: Result, phase: str, cost: dict[str, float]) -> float:
 def goodput(on: Scene, seconds: float, bars: Bars) -> float:
     """The feed's mix at 2, 5 and 10 times its capacity."""
     on.pin("feed")
-    asks = mix(on)
+    asks = mix(on.known)
     cost = costs(on, asks, "feed")
-    able = capacity(on, asks, 60, min(seconds, 6))
+    able = capacity(on, asks, 150, min(seconds / 2, 6))
     settle(on, "feed")
     base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
     full, count = max(1e-9, done_work(base, "capacity", cost)), max(1.0, base.goodput("capacity"))
@@ -203,6 +178,11 @@ def goodput(on: Scene, seconds: float, bars: Bars) -> float:
         reach(bars, f"goodput at {times}x / at capacity, in work", work, 0.90)
     reach(bars, "work of a request, ms", 1000 / able, 3.0)
     return able
+
+
+def desk_snapshot(on: Scene) -> Ask:
+    """The desk's picture, as its browser asks for it."""
+    return Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.known.cookie | GZIP)
 
 
 def refusal_seconds(on: Scene, seconds: float) -> float:
@@ -245,23 +225,25 @@ def reports_alone(on: Scene, seconds: float, bars: Bars) -> None:
 def first_things(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     """P0 while everything else floods to ten times, intake and feed on one core."""
     on.pin("feed", "intake")
-    flood = [ask for ask in mix(on, 1) if ask.name != "desk_snapshot"]
+    flood = [ask for ask in mix(on.known, 1) if ask.name != "desk_snapshot"]
     flood.append(Ask("openapi", 1, "GET", "/openapi.json", 1, weight=10))
     asks = [
-        reports(0, weight=18),
+        reports(0, weight=16),
         reports(0, weight=2, symptom="wire_down", name="safety"),
-        Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.cookie, weight=1),
+        calls(on.known, on.platform.intake_url, weight=2),
+        desk_snapshot(on),
         *flood,
     ]
-    rate = min(P0_PER_SECOND, feed * 4)  # of it 1/21 desk snapshots
+    rate = min(P0_PER_SECOND, feed * 4)  # of it 1/21 desk snapshots, 2/21 calls
     settle(on, "feed")
-    result = on.loop.run(asks, [Phase("flood", seconds, [rate, feed * 10])])
-    names = ["report", "safety", "desk_snapshot"]
+    result = on.loop.run(asks, [Phase("flood", seconds, [rate, feed * 10])], connections=8000)
+    names = ["report", "safety", "call", "desk_snapshot"]
     share = result.good("flood", names)
     print(f"\nP0 at {rate:.0f}/s while the rest floods at {feed * 10:.0f}/s: {share:.4f} good")
     for name in names:
         p50, p99 = (result.latency("flood", name, which) for which in ("p50_ms", "p99_ms"))
-        print(f"{name:>16}: good {result.good('flood', [name]):.4f}, p50 {p50:.0f} ms, p99 {p99:.0f} ms", flush=True)
+        good = f"{name:>16}: good {result.good('flood', [name]):.4f}, p50 {p50:.0f} ms, p99 {p99:.0f} ms"
+        print(good, {what: n for what in LOST if (n := result.count("flood", what, [name]))} or "", flush=True)
     reach(bars, "P0 answered well under flood", share, 0.999)
     within(bars, "P0 p99 under flood, ms", max(result.latency("flood", n) for n in names), 500)
     within(bars, "safety p99 under flood, ms", result.latency("flood", "safety"), 1000)
@@ -277,7 +259,7 @@ def recovery(on: Scene, feed: float, seconds: tuple[float, float, float], bars: 
         Phase("spike", spike, [feed * 5]),
         Phase("after", after, [feed * 0.8]),
     ]
-    result = on.loop.run(mix(on), phases, retries=3, backoff_s=0.05)
+    result = on.loop.run(mix(on.known), phases, retries=3, backoff_s=0.05)
     rates = [sum(second["ok"]) for second in result.seconds]
     usual = max(1.0, sum(rates[1 : int(before)]) / (int(before) - 1))
     begins = int(before + spike)
@@ -290,7 +272,7 @@ def recovery(on: Scene, feed: float, seconds: tuple[float, float, float], bars: 
 def inversion(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     """P0 alone, then while slow senders of lower classes hold every place they can get."""
     on.pin("feed", "intake")
-    asks = [reports(0, weight=20), Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.cookie)]
+    asks = [reports(0, weight=4), desk_snapshot(on)]
     rate = min(300.0, feed * 2)
     settle(on, "feed")
     runs: list[dict[str, float]] = []
@@ -308,17 +290,18 @@ def inversion(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
 
 
 def hold(stack: contextlib.ExitStack, on: Scene) -> None:
-    """Half-sent sign-ins, and look-ups of receipts that nobody has (they are waited for), from many addresses."""
+    """Half-sent sign-ins, and readers of a large layer of the map who take nothing of it, from many addresses."""
     asks = [(on.platform.intake_url, b"POST /staff/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nx")] * 400
-    receipt = on.receipts[0].replace("-", "")
-    asks += [
-        (on.platform.feed_url, f"GET /r/{receipt[:2]}{n:011d}0 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        for n in range(400)
-    ]
+    layer = b"GET /api/v1/map/streets.geojson HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n"
+    asks += [(on.platform.feed_url, layer)] * 400
     for number, (url, raw) in enumerate(asks):
-        made = socket.create_connection(target(url), source_address=(f"127.9.{number // 250}.{number % 250 + 1}", 0))
+        made = socket.socket()
         stack.callback(made.close)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.bind((f"127.9.{number // 250}.{number % 250 + 1}", 0))
+        made.connect(target(url))
         made.sendall(raw)
+    time.sleep(HELD_SECONDS)
 
 
 def reach(bars: Bars, name: str, measured: float, bar: float) -> None:
@@ -338,7 +321,7 @@ def measure(on: Scene, parts: set[str], *, quick: bool) -> Bars:
     """Everything that was asked for."""
     bars: Bars = {}
     seconds = 5.0 if quick else 60.0
-    feed = goodput(on, seconds, bars) if "goodput" in parts else capacity(on, mix(on), 60, 3)
+    feed = goodput(on, seconds, bars) if "goodput" in parts else capacity(on, mix(on.known), 150, 2.5)
     if "recovery" in parts:
         recovery(on, feed, (5, 5, 10) if quick else (10, 10, 20), bars)
     if "p0" in parts:
