@@ -21,7 +21,8 @@ from typing import Any
 import httpx2
 
 from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
-from loadtests.overload import Bars, Scene, prepared, reports, target
+from loadtests.overload import Bars, Scene, prepared, target
+from loadtests.overload_mix import reports
 from loadtests.web_server import version, web_server
 from tests.platform import Platform, make_city
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import signal
 import socket
@@ -10,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,13 +33,11 @@ if TYPE_CHECKING:
     from stormops.journal.hints import NullHints, RedisHints
     from stormops.journal.port import DoorReader, Journal
     from stormops.staff.person import Person
+    from stormops.staff.sessions import Sessions
     from stormops.staff.sign_in import SignIn
 
 GRACEFUL_SECONDS = 3
 """Open requests have this long to end when a process is asked to stop."""
-
-WHO_SECONDS, WHO_MAX = 0.25, 2000
-"""A session's person is remembered for so long, and so many at once: a busy desk asks dozens of times a second."""
 
 SWITCH_SECONDS = 0.001
 """How long one thread may hold the interpreter while another waits."""
@@ -57,7 +54,6 @@ class Process:
         take_over_logs(self.log)
         self.metrics = Metrics()
         self.hints = self._hints()
-        self._who: dict[str, tuple[Person | None, float]] = {}
 
     def _hints(self) -> RedisHints | NullHints:
         from stormops.journal.hints import NullHints, RedisHints
@@ -122,21 +118,19 @@ class Process:
         # Sessions are not rehearsed: they live by the wall.
         return SignIn(open_records(self.settings.data / "staff.sqlite"), Clock())
 
-    def who(self, request: HTTPConnection) -> Person | None:
-        """Who sent a request, by its session cookie. Reads the local disk, at most every `WHO_SECONDS` a session."""
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who the sessions belong to; the staff records are opened at the first look, on its thread."""
+        from stormops.staff.sessions import Sessions
+
+        return Sessions(lambda token: self.sign_in().who(token), time.monotonic)
+
+    async def who(self, request: HTTPConnection) -> Person | None:
+        """Who sent a request, by its session cookie."""
         from stormops.staff.web import COOKIE
 
         token = request.cookies.get(COOKIE)
-        if not token:
-            return None
-        now = time.monotonic()
-        known = self._who.get(token)
-        if known is None or now >= known[1]:
-            known = self.sign_in().who(token), now + WHO_SECONDS
-            if len(self._who) >= WHO_MAX:
-                self._who.clear()
-            self._who[token] = known
-        return known[0]
+        return await self.sessions.who(token) if token else None
 
 
 def _admission(process: Process, app: ASGIApp) -> Admission:
@@ -153,7 +147,7 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
         app,
         sources=Sources(shared_secret(settings.data)),
         proxies=Proxies(settings.trusted_proxies.split(",")),
-        staff=StaffMarks(lambda token: process.sign_in().who(token)),
+        staff=StaffMarks(process.sessions.who),
         mode=ModeReader(settings.data),
         metrics=process.metrics,
         origins=settings.origins,
@@ -220,9 +214,6 @@ def run_intake() -> None:
         trouble=lambda sentence: process.log.error("door_unavailable", sentence=sentence),
     )
 
-    async def authenticate(request: HTTPConnection) -> Person | None:
-        return await asyncio.to_thread(process.who, request)
-
     def signed_in(outcome: str) -> None:
         process.metrics.count("staff_sign_ins_total", outcome=outcome)
         if outcome == "limited":
@@ -246,7 +237,7 @@ def run_intake() -> None:
         ),
         door,
         process.metrics,
-        authenticate,
+        process.who,
         [*sign_in.routes(), *telephony.routes()],
         may=partners.may,
         mode=ModeReader(settings.data),

@@ -42,6 +42,10 @@ class Behind:
         await send({"type": "http.response.body", "body": b"done"})
 
 
+async def good(token: str) -> str | None:
+    return token if token == "good" else None
+
+
 class Made:
     def __init__(self, places: float = 1, proxies: tuple[str, ...] = ()) -> None:
         self.behind = Behind()
@@ -52,7 +56,7 @@ class Made:
             self.behind,
             sources=Sources(b"0" * 16),
             proxies=Proxies(proxies),
-            staff=StaffMarks(lambda token: token if token == "good" else None),
+            staff=StaffMarks(good),
             mode=lambda: self.mode,
             metrics=self.metrics,
             origins=["https://ours.example"],

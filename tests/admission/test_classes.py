@@ -2,15 +2,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
+from stormops.admission.asgi import Admission
 from stormops.admission.classes import FREE, LIVE, ROWS, Routes
+from stormops.admission.proxies import Proxies
 from stormops.admission.queue import Lane
+from stormops.admission.sources import Sources
+from stormops.admission.staff_marks import StaffMarks
+from stormops.clock import Clock
+from stormops.core.functions import PLATFORM
 from stormops.core.mode import FUNCTIONS, Level, Mode, level_of
 from stormops.feed.web import create_feed
 from stormops.intake.web import IntakeSettings, create_intake
@@ -20,6 +29,9 @@ from stormops.staff.web import SignInRoutes
 from stormops.telemetry import Metrics
 from tests.core.storm_day import StormDay, small_city
 from tests.feed.served import parts_of
+from tests.intake.telephone_line import PhoneLine, city_file, directory_file, line
+
+__all__ = ["city_file", "directory_file", "line"]
 
 
 def routes_of(app: object) -> list[object]:
@@ -43,10 +55,9 @@ def asked(routes: list[object]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def intake_routes(tmp_path: object) -> Iterator[list[object]]:
-    from stormops.clock import Clock
-
-    door = Door(tmp_path / "node-01.door", 1, Clock())  # type: ignore[operator]
+def intake(tmp_path: Path, line: PhoneLine) -> Iterator[ASGIApp]:
+    """All of intake but what stands behind it."""
+    door = Door(tmp_path / "node-01.door", 1, Clock())
     sign_in = SignInRoutes(lambda: None, [], "", lambda _: None)  # type: ignore[arg-type, return-value]
     settings = IntakeSettings(
         title="x", phone="", intake_url="http://i", feed_url="http://f", origins=[], senders_secret=b"0" * 16
@@ -55,21 +66,26 @@ def intake_routes(tmp_path: object) -> Iterator[list[object]]:
     async def nobody(_: object) -> None:
         return None
 
-    yield routes_of(create_intake(settings, door, Metrics(), nobody, sign_in.routes()))
+    yield create_intake(settings, door, Metrics(), nobody, [*sign_in.routes(), *line.telephony.routes()])
     door.close()
 
 
-def test_every_route_of_intake_has_a_class(intake_routes: list[object]) -> None:
+@pytest.fixture
+def feed() -> ASGIApp:
+    """All of feed but the journal."""
+    return create_feed(parts_of(StormDay(1, *small_city(300), journal=MemoryJournal()), 1))
+
+
+def test_every_route_of_intake_has_a_class(intake: ASGIApp) -> None:
     table = Routes()
-    found = list(asked(intake_routes))
-    assert len(found) > 15
+    found = list(asked(routes_of(intake)))
+    assert len(found) > 20
     assert [one for one in found if table.row(*one) is None] == []
 
 
-def test_every_route_of_feed_has_a_class() -> None:
-    parts = parts_of(StormDay(1, *small_city(300), journal=MemoryJournal()), 1)
+def test_every_route_of_feed_has_a_class(feed: ASGIApp) -> None:
     table = Routes()
-    found = list(asked(routes_of(create_feed(parts))))
+    found = list(asked(routes_of(feed)))
     assert len(found) > 20
     assert [one for one in found if table.row(*one) is None] == []
 
@@ -123,6 +139,48 @@ def test_mode_and_behaviour_agree_for_every_function(mode: Mode) -> None:
     for served in table.all():
         assert served.suspended == (level_of(served.name, mode) is Level.SUSPEND)
         assert not (served.suspended and served.lane <= Lane.P0)
+
+
+@pytest.mark.parametrize("mode", Mode)
+async def test_every_route_answers_as_the_table_says_for_its_mode(mode: Mode, intake: ASGIApp, feed: ASGIApp) -> None:
+    """Asked over HTTP, through admission: what the table suspends says so and when to come back, all else is served."""
+    for app in (intake, feed):
+        admission = Admission(
+            app,
+            sources=Sources(b"0" * 16),
+            proxies=Proxies([]),
+            staff=StaffMarks(nobody_known),
+            mode=lambda: mode,
+            metrics=Metrics(),
+            origins=[],
+        )
+        transport = httpx2.ASGITransport(admission, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://platform") as client:
+            for method, path in asked(routes_of(app)):
+                row = admission.routes.row(method, path)
+                assert row is not None
+                answer = await client.request(method, path)
+                suspended = level_of(row.function, mode) is Level.SUSPEND
+                assert (answer.headers.get("admission") == "shed") == suspended, (method, path)
+                if suspended:
+                    assert answer.status_code == 503
+                    assert int(answer.headers["retry-after"]) >= 400
+                    assert method == "HEAD" or answer.json()["code"] == "shed_suspended"
+
+
+async def nobody_known(_: str) -> None:
+    return None
+
+
+def test_what_is_neither_full_nor_suspended_has_its_own_proof() -> None:
+    """Lean updates: `feed.test_board`, `test_follow`. The map is always the last copy, with its age."""
+    between = {
+        (function.name, level)
+        for function in PLATFORM
+        for level in function.levels
+        if level not in {Level.FULL, Level.SUSPEND}
+    }
+    assert between == {("public_live", Level.LEAN), ("public_map", Level.SNAPSHOT)}
 
 
 @given(st.text(max_size=300), st.sampled_from(["GET", "POST", "BREW"]))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,3 +198,42 @@ def test_an_idle_process_does_not_refuse_because_its_disk_is_slow() -> None:
         if step == 2000:
             refused = 0
     assert refused == 0
+
+
+def test_a_function_that_waits_holds_no_place_and_its_work_is_its_own_steps() -> None:
+    """Calls: each waits for look-ups nearly all its time, in a process that others keep busy."""
+    gate = Gate(limit=FixedLimit(2), cpu=iter(range(1, 999)).__next__)  # a whole core all the time
+    calls, reports = Served("calls", Lane.P0, waits=True), Served("reports", Lane.P0)
+    calls.bulkhead = Bulkhead(30, 4)
+    tickets = []
+    for _ in range(30):
+        ticket = gate.enter(calls, Lane.P0, 1.0)
+        assert ticket is not None
+        tickets.append(ticket)
+    assert (gate.in_flight, gate.parked) == (0, 30)
+    assert gate.enter(calls, Lane.P0, 1.0) is None  # its bulkhead is what bounds it
+    assert gate.enter(reports, Lane.P0, 1.0) is not None
+    for ticket in tickets:
+        ticket.spent_s = 0.0002
+        gate.leave(ticket, 3.0)
+    assert (gate.in_flight, gate.parked, calls.bulkhead.used) == (1, 0, 0)
+    assert calls.estimate.work_s < 0.0008
+    before = calls.estimate.work_s
+    gone = gate.enter(calls, Lane.P0, 4.0)
+    assert gone is not None
+    gate.give_up(gone, 9.0)
+    assert calls.estimate.work_s == before
+
+
+def test_a_process_that_waits_for_its_core_is_not_idle() -> None:
+    """It gets half of what it asks for: letting in more would only make all wait longer."""
+    cpu, demand = itertools.count(0.12, 0.12), itertools.count(0.3, 0.3)
+    gate = Gate(limit=FixedLimit(2), cpu=cpu.__next__, demand=demand.__next__)
+    slow = Served("slow", Lane.P0)
+    for _ in range(2):
+        assert gate.enter(slow, Lane.P0, 0.0)
+    for at in (0.3, 0.6, 0.9):
+        assert gate.refuses(Served("other", Lane.P0), Lane.P0, at) is None  # it may wait
+        assert gate.parked == 0
+    gate.refuses(slow, Lane.P0, 1.1)
+    assert gate.parked == 2

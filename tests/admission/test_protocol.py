@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import json
@@ -41,8 +42,6 @@ class Behind:
         self.ran: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        import asyncio
-
         if scope["type"] == "lifespan":
             return
         self.ran.append(scope["path"])
@@ -77,13 +76,17 @@ def at_hand(target: bytes, headers: list[tuple[bytes, bytes]]) -> Ready | None:
 
 
 class Served:
-    def __init__(self, admission: Admission, behind: Behind, port: int) -> None:
-        self.admission, self.behind, self.port = admission, behind, port
+    def __init__(self, admission: Admission, behind: Behind, port: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.admission, self.behind, self.port, self.loop = admission, behind, port, loop
 
     @contextlib.contextmanager
     def connected(self, source: str = "127.0.0.1") -> Iterator[socket.socket]:
         with socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(source, 0)) as made:
             yield made
+
+
+async def nobody(_: str) -> None:
+    return None
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         behind,
         sources=Sources(b"0" * 16),
         proxies=Proxies([]),
-        staff=StaffMarks(lambda _: None),
+        staff=StaffMarks(nobody),
         mode=lambda: Mode.NORMAL,
         metrics=Metrics(),
         origins=[],
@@ -109,7 +112,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     thread.start()
     while not server.started:
         time.sleep(0.005)
-    yield Served(admission, behind, listener.getsockname()[1])
+    yield Served(admission, behind, listener.getsockname()[1], loop)
     behind.go.set()
     server.should_exit = True
     thread.join(10)
@@ -313,3 +316,79 @@ def test_in_a_crowd_refusals_are_made_at_the_socket_and_danger_is_let_through(se
         served.behind.go.set()
         assert answer(other)[::2] == (200, danger)
     assert served.behind.ran == ["/text", "/api/v1/reports"]
+
+
+def test_in_a_crowd_reads_are_refused_unparsed_and_the_connection_goes_on(served: Served) -> None:
+    gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+    function = served.admission.routes.find({"type": "http", "method": "GET", "path": "/text"})
+    function.estimate.work_s = 0.2  # one of them may wait
+    with contextlib.ExitStack() as stack:
+        first, waits, made = (stack.enter_context(served.connected(f"127.0.0.{n}")) for n in (7, 8, 9))
+        first.sendall(text)
+        until(lambda: gate.in_flight == 1)
+        gate.limit.value = 0.5
+        waits.sendall(text)
+        until(lambda: gate.waiting == 1)
+        for _ in range(3):
+            made.sendall(text)
+            status, headers, body = answer(made)
+            assert (status, headers["admission"], json.loads(body)["code"]) == (503, "shed", "shed_full")
+        made.sendall(text[:10])  # half a head: the usual way, with its bounds
+        assert 0.1 < closed_after(made) < 1.0
+        gate.limit.value = 50
+        served.behind.go.set()
+        assert answer(waits)[0] == answer(first)[0] == 200
+        waits.sendall(text)
+        assert answer(waits)[0] == 200
+    assert served.behind.ran == ["/text"] * 3
+
+
+def test_nobody_works_for_who_has_gone(served: Served) -> None:
+    gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+    desk = b"GET /api/v1/config HTTP/1.1\r\nHost: x\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        first, patient = (stack.enter_context(served.connected(f"127.0.0.{n}")) for n in (7, 8))
+        first.sendall(text)
+        until(lambda: gate.in_flight == 1)
+        gate.limit.value = 0.5
+        patient.sendall(desk)
+        until(lambda: gate.waiting == 1)
+        with served.connected("127.0.0.9") as gone:
+            gone.sendall(desk)
+            until(lambda: gate.waiting == 2)
+        gate.limit.value = 50
+        served.behind.go.set()
+        assert answer(patient)[0] == answer(first)[0] == 200
+        until(lambda: gate.in_flight == 0)
+        first.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer(first)[0] == 200
+    assert served.behind.ran == ["/text", "/api/v1/config", "/metrics"]
+    served.admission._look(0.0)
+    assert b'reason="gone"} 1.0' in served.admission._metrics.page()[0]  # type: ignore[attr-defined]
+
+
+def test_what_comes_of_who_has_gone_already_is_not_begun(served: Served) -> None:
+    """The request and its client's end lie in the kernel together: that is how an overload leaves them."""
+    gate = served.admission.gate
+    with served.connected("127.0.0.7") as first, contextlib.ExitStack() as stack:
+        first.sendall(b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n")
+        until(lambda: gate.in_flight == 1)
+        gate.limit.value = 0.5
+        waits = stack.enter_context(served.connected("127.0.0.8"))
+        waits.sendall(b"GET /api/v1/config HTTP/1.1\r\nHost: x\r\n\r\n")
+        until(lambda: gate.waiting == 1)
+        made = stack.enter_context(served.connected("127.0.0.9"))
+        made.sendall(b"GET /api/v1/config HTTP/1.1\r\n")
+        time.sleep(0.05)
+        # The loop is held, so that it finds the rest and the end at once.
+        held = threading.Event()
+        served.loop.call_soon_threadsafe(held.wait, 2)
+        made.sendall(b"Host: x\r\n\r\n")
+        made.close()
+        held.set()
+        time.sleep(0.05)
+        assert gate.waiting == 1
+        gate.limit.value = 50
+        served.behind.go.set()
+        assert answer(waits)[0] == 200
+    assert served.behind.ran == ["/text", "/api/v1/config"]

@@ -210,7 +210,9 @@ def test_no_two_automatic_changes_within_a_minute_and_none_that_relaxes(seed: in
         assert change.was is mode
         assert change.mode is not mode
         assert change.cause == "declared" or change.mode > mode
-        assert bool(change.by) == (change.cause == "declared")
+        assert change.cause in {"declared", "automatic"}
+        assert bool(change.by) == bool(change.action) == (change.cause == "declared")
+        assert change.reason
         mode = change.mode
     automatic = [at_ms for at_ms, change in changes if change.cause == "automatic"]
     assert all(later - earlier >= LEAST_MS for earlier, later in pairwise(automatic))

@@ -55,7 +55,7 @@ class SignedIn:
     def __init__(self) -> None:
         self.sessions = {"good": Somebody()}
 
-    def __call__(self, connection: HTTPConnection) -> Somebody | None:
+    async def __call__(self, connection: HTTPConnection) -> Somebody | None:
         return self.sessions.get(connection.cookies.get(COOKIE, ""))
 
 

@@ -22,11 +22,15 @@ from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay, small_city
 
 
+async def nobody(_: object) -> None:
+    return None
+
+
 def board_of(day: StormDay) -> tuple[Board, Hub]:
     hub = Hub(
         {"desk": Channel("life"), "public": Channel("life")},
         now_ms=lambda: 1,
-        authenticate=lambda _: None,
+        authenticate=nobody,
         origins=[],
         log=Log("feed", "error"),
         metrics=Metrics(),

@@ -27,6 +27,10 @@ TREE = trace(CITY.network, CITY.premises)
 AT_MS = 1_790_000_000_000
 
 
+async def nobody(_: object) -> None:
+    return None
+
+
 class Told:
     """A board, and a journal that is written by hand."""
 
@@ -35,7 +39,7 @@ class Told:
         hub = Hub(
             {"desk": Picture("x"), "public": Picture("x")},
             now_ms=lambda: 1,
-            authenticate=lambda _: None,
+            authenticate=nobody,
             origins=[],
             log=Log("feed", "error"),
             metrics=Metrics(),

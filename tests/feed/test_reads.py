@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import random
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx2
 import msgspec
 import pytest
 
 from stormops.core.view_public import PublicView
-from stormops.feed import reads
+from stormops.feed import arrivals, reads
 from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
@@ -122,17 +126,17 @@ def test_a_receipt_whose_report_is_on_its_way_is_waited_for(monkeypatch: pytest.
 
 
 def test_waiting_for_receipts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 4.0)
-    monkeypatch.setattr(reads, "ARRIVALS_MAX", 1)
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 2.0)
+    monkeypatch.setattr(arrivals, "WAITING_MAX", 1)
     with running(storm(1)) as feed, feed.client() as client, ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.get, f"/r/{UNKNOWN}")
-        while feed.app.state.receipts.waiting == 0:
+        while feed.app.state.receipts.arrivals.waiting == 0:
             time.sleep(0.01)
         page = client.get(f"/r/{UNKNOWN}")
+        assert not first.done()
         assert page.status_code == httpx2.codes.NOT_FOUND
         assert "it is safe" in page.text
         assert f'content="{MISS_REFRESH_SECONDS}"' in page.text
-        monkeypatch.setattr(reads, "ARRIVALS_MAX", 0)
         assert first.result().status_code == httpx2.codes.NOT_FOUND
 
 
@@ -170,3 +174,25 @@ def test_a_snapshot_is_the_same_compressed_or_not(feed: Feed, encoding: str) -> 
         answer = client.get("/api/v1/desk/snapshot", headers={"Accept-Encoding": encoding})
     assert answer.headers.get("content-encoding", "identity") == encoding
     assert answer.json()["view"]["totals"]["reports"] == len(feed.day.receipts)
+
+
+def test_a_snapshot_is_compressed_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    held, made = threading.Event(), []
+
+    def compress(body: bytes, level: int) -> bytes:
+        made.append(len(body))
+        assert held.wait(5)
+        return gzip.compress(body, level)
+
+    monkeypatch.setattr(reads, "gzip", SimpleNamespace(compress=compress))
+    with running(storm(2)) as fresh, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(fresh.client(staff=True)) for _ in range(8)]
+        pool = stack.enter_context(ThreadPoolExecutor(8))
+        asked = [pool.submit(client.get, "/api/v1/desk/snapshot") for client in clients]
+        while not made or fresh.connections() < 8:
+            time.sleep(0.01)
+        held.set()
+        answers = [one.result() for one in asked]
+    assert {answer.headers["content-encoding"] for answer in answers} == {"gzip"}
+    assert len({answer.content for answer in answers}) == len({answer.headers["etag"] for answer in answers}) == 1
+    assert len(made) == 1

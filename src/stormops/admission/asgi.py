@@ -11,19 +11,20 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from http.cookies import SimpleCookie
 from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from stormops.admission.classes import Routes
 from stormops.admission.danger import tells_of_danger
+from stormops.admission.demand import demanded_seconds
 from stormops.admission.gate import Gate, Reason, Served, Ticket
 from stormops.admission.proxies import Proxies
 from stormops.admission.queue import Lane
 from stormops.admission.refusal import Refusal, refusal, wait_seconds
 from stormops.admission.sources import Sources
 from stormops.admission.staff_marks import StaffMarks
+from stormops.admission.steps import stepped
 from stormops.core.mode import Mode
 
 COOKIE = b"stormops_session"
@@ -42,6 +43,9 @@ BUSY_SHARE = 0.5
 
 SERVED = "stormops.served"
 """Where `screen` leaves the function in a scope that it has let pass."""
+
+GONE = "stormops.gone"
+"""Where the protocol leaves, in the scope of a request of a crowd, what tells whether its client has gone."""
 
 
 class Metrics(Protocol):
@@ -71,14 +75,14 @@ class Admission:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._app = app
-        self.gate = gate or Gate(cpu=time.process_time)
+        self.gate = gate or Gate(cpu=time.process_time, demand=demanded_seconds())
         self.routes = routes or Routes()
-        self._sources, self._proxies, self._staff = sources, proxies, staff
+        self._sources, self._proxies, self.staff = sources, proxies, staff
         self._mode, self._metrics = mode, metrics
         self._origins = frozenset(origin.encode() for origin in origins)
         self._now, self._chance = now, chance
         self.now = now
-        self._shed: Counter[tuple[Lane, Reason]] = Counter()
+        self._shed: Counter[tuple[int, str]] = Counter()
         self._look_at = 0.0
         self._proxied = bool(proxies)
         self._ticking = False
@@ -106,10 +110,7 @@ class Admission:
         elif scope["type"] == "websocket":
             await self._socket(ticket, scope, receive, send)
         else:
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self.gate.leave(ticket, self._now())
+            await self._run(ticket, scope, receive, send)
 
     def screen(self, scope: Scope, now: float) -> Refusal | None:
         """What needs no waiting to refuse: a source that sends too much, a suspended function."""
@@ -141,25 +142,41 @@ class Admission:
             return None
         lane = Lane.SAFETY if served.peek and tells_of_danger(body) else served.lane
         if served.for_staff and (token := _token(scope)):
-            if self._staff.known(token, now) is None:
+            if self.staff.known(token, now) is None:
                 return None
         elif served.for_staff:
             lane = Lane.P3
         reason = self.gate.refuses(served, lane, now)
         return None if reason is None else self.refuse(scope, served, reason, lane)
 
+    def counts(self, address: str, now: float) -> bool:
+        """Count a request of an address that needs no closer look: false for one that does, which is not counted."""
+        if self._proxied or now >= self._look_at or self._sources.used(address, now) > BUSY_SHARE:
+            return False
+        self._sources.take(address, now)
+        return True
+
     def refuse(self, scope: Scope, served: Served, reason: Reason, lane: int | None = None) -> Refusal:
         """Count a refusal and give the answer for it."""
-        self._shed[Lane(served.lane if lane is None else lane), reason] += 1
         page, origin = False, b""
         for name, value in scope["headers"]:
             if name == b"origin" and value in self._origins:
                 origin = value
             elif name == b"accept" and value.startswith(b"text/html"):
                 page = True
-        return refusal(
-            reason, served.name, self.routes.mode, wait_seconds(reason, self._chance()), page=page, origin=origin
-        )
+        return self.refusal_of(served, reason, served.lane if lane is None else lane, page=page, origin=origin)
+
+    def lost(self, scope: Scope, lane: int | None = None) -> None:
+        """Count a request whose client has gone before its turn."""
+        self._shed[scope[SERVED].lane if lane is None else lane, "gone"] += 1
+
+    def refusal_of(
+        self, served: Served, reason: Reason, lane: int, *, page: bool = False, origin: bytes = b""
+    ) -> Refusal:
+        """The same for a request without a scope."""
+        self._shed[lane, reason] += 1
+        wait = wait_seconds(reason, self._chance())
+        return refusal(reason, served.name, self.routes.mode, wait, page=page, origin=origin)
 
     async def _crowded(self, served: Served, scope: Scope, receive: Receive, send: Send) -> None:
         """The way of a request that cannot run at once: its lane is told exactly, then it waits or is refused."""
@@ -171,13 +188,22 @@ class Admission:
         self._metrics.observe("admission_queue_seconds", self._now() - began)
         if not isinstance(outcome, Ticket):
             await _answer(scope, send, self.refuse(scope, served, outcome, lane))
+        elif GONE in scope and scope[GONE]():
+            self.lost(scope, lane)
+            self.gate.give_up(outcome, self._now())
         elif scope["type"] == "websocket":
             await self._socket(outcome, scope, receive, send)
         else:
-            try:
+            await self._run(outcome, scope, receive, send)
+
+    async def _run(self, ticket: Ticket, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if ticket.served.waits:
+                await stepped(self._app(scope, receive, send), self._now, ticket)  # type: ignore[arg-type]  # a coroutine
+            else:
                 await self._app(scope, receive, send)
-            finally:
-                self.gate.leave(outcome, self._now())
+        finally:
+            self.gate.leave(ticket, self._now())
 
     async def _lane(self, served: Served, scope: Scope, now: float) -> int:
         """Staff's functions asked for by nobody's session go last: they will be refused anyway."""
@@ -186,9 +212,9 @@ class Admission:
         token = _token(scope)
         if not token:
             return Lane.P3
-        staff = self._staff.known(token, now)
+        staff = self.staff.known(token, now)
         if staff is None:
-            staff = await self._staff.ask(token, now)
+            staff = await self.staff.ask(token, now)
         return served.lane if staff else Lane.P3
 
     async def _wait(self, served: Served, lane: int, now: float) -> Ticket | Reason:
@@ -244,7 +270,7 @@ class Admission:
         if mode != self.routes.mode:
             self.routes.change_mode(mode)
         for (lane, reason), count in self._shed.items():
-            self._metrics.count("admission_shed_total", count, **{"class": lane.name.lower()}, reason=reason)
+            self._metrics.count("admission_shed_total", count, **{"class": Lane(lane).name.lower()}, reason=reason)
         self._shed.clear()
         self._metrics.gauge("admission_limit", self.gate.limit.value)
         self._metrics.gauge("admission_in_flight", self.gate.in_flight)
@@ -264,9 +290,10 @@ def _token(scope: Scope) -> str:
     """The session cookie, empty when there is none."""
     for name, value in scope["headers"]:
         if name == b"cookie" and COOKIE in value:
-            morsel = SimpleCookie(value.decode("latin-1")).get(COOKIE.decode())
-            if morsel is not None:
-                return morsel.value
+            for part in value.split(b";"):
+                of, _, token = part.partition(b"=")
+                if of.strip() == COOKIE:
+                    return str(token.strip().decode("latin-1"))
     return ""
 
 

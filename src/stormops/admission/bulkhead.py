@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 SIZES: dict[str, tuple[int, int]] = {
     "premises_search": (2, 16),
     "sign_in": (2, 20),
-    "telephony": (16, 256),
+    "telephony": (32, 256),
     "exports": (1, 4),
     "situation_reports": (2, 16),
     "open311_reads": (4, 32),

@@ -83,6 +83,8 @@ FREE = frozenset({"health", "metrics"})
 PEEKED = frozenset({"report", "telephony"})
 """Functions whose bodies tell whether life is at risk; looked into only when not all can be served."""
 
+WAITING = frozenset({"telephony"})
+"""Functions whose handlers wait for look-ups and for other processes nearly all the time; each has a bulkhead."""
 
 PARTS_MAX = 12
 """A path is looked at to this depth; no route is deeper."""
@@ -120,7 +122,7 @@ class Routes:
         key = name, staff
         if key not in self._served:
             lane = Lane(FUNCTIONS[name].criticality + 1)
-            served = Served(name, lane, for_staff=staff, free=name in FREE, peek=name in PEEKED)
+            served = Served(name, lane, for_staff=staff, free=name in FREE, peek=name in PEEKED, waits=name in WAITING)
             served.bulkhead = self._bulkheads.get(name)
             self._served[key] = served
         return self._served[key]

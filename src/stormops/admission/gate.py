@@ -39,8 +39,8 @@ PARKED_SECONDS = 0.2
 PARKED_SECONDS_BUSY = 1.0
 """The same in a busy process, where it may be slow because all are: letting more in would only lengthen that."""
 
-IDLE_SHARE = 0.5
-"""A process that uses less than this of a core is idle."""
+IDLE_SHARE = 0.8
+"""A process that asks for less than this of a core keeps up with what comes: it is idle."""
 
 IDLE_SECONDS = 0.1
 """Over how long that is measured, at least."""
@@ -56,18 +56,30 @@ PARKED_MOST = 2000
 
 
 class Served:
-    """A function as it is served: its lane, what its requests cost, its bulkhead, whether it is suspended."""
+    """A function as it is served: its lane, what its requests cost, its bulkhead, whether it is suspended.
 
-    __slots__ = ("bulkhead", "estimate", "for_staff", "free", "lane", "name", "peek", "suspended", "trips")
+    Handlers of a function that `waits` are on their way elsewhere most of the time (a look-up, another process): they
+    hold no place, their bulkhead bounds them, and their work is the time of their own steps.
+    """
+
+    __slots__ = ("bulkhead", "estimate", "for_staff", "free", "lane", "name", "peek", "suspended", "trips", "waits")
 
     def __init__(
-        self, name: str, lane: int, *, for_staff: bool = False, free: bool = False, peek: bool = False
+        self,
+        name: str,
+        lane: int,
+        *,
+        for_staff: bool = False,
+        free: bool = False,
+        peek: bool = False,
+        waits: bool = False,
     ) -> None:
         self.name = name
         self.lane = lane
         self.for_staff = for_staff
         self.free = free
         self.peek = peek
+        self.waits = waits
         self.suspended = False
         self.bulkhead: Bulkhead[Ticket] | None = None
         self.estimate = Estimate()
@@ -77,7 +89,9 @@ class Served:
 class Ticket:
     """One request's way through the gate."""
 
-    __slots__ = ("entered_at", "expires_at", "lane", "parked", "served", "shared", "started", "wake", "work_s")
+    __slots__ = (
+        "entered_at", "expires_at", "lane", "parked", "served", "shared", "spent_s", "started", "wake", "work_s",
+    )  # fmt: skip
 
     lane: int
     work_s: float
@@ -89,7 +103,7 @@ class Ticket:
         self.work_s = served.estimate.work_s
         self.parked = False
         self.started = False
-        self.shared = 0.0
+        self.shared = self.spent_s = 0.0
         self.entered_at = self.expires_at = now
         self.wake: Callable[[Ticket, Reason | None], None] = _nobody
 
@@ -97,8 +111,8 @@ class Ticket:
 class Gate:
     """The gate of one process. `wake(ticket, reason)` is called once for each that waited: None = run now.
 
-    `cpu` gives the process's processor seconds so far; without it the process counts as using a whole core, and
-    handlers as waiting once they are slow.
+    `cpu` gives the processor seconds that the process has used so far, `demand` those and what it has waited for a core
+    (`demand`). Without them the process counts as using a whole core, and handlers as waiting once they are slow.
     """
 
     def __init__(
@@ -106,9 +120,10 @@ class Gate:
         limit: Limit | None = None,
         queue: WorkQueue[Ticket] | None = None,
         cpu: Callable[[], float] | None = None,
+        demand: Callable[[], float] | None = None,
     ) -> None:
         self.limit: Limit = limit or Gradient2()
-        self.queue: WorkQueue[Ticket] = queue or WorkQueue()
+        self.queue: WorkQueue[Ticket] = WorkQueue() if queue is None else queue
         self._time = SharedTime()
         self._running: dict[Ticket, None] = {}  # in the order of starting
         self._work_s = 0.0
@@ -116,8 +131,9 @@ class Gate:
         self._left = 0
         self._bulkheads: list[Bulkhead[Ticket]] = []
         self._cpu = cpu
-        self._cpu_seen = 0.0, 0.0  # (at, processor seconds)
-        self._use = 1.0
+        self._demand = demand or cpu
+        self._seen_at = self._cpu_seen = self._demand_seen = 0.0
+        self._use = self._asks = 1.0
 
     @property
     def in_flight(self) -> int:
@@ -179,28 +195,30 @@ class Gate:
         self.tick(now)
         return ticket
 
-    def leave(self, ticket: Ticket, now: float) -> None:
-        """The handler has ended, well or badly. Lets the next in."""
+    def leave(self, ticket: Ticket, now: float, *, ran: bool = True) -> None:
+        """The handler has ended, well or badly, or was not `ran` at all. Lets the next in."""
         bulkhead = ticket.served.bulkhead
         if bulkhead is not None:
             bulkhead.used -= 1
         if ticket.parked:
             self._parked -= 1
+            if ran and ticket.served.waits:
+                ticket.served.estimate.add(ticket.spent_s)
         else:
             in_flight = len(self._running)
             del self._running[ticket]
             self._work_s = self._work_s - ticket.work_s if self._running else 0.0
             shared = self._time.leave(now)
             self._left += 1
-            if self.queue.length or not self._left % SAMPLED:
+            if ran and (self.queue.length or not self._left % SAMPLED):
                 self._measure(ticket, shared - ticket.shared, now, in_flight)
         if self.queue.length or (bulkhead is not None and bulkhead.line):
             self.tick(now)
 
     def give_up(self, ticket: Ticket, now: float) -> None:
-        """The client of a waiting request has gone: its turn, when it comes, is nobody's."""
+        """The client of a waiting request has gone: its turn, when it comes or has just come, is nobody's."""
         if ticket.started:
-            self.leave(ticket, now)
+            self.leave(ticket, now, ran=False)
         else:
             ticket.expires_at = float("-inf")
             ticket.wake = _nobody
@@ -271,15 +289,16 @@ class Gate:
             self.limit.value = max(before, self.limit.value)
 
     def _is_idle(self, now: float) -> bool:
-        """Whether the process uses less than half a core. Looks at most every `IDLE_SECONDS`: it is a system call."""
-        if self._cpu is None:
+        """Whether the process keeps up. Looks at most every `IDLE_SECONDS`: it takes system calls."""
+        if self._cpu is None or self._demand is None:
             return True
-        at, used = self._cpu_seen
-        if now - at >= IDLE_SECONDS:
-            cpu = self._cpu()
-            self._use = max(USE_LEAST, min(1.0, (cpu - used) / (now - at)))
-            self._cpu_seen = now, cpu
-        return self._use < IDLE_SHARE
+        passed = now - self._seen_at
+        if passed >= IDLE_SECONDS:
+            cpu, demand = self._cpu(), self._demand()
+            self._use = max(USE_LEAST, min(1.0, (cpu - self._cpu_seen) / passed))
+            self._asks = (demand - self._demand_seen) / passed
+            self._seen_at, self._cpu_seen, self._demand_seen = now, cpu, demand
+        return self._asks < IDLE_SHARE
 
     def _start(self, ticket: Ticket, now: float) -> None:
         bulkhead = ticket.served.bulkhead
@@ -287,6 +306,10 @@ class Gate:
             bulkhead.used += 1
         ticket.entered_at = now
         ticket.started = True
+        if ticket.served.waits:
+            ticket.parked = True
+            self._parked += 1
+            return
         ticket.shared = self._time.enter(now)
         self._running[ticket] = None
         self._work_s += ticket.work_s

@@ -9,6 +9,7 @@ the rest of the process keep its pace at ten times its capacity.
 from __future__ import annotations
 
 import asyncio
+import select
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +21,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from stormops.admission.asgi import SERVED, Admission
+from stormops.admission.asgi import GONE, SERVED, Admission
+from stormops.admission.first_line import FirstLine
 from stormops.admission.refusal import Refusal
 
 HEAD_SECONDS_MAX = 10.0
@@ -97,6 +99,8 @@ class Doorkeeper:
     def __init__(self, admission: Admission, at_hand: AtHand | None = None) -> None:
         self.admission = admission
         self.at_hand = at_hand
+        self.first_line = FirstLine(admission)
+        self._poll = select.poll()
         self.by_address: Counter[str] = Counter()
         self.open: WeakSet[GuardedProtocol] = WeakSet()
         self.default: list[tuple[bytes, bytes]] = []
@@ -128,6 +132,14 @@ class Doorkeeper:
             self.by_address[address] -= 1
             if not self.by_address[address]:
                 del self.by_address[address]
+
+    def hung_up(self, fd: int) -> bool:
+        """Whether the other end has closed: what it asked waited in the kernel for longer than it did."""
+        self._poll.register(fd, select.POLLRDHUP)
+        try:
+            return bool(self._poll.poll(0))
+        finally:
+            self._poll.unregister(fd)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
@@ -180,6 +192,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
+        if self.keeper.admission.gate.queue.length and self._turned_away(data):
+            return
         self._fed += len(data)
         super().data_received(data)
         if self._held is not None:  # its body did not come with its head: it waits like all others
@@ -276,13 +290,35 @@ class GuardedProtocol(HttpToolsProtocol):
         cycle.on_response()
         return True
 
+    def _turned_away(self, data: bytes) -> bool:
+        """Refuse a plain read between two others by its first line."""
+        if self._fed or self.transport.is_closing() or not (self.cycle is None or self.cycle.response_complete):
+            return False
+        refused = self.keeper.first_line.refused(data, self._address)
+        if refused is None:
+            return False
+        self._begun = None
+        self.transport.write(refused.wire)
+        self.on_response_complete()
+        return True
+
+    def gone(self) -> bool:
+        """Whether nobody waits for an answer here any more."""
+        return self.transport.is_closing() or self.keeper.hung_up(self.transport.get_extra_info("socket").fileno())
+
     def _start(self, cycle: RequestResponseCycle, app: Any, body: bytes) -> None:
+        """The way of a crowd: who has gone is not served, and is looked for again when their turn comes."""
         admission = self.keeper.admission
         scope: Scope = cycle.scope  # type: ignore[assignment]  # as above
+        if self.gone():
+            admission.lost(scope)
+            self.transport.abort()
+            return
         refused = admission.at_once(scope, body, admission.now())
         if refused is not None:
             self._refuse(cycle, refused)
         else:
+            scope[GONE] = partial(_gone, ref(self))  # weak as well
             super()._start_asgi_task(cycle, app)
 
     def _refuse(self, cycle: RequestResponseCycle, refused: Refusal) -> None:
@@ -320,6 +356,11 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if now - self._begun >= (HEAD_SECONDS_MAX if self._in_head else MESSAGE_SECONDS_MAX):
             self.transport.abort()
+
+
+def _gone(held: ref[GuardedProtocol]) -> bool:
+    protocol = held()
+    return protocol is None or protocol.gone()
 
 
 def guarded(admission: Admission, at_hand: AtHand | None = None) -> type[GuardedProtocol]:

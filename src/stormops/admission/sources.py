@@ -55,6 +55,11 @@ class Sources:
                 self._forget(now)
         return used
 
+    def used(self, address: str, now: float) -> float:
+        """How far an address is through its burst, 0 to 1."""
+        full_at = self._full_at.get(self._network(address) if ":" in address else address, 0.0)
+        return max(0.0, full_at - now) / _BURST_SECONDS
+
     def take_mark(self, address: str, device: bytes, now: float) -> bool:
         """One request of a device behind a busy address; whether it is within its share."""
         mark = self._keyed.copy()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 REMEMBERED_SECONDS = 30.0
@@ -15,13 +14,13 @@ SESSIONS_MAX = 5000
 """Answers remembered; the oldest is forgotten."""
 
 ASKING_MAX = 8
-"""Sessions being looked up at once; further unknown ones count as nobody's this time."""
+"""Sessions being looked up at once; further ones count as what they were last, unknown ones as nobody's this time."""
 
 
 class StaffMarks:
-    """`look(token)` says whether a session is somebody's; it reads the disk and is called in a thread."""
+    """`look(token)` gives whose session it is, None for nobody's; it reads the disk, on a thread of its own."""
 
-    def __init__(self, look: Callable[[str], Any]) -> None:
+    def __init__(self, look: Callable[[str], Awaitable[Any]]) -> None:
         self._look = look
         self._known: OrderedDict[bytes, tuple[bool, float]] = OrderedDict()
         self._asking = 0
@@ -34,10 +33,11 @@ class StaffMarks:
     async def ask(self, token: str, now: float) -> bool:
         """Look it up, unless too many are being looked up already."""
         if self._asking >= ASKING_MAX:
-            return False
+            last = self._known.get(_digest(token))
+            return last is not None and last[0]
         self._asking += 1
         try:
-            staff = await asyncio.to_thread(self._look, token) is not None
+            staff = await self._look(token) is not None
         finally:
             self._asking -= 1
         self._known[_digest(token)] = staff, now + REMEMBERED_SECONDS

@@ -24,8 +24,8 @@ from stormops.telemetry import Log
 LEAN_STRETCH = 5
 """Where the public's live updates are lean (`core.mode`) they come so many times rarer: sockets are the load then."""
 
-RECALL_MAX = 5_000
-"""Newest reports and verdicts kept in words; older ones are read from the journal when asked for."""
+RECALL_MAX = 20_000
+"""Reports and verdicts kept in words, those asked for last; others are read from the journal when asked for."""
 
 
 class Board:
@@ -50,9 +50,7 @@ class Board:
         """Fold entries; remember what they touched for those already shown something."""
         for entry in entries:
             if isinstance(entry.fact, ReportReceived | ReportUnmatched):
-                self._recent[entry.position] = entry.fact
-                if len(self._recent) > RECALL_MAX:
-                    self._recent.popitem(last=False)
+                self._keep(entry.position, entry.fact)
         touched = self.situation.apply(entries)
         for pending in self._pending.values():
             pending.add(touched)
@@ -60,7 +58,17 @@ class Board:
     def recall(self, position: int) -> AnyFact:
         """The fact at a position. Raises JournalUnavailable."""
         fact = self._recent.get(position)
-        return self.entry(position).fact if fact is None else fact
+        if fact is None:
+            fact = self.entry(position).fact
+            self._keep(position, fact)
+        else:
+            self._recent.move_to_end(position)
+        return fact
+
+    def _keep(self, position: int, fact: AnyFact) -> None:
+        self._recent[position] = fact
+        if len(self._recent) > RECALL_MAX:
+            self._recent.popitem(last=False)
 
     def entry(self, position: int) -> Entry:
         """The entry at a position. Raises JournalUnavailable."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, FUNCTIONS, Mode
@@ -18,8 +18,7 @@ from stormops.feed.follow import Follower
 from stormops.feed.maps import DESK_LAYERS, MapLayers
 from stormops.feed.parts import FeedParts
 from stormops.feed.places import Places
-from stormops.feed.ports import Person
-from stormops.feed.problem import bad_query, not_found, not_signed_in
+from stormops.feed.problem import Json, bad_query, not_found, not_signed_in
 from stormops.feed.reads import SnapshotAnswer, typed_receipt
 from stormops.feed.situation_reports import SituationReports
 
@@ -75,16 +74,13 @@ class DeskReads:
 
     def _for_staff(self, read: Read) -> Read:
         async def guarded(request: Request) -> Response:
-            return not_signed_in() if await self._person(request) is None else await read(request)
+            return not_signed_in() if await self._parts.authenticate(request) is None else await read(request)
 
         return guarded
 
-    async def _person(self, request: Request) -> Person | None:
-        return await asyncio.to_thread(self._parts.authenticate, request)
-
     async def session(self, request: Request) -> Response:
         """`GET /api/v1/session`: who is signed in, and what its writes need."""
-        person = await self._person(request)
+        person = await self._parts.authenticate(request)
         if person is None:
             return not_signed_in()
         body = {
@@ -95,10 +91,10 @@ class DeskReads:
             "csrf": person.csrf,
             "intake_url": self._parts.settings.intake_url,
         }
-        return JSONResponse(body, headers=PRIVATE)
+        return Json(body, headers=PRIVATE)
 
     async def _out(self, _request: Request) -> Response:
-        return JSONResponse(await self._follower.ask(lambda board, _: questions.premises_out(board)), headers=PRIVATE)
+        return Json(await self._follower.ask(lambda board, _: questions.premises_out(board)), headers=PRIVATE)
 
     async def _incident(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -130,7 +126,7 @@ class DeskReads:
             if not (-180 <= lon <= 180 and -90 <= lat <= 90):
                 return bad_query("lon is -180 to 180 degrees, lat -90 to 90.")
             found = await asyncio.to_thread(self._near, lon, lat)
-        return JSONResponse({"premises": found}, headers=PRIVATE)
+        return Json({"premises": found}, headers=PRIVATE)
 
     async def _premise(self, request: Request) -> Response:
         name = request.path_params["premise"]
@@ -139,7 +135,7 @@ class DeskReads:
 
     async def _modes(self, _request: Request) -> Response:
         """The ladder and the table of functions: what each mode means, and what is off in it."""
-        return JSONResponse(MODES, headers=PRIVATE)
+        return Json(MODES, headers=PRIVATE)
 
     def _search(self, query: str) -> list[dict[str, Any]]:
         return self._index().search(query)
@@ -158,4 +154,4 @@ class DeskReads:
 
 
 def _or_404(found: dict[str, Any] | None, title: str) -> Response:
-    return not_found(title) if found is None else JSONResponse(found, headers=PRIVATE)
+    return not_found(title) if found is None else Json(found, headers=PRIVATE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from starlette.requests import HTTPConnection
@@ -27,5 +27,5 @@ class Person(Protocol):
     def csrf(self) -> str: ...
 
 
-Authenticate = Callable[[HTTPConnection], Person | None]
-"""Who sent this request (or opened this socket); None = nobody signed in. May read a local disk; run in a thread."""
+Authenticate = Callable[[HTTPConnection], Awaitable[Person | None]]
+"""Who sent this request (or opened this socket); None = nobody signed in. Keeps nobody on the loop waiting."""

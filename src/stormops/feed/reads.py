@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from stormops.core.receipt_number import receipt_number
 from stormops.core.view import extent
 from stormops.feed import questions
+from stormops.feed.arrivals import Arrivals, Question
 from stormops.feed.board import Board
 from stormops.feed.channel import Channel
 from stormops.feed.follow import Follower
@@ -21,7 +21,7 @@ from stormops.feed.limits import MissLimit
 from stormops.feed.maps import MapLayers
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
-from stormops.feed.problem import not_ready, slow_down, unknown_receipt
+from stormops.feed.problem import Json, not_ready, slow_down, unknown_receipt
 from stormops.journal.receipt import normalise
 from stormops.telemetry import Metrics
 
@@ -31,15 +31,6 @@ GZIP_BYTES_LEAST = 2048
 
 ARRIVAL_SECONDS = 1.5
 """How long an unknown receipt is waited for: intake gives it out before the journal has the report."""
-
-ARRIVAL_POLL_SECONDS = 0.1
-"""Pause between two looks for it."""
-
-Question = Callable[[Board, int], dict[str, Any] | None]
-"""What a board says of a receipt, None when it does not know it."""
-
-ARRIVALS_MAX = 200
-"""Look-ups that may wait at once; further ones are answered as things stand."""
 
 
 class Limited(Exception):
@@ -63,12 +54,7 @@ class Receipts:
         self._follower = follower
         self._metrics = metrics
         self._limit = MissLimit(time.monotonic())
-        self._waiting = 0
-
-    @property
-    def waiting(self) -> int:
-        """Look-ups that are under way now."""
-        return self._waiting
+        self.arrivals = Arrivals(follower)
 
     async def look_up(
         self, request: Request, text: str, question: Question = questions.receipt_status, *, patient: bool = True
@@ -91,16 +77,10 @@ class Receipts:
 
     async def _found(self, number: int, question: Question, seconds: float) -> dict[str, Any] | None:
         """The status of a receipt; one that is not known is waited for a little: it may be on its way from a door."""
-        deadline = time.monotonic() + seconds
-        self._waiting += 1
-        try:
-            while True:
-                status = await self._follower.ask(lambda board, _: question(board, number))
-                if status is not None or self._waiting > ARRIVALS_MAX or time.monotonic() >= deadline:
-                    return status
-                await asyncio.sleep(ARRIVAL_POLL_SECONDS)
-        finally:
-            self._waiting -= 1
+        status = await self._follower.ask(lambda board, _: question(board, number))
+        if status is not None or not seconds:
+            return status
+        return await self.arrivals.wait(question, number, seconds)
 
 
 class PublicReads:
@@ -133,7 +113,7 @@ class PublicReads:
             status = await self._receipts.look_up(request, request.path_params["receipt"])
         except Limited as limited:
             return slow_down(limited.seconds)
-        return unknown_receipt() if status is None else JSONResponse(status, headers={"Cache-Control": "no-store"})
+        return unknown_receipt() if status is None else Json(status, headers={"Cache-Control": "no-store"})
 
     async def receipt_page(self, request: Request) -> Response:
         """`GET /r/{receipt}`."""
@@ -159,7 +139,7 @@ class PublicReads:
 
     async def config(self, _request: Request) -> Response:
         """`GET /api/v1/config`."""
-        return JSONResponse(self.told, headers={"Cache-Control": "public, max-age=60"})
+        return Json(self.told, headers={"Cache-Control": "public, max-age=60"})
 
     async def layer(self, request: Request) -> Response:
         """`GET /api/v1/map/{streets,areas}.geojson`."""
@@ -167,14 +147,14 @@ class PublicReads:
 
 
 class SnapshotAnswer:
-    """A channel's snapshot over HTTP; compressed at most once for each position."""
+    """A channel's snapshot over HTTP: made and compressed once for each position, for all who ask for it."""
 
     def __init__(self, channel: Channel, cache: str, now_ms: Any) -> None:
         self._channel = channel
         self._cache = cache
         self._now_ms = now_ms
         self._n = -1
-        self._gzipped = b""
+        self._gzipped: asyncio.Future[bytes] | None = None
 
     async def respond(self, request: Request) -> Response:
         """The snapshot, or 304 when the browser has it, or 503 before the first one."""
@@ -187,10 +167,9 @@ class SnapshotAnswer:
             return Response(None, 304, headers)
         if "gzip" not in request.headers.get("accept-encoding", "") or channel.snapshot_bytes < GZIP_BYTES_LEAST:
             return Response(channel.body(self._now_ms()), 200, headers, "application/json")
-        if self._n != channel.n:
-            n, body = channel.n, channel.body(self._now_ms())
-            gzipped = await asyncio.to_thread(gzip.compress, body, 1)
-            if n >= self._n:
-                self._n, self._gzipped = n, gzipped
-            return Response(gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")
-        return Response(self._gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")
+        if self._gzipped is None or self._n != channel.n:
+            self._n = channel.n
+            self._gzipped = asyncio.ensure_future(asyncio.to_thread(gzip.compress, channel.body(self._now_ms()), 1))
+        # Shielded: who goes away takes nothing from the others that wait for it.
+        gzipped = await asyncio.shield(self._gzipped)
+        return Response(gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")

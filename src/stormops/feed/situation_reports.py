@@ -7,9 +7,9 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 
-from stormops.feed.problem import problem
+from stormops.feed.problem import Json, problem
 
 LISTED_MAX = 200
 """Newest reports in the list; older ones stay on disk."""
@@ -34,7 +34,7 @@ class SituationReports:
     async def listed(self, _request: Request) -> Response:
         """Names of the newest reports, newest first."""
         names = await run_in_threadpool(self._names)
-        return JSONResponse({"reports": names}, headers={"Cache-Control": "no-store"})
+        return Json({"reports": names}, headers={"Cache-Control": "no-store"})
 
     async def one(self, request: Request) -> Response:
         """`NAME.html` or `NAME.json`."""

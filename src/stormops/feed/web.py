@@ -9,6 +9,7 @@ import signal
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import msgspec
@@ -16,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from stormops.feed.at_home import AtHome
@@ -34,12 +35,15 @@ from stormops.feed.open311 import Open311Reads, Requests
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
 from stormops.feed.ports import Authenticate
-from stormops.feed.problem import not_ready, problem
+from stormops.feed.problem import Json, not_ready, problem
 from stormops.feed.publish.made import make_publisher, make_shelf
 from stormops.feed.reads import PublicReads, Receipts
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
 from stormops.telemetry import Log
+
+WORKERS = 2
+"""Threads for what would keep the loop waiting. Each that computes takes turns with the loop, which serves them all."""
 
 
 def create_feed(parts: FeedParts) -> Starlette:
@@ -79,6 +83,7 @@ def create_feed(parts: FeedParts) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.failure = None
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKERS, "workers"))
         runs = [follower.run(), hub.run(), shelf.run(), *([publisher.run()] if publisher else [])]
         tasks = [asyncio.create_task(run) for run in runs]
         for task in tasks:
@@ -142,7 +147,7 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
         return pages.home(pages.reader(request))
 
     async def desk(request: Request) -> Response:
-        if await asyncio.to_thread(authenticate, request) is None:
+        if await authenticate(request) is None:
             return RedirectResponse("/sign-in", 303)
         return pages.dashboard("desk.html")
 
@@ -172,13 +177,11 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
 
 def _health_routes(follower: Follower[Board], channel: Channel, parts: FeedParts) -> list[Route]:
     async def healthy(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+        return Json({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
     async def ready(_request: Request) -> Response:
         is_ready = follower.ready and channel.ready
-        return JSONResponse(
-            {"ready": is_ready, "n": channel.n}, 200 if is_ready else 503, {"Cache-Control": "no-store"}
-        )
+        return Json({"ready": is_ready, "n": channel.n}, 200 if is_ready else 503, {"Cache-Control": "no-store"})
 
     async def metrics(_request: Request) -> Response:
         body, kind = parts.metrics.page()
