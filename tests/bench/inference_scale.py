@@ -68,7 +68,7 @@ def recompute(inference: Inference, now_ms: int) -> None:
     inference.update(now_ms, inference.prediction.predicted())
 
 
-def city(bars: Bars, feeders: int) -> None:
+def city(bars: Bars, feeders: int, updates: int = UPDATES) -> None:
     """126,000 customers: full recomputations, and single reports."""
     inference, reporting = engine(feeders)
     recompute(inference, NOON)
@@ -81,8 +81,8 @@ def city(bars: Bars, feeders: int) -> None:
     now = NOON + FULLS * QUANTUM_MS
     everybody = len(inference.customers.leaf)
     # Half of the news is from where others report already, half from anywhere.
-    near = np.minimum(chance.choice(reporting, UPDATES // 2) + chance.integers(1, 20, UPDATES // 2), everybody - 1)
-    premises = chance.permutation(np.concatenate([near, chance.integers(0, everybody, UPDATES - UPDATES // 2)]))
+    near = np.minimum(chance.choice(reporting, updates // 2) + chance.integers(1, 20, updates // 2), everybody - 1)
+    premises = chance.permutation(np.concatenate([near, chance.integers(0, everybody, updates - updates // 2)]))
     one = []
     for premise in premises.tolist():
         began = time.perf_counter()

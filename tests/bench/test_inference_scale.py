@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.bench.inference_scale import NOON, QUANTUM_MS, Bars, city, engine, measure, recompute
+from stormops.core.onset import QUANTUM_MS
+from tests.bench.inference_scale import NOON, Bars, city, engine, measure, recompute
 
 
 def test_the_engine_explains_the_storm_that_is_measured() -> None:
@@ -19,7 +20,7 @@ def test_the_engine_explains_the_storm_that_is_measured() -> None:
 
 def test_both_parts_say_what_they_measured() -> None:
     bars: Bars = {}
-    city(bars, 2)
+    city(bars, 2, updates=40)
     assert all(measured > 0 for measured, *_ in bars.values())
     one = measure(2)
     assert one.customers > 2_000
