@@ -1,15 +1,135 @@
-"""Our engine behind the benchmark's interface: a thin adapter and nothing else."""
+"""Our engine behind the benchmark's interface: a thin adapter and nothing else.
+
+What it is told beforehand it believes at the start, and learns better as it goes (`core.learning`).
+"""
 
 from __future__ import annotations
 
-from tests.bench.inference_method import Session, Told
-from tests.bench.inference_port import Port
+import numpy as np
+
+from stormops.core.hearing import Rates
+from stormops.core.inference import CLOSED_NOW, Inference
+from stormops.core.learning import learn
+from stormops.core.listening import Listening
+from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, MeterWords, News, Session, Told, Word
+
+STARTS_MS = 490_000 * 3_600_000
+LISTEN_MS = 60_000
+SERVICE_FROM = 0.5
+MISLINKED_FROM = 0.5
+STEPS = 3
+"""Steps of learning where there are no times; in time there is one at every look."""
+
+
+class _Ours:
+    def __init__(self, told: Told) -> None:
+        self._told, self._n = told, len(told.tree)
+        self._static = not told.delay_ms
+        self._rates = Rates(
+            report=told.report_rate,
+            delay_ms=told.delay_ms,
+            delay_sigma=told.delay_sigma,
+            false=told.false_rate,
+            service=told.service_prior,
+            gasp=told.meter_rate or Rates().gasp,
+            read_every_ms=told.read_every_ms,
+            span_ms=float(told.storm_ms),
+        )
+        if self._static:
+            self._engine = Inference(told.tree, told.prior, self._rates, widths=(1,))
+        else:
+            self._engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS)
+        self._opens = self._engine.opens
+        self._kind = np.unique(told.tree.kind[self._engine.places.node], return_inverse=True)[1].astype(np.int32)
+        self._listening = Listening(told.collector.astype(np.int32), told.read_every_ms)
+        self._listened_ms = -LISTEN_MS
+        if told.meter_rate:
+            self._engine.deafen(*self._listening.deaf(STARTS_MS))
+
+    def hear(self, news: News) -> None:
+        """Write what was heard; what people and telemetry say of devices, in its order."""
+        self._reports(news.reports.premise, news.reports.ms)
+        self._meters(news.meters)
+        self._devices(news.devices)
+
+    def _reports(self, premise: Ints, ms: Ints) -> None:
+        customers = self._engine.customers
+        who, first = np.unique(premise, return_index=True)
+        new = customers.columns["report_ms"][who] == 0
+        customers.tell("report_ms", who[new].astype(np.intp), STARTS_MS + ms[first[new]])
+
+    def _meters(self, words: MeterWords) -> None:
+        customers = self._engine.customers
+        off = words.kind == MeterKind.LAST_GASP
+        for column, rows in (("off_ms", off), ("on_ms", ~off)):
+            newest = customers.columns[column].copy()
+            np.maximum.at(newest, words.premise[rows], STARTS_MS + words.at[rows])
+            who = np.unique(words.premise[rows]).astype(np.intp)
+            customers.tell(column, who, newest[who])
+
+    def _devices(self, words: DeviceWords) -> None:
+        for device, word, ms in zip(*(column.tolist() for column in words), strict=True):
+            service = device >= self._n
+            if word == Word.RESTORED:
+                below = np.array([device - self._n]) if service else self._told.tree.below(device)
+                self._restored(below.astype(np.intp), STARTS_MS + ms)
+            if service:
+                continue
+            opened = word in (Word.OPEN, Word.TELEMETRY_OPEN)
+            self._engine.hold(device, held=opened)
+            if not opened:
+                until = CLOSED_NOW if word == Word.TELEMETRY_CLOSED else STARTS_MS + ms
+                self._engine.close(np.array([device]), until)
+            elif word == Word.TELEMETRY_OPEN:
+                self._engine.close(np.array([device]), 0)
+
+    def _restored(self, below: np.ndarray[tuple[int], np.dtype[np.intp]], at_ms: int) -> None:
+        """People say that service is back below: what was heard before is answered."""
+        customers = self._engine.customers
+        customers.tell("answered_ms", below, at_ms)
+        for column in ("report_ms", "off_ms"):
+            customers.tell(column, below[customers.columns[column][below] <= at_ms], 0)
+
+    def answer(self, now_ms: int) -> Answer:
+        """Predicted devices and services, and all probabilities."""
+        engine, now = self._engine, STARTS_MS + now_ms
+        self._update(now)
+        for _ in range(STEPS if self._static else 1):
+            engine.believe(*learn(engine, self._rates, self._opens, self._kind))
+            self._update(now)
+        device = np.zeros(self._n)
+        device[engine.places.node] = engine.posterior.cause.sum(axis=1)
+        linked = np.flatnonzero(engine.customers.leaf >= 0)
+        served, wrong = engine.served(linked)
+        fed = engine.posterior.since[engine.customers.leaf[linked], -1]
+        service, mislinked = np.zeros((2, len(engine.customers.leaf)))
+        service[linked] = fed * (1 - served)
+        mislinked[linked] = fed * served * wrong
+        alone = self._n + np.flatnonzero(service > SERVICE_FROM)
+        out = engine.out()
+        return Answer(
+            predicted=np.concatenate([engine.places.node[engine.prediction.predicted()], alone]).astype(np.int64),
+            device=device,
+            service=service,
+            customer=out,
+            unknown=self._listening.unknown() if self._told.meter_rate else None,
+            mislinked=np.flatnonzero(mislinked > MISLINKED_FROM).astype(np.int64),
+        )
+
+    def _update(self, now: int) -> None:
+        engine = self._engine
+        engine.update(now, engine.prediction.predicted())
+        if self._told.read_every_ms and now - STARTS_MS - self._listened_ms >= LISTEN_MS:
+            self._listened_ms = now - STARTS_MS
+            if self._listening.update(now, engine.customers.columns["on_ms"], engine.out() > 0.5):
+                engine.deafen(*self._listening.deaf(now))
+                engine.update(now, engine.prediction.predicted())
 
 
 class Ours:
-    """The engine of `core.inference`; until the new one stands, the present one through its port."""
+    """The engine of `core.inference`."""
 
     name = "ours"
 
     def begin(self, told: Told) -> Session:
-        return Port().begin(told)
+        return _Ours(told)
