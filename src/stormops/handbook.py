@@ -15,6 +15,7 @@ from stormops.core.functions import PLATFORM
 from stormops.core.functions_customer import ACCOUNTS, TRANSIT
 from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, Function, Mode
 from stormops.core.mode_rules import LEAST_MS, ModeRules
+from stormops.feed.publish.openapi import document as tree_document
 from stormops.intake.openapi import document
 from stormops.settings import CityFile, Settings
 from stormops.telemetry import EVENTS, METRICS
@@ -130,10 +131,16 @@ def _functions(title: str, functions: Sequence[Function]) -> list[str]:
     ]
 
 
+def openapi_public_page() -> str:
+    """The public tree, for programs."""
+    return msgspec.json.format(msgspec.json.encode(tree_document()), indent=2).decode() + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "telemetry.md": telemetry_page,
     "openapi.json": openapi_page,
+    "openapi-public.json": openapi_public_page,
     "modes.md": modes_page,
 }
 
