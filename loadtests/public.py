@@ -11,22 +11,26 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import random
 import re
+import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
-from loadtests.overload import Bars, Scene, prepared, target
+from loadtests.overload import Bars, target
 from loadtests.overload_mix import reports
 from loadtests.web_server import version, web_server
 from tests.platform import Platform, make_city
 
-CUSTOMERS = 20_000
+CUSTOMERS, REPORTS = 20_000, 1_000
 REQUESTS_A_VIEW = 8
 FEED_VIEWS, NGINX_VIEWS, P99_MS = 1_000, 5_600, 50.0
 ACKS_PER_SECOND = 100.0
@@ -48,6 +52,27 @@ def tree(url: str) -> dict[str, str]:
     view = {"page": "/", "pointer": "/public/current.json"}
     view |= {name: f"/public/{paths[name]}" for name in ("summary", "areas")}
     return view | {f"tile{at}": f"/public/{tiles[tile]}" for at, tile in enumerate(fullest)}
+
+
+def storm(platform: Platform) -> None:
+    """Reports from everywhere, so that most areas have somebody out."""
+    chance = random.Random(5)
+    with httpx2.Client(timeout=20) as http, ThreadPoolExecutor(8) as pool:
+        west, south, east, north = http.get(f"{platform.feed_url}/api/v1/config").json()["bbox"]
+
+        def report(place: dict[str, float]) -> None:
+            body = {"symptom": "lights_out", **place}
+            http.post(f"{platform.intake_url}/api/v1/reports", json=body).raise_for_status()
+
+        places = [
+            {"latitude": chance.uniform(south, north), "longitude": chance.uniform(west, east)} for _ in range(REPORTS)
+        ]
+        list(pool.map(report, places))
+
+
+def generators_core() -> list[str]:
+    """The generator on a core of its own where there are two; everything else runs where the kernel likes."""
+    return ["taskset", "-c", "1"] if len(os.sched_getaffinity(0)) > 1 and shutil.which("taskset") else []
 
 
 def storm_tree(url: str) -> dict[str, str]:
@@ -103,8 +128,10 @@ def pace(name: str, loop: OpenLoop, asks: list[Ask], wanted: int, seconds: float
         phases = [Phase("warm", 2.0, [rate * REQUESTS_A_VIEW / 2]), Phase("views", seconds, [rate * REQUESTS_A_VIEW])]
         result = loop.run(asks, phases, connections=600, sources=300)
         kept, p99 = result.goodput("views") / REQUESTS_A_VIEW, worst(result, "views", asks)
+        outcomes = ("shed", "client_error", "server_error", "timed_out", "broken", "unsent")
+        lost = {what: count for what in outcomes if (count := result.count("views", what))}
         good = result.good("views")
-        print(f"{name}: {rate:,.0f} views/s asked: {kept:,.0f} kept, p99 {p99:.1f} ms, {good:.2%} good")
+        print(f"{name}: {rate:,.0f} views/s asked: {kept:,.0f} kept, p99 {p99:.1f} ms, {good:.2%} good {lost or ''}")
         if factor == 1.0:
             # Arrivals are a Poisson process: the count of a phase may be a percent or so off its rate.
             bars[f"{name}, views/s"] = (round(kept), wanted, kept >= wanted * 0.99 and good >= 0.999)
@@ -114,7 +141,7 @@ def pace(name: str, loop: OpenLoop, asks: list[Ask], wanted: int, seconds: float
     return bars
 
 
-def isolation(on: Scene, asks: list[Ask], seconds: float) -> Bars:
+def isolation(loop: OpenLoop, asks: list[Ask], seconds: float) -> Bars:
     """Acknowledgements without and with the map's load, in turns; the middle round of each counts."""
     report = reports(1)
     rates = {"alone": 1.0, "map": FEED_VIEWS * REQUESTS_A_VIEW}
@@ -122,7 +149,7 @@ def isolation(on: Scene, asks: list[Ask], seconds: float) -> Bars:
     for _ in range(ROUNDS):
         for name, rate in rates.items():
             phases = [Phase("warm", 1.0, [rate, ACKS_PER_SECOND]), Phase(name, seconds, [rate, ACKS_PER_SECOND])]
-            result = on.loop.run([*asks, report], phases, connections=600, sources=300)
+            result = loop.run([*asks, report], phases, connections=600, sources=300)
             found[name].append(result.latency(name, "report"))
     print(f"isolation: ack p99 ms, alone {found['alone']}, with the map at {FEED_VIEWS} views/s {found['map']}")
     middle = {name: sorted(values)[ROUNDS // 2] for name, values in found.items()}
@@ -153,13 +180,14 @@ def measure(folder: Path, seconds: float) -> Bars:
     public = folder / "data/public"
     (folder / "data/public-refresh").write_text("live\n")
     try:
-        on = prepared(platform, binary)
+        storm(platform)
+        loop = OpenLoop(binary, [target(platform.feed_url), target(platform.intake_url)], generators_core())
         view = storm_tree(platform.feed_url)
         asks, size = views(platform.feed_url, view, 0)
         print(f"the answers of a first view's eight requests: {size:,} bytes")
         bars = first_view(platform.feed_url, view)
-        bars |= pace("feed", on.loop, asks, FEED_VIEWS, seconds)
-        bars |= isolation(on, asks, seconds)
+        bars |= pace("feed", loop, asks, FEED_VIEWS, seconds)
+        bars |= isolation(loop, asks, seconds)
         feed = ":".join(map(str, target(platform.feed_url)))
         intake = ":".join(map(str, target(platform.intake_url)))
         pids = platform.where()["pids"].values()
@@ -171,7 +199,7 @@ def measure(folder: Path, seconds: float) -> Bars:
         print(f"{version()}; every process of the platform is stopped")
         bars |= outlived(url, stopped_ms)
         asks, _ = views(url, tree(url), 0)
-        bars |= pace("nginx", OpenLoop(binary, [target(url)]), asks, NGINX_VIEWS, seconds)
+        bars |= pace("nginx", OpenLoop(binary, [target(url)], []), asks, NGINX_VIEWS, seconds)
     return bars
 
 
