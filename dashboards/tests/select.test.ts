@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Incident, SafetyItem } from "../src/contract";
-import { type Filter, holdOrder, safetyInOrder, selectIncidents, windowOf } from "../src/desk/select";
+import { Ordered } from "../src/desk/ordered";
+import { acceptIncident, compareIncidents, type Filter, holdOrder, safetyInOrder, windowOf } from "../src/desk/select";
 
 const incident = (id: string, fields: Partial<Incident> = {}): Incident => ({
   id,
@@ -29,6 +30,12 @@ const incident = (id: string, fields: Partial<Incident> = {}): Incident => ({
 
 const FILTER: Filter = { text: "", states: new Set(), utility: "", sort: "customers" };
 const ids = (incidents: Incident[]) => incidents.map((i) => i.id);
+
+function selectIncidents(incidents: Iterable<Incident>, filter: Filter): readonly Incident[] {
+  const order = new Ordered(compareIncidents(filter.sort), acceptIncident(filter));
+  order.fill(incidents);
+  return order.items;
+}
 
 describe("selectIncidents", () => {
   const all = [

@@ -18,7 +18,7 @@ import { MapPane } from "./map-pane";
 import { ModeBar } from "./mode-bar";
 import { ModeDialog } from "./mode-dialog";
 import { Overview } from "./overview";
-import { reportsInOrder, unmatchedInOrder } from "./report-lists";
+import { unmatchedInOrder } from "./report-lists";
 import { ReportPanel } from "./report-panel";
 import type { Filter } from "./select";
 import { SafetySpoken } from "./safety-queue";
@@ -64,7 +64,7 @@ export function App(props: Props) {
   const [filter, setFilter] = useState<Filter>({ text: "", states: new Set(), utility: "", sort: "customers" });
   const [toasts, dismiss] = useToasts(actions);
   const map = useRef<DeskMap>(null);
-  const shownIncidents = useRef<Incident[]>([]);
+  const shownIncidents = useRef<readonly Incident[]>([]);
   useRedraw(desk, actions);
   useTitle(desk, config.title);
   const [alarm] = useState(() => new Alarm());
@@ -128,10 +128,10 @@ export function App(props: Props) {
   // The keyboard walks whichever list is shown, from anywhere on the page.
   const walk = (step: number) => {
     const kind: Kind = tab === TAB.incidents ? "incident" : "report";
-    const lists: Record<number, () => { receipt: string }[]> = {
+    const lists: Record<number, () => readonly { receipt: string }[]> = {
       [TAB.safety]: () => desk.safetyQueue(),
       [TAB.unmatched]: () => unmatchedInOrder(desk),
-      [TAB.reports]: () => reportsInOrder(desk),
+      [TAB.reports]: () => desk.reportsInOrder(),
     };
     const ids =
       tab === TAB.incidents

@@ -1,12 +1,12 @@
 /** The incidents: filter, sort, and a list that stays still under the hand. */
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Incident } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { Icon, type IconName } from "./icons";
-import { type Filter, holdOrder, selectIncidents, type Sort } from "./select";
+import { type Filter, holdOrder, type Sort } from "./select";
 import type { Desk } from "./store";
 import { VirtualList } from "./virtual-list";
 
@@ -22,7 +22,7 @@ interface Props {
   onSelect: (incident: Incident) => void;
   onOpen: (incident: Incident) => void;
   /** Told which rows are shown, so that the keyboard can walk them from anywhere. */
-  onItems: (items: Incident[]) => void;
+  onItems: (items: readonly Incident[]) => void;
 }
 
 export function IncidentRow({ incident, nowMs }: { incident: Incident; nowMs: number }) {
@@ -67,12 +67,13 @@ export function IncidentRow({ incident, nowMs }: { incident: Incident; nowMs: nu
 export function IncidentList({ desk, filter, onFilter, selected, onSelect, onOpen, onItems }: Props) {
   const [held, setHeld] = useState(false);
   const order = useRef<string[]>([]);
-  const sorted = useMemo(
-    () => selectIncidents(desk.incidents.values(), filter),
-    [desk, desk.version.incidents, filter],
-  );
+  const sorted = desk.incidentsBy(filter);
   const items = held ? holdOrder(order.current, sorted) : sorted;
-  order.current = items.map((item) => item.id);
+  if (held) order.current = items.map((item) => item.id);
+  const hold = (on: boolean) => {
+    if (on) order.current = items.map((item) => item.id);
+    setHeld(on);
+  };
   // Before the next key can be pressed, not some time after.
   useLayoutEffect(() => onItems(items));
   useLayoutEffect(() => setHeld(false), [filter]);
@@ -154,7 +155,7 @@ export function IncidentList({ desk, filter, onFilter, selected, onSelect, onOpe
         selected={selected}
         onSelect={onSelect}
         onOpen={onOpen}
-        onHold={setHeld}
+        onHold={hold}
         render={(item) => <IncidentRow incident={item} nowMs={now} />}
         empty={narrowed ? t("list.none_match") : t("list.none")}
       />

@@ -1,6 +1,6 @@
 /** Lists of reports: the unmatched queue, and all that are open. */
 import { useMemo } from "preact/hooks";
-import type { ReportPoint, Unmatched } from "../contract";
+import type { Unmatched } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
@@ -59,12 +59,8 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
   );
 }
 
-export function reportsInOrder(desk: Desk): ReportPoint[] {
-  return [...desk.reports.values()].sort((a, b) => b.received_ms - a.received_ms || (a.receipt < b.receipt ? -1 : 1));
-}
-
 export function ReportList({ desk, selected, onSelect, onOpen }: ListProps) {
-  const items = useMemo(() => reportsInOrder(desk), [desk, desk.version.reports]);
+  const items = desk.reportsInOrder();
   const now = desk.feed.platformMs();
   const hidden = desk.totals?.reports_not_shown ?? 0;
   return (

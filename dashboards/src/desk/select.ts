@@ -1,5 +1,5 @@
 /** Which incidents the list shows, and in which order. Pure. */
-import type { Incident, SafetyItem } from "../contract";
+import type { Incident, ReportPoint, SafetyItem } from "../contract";
 
 export type Sort = "customers" | "since" | "state" | "reports" | "updated";
 
@@ -23,18 +23,24 @@ const COMPARE: Record<Sort, (a: Incident, b: Incident) => number> = {
 
 const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export function selectIncidents(incidents: Iterable<Incident>, filter: Filter): Incident[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found: Incident[] = [];
-  for (const incident of incidents) {
-    if (filter.states.size > 0 && !filter.states.has(incident.state)) continue;
-    if (filter.utility && incident.utility !== filter.utility) continue;
-    if (words.length > 0 && !matches(incident, words)) continue;
-    found.push(incident);
-  }
-  const compare = COMPARE[filter.sort];
-  return found.sort((a, b) => compare(a, b) || compareIds(a.id, b.id));
+/** An order in which no two incidents are equal. */
+export function compareIncidents(sort: Sort): (a: Incident, b: Incident) => number {
+  const compare = COMPARE[sort];
+  return (a, b) => compare(a, b) || compareIds(a.id, b.id);
 }
+
+/** Whether the filter shows an incident. */
+export function acceptIncident(filter: Filter): (incident: Incident) => boolean {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  return (incident) =>
+    (filter.states.size === 0 || filter.states.has(incident.state)) &&
+    (!filter.utility || incident.utility === filter.utility) &&
+    (words.length === 0 || matches(incident, words));
+}
+
+/** The latest first. */
+export const compareReports = (a: ReportPoint, b: ReportPoint): number =>
+  b.received_ms - a.received_ms || compareIds(a.receipt, b.receipt);
 
 function matches(incident: Incident, words: string[]): boolean {
   const hay =

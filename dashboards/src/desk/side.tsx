@@ -25,7 +25,7 @@ interface Props {
   receipt: string | null;
   onTab: (tab: number) => void;
   onFilter: (filter: Filter) => void;
-  onItems: (items: Incident[]) => void;
+  onItems: (items: readonly Incident[]) => void;
   onSelect: (kind: "incident" | "report", id: string) => void;
   onOpen: (kind: "incident" | "report", id: string) => void;
 }

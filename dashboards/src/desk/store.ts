@@ -1,7 +1,8 @@
 /** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
 import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Unmatched } from "../contract";
 import type { FeedClient } from "../feed";
-import { safetyInOrder } from "./select";
+import { Ordered } from "./ordered";
+import { acceptIncident, compareIncidents, compareReports, type Filter, safetyInOrder } from "./select";
 
 /** Least wall milliseconds between two redraws; a person cannot read faster, and the machine rests. */
 export const REDRAW_MS = 200;
@@ -27,6 +28,13 @@ export class Desk {
   course: { atMs: number; out: number }[] = [];
   /** Grows with every change of a kind; lists are sorted again only then. */
   version = { incidents: 0, reports: 0, unmatched: 0, safety: 0 };
+  /** Reports by their incident. */
+  private readonly byIncident = new Map<string, Set<string>>();
+  /** Reports with a sign of their own on the map: danger, and those that wait for a place. */
+  private readonly signed = new Map<string, ReportPoint>();
+  /** In order once somebody has looked; kept so from then on. */
+  private reportOrder: Ordered<ReportPoint> | undefined;
+  private incidentOrder: { filter: Filter; order: Ordered<Incident> } | undefined;
   private safetyNow: { version: number; items: SafetyItem[] } = { version: -1, items: [] };
   private listeners = new Set<(changed: Changed) => void>();
   private pending: Changed = { incidents: new Set(), reports: new Set() };
@@ -62,10 +70,43 @@ export class Desk {
     return this.safetyQueue().filter((item) => item.state !== "acknowledged");
   }
 
+  /** All open reports, the latest first. */
+  reportsInOrder(): readonly ReportPoint[] {
+    if (this.reportOrder === undefined) {
+      this.reportOrder = new Ordered(compareReports);
+      this.reportOrder.fill(this.reports.values());
+    }
+    return this.reportOrder.items;
+  }
+
+  /** The incidents that a filter shows, in its order. */
+  incidentsBy(filter: Filter): readonly Incident[] {
+    if (this.incidentOrder?.filter !== filter) {
+      const order = new Ordered(compareIncidents(filter.sort), acceptIncident(filter));
+      order.fill(this.incidents.values());
+      this.incidentOrder = { filter, order };
+    }
+    return this.incidentOrder.order.items;
+  }
+
+  *reportsOf(incident: string): Iterable<ReportPoint> {
+    for (const receipt of this.byIncident.get(incident) ?? []) {
+      const report = this.reports.get(receipt);
+      if (report !== undefined) yield report;
+    }
+  }
+
+  signedReports(): Iterable<ReportPoint> {
+    return this.signed.values();
+  }
+
   private take(changed: string[] | null): void {
     const view = this.feed.replica.view;
     if (changed === null) {
       for (const map of Object.values(this.kinds)) map.clear();
+      this.byIncident.clear();
+      this.signed.clear();
+      this.reportOrder = this.incidentOrder = undefined;
       this.pending = { incidents: null, reports: null };
       for (const key of view.keys()) this.sort(key);
       this.version = {
@@ -94,16 +135,36 @@ export class Desk {
     const id = key.slice(slash + 1);
     const map = this.kinds[kind];
     if (map === undefined) return;
+    const before = map.get(id);
     if (value === undefined) map.delete(id);
     else map.set(id, value);
     if (kind === "incident") {
+      this.incidentOrder?.order.change(before as Incident | undefined, value as Incident | undefined);
       this.version.incidents += 1;
       this.pending.incidents?.add(id);
     } else if (kind === "report") {
+      this.arrange(before as ReportPoint | undefined, value as ReportPoint | undefined);
       this.version.reports += 1;
       this.pending.reports?.add(id);
     } else if (kind === "unmatched") this.version.unmatched += 1;
     else if (kind === "safety") this.version.safety += 1;
+  }
+
+  private arrange(before: ReportPoint | undefined, after: ReportPoint | undefined): void {
+    this.reportOrder?.change(before, after);
+    if (before?.incident && before.incident !== after?.incident) {
+      const reports = this.byIncident.get(before.incident);
+      reports?.delete(before.receipt);
+      if (reports?.size === 0) this.byIncident.delete(before.incident);
+    }
+    if (after?.incident && before?.incident !== after.incident) {
+      const reports = this.byIncident.get(after.incident);
+      if (reports === undefined) this.byIncident.set(after.incident, new Set([after.receipt]));
+      else reports.add(after.receipt);
+    }
+    if (after !== undefined && (after.safety || after.medical || after.state === "unmatched")) {
+      this.signed.set(after.receipt, after);
+    } else if (before !== undefined) this.signed.delete(before.receipt);
   }
 
   private follow(): void {

@@ -1,4 +1,9 @@
-/** A listbox that draws only the rows in sight: thousands of rows scroll smoothly and stay reachable by keyboard. */
+/**
+ * A listbox that draws only the rows in sight: a hundred thousand rows scroll smoothly and stay reachable by keyboard.
+ *
+ * The rows lie in a window that sticks to the list's edges. However far the browser scrolls on its own before
+ * this page has drawn, the rows that were there are still in sight: never an empty list.
+ */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { windowOf } from "./select";
@@ -70,7 +75,8 @@ export function VirtualList<T>(props: Props<T>) {
     }
   };
 
-  const [first, last] = windowOf(scroll.top, scroll.height, rowHeight, items.length);
+  const top = Math.max(0, Math.min(scroll.top, items.length * rowHeight - scroll.height));
+  const [first, last] = windowOf(top, scroll.height, rowHeight, items.length);
   return (
     <div
       ref={box}
@@ -89,28 +95,34 @@ export function VirtualList<T>(props: Props<T>) {
         <div class="empty">{props.empty}</div>
       ) : (
         <div class="vlist-inner" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
-          {items.slice(first, last).map((item, offset) => {
-            const key = keyOf(item);
-            const at = first + offset;
-            return (
-              <div
-                key={key}
-                id={`${props.id}-${key}`}
-                class="vrow"
-                role="option"
-                aria-selected={key === selected}
-                aria-setsize={items.length}
-                aria-posinset={at + 1}
-                style={{ transform: `translateY(${at * rowHeight}px)`, height: `${rowHeight}px` }}
-                onClick={() => {
-                  props.onSelect(item);
-                  props.onOpen(item);
-                }}
-              >
-                {props.render(item, key === selected)}
-              </div>
-            );
-          })}
+          <div
+            class="vlist-window"
+            role="presentation"
+            style={{ height: `${Math.min(scroll.height, items.length * rowHeight)}px` }}
+          >
+            {items.slice(first, last).map((item, offset) => {
+              const key = keyOf(item);
+              const at = first + offset;
+              return (
+                <div
+                  key={key}
+                  id={`${props.id}-${key}`}
+                  class="vrow"
+                  role="option"
+                  aria-selected={key === selected}
+                  aria-setsize={items.length}
+                  aria-posinset={at + 1}
+                  style={{ transform: `translateY(${at * rowHeight - top}px)`, height: `${rowHeight}px` }}
+                  onClick={() => {
+                    props.onSelect(item);
+                    props.onOpen(item);
+                  }}
+                >
+                  {props.render(item, key === selected)}
+                </div>
+              );
+            })}
+          </div>
         </div>
       )}
     </div>

@@ -5,8 +5,8 @@ import { FONT } from "./base";
 
 /** Layers that a group of the legend switches on and off. */
 export const TOGGLES: Record<string, string[]> = {
-  incidents: ["hulls", "hull-lines", "incidents", "incident-safety"],
-  reports: ["reports", "report-signs", "links"],
+  incidents: ["hulls", "hull-lines", "incident-dots", "incidents", "incident-safety"],
+  reports: ["report-dots", "report-signs", "links"],
   network: ["network-lateral", "network-feeder", "devices"],
 };
 
@@ -41,10 +41,35 @@ function byState(of: Theme): ExpressionSpecification {
   ] as unknown as ExpressionSpecification;
 }
 
-function reportColour(of: Theme): ExpressionSpecification {
-  const pairs = Object.values(REPORT_SIGNS).flatMap((sign) => [sign.key, sign.colour[of]]);
-  return ["match", ["get", "state"], ...pairs, REPORT_SIGNS.received.colour[of]] as unknown as ExpressionSpecification;
-}
+/** Every incident and every report is a dot (`points-layer`); a sign is drawn over those that `thin` chooses. */
+export const INCIDENT_KINDS = Object.values(INCIDENT_SIGNS);
+export const REPORT_KINDS = Object.values(REPORT_SIGNS);
+
+export const DOTS = {
+  incidents: {
+    radius: [
+      [10, 2],
+      [13, 3],
+      [16, 5],
+    ],
+    opacity: [
+      [10, 0.85],
+      [14, 1],
+    ],
+  },
+  reports: {
+    radius: [
+      [10, 1.1],
+      [13, 2.2],
+      [16, 4.5],
+      [18, 6],
+    ],
+    opacity: [
+      [10, 0.55],
+      [14, 0.95],
+    ],
+  },
+} as const;
 
 const IS_FEEDER: ExpressionSpecification = ["==", ["get", "level"], "main"];
 const KIND: ExpressionSpecification = ["coalesce", ["get", "kind"], ""];
@@ -144,22 +169,9 @@ function reportLayers(of: Theme): LayerSpecification[] {
       paint: { "line-color": ACCENT[of], "line-width": 1, "line-opacity": 0.5 },
     },
     {
-      id: "reports",
-      type: "circle",
-      source: "reports",
-      paint: {
-        "circle-color": reportColour(of),
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 1.1, 13, 2.2, 16, 4.5, 18, 6],
-        "circle-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 14, 0.95],
-        "circle-stroke-color": GROUND[of].land,
-        "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 13, 0, 15, 1],
-      },
-    },
-    {
       id: "report-signs",
       type: "symbol",
       source: "reports",
-      filter: ["in", ["get", "state"], ["literal", ["unmatched", "safety"]]],
       layout: {
         "icon-image": ["get", "state"],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 14, 0.75, 17, 0.95],

@@ -2,10 +2,11 @@
 import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { MAP_URLS } from "../api";
 import type { Config, Incident, ReportPoint } from "../contract";
-import type { Changed, Desk } from "../desk/store";
+import type { Desk } from "../desk/store";
 import { calm, createMap, EMPTY } from "./base";
+import { Crowd } from "./crowd";
 import { over, SIGNS, TOGGLES, under } from "./desk-layers";
-import { chosenFeatures, hullFeature, incidentFeature, reportFeature } from "./features";
+import { chosenFeatures, reportFeature } from "./features";
 
 export interface MapEvents {
   incident: (id: string) => void;
@@ -21,15 +22,10 @@ export interface Place {
   lat: number;
 }
 
-const live = (): { type: "geojson"; data: GeoJSON.FeatureCollection; promoteId: string } => ({
-  type: "geojson",
-  data: EMPTY,
-  promoteId: "id",
-});
-
 export class DeskMap {
   private picking = false;
   private feeder = "";
+  private readonly crowd: Crowd;
 
   private constructor(
     readonly map: MapLibre,
@@ -37,9 +33,7 @@ export class DeskMap {
     private readonly config: Config,
     events: MapEvents,
   ) {
-    this.update({ incidents: null, reports: null });
-    const forget = desk.subscribe((changed) => this.update(changed));
-    map.once("remove", forget);
+    this.crowd = new Crowd(map, desk, config.centre);
     this.listen(events);
   }
 
@@ -50,12 +44,12 @@ export class DeskMap {
       sources: {
         network: { type: "geojson", data: MAP_URLS.network, tolerance: 0.5 },
         devices: { type: "geojson", data: MAP_URLS.devices },
-        hulls: live(),
+        hulls: { type: "geojson", data: EMPTY },
         chosen: { type: "geojson", data: EMPTY },
         feeder: { type: "geojson", data: EMPTY },
         candidates: { type: "geojson", data: EMPTY },
-        reports: live(),
-        incidents: live(),
+        reports: { type: "geojson", data: EMPTY },
+        incidents: { type: "geojson", data: EMPTY },
       },
       under,
       over,
@@ -66,7 +60,7 @@ export class DeskMap {
 
   /** Draw what is chosen. Small sources of their own: the large ones are not touched by a selection. */
   select(incident: Incident | undefined, report: ReportPoint | undefined): void {
-    const features = incident === undefined ? [] : chosenFeatures(incident, this.desk.reports.values());
+    const features = incident === undefined ? [] : chosenFeatures(incident, this.desk.reportsOf(incident.id));
     const one = report === undefined ? null : reportFeature(report);
     if (one !== null) features.push({ ...one, properties: { kind: "one-report" } });
     void this.source("chosen").setData({ type: "FeatureCollection", features });
@@ -117,6 +111,7 @@ export class DeskMap {
 
   toggle(group: string, visible: boolean): void {
     for (const layer of TOGGLES[group] ?? []) {
+      if (this.crowd.toggle(layer, visible)) continue;
       this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
     }
   }
@@ -139,35 +134,6 @@ export class DeskMap {
     return this.map.getSource(name) as GeoJSONSource;
   }
 
-  private update(changed: Changed): void {
-    this.patch("incidents", changed.incidents, this.desk.incidents, incidentFeature);
-    this.patch("hulls", changed.incidents, this.desk.incidents, hullFeature);
-    this.patch("reports", changed.reports, this.desk.reports, reportFeature);
-  }
-
-  private patch<T>(
-    name: string,
-    ids: Set<string> | null,
-    values: ReadonlyMap<string, T>,
-    feature: (value: T) => GeoJSON.Feature | null,
-  ): void {
-    if (ids !== null && ids.size === 0) return;
-    const drawn = (value: T | undefined) => (value === undefined ? null : feature(value));
-    if (ids === null) {
-      const features = [...values.values()].map(drawn).filter((f) => f !== null);
-      void this.source(name).setData({ type: "FeatureCollection", features });
-      return;
-    }
-    const add: GeoJSON.Feature[] = [];
-    const remove: string[] = [];
-    for (const id of ids) {
-      const made = drawn(values.get(id));
-      if (made === null) remove.push(id);
-      else add.push(made);
-    }
-    void this.source(name).updateData({ remove, add });
-  }
-
   private at(event: MapMouseEvent, layers: string[]): string | undefined {
     const { x, y } = event.point;
     const near: [[number, number], [number, number]] = [
@@ -183,13 +149,17 @@ export class DeskMap {
       const report = this.at(event, ["report-signs"]);
       const incident = this.at(event, ["incidents"]);
       if (incident !== undefined) return events.incident(incident);
-      const point = report ?? this.at(event, ["reports"]);
+      const dot = this.crowd.incidentAt(event.lngLat);
+      if (dot !== undefined) return events.incident(dot);
+      const point = report ?? this.crowd.reportAt(event.lngLat);
       if (point !== undefined) return events.report(point);
       const hull = this.at(event, ["hulls"]);
       if (hull !== undefined) events.incident(hull);
     });
     this.map.on("mousemove", (event) => {
-      const incident = this.picking ? undefined : this.at(event, ["incidents"]);
+      const incident = this.picking
+        ? undefined
+        : (this.at(event, ["incidents"]) ?? this.crowd.incidentAt(event.lngLat));
       if (!this.picking) this.map.getCanvas().style.cursor = incident ? "pointer" : "";
       events.hover(incident === undefined ? null : { incident }, event.point);
     });

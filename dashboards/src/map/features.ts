@@ -42,6 +42,10 @@ export function hullFeature(incident: Incident): GeoJSON.Feature | null {
   };
 }
 
+/** What a report is drawn as: danger before anything else. */
+export const reportKind = (report: ReportPoint): "matched" | "received" | "unmatched" | "safety" =>
+  report.safety || report.medical ? "safety" : report.state;
+
 export function reportFeature(report: ReportPoint): GeoJSON.Feature | null {
   if (report.lon === null || report.lat === null) return null;
   return {
@@ -50,7 +54,7 @@ export function reportFeature(report: ReportPoint): GeoJSON.Feature | null {
     geometry: { type: "Point", coordinates: [report.lon, report.lat] },
     properties: {
       id: report.receipt,
-      state: report.safety || report.medical ? "safety" : report.state,
+      state: reportKind(report),
       incident: report.incident ?? "",
     },
   };

@@ -1,0 +1,151 @@
+/**
+ * Tens of thousands of incidents and reports on the desk's map. Each is a dot that costs next to nothing
+ * (`points-layer`); signs, counts and outlines, which cost much, are for those that `thin` chooses.
+ */
+import type { GeoJSONSource, LngLat, Map as MapLibre } from "maplibre-gl";
+import type { Incident, Position, ReportPoint } from "../contract";
+import type { Changed, Desk } from "../desk/store";
+import type { Sign } from "../legend";
+import { theme } from "../theme";
+import { DOTS, INCIDENT_KINDS, REPORT_KINDS } from "./desk-layers";
+import { hullFeature, incidentFeature, reportFeature, reportKind } from "./features";
+import { mercator, WORLD_PIXELS } from "./mercator";
+import { Points } from "./points";
+import { PointsLayer } from "./points-layer";
+import { type Sight, thin } from "./thin";
+
+/** Least wall milliseconds between two choices of what gets a sign. */
+const SIGNS_MS = 600;
+/** Side of the cell that has one sign when there are very many, in pixels. */
+const CELL_PIXELS = 32;
+/** So much beyond the edge is chosen for as well, in shares of what is in sight: the map may be dragged. */
+const MARGIN = 0.35;
+/** How near to a dot a click is meant for it, in pixels. */
+const REACH_PIXELS = 6;
+
+const kindIn = (signs: readonly Sign[], key: string): number =>
+  Math.max(
+    0,
+    signs.findIndex((sign) => sign.key === key),
+  );
+
+const finished = (incident: Incident): boolean => incident.state === "restored" || incident.state === "cancelled";
+
+export class Crowd {
+  private readonly incidents: Points;
+  private readonly reports: Points;
+  private readonly layers: PointsLayer[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private chosenMs = 0;
+  private shown = new Map<string, string>();
+
+  constructor(
+    private readonly map: MapLibre,
+    private readonly desk: Desk,
+    centre: Position,
+  ) {
+    const origin = mercator(...centre);
+    this.incidents = new Points(origin);
+    this.reports = new Points(origin);
+    const colours = (signs: readonly Sign[]) => () => signs.map((sign) => sign.colour[theme()]);
+    this.layers = [
+      new PointsLayer("report-dots", this.reports, { colours: colours(REPORT_KINDS), ...DOTS.reports }),
+      new PointsLayer("incident-dots", this.incidents, { colours: colours(INCIDENT_KINDS), ...DOTS.incidents }),
+    ];
+    for (const layer of this.layers) map.addLayer(layer, "report-signs");
+    this.take({ incidents: null, reports: null });
+    const forget = desk.subscribe((changed) => this.take(changed));
+    const again = () => this.schedule();
+    map.on("move", again);
+    map.once("remove", () => {
+      forget();
+      clearTimeout(this.timer);
+    });
+  }
+
+  /** Whether `layer` is one of ours; then it is shown or hidden. */
+  toggle(layer: string, visible: boolean): boolean {
+    const own = this.layers.find(({ id }) => id === layer);
+    if (own === undefined) return false;
+    own.visible = visible;
+    this.map.triggerRepaint();
+    return true;
+  }
+
+  incidentAt(at: LngLat): string | undefined {
+    return this.layers[1]?.visible ? this.incidents.nearest(at.lng, at.lat, this.reach()) : undefined;
+  }
+
+  reportAt(at: LngLat): string | undefined {
+    return this.layers[0]?.visible ? this.reports.nearest(at.lng, at.lat, this.reach()) : undefined;
+  }
+
+  private reach(): number {
+    return REACH_PIXELS / (WORLD_PIXELS * 2 ** this.map.getZoom());
+  }
+
+  private take(changed: Changed): void {
+    const { desk } = this;
+    put(this.incidents, changed.incidents, desk.incidents, (each) => kindIn(INCIDENT_KINDS, each.state));
+    put(this.reports, changed.reports, desk.reports, (each) => kindIn(REPORT_KINDS, reportKind(each)));
+    this.map.triggerRepaint();
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.timer !== undefined) return;
+    const wait = Math.max(0, this.chosenMs + SIGNS_MS - performance.now());
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.chosenMs = performance.now();
+      this.choose();
+    }, wait);
+  }
+
+  private choose(): void {
+    const sight = this.sight();
+    const signs = thin(this.desk.incidents.values(), sight, (each) =>
+      finished(each) ? 0 : each.customers_out + (each.safety || each.medical ? 1_000_000 : 1),
+    );
+    this.draw("incidents", signs, incidentFeature);
+    this.draw("hulls", signs, hullFeature);
+    const reports = thin(this.desk.signedReports(), sight, (each) => (reportKind(each) === "safety" ? 1 : 0));
+    this.draw("reports", reports, reportFeature);
+  }
+
+  private sight(): Sight {
+    const bounds = this.map.getBounds();
+    const [wide, high] = [bounds.getEast() - bounds.getWest(), bounds.getNorth() - bounds.getSouth()];
+    const { clientWidth, clientHeight } = this.map.getCanvas();
+    return {
+      west: bounds.getWest() - wide * MARGIN,
+      east: bounds.getEast() + wide * MARGIN,
+      south: bounds.getSouth() - high * MARGIN,
+      north: bounds.getNorth() + high * MARGIN,
+      cell: [(wide / clientWidth) * CELL_PIXELS, (high / clientHeight) * CELL_PIXELS],
+    };
+  }
+
+  /** Nothing is handed to the map when it would be the same. */
+  private draw<T>(source: string, items: readonly T[], feature: (item: T) => GeoJSON.Feature | null): void {
+    const features = items.map(feature).filter((made) => made !== null);
+    const same = JSON.stringify(features);
+    if (this.shown.get(source) === same) return;
+    this.shown.set(source, same);
+    void (this.map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features });
+  }
+}
+
+function put<T extends Incident | ReportPoint>(
+  points: Points,
+  ids: ReadonlySet<string> | null,
+  values: ReadonlyMap<string, T>,
+  kind: (value: T) => number,
+): void {
+  if (ids === null) points.clear();
+  for (const id of ids ?? values.keys()) {
+    const value = values.get(id);
+    if (value?.lon == null || value.lat === null) points.remove(id);
+    else points.set(id, value.lon, value.lat, kind(value));
+  }
+}
