@@ -27,15 +27,24 @@ describe("Points", () => {
     expect(held.sort((a, b) => a - b)).toEqual(xs);
   });
 
-  it("tells once what has changed", () => {
+  it("draws one dot of those that would lie on one another, and nothing out of sight", () => {
     const points = new Points(HERE);
-    for (const id of ["a", "b", "c"]) points.set(id, -84.28, 30.44, 0);
-    expect(points.takeDirty()).toEqual([0, 3]);
-    expect(points.takeDirty()).toBeNull();
-    points.set("b", -84.2, 30.44, 1);
-    expect(points.takeDirty()).toEqual([1, 2]);
-    points.remove("a"); // the last takes its place
-    expect(points.takeDirty()).toEqual([0, 1]);
+    const [west, north] = mercator(-84.3, 30.5);
+    const [east, south] = mercator(-84.2, 30.4);
+    const cell = (east - west) / 50;
+    const raster = { west, north, columns: 50, rows: Math.ceil((south - north) / cell), cell };
+    for (let i = 0; i < 5000; i++) points.set(`r${i}`, -84.299 + (i % 100) / 1000, 30.49 - (i % 7) / 1000, i % 3);
+    for (let i = 0; i < 50; i++) points.set(`far${i}`, -85 - i, 30.45, 0);
+    const [data, count] = points.drawn(raster, new Float32Array(0));
+    const cells = new Set<string>();
+    for (let row = 0; row < count; row++) {
+      const [x, y] = [(data[row * STRIDE] as number) + HERE[0], (data[row * STRIDE + 1] as number) + HERE[1]];
+      cells.add(`${Math.floor((x - west) / cell)} ${Math.floor((y - north) / cell)}`);
+    }
+    expect(cells.size).toBe(count);
+    expect(count).toBeGreaterThan(150);
+    expect(count).toBeLessThan(400);
+    expect(points.drawn(raster, data)[1]).toBe(count); // the same again, in the same room
   });
 
   it("finds what lies under a finger, at the deepest zoom as well", () => {

@@ -29,7 +29,7 @@ const incident = (id: string, fields: Partial<Incident> = {}): Incident => ({
 });
 
 const FILTER: Filter = { text: "", states: new Set(), utility: "", sort: "customers" };
-const ids = (incidents: Incident[]) => incidents.map((i) => i.id);
+const ids = (incidents: readonly Incident[]) => incidents.map((i) => i.id);
 
 function selectIncidents(incidents: Iterable<Incident>, filter: Filter): readonly Incident[] {
   const order = new Ordered(compareIncidents(filter.sort), acceptIncident(filter));

@@ -77,11 +77,12 @@ def _wait_for(url: str) -> None:
 
 def open_desk(browser: Browser, address: str) -> Page:
     """A desk, live, its map drawn and at rest."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme="dark")
     page.set_default_timeout(READY_SECONDS * 1000)
     page.goto(f"{address}/desk")
     page.wait_for_selector(".desk[data-connection=live]")
-    page.wait_for_selector(".map[data-ready]")
+    page.wait_for_selector(".map[data-ready], .map-problem", state="attached")
+    assert page.locator(".map-problem").count() == 0, page.locator(".map-problem").inner_text()
     page.evaluate(FRAMES)
     page.wait_for_timeout(6000)
     return page

@@ -35,30 +35,28 @@ def traced(browser: Browser, page: Page) -> Iterator[list[Event]]:
 
 
 def script_by_frame(events: list[Event]) -> np.ndarray:
-    """Milliseconds of script between each two frames of the busiest main thread; nested events count once."""
+    """Milliseconds of script between each two frames of the busiest main thread; nested events count once.
+
+    Processor time of the thread (`tdur`): where pictures are drawn in software, a call waits for the processor that
+    draws them, and that is not script.
+    """
     calls: dict[tuple[int, int], list[Event]] = {}
     for event in events:
         if event["name"] == FRAME and event.get("ph") == "X":
             calls.setdefault((event["pid"], event["tid"]), []).append(event)
     main = max(calls, key=lambda thread: len(calls[thread]))
     starts, done = [], -np.inf
-    for call in sorted(calls[main], key=lambda call: call["ts"]):
+    for call in sorted(calls[main], key=lambda call: float(call["ts"])):
         if call["ts"] - done > SAME_FRAME_US:
             starts.append(call["ts"])
         done = call["ts"] + call["dur"]
-    spans = sorted(
-        (event["ts"], event["ts"] + event["dur"])
-        for event in events
-        if event["name"] in SCRIPT and event.get("ph") == "X" and (event["pid"], event["tid"]) == main
-    )
     spent = np.zeros(len(starts) - 1)
     end = 0.0
-    for begin, finish in spans:
-        begin = max(begin, end)
-        end = max(end, finish)
-        first = max(0, int(np.searchsorted(starts, begin, "right")) - 1)
-        for frame in range(first, len(spent)):
-            if starts[frame] >= finish:
-                break
-            spent[frame] += max(0.0, min(finish, starts[frame + 1]) - max(begin, starts[frame]))
+    scripts = (e for e in events if e["name"] in SCRIPT and e.get("ph") == "X" and (e["pid"], e["tid"]) == main)
+    for event in sorted(scripts, key=lambda event: float(event["ts"])):
+        frame = int(np.searchsorted(starts, event["ts"], "right")) - 1
+        if event["ts"] < end or not 0 <= frame < len(spent):
+            continue  # inside another, or before the first frame
+        end = event["ts"] + event["dur"]
+        spent[frame] += event.get("tdur", event["dur"])
     return spent / 1000

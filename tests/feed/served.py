@@ -36,6 +36,7 @@ class Somebody(NamedTuple):
     desk: str = "D1"
     shift: int = 7
     csrf: str = "token"
+    opened_ms: int = 1_000
 
 
 class NoSnapshots:

@@ -15,6 +15,8 @@ DESK = (
     "/api/v1/desk/snapshot",
     "/api/v1/desk/out",
     "/api/v1/desk/modes",
+    "/api/v1/desk/course",
+    "/api/v1/desk/customers/1",
     "/api/v1/desk/premises?q=a",
     "/api/v1/desk/premises/1",
     "/api/v1/desk/incidents/E-0001",
@@ -43,6 +45,7 @@ def test_a_session_says_who_and_what_its_writes_need(feed: Feed) -> None:
         "roles": ["dispatcher"],
         "desk": "D1",
         "shift": 7,
+        "shift_since_ms": 1_000,
         "csrf": "token",
         "intake_url": "http://127.0.0.1:1",
     }
@@ -135,3 +138,11 @@ def test_the_modes_are_served_with_what_each_turns_off(feed: Feed) -> None:
     assert [each["mode"] for each in served["modes"]] == ["normal", "watch", "storm", "surge", "island"]
     levels = {function["name"]: function["levels"] for function in served["functions"]}
     assert levels == {name: {m: level_of(name, Mode(m)) for m in levels[name]} for name in FUNCTIONS}
+
+
+def test_the_course_of_the_storm_is_the_situations(feed: Feed) -> None:
+    situation = feed.day.situation
+    with feed.client(staff=True) as client:
+        body = client.get("/api/v1/desk/course").json()
+    assert (body["n"], body["at_ms"]) == (situation.position, situation.at_ms)
+    assert body["samples"] == [list(sample) for sample in situation.course] != []

@@ -53,3 +53,15 @@ def test_the_nearest_come_first() -> None:
     px, py = CITY.metres(lon, lat)
     order = np.argsort(np.hypot(x - px, y - py), kind="stable")[:PLACES_MAX]
     assert [place["premise"] for place in found] == [PREMISES.id[row] for row in order]
+
+
+def test_numbers_find_their_premises_however_they_are_written() -> None:
+    row = next(row for row in range(len(PREMISES)) if PREMISES.phone[row] and PREMISES.account[row])
+    found = PLACES.search(PREMISES.account[row].lower())
+    assert {"premise": PREMISES.id[row], "by": "account"}.items() <= found[0].items()
+    digits = "".join(character for character in PREMISES.phone[row] if character.isdigit())
+    for written in (digits, f"+1 ({digits[:3]}) {digits[3:6]}-{digits[6:]}"):
+        assert PREMISES.id[row] in {place["premise"] for place in PLACES.search(written) if place["by"] == "phone"}
+    metered = next((row for row in range(len(PREMISES)) if PREMISES.meter[row]), None)
+    if metered is not None:
+        assert PLACES.search(f" {PREMISES.meter[metered]} ")[0]["premise"] == PREMISES.id[metered]

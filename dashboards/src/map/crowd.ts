@@ -14,10 +14,10 @@ import { Points } from "./points";
 import { PointsLayer } from "./points-layer";
 import { type Sight, thin } from "./thin";
 
-/** Least wall milliseconds between two choices of what gets a sign. */
-const SIGNS_MS = 600;
+/** Least wall milliseconds between two choices of what is drawn. */
+const CHOICE_MS = 400;
 /** Side of the cell that has one sign when there are very many, in pixels. */
-const CELL_PIXELS = 32;
+const CELL_PIXELS = 44;
 /** So much beyond the edge is chosen for as well, in shares of what is in sight: the map may be dragged. */
 const MARGIN = 0.35;
 /** How near to a dot a click is meant for it, in pixels. */
@@ -38,6 +38,7 @@ export class Crowd {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private chosenMs = 0;
   private shown = new Map<string, string>();
+  private readonly room = [new Float32Array(0), new Float32Array(0)];
 
   constructor(
     private readonly map: MapLibre,
@@ -49,8 +50,8 @@ export class Crowd {
     this.reports = new Points(origin);
     const colours = (signs: readonly Sign[]) => () => signs.map((sign) => sign.colour[theme()]);
     this.layers = [
-      new PointsLayer("report-dots", this.reports, { colours: colours(REPORT_KINDS), ...DOTS.reports }),
-      new PointsLayer("incident-dots", this.incidents, { colours: colours(INCIDENT_KINDS), ...DOTS.incidents }),
+      new PointsLayer("report-dots", origin, { colours: colours(REPORT_KINDS), ...DOTS.reports }),
+      new PointsLayer("incident-dots", origin, { colours: colours(INCIDENT_KINDS), ...DOTS.incidents }),
     ];
     for (const layer of this.layers) map.addLayer(layer, "report-signs");
     this.take({ incidents: null, reports: null });
@@ -88,13 +89,12 @@ export class Crowd {
     const { desk } = this;
     put(this.incidents, changed.incidents, desk.incidents, (each) => kindIn(INCIDENT_KINDS, each.state));
     put(this.reports, changed.reports, desk.reports, (each) => kindIn(REPORT_KINDS, reportKind(each)));
-    this.map.triggerRepaint();
     this.schedule();
   }
 
   private schedule(): void {
     if (this.timer !== undefined) return;
-    const wait = Math.max(0, this.chosenMs + SIGNS_MS - performance.now());
+    const wait = Math.max(0, this.chosenMs + CHOICE_MS - performance.now());
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.chosenMs = performance.now();
@@ -104,6 +104,7 @@ export class Crowd {
 
   private choose(): void {
     const sight = this.sight();
+    this.dots(sight);
     const signs = thin(this.desk.incidents.values(), sight, (each) =>
       finished(each) ? 0 : each.customers_out + (each.safety || each.medical ? 1_000_000 : 1),
     );
@@ -111,6 +112,24 @@ export class Crowd {
     this.draw("hulls", signs, hullFeature);
     const reports = thin(this.desk.signedReports(), sight, (each) => (reportKind(each) === "safety" ? 1 : 0));
     this.draw("reports", reports, reportFeature);
+  }
+
+  /** Dots that would lie on one another are one. */
+  private dots(sight: Sight): void {
+    const [west, north] = mercator(sight.west, sight.north);
+    const [east, south] = mercator(sight.east, sight.south);
+    const zoom = this.map.getZoom();
+    for (const [index, points] of [this.reports, this.incidents].entries()) {
+      const layer = this.layers[index] as PointsLayer;
+      const cell = (2 * layer.radius(zoom) + 1) / (WORLD_PIXELS * 2 ** zoom);
+      const [columns, rows] = [Math.ceil((east - west) / cell), Math.ceil((south - north) / cell)];
+      const [data, count] = points.drawn(
+        { west, north, columns, rows, cell },
+        this.room[index] as Float32Array<ArrayBuffer>,
+      );
+      this.room[index] = data;
+      layer.show(data, count);
+    }
   }
 
   private sight(): Sight {

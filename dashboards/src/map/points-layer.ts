@@ -1,6 +1,7 @@
-/** Draws `Points` in one call: a layer of MapLibre's own picture, without its tiles, workers or symbol placement. */
+/** Dots in one draw call: a layer of MapLibre's own picture, without its tiles, workers or symbol placement. */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from "maplibre-gl";
-import { type Points, STRIDE } from "./points";
+import type { MercatorPosition } from "./mercator";
+import { STRIDE } from "./points";
 
 const KINDS_MAX = 8;
 
@@ -17,7 +18,7 @@ void main() {
 }`;
 
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 uniform float u_size;
 in vec4 v_colour;
 out vec4 colour;
@@ -60,25 +61,45 @@ export class PointsLayer implements CustomLayerInterface {
   private program: WebGLProgram | null = null;
   private buffer: WebGLBuffer | null = null;
   private array: WebGLVertexArrayObject | null = null;
-  private room = 0;
+  private places: Record<"matrix" | "size" | "colours", WebGLUniformLocation | null> | undefined;
+  private data = new Float32Array(0);
+  private count = 0;
+  private stale = false;
 
+  /** Positions are relative to `origin`. */
   constructor(
     readonly id: string,
-    private readonly points: Points,
+    private readonly origin: MercatorPosition,
     private readonly style: PointsStyle,
   ) {}
+
+  /** Radius at a zoom, in CSS pixels. */
+  radius(zoom: number): number {
+    return along(this.style.radius, zoom);
+  }
+
+  /** The dots to draw from now on: `count` of them in `data`, by `STRIDE`. */
+  show(data: Float32Array<ArrayBuffer>, count: number): void {
+    this.data = data;
+    this.count = count;
+    this.stale = true;
+    this.map?.triggerRepaint();
+  }
 
   onAdd(map: MapLibre, gl: WebGL2RenderingContext): void {
     this.map = map;
     this.program = linked(gl);
     this.buffer = gl.createBuffer();
     this.array = gl.createVertexArray();
-    this.room = 0;
+    this.stale = true;
+    // Asked once: each question waits until the graphics card has done everything before it.
+    const place = (name: string) => gl.getUniformLocation(this.program as WebGLProgram, name);
+    this.places = { matrix: place("u_matrix"), size: place("u_size"), colours: place("u_colours") };
     gl.bindVertexArray(this.array);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    const place = gl.getAttribLocation(this.program, "a_point");
-    gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, STRIDE, gl.FLOAT, false, 0, 0);
+    const point = gl.getAttribLocation(this.program, "a_point");
+    gl.enableVertexAttribArray(point);
+    gl.vertexAttribPointer(point, STRIDE, gl.FLOAT, false, 0, 0);
     gl.bindVertexArray(null);
   }
 
@@ -90,35 +111,24 @@ export class PointsLayer implements CustomLayerInterface {
   }
 
   render(gl: WebGL2RenderingContext, options: CustomRenderMethodInput): void {
-    const { map, program, points } = this;
-    if (map === undefined || program === null || !this.visible || points.count === 0) return;
+    const { map, program, places } = this;
+    if (map === undefined || program === null || places === undefined || !this.visible || this.count === 0) return;
     const zoom = map.getZoom();
-    const size = along(this.style.radius, zoom) * 2 * map.getPixelRatio();
     const opacity = along(this.style.opacity, zoom);
     const colours = this.style.colours().flatMap((colour) => premultiplied(colour, opacity));
     gl.useProgram(program);
     gl.bindVertexArray(this.array);
-    this.upload(gl);
-    const matrix = moved(options.defaultProjectionData.mainMatrix as unknown as number[], points.origin);
-    gl.uniformMatrix4fv(gl.getUniformLocation(program, "u_matrix"), false, matrix);
-    gl.uniform1f(gl.getUniformLocation(program, "u_size"), size);
-    gl.uniform4fv(gl.getUniformLocation(program, "u_colours"), colours);
-    gl.drawArrays(gl.POINTS, 0, points.count);
-    gl.bindVertexArray(null);
-  }
-
-  /** Only what changed goes to the graphics card. */
-  private upload(gl: WebGL2RenderingContext): void {
-    const { points } = this;
-    const dirty = points.takeDirty();
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    if (points.data.length > this.room) {
-      gl.bufferData(gl.ARRAY_BUFFER, points.data, gl.DYNAMIC_DRAW);
-      this.room = points.data.length;
-    } else if (dirty !== null) {
-      const [from, to] = dirty;
-      gl.bufferSubData(gl.ARRAY_BUFFER, from * STRIDE * 4, points.data, from * STRIDE, (to - from) * STRIDE);
+    if (this.stale) {
+      this.stale = false;
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+      gl.bufferData(gl.ARRAY_BUFFER, this.data, gl.DYNAMIC_DRAW, 0, this.count * STRIDE);
     }
+    const matrix = moved(options.defaultProjectionData.mainMatrix as unknown as number[], this.origin);
+    gl.uniformMatrix4fv(places.matrix, false, matrix);
+    gl.uniform1f(places.size, this.radius(zoom) * 2 * map.getPixelRatio());
+    gl.uniform4fv(places.colours, colours);
+    gl.drawArrays(gl.POINTS, 0, this.count);
+    gl.bindVertexArray(null);
   }
 }
 

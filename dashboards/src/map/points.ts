@@ -1,6 +1,6 @@
 /**
- * Very many points for one draw call: positions near one another in web-mercator, and a kind each.
- * Adding, changing and removing one costs the same whether there are ten or a hundred thousand. Pure.
+ * Very many points, near one another, in web-mercator, with a kind each. Adding, changing and removing one costs the
+ * same whether there are ten or a hundred thousand; what is drawn of them is bounded by the pixels in sight. Pure.
  */
 import { type MercatorPosition, mercator } from "./mercator";
 
@@ -8,13 +8,21 @@ import { type MercatorPosition, mercator } from "./mercator";
 export const STRIDE = 3;
 const FIRST_ROOM = 1024;
 
+/** A part of the world in mercator units, in cells of which each has at most one dot. */
+export interface Raster {
+  west: number;
+  north: number;
+  columns: number;
+  rows: number;
+  cell: number;
+}
+
 export class Points {
   data = new Float32Array(FIRST_ROOM * STRIDE);
   count = 0;
-  /** Points `dirty[0]` up to, not including, `dirty[1]` have changed since they were last taken. */
-  private dirty: [number, number] = [0, 0];
   private readonly ids: string[] = [];
   private readonly rows = new Map<string, number>();
+  private taken = new Uint8Array(0);
 
   /** Positions are kept relative to `origin`: so they keep their precision in 32 bits at any zoom. */
   constructor(readonly origin: MercatorPosition) {}
@@ -29,7 +37,6 @@ export class Points {
     }
     const [x, y] = mercator(lon, lat);
     this.data.set([x - this.origin[0], y - this.origin[1], kind], row * STRIDE);
-    this.touch(row);
   }
 
   remove(id: string): void {
@@ -42,22 +49,40 @@ export class Points {
     this.ids[row] = moved; // the last takes its place
     this.rows.set(moved, row);
     this.data.copyWithin(row * STRIDE, last * STRIDE, (last + 1) * STRIDE);
-    this.touch(row);
   }
 
   clear(): void {
     this.count = 0;
     this.ids.length = 0;
     this.rows.clear();
-    this.dirty = [0, 0];
   }
 
-  /** What changed since the last time this was asked; null when nothing did. */
-  takeDirty(): [number, number] | null {
-    const [from, to] = this.dirty;
-    this.dirty = [0, 0];
-    const end = Math.min(to, this.count);
-    return from < end ? [from, end] : null;
+  /** The points in sight, one of each cell, into `into` (made wider if need be); gives it and how many they are. */
+  drawn(raster: Raster, into: Float32Array<ArrayBuffer>): [Float32Array<ArrayBuffer>, number] {
+    const { columns, rows, cell } = raster;
+    const { data } = this;
+    const west = raster.west - this.origin[0];
+    const north = raster.north - this.origin[1];
+    if (this.taken.length < columns * rows) this.taken = new Uint8Array(columns * rows);
+    else this.taken.fill(0);
+    const { taken } = this;
+    const out = into.length < this.count * STRIDE ? new Float32Array(data.length) : into;
+    let to = 0;
+    for (let at = 0, end = this.count * STRIDE; at < end; at += STRIDE) {
+      const x = data[at] as number;
+      const y = data[at + 1] as number;
+      const column = Math.floor((x - west) / cell);
+      const row = Math.floor((y - north) / cell);
+      if (column < 0 || row < 0 || column >= columns || row >= rows) continue;
+      const place = row * columns + column;
+      if (taken[place] === 1) continue;
+      taken[place] = 1;
+      out[to] = x;
+      out[to + 1] = y;
+      out[to + 2] = data[at + 2] as number;
+      to += STRIDE;
+    }
+    return [out, to / STRIDE];
   }
 
   /** The point nearest to a place, within `reach` mercator units; the latest of equals. */
@@ -77,15 +102,9 @@ export class Points {
     return found < 0 ? undefined : this.ids[found];
   }
 
-  private touch(row: number): void {
-    const [from, to] = this.dirty;
-    this.dirty = from === to ? [row, row + 1] : [Math.min(from, row), Math.max(to, row + 1)];
-  }
-
   private grow(): void {
     const wider = new Float32Array(this.data.length * 2);
     wider.set(this.data);
     this.data = wider;
-    this.dirty = [0, this.count];
   }
 }

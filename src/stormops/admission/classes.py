@@ -67,6 +67,7 @@ ROWS = (
     Row(READS, "/report", "report_page"),
     Row(READS, "/pages.css", "report_page"),
     Row(READS, "/desk", "desk_live", staff=True),
+    Row(READS, "/wall", "desk_live", staff=True),
     Row(READS, "/sign-in", "sign_in"),
     Row(READS, "/favicon.ico", "static"),
     Row(READS, "/assets/**", "static"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from stormops.core.course import Sample
 from stormops.core.incident import Incident, State
 from stormops.core.levels import Mode
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
@@ -71,6 +72,7 @@ class Frozen:
         plain["actions"] = list(situation.actions.items())
         plain["mode"] = tuple(situation.mode)
         plain["pace"] = list(situation.pace)
+        plain["course"] = [tuple(sample) for sample in situation.course]
         plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         return cls(
@@ -129,6 +131,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     state = ModeState(*plain["mode"])
     situation.mode = state._replace(mode=Mode(state.mode), relaxed_from=Mode(state.relaxed_from))
     situation.pace = [(at_ms, received) for at_ms, received in plain["pace"]]
+    situation.course = [Sample(*values) for values in plain["course"]]
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}

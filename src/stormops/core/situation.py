@@ -14,6 +14,7 @@ from typing import Any
 
 from stormops.core import entry as facts
 from stormops.core import fold_incidents, fold_meters, fold_reports
+from stormops.core.course import Course, Sample, follow
 from stormops.core.coverage import Coverage
 from stormops.core.entry import Entry
 from stormops.core.fold_incidents import claim_premises, recount
@@ -27,7 +28,7 @@ from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
 from stormops.core.summary import ClosedIncident, ModeState, Refusal, Status, Totals, Touched, unpack_closed
 
-SITUATION_SCHEMA = "situation-2"
+SITUATION_SCHEMA = "situation-3"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -68,6 +69,7 @@ class Situation:
         self.actions: dict[str, int] = {}
         self.mode = ModeState()
         self.pace: list[tuple[int, int]] = []
+        self.course: Course = []
         self.safety: dict[int, SafetyClock] = {}
         self.repeats = Repeats()
         self.coverage = Coverage(tree, len(city.premises))
@@ -156,6 +158,7 @@ def _tick(situation: Situation, _entry: Entry, fact: facts.Tick, _touched: Touch
     situation.at_ms = fact.at_ms
     situation.repeats.expire(fact.at_ms)
     sample(situation.pace, fact.at_ms, situation.totals.received)
+    follow(situation.course, Sample(fact.at_ms, situation.customers_out, situation.totals.received))
 
 
 def _decided(situation: Situation, _entry: Entry, fact: facts.Decided, _touched: Touched) -> None:

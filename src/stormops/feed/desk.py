@@ -14,6 +14,7 @@ from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, FUNCTIONS, Mode
 from stormops.feed import questions
 from stormops.feed.board import Board
 from stormops.feed.channel import Channel
+from stormops.feed.customer import customer
 from stormops.feed.follow import Follower
 from stormops.feed.maps import DESK_LAYERS, MapLayers
 from stormops.feed.parts import FeedParts
@@ -60,6 +61,8 @@ class DeskReads:
             f"{desk}/snapshot": self._snapshot.respond,
             f"{desk}/out": self._out,
             f"{desk}/modes": self._modes,
+            f"{desk}/course": self._course,
+            f"{desk}/customers/{{premise}}": self._customer,
             f"{desk}/premises": self._premises,
             f"{desk}/premises/{{premise}}": self._premise,
             f"{desk}/incidents/{{name}}": self._incident,
@@ -88,6 +91,7 @@ class DeskReads:
             "roles": list(person.roles),
             "desk": person.desk,
             "shift": person.shift,
+            "shift_since_ms": person.opened_ms,
             "csrf": person.csrf,
             "intake_url": self._parts.settings.intake_url,
         }
@@ -131,6 +135,14 @@ class DeskReads:
     async def _premise(self, request: Request) -> Response:
         name = request.path_params["premise"]
         found = await self._follower.ask(lambda board, _: questions.premise_known(board, name))
+        return _or_404(found, "No premise has this number.")
+
+    async def _course(self, _request: Request) -> Response:
+        return JSONResponse(await self._follower.ask(lambda board, _: questions.course(board)), headers=PRIVATE)
+
+    async def _customer(self, request: Request) -> Response:
+        name = request.path_params["premise"]
+        found = await self._follower.ask(lambda board, _: customer(board, name))
         return _or_404(found, "No premise has this number.")
 
     async def _modes(self, _request: Request) -> Response:

@@ -14,6 +14,9 @@ from stormops.core.network import City
 PLACES_MAX = 20
 """Most premises given at once."""
 
+PHONE_DIGITS_LEAST = 7
+"""Fewer digits are a house number."""
+
 QUERY_CHARACTERS_MAX = 100
 """Longest query looked at."""
 
@@ -28,13 +31,20 @@ class Places:
         streets = np.arange(len(self._streets) + 1)
         self._first = np.searchsorted(city.premises.street[self._by_street], streets)
         self._by_id = {premise: index for index, premise in enumerate(city.premises.id)}
+        self._numbers: dict[str, dict[str, list[int]]] | None = None
 
     def search(self, query: str) -> list[dict[str, Any]]:
-        """Premises whose id is the query, or whose address begins with it or contains its street."""
+        """Premises whose id, account, meter or phone is the query, or whose address begins with it or has its street.
+
+        `by` of what a number found says which number it was.
+        """
         text = " ".join(query[:QUERY_CHARACTERS_MAX].casefold().split())
         exact = self._by_id.get(query.strip())
         if exact is not None:
             return [self.place(exact)]
+        numbered = self._by_number(text)
+        if numbered:
+            return numbered
         if not text:
             return []
         number, _, rest = text.partition(" ")
@@ -44,6 +54,18 @@ class Places:
             rest = text if any(text in street for street in self._streets) else ""
             number = "" if rest else number
         return [self.place(index) for index in self._on_streets(number, rest)]
+
+    def _by_number(self, text: str) -> list[dict[str, Any]]:
+        """Premises of an account, a meter or a telephone, however it is written."""
+        if self._numbers is None:
+            premises = self._city.premises
+            columns = {"account": premises.account, "meter": premises.meter, "phone": premises.phone}
+            self._numbers = {by: _index(values, by) for by, values in columns.items()}
+        for by, rows in self._numbers.items():
+            found = rows.get(_key(text, by), [])
+            if found:
+                return [self.place(row) | {"by": by} for row in found[:PLACES_MAX]]
+        return []
 
     def _on_streets(self, number: str, street: str) -> list[int]:
         """Premises by house number (prefix) and street (begins first, then contains; with the unit after it)."""
@@ -92,3 +114,21 @@ class Places:
             "lon": round(lon, 6) if known else None,
             "lat": round(lat, 6) if known else None,
         }
+
+
+def _key(text: str, by: str) -> str:
+    """What is the same of a number however it is written; a telephone's last ten digits. "" = not such a number."""
+    if by != "phone":
+        return "".join(character for character in text.casefold() if character.isalnum())
+    digits = "".join(character for character in text if character.isdigit())
+    letters = any(character.isalpha() for character in text)
+    return "" if letters or len(digits) < PHONE_DIGITS_LEAST else digits[-10:]
+
+
+def _index(values: list[str], by: str) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row, value in enumerate(values):
+        key = _key(value, by)
+        if key:
+            rows.setdefault(key, []).append(row)
+    return rows

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 
 class Person(Protocol):
-    """Who is signed in: user name, roles, desk, shift and the token that desk writes must repeat."""
+    """Who is signed in: user name, roles, desk, shift (and since when, platform ms), the token of desk writes."""
 
     @property
     def person(self) -> str: ...
@@ -22,6 +22,9 @@ class Person(Protocol):
 
     @property
     def shift(self) -> int: ...
+
+    @property
+    def opened_ms(self) -> int: ...
 
     @property
     def csrf(self) -> str: ...

@@ -206,6 +206,12 @@ def premises_out(board: Board) -> dict[str, Any]:
     return {"n": situation.position, "at_ms": situation.at_ms, "premises": [ids[premise] for premise in dark]}
 
 
+def course(board: Board) -> dict[str, Any]:
+    """Customers out over time, as the journal's own ticks have it: `samples` of [at_ms, customers out, reports]."""
+    situation = board.situation
+    return {"n": situation.position, "at_ms": situation.at_ms, "samples": [list(each) for each in situation.course]}
+
+
 def premise_known(board: Board, name: str) -> dict[str, Any] | None:
     """What is known of a premise while its customer is on the phone: its incidents, open reports, and its meter."""
     situation = board.situation

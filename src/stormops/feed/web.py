@@ -146,10 +146,13 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
     async def index(request: Request) -> Response:
         return pages.home(pages.reader(request))
 
-    async def desk(request: Request) -> Response:
-        if await authenticate(request) is None:
-            return RedirectResponse("/sign-in", 303)
-        return pages.dashboard("desk.html")
+    def staffs(name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            if await authenticate(request) is None:
+                return RedirectResponse("/sign-in", 303)
+            return pages.dashboard(name)
+
+        return page
 
     async def report(request: Request) -> Response:
         return pages.report(pages.reader(request))
@@ -166,7 +169,8 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
     return [
         Route("/favicon.ico", icon),
         Route("/", index),
-        Route("/desk", desk),
+        Route("/desk", staffs("desk.html")),
+        Route("/wall", staffs("wall.html")),
         Route("/report", report),
         Route("/sign-in", sign_in),
         Route("/r", public.find_receipt),

@@ -17,6 +17,8 @@ class Person(NamedTuple):
     roles: list[str]
     permissions: frozenset[str]
     csrf: str
+    opened_ms: int
+    """When the shift began, platform ms."""
 
 
 class Granted(NamedTuple):

@@ -121,33 +121,33 @@ class SignIn:
             db.execute(delete(FAILURE).where(FAILURE.c.subject == subject))
             db.execute(delete(SESSION).where(SESSION.c.expires_ms < now))
             shift = db.execute(
-                select(SHIFT.c.id).where(
+                select(SHIFT.c.id, SHIFT.c.opened_ms).where(
                     SHIFT.c.person == name,
                     SHIFT.c.desk == desk,
                     SHIFT.c.closed_ms.is_(None),
                     SHIFT.c.opened_ms > now - SESSION_HOURS * 3_600_000,
                 )
-            ).scalar()
+            ).first()
             if shift is None:
-                made = db.execute(insert(SHIFT).values(person=name, desk=desk, opened_ms=now).returning(SHIFT.c.id))
-                shift = made.scalar_one()
+                opened = insert(SHIFT).values(person=name, desk=desk, opened_ms=now)
+                shift = db.execute(opened.returning(SHIFT.c.id, SHIFT.c.opened_ms)).one()
             db.execute(
                 insert(SESSION).values(
                     token_hash=_digest(token),
                     person=name,
-                    shift=shift,
+                    shift=shift.id,
                     csrf=csrf,
                     expires_ms=now + SESSION_HOURS * 3_600_000,
                 )
             )
-        return Granted(token, Person(name, desk, int(shift), [role], ROLES[role], csrf))
+        return Granted(token, Person(name, desk, shift.id, [role], ROLES[role], csrf, shift.opened_ms))
 
     def who(self, token: str | None) -> Person | None:
         """The person of a session token, None when there is none or it has ended."""
         if not token:
             return None
         query = (
-            select(PERSON.c.name, PERSON.c.role, SHIFT.c.desk, SHIFT.c.id, SESSION.c.csrf)
+            select(PERSON.c.name, PERSON.c.role, SHIFT.c.desk, SHIFT.c.id, SHIFT.c.opened_ms, SESSION.c.csrf)
             .join_from(SESSION, PERSON)
             .join(SHIFT, SESSION.c.shift == SHIFT.c.id)
             .where(SESSION.c.token_hash == _digest(token), SESSION.c.expires_ms > self._clock.now_ms())
@@ -156,7 +156,7 @@ class SignIn:
             row = db.execute(query).first()
         if row is None:
             return None
-        return Person(row.name, row.desk, row.id, [row.role], ROLES[row.role], row.csrf)
+        return Person(row.name, row.desk, row.id, [row.role], ROLES[row.role], row.csrf, row.opened_ms)
 
     def sign_out(self, token: str | None) -> bool:
         """End a session and close its shift. False when the records cannot be written: it goes on."""
