@@ -12,7 +12,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { index: "index.html", desk: "desk.html", report: "src/report.ts", "sign-in": "sign-in.html" },
+      input: {
+        ...{ index: "index.html", desk: "desk.html", wall: "wall.html" },
+        ...{ report: "src/report.ts", "sign-in": "sign-in.html" },
+      },
       output: {
         entryFileNames: (chunk) => (STABLE.has(chunk.name) ? "assets/[name].js" : "assets/[name]-[hash].js"),
       },

@@ -2,6 +2,8 @@
 import type {
   Area,
   Config,
+  Course,
+  Customer,
   HelpPlace,
   Incident,
   IncidentFull,
@@ -87,6 +89,8 @@ export const premisesByText = (text: string): Promise<Premise[]> => premiseList(
 export const premisesNear = (lon: number, lat: number): Promise<Premise[]> => premiseList(`lon=${lon}&lat=${lat}`);
 
 export const premise = (id: string): Promise<PremiseKnown> => request(`/api/v1/desk/premises/${part(id)}`);
+export const course = (): Promise<Course> => request("/api/v1/desk/course");
+export const customer = (premise: string): Promise<Customer> => request(`/api/v1/desk/customers/${part(premise)}`);
 export const modes = (): Promise<ModeTable> => request("/api/v1/desk/modes");
 
 /** A fresh key for one intention; sent again unchanged when the same intention is retried. */

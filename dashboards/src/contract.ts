@@ -222,6 +222,8 @@ export interface Premise {
   address: string;
   lon: number;
   lat: number;
+  /** The number by which it was found, when it was one. */
+  by?: "account" | "meter" | "phone";
 }
 
 /** What is known of a premise while its customer is on the phone. */
@@ -232,6 +234,50 @@ export interface PremiseKnown {
   incidents: Incident[];
   reports: string[];
   meter?: "off" | "on" | "unknown";
+}
+
+/** A report of the customer on the line. */
+export interface CustomerReport {
+  receipt: string;
+  symptom: Symptom;
+  channel: string;
+  received_ms: number;
+  heard_ms: number;
+  repeats: number;
+  safety: boolean;
+  medical: boolean;
+  answered: boolean;
+  note: string | null;
+  callback: string | null;
+}
+
+/** One premise on one page. */
+export interface Customer {
+  n: number;
+  at_ms: number;
+  premise: string;
+  address: string;
+  lon: number | null;
+  lat: number | null;
+  account: string | null;
+  phone: string | null;
+  meter_number: string | null;
+  meter: "off" | "on" | "unknown" | null;
+  device: string | null;
+  incidents: Incident[];
+  reports_total: number;
+  reports: CustomerReport[];
+  callbacks: CustomerReport[];
+  medical: boolean;
+  /** The neighbours have power again and this house has not. */
+  nested: boolean;
+}
+
+/** Customers out over time: [platform ms, customers out, reports ever received]. */
+export interface Course {
+  n: number;
+  at_ms: number;
+  samples: [number, number, number][];
 }
 
 export interface ReceiptStatus {
@@ -248,6 +294,7 @@ export interface Session {
   roles: string[];
   desk: string;
   shift: number;
+  shift_since_ms: number;
   csrf: string;
   intake_url: string;
 }

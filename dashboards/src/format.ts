@@ -24,6 +24,18 @@ function format(ms: number, options: Intl.DateTimeFormatOptions): string {
   return made.format(ms);
 }
 
+/** How far the city's clock is ahead of UTC at a time. */
+export function zoneOffsetMs(ms: number): number {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    ...{ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" },
+    hourCycle: "h23",
+    ...(timeZone ? { timeZone } : {}),
+  }).formatToParts(ms);
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return local - Math.floor(ms / 1000) * 1000;
+}
+
 export const number = (value: number): string => value.toLocaleString(currentLocale());
 
 /** A share as a percentage; small but not nothing is never shown as 0. */

@@ -8,6 +8,7 @@ const SESSION: Session = {
   roles: ["dispatcher"],
   desk: "East",
   shift: 3,
+  shift_since_ms: 0,
   csrf: "c1",
   intake_url: "http://intake",
 };

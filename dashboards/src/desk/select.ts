@@ -85,3 +85,21 @@ export function safetyInOrder(items: Iterable<SafetyItem>): SafetyItem[] {
       (a.receipt < b.receipt ? -1 : 1),
   );
 }
+
+/** What somebody may still have to do something about. */
+export const isOpen = (incident: Incident): boolean =>
+  incident.state === "predicted" || incident.state === "confirmed" || incident.state === "partly_restored";
+
+/** The few with most customers out, found in one pass. */
+export function largest(incidents: Iterable<Incident>, count: number): Incident[] {
+  const best: Incident[] = [];
+  for (const incident of incidents) {
+    if (!isOpen(incident)) continue;
+    const last = best.at(-1);
+    if (best.length === count && last !== undefined && last.customers_out >= incident.customers_out) continue;
+    best.push(incident);
+    best.sort((a, b) => b.customers_out - a.customers_out || (a.id < b.id ? -1 : 1));
+    if (best.length > count) best.pop();
+  }
+  return best;
+}

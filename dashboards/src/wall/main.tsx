@@ -1,0 +1,52 @@
+/** Opens the wallboard for whoever is signed in on its screen; a viewer's session is enough. */
+import "../styles/wall.css";
+import { render } from "preact";
+import * as api from "../api";
+import { Desk } from "../desk/store";
+import { FeedClient, feedAddress } from "../feed";
+import { useTimeZone } from "../format";
+import { addMessages, t, useLanguage } from "../i18n";
+import { desk as words } from "../messages/desk";
+import { wall as own } from "../messages/wall";
+import "../theme";
+import { Wall } from "./app";
+
+addMessages("en", { ...words, ...own });
+
+async function main(root: HTMLElement): Promise<void> {
+  const [config] = await Promise.all([api.config(), api.session()]);
+  useLanguage("en");
+  useTimeZone(config.time_zone);
+  document.title = t("wall.title", { city: config.title });
+  let signedOut = false;
+  const feed = new FeedClient({
+    audience: "desk",
+    url: feedAddress("desk"),
+    poll: () => api.snapshot("desk"),
+    speed: () => config.clock_speed,
+  });
+  const desk = new Desk(feed);
+  const onSignedOut = () => {
+    signedOut = true;
+    draw();
+  };
+  feed.subscribe(() => {
+    if (feed.connection === "signed_out") onSignedOut();
+  });
+  addEventListener("online", () => feed.retryNow());
+  function draw(): void {
+    render(<Wall config={config} desk={desk} signedOut={signedOut} onSignedOut={onSignedOut} />, root);
+  }
+  root.replaceChildren();
+  root.className = "";
+  draw();
+  feed.start();
+}
+
+const root = document.getElementById("wall");
+if (root !== null) {
+  main(root).catch((error: unknown) => {
+    if (error instanceof api.ApiError && error.status === 401) location.replace("/sign-in");
+    else root.textContent = t("wall.unavailable", { problem: error instanceof Error ? error.message : String(error) });
+  });
+}
