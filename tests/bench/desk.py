@@ -49,7 +49,9 @@ def feeds(incidents: int, reports: int, dashboards: Path) -> Iterator[dict[str, 
     """Both feeds, each a process of its own; gives their addresses."""
     sizes = {"without": (0, 0), "with": (incidents, reports)}
     started = [
-        subprocess.Popen([sys.executable, "-m", "tests.bench.desk_feed", str(PORTS[name]), *map(str, size), str(dashboards)])
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.desk_feed", str(PORTS[name]), *map(str, size), str(dashboards)]
+        )
         for name, size in sizes.items()
     ]
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in PORTS.items()}
@@ -206,8 +208,10 @@ def told(found: dict[str, list[Moved]], lists: dict[str, tuple[int, int]]) -> in
     for name in found:
         p50, p95, p99 = np.percentile(script[name], (50, 95, 99))
         each = ", ".join(f"{moved.frames:.1f}" for moved in found[name])
-        print(f"{name:<8} {frames[name]:6.1f} frames/s ({each}); script a frame: "
-              f"p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}, most {script[name].max():.1f} ms")
+        print(
+            f"{name:<8} {frames[name]:6.1f} frames/s ({each}); script a frame: "
+            f"p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}, most {script[name].max():.1f} ms"
+        )
     share = frames["with"] / frames["without"]
     p95 = float(np.percentile(script["with"], 95))
     bars: Bars = {

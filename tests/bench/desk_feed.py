@@ -72,10 +72,21 @@ class Crowd:
     def totals(self) -> View:
         out = 12 * self.incidents + self.n % 100
         return {
-            **{"customers": CUSTOMERS, "customers_out": out, "customers_restored": 0, "incidents_open": self.incidents},
-            **{"incidents_by_state": {"predicted": self.incidents}, "reports": self.reports, "reports_matched": 0},
-            **{"reports_unmatched": 0, "reports_duplicated": 0, "reports_open": self.reports, "safety_open": 0},
-            **{"safety_waiting": 0, "safety_escalated": 0, "reports_not_shown": 0, "at_ms": now_ms()},
+            "customers": CUSTOMERS,
+            "customers_out": out,
+            "customers_restored": 0,
+            "incidents_open": self.incidents,
+            "incidents_by_state": {"predicted": self.incidents},
+            "reports": self.reports,
+            "reports_matched": 0,
+            "reports_unmatched": 0,
+            "reports_duplicated": 0,
+            "reports_open": self.reports,
+            "safety_open": 0,
+            "safety_waiting": 0,
+            "safety_escalated": 0,
+            "reports_not_shown": 0,
+            "at_ms": now_ms(),
         }
 
     def incident(self, number: int) -> View:
@@ -83,15 +94,34 @@ class Crowd:
         lon, lat = self._at(number)
         out = int(chance.paretovariate(1.1) * 3)
         wide = 0.0004 * min(8.0, out**0.5 / 2)
-        ring = [[round(lon + x * wide, 6), round(lat + y * wide, 6)] for x, y in ((-1, -1), (1, -1), (1.3, 0.6), (-1, 1))]
+        ring = [
+            [round(lon + x * wide, 6), round(lat + y * wide, 6)] for x, y in ((-1, -1), (1, -1), (1.3, 0.6), (-1, 1))
+        ]
         return {
-            **{"id": self._id(number), "utility": "electric", "state": chance.choice(STATES)},
-            **{"device": f"FUS-{number}", "device_kind": "fuse", "feeder": f"BRK-{number % 40}", "lon": lon, "lat": lat},
-            **{"customers_out": out, "customers_out_max": out, "customers_restored": 0, "meters": 0},
-            **{"reports": chance.randint(1, 20), "since_ms": self._began - number * 1000, "opened_ms": self._began},
-            **{"updated_ms": now_ms(), "place": self._address[number % len(self._address)], "hull": [*ring, ring[0]]},
-            **{"probability": chance.randint(4000, 9900), "confirmed_by": None, "reasons": ["Six reports share a fuse."]},
-            **{"safety": 0, "medical": 0, "repeats": 0},
+            "id": self._id(number),
+            "utility": "electric",
+            "state": chance.choice(STATES),
+            "device": f"FUS-{number}",
+            "device_kind": "fuse",
+            "feeder": f"BRK-{number % 40}",
+            "lon": lon,
+            "lat": lat,
+            "customers_out": out,
+            "customers_out_max": out,
+            "customers_restored": 0,
+            "meters": 0,
+            "reports": chance.randint(1, 20),
+            "since_ms": self._began - number * 1000,
+            "opened_ms": self._began,
+            "updated_ms": now_ms(),
+            "place": self._address[number % len(self._address)],
+            "hull": [*ring, ring[0]],
+            "probability": chance.randint(4000, 9900),
+            "confirmed_by": None,
+            "reasons": ["Six reports share a fuse."],
+            "safety": 0,
+            "medical": 0,
+            "repeats": 0,
         }
 
     def report(self, number: int) -> View:
@@ -100,11 +130,18 @@ class Crowd:
         lon, lat = self._at(incident)
         alone = chance.random() < 0.05
         return {
-            **{"receipt": self._receipt(number), "symptom": chance.choice(SYMPTOMS), "utility": "electric"},
-            **{"lon": round(lon + chance.gauss(0, 0.0012), 6), "lat": round(lat + chance.gauss(0, 0.0012), 6)},
-            **{"incident": None if alone else self._id(incident), "received_ms": self._began - number * 20},
-            **{"safety": False, "medical": chance.random() < 0.002, "state": "received" if alone else "matched"},
-            **{"repeats": 0, "heard_ms": self._began - number * 20},
+            "receipt": self._receipt(number),
+            "symptom": chance.choice(SYMPTOMS),
+            "utility": "electric",
+            "lon": round(lon + chance.gauss(0, 0.0012), 6),
+            "lat": round(lat + chance.gauss(0, 0.0012), 6),
+            "incident": None if alone else self._id(incident),
+            "received_ms": self._began - number * 20,
+            "safety": False,
+            "medical": chance.random() < 0.002,
+            "state": "received" if alone else "matched",
+            "repeats": 0,
+            "heard_ms": self._began - number * 20,
         }
 
     def change(self) -> View:
@@ -130,8 +167,15 @@ def create(incidents: int, reports: int, port: int, dashboards: Path) -> Starlet
     bbox = [float(np.nanmin(lon)), float(np.nanmin(lat)), float(np.nanmax(lon)), float(np.nanmax(lat))]
     own = f"http://127.0.0.1:{port}"
     config = {
-        **{"city": "bench", "title": "Bench", "phone": "", "languages": ["en"], "intake_url": own, "feed_url": own},
-        **{"centre": [(bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2], "bbox": bbox, "clock_speed": 1},
+        "city": "bench",
+        "title": "Bench",
+        "phone": "",
+        "languages": ["en"],
+        "intake_url": own,
+        "feed_url": own,
+        "centre": [(bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2],
+        "bbox": bbox,
+        "clock_speed": 1,
         "time_zone": city.time_zone,
     }
     session = {"person": "bench", "roles": ["dispatcher"], "desk": "1", "shift": 1, "csrf": "x", "intake_url": own}

@@ -17,7 +17,7 @@ import { useRotation } from "./rotation";
 
 /** How often the past is read again; the present comes with the feed. */
 const COURSE_MS = 60_000;
-const PAGES: MessageKey[] = ["wall.course", "wall.largest", "wall.clocks", "wall.promises"];
+const PAGES: MessageKey[] = ["wall.course", "wall.open", "wall.clocks", "wall.promises"];
 
 /** What the journal knows of the past, read now and then; kept while it cannot be read. */
 function useCourse(onSignedOut: () => void): Point[] {

@@ -1,10 +1,26 @@
 /** The curve on the wall, with its scale, its peak and what is expected: nothing, as long as nobody forecasts. */
+import type { Ref } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as format from "../format";
 import { t } from "../i18n";
 import { curveOf, type Point } from "./course";
 
-const [WIDE, HIGH] = [1600, 560];
-const EDGE = { left: 170, right: 40, top: 40, bottom: 70 };
+/** A size before the first measure. */
+const FIRST: [number, number] = [1600, 400];
+
+/** The drawing has the pixels of its box: nothing is stretched, and words have their size on every screen. */
+function useSize(): [Ref<HTMLDivElement>, [number, number]] {
+  const box = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState(FIRST);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setSize([element.clientWidth, element.clientHeight]));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [box, size];
+}
 
 interface Props {
   samples: readonly Point[];
@@ -13,56 +29,67 @@ interface Props {
 }
 
 export function CurvePage({ samples, now, offsetMs }: Props) {
+  const [box, [width, height]] = useSize();
   const curve = curveOf(samples, now, offsetMs);
-  if (curve === null) return <p class="wall-empty">{t("wall.course_none")}</p>;
+  if (curve === null) {
+    return (
+      <div class="wall-drawing" ref={box}>
+        <p class="wall-empty">{t("wall.course_none")}</p>
+      </div>
+    );
+  }
   const { fromMs, toMs, top, peak } = curve;
-  const x = (ms: number) => EDGE.left + ((ms - fromMs) / (toMs - fromMs)) * (WIDE - EDGE.left - EDGE.right);
-  const y = (out: number) => HIGH - EDGE.bottom - (out / top) * (HIGH - EDGE.top - EDGE.bottom);
+  const letter = Math.max(13, Math.min(width / 48, height / 9));
+  const edge = { left: letter * 4.2, right: letter, top: letter, bottom: letter * 1.9 };
+  const x = (ms: number) => edge.left + ((ms - fromMs) / (toMs - fromMs)) * (width - edge.left - edge.right);
+  const y = (out: number) => height - edge.bottom - (out / top) * (height - edge.top - edge.bottom);
   const line = curve.points.map((each) => `${x(each.atMs).toFixed(1)},${y(each.out).toFixed(1)}`).join(" ");
   const first = curve.points[0] as Point;
   const spoken = t("wall.course_spoken", {
     ...{ from: format.clock(first.atMs), to: format.clock(toMs), first: first.out },
     ...{ peak: peak.out, peak_at: format.clock(peak.atMs), last: now.out },
   });
-  const early = x(peak.atMs) < WIDE / 2;
+  const early = x(peak.atMs) < width / 2;
   return (
     <div class="wall-curve">
-      <svg viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={spoken}>
-        {curve.steps.map((step) => (
-          <g key={step}>
-            <line class="grid" x1={EDGE.left} x2={WIDE - EDGE.right} y1={y(step)} y2={y(step)} />
-            <text x={EDGE.left - 16} y={y(step) + 12} text-anchor="end">
-              {format.number(step)}
-            </text>
-          </g>
-        ))}
-        {curve.times
-          .filter((at) => toMs - at > (toMs - fromMs) / 14 || at === toMs)
-          .map((at) => (
-            <text key={at} x={x(at)} y={HIGH - 16} text-anchor="middle">
-              {format.clock(at)}
-            </text>
+      <div class="wall-drawing" ref={box}>
+        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={spoken} font-size={letter}>
+          {curve.steps.map((step) => (
+            <g key={step}>
+              <line class="grid" x1={edge.left} x2={width - edge.right} y1={y(step)} y2={y(step)} />
+              <text x={edge.left - letter / 2} y={y(step) + letter / 3} text-anchor="end">
+                {format.number(step)}
+              </text>
+            </g>
           ))}
-        <text x={WIDE - EDGE.right} y={HIGH - 16} text-anchor="end" class="strong">
-          {t("wall.now")}
-        </text>
-        <polygon class="area" points={`${x(first.atMs)},${y(0)} ${line} ${x(toMs)},${y(0)}`} />
-        <polyline class="line" points={line} />
-        <circle class="dot" cx={x(toMs)} cy={y(now.out)} r="9" />
-        {peak.out > now.out ? (
-          <>
-            <circle class="peak" cx={x(peak.atMs)} cy={y(peak.out)} r="8" />
-            <text
-              x={x(peak.atMs) + (early ? 20 : -20)}
-              y={y(peak.out) + 12}
-              text-anchor={early ? "start" : "end"}
-              class="strong"
-            >
-              {t("wall.peak", { count: peak.out, time: format.clock(peak.atMs) })}
-            </text>
-          </>
-        ) : null}
-      </svg>
+          {curve.times
+            .filter((at) => toMs - at > (toMs - fromMs) / 12)
+            .map((at) => (
+              <text key={at} x={x(at)} y={height - letter / 2} text-anchor="middle">
+                {format.clock(at)}
+              </text>
+            ))}
+          <text x={width - edge.right} y={height - letter / 2} text-anchor="end" class="strong">
+            {t("wall.now")}
+          </text>
+          <polygon class="area" points={`${x(first.atMs)},${y(0)} ${line} ${x(toMs)},${y(0)}`} />
+          <polyline class="line" points={line} />
+          <circle class="dot" cx={x(toMs)} cy={y(now.out)} r="9" />
+          {peak.out > now.out ? (
+            <>
+              <circle class="peak" cx={x(peak.atMs)} cy={y(peak.out)} r="8" />
+              <text
+                x={x(peak.atMs) + (early ? letter : -letter)}
+                y={y(peak.out) + letter / 3}
+                text-anchor={early ? "start" : "end"}
+                class="strong"
+              >
+                {t("wall.peak", { count: peak.out, time: format.clock(peak.atMs) })}
+              </text>
+            </>
+          ) : null}
+        </svg>
+      </div>
       <p class="wall-expected">
         <b>{t("wall.expected")}</b>
         {t("wall.no_forecast")}

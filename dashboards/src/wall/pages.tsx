@@ -63,7 +63,7 @@ export function SafetyPage({ desk }: { desk: Desk }) {
             <SignIcon sign={SAFETY_SIGN} size={48} />
             <b>{safetyKind(item)}</b>
             <span class="wall-place">
-              {(item.incident && desk.incidents.get(item.incident)?.place) || t("safety.unlocated")}
+              {(item.incident && desk.incidents.get(item.incident)?.place) || t("wall.alone")}
             </span>
             <SafetyClock item={item} nowMs={now} />
           </li>
