@@ -205,9 +205,9 @@ def told(found: dict[str, list[Moved]], lists: dict[str, tuple[int, int]]) -> in
     """The table, and what it comes to."""
     frames = {name: float(np.mean([moved.frames for moved in turns])) for name, turns in found.items()}
     script = {name: np.concatenate([moved.script for moved in turns]) for name, turns in found.items()}
-    for name in found:
+    for name, turns in found.items():
         p50, p95, p99 = np.percentile(script[name], (50, 95, 99))
-        each = ", ".join(f"{moved.frames:.1f}" for moved in found[name])
+        each = ", ".join(f"{moved.frames:.1f}" for moved in turns)
         print(
             f"{name:<8} {frames[name]:6.1f} frames/s ({each}); script a frame: "
             f"p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}, most {script[name].max():.1f} ms"

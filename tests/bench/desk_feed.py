@@ -1,7 +1,7 @@
 """A feed for the desk's bench: the real contract and the real map of the demo city, with as many incidents as asked.
 
-`python -m tests.bench.desk_feed PORT INCIDENTS REPORTS DASHBOARDS`. Every cadence (250 ms, as the platform's) some incidents
-and reports change, more than a storm has: 80 incidents and 400 reports a second.
+`python -m tests.bench.desk_feed PORT INCIDENTS REPORTS DASHBOARDS`. Every cadence (250 ms, as the platform's) some
+incidents and reports change, more than a storm has: 80 incidents and 400 reports a second.
 """
 
 from __future__ import annotations
@@ -158,56 +158,66 @@ class Crowd:
         return put
 
 
+class Live:
+    """The socket: a snapshot for who comes, then the same changes for all."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._sockets: set[WebSocket] = set()
+
+    def _said(self, kind: str, **values: Any) -> str:
+        return json.dumps({"type": kind, "n": self._crowd.n, "at_ms": now_ms(), "server_ms": now_ms(), **values})
+
+    async def endpoint(self, socket: WebSocket) -> None:
+        await socket.accept()
+        with contextlib.suppress(WebSocketDisconnect):
+            await socket.receive_text()
+            await socket.send_text(self._said("snapshot", epoch="bench", view=self._crowd.view))
+            self._sockets.add(socket)
+            await socket.receive_text()
+        self._sockets.discard(socket)
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(CADENCE_SECONDS)
+            before = self._crowd.n
+            put = self._crowd.change() if self._sockets else {}
+            text = self._said("changes", set=put, unset=[], **{"from": before})
+            for socket in list(self._sockets):
+                with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                    await socket.send_text(text)
+
+
+def given(value: object) -> Any:
+    """An endpoint that always answers the same."""
+
+    async def answer(_request: Request) -> Response:
+        return JSONResponse(value)
+
+    return answer
+
+
+def config_of(city: City, own: str) -> View:
+    """`GET /api/v1/config`."""
+    lon, lat = city.premises.lon, city.premises.lat
+    bbox = [float(np.nanmin(lon)), float(np.nanmin(lat)), float(np.nanmax(lon)), float(np.nanmax(lat))]
+    centre = [(bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2]
+    urls = {"intake_url": own, "feed_url": own}
+    names = {"city": "bench", "title": "Bench", "phone": "", "languages": ["en"], "time_zone": city.time_zone}
+    return names | urls | {"centre": centre, "bbox": bbox, "clock_speed": 1}
+
+
 def create(incidents: int, reports: int, port: int, dashboards: Path) -> Starlette:
     """The application: pages, session, configuration, map and socket."""
     city = generate_city(CUSTOMERS)
     maps = layers_of(city, trace(city.network, city.premises), areas(city, 30))
-    crowd = Crowd(city, incidents, reports)
-    lon, lat = city.premises.lon, city.premises.lat
-    bbox = [float(np.nanmin(lon)), float(np.nanmin(lat)), float(np.nanmax(lon)), float(np.nanmax(lat))]
+    live = Live(Crowd(city, incidents, reports))
     own = f"http://127.0.0.1:{port}"
-    config = {
-        "city": "bench",
-        "title": "Bench",
-        "phone": "",
-        "languages": ["en"],
-        "intake_url": own,
-        "feed_url": own,
-        "centre": [(bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2],
-        "bbox": bbox,
-        "clock_speed": 1,
-        "time_zone": city.time_zone,
-    }
-    session = {"person": "bench", "roles": ["dispatcher"], "desk": "1", "shift": 1, "csrf": "x", "intake_url": own}
-    sockets: set[WebSocket] = set()
-
-    def said(kind: str, **values: Any) -> str:
-        return json.dumps({"type": kind, "n": crowd.n, "at_ms": now_ms(), "server_ms": now_ms(), **values})
-
-    async def feed(socket: WebSocket) -> None:
-        await socket.accept()
-        with contextlib.suppress(WebSocketDisconnect):
-            await socket.receive_text()
-            await socket.send_text(said("snapshot", epoch="bench", view=crowd.view))
-            sockets.add(socket)
-            await socket.receive_text()
-        sockets.discard(socket)
-
-    async def change() -> None:
-        while True:
-            await asyncio.sleep(CADENCE_SECONDS)
-            if not sockets:
-                continue
-            before = crowd.n
-            put = crowd.change()
-            text = said("changes", set=put, unset=[], **{"from": before})
-            for socket in list(sockets):
-                with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                    await socket.send_text(text)
+    who = {"person": "bench", "roles": ["dispatcher"], "desk": "1", "shift": 1, "shift_since_ms": now_ms()}
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(change())
+        task = asyncio.create_task(live.run())
         yield
         task.cancel()
 
@@ -217,20 +227,14 @@ def create(incidents: int, reports: int, port: int, dashboards: Path) -> Starlet
     async def layer(request: Request) -> Response:
         return await maps.respond(request, request.path_params["name"], "private")
 
-    def given(value: object) -> Any:
-        async def answer(_request: Request) -> Response:
-            return JSONResponse(value)
-
-        return answer
-
     return Starlette(
         routes=[
             Route("/desk", page),
-            Route("/api/v1/config", given(config)),
-            Route("/api/v1/session", given(session)),
+            Route("/api/v1/config", given(config_of(city, own))),
+            Route("/api/v1/session", given(who | {"csrf": "x", "intake_url": own})),
             Route("/api/v1/desk/modes", given({"modes": [], "functions": []})),
             Route("/api/v1/map/{name}.geojson", layer),
-            WebSocketRoute("/api/v1/feed", feed),
+            WebSocketRoute("/api/v1/feed", live.endpoint),
             Mount("/", Built(dashboards)),
         ],
         lifespan=lifespan,
