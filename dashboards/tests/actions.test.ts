@@ -13,6 +13,15 @@ const SESSION: Session = {
   intake_url: "http://intake",
 };
 
+function storage(): Storage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  } as unknown as Storage;
+}
+
 describe("Actions", () => {
   let session = SESSION;
   let applied = false;
@@ -22,6 +31,7 @@ describe("Actions", () => {
   const refusals = new Map<string, { action: string; code: string; text: string; at_ms: number }>();
   const desk = {
     refusals,
+    feed: { replica: { n: -1 } },
     subscribe: (listener: () => void) => {
       changed.push(listener);
       return () => undefined;
@@ -39,6 +49,9 @@ describe("Actions", () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
+    vi.stubGlobal("localStorage", storage());
+    vi.stubGlobal("sessionStorage", storage());
+    localStorage.setItem("stormops-grace", "0");
     session = SESSION;
     applied = false;
     changed = [];
@@ -106,9 +119,53 @@ describe("Actions", () => {
   });
 
   it("is not called sent when nothing answered, or the answer was no", async () => {
-    expect((await actions().send(intent)).stage).toBe("failed");
+    expect((await actions().send(intent)).stage).toBe("waiting");
     answers = [json(422, { title: "Wrong", detail: "Give a reason.", code: "invalid" })];
     const refused = await actions().send(intent);
     expect([refused.stage, refused.answer]).toEqual(["failed", "Give a reason."]);
+  });
+
+  it("can be undone until its grace is over, and then nothing was sent", async () => {
+    localStorage.setItem("stormops-grace", "5000");
+    const all = actions();
+    const first = all.send(intent);
+    vi.advanceTimersByTime(4000);
+    expect(all.unsent().map((sent) => sent.stage)).toEqual(["held"]);
+    expect(all.undo()).toBe(true);
+    expect((await first).stage).toBe("undone");
+    expect(requests).toEqual([]);
+    expect(all.undo()).toBe(false);
+    answers = [json(202, { action: "act-1" }), json(202, { action: "act-2" }), json(202, { action: "act-3" })];
+    const second = all.send(intent);
+    vi.advanceTimersByTime(5000);
+    expect((await second).stage).toBe("sent");
+    expect((await all.send({ ...intent, urgent: true })).stage).toBe("sent"); // a life does not wait
+    const third = all.send(intent);
+    all.sendNow(all.unsent()[0]!);
+    expect((await third).stage).toBe("sent");
+  });
+
+  it("is kept while nothing answers, over a reload too, and leaves under the same key", async () => {
+    const sent = await actions().send(intent);
+    expect(sent.stage).toBe("waiting");
+    vi.clearAllTimers();
+    const again = actions(); // the page was loaded again
+    expect(again.unsent()).toMatchObject([{ key: sent.key, text: intent.text, stage: "waiting" }]);
+    answers = [json(503, { code: "shed" }), json(202, { action: "act-1" })];
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(again.unsent().length).toBe(1); // refused for now: still kept
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(again.unsent()).toEqual([]);
+    expect(new Set(requests.map((request) => request.headers["Idempotency-Key"]))).toEqual(new Set([sent.key]));
+    expect(actions().unsent()).toEqual([]);
+  });
+
+  it("is nobody else's, and not for ever", async () => {
+    await actions().send(intent);
+    session = { ...SESSION, person: "erin" };
+    expect(actions().unsent()).toEqual([]);
+    session = SESSION;
+    vi.setSystemTime(Date.now() + 21 * 3_600_000);
+    expect(actions().unsent()).toEqual([]);
   });
 });

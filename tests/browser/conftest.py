@@ -27,6 +27,8 @@ ARGUMENTS = (
 )
 SOON_SECONDS = 20
 """How long a test waits for what should come within two seconds; the machine may be busy."""
+NO_GRACE = "localStorage.setItem('stormops-grace', '0')"
+"""Actions leave at once, as a desk may choose: what waits for its grace is tested in `test_shift`."""
 NO_DRAWING = "HTMLCanvasElement.prototype.getContext = () => null"
 
 expect.set_options(timeout=SOON_SECONDS * 1000)
@@ -212,9 +214,12 @@ def open_desk(new_page: NewPage, city: City, signed_in: Callable[[str], Any]) ->
         sockets: Callable[[WebSocketRoute], None] | None = None,
         *,
         drawn: bool = False,
+        grace: bool = False,
         **options: Any,
     ) -> Page:
         page = new_page(storage_state=signed_in(role), **options)
+        if not grace:
+            page.add_init_script(NO_GRACE)
         if not drawn:
             page.add_init_script(NO_DRAWING)
         if sockets is not None:

@@ -1,10 +1,28 @@
 /** One desk action being written: its reason, what else it needs, and how it fares. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { t, word } from "../i18n";
+import { t } from "../i18n";
 import type { Sent } from "./actions";
+import { stageOf } from "./dialogs";
 
-/** What is typed for a target is kept while somebody signs in again or looks at something else. */
-const drafts = new Map<string, string>();
+/** What is typed for a target is kept while somebody signs in again, looks at something else, or reloads the page. */
+const DRAFTS = "stormops-reasons";
+const drafts = new Map<string, string>(kept());
+
+function kept(): [string, string][] {
+  try {
+    return JSON.parse(sessionStorage.getItem(DRAFTS) ?? "[]") as [string, string][];
+  } catch {
+    return [];
+  }
+}
+
+function keep(): void {
+  try {
+    sessionStorage.setItem(DRAFTS, JSON.stringify([...drafts]));
+  } catch {
+    // Kept as long as the page is.
+  }
+}
 
 interface Props {
   /** Names the draft. */
@@ -31,6 +49,7 @@ export function ActionForm(props: Props) {
   }, [props.id]);
   const type = (text: string) => {
     drafts.set(props.id, text);
+    keep();
     setReason(text);
   };
   const submit = (event: Event) => {
@@ -40,6 +59,7 @@ export function ActionForm(props: Props) {
       return;
     }
     drafts.delete(props.id);
+    keep();
     props.onSend(reason.trim());
   };
   return (
@@ -84,7 +104,7 @@ export function ActionState({ sent }: { sent: Sent | undefined }) {
   if (sent === undefined) return null;
   return (
     <div class={`action-state stage-${sent.stage}`} data-stage={sent.stage}>
-      <span class="action-state-stage">{word("stage", sent.stage)}</span>
+      <span class="action-state-stage">{stageOf(sent)}</span>
       <span>{sent.text}</span>
       {sent.answer ? <span class="action-state-answer">{sent.answer}</span> : null}
     </div>

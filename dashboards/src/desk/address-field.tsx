@@ -8,6 +8,12 @@ const SEARCH_WAIT_MS = 180;
 const SHOWN_MAX = 8;
 
 interface Props {
+  /** Another field than the report's address. */
+  name?: string;
+  label?: string;
+  hint?: string;
+  none?: string;
+  search?: (text: string) => Promise<Premise[]>;
   value: string;
   chosen: Premise | null;
   onType: (text: string) => void;
@@ -15,7 +21,8 @@ interface Props {
   onSignedOut: () => void;
 }
 
-export function AddressField({ value, chosen, onType, onChoose, onSignedOut }: Props) {
+export function AddressField({ value, chosen, onType, onChoose, onSignedOut, ...field }: Props) {
+  const { name = "address", label = t("entry.address"), search = api.premisesByText } = field;
   const [found, setFound] = useState<Premise[] | null>(null);
   const [at, setAt] = useState(-1);
   const [problem, setProblem] = useState("");
@@ -30,7 +37,7 @@ export function AddressField({ value, chosen, onType, onChoose, onSignedOut }: P
       return;
     }
     const timer = setTimeout(() => {
-      api.premisesByText(text).then(
+      search(text).then(
         (premises) => {
           if (asked.current !== text) return; // more was typed meanwhile
           setFound(premises.slice(0, SHOWN_MAX));
@@ -64,13 +71,13 @@ export function AddressField({ value, chosen, onType, onChoose, onSignedOut }: P
   return (
     <div class="address-field">
       <label class="field">
-        <span>{t("entry.address")}</span>
+        <span>{label}</span>
         <input
-          name="address"
+          name={name}
           value={value}
           maxLength={200}
           autocomplete="off"
-          placeholder={t("entry.address_hint")}
+          placeholder={field.hint ?? t("entry.address_hint")}
           role="combobox"
           aria-expanded={open}
           aria-controls="entry-found"
@@ -80,7 +87,7 @@ export function AddressField({ value, chosen, onType, onChoose, onSignedOut }: P
           onKeyDown={onKeyDown}
         />
       </label>
-      <ul class="address-found" id="entry-found" role="listbox" aria-label={t("entry.address")} hidden={!open}>
+      <ul class="address-found" id="entry-found" role="listbox" aria-label={label} hidden={!open}>
         {(found ?? []).map((premise, index) => (
           <li
             key={premise.premise}
@@ -92,6 +99,7 @@ export function AddressField({ value, chosen, onType, onChoose, onSignedOut }: P
             onClick={() => onChoose(premise)}
           >
             {premise.address}
+            {premise.by ? <small>{t(`customer.by.${premise.by}`)}</small> : null}
           </li>
         ))}
       </ul>
@@ -102,7 +110,7 @@ export function AddressField({ value, chosen, onType, onChoose, onSignedOut }: P
             : found !== null
               ? t("entry.found", { count: found.length })
               : value.trim()
-                ? t("entry.no_premise")
+                ? (field.none ?? t("entry.no_premise"))
                 : "")}
       </p>
     </div>

@@ -7,6 +7,11 @@ import type { DeskMap, Place } from "../map/desk-map";
 import { toggleTheme } from "../theme";
 import type { Actions } from "./actions";
 import { Alarm } from "./alarm";
+import type { Task } from "./agenda";
+import { tasksOf } from "./agenda-box";
+import type { Command } from "./commands";
+import { Customer } from "./customer";
+import { deskCommands, goTo } from "./desk-commands";
 import { Help, SignInAgain, Toasts } from "./dialogs";
 import { useRedraw, useTitle, useToasts } from "./hooks";
 import { Entry } from "./entry";
@@ -19,10 +24,12 @@ import { ModeBar } from "./mode-bar";
 import { ModeDialog } from "./mode-dialog";
 import { Overview } from "./overview";
 import { unmatchedInOrder } from "./report-lists";
+import { Palette } from "./palette";
 import { ReportPanel } from "./report-panel";
 import type { Filter } from "./select";
 import { SafetySpoken } from "./safety-queue";
 import { Side, TAB } from "./side";
+import { ShiftClock } from "./shift-clock";
 import type { Desk } from "./store";
 import { FreshnessSpoken, TopBar } from "./top-bar";
 import { useLoaded } from "./use-loaded";
@@ -56,6 +63,8 @@ export function App(props: Props) {
   const [selection, setSelection] = useState<Selection>(null);
   const [doing, setDoing] = useState<Doing>(null);
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
+  const [customer, setCustomer] = useState(false);
   const [declaring, setDeclaring] = useState(false);
   const [entering, setEntering] = useState(false);
   const [acknowledging, setAcknowledging] = useState(false);
@@ -82,6 +91,7 @@ export function App(props: Props) {
     setSelection(next);
     setDoing(null);
     setEntering(false);
+    setCustomer(false);
     setAcknowledging(false);
     setPicking(false);
     setPicked(null);
@@ -125,6 +135,17 @@ export function App(props: Props) {
     setPane("panel");
   };
 
+  const lookUp = () => {
+    choose(null);
+    setCustomer(true);
+    setPane("panel");
+  };
+  const doTask = (task: Task | undefined) => {
+    if (task === undefined) return;
+    open(task.kind === "predicted" ? "incident" : "report", task.id);
+    if (task.kind === "safety" && mayAct) setAcknowledging(true);
+  };
+
   // The keyboard walks whichever list is shown, from anywhere on the page.
   const walk = (step: number) => {
     const kind: Kind = tab === TAB.incidents ? "incident" : "report";
@@ -157,6 +178,7 @@ export function App(props: Props) {
     if (doing !== null) return setDoing(null);
     if (acknowledging) return setAcknowledging(false);
     if (entering) return setEntering(false);
+    if (customer) return setCustomer(false);
     if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
     else choose(null);
     setPane("list");
@@ -191,18 +213,43 @@ export function App(props: Props) {
     z: () => selection !== null && open(selection.kind, selection.id),
     "0": () => map.current?.showCity(),
     t: toggleTheme,
+    h: lookUp,
+    g: () => doTask(tasksOf(desk)[0]),
+    u: () => actions.undo(),
   };
+  const commands: Command[] = deskCommands(keys, {
+    mayAct,
+    incident,
+    waiting: desk.safetyWaiting().length > 0,
+    held: actions.unsent().some((each) => each.stage === "held"),
+    clear: () => choose(null),
+    sound: () => alarm.toggle(),
+  });
   const latestKeys = useRef(keys);
   latestKeys.current = keys;
-  useEffect(() => listenKeys(() => latestKeys.current), []);
+  useEffect(
+    () =>
+      listenKeys(
+        () => latestKeys.current,
+        () => setPalette(true),
+      ),
+    [],
+  );
 
   return (
-    <div class={`desk pane-${pane}`} data-connection={desk.feed.connection} data-n={desk.feed.replica.n}>
+    <div
+      class={`desk pane-${pane} ${customer ? "is-customer" : ""}`}
+      data-connection={desk.feed.connection}
+      data-n={desk.feed.replica.n}
+    >
       <TopBar
         config={config}
         session={session}
         desk={desk}
         mayAct={mayAct}
+        unsent={actions.unsent().length}
+        onCustomer={lookUp}
+        onPalette={() => setPalette(true)}
         onEntry={enter}
         onTab={showTab}
         onSafety={toSafety}
@@ -216,7 +263,9 @@ export function App(props: Props) {
         nowMs={desk.feed.platformMs()}
         mayAct={mayAct}
         onDeclare={() => setDeclaring(true)}
-      />
+      >
+        <ShiftClock sinceMs={session.shift_since_ms} nowMs={desk.feed.platformMs()} unsent={actions.unsent().length} />
+      </ModeBar>
       <Side
         desk={desk}
         actions={actions}
@@ -249,7 +298,18 @@ export function App(props: Props) {
         }}
       />
       <aside class="panel" aria-label={t("panel.title")}>
-        {entering ? (
+        {customer ? (
+          <Customer
+            nowMs={desk.feed.platformMs()}
+            mayAct={mayAct}
+            onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
+            onIncident={openIncident}
+            onOpenReport={openReport}
+            onEntry={enter}
+            onSignedOut={props.onSignedOut}
+            onClose={() => setCustomer(false)}
+          />
+        ) : entering ? (
           <Entry
             session={session}
             nowMs={desk.feed.platformMs()}
@@ -307,6 +367,7 @@ export function App(props: Props) {
           <Overview
             desk={desk}
             onIncident={openIncident}
+            onTask={doTask}
             onFilter={(text) => {
               showTab(TAB.incidents);
               setFilter({ ...filter, text });
@@ -322,7 +383,18 @@ export function App(props: Props) {
           </button>
         ))}
       </div>
-      <Toasts items={toasts} onDismiss={dismiss} />
+      <Toasts
+        items={toasts}
+        onDismiss={dismiss}
+        onUndo={(sent) => actions.undo(sent)}
+        onNow={(sent) => actions.sendNow(sent)}
+      />
+      <Palette
+        open={palette}
+        commands={commands}
+        more={(text) => goTo(desk, text, openIncident)}
+        onClose={() => setPalette(false)}
+      />
       <ModeDialog
         open={declaring}
         now={desk.mode}

@@ -102,6 +102,10 @@ const KEYS: [string[], MessageKey][] = [
   [["z"], "keys.zoom"],
   [["0"], "keys.city"],
   [["t"], "keys.theme"],
+  [["h"], "command.customer"],
+  [["g"], "command.next"],
+  [["u"], "undo.last"],
+  [["Ctrl", "K"], "palette.title"],
   [["?"], "keys.help"],
 ];
 
@@ -131,14 +135,37 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
   );
 }
 
+/** Where an action has got to, in words; held ones count down. */
+export const stageOf = (sent: Sent): string =>
+  sent.stage === "held"
+    ? t("stage.held", { seconds: Math.max(0, Math.ceil((sent.dueMs - Date.now()) / 1000)) })
+    : word("stage", sent.stage);
+
 /** The last outcomes, for a few seconds; refusals stay until they are dismissed. */
-export function Toasts({ items, onDismiss }: { items: readonly Sent[]; onDismiss: (sent: Sent) => void }) {
+export function Toasts(props: {
+  items: readonly Sent[];
+  onDismiss: (sent: Sent) => void;
+  onUndo: (sent: Sent) => void;
+  onNow: (sent: Sent) => void;
+}) {
+  const { items, onDismiss } = props;
   return (
     <div class="toasts" role="status" aria-live="polite">
       {items.map((sent) => (
         <div key={sent.key} class={`toast stage-${sent.stage}`}>
-          <b>{word("stage", sent.stage)}</b>
+          <b>{stageOf(sent)}</b>
           <span>{sent.text}</span>
+          {sent.stage === "held" ? (
+            <>
+              <button type="button" class="button" onClick={() => props.onUndo(sent)}>
+                {t("undo.undo")}
+                <kbd>u</kbd>
+              </button>
+              <button type="button" class="quiet" onClick={() => props.onNow(sent)}>
+                {t("undo.now")}
+              </button>
+            </>
+          ) : null}
           {sent.answer ? <span class="toast-answer">{sent.answer}</span> : null}
           <button type="button" class="tool" aria-label={t("toast.dismiss")} onClick={() => onDismiss(sent)}>
             <Icon name="close" size={14} />

@@ -31,7 +31,8 @@ export function useToasts(actions: Actions): [Sent[], (sent: Sent) => void] {
   useEffect(
     () =>
       actions.subscribe((sent) => {
-        if (sent.stage !== "applied" && sent.stage !== "refused" && sent.stage !== "failed") return;
+        if (sent.stage === "sending" || sent.stage === "sent" || sent.stage === "undone") return dismiss(sent);
+        if (sent.stage === "slow") return;
         setToasts((before) => [sent, ...before.filter((other) => other.key !== sent.key)].slice(0, TOASTS_MAX));
         if (sent.stage === "applied") setTimeout(() => dismiss(sent), TOAST_MS);
       }),

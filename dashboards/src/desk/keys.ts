@@ -1,4 +1,6 @@
 /** The desk's keys. Keys typed into a field belong to the field, except Escape. */
+import { singleKeys } from "./commands";
+
 export interface KeyMap {
   [key: string]: () => void;
 }
@@ -10,13 +12,22 @@ function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
-export function listenKeys(keys: () => KeyMap): () => void {
+/** Keys that work also where single keys are turned off: they are not letters. */
+const ALWAYS = new Set(["Escape", "Enter", "ArrowDown", "ArrowUp"]);
+
+export function listenKeys(keys: () => KeyMap, onPalette: () => void): () => void {
   const onKey = (event: KeyboardEvent) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (document.querySelector("dialog[open]") === null) onPalette();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (document.querySelector("dialog[open]") !== null) return; // a dialog has its own keys
     if (typing(event.target) && event.key !== "Escape") return;
     if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.closest("button, a, summary"))
       return;
+    if (!singleKeys() && !ALWAYS.has(event.key)) return;
     const action = keys()[event.key];
     if (action === undefined) return;
     event.preventDefault();

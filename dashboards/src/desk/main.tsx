@@ -6,12 +6,13 @@ import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
 import { addMessages, t, useLanguage } from "../i18n";
 import { desk as words } from "../messages/desk";
+import { shift } from "../messages/shift";
 import "../theme";
 import { Actions } from "./actions";
 import { App } from "./app";
 import { Desk } from "./store";
 
-addMessages("en", words);
+addMessages("en", { ...words, ...shift });
 
 async function main(root: HTMLElement): Promise<void> {
   const [config, signedIn] = await Promise.all([api.config(), api.session()]);
@@ -51,7 +52,10 @@ async function main(root: HTMLElement): Promise<void> {
   feed.subscribe(() => {
     if (feed.connection === "signed_out") askToSignIn();
   });
-  addEventListener("online", () => feed.retryNow());
+  addEventListener("online", () => {
+    feed.retryNow();
+    actions.retryNow();
+  });
 
   function draw(): void {
     render(

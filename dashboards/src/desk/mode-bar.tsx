@@ -1,4 +1,5 @@
 /** The platform's mode on the desk: what it is, since when and by whom, what it means, what is off in it. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ModeNow, ModeTable, PlatformFunction } from "../contract";
 import * as format from "../format";
@@ -30,11 +31,18 @@ interface Props {
   nowMs: number;
   mayAct: boolean;
   onDeclare: () => void;
+  /** What stands at the end of the bar: the shift's clock. */
+  children?: ComponentChildren;
 }
 
-export function ModeBar({ mode, table, nowMs, mayAct, onDeclare }: Props) {
+export function ModeBar({ mode, table, nowMs, mayAct, onDeclare, children }: Props) {
   const [open, setOpen] = useState(false);
-  if (mode === undefined) return <section class="modebar" aria-label={t("mode.title")} />;
+  if (mode === undefined)
+    return (
+      <section class="modebar" aria-label={t("mode.title")}>
+        {children}
+      </section>
+    );
   const sign = modeSign(mode.mode);
   const off = notInFull(table, mode.mode);
   return (
@@ -74,6 +82,7 @@ export function ModeBar({ mode, table, nowMs, mayAct, onDeclare }: Props) {
           <kbd>o</kbd>
         </button>
       ) : null}
+      {children}
       <span class="sr-only" role="status">
         {t("mode.spoken", { mode: word("mode_name", mode.mode), sentence: meaning(mode) })}
       </span>

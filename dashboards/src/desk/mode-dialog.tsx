@@ -11,6 +11,7 @@ import { notInFull, OffList } from "./mode-bar";
 export function declare(mode: Mode, scope: string, reason: string): Intent {
   return {
     target: "mode",
+    urgent: true,
     path: "mode",
     body: { mode, reason, ...(scope ? { scope } : {}) },
     text: t("did.mode", { mode: word("mode_name", mode) }),

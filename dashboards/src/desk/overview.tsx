@@ -5,12 +5,15 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign } from "../legend";
 import { SignIcon } from "../sign";
+import type { Task } from "./agenda";
+import { AgendaBox } from "./agenda-box";
 import type { Desk } from "./store";
 
 interface Props {
   desk: Desk;
   onIncident: (id: string) => void;
   onFilter: (text: string) => void;
+  onTask: (task: Task) => void;
 }
 
 const OPEN = new Set(["predicted", "confirmed", "partly_restored"]);
@@ -28,13 +31,14 @@ function work(incidents: Iterable<Incident>): { oldest: Incident[]; worst: [stri
   };
 }
 
-export function Overview({ desk, onIncident, onFilter }: Props) {
+export function Overview({ desk, onIncident, onFilter, onTask }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const { oldest, worst } = useMemo(() => work(desk.incidents.values()), [desk, desk.version.incidents]);
   const most = worst[0]?.[1] ?? 1;
   return (
     <div class="panel-body overview">
+      <AgendaBox desk={desk} onTask={onTask} />
       <h2>{t("overview.title")}</h2>
       <ul class="state-bars">
         {Object.values(INCIDENT_SIGNS).map((sign) => {

@@ -6,6 +6,7 @@ import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import type { Sent } from "./actions";
+import { stageOf } from "./dialogs";
 import { Icon } from "./icons";
 import type { Desk } from "./store";
 import { VirtualList } from "./virtual-list";
@@ -115,7 +116,7 @@ export function Activity({ sent }: { sent: readonly Sent[] }) {
               <span class="activity-text">{item.text}</span>
               <span class="activity-stage">
                 {item.stage === "applied" ? <Icon name="check" size={14} /> : null}
-                {word("stage", item.stage)}
+                {stageOf(item)}
               </span>
               {item.answer ? <span class="activity-answer">{item.answer}</span> : null}
             </li>

@@ -19,6 +19,7 @@ export const isLate = (item: SafetyItem, nowMs: number): boolean =>
 export function acknowledge(item: SafetyItem, reason: string): Intent {
   return {
     target: item.receipt,
+    urgent: true,
     path: `reports/${encodeURIComponent(item.receipt)}/acknowledge`,
     body: { reason },
     text: t("did.acknowledge", { what: safetyKind(item) }),

@@ -6,6 +6,7 @@ import { SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { theme, toggleTheme } from "../theme";
 import { forget } from "./entry-draft";
+import { saveOutbox } from "./outbox";
 import { Icon } from "./icons";
 import { TAB } from "./side";
 import type { Desk } from "./store";
@@ -15,6 +16,10 @@ interface Props {
   session: Session;
   desk: Desk;
   mayAct: boolean;
+  /** Actions that have not left this desk. */
+  unsent: number;
+  onCustomer: () => void;
+  onPalette: () => void;
   onTab: (tab: number) => void;
   onEntry: () => void;
   onSafety: () => void;
@@ -113,11 +118,18 @@ function Figure(props: {
   );
 }
 
-export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety, onHelp }: Props) {
+export function TopBar({ config, session, desk, mayAct, unsent, onTab, onEntry, onSafety, onHelp, ...on }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const states = totals?.incidents_by_state ?? {};
   const waiting = unanswered(totals);
+  const leave = (event: Event) => {
+    if (unsent > 0 && !confirm(t("shift.sign_out_unsent", { count: unsent }))) event.preventDefault();
+    else {
+      forget();
+      saveOutbox(session.person, []);
+    }
+  };
   return (
     <header class="topbar">
       <div class="brand">
@@ -178,6 +190,17 @@ export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety
         </Figure>
       </div>
       <div class="tools">
+        <button
+          type="button"
+          class="button entry-open"
+          title={t("command.customer")}
+          aria-label={t("command.customer")}
+          onClick={on.onCustomer}
+        >
+          <Icon name="search" size={16} />
+          <span>{t("customer.open")}</span>
+          <kbd>h</kbd>
+        </button>
         {mayAct ? (
           <button
             type="button"
@@ -194,10 +217,19 @@ export function TopBar({ config, session, desk, mayAct, onTab, onEntry, onSafety
         <button type="button" class="tool" onClick={toggleTheme} aria-label={t("top.theme")} title={t("top.theme")}>
           <Icon name={theme() === "dark" ? "sun" : "moon"} />
         </button>
+        <button
+          type="button"
+          class="tool palette-open"
+          onClick={on.onPalette}
+          aria-label={t("palette.open")}
+          title={`${t("palette.open")} (Ctrl K)`}
+        >
+          <Icon name="list" />
+        </button>
         <button type="button" class="tool" onClick={onHelp} aria-label={t("top.help")} title={t("top.help")}>
           <span class="key">?</span>
         </button>
-        <form method="post" action={`${session.intake_url}/staff/sign-out`} class="who" onSubmit={forget}>
+        <form method="post" action={`${session.intake_url}/staff/sign-out`} class="who" onSubmit={leave}>
           <span class="who-name" title={t("top.shift", { desk: session.desk, shift: session.shift })}>
             {session.person}
             <small>{session.desk}</small>

@@ -7,11 +7,12 @@ import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
 import { addMessages, t, useLanguage } from "../i18n";
 import { desk as words } from "../messages/desk";
+import { shift } from "../messages/shift";
 import { wall as own } from "../messages/wall";
 import "../theme";
 import { Wall } from "./app";
 
-addMessages("en", { ...words, ...own });
+addMessages("en", { ...words, ...shift, ...own });
 
 async function main(root: HTMLElement): Promise<void> {
   const [config] = await Promise.all([api.config(), api.session()]);

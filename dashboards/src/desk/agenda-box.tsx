@@ -1,0 +1,68 @@
+/** The work agenda: the next things to do, each one key away. */
+import { useMemo } from "preact/hooks";
+import * as format from "../format";
+import { t } from "../i18n";
+import { INCIDENT_SIGNS, REPORT_SIGNS, SAFETY_SIGN } from "../legend";
+import { SignIcon } from "../sign";
+import { agenda, type Task } from "./agenda";
+import { safetyKind } from "./safety-box";
+import type { Desk } from "./store";
+
+const SIGN = { safety: SAFETY_SIGN, unmatched: REPORT_SIGNS.unmatched, predicted: INCIDENT_SIGNS.predicted };
+
+export function tasksOf(desk: Desk): Task[] {
+  return agenda({
+    safety: desk.safetyWaiting(),
+    unmatched: desk.unmatched.values(),
+    incidents: desk.incidents.values(),
+    saying: safetyKind,
+  });
+}
+
+interface Props {
+  desk: Desk;
+  onTask: (task: Task) => void;
+}
+
+export function AgendaBox({ desk, onTask }: Props) {
+  const now = desk.feed.platformMs();
+  const { incidents, unmatched, safety } = desk.version;
+  const tasks = useMemo(() => tasksOf(desk), [desk, incidents, unmatched, safety]);
+  return (
+    <section class="agenda" aria-label={t("agenda.title")}>
+      <h2>
+        {t("agenda.title")}
+        <kbd>g</kbd>
+      </h2>
+      {tasks.length === 0 ? <p class="hint">{t("agenda.none")}</p> : null}
+      <ul>
+        {tasks.map((task) => {
+          const left = task.dueMs - now;
+          return (
+            <li key={`${task.kind} ${task.id}`}>
+              <button
+                type="button"
+                class="agenda-row"
+                data-kind={task.kind}
+                data-id={task.id}
+                onClick={() => onTask(task)}
+              >
+                <SignIcon sign={SIGN[task.kind]} size={20} />
+                <span class="agenda-what">
+                  {t(`agenda.${task.kind}`, { what: task.what || t("unmatched.nothing_said") })}
+                  <small>{t("agenda.people", { count: task.people })}</small>
+                </span>
+                <span class={`agenda-due ${left < 0 ? "is-late" : ""}`}>
+                  {left < 0
+                    ? t("agenda.late", { span: format.span(-left) })
+                    : t("agenda.due", { span: format.span(left) })}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <p class="hint">{t("agenda.promises")}</p>
+    </section>
+  );
+}

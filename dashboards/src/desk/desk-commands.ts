@@ -1,0 +1,83 @@
+/** The desk's own commands: every one of its actions, as the palette names them. */
+import type { Incident } from "../contract";
+import { type MessageKey, t } from "../i18n";
+import { type Command, singleKeys, toggleSingleKeys } from "./commands";
+import { done } from "./intents";
+import type { KeyMap } from "./keys";
+import { acceptIncident, largest } from "./select";
+import { TAB } from "./side";
+import type { Desk } from "./store";
+
+/** Incidents that the palette offers by their place. */
+const PLACES_MAX = 5;
+
+export interface Situation {
+  mayAct: boolean;
+  incident: Incident | undefined;
+  /** A safety report waits. */
+  waiting: boolean;
+  /** An action can still be called back. */
+  held: boolean;
+  clear: () => void;
+  sound: () => void;
+}
+
+/** Those that can be done now. Each does what its key does. */
+export function deskCommands(keys: KeyMap, now: Situation): Command[] {
+  const { mayAct, incident } = now;
+  const open = incident !== undefined && !done(incident);
+  const table: [string, MessageKey, boolean][] = [
+    ["h", "command.customer", true],
+    ["n", "keys.entry", mayAct],
+    ["g", "command.next", true],
+    ["a", "do.acknowledge_title", mayAct && now.waiting],
+    ["u", "undo.last", now.held],
+    ["c", "do.confirm_title", mayAct && incident?.state === "predicted"],
+    ["r", "do.restore_title", mayAct && open],
+    ["m", "do.merge_title", mayAct && open],
+    ["s", "do.split_title", mayAct && open],
+    ["x", "do.cancel_title", mayAct && open],
+    ["!", "keys.safety", true],
+    ["o", "keys.mode", mayAct],
+    ["/", "command.filter", true],
+    ["j", "keys.next", true],
+    ["k", "keys.previous", true],
+    ["Enter", "keys.open", true],
+    ["Escape", "keys.back", true],
+    ["z", "keys.zoom", true],
+    ["0", "keys.city", true],
+    ["t", "keys.theme", true],
+    ["?", "keys.help", true],
+  ];
+  const commands = table
+    .filter(([, , possible]) => possible)
+    .map(([key, label]): Command => ({ id: label, label: t(label), key, run: () => keys[key]?.() }));
+  for (const [name, number] of Object.entries(TAB)) {
+    const label = t("command.tab", { name: t(`tab.${name as keyof typeof TAB}`) });
+    commands.push({ id: `tab.${name}`, label, key: String(number), run: () => keys[String(number)]?.() });
+  }
+  const plain: [MessageKey, () => void][] = [
+    ["command.clear", now.clear],
+    ["command.sound", now.sound],
+    ["command.wall", () => void globalThis.open("/wall", "_blank", "noopener")],
+    [singleKeys() ? "command.keys_off" : "command.keys_on", toggleSingleKeys],
+  ];
+  for (const [label, run] of plain) commands.push({ id: label, label: t(label), run });
+  return commands;
+}
+
+/** The largest incidents that fit what is typed. */
+export function goTo(desk: Desk, text: string, onIncident: (id: string) => void): Command[] {
+  const fits = acceptIncident({ text, states: new Set(), utility: "", sort: "customers" });
+  const found = largest(
+    (function* () {
+      for (const incident of desk.incidents.values()) if (fits(incident)) yield incident;
+    })(),
+    PLACES_MAX,
+  );
+  return found.map((incident) => ({
+    id: `incident.${incident.id}`,
+    label: t("palette.incident", { place: incident.place || incident.id, count: incident.customers_out }),
+    run: () => onIncident(incident.id),
+  }));
+}
