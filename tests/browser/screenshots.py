@@ -20,6 +20,7 @@ from tests.browser.conftest import ARGUMENTS, browser_path, sign_in
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1440, "height": 900}
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 STILL_MS = 4000
 """Time for tiles, fonts and a camera move to come to rest before a picture is taken."""
@@ -79,6 +80,34 @@ def mode(page: Page) -> None:
     page.wait_for_selector("dialog[open] .mode-means p:not(:empty)")
 
 
+def customer(page: Page) -> None:
+    """A caller from the first incident."""
+    still(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    address = page.locator(".panel .report-card").first.inner_text().split("\n")[0]
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    page.keyboard.type(address)
+    page.locator(".address-found li").first.click()
+    page.wait_for_selector(".customer-grid")
+    page.wait_for_timeout(STILL_MS)
+
+
+def wall(turns: int) -> Callable[[Page], None]:
+    """The wallboard, its pages turned so many times."""
+
+    def act(page: Page) -> None:
+        page.goto(page.url.replace("/desk", "/wall"))
+        page.wait_for_selector(".wall[data-connection=live]")
+        page.keyboard.press("Space")
+        for _ in range(turns):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(STILL_MS)
+
+    return act
+
+
 DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
     ("desk-dark", DESK, "dark", incident),
     ("desk-light", DESK, "light", incident),
@@ -88,6 +117,9 @@ DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
     ("desk-safety", DESK, "dark", safety),
     ("desk-entry", DESK, "light", entry),
     ("desk-mode", DESK, "light", mode),
+    ("desk-customer", LAPTOP, "light", customer),
+    ("wallboard-course", WALL, "dark", wall(0)),
+    ("wallboard-incidents", WALL, "light", wall(1)),
 ]
 PUBLIC_SHOTS: list[tuple[str, ViewportSize, str, str]] = [
     ("public-light", DESK, "light", "en"),
