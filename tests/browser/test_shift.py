@@ -29,7 +29,10 @@ def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_
     command(page, "customer line")
     expect(page.locator(".customer [name=customer]")).to_be_focused()
     page.keyboard.type(known["account"])
-    expect(page.locator(".address-found li")).to_contain_text("account")
+    choice = page.locator(f".address-found [data-premise='{home['premise']}']")
+    expect(choice).to_contain_text("account")
+    while choice.get_attribute("aria-selected") != "true":
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     main = page.locator(".customer-panel.is-main")
     expect(main.locator(".known-incident")).to_have_count(len(known["incidents"]))

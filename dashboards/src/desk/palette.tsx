@@ -34,8 +34,8 @@ export function Palette({ open, commands, more, onClose }: Props) {
   useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen, text]);
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
-    onClose();
-    requestAnimationFrame(() => command.run()); // once the focus is back on the page
+    dialog.current?.close(); // gives the focus back to the page at once, before the command takes it
+    requestAnimationFrame(() => command.run());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
