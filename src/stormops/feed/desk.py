@@ -138,7 +138,7 @@ class DeskReads:
         return _or_404(found, "No premise has this number.")
 
     async def _course(self, _request: Request) -> Response:
-        return JSONResponse(await self._follower.ask(lambda board, _: questions.course(board)), headers=PRIVATE)
+        return Json(await self._follower.ask(lambda board, _: questions.course(board)), headers=PRIVATE)
 
     async def _customer(self, request: Request) -> Response:
         name = request.path_params["premise"]
