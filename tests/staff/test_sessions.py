@@ -8,7 +8,7 @@ import pytest
 from stormops.staff.person import Person
 from stormops.staff.sessions import FRESH_SECONDS, GOOD_SECONDS, SESSIONS_MAX, Sessions
 
-ANA = Person("ana", "D1", 1, ["dispatcher"], frozenset({"view", "act"}), "token")
+ANA = Person("ana", "D1", 1, ["dispatcher"], frozenset({"view", "act"}), "token", 1_000)
 
 
 class Records:
