@@ -19,6 +19,7 @@ from stormops.feed import arrivals, reads
 from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
+from stormops.feed.web import WORKERS
 from stormops.journal.receipt import Minter
 from tests.feed.served import Feed, running, storm
 
@@ -196,3 +197,20 @@ def test_a_snapshot_is_compressed_once_for_all_who_ask_for_it(monkeypatch: pytes
     assert {answer.headers["content-encoding"] for answer in answers} == {"gzip"}
     assert len({answer.content for answer in answers}) == len({answer.headers["etag"] for answer in answers}) == 1
     assert len(made) == 1
+
+
+async def test_what_fills_the_workers_does_not_hold_up_the_desks_picture() -> None:
+    go = threading.Event()
+    with running(storm(2)) as feed, feed.client(staff=True) as client:
+
+        def fill() -> None:
+            for _ in range(WORKERS + 2):
+                feed.loop.run_in_executor(None, go.wait, 5)
+
+        await feed.on_loop(fill)
+        began = time.monotonic()
+        answer = client.get("/api/v1/desk/snapshot")
+        took = time.monotonic() - began
+        go.set()
+    assert answer.headers["content-encoding"] == "gzip"
+    assert took < 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.requests import Request
@@ -155,6 +156,7 @@ class SnapshotAnswer:
         self._now_ms = now_ms
         self._n = -1
         self._gzipped: asyncio.Future[bytes] | None = None
+        self._thread = ThreadPoolExecutor(1, "pictures")  # the desk's is P0: what fills the workers does not hold it up
 
     async def respond(self, request: Request) -> Response:
         """The snapshot, or 304 when the browser has it, or 503 before the first one."""
@@ -169,7 +171,8 @@ class SnapshotAnswer:
             return Response(channel.body(self._now_ms()), 200, headers, "application/json")
         if self._gzipped is None or self._n != channel.n:
             self._n = channel.n
-            self._gzipped = asyncio.ensure_future(asyncio.to_thread(gzip.compress, channel.body(self._now_ms()), 1))
+            body, loop = channel.body(self._now_ms()), asyncio.get_running_loop()
+            self._gzipped = loop.run_in_executor(self._thread, gzip.compress, body, 1)
         # Shielded: who goes away takes nothing from the others that wait for it.
         gzipped = await asyncio.shield(self._gzipped)
         return Response(gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")
