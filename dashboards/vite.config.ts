@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-/** The report form is rendered by Python, which links this script by name: its name carries no hash. */
-const STABLE = new Set(["report"]);
+/** Scripts that are asked for by name (Python renders the report form): their names carry no hash. */
+const STABLE = new Map([
+  ["report", "assets/report.js"],
+  // A worker's reach is its folder: this one stands above all pages.
+  ["sw", "sw.js"],
+]);
 
 export default defineConfig({
   // The pages are served by feed; nothing is fetched from anywhere else.
@@ -13,11 +17,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: {
-        ...{ index: "index.html", desk: "desk.html", wall: "wall.html" },
-        ...{ report: "src/report.ts", "sign-in": "sign-in.html" },
+        index: "index.html",
+        desk: "desk.html",
+        wall: "wall.html",
+        report: "src/report.ts",
+        sw: "src/sw.ts",
+        "sign-in": "sign-in.html",
       },
       output: {
-        entryFileNames: (chunk) => (STABLE.has(chunk.name) ? "assets/[name].js" : "assets/[name]-[hash].js"),
+        entryFileNames: (chunk) => STABLE.get(chunk.name) ?? "assets/[name]-[hash].js",
       },
     },
   },

@@ -24,6 +24,13 @@ SHOWN = """() => ({
 })"""
 
 
+KEPT = """async () => {
+  const store = await caches.open("stormops-public-1");
+  const kept = (await store.keys()).map((request) => new URL(request.url).pathname);
+  return ["/", "/api/v1/config", "/public/current.json"].every((path) => kept.includes(path));
+}"""
+
+
 def at_one_position(page: Page, city: City) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """What the page shows and the public snapshot, once both are of the same journal position."""
     shown, snapshot = page.evaluate(SHOWN), city.get("/api/v1/public/snapshot")
@@ -72,6 +79,19 @@ def test_looks_a_receipt_up(new_page: NewPage, city: City) -> None:
     page.fill("input[name=receipt]", "01-0000-0000-000-0")
     page.press("input[name=receipt]", "Enter")
     expect(page.locator(".receipt .problem")).to_contain_text("no report with this number")
+
+
+def test_shows_the_last_known_state_with_its_age_when_there_is_no_network(new_page: NewPage, city: City) -> None:
+    page = new_page(**PHONE)
+    page.goto(city.feed_url)
+    page.wait_for_selector(".map[data-ready]", state="attached")
+    page.wait_for_function(KEPT)
+    customers = page.locator(".hero [data-out]").inner_text()
+    page.context.set_offline(True)
+    page.reload()
+    page.wait_for_selector(".age[data-state=stale]")
+    expect(page.locator(".age")).to_contain_text("Connection lost. As of")
+    expect(page.locator(".hero [data-out]")).to_have_text(customers)
 
 
 def test_finds_the_area_of_an_address_and_never_more(new_page: NewPage, city: City) -> None:

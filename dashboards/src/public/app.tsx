@@ -38,7 +38,7 @@ function Age({ feed }: { feed: FeedClient }) {
       </p>
     );
   }
-  const stale = age > OLD_MS || feed.connection === "lost" || feed.connection === "refused";
+  const stale = age > OLD_MS || !navigator.onLine || feed.connection === "lost" || feed.connection === "refused";
   const values = { time: format.clock(feed.replica.atMs), span: format.span(age) };
   return (
     <p class={`age ${stale ? "is-stale" : ""}`} data-state={stale ? "stale" : "fresh"}>

@@ -9,9 +9,12 @@ import { chooseLanguage, currentLanguage, t } from "../i18n";
 import { areaShapes } from "../map/features";
 import { theme } from "../theme";
 import { App } from "./app";
+import { keepForLater } from "./keep";
 import { Tree } from "./tree";
 
 const REDRAW_MS = 500;
+/** How long after its start a page is kept for later: its map is there by then. */
+const KEEP_MS = 5_000;
 
 async function main(root: HTMLElement): Promise<void> {
   const config = await api.config();
@@ -59,6 +62,8 @@ async function main(root: HTMLElement): Promise<void> {
   });
   root.replaceChildren();
   draw();
+  // When the page has all that it needs; a browser that keeps nothing is served as long as there is a network.
+  setTimeout(() => void keepForLater(feed, tree).catch(() => undefined), KEEP_MS);
   setInterval(draw, 1000);
   feed.start();
   void feed.pollNow(); // the copy first: it is nearest, and there when sockets are not

@@ -1,0 +1,21 @@
+/** Lets the service worker keep this page and the newest copy of the picture, for a time without a network. */
+import type { FeedClient } from "../feed";
+import type { Word } from "../sw";
+import type { Tree } from "./tree";
+
+/** While a socket brings the picture, the copy is read so often all the same: what is read is kept. */
+const COPY_MS = 300_000;
+
+export async function keepForLater(feed: FeedClient, tree: Tree): Promise<void> {
+  // Without one (an old browser, plain HTTP) everything works while the network does.
+  if (!("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("/sw.js");
+  const { active } = await navigator.serviceWorker.ready;
+  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const word: Word = { keep: ["/", ...loaded] };
+  active?.postMessage(word);
+  const read = () => {
+    if (feed.connection === "live") void tree.snapshot().catch(() => undefined);
+  };
+  setInterval(read, COPY_MS * (1 + 0.5 * Math.random()));
+}

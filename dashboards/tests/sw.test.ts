@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { plan } from "../src/sw";
+
+const ORIGIN = "https://outages.example";
+const of = (path: string, mode = "cors", method = "GET") => plan(method, mode, new URL(path, ORIGIN), ORIGIN);
+
+describe("the service worker", () => {
+  it("keeps the map's page and what everybody may read", () => {
+    expect(of("/", "navigate")).toBe("fresh");
+    expect(of("/?lang=ht", "navigate")).toBe("fresh");
+    expect(of("/public/current.json")).toBe("fresh");
+    expect(of("/api/v1/map/areas.geojson")).toBe("fresh");
+    expect(of("/assets/index-abc12345.js")).toBe("asset");
+  });
+
+  it("keeps nothing about one person and nothing of staff", () => {
+    for (const path of ["/r/01234567890123", "/mine", "/desk", "/sign-in", "/report"]) {
+      expect(of(path, "navigate")).toBe("none");
+    }
+    for (const path of [
+      "/api/v1/reports/1",
+      "/api/v1/desk/snapshot",
+      "/api/v1/session",
+      "/api/v1/map/network.geojson",
+    ]) {
+      expect(of(path)).toBe("none");
+    }
+    expect(of("/api/v1/public/area?address=1+A+St")).toBe("none");
+  });
+
+  it("answers no writes and no other origin", () => {
+    expect(of("/api/v1/public/premise", "cors", "POST")).toBe("none");
+    expect(plan("GET", "cors", new URL("https://elsewhere.example/assets/a.js"), ORIGIN)).toBe("none");
+  });
+});
