@@ -85,7 +85,7 @@ def test_shows_the_last_known_state_with_its_age_when_there_is_no_network(new_pa
     page = new_page(**PHONE)
     page.goto(city.feed_url)
     page.wait_for_selector(".map[data-ready]", state="attached")
-    page.wait_for_function(KEPT)
+    city.wait(lambda: page.evaluate(KEPT))
     customers = page.locator(".hero [data-out]").inner_text()
     page.context.set_offline(True)
     page.reload()
