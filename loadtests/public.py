@@ -76,15 +76,16 @@ def generators_core() -> list[str]:
 
 
 def storm_tree(url: str) -> dict[str, str]:
-    """The addresses of a view once the tree shows what the snapshot shows."""
-    deadline = time.monotonic() + 60
+    """The addresses of a view once the storm's reports are worked off and the tree shows what the snapshot shows."""
+    deadline, before = time.monotonic() + 60, -1
     with httpx2.Client(base_url=url, timeout=20) as http:
         while time.monotonic() < deadline:
             n = http.get("/api/v1/public/snapshot").raise_for_status().json()["n"]
             told = http.get("/public/current.json")
-            if told.status_code == 200 and told.json()["n"] >= n:
+            if n == before and told.status_code == 200 and told.json()["n"] >= n:
                 return tree(url)
-            time.sleep(0.2)
+            before = n
+            time.sleep(2)
     raise AssertionError("the tree did not reach the snapshot's position")
 
 

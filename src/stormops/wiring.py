@@ -407,6 +407,10 @@ def run_feed() -> None:
             public_names_secret=shared_secret(settings.data, "public-names.key"),
         )
     )
+    # The city stays as long as the process: looking through it for garbage would hold every socket up.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     _serve(process, app, settings.feed_fd, settings.feed_port, sockets=True, at_hand=app.state.shelf.at_hand)
 
 
