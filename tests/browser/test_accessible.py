@@ -37,6 +37,8 @@ def test_public_pages(new_page: NewPage, city: City, theme: str) -> None:
         ("/sign-in", "form"),
         ("/text", "h1"),
         ("/?lang=ht", ".languages"),
+        ("/public/en/index.html", "h1"),
+        ("/public/en/incident/0123456789abcdef.html", "h1"),
     ):
         page.goto(f"{city.feed_url}{path}")
         page.wait_for_selector(ready)
