@@ -6,6 +6,8 @@ The parts have theirs beside them: tests/journal/test_door.py (1, 8, 12), tests/
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
 import re
 import signal
@@ -13,7 +15,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -73,6 +75,13 @@ class Alone:
             self._process.wait()
             self._process = None
 
+    def stop(self) -> None:
+        """As a supervisor stops it."""
+        assert self._process is not None
+        self._process.terminate()
+        assert self._process.wait(10) == 0
+        self._process = None
+
     def close(self) -> None:
         self.kill()
         self._socket.close()
@@ -129,6 +138,34 @@ async def test_invariant_1_what_was_acknowledged_over_http_survives_kill_9(alone
     assert finally_there[: len(there)] == there
     assert len(set(finally_there)) == len(finally_there)
     assert len(finally_there) - len(there) <= 8, "only what callers had on the wire when they left may have been added"
+
+
+@pytest.mark.system
+async def test_asked_to_stop_it_answers_what_it_keeps_and_keeps_what_it_answers(alone: Alone) -> None:
+    acknowledged: list[str] = []
+    body = json.dumps(REPORT).encode()
+    request = (
+        b"POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    )
+
+    async def caller(connect: Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]) -> None:
+        reader, writer = await connect()
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                writer.write(request % (len(body), body))
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(re.search(rb"content-length: (\d+)", head)[1])  # type: ignore[index]
+                acknowledged.append(json.loads(await reader.readexactly(length))["receipt"])
+        writer.close()
+
+    alone.start()
+    port = int(alone.url.rpartition(":")[2])
+    callers = [asyncio.create_task(caller(lambda: asyncio.open_connection("127.0.0.1", port))) for _ in range(16)]
+    await eventually(lambda: len(acknowledged) > 100)
+    await asyncio.to_thread(alone.stop)
+    async with asyncio.timeout(5):  # nobody hangs
+        await asyncio.gather(*callers)
+    assert sorted(alone.receipts()) == sorted(acknowledged)
 
 
 @pytest.mark.system

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from stormops.admission.asgi import Admission
-    from stormops.admission.protocol import AtHand
+    from stormops.admission.doorkeeper import AtHand
+    from stormops.admission.turn import Endpoint
     from stormops.core.network import City, Tree
     from stormops.intake.telephone import Telephony
     from stormops.journal.door import Door
@@ -154,10 +155,20 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
     )
 
 
-def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool, at_hand: AtHand | None = None) -> None:
+def _serve(
+    process: Process,
+    app: ASGIApp,
+    fd: int,
+    port: int,
+    *,
+    sockets: bool = False,
+    at_hand: AtHand | None = None,
+    swift: Mapping[str, Endpoint] | None = None,
+) -> None:
     """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own.
 
-    `at_hand`: answers that need neither (see `admission.protocol`).
+    `sockets`: it takes WebSockets; `at_hand`: answers that need neither (see `admission.doorkeeper`);
+    `swift`: what of it can be called without a task.
     """
     import uvicorn
 
@@ -171,7 +182,7 @@ def _serve(process: Process, app: ASGIApp, fd: int, port: int, *, sockets: bool,
         host=process.settings.host,
         port=port,
         loop="uvloop",
-        http=guarded(admission, at_hand),
+        http=guarded(admission, at_hand, swift),
         ws="websockets-sansio" if sockets else "none",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024,
@@ -243,7 +254,7 @@ def run_intake() -> None:
         mode=ModeReader(settings.data),
     )
     try:
-        _serve(process, app, settings.intake_fd, settings.intake_port, sockets=False)
+        _serve(process, app, settings.intake_fd, settings.intake_port, swift=app.swift)
     finally:
         telephony.close()
         door.close()

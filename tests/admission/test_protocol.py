@@ -2,143 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import itertools
 import json
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import pytest
-import uvicorn
-import uvloop
-from starlette.types import Receive, Scope, Send
 
-from stormops.admission import protocol
-from stormops.admission.asgi import LOOK_SECONDS, Admission
-from stormops.admission.gate import Gate
-from stormops.admission.protocol import HEAD_BYTES_MAX, WHOLE, guarded
-from stormops.admission.proxies import Proxies
+from stormops.admission.asgi import LOOK_SECONDS
+from stormops.admission.protocol import HEAD_BYTES_MAX
 from stormops.admission.queue import Lane
-from stormops.admission.sources import Sources
-from stormops.admission.staff_marks import StaffMarks
 from stormops.core.mode import Mode
-from stormops.intake import http
-from stormops.supervisor import listen
-from stormops.telemetry import Metrics
-from tests.admission.simulation import FixedLimit
+from tests.admission import listening
+from tests.admission.listening import REPORT, Served, answer, closed_after, until
 
-REPORT = b"POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-
-
-class Behind:
-    """Answers what it was sent; `/text` is slow until it is let go, `/whole` answers in one write."""
-
-    def __init__(self) -> None:
-        self.go = threading.Event()
-        self.ran: list[str] = []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            return
-        self.ran.append(scope["path"])
-        whole = scope["extensions"][WHOLE]
-        if scope["path"] == "/whole" and whole(b"202 Accepted", b"x-said: so\r\n", b"whole"):
-            return
-        body = b""
-        if scope["method"] == "POST":
-            more = True
-            while more:
-                message = await receive()
-                body, more = body + message.get("body", b""), message.get("more_body", False)
-        while scope["path"] == "/text" and not self.go.is_set():  # noqa: ASYNC110 - set by another thread
-            await asyncio.sleep(0.005)
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
-        await send({"type": "http.response.body", "body": body})
-
-
-class Ready(NamedTuple):
-    status: bytes
-    lines: bytes
-    body: bytes
-
-
-def at_hand(target: bytes, headers: list[tuple[bytes, bytes]]) -> Ready | None:
-    """`/hand` has an answer, one for who has it already as well."""
-    if target != b"/hand":
-        return None
-    if (b"if-none-match", b'"it"') in headers:
-        return Ready(b"304 Not Modified", b'etag: "it"\r\n', b"")
-    return Ready(b"200 OK", b"content-length: 5\r\n", b"ready")
-
-
-class Served:
-    def __init__(self, admission: Admission, behind: Behind, port: int, loop: asyncio.AbstractEventLoop) -> None:
-        self.admission, self.behind, self.port, self.loop = admission, behind, port, loop
-
-    @contextlib.contextmanager
-    def connected(self, source: str = "127.0.0.1") -> Iterator[socket.socket]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(source, 0)) as made:
-            yield made
-
-
-async def nobody(_: str) -> None:
-    return None
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    monkeypatch.setattr(protocol, "SWEEP_SECONDS", 0.05)
-    monkeypatch.setattr(protocol, "HEAD_SECONDS_MAX", 0.3)
-    monkeypatch.setattr(protocol, "MESSAGE_SECONDS_MAX", 0.6)
-    monkeypatch.setattr(protocol, "CONNECTIONS_PER_ADDRESS_MAX", 20)
-    behind, listener = Behind(), listen("127.0.0.1", 0)
-    admission = Admission(
-        behind,
-        sources=Sources(b"0" * 16),
-        proxies=Proxies([]),
-        staff=StaffMarks(nobody),
-        mode=lambda: Mode.NORMAL,
-        metrics=Metrics(),
-        origins=[],
-        gate=Gate(limit=FixedLimit(2), cpu=itertools.count(0, 1000).__next__),  # never idle: none is parked soon
-    )
-    config = uvicorn.Config(admission, http=guarded(admission, at_hand), ws="none", access_log=False, log_config=None)
-    server, loop = uvicorn.Server(config), uvloop.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield Served(admission, behind, listener.getsockname()[1], loop)
-    behind.go.set()
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-    loop.close()
-    assert not thread.is_alive()
-
-
-def answer(made: socket.socket) -> tuple[int, dict[str, str], bytes]:
-    """One answer, of a connection that may stay open."""
-    file = made.makefile("rb")
-    status = int(file.readline().split()[1])
-    headers = {}
-    while (line := file.readline()) not in {b"\r\n", b""}:
-        name, _, value = line.decode().partition(":")
-        headers[name.lower()] = value.strip()
-    return status, headers, file.read(int(headers.get("content-length", "0")))
-
-
-def closed_after(made: socket.socket) -> float:
-    """Seconds until the server closes it."""
-    began = time.monotonic()
-    with contextlib.suppress(ConnectionError):
-        while made.recv(1000):
-            pass
-    return time.monotonic() - began
+served = listening.served
 
 
 def test_a_request_is_answered_and_its_connection_stays(served: Served) -> None:
@@ -146,25 +24,6 @@ def test_a_request_is_answered_and_its_connection_stays(served: Served) -> None:
         for _ in range(3):
             made.sendall(REPORT % (4, b"abcd"))
             assert answer(made)[::2] == (200, b"abcd")
-
-
-def test_a_whole_answer_is_one_write_and_keeps_or_ends_the_connection(served: Served) -> None:
-    with served.connected() as made:
-        for _ in range(2):
-            made.sendall(b"GET /whole HTTP/1.1\r\nHost: x\r\n\r\n")
-            status, headers, body = answer(made)
-            assert (status, headers["x-said"], body) == (202, "so", b"whole")
-            assert "date" in headers
-        made.sendall(b"GET /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        status, headers, body = answer(made)
-        assert (status, headers["connection"], body) == (202, "close", b"whole")
-        assert closed_after(made) < 1.0
-
-
-def test_the_head_of_a_whole_answer_goes_by_the_messages(served: Served) -> None:
-    with served.connected() as made:
-        made.sendall(b"HEAD /whole HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        assert made.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
 
 
 def test_what_is_at_hand_needs_no_handler(served: Served) -> None:
@@ -211,10 +70,6 @@ def test_answers_come_in_the_order_of_the_questions(served: Served) -> None:
             said += made.recv(4096)
     assert said.count(b"ready") == 2
     assert said.index(b"ready") < said.index(b"content-length: 0")
-
-
-def test_intake_knows_the_extension_by_its_name() -> None:
-    assert http.WHOLE == WHOLE
 
 
 def test_a_slow_head_is_cut_off_however_it_drips(served: Served) -> None:
@@ -287,14 +142,6 @@ def test_what_is_sent_in_a_row_without_waiting_is_refused_once(served: Served) -
     with served.connected() as another:
         another.sendall(REPORT % (1, b"a"))
         assert answer(another)[0] == 200
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that another thread does."""
-    deadline = time.monotonic() + 5
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
 
 
 def test_in_a_crowd_refusals_are_made_at_the_socket_and_danger_is_let_through(served: Served) -> None:

@@ -1,6 +1,7 @@
 """What else a report could be sent to: `python -m tests.bench.intake_peers NAME FD [ADDRESS]`, one worker on a socket.
 
-All read the same struct and answer a body as long as ours, under the same server and event loop as ours.
+All read the same struct and answer the bytes that ours does, under the same server and event loop as ours (FastAPI's
+without the headers that are our product's own).
 Those that keep the report answer when it is as durable there as it gets: Redis with `appendfsync
 always`, PostgreSQL with its default `synchronous_commit`.
 """
@@ -25,12 +26,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stormops.core.report import Report
+from stormops.intake.http import JSON_HEADERS
 
 PATH = "/api/v1/reports"
 BODY = (
     b'{"receipt":"00-4096-0217-822-6","received_ms":1795559385123,'
     b'"status_url":"http://127.0.0.1:18000/r/00-4096-0217-822-6","safety":false}'
 )
+HEADERS = {name.decode(): value.decode() for name, value in JSON_HEADERS}
 COLUMNS = ("symptom", "address", "phone", "latitude", "longitude", "note", "key", "at")
 TABLE = """CREATE TABLE IF NOT EXISTS reports (id bigserial PRIMARY KEY, symptom text, address text, phone text,
     latitude float8, longitude float8, note text, key text UNIQUE, at timestamptz)"""
@@ -38,6 +41,11 @@ GROUP_MAX = 1_000
 
 _DECODER = msgspec.json.Decoder(Report)
 Row = tuple[Any, ...]
+
+
+def accepted() -> Response:
+    """The answer, as Starlette makes it."""
+    return Response(BODY, 202, HEADERS)
 
 
 def row(report: Report, key: str) -> Row:
@@ -53,18 +61,25 @@ def starlette() -> ASGIApp:
 
     async def take(request: Request) -> Response:
         _DECODER.decode(await request.body())
-        return Response(BODY, 202, media_type="application/json")
+        return accepted()
 
     return Starlette(routes=[Route(PATH, take, methods=["POST"])])
 
 
 def bare() -> ASGIApp:
     """The server's own limit: the same without Starlette."""
-    headers = [(b"content-length", str(len(BODY)).encode()), (b"content-type", b"application/json")]
+    headers = [*JSON_HEADERS, (b"content-length", str(len(BODY)).encode())]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            _DECODER.decode((await receive())["body"])
+            message = await receive()
+            body = message.get("body", b"")
+            while message.get("more_body"):
+                message = await receive()
+                body += message.get("body", b"")
+            if message["type"] == "http.disconnect":
+                return
+            _DECODER.decode(body)
             await send({"type": "http.response.start", "status": 202, "headers": headers})
             await send({"type": "http.response.body", "body": BODY})
 
@@ -96,7 +111,7 @@ def grouped(write: Callable[[list[Row]], Awaitable[object]], start: Callable[[],
         waiting.append((row(report, request.headers.get("idempotency-key", "")), kept))
         news.set()
         await kept
-        return Response(BODY, 202, media_type="application/json")
+        return accepted()
 
     return Starlette(routes=[Route(PATH, take, methods=["POST"])])
 
@@ -125,7 +140,7 @@ def redis_each(address: str) -> ASGIApp:
     async def take(request: Request) -> Response:
         report = _DECODER.decode(await request.body())
         await client.xadd("reports", {"body": msgspec.msgpack.encode(report)})
-        return Response(BODY, 202, media_type="application/json")
+        return accepted()
 
     return Starlette(routes=[Route(PATH, take, methods=["POST"])])
 

@@ -241,10 +241,10 @@ async def test_a_disk_that_is_away_gives_503_and_no_receipt_until_it_is_back(
 async def test_a_door_at_its_bound_gives_503_with_a_time_to_come_back(
     intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: object, **__: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise DoorBusy(2)
 
-    monkeypatch.setattr(intake.door, "keep", full)
+    monkeypatch.setattr(intake.door, "offer", full)
     response = await intake.report(symptom="tree", account="1")
     assert (response.status_code, response.json()["code"], response.headers["retry-after"]) == (503, "busy", "2")
 

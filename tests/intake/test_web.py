@@ -47,10 +47,10 @@ async def test_readiness_is_tried_once_however_many_ask(intake: Intake, monkeypa
 async def test_a_bug_is_a_problem_for_the_client_and_an_error_for_the_server(
     intake: Intake, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object, **__: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("1 Secret Lane")
 
-    monkeypatch.setattr(intake.door, "keep", broken)
+    monkeypatch.setattr(intake.door, "offer", broken)
     assert isinstance(intake.client._transport, httpx2.ASGITransport)
     how = {"json": REPORT} if path.startswith("/api") else {"data": REPORT}
     with pytest.raises(ZeroDivisionError):

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from stormops.core.entry import ReportReceived, encode
 from stormops.core.report import Channel, Report, Symptom
-from stormops.journal.door_file import HOLD_BACK_MS, WINDOW_MS, DoorFile
+from stormops.journal.door_file import HOLD_BACK_MS, DoorFile
 from stormops.journal.door_files import DoorFiles
-from stormops.journal.port import JournalUnavailable, Kept, KeyReused, Offer
+from stormops.journal.draft import WINDOW_MS
+from stormops.journal.port import JournalUnavailable, Kept, KeptBundle, KeyReused, Offer
 from stormops.journal.receipt import Minter
 
 DAY_MS = 24 * 3600 * 1000
@@ -47,8 +48,9 @@ def file(tmp_path: Path, now: Now) -> DoorFile:
 
 def commit(file: DoorFile, *offers: Offer) -> list[Kept | KeyReused]:
     """Each by itself, in one commit."""
-    answers = file.commit([[offer] for offer in offers])
-    return [answer[0] if isinstance(answer, list) else answer for answer in answers]
+    answers = [answer[0] if isinstance(answer, list) else answer for answer in file.commit([[o] for o in offers])]
+    assert not any(isinstance(answer, KeptBundle) for answer in answers)
+    return [answer for answer in answers if not isinstance(answer, KeptBundle)]
 
 
 def kept(file: DoorFile, *offers: Offer) -> list[Kept]:
@@ -136,6 +138,36 @@ def test_what_is_kept_together_is_kept_whole_or_not_at_all(file: DoorFile, tmp_p
     assert isinstance(last, list)
     assert [(a.counter, a.repeated) for a in last] == [(5, False)], "the key of what was refused stands for nothing"
     assert len(DoorFiles(tmp_path).drain({})) == 5
+    file.close()
+
+
+def test_a_draft_made_beforehand_is_what_is_written(file: DoorFile, tmp_path: Path) -> None:
+    groups = [[offer("ann", "1", b"a")], [offer(), offer(safety=True)]]
+    assert file.draft(groups) is None, "nothing is known of a file that is not open"
+    file.open()
+    draft = file.draft(groups)
+    assert draft is not None
+    assert file.commit(groups, draft) == draft.answers
+    assert file.draft([[offer("ann", "1", b"a")]]) is None, "what the key stands for is on disk"
+    assert [n.counter for n in DoorFiles(tmp_path).drain({})] == [1, 1, 2]
+    file.close()
+
+
+def test_a_draft_for_a_file_that_was_replaced_is_made_again(file: DoorFile, tmp_path: Path) -> None:
+    groups = [[offer("ann", "1", b"a")]]
+    kept(file, offer("ann", "0"))
+    draft = file.draft(groups)
+    assert draft is not None
+    for path in tmp_path.glob("node-01.door*"):
+        path.unlink()
+    with pytest.raises(JournalUnavailable):
+        file.probe()
+    (answer,) = file.commit(groups, draft)
+    assert answer != draft.answers[0]
+    (there,) = [news.fact for news in DoorFiles(tmp_path).drain({})]
+    assert isinstance(answer, list)
+    assert isinstance(there, ReportReceived)
+    assert (answer[0].counter, answer[0].receipt) == (1, there.receipt), "another door, another key of receipts"
     file.close()
 
 

@@ -31,6 +31,23 @@ def test_a_receipt_is_written_and_read_back_the_same(counter: int, minter: Minte
     assert normalise(receipt.replace("-", "")) == receipt
 
 
+@given(
+    st.one_of(counters, st.integers(2**19 - 50, 2**19)),
+    st.integers(0, 60),
+    st.sampled_from([MINTER, Minter(0, KEY, 1)]),
+)
+def test_a_run_of_counters_gets_the_receipts_that_each_gets_alone(first: int, count: int, minter: Minter) -> None:
+    first = min(first, SPAN - count)
+    assert minter.mint_run(first, count) == [minter.mint(counter) for counter in range(first, first + count)]
+
+
+def test_beyond_the_last_receipt_there_is_none() -> None:
+    assert len(MINTER.mint_run(SPAN - 2, 2)) == 2
+    for first, count in ((SPAN - 1, 2), (SPAN, 1), (-1, 1)):
+        with pytest.raises(ValueError, match="no receipt"):
+            MINTER.mint_run(first, count)
+
+
 @given(st.sets(counters, min_size=2, max_size=200))
 def test_no_two_counters_share_a_receipt(given_counters: set[int]) -> None:
     assert len({MINTER.mint(c) for c in given_counters}) == len(given_counters)

@@ -7,7 +7,7 @@ import pytest
 
 from stormops.core.entry import AnyFact, ReportReceived, decode
 from stormops.core.report import Channel, Report, Symptom
-from stormops.journal.rows import KeyRow, all_keys, find_key, pack, put_keys, unpack
+from stormops.journal.rows import KeyRow, Together, all_keys, find_key, pack, put_keys, unpack
 
 FACTS: list[AnyFact] = [
     ReportReceived(receipt=str(i), channel=Channel.API, report=Report(symptom=Symptom.TREE, account="1"))
@@ -22,6 +22,18 @@ def test_the_facts_of_a_row_come_back(count: int) -> None:
 
 def test_a_row_of_one_fact_is_the_fact_itself_as_in_schema_1() -> None:
     assert decode(pack(FACTS[:1])) == FACTS[0]
+
+
+@pytest.mark.parametrize("keys", [[], ["", "k", "k2"]])
+def test_reports_written_together_come_back_as_facts_in_their_place(keys: list[str]) -> None:
+    reports = [Report(symptom=Symptom.TREE, account=str(i)) for i in range(3)]
+    together = Together(channel=Channel.API, sender="us", receipts=["7", "8", "9"], reports=reports, keys=keys)
+    alone = [
+        ReportReceived(receipt=receipt, channel=Channel.API, report=report, sender="us" if key else "", key=key)
+        for receipt, report, key in zip("789", reports, keys or [""] * 3, strict=True)
+    ]
+    assert unpack(pack([together])) == alone
+    assert unpack(pack([FACTS[0], together, FACTS[1]])) == [FACTS[0], *alone, FACTS[1]]
 
 
 def test_what_is_no_row_is_refused() -> None:

@@ -22,12 +22,11 @@ from stormops.admission.gate import Gate, Reason, Served, Ticket
 from stormops.admission.proxies import Proxies
 from stormops.admission.queue import Lane
 from stormops.admission.refusal import Refusal, refusal, wait_seconds
+from stormops.admission.scopes import device, token
 from stormops.admission.sources import Sources
 from stormops.admission.staff_marks import StaffMarks
 from stormops.admission.steps import stepped
 from stormops.core.mode import Mode
-
-COOKIE = b"stormops_session"
 
 LOOK_SECONDS = 0.5
 """The mode is asked for and counts go to the metrics this often, when requests come."""
@@ -126,7 +125,7 @@ class Admission:
             address = self._proxies.client(address, lines)
             scope["client"] = (address, client[1])
         used = self._sources.take(address, now)
-        if used > BUSY_SHARE and (used > 1 or not self._sources.take_mark(address, _device(scope), now)):
+        if used > BUSY_SHARE and (used > 1 or not self._sources.take_mark(address, device(scope), now)):
             return self.refuse(scope, served, "source")
         if served.suspended:
             return self.refuse(scope, served, "suspended")
@@ -141,8 +140,8 @@ class Admission:
         if served.free:
             return None
         lane = Lane.SAFETY if served.peek and tells_of_danger(body) else served.lane
-        if served.for_staff and (token := _token(scope)):
-            if self.staff.known(token, now) is None:
+        if served.for_staff and (sent := token(scope)):
+            if self.staff.known(sent, now) is None:
                 return None
         elif served.for_staff:
             lane = Lane.P3
@@ -155,6 +154,52 @@ class Admission:
             return False
         self._sources.take(address, now)
         return True
+
+    def admit(
+        self, scope: Scope, body: bytes, go: Callable[[Ticket | Refusal | None], object], gone: Callable[[], bool]
+    ) -> None:
+        """Screen a whole request and let it in, without a task; for functions that are not staff's alone.
+
+        `go` is called once, now or when it may run or is refused; who ran leaves the gate. None: `gone` told, in a
+        crowd, that nobody waits for the answer any more.
+        """
+        now = self._now()
+        refused = self.screen(scope, now)
+        if refused is not None:
+            go(refused)
+            return
+        served: Served = scope[SERVED]
+        ticket = self.gate.enter(served, served.lane, now)
+        if ticket is not None:
+            go(ticket)
+            return
+        if gone():
+            self.lost(scope)
+            go(None)
+            return
+        lane = Lane.SAFETY if served.peek and tells_of_danger(body) else served.lane
+        loop = asyncio.get_running_loop()
+
+        def woken(ticket: Ticket, reason: Reason | None) -> None:
+            self._metrics.observe("admission_queue_seconds", self._now() - now)
+            if reason is not None:
+                go(self.refuse(scope, served, reason, lane))
+            elif gone():
+                self.lost(scope, lane)
+                self.gate.give_up(ticket, self._now())
+                go(None)
+            else:
+                go(ticket)
+
+        def wake(ticket: Ticket, reason: Reason | None) -> None:
+            # In a turn of its own: who runs and ends at once lets the next in, one inside the other without a bound.
+            loop.call_soon(woken, ticket, reason)
+
+        outcome = self.gate.offer(served, lane, now, wake)
+        if isinstance(outcome, Ticket):
+            self._keep_ticking()
+        else:
+            go(self.refuse(scope, served, outcome, lane))
 
     def refuse(self, scope: Scope, served: Served, reason: Reason, lane: int | None = None) -> Refusal:
         """Count a refusal and give the answer for it."""
@@ -209,12 +254,12 @@ class Admission:
         """Staff's functions asked for by nobody's session go last: they will be refused anyway."""
         if not served.for_staff:
             return served.lane
-        token = _token(scope)
-        if not token:
+        sent = token(scope)
+        if not sent:
             return Lane.P3
-        staff = self.staff.known(token, now)
+        staff = self.staff.known(sent, now)
         if staff is None:
-            staff = await self.staff.ask(token, now)
+            staff = await self.staff.ask(sent, now)
         return served.lane if staff else Lane.P3
 
     async def _wait(self, served: Served, lane: int, now: float) -> Ticket | Reason:
@@ -278,23 +323,6 @@ class Admission:
         self._metrics.gauge("admission_waiting", self.gate.waiting)
         self._metrics.gauge("admission_waiting_work_seconds", self.gate.queue.work_s)
         self._metrics.gauge("admission_sources", len(self._sources))
-
-
-def _device(scope: Scope) -> bytes:
-    """What a device says of itself: enough to tell most neighbours apart, of no worth as proof."""
-    said = b"\0".join(v for k, v in scope["headers"] if k in {b"user-agent", b"accept-language", b"cookie"})
-    return said[:1000]
-
-
-def _token(scope: Scope) -> str:
-    """The session cookie, empty when there is none."""
-    for name, value in scope["headers"]:
-        if name == b"cookie" and COOKIE in value:
-            for part in value.split(b";"):
-                of, _, token = part.partition(b"=")
-                if of.strip() == COOKIE:
-                    return str(token.strip().decode("latin-1"))
-    return ""
 
 
 async def _peek(receive: Receive, lane: int) -> tuple[Receive, int]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 
-from stormops.admission.asgi import COOKIE, Admission
+from stormops.admission.asgi import Admission
 from stormops.admission.gate import Served
 from stormops.admission.queue import Lane
 from stormops.admission.refusal import Refusal
+from stormops.admission.scopes import COOKIE
 
 METHOD, VERSION, END = b"GET ", b" HTTP/1.1\r\n", b"\r\n\r\n"
 

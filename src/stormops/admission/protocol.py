@@ -1,20 +1,18 @@
-"""uvicorn's HTTP protocol with what it lacks: bounds on a request's head and its time, and refusal at the socket.
+"""uvicorn's HTTP protocol with what it lacks: bounds on a request's head and its time, and answers without a task.
 
 uvicorn with httptools bounds neither the time nor the size of a request's head, nor the connections
-of an address (its keep-alive timer runs only between requests). And a refusal that goes the whole way
-through a task costs as much as a small answer; here it is a look and one write, which is what lets
-the rest of the process keep its pace at ten times its capacity.
+of an address. And a refusal that goes the whole way through a task costs as much as a small answer; here
+it is a look and one write, which is what lets the rest of the process keep its pace at ten times its
+capacity. Requests to `swift` endpoints need no task to be served either (`turn`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import select
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Protocol
-from weakref import WeakSet, ref
+from typing import Any
+from weakref import ref
 
 from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
@@ -22,8 +20,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from stormops.admission.asgi import GONE, SERVED, Admission
-from stormops.admission.first_line import FirstLine
+from stormops.admission.doorkeeper import AtHand, Doorkeeper
 from stormops.admission.refusal import Refusal
+from stormops.admission.turn import Endpoint, Turn
 
 HEAD_SECONDS_MAX = 10.0
 """A request's head must be whole so long after its first byte, or after the connection was made."""
@@ -37,44 +36,10 @@ HEAD_BYTES_MAX = 16 * 1024
 HEAD_LINES_MAX = 100
 """A head of more lines is answered 431."""
 
-CONNECTIONS_MAX = 16_000
-"""Connections of a process that are no sockets yet; one more is closed as it comes."""
-
-CONNECTIONS_PER_ADDRESS_MAX = 2_000
-"""The same of one address: a neighbourhood behind a carrier keeps a few hundred open."""
-
 BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
-SWEEP_SECONDS = 1.0
-"""How often the slow are looked for."""
-
-WHOLE = "stormops.whole"
-"""An ASGI extension: `scope["extensions"][WHOLE](status, headers, body)` sends a whole answer in one write.
-
-The two messages of ASGI cost two writes and a check of each header; for the one route that a storm is
-measured by that is a third of its time. `headers` are lines that end in CRLF, known to be clean. False:
-the socket is full, send by the messages (which wait).
-"""
-
-
-class Whole(Protocol):
-    """A whole answer. `lines` of the head end in CRLF each and hold the length; `status` is code and phrase."""
-
-    @property
-    def status(self) -> bytes: ...
-
-    @property
-    def lines(self) -> bytes: ...
-
-    @property
-    def body(self) -> bytes: ...
-
-
-AtHand = Callable[[bytes, list[tuple[bytes, bytes]]], Whole | None]
-"""The answer to a GET, by its target and headers, when nothing has to be done for it; None = the usual way.
-
-It is asked before admission: it costs less than a refusal would, and counts for no limit.
-"""
+TURN_SECONDS_MAX, TURN_BYTES_MAX = 1.0, 64 * 1024
+"""A body that is longer, or comes in pieces over a longer time, is read by a task, which can bound it."""
 
 _TOO_LARGE_BODY = b'{"title":"The head of the request is too large","status":431,"code":"head_too_large"}'
 _TOO_LARGE = b"\r\n".join(
@@ -93,63 +58,6 @@ class HeadTooLarge(Exception):
     """Tells the parser that a request's head is beyond the bounds."""
 
 
-class Doorkeeper:
-    """What the connections of one process share: their number by address, and the sweep for the slow."""
-
-    def __init__(self, admission: Admission, at_hand: AtHand | None = None) -> None:
-        self.admission = admission
-        self.at_hand = at_hand
-        self.first_line = FirstLine(admission)
-        self._poll = select.poll()
-        self.by_address: Counter[str] = Counter()
-        self.open: WeakSet[GuardedProtocol] = WeakSet()
-        self.default: list[tuple[bytes, bytes]] = []
-        self.lines = b""  # of the headers that every answer has: `default`, written out
-        self._sweeping = False
-
-    def default_lines(self, default: list[tuple[bytes, bytes]]) -> bytes:
-        """Uvicorn's own headers (the date) as they are sent; it makes them anew each second."""
-        if default is not self.default:
-            self.default = default
-            self.lines = b"".join(b"%b: %b\r\n" % header for header in default)
-        return self.lines
-
-    def came(self, protocol: GuardedProtocol, address: str) -> bool:
-        """Whether one more connection of this address is taken."""
-        if len(self.open) >= CONNECTIONS_MAX or self.by_address[address] >= CONNECTIONS_PER_ADDRESS_MAX:
-            return False
-        self.by_address[address] += 1
-        self.open.add(protocol)
-        if not self._sweeping:
-            self._sweeping = True
-            protocol.loop.call_later(SWEEP_SECONDS, self._sweep, protocol.loop)
-        return True
-
-    def went(self, protocol: GuardedProtocol, address: str) -> None:
-        """A connection ended, or became a socket."""
-        if protocol in self.open:
-            self.open.discard(protocol)
-            self.by_address[address] -= 1
-            if not self.by_address[address]:
-                del self.by_address[address]
-
-    def hung_up(self, fd: int) -> bool:
-        """Whether the other end has closed: what it asked waited in the kernel for longer than it did."""
-        self._poll.register(fd, select.POLLRDHUP)
-        try:
-            return bool(self._poll.poll(0))
-        finally:
-            self._poll.unregister(fd)
-
-    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
-        for protocol in list(self.open):
-            protocol.end_if_slow(now)
-        self._sweeping = bool(self.open)
-        if self._sweeping:
-            loop.call_later(SWEEP_SECONDS, self._sweep, loop)
-
-
 class GuardedProtocol(HttpToolsProtocol):
     """One connection. Made by `guarded`, which says whose."""
 
@@ -165,9 +73,11 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._address = ""
         self._begun: float | None = None  # of a request that is not whole yet
+        self._idle_since: float | None = None  # after an answer
         self._in_head = True
         self._fed = 0
         self._too_large = False
+        self._turn: Turn | None = None  # of a request that is not whole yet
         self._held: tuple[RequestResponseCycle, ASGIApp] | None = None
         self._answered = False  # the request being read needs no more than its end
 
@@ -195,6 +105,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.keeper.admission.gate.queue.length and self._turned_away(data):
             return
         self._fed += len(data)
+        self._idle_since = None
         super().data_received(data)
         if self._held is not None:  # its body did not come with its head: it waits like all others
             (cycle, app), self._held = self._held, None
@@ -205,9 +116,16 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """See httptools."""
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
         self._begun = self.loop.time()
         self._in_head = True
+
+    def _make_scope(self) -> None:
+        """What uvicorn makes when a message begins, and a request that needs no task does not need."""
+        url, headers, expect = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expect
+        self.scope["headers"] = headers
 
     def on_headers_complete(self) -> None:
         """See httptools."""
@@ -217,7 +135,41 @@ class GuardedProtocol(HttpToolsProtocol):
             raise HeadTooLarge
         if self.keeper.at_hand is not None and self._answer_at_hand(self.keeper.at_hand):
             return
+        swift = self.keeper.swift.get(self.url)
+        if swift is None or not self._needs_no_task():
+            self._make_scope()
+            super().on_headers_complete()
+        else:
+            scope = {"type": "http", "method": "POST", "path": swift[0], "client": self.client, "headers": self.headers}
+            self._turn = Turn(self, scope, swift[1], keep_alive=self.parser.should_keep_alive())
+            self.cycle = self._turn  # type: ignore[assignment]
+
+    def _needs_no_task(self) -> bool:
+        """Whether a request to a swift endpoint is as nearly all are, and the first that is unanswered."""
+        parser = self.parser
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and not (self.expect_100_continue or parser.should_upgrade() or self.flow.write_paused)
+        )
+
+    def on_body(self, body: bytes) -> None:
+        """See httptools."""
+        turn = self._turn
+        if turn is None:
+            super().on_body(body)
+            return
+        turn.body = turn.body + body if turn.body else body
+        if len(turn.body) > TURN_BYTES_MAX:
+            self._by_task(turn)
+
+    def _by_task(self, turn: Turn) -> None:
+        """Leave a request that is not whole yet to a task."""
+        self._turn = self.cycle = None  # type: ignore[assignment]
+        self._make_scope()
         super().on_headers_complete()
+        self.cycle.body += turn.body
 
     def _answer_at_hand(self, at_hand: AtHand) -> bool:
         """Answer now when it is this connection's turn, nothing waits in it, and the answer is there."""
@@ -228,7 +180,7 @@ class GuardedProtocol(HttpToolsProtocol):
         answer = at_hand(self.url, self.headers)
         if answer is None or self.transport.is_closing() or any(name in BODY_HEADERS for name, _ in self.headers):
             return False
-        lines = self.keeper.default_lines(self.server_state.default_headers)
+        lines = self.keeper.lines(self.server_state.default_headers)
         self.transport.write(b"HTTP/1.1 %b\r\n%b%b\r\n%b" % (answer.status, lines, answer.lines, answer.body))
         self.server_state.total_requests += 1
         self._answered = True
@@ -236,17 +188,18 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """See httptools."""
-        if self._answered:
-            self._answered = False
-            self._begun = None
-            self._fed = 0
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
-            return
-        super().on_message_complete()
         self._begun = None
         self._fed = 0
+        if self._answered:
+            self._answered = False
+            self._idle_since = self.loop.time()
+            return
+        if self._turn is not None:
+            turn, self._turn = self._turn, None
+            turn.more_body = False
+            self.keeper.admission.admit(turn.scope, turn.body, turn.go, self.gone)
+            return
+        super().on_message_complete()
         if self._held is not None:
             (cycle, app), self._held = self._held, None
             self._start(cycle, app, bytes(cycle.body))
@@ -255,40 +208,15 @@ class GuardedProtocol(HttpToolsProtocol):
         """Where uvicorn starts a task for a request: here it is screened first, and refused without one."""
         admission = self.keeper.admission
         scope: Scope = cycle.scope  # type: ignore[assignment]  # uvicorn's and Starlette's words for the same
-        scope["extensions"] = {WHOLE: partial(self._whole, ref(cycle))}  # weak: no cycle of references a request
         refused = admission.screen(scope, admission.now())
         if refused is not None:
-            self._refuse(cycle, refused)
+            self.refuse(cycle, refused)
         elif not admission.gate.queue.length:
             super()._start_asgi_task(cycle, app)
         elif cycle.more_body and scope[SERVED].peek:
             self._held = cycle, app  # whether it tells of danger is in its body
         else:
             self._start(cycle, app, bytes(cycle.body))
-
-    def _whole(self, held: ref[RequestResponseCycle], status: bytes, headers: bytes, body: bytes) -> bool:
-        """See `WHOLE`."""
-        cycle = held()
-        if cycle is None or cycle.flow.write_paused or cycle.scope["method"] == "HEAD":
-            return False
-        if not self.transport.is_closing():
-            lines = self.keeper.default_lines(self.server_state.default_headers)
-            ending = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-            head = b"HTTP/1.1 %b\r\n%b%bcontent-length: %d\r\n%b" % (
-                status,
-                lines,
-                headers,
-                len(body),
-                ending,
-            )
-            self.transport.write(head + body)
-            if not cycle.keep_alive:
-                self.transport.close()
-        cycle.response_started = cycle.response_complete = True
-        cycle.waiting_for_100_continue = False
-        cycle.message_event.set()
-        cycle.on_response()
-        return True
 
     def _turned_away(self, data: bytes) -> bool:
         """Refuse a plain read between two others by its first line."""
@@ -316,12 +244,12 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         refused = admission.at_once(scope, body, admission.now())
         if refused is not None:
-            self._refuse(cycle, refused)
+            self.refuse(cycle, refused)
         else:
             scope[GONE] = partial(_gone, ref(self))  # weak as well
             super()._start_asgi_task(cycle, app)
 
-    def _refuse(self, cycle: RequestResponseCycle, refused: Refusal) -> None:
+    def refuse(self, cycle: RequestResponseCycle | Turn, refused: Refusal) -> None:
         """Answer as an app would that did not read the body."""
         if self.transport.is_closing():
             return
@@ -339,6 +267,17 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
         cycle.on_response()
 
+    def on_response_complete(self) -> None:
+        """See uvicorn; but for its timer between requests, which would cost more than all the rest: see the sweep."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+
     def _head_bytes(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
@@ -351,11 +290,17 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def end_if_slow(self, now: float) -> None:
-        """Close the connection when its request does not get on."""
-        if self._begun is None or self.transport.is_closing():
+        """Close the connection when nothing is asked, or when its request does not get on."""
+        if self.transport.is_closing():
+            return
+        if self._idle_since is not None and now - self._idle_since >= self.timeout_keep_alive:
+            self.transport.close()
+        if self._begun is None:
             return
         if now - self._begun >= (HEAD_SECONDS_MAX if self._in_head else MESSAGE_SECONDS_MAX):
             self.transport.abort()
+        elif self._turn is not None and now - self._begun >= TURN_SECONDS_MAX:
+            self._by_task(self._turn)
 
 
 def _gone(held: ref[GuardedProtocol]) -> bool:
@@ -363,12 +308,17 @@ def _gone(held: ref[GuardedProtocol]) -> bool:
     return protocol is None or protocol.gone()
 
 
-def guarded(admission: Admission, at_hand: AtHand | None = None) -> type[GuardedProtocol]:
-    """The protocol class for uvicorn's `http=`, tied to one process's admission."""
+def guarded(
+    admission: Admission, at_hand: AtHand | None = None, swift: Mapping[str, Endpoint] | None = None
+) -> type[GuardedProtocol]:
+    """The protocol class for uvicorn's `http=`, tied to one process's admission.
+
+    `swift`: by path, what takes POST without a task; open to all, or it asks for a token itself.
+    """
 
     class Guarded(GuardedProtocol):
         """One process's connections."""
 
-        keeper = Doorkeeper(admission, at_hand)
+        keeper = Doorkeeper(admission, at_hand, swift or {})
 
     return Guarded

@@ -24,6 +24,7 @@ class Proxies:
             (int(network.netmask), int(network.network_address)) for network in self._networks if network.version == 4
         ]
         self._known: dict[str, bool] = {}
+        self._peers: dict[str, bool] = {}
 
     def __bool__(self) -> bool:
         return bool(self._networks)
@@ -32,14 +33,15 @@ class Proxies:
         """Whether this address is one of them."""
         number = _ipv4(address)
         if number is not None:
-            return any(number & mask == network for mask, network in self._ipv4)
+            return self._trusts_ipv4(number)
         known = self._known.get(address)
-        if known is None:
-            known = self._look(address)
-            if len(self._known) >= _KNOWN_MAX:
-                self._known.clear()
-            self._known[address] = known
-        return known
+        return _remember(self._known, address, self._look(address)) if known is None else known
+
+    def _trusts_ipv4(self, number: int) -> bool:
+        for mask, network in self._ipv4:  # noqa: SIM110 - a generator would cost as much as all the rest of this
+            if number & mask == network:
+                return True
+        return False
 
     def _look(self, address: str) -> bool:
         try:
@@ -55,18 +57,32 @@ class Proxies:
         `peer` is who opened the connection; `forwarded` the header's lines in the order they came.
         What is not an address ends the search: a proxy of ours would not have written it.
         """
-        if not self.trusts(peer):
+        trusted = self._peers.get(peer)
+        if trusted is None:
+            trusted = _remember(self._peers, peer, self.trusts(peer))
+        if not trusted:
             return peer
         line = b",".join(forwarded)[-FORWARDED_CHARACTERS_MAX:].decode("latin-1")
         seen = peer
         for said in list(reversed(line.split(",")))[:HOPS_MAX]:
-            address = _bare(said.strip())
-            if address is None:
-                return seen
-            if not self.trusts(address):
+            address = said.strip()
+            number = _ipv4(address)
+            if number is None:
+                bare = _bare(address)
+                if bare is None:
+                    return seen
+                address = bare
+            if not (self.trusts(address) if number is None else self._trusts_ipv4(number)):
                 return address
             seen = address
         return seen
+
+
+def _remember(known: dict[str, bool], address: str, answer: bool) -> bool:
+    if len(known) >= _KNOWN_MAX:
+        known.clear()
+    known[address] = answer
+    return answer
 
 
 def _ipv4(said: str) -> int | None:

@@ -72,12 +72,15 @@ SYMPTOMS: dict[Symptom, SymptomMeaning] = {
     Symptom.ENTRAPMENT: SymptomMeaning(Utility.ELECTRIC, False, True),
 }
 
+DANGERS = frozenset(symptom for symptom, meaning in SYMPTOMS.items() if meaning.safety)
+"""Symptoms of a danger to life."""
+
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One customer's report, as given. At least one of the "where or who" fields is needed.
 
     `latitude`/`longitude` are WGS 84 degrees and come together or not at all.
@@ -112,4 +115,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     @property
     def safety(self) -> bool:
         """Whether life may be at risk: a symptom of that kind, or a medical need (invariant 12)."""
-        return self.medical or SYMPTOMS[self.symptom].safety
+        return self.medical or self.symptom in DANGERS

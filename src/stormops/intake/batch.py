@@ -10,21 +10,15 @@ from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import (
-    DATA_HEADERS,
-    JSON_HEADERS,
-    answer,
-    headers_of,
-    is_json_type,
-    problem_headers,
-    read_body,
-)
+from stormops.intake.http import JSON_LINES, is_json_type
 from stormops.intake.partners import May, no_token
 from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
+from stormops.intake.swift import Answer, Headers, Swift
 from stormops.intake.taking import KEY_CHARACTERS_MAX, Taker, complete, good_key
+from stormops.journal.port import KeptBundle
 
 PATH = "/api/v1/reports/batch"
 REPORTS_MAX = 1_000
@@ -32,7 +26,7 @@ BODY_BYTES = 4 * 1024 * 1024
 """The largest body: a thousand reports, each as large as a report may well be."""
 
 
-class KeyedReport(Report, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class KeyedReport(Report, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A report in a batch, with the partner's own idempotency key for it."""
 
     key: Annotated[str, msgspec.Meta(max_length=KEY_CHARACTERS_MAX)] = ""
@@ -54,40 +48,39 @@ _DECODER = msgspec.json.Decoder(Batch)
 _ENCODER = msgspec.json.Encoder()
 
 
-class Batches:
-    """The ASGI endpoint. `may` tells partners by their tokens; `refused(code)` is called for each problem."""
+class Batches(Swift):
+    """The endpoint. `may` tells partners by their tokens; `refused(code)` is called for each problem."""
+
+    bytes_max = BODY_BYTES
 
     def __init__(self, taker: Taker, may: May, refused: Callable[[str], object]) -> None:
+        super().__init__(refused)
         self._taker = taker
         self._may = may
-        self._refused = refused
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
-        try:
-            result = await self._take(scope, receive)
-        except ConnectionError:
-            return  # nobody is there to be answered, and nothing was complete
-        body = _ENCODER.encode(result)
-        if isinstance(result, Problem):
-            self._refused(result.code)
-            await answer(send, result.status, body, [*DATA_HEADERS, *problem_headers(result)])
-        else:
-            await answer(send, 202, body, JSON_HEADERS)
-
-    async def _take(self, scope: Scope, receive: Receive) -> BatchAccepted | Problem:
+    def head(self, scope: Scope, headers: Headers) -> str | Problem:
+        """See `Swift`: the partner's name."""
         partner = self._may(scope["headers"], "reports")
         if partner is None:
             return no_token("reports")
-        if not is_json_type(headers_of(scope).get(b"content-type", b"")):
+        if not is_json_type(headers.get(b"content-type", b"")):
             return problem("unsupported_media_type", "Send the reports as JSON, with Content-Type: application/json.")
-        body = await read_body(scope, receive, BODY_BYTES)
-        batch = body if isinstance(body, Problem) else read_batch(body)
+        return partner
+
+    def take(self, scope: Scope, headers: Headers, said: str, body: bytes, answer: Answer) -> None:  # noqa: ARG002 - others need it
+        """See `Swift`."""
+        batch = read_batch(body)
         if isinstance(batch, Problem):
-            return batch
-        said = [(report, _key_taken(report)) for report in batch]
-        kept = await self._taker.take_all(said, Channel.API, f"partner {partner}")
-        return kept if isinstance(kept, Problem) else BatchAccepted(receipts=[one.receipt for one in kept])
+            self.refuse(headers, batch, answer)
+            return
+
+        def tell(kept: KeptBundle | Problem) -> None:
+            if isinstance(kept, Problem):
+                self.refuse(headers, kept, answer)
+            else:
+                answer(202, JSON_LINES, _ENCODER.encode(BatchAccepted(receipts=kept.receipts)))
+
+        self._taker.offer_all(batch, _keys_taken(batch), Channel.API, f"partner {said}", tell)
 
 
 def read_batch(body: bytes) -> list[KeyedReport] | Problem:
@@ -97,20 +90,26 @@ def read_batch(body: bytes) -> list[KeyedReport] | Problem:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _explained(body, str(error))
     for place, report in enumerate(batch.reports):
-        whole = complete(report)
-        if isinstance(whole, Problem):
-            return _in_batch(place, whole.errors)
+        if report.latitude is None or report.longitude is None:  # else it says where: no call for each
+            whole = complete(report)
+            if isinstance(whole, Problem):
+                return _in_batch(place, whole.errors)
         if report.key and not good_key(report.key):
             return _in_batch(place, [FieldError("key", f"Give 1 to {KEY_CHARACTERS_MAX} printable ASCII characters.")])
     return batch.reports
 
 
-def _key_taken(report: KeyedReport) -> str:
-    """The key, which is no part of what is kept as the report: without it a `KeyedReport` is written as a `Report`."""
-    key = report.key
-    if key:
+def _keys_taken(batch: list[KeyedReport]) -> list[str]:
+    """The keys, which are no part of what is kept as the report; none at all when none is given.
+
+    Without it a `KeyedReport` is written as a `Report`.
+    """
+    keys = [report.key for report in batch]
+    if not any(keys):
+        return []
+    for report in batch:
         msgspec.structs.force_setattr(report, "key", "")
-    return key
+    return keys
 
 
 def _explained(body: bytes, why: str) -> Problem:

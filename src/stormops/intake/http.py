@@ -39,11 +39,12 @@ JSON_HEADERS: RawHeaders = [
 """For what is never a page and must be quick: without the two that only pages need (the policy forbids frames)."""
 
 
-JSON_LINES = b"".join(b"%b: %b\r\n" % header for header in JSON_HEADERS)
-"""The same as they go over the wire."""
+def lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Headers as they go over the wire."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
-WHOLE = "stormops.whole"
-"""The ASGI extension that sends a whole answer in one write, where the server has it (`admission.protocol`)."""
+
+JSON_LINES = lines(JSON_HEADERS)
 
 
 async def read_body(scope: Scope, receive: Receive, bound: int = BODY_BYTES_MAX) -> bytes | Problem:
@@ -56,7 +57,7 @@ async def read_body(scope: Scope, receive: Receive, bound: int = BODY_BYTES_MAX)
         return await _whole(receive, bound, first)  # nothing to wait for: no timer
     declared = header(scope, b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > bound:
-        return _too_large(bound)
+        return too_large(bound)
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             return await _whole(receive, bound, first or await receive())
@@ -85,13 +86,14 @@ async def _whole(receive: Receive, bound: int, message: Message) -> bytes | Prob
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > bound:
-            return _too_large(bound)
+            return too_large(bound)
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
         message = await receive()
 
 
-def _too_large(bound: int) -> Problem:
+def too_large(bound: int) -> Problem:
+    """The refusal of a body of more than `bound` bytes."""
     return problem("too_large", f"At most {bound // 1024} KiB are taken here. Send less, or send it in parts.")
 
 
@@ -122,9 +124,8 @@ def is_json_type(said: bytes) -> bool:
     return kind == b"application/json" or (kind.startswith(b"application/") and kind.endswith(b"+json"))
 
 
-def cross_origin(scope: Scope, origins: frozenset[bytes]) -> RawHeaders:
-    """The CORS headers for an answer, when the request came from one of our own origins."""
-    origin = header(scope, b"origin")
+def cross_origin(origin: bytes | None, origins: frozenset[bytes]) -> RawHeaders:
+    """The CORS headers for an answer, when the request's `Origin` is one of our own."""
     if origin is not None and origin in origins:
         return [
             (b"access-control-allow-origin", origin),
@@ -135,15 +136,11 @@ def cross_origin(scope: Scope, origins: frozenset[bytes]) -> RawHeaders:
     return []
 
 
-async def answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Send one whole answer."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [*headers, (b"content-length", str(len(body)).encode())],
-        }
-    )
+async def send_answer(send: Send, status: int, head: bytes, body: bytes) -> None:
+    """Send one whole answer; `head` is `lines` of headers."""
+    headers = [line.split(b": ", 1) for line in head.split(b"\r\n") if line]
+    headers.append([b"content-length", b"%d" % len(body)])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -60,6 +60,11 @@ def problem(code: str, detail: str = "", *errors: FieldError, retry_after_s: int
     )
 
 
+def bug() -> Problem:
+    """Something broke here: the server logs it; the client learns that it was not its fault."""
+    return problem("bug", "Nothing was promised. Send the same again, with the same Idempotency-Key.")
+
+
 def read(decoder: msgspec.json.Decoder[T], body: bytes) -> T | Problem:
     """The body as the decoder's struct, or the problem that names every wrong field."""
     try:

@@ -2,7 +2,8 @@
 
 It shares with the form everything that decides (`taking`), and with the rest of intake everything
 that an answer carries (`http`). Measured, Starlette's routing and middleware would cost as much as
-the durable write.
+the durable write; a task and the messages of ASGI half of that again, so a server that has the whole
+request at hand calls `at_once` instead (`swift`).
 """
 
 from __future__ import annotations
@@ -10,23 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import (
-    DATA_HEADERS,
-    JSON_HEADERS,
-    JSON_LINES,
-    WHOLE,
-    answer,
-    cross_origin,
-    header,
-    headers_of,
-    is_json_type,
-    problem_headers,
-    read_body,
-)
+from stormops.intake.http import JSON_LINES, RawHeaders, cross_origin, header, is_json_type, lines
 from stormops.intake.problem import Problem, problem
+from stormops.intake.swift import Answer, Headers, Swift
 from stormops.intake.taking import Senders, Taker, good_key, read_report, wrong_key
 from stormops.journal.port import Kept
 from stormops.pages.advice import advice
@@ -60,53 +50,53 @@ def accepted(kept: Kept, report: Report, feed_url: str) -> Accepted:
 _ENCODER = msgspec.json.Encoder()
 
 
-class Reports:
-    """The ASGI endpoint. `refused(code)` is called for each problem (for the metrics)."""
+class Reports(Swift):
+    """The endpoint. `refused(code)` is called for each problem (for the metrics)."""
 
     def __init__(
         self, taker: Taker, senders: Senders, feed_url: str, origins: frozenset[bytes], refused: Callable[[str], object]
     ) -> None:
+        super().__init__(refused)
         self._taker = taker
         self._senders = senders
         self._feed_url = feed_url
         self._origins = origins
-        self._refused = refused
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
-        headers = headers_of(scope)
-        try:
-            result = await self._take(scope, headers, receive)
-        except ConnectionError:
-            return  # nobody is there to be answered, and nothing was complete
-        cors = cross_origin(scope, self._origins) if b"origin" in headers else []
-        body = _ENCODER.encode(result)
-        if isinstance(result, Problem):
-            self._refused(result.code)
-            await answer(send, result.status, body, [*DATA_HEADERS, *cors, *problem_headers(result)])
-            return
-        whole = scope.get("extensions", {}).get(WHOLE)
-        if cors or whole is None or not whole(b"202 Accepted", JSON_LINES, body):
-            await answer(send, 202, body, [*JSON_HEADERS, *cors])
-
-    async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Accepted | Problem:
+    def head(self, scope: Scope, headers: Headers) -> str | Problem:  # noqa: ARG002 - others need the scope
+        """See `Swift`: the idempotency key, empty when there is none."""
         if not is_json_type(headers.get(b"content-type", b"")):
             return problem("unsupported_media_type", "Send the report as JSON, with Content-Type: application/json.")
         sent = headers.get(b"idempotency-key")
-        key = "" if sent is None else sent.decode("latin-1")
-        if sent is not None and not good_key(key):
-            return wrong_key()
-        body = await read_body(scope, receive)
-        if isinstance(body, Problem):
-            return body
+        if sent is None:
+            return ""
+        key = sent.decode("latin-1")
+        return key if good_key(key) else wrong_key()
+
+    def take(self, scope: Scope, headers: Headers, said: str, body: bytes, answer: Answer) -> None:
+        """See `Swift`."""
         report = read_report(body)
         if isinstance(report, Problem):
-            return report
-        kept = await self._taker.take(report, Channel.API, self.sender(scope) if key else "", key)
-        return kept if isinstance(kept, Problem) else accepted(kept, report, self._feed_url)
+            self.refuse(headers, report, answer)
+            return
+
+        def tell(kept: Kept | Problem) -> None:
+            if isinstance(kept, Problem):
+                self.refuse(headers, kept, answer)
+            else:
+                head = JSON_LINES + lines(self.more_headers(headers)) if b"origin" in headers else JSON_LINES
+                answer(202, head, _ENCODER.encode(accepted(kept, report, self._feed_url)))
+
+        sender = self._named(scope, headers.get(b"user-agent", b"")) if said else ""
+        self._taker.offer(report, Channel.API, sender, said, tell)
+
+    def more_headers(self, headers: Headers) -> RawHeaders:
+        """See `Swift`."""
+        return cross_origin(headers.get(b"origin"), self._origins)
 
     def sender(self, scope: Scope) -> str:
         """Who sent this, as a keyed hash."""
+        return self._named(scope, header(scope, b"user-agent") or b"")
+
+    def _named(self, scope: Scope, agent: bytes) -> str:
         client = scope.get("client")
-        agent = header(scope, b"user-agent") or b""
         return self._senders.name(client[0] if client else "", agent.decode("latin-1"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import msgspec
 
 from stormops.core.entry import Actor, ReportReceived
-from stormops.core.report import Channel, Report
+from stormops.core.report import DANGERS, Channel, Report
 from stormops.intake.problem import FieldError, Problem, problem, read
-from stormops.journal.port import Door, DoorBusy, JournalUnavailable, Kept, KeyReused, Offer
+from stormops.journal.port import Answer, Bundle, Door, DoorBusy, JournalUnavailable, Kept, KeptBundle, KeyReused, Offer
 
 KEY_CHARACTERS_MAX = 200
 
@@ -64,6 +66,7 @@ class Taker:
     def __init__(self, door: Door, taken: Callable[[str, int], object]) -> None:
         self._door = door
         self._taken = taken
+        self._new: Counter[Channel] = Counter()
 
     async def take(
         self,
@@ -75,47 +78,96 @@ class Taker:
         once: bool = False,
         by: Actor | None = None,
     ) -> Kept | Problem:
-        """Keep the report. With a key, the same report of the same sender is kept once.
+        """Keep the report, as `offer` does.
 
-        `sender` and `key` are empty when the client gave no key. `once`: the key alone decides, the first
-        report under it stands; for keys that we made ourselves, of a call's id and its step. `by`: who of
-        the staff typed it for a caller.
+        `once`: the key alone decides, the first report under it stands; for keys that we made ourselves,
+        of a call's id and its step. `by`: who of the staff typed it for a caller.
+        """
+        told: asyncio.Future[Kept | Problem] = asyncio.get_running_loop().create_future()
+
+        def tell(kept: Kept | Problem) -> None:
+            if not told.done():  # else its request went away
+                told.set_result(kept)
+
+        self.offer(report, channel, sender, key, tell, once=once, by=by)
+        return await told
+
+    def offer(
+        self,
+        report: Report,
+        channel: Channel,
+        sender: str,
+        key: str,
+        tell: Callable[[Kept | Problem], object],
+        *,
+        once: bool = False,
+        by: Actor | None = None,
+    ) -> None:
+        """Have the report kept; `tell` is called once, when it is on disk or when it is known that it will not be.
+
+        With a key, the same report of the same sender is kept once; `sender` and `key` are empty when the
+        client gave no key.
         """
 
         def make(receipt: str) -> ReportReceived:
             return ReportReceived(receipt=receipt, channel=channel, report=report, sender=sender, key=key, by=by)
 
+        def settle(answer: Answer | JournalUnavailable) -> None:
+            if isinstance(answer, list):
+                (kept,) = answer
+                if not kept.repeated:
+                    self._count(channel, 1)
+                tell(kept)
+            else:
+                tell(_refused(answer, "Idempotency-Key"))
+
         content = _CONTENT.encode(report) if key and not once else b""
+        safety = report.safety
         try:
-            kept = await self._door.keep(make, safety=report.safety, sender=sender, key=key, content=content)
+            self._door.offer((Offer(make, sender, key, content, safety),), settle, safety=safety)
         except (DoorBusy, JournalUnavailable) as error:
-            return not_kept(error)
-        if isinstance(kept, KeyReused):
-            return reused()
-        if not kept.repeated:
-            self._taken(channel.value, 1)
-        return kept
+            tell(not_kept(error))
 
-    async def take_all(
-        self, reports: Sequence[tuple[Report, str]], channel: Channel, sender: str
-    ) -> list[Kept] | Problem:
-        """Keep reports with their keys (empty = none) of one sender: all of them, or none."""
-        offers = [_offer(report, channel, sender if key else "", key) for report, key in reports]
+    def offer_all(
+        self,
+        reports: Sequence[Report],
+        keys: list[str],
+        channel: Channel,
+        sender: str,
+        tell: Callable[[KeptBundle | Problem], object],
+    ) -> None:
+        """The same for reports of one sender: all of them, or none. `keys` is empty when none has one."""
+
+        def settle(answer: Answer | JournalUnavailable) -> None:
+            if isinstance(answer, KeptBundle):
+                self._count(channel, answer.new)
+                tell(answer)
+            else:
+                place = answer.place if isinstance(answer, KeyReused) else 0
+                tell(_refused(answer, f"reports.{place}.key"))
+
+        contents = [_CONTENT.encode(report) for report in reports] if keys else []
+        dangers = frozenset([i for i, one in enumerate(reports) if one.medical or one.symptom in DANGERS])
+        bundle = Bundle(channel=channel, reports=reports, sender=sender, keys=keys, contents=contents, dangers=dangers)
         try:
-            kept = await self._door.keep_all(offers)
+            self._door.offer(bundle, settle, safety=bool(dangers))
         except (DoorBusy, JournalUnavailable) as error:
-            return not_kept(error)
-        if isinstance(kept, KeyReused):
-            return reused(f"reports.{kept.place}.key")
-        self._taken(channel.value, sum(not one.repeated for one in kept))
-        return kept
+            tell(not_kept(error))
+
+    def _count(self, channel: Channel, new: int) -> None:
+        """Counted together at the end of this turn of the loop, in which a whole commit is told."""
+        if not self._new:
+            asyncio.get_running_loop().call_soon(self._counted)
+        self._new[channel] += new
+
+    def _counted(self) -> None:
+        counts, self._new = self._new, Counter()
+        for channel, count in counts.items():
+            self._taken(channel.value, count)
 
 
-def _offer(report: Report, channel: Channel, sender: str, key: str) -> Offer:
-    def make(receipt: str) -> ReportReceived:
-        return ReportReceived(receipt=receipt, channel=channel, report=report, sender=sender, key=key)
-
-    return Offer(make, sender, key, _CONTENT.encode(report) if key else b"", report.safety)
+def _refused(answer: Answer | JournalUnavailable, field: str) -> Problem:
+    return not_kept(answer) if isinstance(answer, JournalUnavailable) else reused(field)
 
 
 def not_kept(error: DoorBusy | JournalUnavailable) -> Problem:

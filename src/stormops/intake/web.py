@@ -28,8 +28,9 @@ from stormops.intake.meters import MeterDoors
 from stormops.intake.open311 import Open311
 from stormops.intake.openapi import document
 from stormops.intake.partners import May, nobody
-from stormops.intake.problem import problem
+from stormops.intake.problem import bug, problem
 from stormops.intake.reports import Reports
+from stormops.intake.swift import Swift
 from stormops.intake.taking import Senders, Taker, not_kept
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
 from stormops.pages.form import FormSettings
@@ -75,7 +76,7 @@ def create_intake(
     *,
     may: May = nobody,
     mode: Callable[[], str] = str,
-) -> ASGIApp:
+) -> Intake:
     """The intake over these ports. `routes` are others' writes (sign-in), served under the same rules.
 
     `may` names the partner whose bearer token may send something; `mode` is what the platform is in.
@@ -96,7 +97,7 @@ def create_intake(
     taker, senders = Taker(door, taken), Senders(settings.senders_secret)
     origins = frozenset(origin.encode() for origin in settings.origins)
     reports = Reports(taker, senders, settings.feed_url, origins, refused)
-    in_front: dict[str, ASGIApp] = {"/api/v1/reports": reports, batch.PATH: batch.Batches(taker, may, refused)}
+    in_front: dict[str, Swift] = {"/api/v1/reports": reports, batch.PATH: batch.Batches(taker, may, refused)}
     page = FormSettings(
         title=settings.title,
         phone=settings.phone,
@@ -146,19 +147,23 @@ def create_intake(
         exception_handlers={HTTPException: _refuse(refused), Exception: _broken},
     )
     app.router.redirect_slashes = False  # the address would be made of the Host that the client named
-    return _InFront({path: ServerErrorMiddleware(one, handler=_broken) for path, one in in_front.items()}, app)
+    return Intake(in_front, app)
 
 
-class _InFront:
-    """Reports go straight to their endpoints; all else through Starlette."""
+class Intake:
+    """The ASGI app: reports go straight to their endpoints, all else through Starlette.
 
-    def __init__(self, endpoints: dict[str, ASGIApp], app: ASGIApp) -> None:
-        self._endpoints = endpoints
+    `swift`: the endpoints by path, for a server that can call them without a task. They take POST alone.
+    """
+
+    def __init__(self, swift: dict[str, Swift], app: ASGIApp) -> None:
+        self.swift = swift
+        self._endpoints = {path: ServerErrorMiddleware(one, handler=_broken) for path, one in swift.items()}
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            app = self._app
+            app: ASGIApp = self._app
             if scope["type"] == "http" and scope["method"] == "POST":
                 app = self._endpoints.get(scope["path"], app)
             await app(scope, receive, send)
@@ -224,4 +229,4 @@ def _refuse(refused: Callable[[str], None]) -> Callable[[Request, Exception], Re
 
 def _broken(_: Request, __: Exception) -> Response:
     """A bug: the server logs it; the client learns that it was not its fault."""
-    return problem_response(problem("bug", "Nothing was promised. Send the same again, with the same Idempotency-Key."))
+    return problem_response(bug())

@@ -1,7 +1,8 @@
 """The door: where a process keeps what it takes in. A receipt leaves it only after the disk has it.
 
-Group commit without a timer: one commit is in flight, the next takes everything that waited. The
-event loop never waits for the disk; a thread does. Bounds, each with its behaviour:
+Group commit without a timer: one commit is in flight, the next takes everything that waited. What it
+writes is drafted on the event loop, which never waits for the disk; a thread does, and has nothing but
+SQL to do. Who waits is called back, all of one commit in one turn of the loop. Bounds, each with its behaviour:
 
 - `WAITING_MAX` facts wait; then `DoorBusy`. `SAFETY_RESERVE` more places are for safety facts alone.
 - `BATCH_MAX` facts go into one commit, safety facts first (invariant 12), each in its lane of the file.
@@ -14,15 +15,18 @@ import _thread
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from time import monotonic
 
 from stormops.clock import Clock
 from stormops.core.entry import AnyFact
 from stormops.journal.door_file import DoorFile, WrongDoor
-from stormops.journal.port import DoorBusy, JournalUnavailable, Kept, KeyReused, Offer
+from stormops.journal.draft import Draft
+from stormops.journal.port import Answer, DoorBusy, Group, JournalUnavailable, Kept, KeyReused, Offer, Settle
 
 __all__ = ["BATCH_MAX", "SAFETY_RESERVE", "STALL_S", "WAITING_MAX", "Door", "WrongDoor"]
 
@@ -32,9 +36,7 @@ BATCH_MAX = 1_000
 STALL_S = 5.0
 RETRY_AFTER_S = 2
 
-_Answer = list[Kept] | KeyReused
-_Future = asyncio.Future[_Answer]
-_Waiting = tuple[Sequence[Offer], _Future]
+_Waiting = tuple[Group, Settle]
 
 
 def _nothing(*_: object) -> None:
@@ -67,7 +69,7 @@ class Door:
         self._safety: deque[_Waiting] = deque()
         self._ordinary: deque[_Waiting] = deque()
         self._count = 0
-        self._since: float | None = None  # loop time at which the commit in flight began
+        self._since: float | None = None  # when the commit in flight began
         self._in_trouble = False
         self._closed = False
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -86,28 +88,25 @@ class Door:
         content: bytes = b"",
     ) -> Kept | KeyReused:
         """See `port.Door.keep`."""
-        answer = await self._queue((Offer(make, sender, key, content, safety),), safety=safety)
-        return answer[0] if isinstance(answer, list) else answer
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.offer((Offer(make, sender, key, content, safety),), partial(_tell_future, future), safety=safety)
+        answer = await future
+        return answer[0] if isinstance(answer, list) else answer  # type: ignore[return-value]  # no bundle
 
-    async def keep_all(self, offers: Sequence[Offer]) -> list[Kept] | KeyReused:
-        """See `port.Door.keep_all`. They wait with the safety facts when one of them is a safety fact."""
-        return await self._queue(offers, safety=any(offer.safety for offer in offers))
-
-    def _queue(self, offers: Sequence[Offer], *, safety: bool) -> _Future:
-        loop = asyncio.get_running_loop()
-        self._admit(loop, safety=safety)
-        future: _Future = loop.create_future()
-        (self._safety if safety else self._ordinary).append((offers, future))
-        self._count += len(offers)
+    def offer(self, group: Group, settle: Settle, *, safety: bool = False) -> None:
+        """See `port.Door.offer`."""
+        self._admit(safety=safety)
+        (self._safety if safety else self._ordinary).append((group, settle))
+        self._count += len(group)
         if self._since is None:
-            self._since = loop.time()
+            self._since = monotonic()
+            loop = asyncio.get_running_loop()
             loop.call_soon(self._launch, loop)  # what else this turn of the loop brings goes along
-        return future
 
     async def check(self) -> None:
         """Write something of no meaning, to see that the door can. Raises as `keep`."""
+        self._admit(safety=True)
         loop = asyncio.get_running_loop()
-        self._admit(loop, safety=True)
         done: asyncio.Future[None] = loop.create_future()
         self._jobs.put(lambda: self._probe(loop, done))
         await done
@@ -126,11 +125,11 @@ class Door:
 
     # --- on the event loop -----------------------------------------------------------------------
 
-    def _admit(self, loop: asyncio.AbstractEventLoop, *, safety: bool) -> None:
+    def _admit(self, *, safety: bool) -> None:
         if self._closed:
             raise JournalUnavailable("the door is closed")
         bound = WAITING_MAX + (SAFETY_RESERVE if safety else 0)
-        stalled = self._since is not None and loop.time() - self._since > STALL_S
+        stalled = self._since is not None and monotonic() - self._since > STALL_S
         if stalled or self._count >= bound:
             raise DoorBusy(RETRY_AFTER_S)
 
@@ -145,32 +144,36 @@ class Door:
                 facts += len(batch[-1][0])
         self._count -= facts
         if batch:
-            self._since = loop.time()
-            self._jobs.put(lambda: self._commit(loop, batch, facts))
+            self._since = monotonic()
+            self._jobs.put(partial(self._commit, loop, batch, facts, self._drafted(batch)))
         else:
             self._since = None
+
+    def _drafted(self, batch: list[_Waiting]) -> Draft | None:
+        try:
+            return self._file.draft([group for group, _ in batch])
+        except Exception:
+            self._bug()  # as on the writer thread: who waits would wait for ever
+            raise
 
     def _turn_away(self) -> None:
         for queue in (self._safety, self._ordinary):
             while queue:
-                offers, future = queue.popleft()
-                self._count -= len(offers)
-                if not future.done():
-                    future.set_exception(JournalUnavailable("the door is closed"))
+                group, settle = queue.popleft()
+                self._count -= len(group)
+                settle(JournalUnavailable("the door is closed"))
 
     def _settle(
-        self, loop: asyncio.AbstractEventLoop, batch: list[_Waiting], facts: int, result: list[_Answer] | str
+        self, loop: asyncio.AbstractEventLoop, batch: list[_Waiting], facts: int, result: list[Answer] | str
     ) -> None:
-        if isinstance(result, str):
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(JournalUnavailable(result))
-        else:
-            for (_, future), answer in zip(batch, result, strict=True):
-                if not future.done():  # else its request went away; the fact is kept all the same
-                    future.set_result(answer)
-            if self._since is not None:
-                self._measured(facts, loop.time() - self._since)
+        answers = [JournalUnavailable(result)] * len(batch) if isinstance(result, str) else result
+        for (_, settle), answer in zip(batch, answers, strict=True):
+            try:
+                settle(answer)
+            except Exception as error:  # noqa: BLE001 - a bug of one who waited is not the others' harm
+                loop.call_exception_handler({"message": "an answer could not be given", "exception": error})
+        if answers is result and self._since is not None:
+            self._measured(facts, monotonic() - self._since)
         self._launch(loop)
 
     # --- on the writer thread --------------------------------------------------------------------
@@ -185,10 +188,10 @@ class Door:
             if not orderly:  # a bug: without this thread nothing can be kept, so the process ends
                 self._bug()
 
-    def _commit(self, loop: asyncio.AbstractEventLoop, batch: list[_Waiting], facts: int) -> None:
-        result: list[_Answer] | str
+    def _commit(self, loop: asyncio.AbstractEventLoop, batch: list[_Waiting], facts: int, draft: Draft | None) -> None:
+        result: list[Answer] | str
         try:
-            result = self._file.commit([offers for offers, _ in batch])
+            result = self._file.commit([group for group, _ in batch], draft)
         except JournalUnavailable as error:
             result = str(error)
             self._troubled(result)
@@ -212,6 +215,16 @@ class Door:
         if not self._in_trouble:
             self._in_trouble = True
             self._trouble(sentence)
+
+
+def _tell_future(future: asyncio.Future[Answer], answer: Answer | JournalUnavailable) -> None:
+    """Give who awaits its answer, unless its request went away; the fact is kept all the same."""
+    if future.done():
+        return
+    if isinstance(answer, JournalUnavailable):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from stormops.core.entry import AnyFact, Entry, News
+from stormops.core.report import Channel, Report
 
 
 class JournalUnavailable(Exception):
@@ -58,8 +61,49 @@ class Offer(NamedTuple):
     safety: bool = False
 
 
+class Bundle(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Reports of one sender that came in one body: kept together or not at all, each with a receipt of its own.
+
+    `keys` and `contents` (see `Offer`) are one for each report, an empty key for none; both empty when no
+    report has a key. `dangers`: the places of the safety reports, from 0.
+    """
+
+    channel: Channel
+    reports: Sequence[Report]
+    sender: str = ""
+    keys: list[str] = []
+    contents: list[bytes] = []
+    dangers: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+
+class KeptBundle(NamedTuple):
+    """The promise for a bundle: a receipt for each report in their order. `new`: so many were not there before."""
+
+    receipts: list[str]
+    new: int
+
+
+Group = Sequence[Offer] | Bundle
+"""What is kept together or not at all."""
+
+Answer = list[Kept] | KeptBundle | KeyReused
+"""For a group of offers, for a bundle, and for either when one key stands for something else."""
+
+Settle = Callable[[Answer | JournalUnavailable], object]
+"""Who waits for the answer to a group. Called once, on the event loop; must be quick and must not raise."""
+
+
 class Door(Protocol):
     """The writing side of one door: what a process that takes something in may do."""
+
+    def offer(self, group: Group, settle: Settle, *, safety: bool = False) -> None:
+        """Have a group kept; `settle` is told when it is on disk. Raises as `keep`, and is then not told.
+
+        `safety`: it waits with the safety facts. The one way in: what follows is the same for who awaits.
+        """
 
     async def keep(
         self,
@@ -75,9 +119,6 @@ class Door(Protocol):
         The same `sender` and `key` within seven days give the earlier receipt again when `content`
         is the same, else a refusal. Raises DoorBusy, JournalUnavailable: nothing was acknowledged.
         """
-
-    async def keep_all(self, offers: Sequence[Offer]) -> list[Kept] | KeyReused:
-        """Keep all of them or, when one key stands for something else, none. Raises as `keep`."""
 
     async def check(self) -> None:
         """Write something of no meaning, to see that the door can. Raises as `keep`."""

@@ -2,6 +2,7 @@
 
 A row's counter is that of its last fact. The body of one fact is the fact itself (a msgpack map),
 of several an array of them; so a row of schema 1, which is always one fact, reads the same.
+Reports that came in one body are written as one map, `Together`, and are read as the facts that they are.
 The keys of a commit are one row too: quadruples of 64-bit integers.
 """
 
@@ -9,27 +10,57 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from stormops.core.entry import AnyFact
+from stormops.core.entry import AnyFact, Fact, ReportReceived
+from stormops.core.report import Channel, Report
 
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[AnyFact] | AnyFact)
 _KEYS_A_ROW = 1000
 
 
-def pack(facts: list[AnyFact]) -> bytes:
+class Together(Fact, frozen=True, kw_only=True, tag="reports_together"):
+    """`ReportReceived` of one sender and channel, as columns of one length; `keys` is empty when none has one."""
+
+    channel: Channel
+    receipts: list[str]
+    reports: Sequence[Report]
+    sender: str = ""
+    keys: list[str] = msgspec.field(default_factory=list)
+
+    def facts(self) -> list[ReportReceived]:
+        """One fact for each."""
+        return [
+            ReportReceived(
+                receipt=receipt, channel=self.channel, report=report, sender=self.sender if key else "", key=key
+            )
+            for receipt, report, key in zip(
+                self.receipts, self.reports, self.keys or [""] * len(self.receipts), strict=True
+            )
+        ]
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(list[AnyFact | Together] | AnyFact | Together)
+
+
+def pack(facts: Sequence[AnyFact | Together]) -> bytes:
     """The body of a row with these facts."""
     return _ENCODER.encode(facts[0] if len(facts) == 1 else facts)
 
 
 def unpack(body: bytes) -> list[AnyFact]:
     """The facts of a row. Raises msgspec.DecodeError."""
-    facts: list[AnyFact] | AnyFact = _DECODER.decode(body)
-    return facts if isinstance(facts, list) else [facts]
+    there: list[AnyFact | Together] | AnyFact | Together = _DECODER.decode(body)
+    facts: list[AnyFact] = []
+    for one in there if isinstance(there, list) else [there]:
+        if isinstance(one, Together):
+            facts += one.facts()
+        else:
+            facts.append(one)
+    return facts
 
 
 class KeyRow(NamedTuple):
@@ -41,11 +72,16 @@ class KeyRow(NamedTuple):
     content: int
 
 
-def put_keys(connection: sqlite3.Connection, keys: Iterable[KeyRow]) -> None:
+def pack_keys(keys: Iterable[KeyRow]) -> bytes:
+    """The body of a row with these keys, counters rising."""
+    return array("q", [number for key in keys for number in key]).tobytes()
+
+
+def put_keys(connection: sqlite3.Connection, keys: Sequence[KeyRow]) -> None:
     """Write keys, counters rising, as one row; nothing when there are none."""
-    numbers = array("q", [number for key in keys for number in key])
-    if numbers:
-        connection.execute("INSERT INTO key_rows VALUES (?, ?, ?)", (numbers[-4], numbers[-3], numbers.tobytes()))
+    if keys:
+        row = (keys[-1].counter, keys[-1].recorded_ms, pack_keys(keys))
+        connection.execute("INSERT INTO key_rows VALUES (?, ?, ?)", row)
 
 
 def all_keys(connection: sqlite3.Connection, after: int = 0) -> Iterable[KeyRow]:
