@@ -173,7 +173,7 @@ async def nobody_known(_: str) -> None:
 
 
 def test_what_is_neither_full_nor_suspended_has_its_own_proof() -> None:
-    """Lean updates: `feed.test_board`, `test_follow`. The map is always the last copy, with its age; its files are rarer."""
+    """Lean updates: `feed.test_board`, `test_follow`. The map is the last copy, with its age; as files, rarer."""
     between = {
         (function.name, level)
         for function in PLATFORM
