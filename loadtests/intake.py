@@ -113,7 +113,7 @@ class Server:
         number = str(self._socket.fileno())
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.started = time.perf_counter()
-        self.process = subprocess.Popen(  # noqa: S603  # our own server
+        self.process = subprocess.Popen(  # our own server
             [part.replace("{fd}", number) for part in command],
             env=os.environ | {name: value.replace("{fd}", number) for name, value in environment.items()},
             pass_fds=[self._socket.fileno()],

@@ -28,11 +28,16 @@ class NoCompiler(Exception):
 
 def build(folder: Path) -> Path:
     """The generator, compiled into a folder. Raises NoCompiler."""
+    return compiled(SOURCE, folder)
+
+
+def compiled(source: Path, folder: Path) -> Path:
+    """A native program of ours, compiled into a folder. Raises NoCompiler."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         raise NoCompiler("no C compiler here (cc, gcc or clang): install one, for example `apt-get install gcc`")
-    made = folder / "open_loop"
-    subprocess.run([compiler, "-O2", "-o", str(made), str(SOURCE), "-lm"], check=True)  # noqa: S603  # our own source
+    made = folder / source.stem
+    subprocess.run([compiler, "-O2", "-o", str(made), str(source), "-lm"], check=True)  # our own source
     return made
 
 
@@ -129,7 +134,7 @@ class OpenLoop:
             file.write(plan)
             file.flush()
             numbers = (seed, sources, connections, round(patience_s * 1000), retries, round(backoff_s * 1000))
-            done = subprocess.run(  # noqa: S603  # our own generator
+            done = subprocess.run(  # our own generator
                 [*self._prefix, str(self._binary), file.name, *map(str, numbers)], stdout=subprocess.PIPE, check=True
             )
         return Result(json.loads(done.stdout))

@@ -80,6 +80,57 @@ async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:
     await running
 
 
+LISTENER = """
+import os, socket, time
+s = socket.socket(fileno=int(os.environ["STORMOPS_FEED_FD"]))
+while True:
+    c, _ = s.accept(); c.sendall(f"{os.getpid()} {os.environ['STORMOPS_FEED_EPOCH']}".encode()); c.close()
+"""
+
+
+async def test_feeds_share_a_port_and_an_epoch_and_who_is_dealt_to_a_dead_one_waits(tmp_path: Path) -> None:
+    settings = Settings(
+        data=tmp_path,
+        intake_port=0,
+        feed_port=0,
+        metrics_port=0,
+        worker_port=0,
+        feed_processes=3,
+        redis_url="redis://127.0.0.1:1",
+    )
+    supervisor = Supervisor(settings, Log("test", "error"), {"feed": [sys.executable, "-c", LISTENER]})
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: len(supervisor.pids) == 3)
+    assert set(supervisor.pids) == {"feed", "feed-2", "feed-3"}
+
+    async def ask() -> tuple[int, str]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", supervisor.settings.feed_port)
+        answer = (await asyncio.wait_for(reader.read(), 10)).decode().split()
+        writer.close()
+        return int(answer[0]), answer[1]
+
+    said = [await ask() for _ in range(100)]
+    assert {pid for pid, _ in said} == set(supervisor.pids.values())
+    assert len({epoch for _, epoch in said}) == 1
+    first = supervisor.pids["feed-2"]
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: supervisor.pids["feed-2"] != first)
+    said = [await ask() for _ in range(100)]
+    assert {pid for pid, _ in said} == set(supervisor.pids.values())
+    supervisor.stop()
+    await running
+
+
+def test_a_port_of_somebody_else_is_not_shared(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(data=tmp_path, intake_port=0, feed_port=taken.getsockname()[1], feed_processes=2)
+        with pytest.raises(SupervisorError, match="cannot listen"):
+            Supervisor(settings, Log("test", "error"))
+
+
 def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Path) -> None:
     def names(url: str) -> set[str]:
         settings = Settings(

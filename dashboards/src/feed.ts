@@ -7,14 +7,18 @@
  */
 import { CLOSE, type ServerMessage, type Snapshot } from "./contract";
 
-/** Wall milliseconds without any message before the connection counts as lost (heartbeats come every 5 s). */
+/** Wall milliseconds without any message before the connection counts as lost (heartbeats come every 6 s). */
 export const SILENCE_MS_MAX = 12_000;
 /** Failed sockets in a row before snapshots are polled over HTTP as well. */
 export const FAILURES_BEFORE_POLLING = 3;
 export const POLL_MS = 5_000;
 /** A reader who comes back to a page that does not renew itself is shown a newer copy, but not sooner than this. */
 export const ASKED_MS_LEAST = 30_000;
-export const BACKOFF_MS_FIRST = 500;
+/** Between two polls while the feed has no place for us: a poll costs it more than a socket would. */
+export const POLL_WITHOUT_PLACE_MS = 15_000;
+/** Longest wait before the first retry. Thousands of the public lose a feed at once and must not be back at once. */
+export const BACKOFF_MS_FIRST = { desk: 500, public: 4_000 } as const;
+export const BACKOFF_MS_LEAST = 100;
 export const BACKOFF_MS_MAX = 15_000;
 
 export class Gap extends Error {}
@@ -60,9 +64,17 @@ export class Replica {
 
 export type Connection = "connecting" | "live" | "lost" | "polling" | "signed_out" | "refused";
 
+/** Beginnings of keys; west, south, east, north in degrees. */
+export interface View {
+  keys?: string[];
+  bbox?: [number, number, number, number];
+}
+
 export interface FeedOptions {
   audience: "desk" | "public";
   url: string;
+  /** What of the view is looked at (ARCHITECTURE.md, "WebSocket"); nothing = all of it. */
+  view?: View;
   /** A snapshot over HTTP, for when sockets fail. */
   poll: () => Promise<Snapshot>;
   /** Wall milliseconds from one poll to the next; Infinity = only when somebody asks. */
@@ -89,6 +101,7 @@ export class FeedClient {
   private watch: ReturnType<typeof setInterval> | undefined;
   private lastPollMs = -Infinity;
   private nextPollMs = 0;
+  private pollMs = POLL_MS;
   private stopped = true;
   private readonly now: () => number;
   private readonly random: () => number;
@@ -162,10 +175,10 @@ export class FeedClient {
     socket.onopen = () => {
       const { epoch, n } = this.replica;
       const resume = n >= 0 ? { epoch, n } : null;
-      socket.send(JSON.stringify({ type: "hello", resume }));
+      socket.send(JSON.stringify({ type: "hello", resume, ...(this.options.view && { view: this.options.view }) }));
     };
     socket.onmessage = (event) => this.receive(socket, String(event.data));
-    socket.onclose = (event) => this.closed(socket, event.code);
+    socket.onclose = (event) => this.closed(socket, event.code, event.reason);
   }
 
   private receive(socket: WebSocket, data: string): void {
@@ -175,6 +188,7 @@ export class FeedClient {
       const changed = this.replica.apply(message);
       this.heardMs = this.now();
       this.failures = 0;
+      this.pollMs = POLL_MS;
       this.become("live");
       if (changed === null || changed.length > 0) this.tell(changed);
     } catch (error) {
@@ -184,20 +198,32 @@ export class FeedClient {
     }
   }
 
-  private closed(socket: WebSocket, code: number): void {
+  private closed(socket: WebSocket, code: number, reason = ""): void {
     if (socket !== this.socket || this.stopped) return;
     this.socket = undefined;
     if (code === CLOSE.signedOut) return this.become("signed_out");
     if (code === CLOSE.origin) return this.become("refused");
     if (code === CLOSE.badHello) this.replica.n = -1;
+    if (code === CLOSE.tooMany) return this.withoutPlace(reason);
     this.failed();
   }
 
-  private failed(): void {
+  /** All places are taken: come back when the server says, each at another time, and read snapshots meanwhile. */
+  private withoutPlace(reason: string): void {
+    const advised = Number(/retry_s=(\d{1,4})/.exec(reason)?.[1] ?? BACKOFF_MS_MAX / 1000);
+    this.failures = Math.max(this.failures, FAILURES_BEFORE_POLLING - 1);
+    this.pollMs = POLL_WITHOUT_PLACE_MS;
+    this.failed(advised * 1000 * (1 + 0.2 * this.random()));
+  }
+
+  /** Try again after a while: of `wait`, or drawn from all of a span that doubles with each failure. */
+  private failed(wait?: number): void {
     this.failures += 1;
     if (this.connection === "live" || (this.connection === "connecting" && this.failures > 1)) this.become("lost");
-    const ceiling = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_FIRST * 2 ** Math.min(this.failures - 1, 10));
-    this.retry = setTimeout(() => this.connect(), ceiling / 2 + (ceiling / 2) * this.random());
+    const first = BACKOFF_MS_FIRST[this.options.audience];
+    const ceiling = Math.min(BACKOFF_MS_MAX, first * 2 ** Math.min(this.failures - 1, 10));
+    const drawn = Math.max(BACKOFF_MS_LEAST, ceiling * this.random());
+    this.retry = setTimeout(() => this.connect(), wait ?? drawn);
   }
 
   /** Once a second: notice silence, and poll while sockets keep failing. */
@@ -231,7 +257,7 @@ export class FeedClient {
   }
 
   private schedulePoll(): void {
-    this.nextPollMs = this.lastPollMs + (this.options.pollEveryMs?.() ?? POLL_MS);
+    this.nextPollMs = this.lastPollMs + (this.options.pollEveryMs?.() ?? this.pollMs);
   }
 
   private dropSocket(): void {

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CLOSE, type ServerMessage, type Snapshot } from "../src/contract";
 import {
+  BACKOFF_MS_FIRST,
+  BACKOFF_MS_LEAST,
   BACKOFF_MS_MAX,
   FAILURES_BEFORE_POLLING,
   FeedClient,
+  type FeedOptions,
   feedAddress,
   Gap,
   POLL_MS,
+  POLL_WITHOUT_PLACE_MS,
   Replica,
   SILENCE_MS_MAX,
 } from "../src/feed";
@@ -51,7 +55,7 @@ class Wire {
   static all: Wire[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
   sent: unknown[] = [];
   closed = false;
   constructor(readonly url: string) {
@@ -66,8 +70,8 @@ class Wire {
   say(message: ServerMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
-  drop(code = 1006): void {
-    this.onclose?.({ code });
+  drop(code = 1006, reason = ""): void {
+    this.onclose?.({ code, reason });
   }
   static get last(): Wire {
     return Wire.all.at(-1)!;
@@ -80,7 +84,7 @@ describe("FeedClient", () => {
   let polled = 0;
   let pollFails = false;
 
-  const client = (speed = 1) =>
+  const client = (speed = 1, more: Partial<FeedOptions> = {}) =>
     new FeedClient({
       audience: "desk",
       url: "ws://here/api/v1/feed?audience=desk",
@@ -91,6 +95,7 @@ describe("FeedClient", () => {
       speed: () => speed,
       socket: (url) => new Wire(url) as unknown as WebSocket,
       random: () => 1,
+      ...more,
     });
 
   const live = (feed: FeedClient): Wire => {
@@ -158,6 +163,56 @@ describe("FeedClient", () => {
     }
     expect(waits.slice(0, 3)).toEqual([500, 1000, 2000]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(BACKOFF_MS_MAX);
+    feed.stop();
+  });
+
+  it("comes back at any time of the span, so that thousands do not come back at once", () => {
+    const waits = [0, 0.25, 0.5, 1].map((chance) => {
+      const feed = client(1, { audience: "public", random: () => chance });
+      live(feed).drop(1012);
+      const [before, sockets] = [Date.now(), Wire.all.length];
+      while (Wire.all.length === sockets) vi.advanceTimersByTime(10);
+      feed.stop();
+      return Date.now() - before;
+    });
+    expect(waits).toEqual([BACKOFF_MS_LEAST, 1000, 2000, BACKOFF_MS_FIRST.public]);
+  });
+
+  it("comes back when it was told to, and reads snapshots until there is a place", async () => {
+    const feed = client(1, { audience: "public", random: () => 0.5 });
+    feed.start();
+    const begun = Date.now();
+    Wire.last.drop(CLOSE.tooMany, "too many clients; retry_s=30");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(polled).toBe(1);
+    expect(feed.connection).toBe("polling");
+    await vi.advanceTimersByTimeAsync(POLL_WITHOUT_PLACE_MS);
+    expect(polled).toBe(2);
+    while (Wire.all.length === 1) await vi.advanceTimersByTimeAsync(100);
+    expect(Date.now() - begun).toBe(33_000);
+    Wire.last.onopen?.();
+    Wire.last.say({ type: "heartbeat", n: 40, at_ms: 100_000, server_ms: 101_000 });
+    expect(feed.connection).toBe("live");
+    feed.stop();
+  });
+
+  it("waits its longest when it was not told how long", () => {
+    const feed = client(1, { random: () => 0 });
+    feed.start();
+    Wire.last.drop(CLOSE.tooMany, "full");
+    vi.advanceTimersByTime(BACKOFF_MS_MAX - 1);
+    expect(Wire.all).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(Wire.all).toHaveLength(2);
+    feed.stop();
+  });
+
+  it("says what it looks at", () => {
+    const feed = client(1, { view: { keys: ["incident/"], bbox: [-86, 30, -85, 31] } });
+    const wire = live(feed);
+    expect(wire.sent).toEqual([
+      { type: "hello", resume: null, view: { keys: ["incident/"], bbox: [-86, 30, -85, 31] } },
+    ]);
     feed.stop();
   });
 

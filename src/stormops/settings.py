@@ -74,6 +74,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
     ] = -1
     feed_fd: Annotated[int, Doc(description="Listening socket of feed inherited from the supervisor, -1 = none.")] = -1
+    feed_processes: Annotated[
+        int,
+        Doc(description="Feed processes side by side on one port, for more sockets than one holds.", ge=1, le=64),
+    ] = 1
+    feed_epoch: Annotated[
+        str,
+        Doc(
+            description="Name of the life of the feed's positions, drawn by the supervisor: clients may resume at any "
+            "process that has the same; empty = each draws its own."
+        ),
+    ] = ""
     metrics_port: Annotated[int, Doc(description="Port of operations' health and metrics, 0 = any free one.")] = 8313
     worker_port: Annotated[int, Doc(description="Port of worker's health and metrics, 0 = any free one.")] = 8314
     intake_url: Annotated[str, Doc(description="Address of intake as browsers see it; empty = host and port.")] = ""

@@ -13,6 +13,7 @@ import fcntl
 import importlib.util
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -20,8 +21,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, TextIO
 
 import msgspec
@@ -62,11 +65,12 @@ class SupervisorError(Exception):
 
 
 class Child(NamedTuple):
-    """One process: its name and command; `fd` is a listening socket it inherits, or -1."""
+    """One process: its name and command; `fd` is a listening socket it inherits, or -1, `environment` its own."""
 
     name: str
     command: list[str]
     fd: int = -1
+    environment: Mapping[str, str] = MappingProxyType({})
 
 
 def die_with_parent() -> None:
@@ -77,7 +81,7 @@ def die_with_parent() -> None:
 
 def settle_in(name: str) -> None:
     """What a new child does before its program begins: its priority, and its end with ours."""
-    os.nice(NICENESS.get(name, 0))
+    os.nice(NICENESS.get(name.partition("-")[0], 0))
     die_with_parent()
 
 
@@ -107,10 +111,15 @@ def claim(folder: Path) -> TextIO:
     return lock
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that children can inherit. Raises SupervisorError when the port is taken."""
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A listening socket that children can inherit. Raises SupervisorError when the port is taken.
+
+    `shared`: others of ours listen on the same port, and the kernel deals connections out to all of them.
+    """
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         made.bind((host, port))
     except OSError as error:
@@ -124,6 +133,18 @@ def listen(host: str, port: int) -> socket.socket:
     made.listen(BACKLOG)
     made.set_inheritable(True)
     return made
+
+
+def listen_together(host: str, port: int, count: int) -> list[socket.socket]:
+    """So many listening sockets on one port, each for a process of its own. Raises SupervisorError.
+
+    Each has its own queue: who is dealt to a process that restarts waits for it, as with a single one.
+    """
+    if count == 1:
+        return [listen(host, port)]
+    listen(host, port).close()  # of somebody else's? Sharing would not notice
+    first = listen(host, port, shared=True)
+    return [first, *(listen(host, first.getsockname()[1], shared=True) for _ in range(count - 1))]
 
 
 def redis_server() -> list[str] | None:
@@ -173,20 +194,22 @@ class Supervisor:
         make_private(settings.data)
         with contextlib.ExitStack() as owned:
             owned.enter_context(claim(settings.data))
-            ports = settings.intake_port, settings.feed_port
-            self._sockets = [owned.enter_context(listen(settings.host, port)) for port in ports]
+            intake = owned.enter_context(listen(settings.host, settings.intake_port))
+            feeds = listen_together(settings.host, settings.feed_port, settings.feed_processes)
+            for made in feeds:
+                owned.enter_context(made)
             of_relay = (settings.relay_port,) if settings.journal_url else ()
             for port in (settings.metrics_port, settings.worker_port, *of_relay):
                 if port:  # these are bound by their processes; a taken one is better said now
                     listen(settings.host, port).close()
             self._owned = owned.pop_all()
         # Port 0 asks the system for a free one: the addresses follow what was given.
-        intake_port, feed_port = (s.getsockname()[1] for s in self._sockets)
         changed: dict[str, object] = {
-            "intake_fd": self._sockets[0].fileno(),
-            "feed_fd": self._sockets[1].fileno(),
-            "intake_port": intake_port,
-            "feed_port": feed_port,
+            "intake_fd": intake.fileno(),
+            "feed_fd": feeds[0].fileno(),
+            "intake_port": intake.getsockname()[1],
+            "feed_port": feeds[0].getsockname()[1],
+            "feed_epoch": settings.feed_epoch or secrets.token_hex(8),
         }
         self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
         self._children: list[Child] = []
@@ -194,11 +217,14 @@ class Supervisor:
             self._children.append(embedded[0])
             changed["redis_url"] = embedded[1]
         self.settings = addressed(msgspec.structs.replace(settings, **changed))
-        fds = {"intake": self._sockets[0].fileno(), "feed": self._sockets[1].fileno()}
+        fds = {"intake": intake.fileno(), "feed": feeds[0].fileno()}
         if commands is None:
             names = PROCESSES + (SHARING if settings.journal_url else ())
             commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in names}
         self._children += [Child(name, command, fds.get(name, -1)) for name, command in commands.items()]
+        for number, made in enumerate(feeds[1:], 2):
+            own = {"STORMOPS_FEED_FD": str(made.fileno())}
+            self._children.append(Child(f"feed-{number}", commands["feed"], made.fileno(), own))
         self._pids: dict[str, int] = {}
 
     @property
@@ -246,7 +272,7 @@ class Supervisor:
     async def _keep(self, child: Child, stopping: asyncio.Event) -> None:
         """One child, started again whenever it ends, until the end."""
         wait_s = 0.0
-        environment = os.environ | self.settings.environment()
+        environment = os.environ | self.settings.environment() | dict(child.environment)
         while not stopping.is_set():
             started = time.monotonic()
             process = await asyncio.create_subprocess_exec(

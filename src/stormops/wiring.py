@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -22,6 +23,8 @@ from stormops.supervisor import die_with_parent
 from stormops.telemetry import Log, Metrics, take_over_logs
 
 if TYPE_CHECKING:
+    import asyncio
+
     from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp
 
@@ -48,6 +51,7 @@ class Process:
     """What every process has: settings, city file, clock, log, metrics, hints."""
 
     def __init__(self, name: str) -> None:
+        _all_descriptors()
         self.settings: Settings = addressed(load_settings())
         self.city_file: CityFile = load_city_file(self.settings.city_file)
         self.clock: Clock = self.settings.clock
@@ -134,6 +138,12 @@ class Process:
         return await self.sessions.who(token) if token else None
 
 
+def _all_descriptors() -> None:
+    """Let this process have as many open files as the machine's owner allows: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _admission(process: Process, app: ASGIApp) -> Admission:
     """Admission in front of an app: classes, queue, limits, and the mode in force."""
     from stormops.admission.asgi import Admission
@@ -161,14 +171,14 @@ def _serve(
     fd: int,
     port: int,
     *,
-    sockets: bool = False,
+    sockets: type[asyncio.Protocol] | None = None,
     at_hand: AtHand | None = None,
     swift: Mapping[str, Endpoint] | None = None,
 ) -> None:
     """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own.
 
-    `sockets`: it takes WebSockets; `at_hand`: answers that need neither (see `admission.doorkeeper`);
-    `swift`: what of it can be called without a task.
+    `sockets`: uvicorn's protocol class for WebSockets; `at_hand`: answers that need neither app nor admission (see
+    `admission.doorkeeper`); `swift`: what of it can be called without a task.
     """
     import uvicorn
 
@@ -183,9 +193,7 @@ def _serve(
         port=port,
         loop="uvloop",
         http=guarded(admission, at_hand, swift),
-        ws="websockets-sansio" if sockets else "none",
-        ws_per_message_deflate=False,
-        ws_max_size=64 * 1024,
+        ws=sockets or "none",
         access_log=False,
         log_config=None,  # its words go where ours go
         log_level="warning",
@@ -395,6 +403,7 @@ def _stop_on_signals() -> threading.Event:
 def run_feed() -> None:
     """Feed: every read, page and live socket."""
     from stormops.core.area import areas
+    from stormops.feed.handshake import Handshake
     from stormops.feed.parts import FeedParts
     from stormops.feed.web import create_feed
     from stormops.journal.secret import shared_secret
@@ -422,7 +431,7 @@ def run_feed() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=True, at_hand=app.state.shelf.at_hand)
+    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=Handshake, at_hand=app.state.shelf.at_hand)
 
 
 def run_worker() -> None:

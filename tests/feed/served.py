@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
 from stormops.core.area import areas
+from stormops.feed.handshake import Handshake
 from stormops.feed.parts import FeedParts
 from stormops.feed.web import create_feed
 from stormops.journal.memory import MemoryJournal
@@ -153,9 +154,7 @@ def running(
     app = create_feed(parts)
     config = uvicorn.Config(
         app,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=64 * 1024,
+        ws=Handshake,
         access_log=False,
         log_config=None,
         proxy_headers=False,

@@ -17,6 +17,9 @@ from stormops.feed import board as module
 from stormops.feed.board import Board, restore
 from stormops.feed.channel import Channel
 from stormops.feed.hub import Hub
+from stormops.feed.room import Room
+from stormops.feed.selection import place_of_areas, place_on_desk
+from stormops.feed.views import Views
 from stormops.journal.port import JournalUnavailable
 from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay, small_city
@@ -28,10 +31,11 @@ async def nobody(_: object) -> None:
 
 def board_of(day: StormDay) -> tuple[Board, Hub]:
     hub = Hub(
-        {"desk": Channel("life"), "public": Channel("life")},
+        {"desk": Views("life", place_on_desk), "public": Views("life", place_of_areas({}))},
         now_ms=lambda: 1,
         authenticate=nobody,
         origins=[],
+        room=Room(1000),
         log=Log("feed", "error"),
         metrics=Metrics(),
     )

@@ -32,7 +32,7 @@ def show(view: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
 
 
 def snapshot_of(channel: Channel) -> dict[str, Any]:
-    message: dict[str, Any] = msgspec.json.decode(channel.snapshot(0))
+    message: dict[str, Any] = msgspec.json.decode(b"".join(channel.snapshot(0)))
     return message
 
 
@@ -56,7 +56,7 @@ def test_snapshot_and_changes_give_the_later_snapshot(first: dict[str, Any], ste
     for start, picture in pictures.items():
         view, n = dict(picture), start
         while change := channel.after(n):
-            message = msgspec.json.decode(change.text)
+            message = msgspec.json.decode(change.message)
             assert message["from"] == n
             view, n = show(view, message), message["n"]
         assert (view, n) == (truth, channel.n)
@@ -70,7 +70,7 @@ def test_values_already_shown_are_not_sent_again() -> None:
     assert publish(channel, 3, {"a": {"x": 2}, "b": 2}, server_ms=5)
     change = channel.after(1)
     assert change is not None
-    assert msgspec.json.decode(change.text) == {
+    assert msgspec.json.decode(change.message) == {
         "type": "changes",
         "from": 1,
         "n": 3,

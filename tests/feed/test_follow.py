@@ -13,7 +13,7 @@ import pytest
 from stormops.core.entry import AnyFact, CityAdopted, Decided, Entry, Tick
 from stormops.feed import follow
 from stormops.feed.follow import Follower, NotReady
-from stormops.feed.hub import Audience
+from stormops.feed.views import Audience
 from stormops.journal.memory import MemoryJournal
 from stormops.journal.port import JournalUnavailable
 from stormops.telemetry import Log

@@ -83,3 +83,12 @@ def test_what_is_no_address_is_one_address() -> None:
     limit = MissLimit(0)
     miss_until_refused(limit, "testclient")
     assert limit.check("another", 0) > 0
+
+
+def test_processes_side_by_side_count_each_its_part() -> None:
+    limit = MissLimit(0, processes=5)
+    for _ in range(2):
+        assert limit.check("192.0.2.1", 0) == 0
+        limit.missed("192.0.2.1", 0)
+    assert limit.check("192.0.2.1", 0) == pytest.approx(5 * 60 / 10)
+    assert MissLimit(0, processes=50).check("192.0.2.1", 0) == 0

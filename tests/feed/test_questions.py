@@ -17,8 +17,10 @@ from stormops.core.report import Channel, Report, Symptom, Utility
 from stormops.core.situation import Situation
 from stormops.feed import questions
 from stormops.feed.board import Board
-from stormops.feed.channel import Channel as Picture
 from stormops.feed.hub import Hub
+from stormops.feed.room import Room
+from stormops.feed.selection import place_of_areas, place_on_desk
+from stormops.feed.views import Views
 from stormops.telemetry import Log, Metrics
 from tests.core.radial import radial_city
 
@@ -37,10 +39,11 @@ class Told:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         hub = Hub(
-            {"desk": Picture("x"), "public": Picture("x")},
+            {"desk": Views("x", place_on_desk), "public": Views("x", place_of_areas({}))},
             now_ms=lambda: 1,
             authenticate=nobody,
             origins=[],
+            room=Room(1000),
             log=Log("feed", "error"),
             metrics=Metrics(),
         )

@@ -15,6 +15,7 @@ from stormops.feed import channel as channel_module
 from stormops.feed import session as module
 from stormops.feed.channel import Channel
 from stormops.feed.session import (
+    AHEAD_SECONDS_MAX,
     BAD_HELLO,
     HEARTBEAT_SECONDS,
     HELLO_SECONDS_MAX,
@@ -38,7 +39,7 @@ def channel_at(n: int = 5) -> Channel:
 
 def said(step: object) -> dict[str, Any]:
     assert isinstance(step, Send)
-    message: dict[str, Any] = msgspec.json.decode(step.text)
+    message: dict[str, Any] = msgspec.json.decode(b"".join(step.parts))
     return message
 
 
@@ -79,9 +80,9 @@ def test_silence_is_broken_by_a_heartbeat() -> None:
     session = Session(channel_at(), 0)
     session.receive(HELLO)
     session.next(10, 1)
-    assert session.next(12, 1) == Wait(3.0)
-    assert said(session.next(15, 88)) == {"type": "heartbeat", "n": 5, "at_ms": 50, "server_ms": 88}
-    assert session.next(15, 1) == Wait(HEARTBEAT_SECONDS)
+    assert session.next(12, 1) == Wait(HEARTBEAT_SECONDS - 2)
+    assert said(session.next(10 + HEARTBEAT_SECONDS, 88)) == {"type": "heartbeat", "n": 5, "at_ms": 50, "server_ms": 88}
+    assert session.next(10 + HEARTBEAT_SECONDS, 1) == Wait(HEARTBEAT_SECONDS)
 
 
 def test_who_never_says_hello_is_closed() -> None:
@@ -154,9 +155,7 @@ def test_a_returning_client_that_missed_nothing_is_told_so_at_once() -> None:
     assert isinstance(session.next(0, 1), Wait)
 
 
-@pytest.mark.parametrize(
-    ("epoch", "n"), [("other", 6), ("life", 4), ("life", 999), ("life", -1), ("life", 10**30), ("", 5)]
-)
+@pytest.mark.parametrize(("epoch", "n"), [("other", 6), ("life", 4), ("life", -1), ("", 5), ("life", 7)])
 def test_a_position_of_another_life_or_unknown_gets_a_snapshot(epoch: str, n: int) -> None:
     channel = channel_at()
     publish(channel, 6, {"totals": {"n": 6}})
@@ -168,6 +167,49 @@ def test_a_position_of_another_life_or_unknown_gets_a_snapshot(epoch: str, n: in
     assert isinstance(step, Send)
     assert step.kind == "snapshot", "it is not slow, it is new"
     assert session.n == 8
+
+
+@pytest.mark.parametrize("n", [999, 10**30])
+def test_a_client_ahead_is_waited_for_and_then_gets_a_snapshot(n: int) -> None:
+    session = Session(channel_at(), 0)
+    session.receive(resume("life", n))
+    assert not session.needs_snapshot
+    assert session.next(0.5, 1) == Wait(AHEAD_SECONDS_MAX - 0.5)
+    assert said(session.next(AHEAD_SECONDS_MAX, 1))["type"] == "snapshot"
+
+
+def test_a_client_ahead_goes_on_when_we_come_to_its_position() -> None:
+    """It was told position 7 by another process of the same journal."""
+    channel = channel_at()
+    session = Session(channel, 0)
+    session.receive(resume("life", 7))
+    assert isinstance(session.next(0, 1), Wait)
+    publish(channel, 7, {"totals": {"n": 7}})
+    assert said(session.next(0.1, 1))["type"] == "heartbeat"
+    publish(channel, 9, {"totals": {"n": 9}})
+    assert said(session.next(0.2, 1))["from"] == 7
+
+
+def test_a_client_ahead_gets_a_snapshot_when_we_pass_its_position() -> None:
+    channel = channel_at()
+    session = Session(channel, 0)
+    session.receive(resume("life", 7))
+    publish(channel, 8, {"totals": {"n": 8}})
+    step = session.next(0.1, 1)
+    assert isinstance(step, Send)
+    assert step.kind == "snapshot"
+
+
+def test_a_fork_is_at_the_same_position() -> None:
+    channel = channel_at()
+    session = Session(channel, 0)
+    session.receive(HELLO)
+    session.next(0, 1)
+    other = session.fork()
+    assert other.level
+    publish(channel, 6, {"totals": {"n": 6}})
+    assert not other.level
+    assert said(other.next(1, 1)) == said(session.next(1, 1))
 
 
 def test_positions_between_changes_are_unknown() -> None:

@@ -1,6 +1,7 @@
 """Recorded conversations with the feed, for the browser client's tests (invariant 3 in the browser).
 
-`python -m tests.feed.transcripts` writes them to `dashboards/tests/transcripts/`. They come out of the
+`python -m tests.feed.transcripts` writes them to `dashboards/tests/transcripts/`; with an audience, a number of changes
+and a file, one long one there, a message a line, at its end what the client must hold. They come out of the
 real situation, views, channel and session; the entries are drawn (`tests.core.any_facts`) over a drawn
 city, so that they change only when what goes over the wire changes.
 """
@@ -8,6 +9,7 @@ city, so that they change only when what goes over the wire changes.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -54,19 +56,24 @@ class Client:
 
     def __init__(self, channel: Channel) -> None:
         self.messages: list[Any] = []
+        self.epoch = channel.epoch
         self.session = Session(channel, 0)
         self.session.receive(HELLO)
 
     def come_back(self, channel: Channel) -> None:
         """A new socket, resuming where the old one stopped."""
-        resume = {"epoch": self.messages[0]["epoch"], "n": self.session.n}
+        resume = {"epoch": self.epoch, "n": self.session.n}
         self.session = Session(channel, 0)
         self.session.receive(json.dumps({"type": "hello", "resume": resume}))
+
+    def forget(self) -> None:
+        """Keep none of the messages so far."""
+        self.messages.clear()
 
     def drain(self, server_ms: int, now: float = 0.0) -> None:
         """Take everything there is."""
         while isinstance(step := self.session.next(now, server_ms), Send):
-            self.messages.append(json.loads(step.text))
+            self.messages.append(json.loads(b"".join(step.parts)))
 
 
 def record(audience: str, seed: int, *, steps: int, deaf: range = range(0), returns: int = -1) -> dict[str, Any]:
@@ -105,5 +112,29 @@ def write() -> None:
         (FOLDER / name).write_text(text_of(transcript), encoding="utf-8")
 
 
+def write_long(audience: str, changes: int, place: Path) -> None:
+    """One client through so many changes, now and then deaf for a while, now and then gone and back."""
+    client: Client | None = None
+    seen = 0
+    with place.open("w", encoding="utf-8") as file:
+        for step, (channel, situation) in enumerate(picture(audience, 6)):
+            client = client or Client(channel)
+            if step % 500 == 250:
+                client.come_back(channel)
+            deaf = step % 50 < 3 or step % 5000 in range(3000, 3600)
+            if not deaf or client.session.n is None:
+                client.drain(situation.at_ms + 500, now=step * 10.0)
+            for message in client.messages:
+                seen += message["type"] == "changes"
+                file.write(json.dumps(message, ensure_ascii=False, separators=(",", ":")) + "\n")
+            client.forget()
+            if seen >= changes:
+                break
+        file.write('{"expected":' + channel.view().decode() + "}\n")
+
+
 if __name__ == "__main__":
-    write()
+    if sys.argv[1:]:
+        write_long(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        write()

@@ -17,7 +17,8 @@ from stormops.core.view_desk import DeskView
 from stormops.core.view_public import PublicView
 from stormops.feed.channel import encode
 from stormops.feed.follow import Show
-from stormops.feed.hub import Audience, Hub
+from stormops.feed.hub import Hub
+from stormops.feed.views import Audience
 from stormops.journal.port import Journal, JournalUnavailable, Snapshots
 from stormops.telemetry import Log
 
@@ -79,7 +80,7 @@ class Board:
 
     def publish(self, audience: Audience) -> Show | None:
         """What the event loop must run so that this audience sees the present position."""
-        situation, channel = self.situation, self._hub.channels[audience]
+        situation = self.situation
         n, at_ms = situation.position, situation.at_ms
         if self._shown.get(audience) == n:
             return None
@@ -89,24 +90,15 @@ class Board:
         self._pending[audience] = Touched()
         if pending is None:
             whole = encode(view.snapshot(situation))
-            return lambda: self._begin(audience, n, at_ms, whole)
+            return lambda: self._hub.start(audience, n, at_ms, whole)
         put, unset = view.changes(situation, pending)
         encoded = encode(put)
-
-        def show() -> None:
-            if channel.publish(n, at_ms, server_ms=self._hub.now_ms(), put=encoded, unset=unset):
-                self._hub.moved(audience)
-
-        return show
+        return lambda: self._hub.publish(audience, n, at_ms, put=encoded, unset=unset)
 
     def stretch(self, audience: Audience) -> int:
         """How many times rarer than usual this audience is shown something, in the mode in force."""
         lean = audience == "public" and level_of("public_live", self.situation.mode.mode) is not Level.FULL
         return LEAN_STRETCH if lean else 1
-
-    def _begin(self, audience: Audience, n: int, at_ms: int, whole: dict[str, bytes]) -> None:
-        self._hub.channels[audience].start(n, at_ms, whole)
-        self._hub.moved(audience)
 
 
 def restore(city: City, tree: Tree, snapshots: Snapshots, journal: Journal, log: Log) -> Situation:

@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+W = TypeVar("W", bound=Hashable)
 
 
-class Budget:
-    """At most `most` bytes taken at any moment. Lives on one event loop."""
+class Budget(Generic[W]):
+    """At most `most` bytes taken at any moment. `granted` tells who waited what it was given."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, granted: Callable[[W, int], None]) -> None:
         self._most = most
-        self._used = 0
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._granted = granted
+        self._waiting: dict[W, int] = {}  # in order of coming
+        self.used = 0
 
-    @property
-    def used(self) -> int:
-        """Bytes taken now."""
-        return self._used
-
-    async def take(self, size: int) -> int:
-        """Wait for room and take it; gives what was taken (`size`, or all there is when that is less)."""
+    def take(self, size: int, who: W) -> int:
+        """Room at once: gives what was taken (`size`, or all there is when that is less); or 0, and `who` waits."""
         want = min(size, self._most)
-        if not self._waiting and self._used + want <= self._most:
-            self._used += want
-            return want
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((want, turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.give(want)  # granted and cancelled in the same moment
-            else:
-                self._waiting = deque(item for item in self._waiting if item[1] is not turn)
-                self._grant()
-            raise
+        if who in self._waiting:
+            return 0
+        if self._waiting or self.used + want > self._most:
+            self._waiting[who] = want
+            return 0
+        self.used += want
         return want
 
     def give(self, size: int) -> None:
-        """Give back what `take` gave."""
-        self._used -= size
-        self._grant()
+        """Give back what was taken."""
+        self.used -= size
+        self._serve()
 
-    def _grant(self) -> None:
-        while self._waiting and self._used + self._waiting[0][0] <= self._most:
-            want, turn = self._waiting.popleft()
-            if not turn.done():
-                self._used += want
-                turn.set_result(None)
+    def forget(self, who: W) -> None:
+        """It does not wait any more."""
+        if self._waiting.pop(who, None) is not None:
+            self._serve()
+
+    def _serve(self) -> None:
+        while self._waiting:
+            who, want = next(iter(self._waiting.items()))
+            if self.used + want > self._most:
+                return
+            del self._waiting[who]
+            self.used += want
+            self._granted(who, want)

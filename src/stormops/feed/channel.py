@@ -36,14 +36,14 @@ class Change(NamedTuple):
 
     previous: int
     n: int
-    text: str
+    message: bytes
     end: int
 
 
 class Channel:
     """The picture of one audience at position `n`, and how it came from earlier positions.
 
-    `epoch` names this process's life: positions of another epoch are answered with a snapshot.
+    `epoch` names the life of the positions: those of another epoch are answered with a snapshot.
     """
 
     def __init__(self, epoch: str) -> None:
@@ -85,24 +85,21 @@ class Channel:
             self._values[key] = encoded
         for key in gone:
             self._size -= len(key) + len(self._values.pop(key)) + 4
-        text = (
-            f'{{"type":"changes","from":{self.n},"n":{n},"at_ms":{at_ms},"server_ms":{server_ms},'
-            f'"set":{_object(fresh).decode()},"unset":{_JSON.encode(gone).decode()}}}'
-        )
-        self._push(n, text)
+        head = f'{{"type":"changes","from":{self.n},"n":{n},"at_ms":{at_ms},"server_ms":{server_ms},"set":'
+        self._push(n, b"".join((head.encode(), _object(fresh), b',"unset":', _JSON.encode(gone), b"}")))
         self.n, self.at_ms, self._view = n, at_ms, None
         return True
 
-    def _push(self, n: int, text: str) -> None:
-        self._end += len(text)
-        change = Change(self.n, n, text, self._end)
+    def _push(self, n: int, message: bytes) -> None:
+        self._end += len(message)
+        change = Change(self.n, n, message, self._end)
         self._ring.append(change)
         self._from[change.previous] = change
-        self._ring_bytes += len(text)
+        self._ring_bytes += len(message)
         while len(self._ring) > RING_CHANGES_MAX or (self._ring_bytes > RING_BYTES_MAX and len(self._ring) > 1):
             old = self._ring.popleft()
             del self._from[old.previous]
-            self._ring_bytes -= len(old.text)
+            self._ring_bytes -= len(old.message)
 
     def after(self, n: int) -> Change | None:
         """The change that starts exactly at position `n`; None when `n` is newest, dropped or never was."""
@@ -110,7 +107,7 @@ class Channel:
 
     def pending_bytes(self, change: Change) -> int:
         """Bytes from this change to the newest, itself included."""
-        return self._end - change.end + len(change.text)
+        return self._end - change.end + len(change.message)
 
     @property
     def snapshot_bytes(self) -> int:
@@ -127,18 +124,25 @@ class Channel:
             self._view = _object(self._values)
         return self._view
 
+    @property
+    def values(self) -> Encoded:
+        """The picture by keys; for reading."""
+        return self._values
+
     def body(self, server_ms: int) -> bytes:
         """The picture with its position, as the snapshot reads over HTTP give it."""
-        head = f'"n":{self.n},"epoch":"{self.epoch}","at_ms":{self.at_ms},"server_ms":{server_ms},"view":'
-        return b"{" + head.encode() + self.view() + b"}"
+        return b"".join((b"{", self._position(server_ms), self.view(), b"}"))
 
-    def snapshot(self, server_ms: int) -> str:
-        """The snapshot message at the present position."""
-        return '{"type":"snapshot",' + self.body(server_ms)[1:].decode()
+    def snapshot(self, server_ms: int) -> tuple[bytes, ...]:
+        """The snapshot message at the present position, in parts: the large one is the same object for all clients."""
+        return b'{"type":"snapshot",' + self._position(server_ms), self.view(), b"}"
 
-    def heartbeat(self, server_ms: int) -> str:
+    def heartbeat(self, server_ms: int) -> bytes:
         """The message that says that nothing was missed."""
-        return f'{{"type":"heartbeat","n":{self.n},"at_ms":{self.at_ms},"server_ms":{server_ms}}}'
+        return f'{{"type":"heartbeat","n":{self.n},"at_ms":{self.at_ms},"server_ms":{server_ms}}}'.encode()
+
+    def _position(self, server_ms: int) -> bytes:
+        return (f'"n":{self.n},"epoch":"{self.epoch}","at_ms":{self.at_ms},"server_ms":{server_ms},"view":').encode()
 
 
 def _object(values: Mapping[str, bytes]) -> bytes:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from stormops.core.entry import Decided, Entry, Tick
-from stormops.feed.hub import Audience
+from stormops.core.entry import Entry
+from stormops.feed.points import Point, Points
+from stormops.feed.views import Audience
 from stormops.journal.port import Journal, JournalUnavailable
 from stormops.telemetry import Log
 
@@ -30,6 +31,9 @@ ASKS_MAX = 2_000
 
 RETRY_SECONDS = 1.0
 """Pause after the journal could not be read."""
+
+OVERDUE = 1.5
+"""What no point has shown (`points`: nothing came after it) is shown after so many times the cadence."""
 
 READY_SECONDS = 5.0
 """The feed is ready while it has seen the journal's end within this time."""
@@ -74,18 +78,21 @@ class Follower(Generic[P]):
     """Follows the journal into a picture. `run`, `ask` and `ready` are called on the event loop.
 
     `load` makes the picture (from the newest snapshot), on the follower's thread, which is also the only
-    one to read the journal. `cadence`: least wall time between two publications, in seconds.
+    one to read the journal. `cadence`: seconds between two publications, of the wall; `speed`: platform seconds in one.
     """
 
-    def __init__(self, load: Callable[[], P], journal: Journal, cadence: dict[Audience, float], log: Log) -> None:
+    def __init__(
+        self, load: Callable[[], P], journal: Journal, cadence: dict[Audience, float], log: Log, speed: float = 1.0
+    ) -> None:
         self._load = load
         self._journal = journal
         self._cadence = cadence
+        self._speed = speed
         self._log = log
         self._thread = ThreadPoolExecutor(1, "follower")
         self._picture: P | None = None
         self._due: dict[Audience, float] = dict.fromkeys(cadence, 0.0)
-        self._inside_tick = False
+        self._points = Points()
         self._caught_up = False
         self._end_seen = float("-inf")
         self._asks = 0
@@ -130,7 +137,7 @@ class Follower(Generic[P]):
             self._asks -= 1
 
     def _answer(self, question: Callable[[P, Journal], T], whole: bool) -> T:
-        if self._picture is None or (whole and self._inside_tick):
+        if self._picture is None or (whole and self._points.inside_tick):
             raise NotReady
         return question(self._picture, self._journal)
 
@@ -138,25 +145,33 @@ class Follower(Generic[P]):
         """Read and fold a little, and gather what is due."""
         if self._picture is None:
             self._picture = self._load()
-        page = self._journal.read(self._picture.position, TURN_ENTRIES)
-        self._picture.take(page)
-        for entry in reversed(page):
-            if isinstance(entry.fact, Tick | Decided):
-                self._inside_tick = isinstance(entry.fact, Tick)
-                break
+        picture, page = self._picture, self._journal.read(self._picture.position, TURN_ENTRIES)
         at_end = len(page) < TURN_ENTRIES
-        if self._inside_tick or not (at_end or self._caught_up):
-            return _Turn([], at_end)
-        return _Turn(self._publish(self._picture), at_end)
+        shows: list[Show] = []
+        taken = 0
+        for point in self._points.find(page):
+            if at_end and self._caught_up and any(point.crosses(self._cadence_ms(each)) for each in self._cadence):
+                picture.take(page[taken : point.entries])
+                taken = point.entries
+                shows += self._publish(picture, point)
+        picture.take(page[taken:])
+        if not self._points.inside_tick and (at_end or self._caught_up):
+            shows += self._publish(picture)
+        return _Turn(shows, at_end)
 
-    def _publish(self, picture: P) -> list[Show]:
-        """Pictures whose cadence has come. Never in the middle of a tick: its facts belong together."""
+    def _cadence_ms(self, audience: Audience, stretch: int = 1) -> int:
+        return round(self._cadence[audience] * stretch * self._speed * 1000)
+
+    def _publish(self, picture: P, point: Point | None = None) -> list[Show]:
+        """What is to be shown at a point; without one, what should have been by now but found none."""
         now = time.monotonic()
         shows: list[Show] = []
         for audience, due in self._due.items():
-            if now >= due:
-                show = picture.publish(audience)
-                if show is not None:
-                    self._due[audience] = now + self._cadence[audience] * picture.stretch(audience)
-                    shows.append(show)
+            stretch = picture.stretch(audience)
+            if now < due if point is None else not point.crosses(self._cadence_ms(audience, stretch)):
+                continue
+            show = picture.publish(audience)
+            if show is not None:
+                self._due[audience] = now + self._cadence[audience] * stretch * OVERDUE
+                shows.append(show)
         return shows

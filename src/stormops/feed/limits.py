@@ -56,8 +56,10 @@ class Bucket:
 class MissLimit:
     """Who may still guess. `check` before a look-up, `missed` after one that found nothing."""
 
-    def __init__(self, now: float) -> None:
-        self._all = Bucket(ALL_MISSES_BURST, ALL_MISSES_PER_SECOND, now)
+    def __init__(self, now: float, processes: int = 1) -> None:
+        """`processes`: so many count side by side, each for its part."""
+        self._part = 1 / processes
+        self._all = Bucket(ALL_MISSES_BURST * self._part, ALL_MISSES_PER_SECOND * self._part, now)
         self._table: OrderedDict[str, Bucket] = OrderedDict()
 
     def __len__(self) -> int:
@@ -79,12 +81,15 @@ class MissLimit:
     def missed(self, address: str, now: float) -> None:
         """This address asked for a receipt that is not known."""
         key = _key(address)
-        bucket = self._table.pop(key, None) or Bucket(MISSES_BURST, MISSES_PER_SECOND, now)
+        bucket = self._table.pop(key, None) or self._new(now)
         bucket.take(now)
         self._table[key] = bucket
         while len(self._table) > ADDRESSES_MAX:
             self._table.popitem(last=False)
         self._all.take(now)
+
+    def _new(self, now: float) -> Bucket:
+        return Bucket(max(1.0, MISSES_BURST * self._part), MISSES_PER_SECOND * self._part, now)
 
 
 def _key(address: str) -> str:

@@ -51,10 +51,10 @@ def typed_receipt(text: str) -> int | None:
 class Receipts:
     """Looks receipts up for their bearers, and keeps guessers from finding any."""
 
-    def __init__(self, follower: Follower[Board], metrics: Metrics) -> None:
+    def __init__(self, follower: Follower[Board], metrics: Metrics, processes: int = 1) -> None:
         self._follower = follower
         self._metrics = metrics
-        self._limit = MissLimit(time.monotonic())
+        self._limit = MissLimit(time.monotonic(), processes)
         self.arrivals = Arrivals(follower)
 
     async def look_up(

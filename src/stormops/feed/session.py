@@ -1,17 +1,19 @@
 """The feed's protocol for one client: hello, then a snapshot or the missed changes, then changes as they come.
 
-Sans I/O: text and seconds go in, `Send`, `Close` or `Wait` come out. A session keeps a position,
+Sans I/O: messages and seconds go in, `Send`, `Close` or `Wait` come out. A session keeps a position,
 never a queue: what a slow client has not been sent stays in the channel's ring, and when that would
 be more than `CLIENT_BUFFER_BYTES_MAX` (or than a snapshot), it is sent a new snapshot instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from stormops.feed.channel import Change, Channel
+from stormops.feed.selection import Selection
 
 HELLO_SECONDS_MAX = 10.0
 """A client that has not said hello by then is closed (4400)."""
@@ -25,8 +27,11 @@ CLIENT_BUFFER_BYTES_MAX = 1024 * 1024
 SNAPSHOT_BYTES_LEAST = 16 * 1024
 """Below this a resynchronisation saves nothing worth the flicker: the changes are sent."""
 
-HEARTBEAT_SECONDS = 5.0
-"""Longest silence towards a client, wall time."""
+HEARTBEAT_SECONDS = 6.0
+"""Longest silence towards a client, wall time; a little longer than the rarest cadence, which then needs none."""
+
+AHEAD_SECONDS_MAX = 2.0
+"""A client ahead of us (it comes from another process of this journal) is waited for so long; then a snapshot."""
 
 BAD_HELLO, NOT_SIGNED_IN, WRONG_ORIGIN, TOO_SLOW, TOO_LARGE, TOO_MANY = 4400, 4401, 4403, 4408, 4413, 4429
 """Close codes of the feed; 1013 (try again later) while the first picture is not there yet."""
@@ -44,12 +49,13 @@ class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     type: Literal["hello"]
     resume: Resume | None = None
+    view: Selection | None = None
 
 
 class Send(NamedTuple):
-    """Send this text now. `kind` is for counting."""
+    """Send these parts now, as one text message. `kind` is for counting."""
 
-    text: str
+    parts: tuple[bytes, ...]
     kind: Literal["snapshot", "resync", "changes", "heartbeat"]
 
 
@@ -67,15 +73,28 @@ class Wait(NamedTuple):
 
 
 class Session:
-    """One client of one channel. All times are seconds of one monotonic clock."""
+    """One client of one channel, or several at one position. All times are seconds of one monotonic clock.
 
-    def __init__(self, channel: Channel, now: float) -> None:
-        self._channel = channel
+    `narrow` gives the channel of what a client says that it looks at; without it all see the whole.
+    """
+
+    __slots__ = ("_ahead", "_greeted", "_n", "_narrow", "_opened", "_refusal", "_sent_at", "channel")
+
+    def __init__(self, channel: Channel, now: float, narrow: Callable[[Selection], Channel] | None = None) -> None:
+        self.channel = channel
+        self._narrow = narrow
         self._opened = now
         self._sent_at = now
         self._greeted = False
         self._n: int | None = None
+        self._ahead: int | None = None
         self._refusal: Close | None = None
+
+    def fork(self) -> Session:
+        """Another session at the same position: clients who come to share one, or leave one that they shared."""
+        other = Session(self.channel, self._opened)
+        other._greeted, other._n, other._sent_at = self._greeted, self._n, self._sent_at
+        return other
 
     @property
     def n(self) -> int | None:
@@ -95,7 +114,13 @@ class Session:
     @property
     def needs_snapshot(self) -> bool:
         """Whether the next step, if taken now, sends a snapshot."""
-        return self._greeted and self._refusal is None and self._channel.ready and self._next_change() is None
+        wants = self._greeted and self._refusal is None and self._ahead is None
+        return wants and self.channel.ready and self._next_change() is None
+
+    @property
+    def level(self) -> bool:
+        """Whether the client has been sent everything: it may share what comes with others at its position."""
+        return self._greeted and self._refusal is None and self._n is not None and self._n == self.channel.n
 
     def receive(self, text: str | bytes) -> None:
         """Take what the client said. A wrong word makes the next step a `Close`."""
@@ -113,14 +138,29 @@ class Session:
             self._refusal = Close(BAD_HELLO, 'the first message is {"type":"hello","resume":null}')
             return
         self._greeted = True
-        if hello.resume is not None and self._known(hello.resume):
-            self._n = hello.resume.n
+        if hello.view is not None and self._narrow is not None:
+            self.channel = self._narrow(hello.view)
+        resume = hello.resume
+        if resume is not None and resume.epoch == self.channel.epoch and self.channel.ready:
+            if resume.n > self.channel.n:
+                self._ahead = resume.n
+            else:
+                self._resume(resume.n)
+
+    def _resume(self, n: int) -> None:
+        """Go on from a position, if it is one of ours."""
+        if n == self.channel.n or self.channel.after(n) is not None:
+            self._n = n
             self._sent_at = float("-inf")  # a heartbeat at once tells it that nothing was missed
 
-    def _known(self, resume: Resume) -> bool:
-        channel = self._channel
-        same_life = channel.ready and resume.epoch == channel.epoch
-        return same_life and (resume.n == channel.n or channel.after(resume.n) is not None)
+    def _behind(self, ahead: int, now: float) -> Wait | None:
+        """What to do while the client is ahead of us; None when we have come to it, or it has waited enough."""
+        left = self._opened + AHEAD_SECONDS_MAX - now
+        if self.channel.n < ahead and left > 0:
+            return Wait(left)
+        self._resume(ahead)
+        self._ahead = None
+        return None
 
     def next(self, now: float, server_ms: int) -> Send | Close | Wait:
         """What to do now. After a `Send` ask again: there may be more."""
@@ -129,20 +169,22 @@ class Session:
         if not self._greeted:
             left = self._opened + HELLO_SECONDS_MAX - now
             return Wait(left) if left > 0 else Close(BAD_HELLO, "no hello came")
-        if not self._channel.ready:
+        if not self.channel.ready:
             return Wait(HEARTBEAT_SECONDS)
+        if self._ahead is not None and (wait := self._behind(self._ahead, now)) is not None:
+            return wait
         said = self._news(server_ms)
         if said is None:
             left = self._sent_at + HEARTBEAT_SECONDS - now
             if left > 0:
                 return Wait(left)
-            said = Send(self._channel.heartbeat(server_ms), "heartbeat")
+            said = Send((self.channel.heartbeat(server_ms),), "heartbeat")
         self._sent_at = now
         return said
 
     def _next_change(self) -> Change | Literal["none"] | None:
         """The change to send, "none" when there is none, None when only a snapshot will do."""
-        channel = self._channel
+        channel = self.channel
         if self._n is None:
             return None
         if self._n == channel.n:
@@ -158,7 +200,7 @@ class Session:
             return None
         if isinstance(change, Change):
             self._n = change.n
-            return Send(change.text, "changes")
+            return Send((change.message,), "changes")
         kind: Literal["snapshot", "resync"] = "snapshot" if self._n is None else "resync"
-        self._n = self._channel.n
-        return Send(self._channel.snapshot(server_ms), kind)
+        self._n = self.channel.n
+        return Send(self.channel.snapshot(server_ms), kind)

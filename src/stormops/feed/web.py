@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import secrets
 import signal
 import time
@@ -29,7 +30,7 @@ from stormops.feed.finding import Finder
 from stormops.feed.follow import Follower, NotReady
 from stormops.feed.headers import SecurityHeaders
 from stormops.feed.help_places import HelpPlaces, beside
-from stormops.feed.hub import Audience, Hub
+from stormops.feed.hub import Hub
 from stormops.feed.maps import PUBLIC_LAYERS, layers_of
 from stormops.feed.open311 import Open311Reads, Requests
 from stormops.feed.pages import Pages
@@ -38,6 +39,9 @@ from stormops.feed.ports import Authenticate
 from stormops.feed.problem import Json, not_ready, problem
 from stormops.feed.publish.made import make_publisher, make_shelf
 from stormops.feed.reads import PublicReads, Receipts
+from stormops.feed.room import Room
+from stormops.feed.selection import boxes_of, place_of_areas, place_on_desk
+from stormops.feed.views import Audience, Views
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
 from stormops.telemetry import Log
@@ -49,13 +53,13 @@ WORKERS = 2
 def create_feed(parts: FeedParts) -> Starlette:
     """The application. Following starts and ends with its lifespan; `state.failure` is the bug that ended it."""
     settings = parts.settings
-    epoch = secrets.token_hex(8)
-    channels: dict[Audience, Channel] = {"desk": Channel(epoch), "public": Channel(epoch)}
+    epoch = settings.feed_epoch or secrets.token_hex(8)
     hub = Hub(
-        channels,
+        {"desk": Views(epoch, place_on_desk), "public": Views(epoch, place_of_areas(boxes_of(parts.areas)))},
         now_ms=settings.clock.now_ms,
         authenticate=parts.authenticate,
         origins=settings.origins,
+        room=Room(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
         log=parts.log,
         metrics=parts.metrics,
     )
@@ -68,15 +72,15 @@ def create_feed(parts: FeedParts) -> Starlette:
         "desk": parts.city_file.desk_cadence_ms / 1000,
         "public": parts.city_file.public_cadence_ms / 1000,
     }
-    follower = Follower(load, parts.journal, cadence, parts.log)
-    pages = Pages(parts.city_file, settings, lambda: _mode_now(channels["public"]))
+    follower = Follower(load, parts.journal, cadence, parts.log, settings.clock_speed)
+    pages = Pages(parts.city_file, settings, lambda: _mode_now(hub.channels["public"]))
     maps = layers_of(parts.city, parts.tree, parts.areas)
-    receipts = Receipts(follower, parts.metrics)
-    public = PublicReads(parts, channels["public"], receipts, maps, pages)
+    receipts = Receipts(follower, parts.metrics, settings.feed_processes)
+    public = PublicReads(parts, hub.channels["public"], receipts, maps, pages)
     places = HelpPlaces(beside(settings.city_file), parts.log)
     finder = Finder(parts.city, parts.areas)
-    home = AtHome(finder, follower, channels["public"], pages, places=places, now=time.monotonic)
-    desk = DeskReads(parts, channels["desk"], follower, maps)
+    home = AtHome(finder, follower, hub.channels["public"], pages, places=places, now=time.monotonic)
+    desk = DeskReads(parts, hub.channels["desk"], follower, maps)
     shelf = make_shelf(settings, parts.city_file)
     publisher = make_publisher(parts, follower, pages, public.told, lambda: hub.share("public"))
 
@@ -100,14 +104,15 @@ def create_feed(parts: FeedParts) -> Starlette:
 
     app = Starlette(
         routes=[
+            # First, because routes are tried in turn and sockets come by the thousand.
+            WebSocketRoute("/api/v1/feed", hub.endpoint),
             *_public_routes(public),
             *home.routes(),
             *desk.routes(),
             *_open311(parts, follower, receipts).routes(),
             *_page_routes(pages, public, parts.authenticate),
             Route("/public/{path:path}", shelf.endpoint),
-            *_health_routes(follower, channels["desk"], parts),
-            WebSocketRoute("/api/v1/feed", hub.endpoint),
+            *_health_routes(follower, hub.channels["desk"], parts),
             Mount("/", Built(settings.dashboards)),
         ],
         middleware=[Middleware(SecurityHeaders, feed_url=settings.feed_url, intake_url=settings.intake_url)],
