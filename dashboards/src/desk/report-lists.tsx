@@ -5,6 +5,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { PLACE_WITHIN_MS } from "./agenda";
 import type { Sent } from "./actions";
 import { stageOf } from "./dialogs";
 import { Icon } from "./icons";
@@ -21,6 +22,16 @@ export interface ListProps {
 export function unmatchedInOrder(desk: Desk): Unmatched[] {
   return [...desk.unmatched.values()].sort(
     (a, b) => Number(b.safety) - Number(a.safety) || a.received_ms - b.received_ms || (a.receipt < b.receipt ? -1 : 1),
+  );
+}
+
+/** How long a report has been without a place; in words once that is too long. */
+function Waiting({ sinceMs, nowMs }: { sinceMs: number; nowMs: number }) {
+  const over = nowMs - sinceMs - PLACE_WITHIN_MS;
+  return over > 0 ? (
+    <b class="row-late">{t("agenda.late", { span: format.span(over) })}</b>
+  ) : (
+    <span class="row-since">{format.span(nowMs - sinceMs)}</span>
   );
 }
 
@@ -50,7 +61,7 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
               <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>
             </span>
             <span class="row-figures">
-              <span class="row-since">{format.span(now - item.received_ms)}</span>
+              <Waiting sinceMs={item.received_ms} nowMs={now} />
             </span>
           </div>
         )}
