@@ -236,6 +236,8 @@ export function App(props: Props) {
     [],
   );
 
+  // The customer's page takes the place of the map: then it is what the page is mainly about.
+  const Panel = customer ? "main" : "aside";
   return (
     <div
       class={`desk pane-${pane} ${customer ? "is-customer" : ""}`}
@@ -297,7 +299,7 @@ export function App(props: Props) {
           setPane("panel");
         }}
       />
-      <aside class="panel" aria-label={t("panel.title")}>
+      <Panel class="panel" aria-label={t("panel.title")}>
         {customer ? (
           <Customer
             nowMs={desk.feed.platformMs()}
@@ -374,7 +376,7 @@ export function App(props: Props) {
             }}
           />
         )}
-      </aside>
+      </Panel>
       <div class="pane-switch" role="group" aria-label={t("side.panes")}>
         {(Object.keys(PANES) as Pane[]).map((name) => (
           <button type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>
