@@ -202,6 +202,24 @@ def test_a_crowd_is_shed_or_waits_without_tasks(served: Served) -> None:
     assert gate.in_flight == gate.waiting == 0
 
 
+def test_in_a_crowd_nobody_works_for_who_has_gone(served: Served) -> None:
+    gate = served.admission.gate
+    batch = b"POST /api/v1/reports/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n%s"
+    served.swift.held = []
+    with served.connected() as first:
+        first.sendall(batch % b"11")
+        until(lambda: gate.in_flight == 1)
+        gate.limit.value = 0.5
+        with served.connected("127.0.0.9") as gone:
+            gone.sendall(batch % b"22")
+            until(lambda: gate.waiting == 1)
+        gate.limit.value = 50
+        served.swift.let_go()
+        assert answer(first)[::2] == (202, b"11")
+        until(lambda: gate.waiting == gate.in_flight == 0)
+    assert [body for _, body in served.swift.seen] == [b"11"]
+
+
 def test_who_is_being_answered_when_the_server_stops_is_answered_and_let_go(served: Served) -> None:
     served.swift.held = []
     with served.connected() as made, served.connected() as idle:
