@@ -101,6 +101,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     node: Annotated[
         int, Doc(description="Number of this machine's door, part of each receipt (0-99).", ge=0, le=99)
     ] = 1
+    door_keep_days: Annotated[
+        float,
+        Doc(description="Days that a door keeps what the journal has already; keys are kept for seven.", ge=1),
+    ] = 7
     clock_speed: Annotated[float, Doc(description="Platform seconds in a wall second (rehearsals).", gt=0)] = 1.0
     clock_epoch_ms: Annotated[int, Doc(description="Platform time at the anchor, ms since 1970.")] = 0
     clock_anchor_ms: Annotated[int, Doc(description="Wall time of the anchor, ms since 1970.")] = 0

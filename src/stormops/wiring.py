@@ -214,6 +214,7 @@ def run_intake() -> None:
     from stormops.intake.partners import Partners
     from stormops.intake.web import IntakeSettings, create_intake
     from stormops.journal.door import Door
+    from stormops.journal.drained_file import DrainedReader
     from stormops.journal.mode_file import ModeReader
     from stormops.journal.secret import shared_secret
     from stormops.staff.web import SignInRoutes
@@ -231,6 +232,8 @@ def run_intake() -> None:
         committed=lambda: process.hints.wake("doors"),
         measured=lambda facts, seconds: _measure_commit(process.metrics, facts, seconds),
         trouble=lambda sentence: process.log.error("door_unavailable", sentence=sentence),
+        drained=DrainedReader(settings.data),
+        keep_ms=round(settings.door_keep_days * 86_400_000),
     )
 
     def signed_in(outcome: str) -> None:
@@ -329,6 +332,7 @@ def run_operations() -> None:
     from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
     from stormops.core.situation import Situation
+    from stormops.journal.drained_file import DrainedFile
     from stormops.journal.mode_file import ModeFile
     from stormops.journal.port import Fenced
     from stormops.journal.snapshots import FileSnapshots
@@ -343,6 +347,8 @@ def run_operations() -> None:
     def decider(situation: Situation) -> Decider:
         return Decider(situation, matcher, make_groupers(city, tree), round(settings.meter_hold_s * 1000))
 
+    # Of a shared journal each machine's relay leaves both, the mode as the leader said it.
+    alone = not settings.journal_url
     operations = Operations(
         city,
         tree,
@@ -354,7 +360,8 @@ def run_operations() -> None:
         decider=decider,
         log=process.log,
         metrics=process.metrics,
-        leave_mode=ModeFile(settings.data).leave,
+        leave_mode=ModeFile(settings.data).leave if alone else None,
+        leave_drained=DrainedFile(settings.data).leave if alone else None,
     )
     health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
     stop = _stop_on_signals()
@@ -373,6 +380,8 @@ def run_operations() -> None:
 def run_relay() -> None:
     """Relay: carries this machine's doors to the shared database."""
     from stormops.journal.door_files import DoorFiles
+    from stormops.journal.drained_file import DrainedFile
+    from stormops.journal.mode_file import ModeFile
     from stormops.journal.relay import Relay
     from stormops.journal.relayed_doors import RelayedDoors
     from stormops.operations.health import Health
@@ -380,7 +389,15 @@ def run_relay() -> None:
     process = Process("relay")
     settings = process.settings
     doors, shared = DoorFiles(settings.data, process.unreadable), RelayedDoors(settings.journal_url)
-    relay = Relay(doors, shared, process.hints, process.log, process.metrics)
+    relay = Relay(
+        doors,
+        shared,
+        process.hints,
+        process.log,
+        process.metrics,
+        leave_mode=ModeFile(settings.data).leave,
+        leave_drained=DrainedFile(settings.data).leave,
+    )
     health = Health(settings.host, settings.relay_port, process.metrics, lambda: relay.ready)
     stop = _stop_on_signals()
     process.log.info("process_started")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stormops.core.entry import Actor, AnyFact, Decided, Entry, IncidentCancelled, News, ReportReceived, Tick
 from stormops.core.report import Channel, Report, Symptom
-from stormops.journal.port import Fenced, Journal, follow
+from stormops.journal.port import Beat, Fenced, Journal, follow
 
 
 def report(counter: int, door: str = "a") -> News:
@@ -117,6 +117,21 @@ class JournalContract:
             journal.append_facts(1, [Tick(number=1, at_ms=1)], 1, new + 1)
         assert journal.last() == 1
         assert [e.position for e in journal.append_news([report(2)], new)] == [2]
+
+    def test_the_leaders_last_word_is_heard_and_takes_no_position(self, journal: Journal) -> None:
+        assert journal.heard() is None
+        old = journal.lead()
+        journal.append_news([report(1)], old)
+        for beat in (Beat(1, 5_000, "normal", 0), Beat(1, 7_000, "storm", 6_000)):
+            journal.beat(beat, old)
+            assert journal.heard() == beat
+        assert journal.last() == 1
+        new = journal.lead()
+        with pytest.raises(Fenced):
+            journal.beat(Beat(9, 9_000, "normal", 0), old)
+        assert journal.heard() == Beat(1, 7_000, "storm", 6_000)
+        journal.beat(Beat(1, 8_000, "storm", 6_000), new)
+        assert journal.heard() == Beat(1, 8_000, "storm", 6_000)
 
     def test_nobody_appends_without_leading(self, journal: Journal) -> None:
         with pytest.raises(Fenced):

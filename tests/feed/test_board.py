@@ -20,7 +20,7 @@ from stormops.feed.hub import Hub
 from stormops.feed.room import Room
 from stormops.feed.selection import place_of_areas, place_on_desk
 from stormops.feed.views import Views
-from stormops.journal.port import JournalUnavailable
+from stormops.journal.port import Beat, JournalUnavailable
 from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay, small_city
 
@@ -64,6 +64,27 @@ async def test_what_is_shown_is_the_view_at_its_position(monkeypatch: pytest.Mon
     assert held(hub.channels["desk"]) == msgspec.json.decode(msgspec.json.encode(desk))
     assert held(hub.channels["public"]) == msgspec.json.decode(msgspec.json.encode(public))
     assert len(board._recent) == 3
+
+
+def test_a_quiet_picture_is_as_new_as_the_leaders_word_and_a_picture_behind_is_not() -> None:
+    day = StormDay(4, *small_city())
+    board, hub = board_of(day)
+    board.take(day.step())
+    desk, public = hub.channels["desk"], hub.channels["public"]
+    show = board.publish("desk")
+    assert show is not None
+    show()
+    n, at_ms = day.situation.position, day.situation.at_ms
+    assert board.heard(Beat(n + 1, at_ms + 9_000, "normal", 0)) is None, "the leader knows more than is shown"
+    assert board.heard(Beat(n - 1, at_ms + 9_000, "normal", 0)) is None, "that word is of an earlier position"
+    assert board.heard(Beat(n, at_ms - 1, "normal", 0)) is None
+    assert board.at_ms == desk.at_ms == at_ms
+    show = board.heard(Beat(n, at_ms + 2_000, "normal", 0))
+    assert show is not None
+    show()
+    assert (board.at_ms, desk.at_ms, desk.n) == (at_ms + 2_000, at_ms + 2_000, n)
+    assert public.at_ms == 0, "nothing was shown there yet"
+    assert msgspec.json.decode(desk.heartbeat(7))["at_ms"] == at_ms + 2_000
 
 
 def test_an_entry_that_is_not_there_is_a_journal_that_is_away() -> None:

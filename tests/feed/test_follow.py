@@ -15,7 +15,7 @@ from stormops.feed import follow
 from stormops.feed.follow import Follower, NotReady
 from stormops.feed.views import Audience
 from stormops.journal.memory import MemoryJournal
-from stormops.journal.port import JournalUnavailable
+from stormops.journal.port import Beat, JournalUnavailable
 from stormops.telemetry import Log
 
 
@@ -26,6 +26,7 @@ class Tape:
         self.entries: list[Entry] = []
         self.shown: list[int] = []
         self.stretched = 1
+        self.words: list[Beat] = []
 
     @property
     def position(self) -> int:
@@ -38,6 +39,9 @@ class Tape:
         if audience == "public" or (self.shown and self.shown[-1] == self.position):
             return None
         return partial(self.shown.append, self.position)
+
+    def heard(self, beat: Beat) -> Callable[[], None]:
+        return partial(self.words.append, beat)
 
     def stretch(self, audience: Audience) -> int:
         return self.stretched if audience == "desk" else 1
@@ -121,6 +125,18 @@ async def test_nothing_is_shown_while_catching_up_nor_inside_a_tick(
             await asyncio.sleep(0)
         await until(lambda: tape.shown[-1] == journal.last())
     assert set(tape.shown) <= set(ends)
+
+
+async def test_the_leaders_word_is_heard_when_there_is_no_more(journal: Flaky, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "HEAR_SECONDS", 0.0)
+    add(journal, 1, whole_tick(1))
+    async with following(journal) as (_, tape):
+        await until(lambda: tape.shown)
+        assert tape.words == []
+        beat = Beat(journal.last(), 9, "normal", 0)
+        journal.beat(beat, 1)
+        await until(lambda: tape.words)
+    assert set(tape.words) == {beat}
 
 
 async def test_pictures_keep_their_cadence(journal: Flaky) -> None:

@@ -92,3 +92,16 @@ def test_processes_side_by_side_count_each_its_part() -> None:
         limit.missed("192.0.2.1", 0)
     assert limit.check("192.0.2.1", 0) == pytest.approx(5 * 60 / 10)
     assert MissLimit(0, processes=50).check("192.0.2.1", 0) == 0
+
+
+def test_what_was_only_early_is_given_back() -> None:
+    limit = MissLimit(0)
+    miss_until_refused(limit, "10.0.0.1")
+    limit.forgive("10.0.0.1", 0)
+    assert limit.check("10.0.0.1", 0) == 0
+    limit.missed("10.0.0.1", 0)
+    assert limit.check("10.0.0.1", 0) > 0
+    limit.forgive("10.9.9.9", 0)  # who owes nothing gains nothing
+    for _ in range(30):
+        limit.forgive("10.0.0.1", 0)
+    miss_until_refused(limit, "10.0.0.1")

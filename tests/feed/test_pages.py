@@ -81,7 +81,7 @@ def test_a_problem_is_not_echoed(pages: Pages) -> None:
 
 def test_an_empty_table_says_so(pages: Pages) -> None:
     totals = {"customers": 60_000, "customers_out": 0, "areas_affected": 0, "at_ms": 1_790_000_000_000}
-    page = text(pages.text(EN, {"totals": totals}))
+    page = text(pages.text(EN, {"totals": totals}, totals["at_ms"]))
     assert "0 of 60,000 customers" in page
     assert "<table" not in page
 
@@ -91,7 +91,11 @@ def test_the_table_has_the_most_first(pages: Pages) -> None:
         return {"id": name, "name": name, "customers": 500, "out": out, "since_ms": 1_790_000_000_000}
 
     totals = {"customers": 60_000, "customers_out": 30, "areas_affected": 2, "at_ms": 1_790_000_000_000}
-    page = text(pages.text(EN, {"totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)}))
+    page = text(
+        pages.text(
+            EN, {"totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)}, 1_790_000_000_000
+        )
+    )
     assert page.index("New &lt;b&gt;") < page.index("Old Mill")
 
 
@@ -123,7 +127,7 @@ def test_pages_are_in_the_readers_language_and_offer_the_others(pages: Pages, la
     told = {
         "status.title": pages.status(reader, status("matched", "confirmed")),
         "miss.ask": pages.look_up(reader),
-        "text.title": pages.text(reader, {"totals": totals}),
+        "text.title": pages.text(reader, {"totals": totals}, 1_790_000_000_000),
         "page.unknown": pages.unknown(reader),
         "form.title": pages.report(reader),
         "page.unbuilt_title": pages.home(reader),

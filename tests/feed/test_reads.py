@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from stormops.core.view_public import PublicView
-from stormops.feed import arrivals, reads
+from stormops.feed import arrivals, follow, reads
 from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
@@ -124,6 +124,40 @@ def test_a_receipt_whose_report_is_on_its_way_is_waited_for(monkeypatch: pytest.
         assert receipt in asked.result().text
         metrics = feed.metrics.page()[0].decode()
     assert 'outcome="missed"' not in metrics
+
+
+def test_a_receipt_is_not_called_unknown_by_a_feed_that_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the journal may have and this feed has not read yet is asked for again, never denied."""
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 0.0)
+    with running(storm(1)) as feed, feed.client() as client:
+        assert client.get(f"/api/v1/reports/{UNKNOWN}").status_code == httpx2.codes.NOT_FOUND
+        monkeypatch.setattr(follow, "READY_SECONDS", -1.0)
+        behind = client.get(f"/api/v1/reports/{UNKNOWN}")
+        assert behind.status_code == httpx2.codes.SERVICE_UNAVAILABLE
+        assert int(behind.headers["Retry-After"]) > 0
+        assert client.get("/api/v1/reports/12").status_code == httpx2.codes.NOT_FOUND, "that is no receipt at all"
+        assert client.get(f"/api/v1/reports/{feed.day.receipts[0]}").status_code == httpx2.codes.OK
+        page = client.get(f"/r/{UNKNOWN}")
+        assert f'content="{MISS_REFRESH_SECONDS}"' in page.text
+        codes = [client.get(f"/api/v1/reports/{UNKNOWN}").status_code for _ in range(12)]
+        assert codes[-1] == httpx2.codes.TOO_MANY_REQUESTS, "a guess costs its place all the same"
+
+
+def test_who_asked_too_early_is_not_taken_for_a_guesser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receipts out of intake's hands, a journal that is behind, and many bearers behind one address."""
+    monkeypatch.setattr(reads, "ARRIVAL_SECONDS", 0.0)
+    monkeypatch.setattr(reads, "EARLY_EVERY_SECONDS", 0.0)
+    day = storm(1)
+    with running(day) as feed, feed.client() as client:
+        receipts = [day.report(day.from_premise(premise)) for premise in range(20)]
+        codes = [client.get(f"/api/v1/reports/{receipt}").status_code for receipt in receipts]
+        assert codes == [404] * int(MISSES_BURST) + [429] * (20 - int(MISSES_BURST))
+        day.tick()
+        feed.wait_shown(day.journal.last())
+        codes = [client.get(f"/api/v1/reports/{receipt}").status_code for receipt in receipts]
+        assert codes == [200] * 20
+        guessed = [client.get(f"/api/v1/reports/{UNKNOWN}").status_code for _ in range(12)]
+        assert guessed == [404] * int(MISSES_BURST) + [429] * 2, "guesses still cost"
 
 
 def test_waiting_for_receipts_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from stormops.core.entry import ReportReceived
+from stormops.core.entry import MeterEventsReceived, ReportReceived
 from stormops.core.report import Channel, Report, Symptom
+from stormops.journal import door_files
 from stormops.journal.door_file import DoorFile
 from stormops.journal.door_files import SAFETY, DoorFiles
 from stormops.journal.memory import MemoryJournal
@@ -74,6 +75,40 @@ def test_the_limit_holds_and_each_door_gets_its_share(tmp_path: Path, reader: Re
     assert len(first + rest) == 205
     for file in files:
         file.close()
+
+
+def large(receipt: str) -> MeterEventsReceived:
+    """A body of meter events of about 300 KB."""
+    return MeterEventsReceived(
+        receipt=receipt, partner="m", meters=["m" * 29] * 10_000, kinds="G" * 10_000, at_ms=[1] * 10_000
+    )
+
+
+def test_a_drain_is_bounded_by_bytes_and_every_door_gets_its_share(tmp_path: Path, reader: Reader) -> None:
+    files = [DoorFile(tmp_path / f"node-0{node}.door", node, lambda: 1_000) for node in (1, 2)]
+    for file in files:
+        file.commit([[Offer(large)]] * 20)  # 6 MB in one commit
+        file.commit([[Offer(fact)]] * 30)
+    pages = []
+    while page := reader.drain():
+        pages.append(page)
+    assert all(len(page) <= 8 for page in pages[:5]), "about 2 MB each"
+    assert all({door for door, _ in page} == {"node-01", "node-02"} for page in pages[:5])
+    assert sum(map(len, pages)) == 100
+    for file in files:
+        file.close()
+
+
+def test_a_body_larger_than_the_bound_goes_by_itself(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_files, "DRAIN_BYTES_MAX", 1_000)
+    file = DoorFile(tmp_path / "node-01.door", 1, lambda: 1_000)
+    for _ in range(2):
+        file.commit([[Offer(large)]])
+        file.commit([[Offer(fact, safety=True)]])
+    assert [len(reader.drain()) for _ in range(3)] == [3, 1, 0]
+    file.close()
 
 
 def test_with_fewer_places_than_doors_every_door_has_its_turn(tmp_path: Path, reader: Reader) -> None:

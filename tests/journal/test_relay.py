@@ -9,11 +9,13 @@ import psycopg
 import pytest
 
 from stormops.core.entry import News, ReportReceived
+from stormops.core.levels import Mode
 from stormops.core.report import Channel, Report, Symptom
+from stormops.journal import relay as relay_module
 from stormops.journal.door_file import DoorFile
 from stormops.journal.door_files import DoorFiles
 from stormops.journal.hints import NullHints
-from stormops.journal.port import JournalUnavailable, Offer
+from stormops.journal.port import Beat, JournalUnavailable, Offer
 from stormops.journal.postgres import PostgresJournal
 from stormops.journal.relay import NEWS_MAX, Relay
 from stormops.journal.relayed_doors import RelayedDoors
@@ -34,11 +36,30 @@ class Machine:
         self.files = DoorFiles(folder)
         self.shared = RelayedDoors(url)
         self.refuse = 0
+        self.modes: list[tuple[Mode, int]] = []
+        self.drained: dict[str, int] = {}
+        self.full = False
         self.relay = self.another()
 
     def another(self) -> Relay:
         """The relay, started again."""
-        return Relay(self.files, self, NullHints(), Log("test", "error"), Metrics())
+        return Relay(
+            self.files,
+            self,
+            NullHints(),
+            Log("test", "error"),
+            Metrics(),
+            leave_mode=self.left_mode,
+            leave_drained=self.drained.update,
+        )
+
+    def left_mode(self, mode: Mode, since_ms: int) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.modes.append((mode, since_ms))
+
+    def heard(self) -> Beat | None:
+        return self.shared.heard()
 
     def keep(self, count: int) -> None:
         self.door.commit([[Offer(fact, "", "", b"")]] * count)
@@ -97,7 +118,7 @@ def test_every_door_is_carried_in_its_order_and_once(
     for number, machine in enumerate(machines, 1):
         machine.keep(NEWS_MAX + number)
         assert machine.relay.step() == (NEWS_MAX, True)
-        assert machine.relay.step() == (number, False)
+        assert machine.relay.step() == (number, True)
         assert machine.relay.step() == (0, False)
     seen = drain(journal, postgres_url)
     for number in (1, 2, 3):
@@ -111,7 +132,7 @@ def test_a_relay_that_is_started_again_goes_on_where_it_stopped(
     machine.keep(5)
     machine.relay.step()
     machine.keep(2)
-    assert machine.another().step() == (2, False)
+    assert machine.another().step() == (2, True)
     machine.relay.step()  # the one before was not dead: what it puts again is there already
     assert drain(journal, postgres_url) == [("node-01", counter) for counter in range(1, 8)]
 
@@ -137,6 +158,31 @@ def test_a_refusal_is_tried_again_and_nothing_is_lost_or_doubled(
     assert drain(journal, postgres_url) == [("node-01", counter) for counter in range(1, 101)]
 
 
+def test_each_machine_learns_the_mode_and_what_is_safe_elsewhere(
+    machines: list[Machine], journal: PostgresJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The leader says the mode in the shared database, and each machine's relay leaves it at home."""
+    monkeypatch.setattr(relay_module, "LOOK_EVERY_S", -1.0)
+    machines[0].keep(3)
+    for machine in machines:
+        machine.relay.step()
+        assert machine.modes == []
+    epoch = journal.lead()
+    journal.beat(Beat(0, 5, "storm", 4), epoch)
+    machines[1].full = True
+    for machine in machines:
+        machine.relay.step()
+        machine.relay.step()
+    assert [machine.modes for machine in machines] == [[(Mode.STORM, 4)], [], [(Mode.STORM, 4)]]
+    assert list(machines[0].drained.values()) == [3]
+    machines[1].full = False
+    machines[1].relay.step()
+    assert machines[1].modes == [(Mode.STORM, 4)]
+    journal.beat(Beat(0, 6, "a mode of a later version", 6), epoch)
+    machines[1].relay.step()
+    assert machines[1].modes == [(Mode.STORM, 4)]
+
+
 def test_one_stalled_relay_delays_only_its_own_door(
     machines: list[Machine], journal: PostgresJournal, postgres_url: str
 ) -> None:
@@ -150,8 +196,8 @@ def test_one_stalled_relay_delays_only_its_own_door(
             machine.keep(10)
         stuck = Thread(target=stalled.relay.step, daemon=True)
         stuck.start()
-        assert second.relay.step() == (10, False)
-        assert third.relay.step() == (10, False)
+        assert second.relay.step() == (10, True)
+        assert third.relay.step() == (10, True)
         seen = drain(journal, postgres_url)
         assert [seen.count((f"node-0{n}", c)) for n in (1, 2, 3) for c in range(1, 12)] == [1] + [0] * 10 + [1] * 22
         assert stuck.is_alive()

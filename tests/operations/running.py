@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stormops.core.decide import Decider
@@ -107,6 +107,7 @@ class Running:
         self.clock = StillClock()
         self.metrics = Metrics()
         self.modes: list[tuple[str, int]] = []
+        self.drained: list[dict[str, int]] = []
         self.disk_full = False
         self.city = city
         self.tree = trace(city.network, city.premises)
@@ -125,12 +126,18 @@ class Running:
             log=Log("operations", "error"),
             metrics=self.metrics,
             leave_mode=self._leave_mode,
+            leave_drained=self._leave_drained,
         )
 
     def _leave_mode(self, mode: Mode, since_ms: int) -> None:
         if self.disk_full:
             raise OSError(28, "No space left on device")
         self.modes.append((mode.value, since_ms))
+
+    def _leave_drained(self, drained: Mapping[str, int]) -> None:
+        if self.disk_full:
+            raise OSError(28, "No space left on device")
+        self.drained.append(dict(drained))
 
     def facts(self) -> list[AnyFact]:
         return [entry.fact for entry in self.journal.read(0, 1_000_000)]

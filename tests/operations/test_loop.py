@@ -10,12 +10,13 @@ from stormops.clock import Clock
 from stormops.core import entry as facts
 from stormops.core.entry import Actor, CityAdopted, Decided, ModeDeclared, ReportReceived, Tick
 from stormops.core.levels import Mode
+from stormops.core.mode_rules import SAMPLES_MAX
 from stormops.core.report import Channel, Report, Symptom
 from stormops.journal.door import Door
 from stormops.journal.door_files import DoorFiles
 from stormops.journal.hints import NullHints
 from stormops.journal.memory import MemoryJournal
-from stormops.journal.port import Fenced, JournalUnavailable, Kept
+from stormops.journal.port import Beat, Fenced, JournalUnavailable, Kept
 from stormops.journal.snapshots import FileSnapshots
 from stormops.journal.sqlite import SqliteJournal
 from stormops.operations import loop
@@ -85,18 +86,50 @@ def test_news_becomes_entries_facts_and_a_situation_that_replay_repeats() -> Non
     assert running.replayed().digest() == situation.digest()
 
 
-def test_without_news_it_ticks_by_heartbeat_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_news_nothing_grows_but_what_a_minute_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quiet hour: followers hear every time that nothing came, the journal has a tick a minute for the pace."""
+    monkeypatch.setattr(loop, "BEAT_S", 0.0)
     running = Running()
     running.operations.start()
     assert running.operations.step()
-    assert not running.operations.step()
-    monkeypatch.setattr(loop, "HEARTBEAT_S", 0.0)
-    running.clock.ms += 5
-    assert running.operations.step()
+    begun = running.journal.last()
+    for second in range(1, 3601):
+        running.clock.ms += 1_000
+        running.operations.step()
+        assert running.journal.heard() == Beat(running.journal.last(), START_MS + second * 1_000, "normal", 0)
     tick, decided = running.facts()[-2:]
     assert isinstance(tick, Tick)
     assert isinstance(decided, Decided)
-    assert running.operations.situation.at_ms == START_MS + 5
+    assert running.journal.last() - begun == 2 * 60
+    assert len(running.operations.situation.pace) == SAMPLES_MAX
+    assert running.replayed().digest() == running.operations.situation.digest()
+
+
+def test_the_leaders_word_is_not_ahead_of_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    """News of this very step may have come after the doors were looked at: the tick's time is all that is sure."""
+    monkeypatch.setattr(loop, "BEAT_S", 0.0)
+    running = Running()
+    running.operations.start()
+    running.doors.report(0)
+    running.operations.step()
+    heard = running.journal.heard()
+    assert heard is not None
+    assert heard[:2] == (running.journal.last(), running.operations.situation.at_ms)
+
+
+def test_doors_are_told_how_far_they_are_in_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "BEAT_S", 0.0)
+    running = Running()
+    running.operations.start()
+    running.doors.report(0)
+    running.doors.report(1)
+    running.operations.step()
+    assert running.drained == [{"one": 2}]
+    assert running.drained[-1] == running.journal.drained()
+    running.disk_full = True
+    running.clock.ms += 1
+    running.operations.step()
+    assert running.drained == [{"one": 2}]
 
 
 def test_it_ticks_when_an_ended_incident_is_due_to_close() -> None:

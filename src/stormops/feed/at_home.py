@@ -114,7 +114,8 @@ class AtHome:
         found = await asyncio.to_thread(self._finder.area, address) if address else None
         mine = None if found is None else self._known(found)
         view = msgspec.json.decode(self._channel.view())
-        return self._pages.text(reader, view, address=address, mine=mine, places=self._places.read())
+        at_ms = self._channel.at_ms
+        return self._pages.text(reader, view, at_ms, address=address, mine=mine, places=self._places.read())
 
     async def places(self, _request: Request) -> Response:
         """`GET /api/v1/public/places`: shelters, cooling centres, places to charge a phone and to get water."""

@@ -19,7 +19,7 @@ from stormops.feed.channel import encode
 from stormops.feed.follow import Show
 from stormops.feed.hub import Hub
 from stormops.feed.views import Audience
-from stormops.journal.port import Journal, JournalUnavailable, Snapshots
+from stormops.journal.port import Beat, Journal, JournalUnavailable, Snapshots
 from stormops.telemetry import Log
 
 LEAN_STRETCH = 5
@@ -41,6 +41,12 @@ class Board:
         self._recent: OrderedDict[int, AnyFact] = OrderedDict()
         self._pending: dict[Audience, Touched] = {}
         self._shown: dict[Audience, int] = {}
+        self._heard_ms = 0
+
+    @property
+    def at_ms(self) -> int:
+        """Platform time up to which the picture is whole: the last tick's, or a later word that nothing came since."""
+        return max(self._heard_ms, self.situation.at_ms)
 
     @property
     def position(self) -> int:
@@ -55,6 +61,20 @@ class Board:
         touched = self.situation.apply(entries)
         for pending in self._pending.values():
             pending.add(touched)
+
+    def heard(self, beat: Beat) -> Show | None:
+        """Where the picture has all that the leader had, it is as new as the leader's word."""
+        if beat.position != self.position or beat.at_ms <= self.at_ms:
+            return None
+        self._heard_ms = at_ms = beat.at_ms
+        n, views = self.position, self._hub.views
+
+        def show() -> None:
+            for audience, each in views.items():
+                for channel in each.channels() if self._shown.get(audience) == n else ():
+                    channel.confirm(at_ms)
+
+        return show
 
     def recall(self, position: int) -> AnyFact:
         """The fact at a position. Raises JournalUnavailable."""
@@ -81,7 +101,7 @@ class Board:
     def publish(self, audience: Audience) -> Show | None:
         """What the event loop must run so that this audience sees the present position."""
         situation = self.situation
-        n, at_ms = situation.position, situation.at_ms
+        n, at_ms = situation.position, self.at_ms
         if self._shown.get(audience) == n:
             return None
         self._shown[audience] = n

@@ -70,6 +70,10 @@ class Channel:
         self._view = None
         self.n, self.at_ms, self.ready = n, at_ms, True
 
+    def confirm(self, at_ms: int) -> None:
+        """The picture still holds at this later time: what is sent from now on says so."""
+        self.at_ms = max(self.at_ms, at_ms)
+
     def publish(self, n: int, at_ms: int, *, server_ms: int, put: Encoded, unset: Iterable[str]) -> bool:
         """Move the picture to position `n`; False (and no message) when nothing shown differs.
 

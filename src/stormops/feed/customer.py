@@ -41,7 +41,7 @@ def customer(board: Board, name: str) -> dict[str, Any] | None:
     words = [_words(board, report) for report in reports[:REPORTS_MAX]]
     return {
         "n": situation.position,
-        "at_ms": situation.at_ms,
+        "at_ms": board.at_ms,
         "premise": name,
         "address": premises.address(premise),
         "lon": round(lon, 6) if located else None,

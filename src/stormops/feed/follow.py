@@ -17,7 +17,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from stormops.core.entry import Entry
 from stormops.feed.points import Point, Points
 from stormops.feed.views import Audience
-from stormops.journal.port import Journal, JournalUnavailable
+from stormops.journal.port import Beat, Journal, JournalUnavailable
 from stormops.telemetry import Log
 
 POLL_SECONDS = 0.02
@@ -28,6 +28,9 @@ TURN_ENTRIES = 1_000
 
 ASKS_MAX = 2_000
 """Questions waiting for the follower; one more is refused (503) and should come back."""
+
+HEAR_SECONDS = 0.5
+"""Pause between two looks at the leader's last word (`port.Beat`): how old the picture is when nothing is new."""
 
 RETRY_SECONDS = 1.0
 """Pause after the journal could not be read."""
@@ -56,6 +59,9 @@ class Picture(Protocol):
 
     def take(self, entries: Sequence[Entry]) -> None:
         """Fold entries, in order, without gaps."""
+
+    def heard(self, beat: Beat) -> Show | None:
+        """The leader's last word; what the event loop must run when the picture is as new as that."""
 
     def publish(self, audience: Audience) -> Show | None:
         """What the event loop must run to show the present position; None when nothing changed."""
@@ -95,6 +101,7 @@ class Follower(Generic[P]):
         self._points = Points()
         self._caught_up = False
         self._end_seen = float("-inf")
+        self._hear_due = float("-inf")
         self._asks = 0
 
     async def run(self) -> None:
@@ -157,6 +164,11 @@ class Follower(Generic[P]):
         picture.take(page[taken:])
         if not self._points.inside_tick and (at_end or self._caught_up):
             shows += self._publish(picture)
+        if not page and time.monotonic() >= self._hear_due:
+            self._hear_due = time.monotonic() + HEAR_SECONDS
+            beat = self._journal.heard()
+            show = None if beat is None else picture.heard(beat)
+            shows += [show] if show else []
         return _Turn(shows, at_end)
 
     def _cadence_ms(self, audience: Audience, stretch: int = 1) -> int:

@@ -48,6 +48,10 @@ class Bucket:
         self.level = max(0.0, self.fill(now) - 1.0)
         self.used_at = now
 
+    def give_back(self, now: float) -> None:
+        """One token that was taken for nothing."""
+        self.level = min(self.burst, self.fill(now) + 1.0)
+
     def wait(self, now: float) -> float:
         """Seconds until one token is there, 0 when there is one."""
         return max(0.0, (1.0 - self.fill(now)) / self.rate)
@@ -87,6 +91,13 @@ class MissLimit:
         while len(self._table) > ADDRESSES_MAX:
             self._table.popitem(last=False)
         self._all.take(now)
+
+    def forgive(self, address: str, now: float) -> None:
+        """What this address asked for turned out to be a real receipt: it had only come too early."""
+        bucket = self._table.get(_key(address))
+        if bucket is not None:
+            bucket.give_back(now)
+        self._all.give_back(now)
 
     def _new(self, now: float) -> Bucket:
         return Bucket(max(1.0, MISSES_BURST * self._part), MISSES_PER_SECOND * self._part, now)

@@ -162,12 +162,16 @@ class Pages:
         self,
         reader: Reader,
         view: Mapping[str, Any],
+        at_ms: int,
         *,
         address: str = "",
         mine: Mapping[str, Any] | None = None,
         places: Sequence[HelpPlace] = (),
     ) -> Response:
-        """The public view as a table, most customers out first; the area `mine` of an `address` above it."""
+        """The public view as a table, most customers out first; the area `mine` of an `address` above it.
+
+        It is as new as `at_ms`.
+        """
         areas = [value for key, value in view.items() if key.startswith("area/")]
         areas.sort(key=lambda area: (-area["out"], area["name"]))
         return self._page(
@@ -179,7 +183,7 @@ class Pages:
             mine=mine,
             places=places,
             refresh_seconds=REFRESH_SECONDS,
-            as_of=self._time(reader, view["totals"]["at_ms"]),
+            as_of=self._time(reader, at_ms),
         )
 
     def unknown(self, reader: Reader) -> Response:

@@ -33,7 +33,7 @@ def receipt_status(board: Board, receipt: int) -> dict[str, Any] | None:
     answer: dict[str, Any] = {
         "receipt": receipt_text(receipt),
         "n": situation.position,
-        "at_ms": situation.at_ms,
+        "at_ms": board.at_ms,
         "state": status.state,
         "received_ms": status.received_ms or board.entry(status.position).recorded_ms,
     }
@@ -59,7 +59,7 @@ def premise_believed(board: Board, premises: Sequence[int]) -> dict[str, Any]:
     situation = board.situation
     return {
         "n": situation.position,
-        "at_ms": situation.at_ms,
+        "at_ms": board.at_ms,
         "premises": [_believed(situation, premise) for premise in premises],
     }
 
@@ -111,7 +111,7 @@ def incident_detail(board: Board, name: str) -> dict[str, Any] | None:
     known = sorted((r for r in reports if r is not None), key=lambda r: (not (r.safety or r.medical), r.position))
     return {
         "n": situation.position,
-        "at_ms": situation.at_ms,
+        "at_ms": board.at_ms,
         "incident": board.desk.incident(situation, incident),
         "reports_total": len(known),
         "reports": [_open_report(board, report) for report in known[:INCIDENT_REPORTS_MAX]],
@@ -203,13 +203,13 @@ def premises_out(board: Board) -> dict[str, Any]:
     situation = board.situation
     ids = situation.city.premises.id
     dark = np.flatnonzero(situation.coverage.bits).tolist()
-    return {"n": situation.position, "at_ms": situation.at_ms, "premises": [ids[premise] for premise in dark]}
+    return {"n": situation.position, "at_ms": board.at_ms, "premises": [ids[premise] for premise in dark]}
 
 
 def course(board: Board) -> dict[str, Any]:
     """Customers out over time, as the journal's own ticks have it: `samples` of [at_ms, customers out, reports]."""
     situation = board.situation
-    return {"n": situation.position, "at_ms": situation.at_ms, "samples": [list(each) for each in situation.course]}
+    return {"n": situation.position, "at_ms": board.at_ms, "samples": [list(each) for each in situation.course]}
 
 
 def premise_known(board: Board, name: str) -> dict[str, Any] | None:

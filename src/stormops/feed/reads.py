@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,8 +18,8 @@ from stormops.feed import questions
 from stormops.feed.arrivals import Arrivals, Question
 from stormops.feed.board import Board
 from stormops.feed.channel import Channel
-from stormops.feed.follow import Follower
-from stormops.feed.limits import MissLimit
+from stormops.feed.follow import Follower, NotReady
+from stormops.feed.limits import MISSES_BURST, MissLimit
 from stormops.feed.maps import MapLayers
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
@@ -32,6 +33,12 @@ GZIP_BYTES_LEAST = 2048
 
 ARRIVAL_SECONDS = 1.5
 """How long an unknown receipt is waited for: intake gives it out before the journal has the report."""
+
+EARLY_MAX = 2_000
+"""Misses remembered in case their receipts become known after all; beyond, the oldest stays a miss."""
+
+EARLY_EVERY_SECONDS = 0.5
+"""Least wall time between two looks whether they have."""
 
 
 class Limited(Exception):
@@ -56,15 +63,19 @@ class Receipts:
         self._metrics = metrics
         self._limit = MissLimit(time.monotonic(), processes)
         self.arrivals = Arrivals(follower)
+        self._early: OrderedDict[int, list[str]] = OrderedDict()
+        self._early_due = float("-inf")
 
     async def look_up(
         self, request: Request, text: str, question: Question = questions.receipt_status, *, patient: bool = True
     ) -> dict[str, Any] | None:
         """What the bearer may know, None when the receipt is not known. Raises Limited, NotReady.
 
-        `patient`: an unknown one is waited for a little.
+        `patient`: an unknown one is waited for a little. While the journal's end is out of sight, what is not
+        known here may well be known there: NotReady, though a guess costs its place all the same.
         """
         address = request.client.host if request.client else ""
+        await self._forgive()
         wait = self._limit.check(address, time.monotonic())
         if wait > 0:
             self._metrics.count("feed_receipt_lookups_total", outcome="limited")
@@ -74,7 +85,31 @@ class Receipts:
         self._metrics.count("feed_receipt_lookups_total", outcome="missed" if status is None else "found")
         if status is None:
             self._limit.missed(address, time.monotonic())
+            if number is not None:
+                self._remember(number, address)
+                if not self._follower.ready:
+                    raise NotReady
         return status
+
+    def _remember(self, number: int, address: str) -> None:
+        """It may be a receipt that was given out and is not in the journal yet: then it was no guess."""
+        self._early.setdefault(number, []).append(address)
+        self._early.move_to_end(number)
+        del self._early[number][: -int(MISSES_BURST)]
+        while len(self._early) > EARLY_MAX:
+            self._early.popitem(last=False)
+
+    async def _forgive(self) -> None:
+        """Give back what it cost to ask for receipts that are known by now: bearers had only come too early."""
+        now = time.monotonic()
+        if not self._early or now < self._early_due:
+            return
+        self._early_due = now + EARLY_EVERY_SECONDS
+        numbers = list(self._early)
+        known = await self._follower.ask(lambda board, _: [n for n in numbers if board.situation.status(n) is not None])
+        for number in known:
+            for address in self._early.pop(number, ()):
+                self._limit.forgive(address, now)
 
     async def _found(self, number: int, question: Question, seconds: float) -> dict[str, Any] | None:
         """The status of a receipt; one that is not known is waited for a little: it may be on its way from a door."""
@@ -123,6 +158,8 @@ class PublicReads:
             status = await self._receipts.look_up(request, request.path_params["receipt"], questions.receipt_page)
         except Limited as limited:
             return self._pages.slow_down(reader, slow_down(limited.seconds).headers["Retry-After"])
+        except NotReady:
+            status = None  # the page comes back by itself
         if status is None:
             return self._pages.miss(reader, possible=typed_receipt(request.path_params["receipt"]) is not None)
         return self._pages.status(reader, status)
@@ -148,13 +185,13 @@ class PublicReads:
 
 
 class SnapshotAnswer:
-    """A channel's snapshot over HTTP: made and compressed once for each position, for all who ask for it."""
+    """A channel's snapshot over HTTP: made and compressed once for each position and time, for all who ask for it."""
 
     def __init__(self, channel: Channel, cache: str, now_ms: Any) -> None:
         self._channel = channel
         self._cache = cache
         self._now_ms = now_ms
-        self._n = -1
+        self._of = (-1, 0)
         self._gzipped: asyncio.Future[bytes] | None = None
         self._thread = ThreadPoolExecutor(1, "pictures")  # the desk's is P0: what fills the workers does not hold it up
 
@@ -163,14 +200,14 @@ class SnapshotAnswer:
         channel = self._channel
         if not channel.ready:
             return not_ready()
-        etag = f'"{channel.epoch}-{channel.n}"'
+        etag = f'"{channel.epoch}-{channel.n}-{channel.at_ms}"'
         headers = {"Cache-Control": self._cache, "ETag": etag, "Vary": "Accept-Encoding"}
         if etag in request.headers.get("if-none-match", ""):
             return Response(None, 304, headers)
         if "gzip" not in request.headers.get("accept-encoding", "") or channel.snapshot_bytes < GZIP_BYTES_LEAST:
             return Response(channel.body(self._now_ms()), 200, headers, "application/json")
-        if self._gzipped is None or self._n != channel.n:
-            self._n = channel.n
+        if self._gzipped is None or self._of != (channel.n, channel.at_ms):
+            self._of = channel.n, channel.at_ms
             body, loop = channel.body(self._now_ms()), asyncio.get_running_loop()
             self._gzipped = loop.run_in_executor(self._thread, gzip.compress, body, 1)
         # Shielded: who goes away takes nothing from the others that wait for it.

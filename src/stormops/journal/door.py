@@ -7,6 +7,7 @@ SQL to do. Who waits is called back, all of one commit in one turn of the loop. 
 - `WAITING_MAX` facts wait; then `DoorBusy`. `SAFETY_RESERVE` more places are for safety facts alone.
 - `BATCH_MAX` facts go into one commit, safety facts first (invariant 12), each in its lane of the file.
 - A commit that takes longer than `STALL_S`: `DoorBusy` for newcomers, until the disk answers.
+- At most every `TRIM_EVERY_S`, when nothing waits, a little of what nobody needs any more is deleted (`door_trim`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import _thread
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -25,7 +26,7 @@ from time import monotonic
 from stormops.clock import Clock
 from stormops.core.entry import AnyFact
 from stormops.journal.door_file import DoorFile, WrongDoor
-from stormops.journal.draft import Draft
+from stormops.journal.draft import WINDOW_MS, Draft
 from stormops.journal.port import Answer, DoorBusy, Group, JournalUnavailable, Kept, KeyReused, Offer, Settle
 
 __all__ = ["BATCH_MAX", "SAFETY_RESERVE", "STALL_S", "WAITING_MAX", "Door", "WrongDoor"]
@@ -34,6 +35,7 @@ WAITING_MAX = 10_000
 SAFETY_RESERVE = 1_000
 BATCH_MAX = 1_000
 STALL_S = 5.0
+TRIM_EVERY_S = 1.0
 RETRY_AFTER_S = 2
 
 _Waiting = tuple[Group, Settle]
@@ -50,6 +52,9 @@ class Door:
     (for a hint to `operations`), `trouble(sentence)` when the disk begins to refuse. On the event
     loop: `measured(facts, seconds)` after each commit.
 
+    `drained()` says how far each lane is in the journal, `keep_ms` for how long the door keeps that all
+    the same; it is called on the writer thread.
+
     Raises WrongDoor when the file belongs to another node; a disk that refuses is only reported.
     """
 
@@ -63,6 +68,8 @@ class Door:
         measured: Callable[[int, float], object] = _nothing,
         trouble: Callable[[str], object] = _nothing,
         bug: Callable[[], object] = _thread.interrupt_main,
+        drained: Callable[[], Mapping[str, int]] = dict,
+        keep_ms: int = WINDOW_MS,
     ) -> None:
         self._file = DoorFile(path, node, clock.now_ms)
         self._committed, self._measured, self._trouble, self._bug = committed, measured, trouble, bug
@@ -71,6 +78,8 @@ class Door:
         self._count = 0
         self._since: float | None = None  # when the commit in flight began
         self._in_trouble = False
+        self._drained, self._keep_ms = drained, keep_ms
+        self._trim_due = float("-inf")  # loop time
         self._closed = False
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         with contextlib.suppress(JournalUnavailable):
@@ -148,6 +157,9 @@ class Door:
             self._jobs.put(partial(self._commit, loop, batch, facts, self._drafted(batch)))
         else:
             self._since = None
+            if loop.time() >= self._trim_due:
+                self._trim_due = loop.time() + TRIM_EVERY_S
+                self._jobs.put(self._trim)
 
     def _drafted(self, batch: list[_Waiting]) -> Draft | None:
         try:
@@ -199,6 +211,10 @@ class Door:
             self._in_trouble = False
             self._committed()
         _tell(loop, lambda: self._settle(loop, batch, facts, result))
+
+    def _trim(self) -> None:
+        with contextlib.suppress(JournalUnavailable):  # the next commit says so, if the disk still refuses
+            self._file.trim(self._drained(), self._keep_ms)
 
     def _probe(self, loop: asyncio.AbstractEventLoop, done: asyncio.Future[None]) -> None:
         try:

@@ -15,10 +15,12 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from stormops.journal.door_files import SAFETY
+from stormops.journal.door_trim import ALL, Old, Trimmer
 from stormops.journal.draft import WINDOW_MS, Draft, Drafter, Find, ForThread
 from stormops.journal.keys import Keys
 from stormops.journal.port import Answer, Group, JournalUnavailable
@@ -31,6 +33,8 @@ still until it has caught up. Further behind, the earlier time was the wrong one
 
 PAGE_BYTES = 8192
 """A commit writes page by page; of larger pages it writes fewer (a quarter less time than with 4,096, measured)."""
+SET_BACK_MS = 24 * 3600 * 1000
+"""Keys stay so much longer than their window: a clock may be set back after they were deleted."""
 
 SCHEMA_NUMBER = 2
 SCHEMA = """
@@ -81,6 +85,7 @@ class DoorFile:
         self._ordinary = self._safety = 0  # the counters of the lanes
         self._recorded_ms = 0
         self._keys = Keys()
+        self._trimmer: Trimmer | None = None
 
     def open(self) -> None:
         """Open or make the file. Raises JournalUnavailable, WrongDoor."""
@@ -125,6 +130,23 @@ class DoorFile:
             connection = self._opened()
             connection.execute("REPLACE INTO meta VALUES ('probed_ms', ?)", (self._now_ms(),))
             self._still_there()
+        except (sqlite3.Error, OSError) as error:
+            self._drop()
+            raise JournalUnavailable(f"{self.path.name}: {error}") from error
+
+    def trim(self, drained: Mapping[str, int], keep_ms: int) -> int:
+        """Delete a little of what the journal has (`drained`, by door and lane) and is older than `keep_ms`.
+
+        Gives the number of rows that left. Raises JournalUnavailable: nothing was deleted.
+        """
+        try:
+            connection = self._opened()
+            if self._trimmer is None:
+                self._trimmer = Trimmer(connection)
+            now = min(self._now_ms(), self._recorded_ms)  # a clock far ahead makes nothing old
+            lanes = {"facts": self._identity, "safety": self._identity + SAFETY}
+            olds = [Old(table, drained.get(lane, 0), now - keep_ms, now) for table, lane in lanes.items()]
+            return self._trimmer.step([*olds, Old("key_rows", ALL, now - WINDOW_MS - SET_BACK_MS, now)])
         except (sqlite3.Error, OSError) as error:
             self._drop()
             raise JournalUnavailable(f"{self.path.name}: {error}") from error
@@ -242,4 +264,4 @@ class DoorFile:
         self._opening += 1  # what was drafted before is for a file that may be another
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection = self._trimmer = None

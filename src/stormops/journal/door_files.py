@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from stormops.core.entry import News
-from stormops.journal.port import door_files
+from stormops.journal.port import DRAIN_BYTES_MAX, door_files
 from stormops.journal.rows import unpack
 
 SAFETY = ".safety"
@@ -40,25 +40,31 @@ class _Open:
             raise sqlite3.DatabaseError(f"not a door: {error}") from error
         self._laned = False
 
-    def read(self, reached: dict[str, int], limit: int, *, safety: bool) -> list[News]:
-        """The next news of one lane."""
+    def read(self, reached: dict[str, int], limit: int, room: int, *, safety: bool) -> tuple[list[News], int]:
+        """The next news of one lane, and their bytes: no more than `room` of them, or a single fact."""
         name = self.identity + SAFETY if safety else self.identity
         if safety and not self._has_safety():
-            return []
+            return [], 0
         table, after = "safety" if safety else "facts", reached.get(name, 0)
         rows = self.connection.execute(
             f"SELECT counter, recorded_ms, body FROM {table} WHERE counter > ? ORDER BY counter",  # noqa: S608 - one of two names
             (after,),
         )
         news: list[News] = []
+        size = 0
         for last, recorded_ms, body in rows:
+            if news and size + len(body) > room:
+                break
             facts = unpack(body)
             first = last - len(facts) + 1
             news += [News(name, i, recorded_ms, fact) for i, fact in enumerate(facts, first) if i > after]
+            if size == 0 and len(body) > room:  # one commit of much: a part of it, at least one fact
+                limit = min(limit, max(1, len(facts) * room // len(body)))
+            size += len(body)
             if len(news) >= limit:
-                rows.close()
                 break
-        return news[:limit]
+        rows.close()
+        return news[:limit], size
 
     def _has_safety(self) -> bool:
         """Whether its writer has given this door a safety lane yet; one of schema 1 gets it when next opened."""
@@ -82,7 +88,7 @@ class DoorFiles:
         self._turn = 0
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
-        """News after the given counters, each lane in its order, at most `limit`, safety lanes first.
+        """News after the given counters, each lane in its order, safety lanes first. See `port.DoorReader`.
 
         Each door gets an equal share first; what some leave goes to the others, another one first each time.
         """
@@ -92,44 +98,52 @@ class DoorFiles:
         self._turn = (self._turn + 1) % len(paths)
         turns = paths[self._turn :] + paths[: self._turn]
         reached = dict(drained)
-        news = self._take(turns, reached, limit, safety=True)
-        return news + self._take(turns, reached, limit - len(news), safety=False)
+        news, size = self._take(turns, reached, limit, DRAIN_BYTES_MAX, safety=True)
+        more, _ = self._take(turns, reached, limit - len(news), DRAIN_BYTES_MAX - size, safety=False)
+        return news + more
 
-    def _take(self, turns: list[Path], reached: dict[str, int], limit: int, *, safety: bool) -> list[News]:
-        """From one lane of every door, in turns."""
+    def _take(
+        self, turns: list[Path], reached: dict[str, int], limit: int, room: int, *, safety: bool
+    ) -> tuple[list[News], int]:
+        """From one lane of every door, in turns; and their bytes."""
         news: list[News] = []
-        share = max(1, limit // len(turns))
-        while turns and len(news) < limit:
+        size = 0
+        share, room_share = max(1, limit // len(turns)), max(1, room // len(turns))
+        while turns:
             more = []
             for path in turns:
                 want = min(share, limit - len(news))
-                page = self._read(path, reached, want, safety=safety) if want else []
-                news += page
+                if want <= 0 or size >= room:
+                    return news, size
+                page, taken = self._read(path, reached, want, min(room_share, room - size), safety=safety)
+                size += taken
                 if page:
+                    news += page
                     reached[page[-1].door] = page[-1].counter
-                if want and len(page) == want:
                     more.append(path)
             turns = more
-        return news
+        return news, size
 
     def close(self) -> None:
         """Close every door."""
         for path in list(self._open):
             self._drop(path)
 
-    def _read(self, path: Path, reached: dict[str, int], limit: int, *, safety: bool) -> list[News]:
+    def _read(
+        self, path: Path, reached: dict[str, int], limit: int, room: int, *, safety: bool
+    ) -> tuple[list[News], int]:
         try:
             door = self._open.get(path)
             if door is None or path.stat().st_ino != door.inode:
                 self._drop(path)
                 door = self._open[path] = _Open(path)
-            page = door.read(reached, limit, safety=safety)
+            page = door.read(reached, limit, room, safety=safety)
         except (sqlite3.Error, OSError, msgspec.DecodeError) as error:
             self._drop(path)
             if not self._skipped & {(path, True), (path, False)}:
                 self._unreadable(path.name, str(error))
             self._skipped.add((path, safety))
-            return []
+            return [], 0
         self._skipped.discard((path, safety))
         return page
 

@@ -42,4 +42,9 @@ class Keys:
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Hold what the door's table has beyond what is held already."""
-        self.add((key.hash, key.counter) for key in all_keys(connection, self._loaded))
+        for hashes, counters in all_keys(connection, self._loaded):
+            if len(self._newer) + len(hashes) <= self._half:  # at once, not one by one
+                self._newer.update(zip(hashes, counters, strict=True))
+                self._loaded = counters[-1] if counters else self._loaded
+            else:
+                self.add(zip(hashes, counters, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stormops.core.entry import AnyFact, Entry, News, decode, encode
-from stormops.journal.port import Fenced
+from stormops.journal.port import Beat, Fenced
 
 
 class MemoryJournal:
@@ -16,6 +16,7 @@ class MemoryJournal:
         self._news: set[tuple[str, int]] = set()
         self._ticks: dict[int, list[bytes]] = {}
         self._epoch = 0
+        self._beat: Beat | None = None
 
     def append_news(self, news: Sequence[News], epoch: int) -> list[Entry]:
         """See `port.Journal.append_news`."""
@@ -64,6 +65,15 @@ class MemoryJournal:
         """See `port.Journal.lead`."""
         self._epoch += 1
         return self._epoch
+
+    def beat(self, beat: Beat, epoch: int) -> None:
+        """See `port.Journal.beat`."""
+        self._led_by(epoch)
+        self._beat = beat
+
+    def heard(self) -> Beat | None:
+        """See `port.Journal.heard`."""
+        return self._beat
 
     def close(self) -> None:
         """Nothing to close."""

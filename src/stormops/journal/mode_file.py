@@ -6,12 +6,12 @@ It is rewritten at every start of operations, so it need not survive a power cut
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from stormops.core.levels import Mode
+from stormops.journal.whole_file import LeftFile, leave
 
 NAME = "mode.json"
 
@@ -34,30 +34,21 @@ class ModeFile:
 
     def leave(self, mode: Mode, since_ms: int) -> None:
         """Say it; a reader sees the old file or the new one, never half of one. Raises OSError."""
-        made = self._path.with_suffix(f".{os.getpid()}.new")
-        try:
-            made.write_bytes(msgspec.json.encode(ModeLeft(mode, since_ms)))
-            made.replace(self._path)
-        finally:
-            made.unlink(missing_ok=True)
+        leave(self._path, msgspec.json.encode(ModeLeft(mode, since_ms)))
 
 
 class ModeReader:
     """The mode that was left in a data folder. Who cannot read it keeps the last mode known, at first normal."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
-        self._stamp = (0, 0)
+        self._left = LeftFile(folder / NAME)
         self._mode = Mode.NORMAL
 
     def __call__(self) -> Mode:
         """The mode; the file is read again only when it has changed."""
         try:
-            stat = self._path.stat()
-            stamp = stat.st_mtime_ns, stat.st_size
-            if stamp != self._stamp:
-                self._mode = _DECODER.decode(self._path.read_bytes()).mode
-                self._stamp = stamp
+            if (body := self._left.changed()) is not None:
+                self._mode = _DECODER.decode(body).mode
         except (OSError, msgspec.DecodeError):
             return self._mode
         return self._mode

@@ -96,6 +96,18 @@ Settle = Callable[[Answer | JournalUnavailable], object]
 """Who waits for the answer to a group. Called once, on the event loop; must be quick and must not raise."""
 
 
+class Beat(NamedTuple):
+    """The leader's last word: at `at_ms` all that was in the doors was in the journal, which ended at `position`.
+
+    And the mode in force, since `since_ms`. Times are platform milliseconds. It is no entry: only the last is kept.
+    """
+
+    position: int
+    at_ms: int
+    mode: str
+    since_ms: int
+
+
 class Door(Protocol):
     """The writing side of one door: what a process that takes something in may do."""
 
@@ -148,14 +160,27 @@ class Journal(Protocol):
     def lead(self) -> int:
         """Become the leader: a new epoch, which fences every older one."""
 
+    def beat(self, beat: Beat, epoch: int) -> None:
+        """Leave the leader's word in the place of the one before. Raises Fenced, JournalUnavailable."""
+
+    def heard(self) -> Beat | None:
+        """The last word of a leader, if there was one. Raises JournalUnavailable."""
+
     def close(self) -> None: ...
+
+
+DRAIN_BYTES_MAX = 2 * 1024 * 1024
+"""Bytes of news, as the doors hold them, that one drain gives: ten thousand small ones, or one large body of meters."""
 
 
 class DoorReader(Protocol):
     """The reading side of all doors: used by `operations` alone."""
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
-        """News after the given counters, each door in its order. An unreadable door is skipped this time."""
+        """News after the given counters, each door in its order. An unreadable door is skipped this time.
+
+        At most `limit` of them, and at most about `DRAIN_BYTES_MAX` together (one at least): there may be more.
+        """
 
 
 class Snapshots(Protocol):

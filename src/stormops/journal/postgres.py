@@ -15,7 +15,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 
 from stormops.core.entry import AnyFact, Entry, News, decode, encode
-from stormops.journal.port import Fenced, JournalUnavailable
+from stormops.journal.port import Beat, Fenced, JournalUnavailable
 from stormops.journal.postgres_database import Cursor, PostgresDatabase
 
 LEASE_S = 15
@@ -36,6 +36,9 @@ _THERE = """SELECT door, counter FROM entries JOIN unnest(%b::int[], %b::bigint[
             USING (door, counter) WHERE door > 0"""
 _REACHED = """UPDATE doors SET counter = reached.counter FROM unnest(%b::int[], %b::bigint[]) AS reached (id, counter)
               WHERE doors.id = reached.id"""
+
+_BEAT = """INSERT INTO beat VALUES (1, %b, %b, %b, %b) ON CONFLICT (one) DO UPDATE SET
+           position = excluded.position, at_ms = excluded.at_ms, mode = excluded.mode, since_ms = excluded.since_ms"""
 
 _Row = tuple[int, int, int, int, int, int, bytes]
 
@@ -120,6 +123,15 @@ class PostgresJournal:
                 raise JournalUnavailable(f"{holder} leads; this one stands by")
             self._epoch = int(row[0])
             return self._epoch
+
+    def beat(self, beat: Beat, epoch: int) -> None:
+        """See `port.Journal.beat`. It renews the lease."""
+        with self._leading(epoch) as cursor:
+            cursor.execute(_BEAT, beat)
+
+    def heard(self) -> Beat | None:
+        """See `port.Journal.heard`."""
+        return self._database.heard()
 
     def close(self) -> None:
         """Let another lead at once, and close the connection."""

@@ -23,7 +23,7 @@ from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
-from stormops.journal.port import JournalUnavailable
+from stormops.journal.port import Beat, JournalUnavailable
 
 CONNECT_SECONDS_MAX = 2
 STATEMENT_SECONDS_MAX = 5
@@ -51,12 +51,17 @@ CREATE TABLE IF NOT EXISTS relay_doors (
 CREATE TABLE IF NOT EXISTS relayed (
     door integer NOT NULL, counter bigint NOT NULL, recorded_ms bigint NOT NULL, body bytea NOT NULL,
     PRIMARY KEY (door, counter));
+CREATE TABLE IF NOT EXISTS beat (
+    one smallint PRIMARY KEY CHECK (one = 1), position bigint NOT NULL, at_ms bigint NOT NULL, mode text NOT NULL,
+    since_ms bigint NOT NULL);
 INSERT INTO leader VALUES (1, 0, '', '-infinity') ON CONFLICT DO NOTHING;
 """
 
 TABLES_ARE_THERE = """
-SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'relayed' AND relnamespace = current_schema()::regnamespace)
+SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'beat' AND relnamespace = current_schema()::regnamespace)
 """
+
+HEARD = "SELECT position, at_ms, mode, since_ms FROM beat"
 
 SESSION = f"""
 SET statement_timeout = '{STATEMENT_SECONDS_MAX}s';
@@ -116,6 +121,12 @@ class PostgresDatabase:
             connection = self._opened()
             with connection.transaction(), connection.cursor(binary=True) as cursor:
                 yield cursor
+
+    def heard(self) -> Beat | None:
+        """The last word of who leads. Raises JournalUnavailable."""
+        with self.reading() as cursor:
+            row = None if cursor is None else cursor.execute(HEARD).fetchone()
+            return None if row is None else Beat(*row)
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,7 +3,7 @@
 It remembers nothing: where it stopped is in the database, in the transaction that copied, so it may
 be killed at any moment and another run may start meanwhile. Bounds, each with its behaviour:
 
-- `NEWS_MAX` news in one transaction; what is left follows at once.
+- `NEWS_MAX` news in one transaction, and no more bytes than a drain gives; what is left follows at once.
 - `POLL_S` without a hint: the doors are looked at.
 - `BACK_OFF_S` after the database refused, or when it holds as many news as it may: tried again, as
   often as it takes. Everything waits in the doors meanwhile.
@@ -11,13 +11,15 @@ be killed at any moment and another run may start meanwhile. Bounds, each with i
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import Protocol
 
 from stormops.core.entry import News
-from stormops.journal.port import DoorReader, Hints, JournalUnavailable
+from stormops.core.levels import Mode
+from stormops.journal.port import Beat, DoorReader, Hints, JournalUnavailable
 from stormops.telemetry import Log, Metrics
 
 NEWS_MAX = 1_000
@@ -28,7 +30,7 @@ READY_S = 10.0
 """The relay is ready while it reached the shared database within this time."""
 
 LOOK_EVERY_S = 2.0
-"""Without news the database is asked this often whether it is there."""
+"""The database is asked this often whether it is there, and what the mode is."""
 
 
 class SharedDoors(Protocol):
@@ -38,19 +40,37 @@ class SharedDoors(Protocol):
 
     def put(self, news: Sequence[News]) -> dict[str, int]: ...
 
+    def heard(self) -> Beat | None: ...
+
 
 class Relay:
     """`run` until told to stop, or `step` by step in tests."""
 
-    def __init__(self, doors: DoorReader, shared: SharedDoors, hints: Hints, log: Log, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        doors: DoorReader,
+        shared: SharedDoors,
+        hints: Hints,
+        log: Log,
+        metrics: Metrics,
+        *,
+        leave_mode: Callable[[Mode, int], None],
+        leave_drained: Callable[[Mapping[str, int]], None],
+    ) -> None:
+        """The last two leave on this machine the mode that the leader said, and how far doors are in the database.
+
+        They may raise OSError.
+        """
         self._doors = doors
         self._shared = shared
         self._hints = hints
         self._log = log
         self._metrics = metrics
         self._reached: dict[str, int] | None = None
-        self._seen = float("-inf")
+        self._seen = self._looked = float("-inf")
         self._away = False
+        self._leave_mode, self._leave_drained = leave_mode, leave_drained
+        self._mode: tuple[str, int] | None = None
 
     @property
     def ready(self) -> bool:
@@ -78,9 +98,10 @@ class Relay:
     def step(self) -> tuple[int, bool]:
         """Carry one page; how many news went over, and whether there are more. Raises JournalUnavailable."""
         now = time.monotonic()
-        if self._reached is None or now - self._seen > LOOK_EVERY_S:
+        if self._reached is None or now - self._looked > LOOK_EVERY_S:
             self._reached = self._shared.reached()
-            self._seen = now
+            self._seen = self._looked = now
+            self._leave()
         news = self._doors.drain(self._reached, NEWS_MAX)
         self._metrics.gauge("relay_backlog", len(news))
         if not news:
@@ -93,4 +114,14 @@ class Relay:
             self._metrics.count("relay_news_total", carried)
             self._metrics.observe("relay_copy_seconds", self._seen - now)
             self._hints.wake("doors")
-        return carried, carried < len(news) or len(news) >= NEWS_MAX
+        return carried, True  # there may be more
+
+    def _leave(self) -> None:
+        """For this machine's intake: how far its doors are in the database, and the mode. Raises JournalUnavailable."""
+        beat = self._shared.heard()
+        # A full disk, or a mode of a newer version: the last mode known holds, doors keep more.
+        with contextlib.suppress(OSError, ValueError):
+            self._leave_drained(self._reached or {})
+            if beat is not None and beat[2:] != self._mode:
+                self._leave_mode(Mode(beat.mode), beat.since_ms)
+                self._mode = beat[2:]

@@ -16,6 +16,7 @@ import msgspec
 
 from stormops.core.entry import News, decode, encode
 from stormops.journal.door_files import SAFETY
+from stormops.journal.port import DRAIN_BYTES_MAX, Beat
 from stormops.journal.postgres_database import PostgresDatabase
 
 AHEAD_MAX = 50_000
@@ -28,14 +29,17 @@ _INSERT = "INSERT INTO relayed SELECT * FROM unnest(%b::int[], %b::bigint[], %b:
 _REACHED = """UPDATE relay_doors SET counter = reached.counter
               FROM unnest(%b::text[], %b::bigint[]) AS reached (name, counter) WHERE relay_doors.name = reached.name"""
 _WAITING = """
-SELECT door.name, waiting.counter, waiting.recorded_ms, waiting.body
+SELECT name, counter, recorded_ms, body FROM (
+SELECT door.name, waiting.counter, waiting.recorded_ms, waiting.body,
+    sum(length(waiting.body)) OVER inorder - length(waiting.body) AS before, row_number() OVER inorder AS place
 FROM relay_doors AS door
 LEFT JOIN unnest(%b::text[], %b::bigint[]) AS drained (name, counter) ON drained.name = door.name
 CROSS JOIN LATERAL (
     SELECT counter, recorded_ms, body, row_number() OVER (ORDER BY counter) AS turn FROM relayed
     WHERE relayed.door = door.id AND relayed.counter > coalesce(drained.counter, 0) ORDER BY counter LIMIT %b
 ) AS waiting
-ORDER BY door.name NOT LIKE %b, waiting.turn, door.name LIMIT %b"""
+WINDOW inorder AS (ORDER BY door.name NOT LIKE %b, waiting.turn, door.name ROWS UNBOUNDED PRECEDING)
+) AS inorder WHERE before < %b AND place <= %b ORDER BY place"""
 _REMOVE = """DELETE FROM relayed USING relay_doors, unnest(%b::text[], %b::bigint[]) AS drained (name, counter)
              WHERE relay_doors.name = drained.name AND relayed.door = relay_doors.id
              AND relayed.counter <= drained.counter"""
@@ -65,6 +69,10 @@ class RelayedDoors:
         with self._database.reading() as cursor:
             rows = [] if cursor is None else cursor.execute("SELECT name, counter FROM relay_doors").fetchall()
             return dict(rows)
+
+    def heard(self) -> Beat | None:
+        """The last word of who leads (`port.Journal.heard`). Raises JournalUnavailable."""
+        return self._database.heard()
 
     def put(self, news: Sequence[News]) -> dict[str, int]:
         """Put what is not here yet, in one transaction, each door in its order as far as its bound allows.
@@ -101,7 +109,7 @@ class RelayedDoors:
         with self._database.reading() as cursor:
             if cursor is None:
                 return []
-            rows = cursor.execute(_WAITING, (*counters, limit, f"%{SAFETY}", limit)).fetchall()
+            rows = cursor.execute(_WAITING, (*counters, limit, f"%{SAFETY}", DRAIN_BYTES_MAX, limit)).fetchall()
             if drained and time.monotonic() - self._removed > REMOVE_EVERY_S:
                 cursor.execute(_REMOVE, counters)
                 self._removed = time.monotonic()

@@ -11,7 +11,7 @@ from threading import Lock
 import msgspec
 
 from stormops.core.entry import AnyFact, Entry, News, decode, encode
-from stormops.journal.port import Fenced, JournalUnavailable
+from stormops.journal.port import Beat, Fenced, JournalUnavailable
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS doors (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, counter INTEGER NOT NULL);
@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS entries (
     tick INTEGER NOT NULL, ordinal INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS entries_news ON entries (door, counter) WHERE door > 0;
 CREATE UNIQUE INDEX IF NOT EXISTS entries_facts ON entries (tick, ordinal) WHERE door = 0;
+CREATE TABLE IF NOT EXISTS beat (
+    one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, at_ms INTEGER NOT NULL, mode TEXT NOT NULL,
+    since_ms INTEGER NOT NULL);
 INSERT OR IGNORE INTO leader VALUES (1, 0);
 """
 
@@ -110,6 +113,19 @@ class SqliteJournal:
             connection.execute("UPDATE leader SET epoch = epoch + 1")
             return _epoch(connection)
 
+    def beat(self, beat: Beat, epoch: int) -> None:
+        """See `port.Journal.beat`."""
+        with self._writing(epoch) as connection:
+            connection.execute("REPLACE INTO beat VALUES (1, ?, ?, ?, ?)", beat)
+
+    def heard(self) -> Beat | None:
+        """See `port.Journal.heard`."""
+        with self._reading() as connection:
+            if connection is None:
+                return None
+            row = connection.execute("SELECT position, at_ms, mode, since_ms FROM beat").fetchone()
+            return row and Beat(*row)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -160,8 +176,8 @@ class SqliteJournal:
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-            elif connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'leader'").fetchone() is None:
-                self._drop()  # the leader is making it just now
+            elif connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'beat'").fetchone() is None:
+                self._drop()  # the leader is making it just now, or bringing it up to date
         return self._connection
 
     def _drop(self) -> None:

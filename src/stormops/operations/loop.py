@@ -4,39 +4,45 @@ Whatever happens to this process, nothing is lost and nothing is decided twice: 
 counter) in the journal, a tick's facts are one append that ends in `Decided`, and a new leader's
 epoch fences this one. Bounds, each with its behaviour:
 
-- `NEWS_MAX` news in one tick; what is left is drained at once after it.
+- `NEWS_MAX` news in one tick, and no more bytes than a drain gives; what is left is drained at once after it.
 - `TICK_LEAST_S` between two ticks, so that single reports share a commit; news wait that long.
-- `HEARTBEAT_S` without news: a tick all the same, so that followers know how old their picture is.
+- Every `BEAT_S` the leader's word (`port.Beat`) that there is no more, so that followers know how old their
+  picture is. It takes the place of the one before: nothing grows.
+- `QUIET_MS` of platform time without a tick: a tick all the same, for what changes by time alone (the pace of
+  reports is sampled once a minute, old keys leave).
 - `POLL_S` without a hint: the doors are looked at.
 - `BACK_OFF_S` after the journal refused: tried again, as often as it takes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
 from typing import Protocol
 
 from stormops.core.decide import Decider
 from stormops.core.entry import AnyFact, CityAdopted, Entry, News, Tick
 from stormops.core.levels import Mode
+from stormops.core.mode_rules import SAMPLE_MS
 from stormops.core.network import City, Tree
 from stormops.core.situation import Situation
-from stormops.journal.port import DoorReader, Fenced, Hints, Journal, JournalUnavailable, Snapshots
+from stormops.journal.port import Beat, DoorReader, Fenced, Hints, Journal, JournalUnavailable, Snapshots
 from stormops.operations.recovery import recover
 from stormops.operations.snapshotting import Snapshotting
 from stormops.telemetry import Log, Metrics
 
 NEWS_MAX = 1_000
 TICK_LEAST_S = 0.05
-HEARTBEAT_S = 2.0
+BEAT_S = 2.0
+QUIET_MS = SAMPLE_MS
 POLL_S = 0.02
 BACK_OFF_S = 0.5
 
 READY_S = 10.0
-"""The loop is ready while its last tick is not older than this."""
+"""The loop is ready while its last tick or beat is not older than this."""
 
 
 class PlatformClock(Protocol):
@@ -63,8 +69,12 @@ class Operations:
         log: Log,
         metrics: Metrics,
         leave_mode: Callable[[Mode, int], None] | None = None,
+        leave_drained: Callable[[Mapping[str, int]], None] | None = None,
     ) -> None:
-        """`leave_mode` is told the mode in force and since when, at the start and whenever it changed."""
+        """`leave_mode` is told the mode in force and since when, at the start and whenever it changed.
+
+        `leave_drained` is told, often, how far each door is in the journal. Both may raise OSError.
+        """
         self.situation = Situation(city, tree)
         self._city = city
         self._journal = journal
@@ -82,11 +92,12 @@ class Operations:
         self._undecided: list[Entry] = []
         self._unwritten: Sequence[AnyFact] = ()
         self._behind = False
-        self._ticked = float("-inf")
+        self._ticked = self._beaten = float("-inf")  # wall
         self._more = False
         self._leave_mode = leave_mode
         self._mode_left: Mode | None = None
         self._mode_trouble = False
+        self._leave_drained = leave_drained
 
     # --- starting -----------------------------------------------------------------------------------
 
@@ -102,8 +113,8 @@ class Operations:
 
     @property
     def ready(self) -> bool:
-        """Whether it leads and ticks."""
-        return time.monotonic() - self._ticked < READY_S
+        """Whether it leads and works."""
+        return time.monotonic() - max(self._ticked, self._beaten) < READY_S
 
     # --- running ------------------------------------------------------------------------------------
 
@@ -156,23 +167,25 @@ class Operations:
 
     def step(self) -> bool:
         """Drain, and tick when there is a reason. Gives whether it ticked. Raises JournalUnavailable, Fenced."""
-        began = time.monotonic()
+        began, began_ms = time.monotonic(), self._clock.now_ms()
         if self._behind:
             self._catch_up()
         news = self._doors.drain(self._drained, NEWS_MAX)
-        self._more = len(news) >= NEWS_MAX
+        self._more = bool(news)  # there may be more
         self._metrics.gauge("operations_backlog", len(news))
         if news:
             self._take_in(news)
         now_ms = max(self._clock.now_ms(), self.situation.at_ms)
-        if not self._undecided and not self._due(now_ms, began):
-            return False
-        self._tick(now_ms)
-        self._ticked = time.monotonic()
-        self._metrics.observe("operations_tick_seconds", self._ticked - began)
-        self._snapshotting.look(self.situation)
-        self._tell_mode()
-        return True
+        ticks = bool(self._undecided) or self._due(now_ms)
+        if ticks:
+            self._tick(now_ms)
+            self._ticked = time.monotonic()
+            self._metrics.observe("operations_tick_seconds", self._ticked - began)
+            self._snapshotting.look(self.situation)
+            self._tell_mode()
+        if began - self._beaten >= BEAT_S:
+            self._beat(self.situation.at_ms if news else max(began_ms, self.situation.at_ms))
+        return ticks
 
     def _tell_mode(self) -> None:
         """Leave the mode for those who do not follow the journal; what the disk refuses is tried at every tick."""
@@ -188,12 +201,22 @@ class Operations:
             self._mode_trouble = True
             return
         self._mode_left, self._mode_trouble = state.mode, False
+        self._beaten = float("-inf")  # other machines hear it at once
         self._metrics.gauge("operations_mode", state.mode.rank)
         self._log.info("mode_in_force", mode=state.mode.value, cause=state.cause)
 
-    def _due(self, now_ms: int, now: float) -> bool:
+    def _beat(self, at_ms: int) -> None:
+        """What is in the journal is all there was at `at_ms`; and how far the doors are drained."""
+        state = self.situation.mode
+        self._journal.beat(Beat(self.situation.position, at_ms, state.mode.value, state.since_ms), self._epoch)
+        self._beaten = time.monotonic()
+        if self._leave_drained is not None:
+            with contextlib.suppress(OSError):  # a full disk: doors keep more meanwhile
+                self._leave_drained(self._drained)
+
+    def _due(self, now_ms: int) -> bool:
         """Whether there is a reason to tick without news."""
-        if now - self._ticked >= HEARTBEAT_S or self.situation.city_hash != self._city.hash:
+        if now_ms - self.situation.at_ms >= QUIET_MS or self.situation.city_hash != self._city.hash:
             return True
         due = None if self._decider is None else self._decider.next_due_ms()
         return due is not None and due <= now_ms

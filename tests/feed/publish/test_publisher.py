@@ -35,6 +35,7 @@ class Asked:
 
         class Whole:
             situation = self.day.situation
+            at_ms = self.day.situation.at_ms
 
         return question(Whole(), None)
 

@@ -117,7 +117,9 @@ class Publisher:
     def _picture(self, board: Board, _journal: object) -> Picture:
         if not board.situation.at_ms:
             raise NotReady  # before the first tick nothing has a time, and a copy without one says nothing
-        return self._ways.take.take(board.situation)
+        return self._ways.take.take(board.situation)._replace(
+            at_ms=board.at_ms
+        )  # the leader may have said since: no more
 
     def _pause(self) -> float:
         return cadence_of(self._rung, self._live_seconds).publish
