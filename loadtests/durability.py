@@ -7,6 +7,7 @@ every receipt is looked for in the journal. It never imports `stormops`.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 import tempfile
@@ -23,7 +24,7 @@ PHASES = ((200, 600), (500, 30))
 QUICK = ((200, 20), (500, 10))
 CALLERS = 200
 P99_MS_MAX = 250
-PATIENCE_S = 60
+PATIENCE_S = 40
 
 
 def centre_of(platform: Platform) -> tuple[float, float]:
@@ -47,19 +48,30 @@ async def measure(platform: Platform, phases: tuple[tuple[int, int], ...]) -> di
     everybody: dict[int, str] = {}
     stored = Stored(platform.data / "journal.sqlite")
     centre = centre_of(platform)
+    begun = 0
     for rate, seconds in phases:
-        begin = len(everybody)
         reporters = Reporters(
-            platform.intake_url, centre, first=begin, count=rate * seconds, callers=CALLERS, rate=rate
+            platform.intake_url,
+            centre,
+            first=begun,
+            count=rate * seconds,
+            callers=CALLERS,
+            rate=rate,
+            seconds_max=seconds + PATIENCE_S,
         )
+        telling = asyncio.create_task(reporters.tell_progress())
         took = await reporters.send()
+        telling.cancel()
+        begun += rate * seconds
         everybody |= reporters.receipts
         behind = await stored.until_all(set(everybody.values()), PATIENCE_S)
         p99 = reporters.p99_ms
         print(
-            f"{rate}/s for {seconds} s: {len(reporters.receipts)} receipts in {took:.1f} s, p99 {p99:.1f} ms, "
+            f"{rate}/s for {seconds} s: {len(reporters.receipts):,} receipts in {took:.1f} s, p99 {p99:.1f} ms, "
             f"{reporters.refused} refused, {reporters.broken} broken; in the journal {behind:.1f} s after the last"
         )
+        given = len(reporters.receipts)
+        bars[f"{rate}/s for {seconds} s, receipts"] = (given, rate * seconds, given == rate * seconds)
         bars[f"{rate}/s for {seconds} s, ack p99 ms"] = (round(p99, 1), P99_MS_MAX, p99 <= P99_MS_MAX)
     return bars | audit(everybody, stored)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import random
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +24,14 @@ import msgspec
 ANSWER_SECONDS_MAX = 10.0
 RETRY_SECONDS = 0.05
 OVERTAKEN_MS = 1_000
+TELL_EVERY_S = 10.0
 SYMPTOMS = ("lights_out",) * 48 + ("partial", "wire_down")
 SAFETY = {"wire_down"}
+
+
+def tell(line: str) -> None:
+    """A line for who waits; results go to standard output."""
+    print(line, file=sys.stderr, flush=True)
 
 
 class Answer(NamedTuple):
@@ -75,15 +83,25 @@ class Reporters:
     """`count` customers from number `first` on, `callers` at a time at most.
 
     With `rate` each has its moment, whether earlier ones were answered or not, and waiting counts from it.
+    After `seconds_max` nobody begins any more: who has no receipt by then is missing from `receipts`.
     """
 
     def __init__(
-        self, url: str, centre: tuple[float, float], *, count: int, callers: int, rate: float = 0.0, first: int = 0
+        self,
+        url: str,
+        centre: tuple[float, float],
+        *,
+        count: int,
+        callers: int,
+        rate: float = 0.0,
+        first: int = 0,
+        seconds_max: float = math.inf,
     ) -> None:
         self._url, self._centre = url, centre
         self._count, self._callers, self._rate = count, callers, rate
         self._first = self._next = first
         self._begun = 0.0
+        self._seconds_max = seconds_max
         self.receipts: dict[int, str] = {}
         self.seconds: list[float] = []
         self.refused = 0
@@ -99,6 +117,8 @@ class Reporters:
 
     async def _call(self, connection: Connection) -> None:
         while (number := self._next) < self._first + self._count:
+            if time.monotonic() - self._begun > self._seconds_max:
+                break
             self._next += 1
             due = self._begun + (number - self._first) / self._rate if self._rate else time.monotonic()
             if (early := due - time.monotonic()) > 0:
@@ -125,6 +145,17 @@ class Reporters:
                 raise SystemExit(f"intake answered {answer.status}: {answer.body.decode()}")
             self.refused += 1
             await asyncio.sleep(RETRY_SECONDS * (1 + chance.random()))
+
+    async def tell_progress(self) -> None:
+        """A line every `TELL_EVERY_S`, until cancelled."""
+        begun, before = time.monotonic(), 0
+        while True:
+            await asyncio.sleep(TELL_EVERY_S)
+            there, since = len(self.receipts), time.monotonic() - begun
+            lately, before = (there - before) / TELL_EVERY_S, there
+            tell(
+                f"{there:,} of {self._count:,} receipts after {since:.0f} s ({there / since:.0f}/s, now {lately:.0f}/s)"
+            )
 
     @property
     def p99_ms(self) -> float:
@@ -170,9 +201,9 @@ class Stored:
                 yield from database.execute(query.format("%s").encode(), (self._position,))
 
     async def until_all(self, receipts: set[str], patience_s: float) -> float:
-        """Until these are there, or nothing new came for so long; gives the seconds waited."""
+        """Until these are there, or it took twice that long, or nothing new came for that long; gives the seconds."""
         begun = newest = time.monotonic()
-        while time.monotonic() - newest < patience_s:
+        while (now := time.monotonic()) - newest < patience_s and now - begun < 2 * patience_s:
             before = len(self.receipts)
             await asyncio.to_thread(self.look)
             if receipts <= self.receipts.keys():

@@ -29,17 +29,18 @@ from pathlib import Path
 import uvloop
 
 from loadtests.durability import centre_of, told
-from loadtests.reporters import Reporters, Stored, audit
+from loadtests.reporters import Reporters, Stored, audit, tell
 from tests.platform import Platform, make_city
 from tests.postgres import Postgres
 
 KILL_EVERY_S = 2.0
-TELL_EVERY_S = 15.0
+SENDING_SECONDS_MAX = 480
+"""Who has no receipt by then gets none: a run ends by itself within 12 minutes, whatever it shows."""
 FLUSH_EVERY = 3
 HANG_S = 3.0
 CALLERS = 64
 SAMPLE = 1_000
-PATIENCE_S = 120
+PATIENCE_S = 60
 
 
 def flush_redis(platform: Platform) -> bool:
@@ -95,32 +96,24 @@ def unknown(feed_url: str, receipts: list[str]) -> list[tuple[str, int]]:
     return without
 
 
-async def tell_progress(reporters: Reporters, count: int) -> None:
-    """A line every `TELL_EVERY_S`, until cancelled: a million reports take a while."""
-    begun = time.monotonic()
-    while True:
-        await asyncio.sleep(TELL_EVERY_S)
-        there, since = len(reporters.receipts), time.monotonic() - begun
-        print(
-            f"{there:,} of {count:,} receipts after {since:.0f} s ({there / since:.0f}/s)", file=sys.stderr, flush=True
-        )
-
-
 async def measure(
     platform: Platform, journal: Path | str, count: int, others: dict[str, Callable[[], None]]
 ) -> dict[str, tuple[float, float, bool]]:
     """The whole soak; the bars."""
-    reporters = Reporters(platform.intake_url, centre_of(platform), count=count, callers=CALLERS)
+    reporters = Reporters(
+        platform.intake_url, centre_of(platform), count=count, callers=CALLERS, seconds_max=SENDING_SECONDS_MAX
+    )
     killer, stored = Killer(platform, others), Stored(journal)
     killing = asyncio.create_task(killer.run())
-    telling = asyncio.create_task(tell_progress(reporters, count))
+    telling = asyncio.create_task(reporters.tell_progress())
     took = await reporters.send()
     killing.cancel()
     telling.cancel()
     receipts = list(reporters.receipts.values())
     behind = await stored.until_all(set(receipts), PATIENCE_S)
     print(
-        f"{len(receipts)} receipts in {took:.0f} s ({len(receipts) / took:.0f}/s), all journaled {behind:.1f} s later"
+        f"{len(receipts):,} receipts of {count:,} in {took:.0f} s ({len(receipts) / took:.0f}/s), "
+        f"all journaled {behind:.1f} s later"
     )
     print(
         f"killed: {', '.join(f'{n} {name}' for name, n in killer.killed.items())}; Redis flushed {killer.flushed} times"
@@ -132,10 +125,14 @@ async def measure(
     begun, without = time.monotonic(), [(receipt, 0) for receipt in sample]
     while without and time.monotonic() - begun < PATIENCE_S:
         without = await asyncio.to_thread(unknown, platform.feed_url, [receipt for receipt, _ in without])
+        if without:
+            tell(f"{len(without)} receipts without a status yet: {Counter(code for _, code in without)}")
         await asyncio.sleep(1 if without else 0)
     if without:
         print(f"last answers for receipts without a status: {Counter(code for _, code in without)}")
-    bars = audit(reporters.receipts, stored)
+    given = (len(receipts), count, len(receipts) == count)
+    bars: dict[str, tuple[float, float, bool]] = {f"receipts of {count:,}": given}
+    bars |= audit(reporters.receipts, stored)
     bars["receipts without a status, of a sample"] = (len(without), 0, not without)
     return bars
 

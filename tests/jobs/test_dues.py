@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stormops.core.entry import Actor, News, SituationReportRequested, Tick
+from stormops.core.entry import Actor, Entry, News, SituationReportRequested, Tick
+from stormops.jobs import dues as module
 from stormops.jobs.dues import Dues
 from stormops.journal.memory import MemoryJournal
 
@@ -43,6 +44,40 @@ def test_a_request_is_due_at_once_and_done_once_across_restarts(journal: MemoryJ
     dues.done(next(iter(asked)))
     again = Dues(journal, tmp_path, HOUR).find(NOW)
     assert list(again) == list(asked)[1:]
+
+
+def test_a_start_reads_only_what_may_still_be_asked_for(
+    journal: MemoryJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REMEMBER_EVERY", 1)
+    monkeypatch.setattr(module, "PAGE", 2)
+    tmp_path.joinpath("reports").mkdir()
+    folder, read = tmp_path / "reports", journal.read
+    for counter in range(1, 10):
+        ask(journal, counter)
+    dues = Dues(journal, folder, HOUR)
+    asked = [due for due in dues.find(NOW) if due.startswith("requested")]
+    assert len(asked) == 9
+    for due in [*asked[:3], *asked[4:]]:
+        dues.done(due)
+    ask(journal, 10)
+    dues.find(NOW)
+    starts: list[int] = []
+
+    def noted(after: int, limit: int) -> list[Entry]:
+        starts.append(after)
+        return read(after, limit)
+
+    monkeypatch.setattr(journal, "read", noted)
+    again = Dues(journal, folder, HOUR).find(NOW)
+    assert starts[0] == 4, "before the fourth request, the first that is not done"
+    assert [due for due in again if due.startswith("requested")] == [asked[3], "requested-11"]
+    other = MemoryJournal()
+    other.append_facts(1, [Tick(number=1, at_ms=NOW)], NOW, other.lead())
+    ask(other, 1)
+    assert "requested-2" in Dues(other, tmp_path / "reports2", HOUR).find(NOW)
+    folder.joinpath(".done-requested-2").unlink()
+    assert "requested-2" in Dues(other, folder, HOUR).find(NOW), "the note was of a longer journal"
 
 
 def test_nothing_is_due_before_there_is_anything_to_report(tmp_path: Path) -> None:

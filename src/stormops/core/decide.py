@@ -21,7 +21,7 @@ from stormops.core.matching_answer import Matched, NotMatched
 from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
 from stormops.core.mode_rules import ModeRules, tighten
-from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.open_reports import ANSWERED, OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
 from stormops.core.repeats import Heard, hash_key, lately
@@ -282,10 +282,9 @@ class Decider:
         """Rebuild what is derived: who explains what, who holds what, what is due."""
         situation = self.situation
         reports = situation.reports
-        rows = sorted(reports.row_of.values(), key=reports.position.__getitem__)
-        for row in rows:
+        for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):
             report = reports.get(reports.receipt[row])
-            if report is not None and report.standing is Standing.MATCHED and not report.answered:
+            if report is not None:
                 self._take_in(report)
                 if report.receipt >= 0 and lately(report.received_ms, situation.at_ms):
                     self._heard.note(report)

@@ -145,6 +145,19 @@ class OpenReports:
         self.row_of[receipt] = row
         return row
 
+    def rows_where(self, *, flags: int = 0, without: int = 0, standing: Standing | None = None) -> list[int]:
+        """Rows of open reports, meters' too, with all of these flags and none of those, in journal order."""
+        found = np.asarray(self.receipt) != 0
+        bits = np.asarray(self.flags)
+        found &= (bits & flags == flags) & (bits & without == 0)
+        if standing is not None:
+            found &= np.asarray(self.standing) == standing
+        rows = np.flatnonzero(found)
+        # What meters say comes many to an entry: the receipt orders those.
+        order = np.lexsort((np.asarray(self.receipt)[rows], np.asarray(self.position)[rows]))
+        ordered: list[int] = rows[order].tolist()
+        return ordered
+
     def drop(self, receipt: int) -> None:
         """The report leaves; its row may be used again."""
         row = self.row_of.pop(receipt)

@@ -12,7 +12,7 @@ from stormops.core.entry import AnyFact, ReportReceived, ReportUnmatched
 from stormops.core.incident import LIVE, Incident, State, incident_id
 from stormops.core.mode import FOR_STAFF
 from stormops.core.network import City, EdgeKind, Tree
-from stormops.core.open_reports import OpenReport, Standing
+from stormops.core.open_reports import ANSWERED, SHOWN, OpenReport, Standing
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS
 from stormops.core.safety import due_ms
@@ -47,15 +47,17 @@ class DeskView:
         self._refusals: set[str] = set()
 
     def snapshot(self, situation: Situation) -> dict[str, Any]:
-        """The whole view. O(open incidents and reports)."""
+        """The whole view. O(open incidents and reports shown)."""
         self._states.clear()
         self._by_state.clear()
         self._refusals.clear()
         view: dict[str, Any] = {"city": self._city_value()}
         for key in situation.incidents:
             view.update(self._incident(situation, key).put)
-        for receipt in (receipt for receipt in situation.reports.row_of if receipt >= 0):
-            view.update(self._report(situation, receipt).put)
+        reports = situation.reports
+        for receipt in (reports.receipt[row] for row in reports.rows_where(flags=SHOWN, without=ANSWERED)):
+            if receipt >= 0:
+                view.update(self._report(situation, receipt).put)
         view.update(self._refused(situation).put)
         view["mode"] = mode_value(situation)
         view["totals"] = self._totals(situation)

@@ -6,6 +6,8 @@ that a flushed Redis costs promptness and nothing else.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from stormops.core.entry import SituationReportRequested
@@ -13,6 +15,12 @@ from stormops.journal.port import Journal, JournalUnavailable
 
 PAGE = 5_000
 """Entries looked at in one go."""
+
+FOLLOWED = ".followed"
+"""File of the reports folder: the position until which all that was asked for is done."""
+
+REMEMBER_EVERY = 20_000
+"""Entries between two notes of it: a start reads at most about so many again."""
 
 
 class Dues:
@@ -22,7 +30,8 @@ class Dues:
         self._journal = journal
         self._folder = folder
         self._every_ms = every_ms
-        self._after = 0
+        self._after = -1
+        self._remembered = 0
         self._asked: dict[str, str] = {}
 
     def find(self, now_ms: int) -> dict[str, str]:
@@ -41,6 +50,25 @@ class Dues:
         self._mark(due).touch()
         self._asked.pop(due, None)
 
+    def _begin(self) -> None:
+        """Not from the journal's beginning, if what was asked for until later is known to be done."""
+        try:
+            after = int((self._folder / FOLLOWED).read_text())
+            self._after = after if after <= self._journal.last() else 0  # else it was another journal
+        except (OSError, ValueError):
+            self._after = 0
+
+    def _remember(self) -> None:
+        """Until where nothing is asked for that is not done. A note that is lost costs a little reading."""
+        open_ones = [int(due.rpartition("-")[2]) for due in self._asked if not self._mark(due).exists()]
+        after = min([self._after + 1, *open_ones]) - 1
+        if after - self._remembered >= REMEMBER_EVERY and self._folder.is_dir():
+            with contextlib.suppress(OSError):
+                draft = self._folder / f"{FOLLOWED}.{os.getpid()}"
+                draft.write_text(f"{after}")
+                draft.replace(self._folder / FOLLOWED)
+                self._remembered = after
+
     def _mark(self, due: str) -> Path:
         return self._folder / f".done-{due}"
 
@@ -50,11 +78,14 @@ class Dues:
     def _follow(self) -> None:
         """Look at what the journal has gained."""
         try:
+            if self._after < 0:
+                self._begin()
             while page := self._journal.read(self._after, PAGE):
                 for entry in page:
                     if isinstance(entry.fact, SituationReportRequested):
                         asked = f"asked for by {entry.fact.by.person}: {entry.fact.reason}"
                         self._asked[f"requested-{entry.position}"] = asked
                 self._after = page[-1].position
+                self._remember()
         except JournalUnavailable:
             return
