@@ -49,6 +49,8 @@ export interface Incident {
   medical: number;
   /** Meters that say that power is off here; `reports` does not count them. */
   meters?: number;
+  /** How often reports of it were heard again: the same premise, channel and kind within 15 minutes. */
+  repeats?: number;
 }
 
 export interface ReportPoint {
@@ -62,6 +64,8 @@ export interface ReportPoint {
   safety: boolean;
   medical: boolean;
   state: ReportState;
+  repeats?: number;
+  heard_ms?: number;
 }
 
 export interface Candidate {
@@ -148,6 +152,7 @@ export interface DeskTotals {
   reports_unmatched: number;
   reports_duplicated: number;
   reports_open: number;
+  reports_repeated?: number;
   safety_open: number;
   safety_waiting?: number;
   safety_escalated?: number;
@@ -208,6 +213,8 @@ export interface ReportFull {
   reasons?: string[];
   why?: string | null;
   candidates?: Candidate[];
+  repeats?: number;
+  heard_ms?: number;
   duplicates?: string[];
 }
 

@@ -99,6 +99,22 @@ export const REPORT_SIGNS: Record<"matched" | "received" | "unmatched" | "safety
   safety: SAFETY_SIGN,
 };
 
+/** What meters say, in totals and panels. Not on the map: a meter's premise supports the incident that is drawn. */
+export const METER_SIGNS: Record<"off" | "unknown", Sign> = {
+  off: {
+    key: "meter_off",
+    label: "legend.meter_off",
+    shape: "square",
+    colour: { dark: "#f2b632", light: "#8f5200" },
+  },
+  unknown: {
+    key: "meter_unknown",
+    label: "legend.meter_unknown",
+    shape: "square-open",
+    colour: { dark: "#a9b6c3", light: "#566675" },
+  },
+};
+
 export const NETWORK_SIGNS: Record<"feeder" | "lateral" | "source" | "switch" | "device", Sign> = {
   feeder: {
     key: "feeder",

@@ -5,6 +5,7 @@ import {
   GROUND,
   GROUPS,
   incidentSign,
+  METER_SIGNS,
   MODE_SIGNS,
   modeSign,
   SHARE_STEPS,
@@ -53,6 +54,17 @@ describe("the legend's table", () => {
 
   it("never hides an incident of a state that it does not know", () => {
     expect(incidentSign("something new").key).toBe("predicted");
+  });
+});
+
+describe("the signs of meters", () => {
+  it("differ by shape and stand out from the ground", () => {
+    expect(METER_SIGNS.off.shape).not.toBe(METER_SIGNS.unknown.shape);
+    for (const theme of THEMES) {
+      for (const sign of Object.values(METER_SIGNS)) {
+        expect(contrast(sign.colour[theme], GROUND[theme].land), `${sign.key} ${theme}`).toBeGreaterThan(3);
+      }
+    }
   });
 });
 

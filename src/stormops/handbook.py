@@ -15,6 +15,7 @@ from stormops.core.functions import PLATFORM
 from stormops.core.functions_customer import ACCOUNTS, TRANSIT
 from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, Function, Mode
 from stormops.core.mode_rules import LEAST_MS, ModeRules
+from stormops.feed.openapi import document as feed_document
 from stormops.feed.publish.openapi import document as tree_document
 from stormops.intake.openapi import document
 from stormops.settings import CityFile, Settings
@@ -82,6 +83,11 @@ def openapi_page() -> str:
     return msgspec.json.format(made, indent=2).decode() + "\n"
 
 
+def feed_openapi_page() -> str:
+    """The API of feed as it is served at `/openapi.json` there."""
+    return msgspec.json.format(feed_document("http://127.0.0.1:8312", "Stormops"), indent=2).decode() + "\n"
+
+
 def modes_page() -> str:
     """The ladder, when it is climbed by itself, and every function's class and level in each mode."""
     rules = ModeRules()
@@ -140,6 +146,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "telemetry.md": telemetry_page,
     "openapi.json": openapi_page,
+    "openapi-feed.json": feed_openapi_page,
     "openapi-public.json": openapi_public_page,
     "modes.md": modes_page,
 }

@@ -75,16 +75,17 @@ def steered(name: str, seconds: float) -> Found:
 
 
 def requests(seconds: float) -> Found:
-    """The intake's own description, kept and broken, over HTTP."""
-    examples = max(20, int(seconds * REQUESTS_A_SECOND / 2))
+    """The descriptions of intake and of feed, kept and broken, over HTTP."""
+    examples = max(20, int(seconds * REQUESTS_A_SECOND / 4))
+    files = [f"tests/{which}/test_openapi.py" for which in ("intake", "feed")]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/intake/test_openapi.py", "-k", "answers_as", "-o", "timeout=0"],
+        [sys.executable, "-m", "pytest", "-q", *files, "-k", "answers_as", "-o", "timeout=0"],
         capture_output=True,
         text=True,
         check=False,
         env=os.environ | {"FUZZ_EXAMPLES": str(examples)},
     )
-    return Found(2 * examples, 0.0, "" if done.returncode == 0 else done.stdout[-1500:])
+    return Found(4 * examples, 0.0, "" if done.returncode == 0 else done.stdout[-1500:])
 
 
 def main() -> None:
@@ -111,7 +112,7 @@ def main() -> None:
             if guided:
                 say(f"{name}, steered", steered(name, given_ones.seconds))
     if given_ones.only is None:
-        say("requests by the OpenAPI document", requests(4 * given_ones.seconds))
+        say("requests by the OpenAPI documents", requests(4 * given_ones.seconds))
     bars = {
         "crashes": [sum(bool(one.bug) for one in found), 0],
         "hangs": [sum(one.longest > HANG_SECONDS for one in found), 0],

@@ -67,6 +67,23 @@ def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faul
     assert faults.seen == []
 
 
+def test_a_report_that_was_heard_again_says_so(open_desk: NewPage, city: City) -> None:
+    page = open_desk()
+    incident = city.outage(0.7, 0.3)
+    again = city.premises(0.7, 0.3)[0]["premise"]
+    city.report(symptom="lights_out", service_point=f"E-{again}")
+    city.wait(lambda: city.view("desk")[f"incident/{incident}"]["repeats"] == 1)
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    expect(page.locator(".panel .facts")).to_contain_text("heard again once")
+    receipt = next(
+        key.partition("/")[2]
+        for key, value in city.view("desk").items()
+        if key.startswith("report/") and value["incident"] == incident and value["repeats"]
+    )
+    page.locator(f".panel .report-card[data-receipt='{receipt}'] button").first.click()
+    expect(page.locator(".panel [data-repeats='1']")).to_contain_text("once")
+
+
 def test_by_keyboard_alone(open_desk: NewPage, city: City) -> None:
     page = open_desk()
     incident = city.outage(0.7, 0.65)

@@ -94,7 +94,7 @@ async def test_a_known_phone_that_names_another_place_gives_both(line: PhoneLine
 @pytest.mark.parametrize(
     ("text", "symptom", "advice"),
     [
-        ("wire down on Elm", Symptom.WIRE_DOWN, "stay 25 ft"),
+        ("wire down on Elm", Symptom.WIRE_DOWN, "stay at least 25 ft"),
         ("cable caído", Symptom.WIRE_DOWN, "25 pies"),
         ("fil tonbe", Symptom.WIRE_DOWN, "25 pye"),
         ("I smell gas", Symptom.GAS_ODOUR, "leave now"),

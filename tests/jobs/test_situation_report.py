@@ -3,13 +3,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from geo.generate import generate_city
 from stormops.core.entry import AnyFact, CityAdopted, Entry, IncidentChanged, IncidentOpened, Tick
+from stormops.core.mode import FOR_STAFF, Mode
+from stormops.core.mode_rules import AUTOMATIC, DECLARED
 from stormops.core.network import EdgeKind, trace
 from stormops.core.report import Utility
 from stormops.core.situation import Situation
+from stormops.core.summary import ModeState
 from stormops.jobs.situation_report import render, summarise, write
 
 AT = 1_778_785_200_000
@@ -38,6 +42,26 @@ def test_the_figures_are_the_situations(situation: Situation) -> None:
     assert report.largest[0].customers_out == report.feeders[0].customers_out == report.customers_out
     assert report.position == situation.position
     assert summarise(situation, "Palmetto", "America/New_York", "scheduled") == report
+
+
+def test_it_says_the_mode_who_declared_it_and_why(situation: Situation) -> None:
+    quiet = summarise(situation, "Palmetto", "America/New_York", "scheduled")
+    assert (quiet.mode.mode, quiet.mode.since_ms, quiet.mode.sentence) == ("normal", 0, FOR_STAFF[Mode.NORMAL])
+    page = render(quiet)
+    assert FOR_STAFF[Mode.NORMAL] in page
+    assert "declared by" not in page
+    before = situation.mode
+    try:
+        situation.mode = ModeState(Mode.STORM, AT, DECLARED, "ana", "wind <40 kn>", "city")
+        declared = summarise(situation, "Palmetto", "America/New_York", "scheduled")
+        page = render(declared)
+        assert FOR_STAFF[Mode.STORM] in page
+        assert "declared by ana for the city: wind &lt;40 kn&gt;" in page
+        assert json.loads(msgspec.json.encode(declared))["mode"]["mode"] == "storm"
+        situation.mode = ModeState(Mode.SURGE, AT, AUTOMATIC, "", "5,000 customers are out.", "")
+        assert "tightened automatically: 5,000 customers are out." in render(summarise(situation, "P", "UTC", "due"))
+    finally:
+        situation.mode = before
 
 
 def test_it_names_no_address_phone_or_account(situation: Situation) -> None:

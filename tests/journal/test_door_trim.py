@@ -14,8 +14,9 @@ import pytest
 from stormops.core.entry import ContactPreference, ReportReceived
 from stormops.core.report import Channel, Report, Symptom
 from stormops.journal import door_trim
-from stormops.journal.door_file import WINDOW_MS, DoorFile
+from stormops.journal.door_file import DoorFile
 from stormops.journal.door_files import SAFETY, DoorFiles
+from stormops.journal.draft import WINDOW_MS
 from stormops.journal.memory import MemoryJournal
 from stormops.journal.port import Kept, Offer
 

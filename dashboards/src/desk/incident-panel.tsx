@@ -4,7 +4,7 @@ import * as api from "../api";
 import type { Incident, ReportFull } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
-import { incidentSign, SAFETY_SIGN } from "../legend";
+import { incidentSign, METER_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
@@ -131,7 +131,16 @@ export function IncidentPanel(props: Props) {
           )}
         </Fact>
         <Fact label={t("fact.feeder")}>{incident.feeder ? <code>{incident.feeder}</code> : t("fact.none")}</Fact>
-        <Fact label={t("fact.reports")}>{format.number(incident.reports)}</Fact>
+        <Fact label={t("fact.reports")}>
+          {format.number(incident.reports)}
+          {incident.repeats ? <small>{t("fact.repeats", { count: incident.repeats })}</small> : null}
+        </Fact>
+        {incident.meters ? (
+          <Fact label={t(finished ? "fact.meters_still" : "fact.meters")}>
+            <SignIcon sign={METER_SIGNS.off} size={14} />
+            {format.number(incident.meters)}
+          </Fact>
+        ) : null}
         {incident.probability > 0 ? (
           <Fact label={t("fact.probability")}>
             <span class="meter" aria-hidden="true">

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Incident } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
-import { INCIDENT_SIGNS, incidentSign } from "../legend";
+import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
 import { SignIcon } from "../sign";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
@@ -54,8 +54,25 @@ export function Overview({ desk, onIncident, onFilter, onTask }: Props) {
       </ul>
       {totals ? (
         <p class="hint">
-          {t("overview.restored", { restored: totals.customers_restored, duplicated: totals.reports_duplicated })}
+          {t("overview.restored", { restored: totals.customers_restored })}{" "}
+          {totals.reports_repeated || totals.reports_duplicated
+            ? t("overview.repeated", {
+                repeated: totals.reports_repeated ?? 0,
+                duplicated: totals.reports_duplicated,
+              })
+            : null}
         </p>
+      ) : null}
+      {totals?.meters_off || totals?.meters_unknown ? (
+        <ul class="state-bars" data-meters>
+          {[METER_SIGNS.off, METER_SIGNS.unknown].map((sign) => (
+            <li>
+              <SignIcon sign={sign} size={18} />
+              <span>{t(sign.label)}</span>
+              <b>{format.number((sign === METER_SIGNS.off ? totals.meters_off : totals.meters_unknown) ?? 0)}</b>
+            </li>
+          ))}
+        </ul>
       ) : null}
       <section class="panel-section">
         <h3>{t("overview.feeders")}</h3>

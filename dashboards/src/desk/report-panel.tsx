@@ -45,6 +45,8 @@ export function ReportPanel(props: Props) {
   const symptom = report?.symptom ?? point?.symptom;
   const title = report?.address ?? (symptom ? word("symptom", symptom) : receipt);
   const now = desk.feed.platformMs();
+  const repeats = point?.repeats ?? report?.repeats ?? 0;
+  const heardMs = point?.heard_ms ?? report?.heard_ms ?? 0;
   const place = (premise: string, address: string, reason: string) => {
     void actions.send({
       target: receipt,
@@ -115,6 +117,12 @@ export function ReportPanel(props: Props) {
             <dt>{t("fact.received")}</dt>
             <dd>{format.when(report?.received_ms ?? waiting?.received_ms ?? point?.received_ms ?? 0, now)}</dd>
           </div>
+          {repeats ? (
+            <div class="fact" data-repeats={repeats}>
+              <dt>{t("fact.heard")}</dt>
+              <dd>{t("fact.heard_last", { count: repeats, time: format.when(heardMs, now) })}</dd>
+            </div>
+          ) : null}
           {report?.channel ? (
             <div class="fact">
               <dt>{t("fact.channel")}</dt>

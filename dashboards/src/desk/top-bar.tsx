@@ -91,6 +91,7 @@ function Figure(props: {
   label: string;
   detail?: string;
   tone?: string;
+  title?: string;
   onClick?: () => void;
   children?: preact.ComponentChildren;
 }) {
@@ -108,7 +109,11 @@ function Figure(props: {
       </span>
     </>
   );
-  const shared = { class: `figure figure-${props.name} ${props.tone ?? ""}`, "data-figure": props.name };
+  const shared = {
+    class: `figure figure-${props.name} ${props.tone ?? ""}`,
+    "data-figure": props.name,
+    title: props.title,
+  };
   return props.onClick ? (
     <button type="button" {...shared} onClick={props.onClick}>
       {inner}
@@ -178,6 +183,15 @@ export function TopBar({ config, session, desk, mayAct, unsent, onTab, onEntry, 
           tone={totals?.reports_unmatched ? "tone-attention" : ""}
           onClick={() => onTab(TAB.unmatched)}
         />
+        {totals?.meters_off || totals?.meters_unknown ? (
+          <Figure
+            name="meters"
+            value={totals.meters_off ?? 0}
+            label={t("top.meters")}
+            detail={totals.meters_unknown ? t("top.meters_unknown", { count: totals.meters_unknown }) : ""}
+            title={t("overview.meters", { off: totals.meters_off ?? 0, unknown: totals.meters_unknown ?? 0 })}
+          />
+        ) : null}
         <Figure
           name="safety"
           value={waiting}

@@ -33,6 +33,7 @@ from stormops.feed.help_places import HelpPlaces, beside
 from stormops.feed.hub import Hub
 from stormops.feed.maps import PUBLIC_LAYERS, layers_of
 from stormops.feed.open311 import Open311Reads, Requests
+from stormops.feed.openapi import document
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
 from stormops.feed.ports import Authenticate
@@ -196,7 +197,17 @@ def _health_routes(follower: Follower[Board], channel: Channel, parts: FeedParts
         body, kind = parts.metrics.page()
         return Response(body, headers={"Cache-Control": "no-store", "Content-Type": kind})
 
-    return [Route("/healthz", healthy), Route("/readyz", ready), Route("/metrics", metrics)]
+    described = document(parts.settings.feed_url, parts.city_file.title)
+
+    async def api(_request: Request) -> Response:
+        return Response(described, headers={"Cache-Control": "public, max-age=300"}, media_type="application/json")
+
+    return [
+        Route("/healthz", healthy),
+        Route("/readyz", ready),
+        Route("/metrics", metrics),
+        Route("/openapi.json", api),
+    ]
 
 
 def _ended(app: Starlette, task: asyncio.Task[None], log: Log) -> None:

@@ -130,14 +130,14 @@ def _schemas() -> dict[str, Any]:
         *(kind.body for kind in ACTIONS.values()),
     ]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    report = schemas["Report"]
-    for name, (text, example) in FIELDS.items():
-        report["properties"][name] |= {"description": text, "examples": [example]}
-    report["anyOf"] = [_given(name) for name in WHERE_OR_WHO] + [_given("latitude", "longitude")]
-    report["allOf"] = [
-        {"if": _given(one), "then": _given(other)} for one, other in (NUMBER_FIELDS, NUMBER_FIELDS[::-1])
-    ]
-    schemas["ReportForm"] = _form_fields(report)
+    for report in (schemas["KeyedReport"], schemas["Report"]):
+        for name, (text, example) in FIELDS.items():
+            report["properties"][name] |= {"description": text, "examples": [example]}
+        report["anyOf"] = [_given(name) for name in WHERE_OR_WHO] + [_given("latitude", "longitude")]
+        report["allOf"] = [
+            {"if": _given(one), "then": _given(other)} for one, other in (NUMBER_FIELDS, NUMBER_FIELDS[::-1])
+        ]
+    schemas["ReportForm"] = _form_fields(schemas["Report"])
     schemas["Accepted"]["properties"]["receipt"]["pattern"] = RECEIPT_PATTERN
     schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
     for schema in schemas.values():

@@ -16,6 +16,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader
 
 from stormops.core.incident import LIVE, Incident
+from stormops.core.mode import FOR_STAFF
 from stormops.core.network import EdgeKind
 from stormops.core.situation import Situation
 
@@ -46,6 +47,18 @@ class FeederLine(msgspec.Struct, frozen=True):
     customers: int
 
 
+class ModeLine(msgspec.Struct, frozen=True):
+    """The mode in force, since when, and who or what declared it and why; `sentence` says what it means for staff."""
+
+    mode: str
+    since_ms: int
+    cause: str
+    by: str
+    reason: str
+    scope: str
+    sentence: str
+
+
 class SituationReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole report. `name` is also its file's; `asked_for` says why it was made."""
 
@@ -55,11 +68,13 @@ class SituationReport(msgspec.Struct, frozen=True, kw_only=True):
     asked_for: str
     position: int
     at_ms: int
+    mode: ModeLine
     customers: int
     customers_out: int
     customers_restored: int
     incidents_by_state: dict[str, int]
     reports: dict[str, int]
+    meters: dict[str, int]
     largest: list[Line]
     feeders: list[FeederLine]
 
@@ -77,6 +92,7 @@ def summarise(situation: Situation, title: str, time_zone: str, asked_for: str) 
         asked_for=asked_for,
         position=situation.position,
         at_ms=situation.at_ms,
+        mode=_mode(situation),
         customers=len(situation.city.premises),
         customers_out=situation.customers_out,
         customers_restored=totals.customers_restored,
@@ -84,14 +100,24 @@ def summarise(situation: Situation, title: str, time_zone: str, asked_for: str) 
         reports={
             "received": totals.received,
             "duplicated": totals.duplicated,
+            "repeated": totals.repeated,
             "withdrawn": totals.withdrawn,
             "open": totals.open,
             "unmatched_open": totals.unmatched_open,
             "safety_open": totals.safety_open,
+            "safety_waiting": totals.safety_waiting,
+            "safety_escalated": totals.safety_escalated,
         },
+        meters={"off": totals.meters_off, "unknown": situation.meters.told - totals.meters_off},
         largest=[_line(situation, i) for i in live[:LARGEST_MAX]],
         feeders=_feeders(situation, live),
     )
+
+
+def _mode(situation: Situation) -> ModeLine:
+    state = situation.mode
+    since_ms = state.since_ms  # 0: it was never changed
+    return ModeLine(state.mode.value, since_ms, state.cause, state.by, state.reason, state.scope, FOR_STAFF[state.mode])
 
 
 def _line(situation: Situation, incident: Incident) -> Line:

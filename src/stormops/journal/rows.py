@@ -21,6 +21,7 @@ from stormops.core.report import Channel, Report
 
 _KEYS_A_ROW = 1000
 
+
 class Together(Fact, frozen=True, kw_only=True, tag="reports_together"):
     """`ReportReceived` of one sender and channel, as columns of one length; `keys` is empty when none has one."""
 

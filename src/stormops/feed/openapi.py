@@ -1,0 +1,194 @@
+"""Feed's OpenAPI 3.1 document: every read of the API, with the shapes of `answers`.
+
+A test compares its addresses with the routes that are served and holds real answers against its schemas. Pages
+for people and Open311 (docs/open311.md, which has its own published schemas) are not described here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from stormops.feed import answers
+
+API_VERSION = "1.0.0"
+
+GEOJSON = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object"}}},
+}
+
+CODES = {
+    304: "It is what the client has (If-None-Match).",
+    401: "Nobody is signed in.",
+    404: "It is not known here.",
+    413: "The body is too large.",
+    422: "A parameter or the body is missing or wrong.",
+    429: "Too many wrong guesses from this address; Retry-After says when to come back.",
+    503: "The picture is being rebuilt, or there is too much to answer: ask again after Retry-After seconds.",
+}
+"""Besides these any address may answer 429 or 503 with `Admission: shed`: more is asked than can be answered."""
+
+
+class Read(NamedTuple):
+    """One read. `shapes`: one of them is the answer. `staff`: with a session."""
+
+    summary: str
+    shapes: tuple[type[msgspec.Struct], ...] = ()
+    codes: tuple[int, ...] = ()
+    staff: bool = False
+    query: tuple[tuple[str, str], ...] = ()
+
+
+READS: dict[str, Read] = {
+    "/api/v1/reports/{receipt}": Read("What became of a report.", (answers.ReceiptStatus,), (404, 429, 503)),
+    "/api/v1/public/snapshot": Read("The public picture.", (answers.Snapshot,), (304, 503)),
+    "/api/v1/public/area": Read(
+        "The area of an address.", (answers.AreaOfAddress,), (404, 422, 503), query=(("address", "House and street."),)
+    ),
+    "/api/v1/public/places": Read("Where there is help.", (answers.Places,)),
+    "/api/v1/config": Read("What a page needs to know of the city.", (answers.Config,)),
+    "/api/v1/session": Read("Who is signed in.", (answers.Session,), (401,), staff=True),
+    "/api/v1/desk/snapshot": Read("The desk's picture.", (answers.Snapshot,), (304, 401, 503), staff=True),
+    "/api/v1/desk/out": Read("All premises that are out.", (answers.AllOut,), (401, 503), staff=True),
+    "/api/v1/desk/customers/{premise}": Read(
+        "The customer on the line, on one page.", (answers.Customer,), (401, 404, 503), staff=True
+    ),
+    "/api/v1/desk/course": Read("The storm so far, a sample a minute.", (answers.Course,), (401, 503), staff=True),
+    "/api/v1/desk/modes": Read("Modes and service levels.", (answers.ModeTable,), (401,), staff=True),
+    "/api/v1/desk/premises": Read(
+        "Premises by words, or near a place (`lon` and `lat`).",
+        (answers.FoundPremises,),
+        (401, 422),
+        staff=True,
+        query=(("q", "Words of an address."), ("lon", "Degrees east."), ("lat", "Degrees north.")),
+    ),
+    "/api/v1/desk/premises/{premise}": Read(
+        "What is known of a premise.", (answers.PremiseKnown,), (401, 404, 503), staff=True
+    ),
+    "/api/v1/desk/incidents/{name}": Read(
+        "An incident with its reports.", (answers.IncidentDetail,), (401, 404, 503), staff=True
+    ),
+    "/api/v1/desk/incidents/{name}/premises": Read(
+        "Who is out because of an incident.", (answers.PremisesOut,), (401, 404, 503), staff=True
+    ),
+    "/api/v1/desk/reports/{receipt}": Read(
+        "A report in full, open or not.",
+        (answers.OpenReportDetail, answers.ClosedReportDetail),
+        (401, 404, 503),
+        staff=True,
+    ),
+    "/api/v1/desk/situation-reports": Read(
+        "Names of situation reports.", (answers.SituationReportNames,), (401,), staff=True
+    ),
+    "/healthz": Read("Whether the process is alive.", (answers.Alive,)),
+    "/readyz": Read("Whether the picture follows the journal (503: not yet, the same body).", (answers.Ready,)),
+}
+"""Reads that answer JSON of a shape of ours."""
+
+LAYERS = {"streets": False, "ground": False, "landmarks": False, "areas": False, "network": True, "devices": True}
+"""Map layers, and whether they are for staff."""
+
+
+def document(feed_url: str, title: str) -> bytes:
+    """The document as JSON."""
+    shapes = sorted({shape for read in READS.values() for shape in read.shapes}, key=lambda shape: shape.__name__)
+    _, schemas = msgspec.json.schema_components(
+        [*shapes, answers.PremisesOfAccount, answers.Problem], ref_template="#/components/schemas/{name}"
+    )
+    paths: dict[str, Any] = {path: {"get": _operation(path, read)} for path, read in READS.items()}
+    paths |= {f"/api/v1/map/{name}.geojson": {"get": _layer(name, staff=staff)} for name, staff in LAYERS.items()}
+    paths["/api/v1/desk/situation-reports/{name}"] = {"get": _situation_report()}
+    paths["/api/v1/public/premise"] = {"post": _premise()}
+    paths["/metrics"] = {"get": _plain("metrics", "Prometheus metrics.", "text/plain", {"type": "string"})}
+    paths["/openapi.json"] = {"get": _plain("openapi", "This document.", "application/json", {"type": "object"})}
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": f"{title}: feed",
+                "version": API_VERSION,
+                "description": "Reads of the public and of the desk. Writes are taken by intake. Live views: "
+                "WebSocket /api/v1/feed (ARCHITECTURE.md).",
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "servers": [{"url": feed_url}],
+            "paths": dict(sorted(paths.items())),
+            "components": {
+                "schemas": schemas,
+                "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "stormops_session"}},
+            },
+        }
+    )
+
+
+def _ref(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{shape.__name__}"}
+
+
+def _problems(*codes: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _ref(answers.Problem)}}
+    return {str(code): {"description": CODES[code]} | ({"content": content} if code != 304 else {}) for code in codes}
+
+
+def _operation(path: str, read: Read) -> dict[str, Any]:
+    schemas = [_ref(shape) for shape in read.shapes]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    answered = {"200": {"description": read.summary, "content": {"application/json": {"schema": schema}}}}
+    if path == "/readyz":
+        answered["503"] = answered["200"]
+    return {
+        "operationId": path.removeprefix("/api/v1").strip("/").replace("/", "_").replace("{", "").replace("}", ""),
+        "summary": read.summary,
+        "parameters": _in_path(path)
+        + [
+            {"name": name, "in": "query", "description": said, "schema": {"type": "string"}}
+            | ({"required": True} if name == "address" else {})
+            for name, said in read.query
+        ],
+        "responses": answered | _problems(*read.codes),
+    } | ({"security": [{"session": []}]} if read.staff else {})
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _plain(name: str, summary: str, media: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": summary, "content": {media: {"schema": schema}}}},
+    }
+
+
+def _layer(name: str, *, staff: bool) -> dict[str, Any]:
+    operation = _plain(f"map_{name}", f"The map's {name}, as GeoJSON.", "application/geo+json", GEOJSON)
+    operation["responses"] |= _problems(304, *([401] if staff else []))
+    return operation | ({"security": [{"session": []}]} if staff else {})
+
+
+def _situation_report() -> dict[str, Any]:
+    operation = _plain("situation_report", "One report: NAME.html or NAME.json.", "text/html", {"type": "string"})
+    operation["responses"]["200"]["content"]["application/json"] = {"schema": {"type": "object"}}
+    operation["responses"] |= _problems(401, 404)
+    return operation | {"parameters": _in_path("{name}"), "security": [{"session": []}]}
+
+
+def _premise() -> dict[str, Any]:
+    """A read with a body, so that no account stands in an address."""
+    body = {
+        "type": "object",
+        "required": ["account", "phone_last4"],
+        "properties": {"account": {"type": "string"}, "phone_last4": {"type": "string"}},
+        "additionalProperties": False,
+    }
+    operation = _plain(
+        "public_premise", "What is known of an account's premises.", "application/json", _ref(answers.PremisesOfAccount)
+    )
+    operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    operation["responses"] |= _problems(404, 413, 422, 429, 503)
+    return operation
