@@ -59,7 +59,9 @@ class _Open:
             first = last - len(facts) + 1
             news += [News(name, i, recorded_ms, fact) for i, fact in enumerate(facts, first) if i > after]
             if size == 0 and len(body) > room:  # one commit of much: a part of it, at least one fact
-                limit = min(limit, max(1, len(facts) * room // len(body)))
+                news = news[: max(1, len(facts) * room // len(body))]
+                size = len(body) * len(news) // len(facts)
+                break
             size += len(body)
             if len(news) >= limit:
                 break
