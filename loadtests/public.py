@@ -77,14 +77,18 @@ def generators_core() -> list[str]:
 
 def storm_tree(url: str) -> dict[str, str]:
     """The addresses of a view once the storm's reports are worked off and the tree shows what the snapshot shows."""
-    deadline, before = time.monotonic() + 60, -1
+    deadline, settled = time.monotonic() + 60, -1
+    before: dict[str, int] = {}
     with httpx2.Client(base_url=url, timeout=20) as http:
         while time.monotonic() < deadline:
-            n = http.get("/api/v1/public/snapshot").raise_for_status().json()["n"]
+            shown = http.get("/api/v1/public/snapshot").raise_for_status().json()
+            figures = {key: value for key, value in shown["view"]["totals"].items() if key != "at_ms"}
+            if settled < 0 and figures == before and figures["customers_out"]:
+                settled = shown["n"]
             told = http.get("/public/current.json")
-            if n == before and told.status_code == 200 and told.json()["n"] >= n:
+            if settled >= 0 and told.status_code == 200 and told.json()["n"] >= settled:
                 return tree(url)
-            before = n
+            before = figures
             time.sleep(2)
     raise AssertionError("the tree did not reach the snapshot's position")
 
