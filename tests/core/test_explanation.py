@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stormops.core.clustering import Clusters
-from stormops.core.explanation import Explainer
-from stormops.core.grouping import Group
+from stormops.core.grouping import Group, Grouper
 from stormops.core.network import trace
 from stormops.core.network_groups import Explanations
 from tests.core.radial import radial_city
@@ -20,7 +19,7 @@ CITY = radial_city()
 TREE = trace(CITY.network, CITY.premises)
 MINUTE = 60_000
 
-MAKERS: dict[str, Callable[[], Explainer]] = {
+MAKERS: dict[str, Callable[[], Grouper]] = {
     "clusters": lambda: Clusters(CITY),
     "explanations": lambda: Explanations(CITY, TREE),
 }
@@ -36,7 +35,7 @@ step = st.one_of(
 class Story:
     """Plays steps on a grouper and remembers what is open, as a model."""
 
-    def __init__(self, make: Callable[[], Explainer], chance: random.Random) -> None:
+    def __init__(self, make: Callable[[], Grouper], chance: random.Random) -> None:
         self.make, self.chance = make, chance
         self.grouper = make()
         self.open: list[tuple[int, int]] = []
@@ -75,8 +74,10 @@ class Story:
         self.chance.shuffle(again)
         for report in again:
             fresh.add(*report)
-        for device in self.held if isinstance(fresh, Explanations) else ():
-            fresh.hold(device, held=True)
+        if isinstance(fresh, Explanations):
+            for device in self.held:
+                fresh.hold(device, held=True)
+            fresh.remember(device for device, _ in self.shown if device >= 0 and device not in self.held)
         fresh.update(self.now)
         return fresh.groups()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stormops.core.forest import Forest, forest
-from stormops.core.predicting import CHURN, WORTH, Prediction
+from stormops.core.predicting import CHURN, CUSTOMER, WORTH, Prediction
 
 NOBODY = np.empty(0, np.intp)
 
@@ -29,9 +29,13 @@ def test_no_other_set_is_worth_more(seed: int) -> None:
     parent = np.array([rng.integers(-1, i) if i else -1 for i in range(9)], np.int32)
     places = forest(parent)
     before = np.flatnonzero(rng.random(9) < 0.2)
-    chance, prediction = rng.random(9), Prediction(places)
-    prediction.choose(np.arange(9), chance, before)
+    chance, lost, customers = 0.6 * rng.random(9), rng.random(9), rng.integers(0, 30, 9)
+    prediction = Prediction(places, customers)
+    prediction.choose(np.arange(9), chance, lost, before)
     worth = chance - WORTH + CHURN * np.isin(np.arange(9), before)
+    for v in range(9):
+        below = places.topmost(np.arange(9) == v) == v
+        worth[v] += CUSTOMER * (customers * (lost - 0.5))[below].sum()
     assert np.isclose(worth[prediction.predicted()].sum(), best_by_trying(places, worth))
 
 
@@ -39,29 +43,42 @@ def test_no_other_set_is_worth_more(seed: int) -> None:
 def test_changes_give_what_choosing_afresh_gives_and_no_news_no_change(seed: int) -> None:
     rng = np.random.default_rng(seed)
     parent = np.array([rng.integers(-1, i) if i else -1 for i in range(40)], np.int32)
-    places, chance = forest(parent), rng.random(40)
-    prediction, before = Prediction(places), NOBODY
-    prediction.choose(np.arange(40), chance, before)
+    places, chance, lost, customers = forest(parent), rng.random(40), rng.random(40), rng.integers(0, 30, 40)
+    prediction, before = Prediction(places, customers), NOBODY
+    prediction.choose(np.arange(40), chance, lost, before)
     for _ in range(10):
         before = prediction.predicted()
         some = np.unique(rng.integers(40, size=3))
-        chance[some] = rng.random(len(some))
+        chance[some], lost[some] = rng.random((2, len(some)))
         old = prediction.top.copy()
-        changed = prediction.choose(some, chance[some], before)
+        changed = prediction.choose(some, chance[some], lost[some], before)
         assert sorted(changed.tolist()) == np.flatnonzero(old != prediction.top).tolist()
-        fresh = Prediction(places)
-        fresh.choose(np.arange(40), chance, before)
+        fresh = Prediction(places, customers)
+        fresh.choose(np.arange(40), chance, lost, before)
         assert (fresh.top == prediction.top).all()
-        assert not len(prediction.choose(NOBODY, np.empty(0), prediction.predicted()))
+        assert not len(prediction.choose(NOBODY, np.empty(0), np.empty(0), prediction.predicted()))
 
 
 def test_a_prediction_moves_only_for_much_better_evidence() -> None:
     places = forest(np.array([-1, 0], np.int32))
-    prediction = Prediction(places)
-    prediction.choose(np.array([0, 1]), np.array([0.5, 0.49]), NOBODY)
+    prediction = Prediction(places, np.zeros(2, np.intp))
+    both, even = np.array([0, 1]), np.full(2, 0.5)
+    prediction.choose(both, np.array([0.5, 0.49]), even, NOBODY)
     assert prediction.predicted().tolist() == [0]
-    prediction.choose(np.array([0, 1]), np.array([0.44, 0.56]), np.array([0]))
+    prediction.choose(both, np.array([0.44, 0.56]), even, np.array([0]))
     assert prediction.predicted().tolist() == [0]
-    prediction.choose(np.array([0, 1]), np.array([0.4, 0.6]), np.array([0]))
+    prediction.choose(both, np.array([0.4, 0.6]), even, np.array([0]))
     assert prediction.predicted().tolist() == [1]
     assert prediction.top.tolist() == [-1, 1]
+
+
+def test_two_devices_in_a_row_do_not_leave_their_customers_unexplained() -> None:
+    prediction = Prediction(forest(np.array([-1, 0], np.int32)), np.array([0, 40]))
+    prediction.choose(np.array([0, 1]), np.array([0.46, 0.45]), np.array([0.46, 0.91]), NOBODY)
+    assert prediction.predicted().tolist() == [0]
+
+
+def test_what_opened_first_is_predicted_below_what_opened_later() -> None:
+    prediction = Prediction(forest(np.array([-1, 0, 1], np.int32)), np.array([9, 9, 9]))
+    prediction.choose(np.arange(3), np.array([0.9, 0.1, 0.85]), np.full(3, 0.99), NOBODY)
+    assert prediction.top.tolist() == [0, 0, 2]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from stormops.core import entry as facts
 from stormops.core.decide import Decider, Groupers
 from stormops.core.entry import AnyFact
 from stormops.core.explaining import make_groupers
-from stormops.core.grouping import Delta, Group
+from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.incident import Incident
+from stormops.core.network import Ints
 from stormops.core.report import Utility
 from tests.core.world import START_MS, World
 
@@ -20,17 +23,29 @@ class Told:
         self.next: dict[tuple[int, int], Group] = {}
         self.held: set[int] = set()
         self.reported: list[int] = []
+        self.remembered: set[int] = set()
 
-    def add(self, premise: int, at_ms: int) -> None:
+    def add(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
+        assert not meter
         assert at_ms >= START_MS
         self.reported.append(premise)
 
-    def remove(self, premise: int, at_ms: int) -> None:
+    def remove(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
+        assert not meter
         assert at_ms >= START_MS
         self.reported.remove(premise)
 
     def hold(self, device: int, *, held: bool) -> None:
         (self.held.add if held else self.held.discard)(device)
+
+    def remember(self, devices: Iterable[int]) -> None:
+        self.remembered = set(devices)
+
+    def restored(self, premises: Ints, at_ms: Longs) -> None:
+        assert len(premises) == len(at_ms)
+
+    def heard_on(self, premises: Ints, at_ms: Longs) -> None:
+        assert len(premises) == len(at_ms)
 
     def update(self, now_ms: int) -> Delta:
         assert now_ms >= START_MS

@@ -11,6 +11,8 @@ import heapq
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from stormops.core import entry as facts
 from stormops.core.actions import act
 from stormops.core.draft import Draft
@@ -21,6 +23,7 @@ from stormops.core.matching_answer import Matched, NotMatched
 from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
 from stormops.core.mode_rules import ModeRules, tighten
+from stormops.core.network import Ints
 from stormops.core.open_reports import ANSWERED, OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
@@ -111,6 +114,7 @@ class Decider:
         self._take_news(draft, news)
         draft.settle()
         self._metering.decide(draft, news)
+        self._tell_restored(draft.touched.premises)
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
@@ -249,6 +253,12 @@ class Decider:
             return "cancelled" if incident.state is State.CANCELLED else "restored"
         return self.situation.closed_incidents[key].outcome
 
+    def _tell_restored(self, premises: Ints) -> None:
+        """The network's inference counts customers anew from when people said that they have service again."""
+        column = self.situation.coverage.answered_column(UTILITIES.index(Utility.ELECTRIC))
+        if column is not None and len(premises):
+            self.network.grouper.restored(premises, column[premises])
+
     def _close_due(self, draft: Draft) -> None:
         while self._ended and self._ended[0][0] <= draft.tick.at_ms:
             _, key = heapq.heappop(self._ended)
@@ -281,6 +291,7 @@ class Decider:
     def _start(self) -> None:
         """Rebuild what is derived: who explains what, who holds what, what is due."""
         situation = self.situation
+        self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
         reports = situation.reports
         for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):
             report = reports.get(reports.receipt[row])

@@ -8,6 +8,7 @@ network is known a fragment is a group (`Explainer`), else fragments that touch 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -62,8 +63,9 @@ class Explainer:
 
     # --- the port ---------------------------------------------------------------------------------
 
-    def add(self, premise: int, at_ms: int) -> None:
-        """One report that service is lost at a premise. A premise may report many times."""
+    def add(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
+        """One report that service is lost at a premise, whoever says it. A premise may report many times."""
+        del meter
         times = self._reports.get(premise)
         if times is None:
             self._reports[premise] = [at_ms]
@@ -71,8 +73,9 @@ class Explainer:
             times.append(at_ms)
         self._touched.add(premise)
 
-    def remove(self, premise: int, at_ms: int) -> None:
+    def remove(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
         """Take one such report back. Raises KeyError or ValueError when there is no such report."""
+        del meter
         times = self._reports[premise]
         times.remove(at_ms)
         if not times:
@@ -84,6 +87,15 @@ class Explainer:
         if held != (device in self._held):
             (self._held.add if held else self._held.discard)(device)
             self._hold_news.add(device)
+
+    def remember(self, devices: Iterable[int]) -> None:
+        """What was predicted before is of no matter here."""
+
+    def restored(self, premises: Ints, at_ms: Longs) -> None:
+        """What people restored is told by taking its reports back."""
+
+    def heard_on(self, premises: Ints, at_ms: Longs) -> None:
+        """A meter that is on says nothing of its neighbours here."""
 
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""

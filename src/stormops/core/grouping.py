@@ -2,12 +2,21 @@
 
 `core.inference` explains electric reports by devices of the network, `core.clustering` by geography
 alone (water, gas, sewer, and where the network does not reach). Both keep this port. Their answer is
-a function of the open reports, the held devices and the last tick, never of arrival order.
+a function of the open reports, the held devices and the last tick, never of arrival order;
+where the network is known, also of what was predicted before (`core.predicting`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from stormops.core.network import Ints
+
+Longs = npt.NDArray[np.int64]
 
 
 class Group(NamedTuple):
@@ -42,14 +51,23 @@ class Delta(NamedTuple):
 class Grouper(Protocol):
     """Incremental explanation. Every reporting premise is in exactly one group."""
 
-    def add(self, premise: int, at_ms: int) -> None:
-        """One report that service is lost at a premise. A premise may report many times."""
+    def add(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
+        """One report that service is lost at a premise, or its meter's word. A premise may report many times."""
 
-    def remove(self, premise: int, at_ms: int) -> None:
+    def remove(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
         """Take one such report back (withdrawn, or its incident was restored)."""
 
     def hold(self, device: int, *, held: bool) -> None:
         """A person confirmed this device open: what is below it is explained, reports and silence alike."""
+
+    def remember(self, devices: Iterable[int]) -> None:
+        """These devices are predicted already, by the facts: after a start, before the first update."""
+
+    def restored(self, premises: Ints, at_ms: Longs) -> None:
+        """When people last said that these premises have service again (0 = never)."""
+
+    def heard_on(self, premises: Ints, at_ms: Longs) -> None:
+        """When the meters of these premises last said that they are on (0 = never)."""
 
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update. Cost follows what changed, not the storm."""

@@ -50,7 +50,7 @@ class Inference:
         n = len(self.places)
         self.customers = Customers(leaf, n)
         self.posterior = Posterior(self.places, len(widths))
-        self.prediction = Prediction(self.places)
+        self.prediction = Prediction(self.places, np.bincount(leaf[leaf >= 0], minlength=n))
         self.closed_ms = np.zeros(n, np.int64)
         self.held = np.zeros(n, np.bool_)
         self._below_held = np.zeros(n, np.bool_)
@@ -109,8 +109,10 @@ class Inference:
         self.posterior.evidence[touched] = told
         changed = self.posterior.settle(touched, afresh=afresh)
         chance = self.posterior.cause[changed].sum(axis=1)
-        chance[self._below_held[changed]] = 0.0
-        return np.union1d(changed, self.prediction.choose(changed, chance, before))
+        lost = 1 - self.posterior.since[changed, -1]
+        known = self._below_held[changed]
+        chance[known], lost[known] = 0.0, 0.5
+        return np.union1d(changed, self.prediction.choose(changed, chance, lost, before))
 
     def _hear_anew(self, onsets: Onsets) -> None:
         horizon = self.rates.span_ms

@@ -53,6 +53,8 @@ class Metering:
         """Tell what turned since the last tick: O(events and losses that became due), never the city."""
         situation = draft.situation
         premises = self._to_look_at(draft, news)
+        if situation.meters.heard and len(premises):
+            self._decider.network.grouper.heard_on(premises, situation.meters.on_ms[premises])
         if not len(premises):
             return
         turned = situation.meters.turned(
@@ -72,7 +74,7 @@ class Metering:
         if self._all:
             self._all = False
             self._due.clear()
-            return np.flatnonzero((meters.since_ms > 0) | (meters.told_ms > 0)).astype(np.int32)
+            return np.flatnonzero((meters.since_ms > 0) | (meters.told_ms > 0) | (meters.on_ms > 0)).astype(np.int32)
         due: list[int] = []
         while self._due and self._due[0][0] <= draft.tick.at_ms:
             due.append(heapq.heappop(self._due)[1])

@@ -1,39 +1,252 @@
-"""Electric reports explained by the network: the most probable set of failed devices (first version).
+"""Electric reports grouped by what explains them: the network's inference behind the grouping port.
 
-A report changes only the path from its premise to the source. The full engine (phases, meters,
-switching, SCADA) takes this module's place behind the same port.
+A predicted device with the premises that speak below it is a group; so is a device that people hold, and so is
+each premise that no device explains. What is predicted depends on what was predicted before, by a stated margin
+(`core.predicting`), and on nothing else but the evidence, what people know, the rates and the time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import numpy as np
 
-from stormops.core.beliefs import Beliefs
-from stormops.core.explanation import Explainer
-from stormops.core.hierarchy import of_tree
-from stormops.core.network import City, EdgeKind, Tree
+from stormops.core.forest import Rows
+from stormops.core.grouping import Delta, Group, Longs
+from stormops.core.hearing import Rates
+from stormops.core.inference import Inference
+from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 
-PRIOR = {
-    EdgeKind.FUSE: 3e-2,
-    EdgeKind.RECLOSER: 4e-2,
-    EdgeKind.BREAKER: 4e-2,
-    EdgeKind.TRANSFORMER: 3e-3,
-    EdgeKind.POWER_TRANSFORMER: 3e-3,
+OPENS = {
+    EdgeKind.FUSE: 1e-2,
+    EdgeKind.RECLOSER: 1e-2,
+    EdgeKind.BREAKER: 1e-2,
+    EdgeKind.TRANSFORMER: 4e-3,
+    EdgeKind.POWER_TRANSFORMER: 1e-4,
 }
-"""Chance that a device of each kind opens in a storm."""
+"""Chance that a device of each kind opens in a storm, before anything is learned of it."""
+
+HELD_PROBABILITY = 9_999
+"""A person saw it: the probability of a held device."""
+
+Key = tuple[int, int]
 
 
-class Explanations(Explainer):
+def opens(tree: Tree) -> Floats:
+    """(N) What is believed of each device at the start."""
+    chance = np.zeros(max(EdgeKind) + 1)
+    for kind, value in OPENS.items():
+        chance[kind] = value
+    return np.asarray(chance[tree.kind])
+
+
+class Explanations:
     """Groups named by device. Premises without a path to a source are lone; give those to `Clusters`.
 
     Raises IndexError for a premise that the city does not have.
     """
 
-    def __init__(self, city: City, tree: Tree, beliefs: Beliefs | None = None) -> None:
+    def __init__(self, city: City, tree: Tree, rates: Rates | None = None) -> None:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
-        chance = np.zeros(max(EdgeKind) + 1)
-        for kind, value in PRIOR.items():
-            chance[kind] = value
-        prior = np.log(chance[tree.kind] / (1 - chance[tree.kind])) if len(tree) else np.empty(0)
-        super().__init__(of_tree(tree, prior), beliefs or Beliefs())
+        self.inference = Inference(tree, opens(tree), rates or Rates())
+        self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
+        places = self.inference.places
+        self._node: Ints = places.node
+        self._place: Ints = places.place
+        self._leaf: list[int] = self.inference.customers.leaf.tolist()
+        self._reports: dict[int, list[tuple[int, bool]]] = {}
+        self._touched: set[int] = set()
+        self._holds: set[int] = set()
+        self._let_go: set[int] = set()
+        """Devices that people held until now: that they were shown is no prediction."""
+        self._holder = np.full(len(places), -1, np.int32)
+        self._speaking: dict[int, set[int]] = {}
+        """Premises with open reports by the place right above them (-1 = outside the network)."""
+        self._owner: dict[int, int] = {}
+        self._leaves: dict[int, set[int]] = {}
+        """Places with speaking premises by the place that explains them."""
+        self._remembered: set[int] = set()
+        self._since: dict[int, int] = {}
+        self._shown: dict[Key, Group] = {}
+        self._shown_held: set[int] = set()
+        self._meters_speak = False
+        self._stirred = False
+        """Whether who holds what has changed."""
+
+    # --- the port ---------------------------------------------------------------------------------
+
+    def add(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
+        """One report that service is lost at a premise, or its meter's word."""
+        if not 0 <= premise < len(self._leaf):
+            raise IndexError(premise)
+        self._reports.setdefault(premise, []).append((at_ms, meter))
+        self._touched.add(premise)
+
+    def remove(self, premise: int, at_ms: int, *, meter: bool = False) -> None:
+        """Take one such report back. Raises KeyError or ValueError when there is no such report."""
+        said = self._reports[premise]
+        said.remove((at_ms, meter))
+        if not said:
+            del self._reports[premise]
+        self._touched.add(premise)
+
+    def hold(self, device: int, *, held: bool) -> None:
+        """A person confirmed this device open, or took that back: what is below it is explained by it."""
+        if held != (device in self._holds):
+            (self._holds.add if held else self._holds.discard)(device)
+            (self._let_go.discard if held else self._let_go.add)(device)
+            self.inference.hold(device, held=held)
+            self._holder = self._holders()
+            self._stirred = True
+
+    def remember(self, devices: Iterable[int]) -> None:
+        """These devices are predicted already, by the facts: after a start, before the first update."""
+        self._remembered |= set(devices)
+
+    def restored(self, premises: Ints, at_ms: Longs) -> None:
+        """People say that service was back at these premises at these times (0 = they never said)."""
+        self.inference.customers.tell("answered_ms", premises.astype(np.intp), at_ms)
+
+    def heard_on(self, premises: Ints, at_ms: Longs) -> None:
+        """When the meters of these premises last said that they are on. Meters speak: their silence counts now."""
+        customers = self.inference.customers
+        if not self._meters_speak:
+            self._meters_speak = True
+            self.inference.deafen(np.where(self._metered, 0, -1).astype(np.int32), np.zeros((1, 2), np.int64))
+        customers.tell("on_ms", premises.astype(np.intp), at_ms)
+
+    def update(self, now_ms: int) -> Delta:
+        """Work out what changed since the last update."""
+        keys, leaves = self._take_in()
+        before = self._remembered | {device for device, _ in self._shown if device >= 0}
+        before -= self._holds | self._let_go
+        self._let_go = set()
+        self._remembered = set()
+        changed = self.inference.update(now_ms, np.sort(self._place[list(before)]).astype(np.intp))
+        leaves.update(self._speaking if self._stirred else self._speaking.keys() & set(changed.tolist()))
+        self._stirred = False
+        for leaf in leaves:
+            self._settle_owner(leaf, keys)
+        keys.update((device, -1) for device in self._node[changed].tolist() if (device, -1) in self._shown)
+        keys.update((device, -1) for device in self._holds | self._shown_held)
+        self._shown_held = set(self._holds)
+        return self._publish(keys)
+
+    def groups(self) -> list[Group]:
+        """Every group now, ordered by key."""
+        return [self._shown[key] for key in sorted(self._shown)]
+
+    # --- taking reports in ------------------------------------------------------------------------
+
+    def _take_in(self) -> tuple[set[Key], set[int]]:
+        """Tell the inference what is new. Gives the groups that changed by it, and the places right above."""
+        keys: set[Key] = set()
+        leaves: set[int] = set()
+        premises = sorted(self._touched)
+        self._touched.clear()
+        told = np.zeros((2, len(premises)), np.int64)
+        for row, premise in enumerate(premises):
+            leaf = self._leaf[premise]
+            keys.add(self._key(leaf, premise))
+            leaves.add(leaf)
+            said = self._reports.get(premise)
+            if said is None:
+                self._since.pop(premise, None)
+                self._speaking.get(leaf, set()).discard(premise)
+                continue
+            for meter in (False, True):
+                told[int(meter), row] = min((at for at, by_meter in said if by_meter == meter), default=0)
+            self._since[premise] = min(said)[0]
+            self._speaking.setdefault(leaf, set()).add(premise)
+        where = np.array(premises, np.intp)
+        for column, times in zip(("report_ms", "off_ms"), told, strict=True):
+            self.inference.customers.tell(column, where, times)
+        return keys, leaves
+
+    def _holders(self) -> Ints:
+        """(N) by place: the nearest device at or above that people hold, -1 = none."""
+        forest = self.inference.places
+        held = self.inference.held
+        holder = np.where(held, np.arange(len(held)), -1).astype(np.int32)
+        for first, last in pairwise(forest.level[1:]):
+            here = holder[first:last]
+            holder[first:last] = np.where(here >= 0, here, holder[forest.parent[first:last]])
+        return holder
+
+    # --- groups -----------------------------------------------------------------------------------
+
+    def _key(self, leaf: int, premise: int) -> Key:
+        owner = self._owner.get(leaf, -1)
+        return (-1, premise) if owner < 0 else (int(self._node[owner]), -1)
+
+    def _settle_owner(self, leaf: int, keys: set[Key]) -> None:
+        """Who explains the premises right below a place now."""
+        premises = self._speaking.get(leaf, set())
+        old = self._owner.get(leaf, -1)
+        new = -1
+        if premises and leaf >= 0:
+            new = int(self._holder[leaf])
+            new = int(self.inference.prediction.top[leaf]) if new < 0 else new
+        if old >= 0:
+            keys.add((int(self._node[old]), -1))
+            self._leaves[old].discard(leaf)
+        if old < 0 or new < 0:
+            keys.update((-1, premise) for premise in premises)
+        if not premises:
+            self._speaking.pop(leaf, None)
+        if new < 0:
+            self._owner.pop(leaf, None)
+        else:
+            keys.add((int(self._node[new]), -1))
+            self._owner[leaf] = new
+            self._leaves.setdefault(new, set()).add(leaf)
+
+    def _publish(self, keys: set[Key]) -> Delta:
+        lone = [premise for device, premise in keys if device < 0 and self._is_lone(premise)]
+        chance = dict(zip(lone, self._chances(np.array(lone, np.intp)).tolist(), strict=True))
+        gone: list[Key] = []
+        changed: list[Group] = []
+        for key in sorted(keys):
+            device, premise = key
+            group = self._of_device(device) if device >= 0 else self._alone(premise, chance)
+            if group is None:
+                if self._shown.pop(key, None) is not None:
+                    gone.append(key)
+            elif self._shown.get(key) != group:
+                self._shown[key] = group
+                changed.append(group)
+        return Delta(gone, changed)
+
+    def _is_lone(self, premise: int) -> bool:
+        leaf = self._leaf[premise]
+        return premise in self._speaking.get(leaf, ()) and leaf not in self._owner
+
+    def _alone(self, premise: int, chance: dict[int, int]) -> Group | None:
+        if premise not in chance:
+            return None
+        return Group(-1, premise, (premise,), (premise,), self._since[premise], chance[premise])
+
+    def _chances(self, premises: Rows) -> Ints:
+        """Per 10,000: chance that each of these customers, whom no device explains, is out."""
+        leaf = self.inference.customers.leaf[premises]
+        served, _ = self.inference.served(premises)
+        never = np.where(leaf >= 0, self.inference.posterior.since[leaf, -1], 1.0) if len(self._node) else 1.0
+        return _rounded(1 - never * served)
+
+    def _of_device(self, device: int) -> Group | None:
+        place = int(self._place[device])
+        held = device in self._holds
+        premises = sorted(p for leaf in self._leaves.get(place, ()) for p in self._speaking[leaf])
+        if not premises and not held:
+            return None
+        since = min((self._since[premise] for premise in premises), default=0)
+        cause = self.inference.posterior.cause[[place]].sum(axis=1)
+        chance = HELD_PROBABILITY if held else int(_rounded(cause)[0])
+        return Group(device, -1, tuple(premises), (), since, chance)
+
+
+def _rounded(chance: Floats) -> Ints:
+    """Chances per 10,000, told apart by hundredths: what changes less is not worth a word."""
+    return np.clip(np.round(chance * 100) * 100, 1, 9_999).astype(np.int32)

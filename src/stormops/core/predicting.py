@@ -1,7 +1,8 @@
 """Which devices to send crews to: the set that is worth most by the posterior, without flapping.
 
-A predicted device is worth the chance that it is the cause, less `WORTH`: below even odds a little, since customers
-whose device is not quite sure are better told than left out. What was predicted before is worth `CHURN` more: a
+A predicted device is worth the chance that it is the cause, less `WORTH`, and a little for every customer below who
+is more likely out than not (less for those who are not): two devices in a row that explain the same equally well
+must not leave its customers unexplained. What was predicted before is worth `CHURN` more: a
 prediction moves only when the evidence for another is that much better. The best set, in which none is above
 another, is found exactly, bottom-up.
 """
@@ -13,31 +14,44 @@ import numpy as np
 from stormops.core.forest import Forest, Rows
 from stormops.core.network import Floats
 
-WORTH = 0.45
+WORTH = 0.48
 """Chance of being the cause from which on a device is predicted."""
+
+CUSTOMER = 0.02
+"""What a customer rightly told to be out is worth, as a chance of the right device; wrongly: the same lost."""
+
+NESTED = 0.8
+"""Chance from which on a device below a predicted one is predicted too: it opened first, and stays open after it."""
 
 CHURN = 0.15
 """What a change of prediction costs, as a chance."""
 
 
 class Prediction:
-    """Columns by place. `top` (N): the predicted place at or above each place, -1 = none."""
+    """Columns by place; `customers` (N) right below each.
 
-    def __init__(self, places: Forest) -> None:
+    `top` (N): the nearest predicted place at or above each, -1 = none.
+    """
+
+    def __init__(self, places: Forest, customers: Rows) -> None:
         self._places = places
+        self._customers = customers
         n = len(places)
         self._chance = np.zeros(n)
         self._kept = np.zeros(n, np.bool_)
-        self._best = np.zeros((n, 1))
+        self._lost = np.zeros(n)
+        self._sums = np.zeros((n, 2))
+        """The best worth at or below each place; what its customers are worth to a prediction there."""
         self._chosen = np.zeros(n, np.bool_)
         self.top = np.full(n, -1, np.int32)
 
-    def choose(self, places: Rows, chance: Floats, before: Rows) -> Rows:
-        """Choose anew: the chances of `places` are now `chance`, and `before` is what was predicted.
+    def choose(self, places: Rows, chance: Floats, lost: Floats, before: Rows) -> Rows:
+        """Choose anew; `before` is what was predicted.
 
+        Of `places` the chance to be the cause is now `chance`, and that service is lost right below `lost`.
         Gives the places whose `top` changed.
         """
-        self._chance[places] = chance
+        self._chance[places], self._lost[places] = chance, lost
         others = np.setxor1d(np.flatnonzero(self._kept), before)
         self._kept[others] ^= True
         places = np.union1d(places, others)
@@ -46,13 +60,15 @@ class Prediction:
             here = touched[level]
             if not len(here):
                 continue
-            below = self._places.gather(self._best, here)[:, 0]
-            mine = self._chance[here] - WORTH + CHURN * self._kept[here]
-            best = np.maximum(mine, below)
-            differs = best != self._best[here, 0]
+            sums = self._places.gather(self._sums, here)
+            sums[:, 1] += CUSTOMER * self._customers[here] * (self._lost[here] - 0.5)
+            below = sums[:, 0].copy()
+            mine = self._chance[here] - WORTH + CHURN * self._kept[here] + sums[:, 1]
+            sums[:, 0] = np.maximum(np.maximum(mine, below), 0.0)
+            differs = (sums != self._sums[here]).any(axis=1)
             chosen = (mine > below) & (mine > 0)
             differs |= chosen != self._chosen[here]
-            self._best[here, 0], self._chosen[here] = best, chosen
+            self._sums[here], self._chosen[here] = sums, chosen
             if level:
                 touched[level - 1] = np.union1d(touched[level - 1], self._places.parent[here[differs]])
         return self._follow(touched)
@@ -64,7 +80,9 @@ class Prediction:
             nodes = np.union1d(here, follow)
             parent = self._places.parent[nodes]
             above = np.where(parent >= 0, self.top[parent], -1)
-            top = np.where(above >= 0, above, np.where(self._chosen[nodes], nodes, -1))
+            own = self._chosen[nodes] & (above < 0)
+            own |= self._chance[nodes] + CHURN * self._kept[nodes] >= NESTED
+            top = np.where(own, nodes, above)
             news = nodes[top != self.top[nodes]]
             self.top[nodes] = top
             changed.append(news)

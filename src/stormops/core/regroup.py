@@ -57,7 +57,7 @@ class Evidence:
         """A report that service is lost is to be explained."""
         self.at.setdefault(premise, []).append(receipt)
         self._fresh.add(premise)
-        self.grouper.add(premise, at_ms)
+        self.grouper.add(premise, at_ms, meter=receipt < 0)
 
     def remove(self, receipt: int, premise: int, at_ms: int) -> bool:
         """It no longer is; False when it was not here."""
@@ -69,7 +69,7 @@ class Evidence:
             del self.at[premise]
             self._pinned.discard(premise)
             self._emptied.add(premise)
-        self.grouper.remove(premise, at_ms)
+        self.grouper.remove(premise, at_ms, meter=receipt < 0)
         return True
 
     def pin(self, premise: int) -> None:
@@ -84,6 +84,10 @@ class Evidence:
 
         Gives the reports that stood by an incident that nothing supports any more.
         """
+        if self._cold:
+            incidents = draft.situation.incidents
+            mine = (incidents[key] for key in self._predicted(draft.situation))
+            self.grouper.remember(device for incident in mine for device in incident.devices)
         delta = self.grouper.update(draft.tick.at_ms)
         changed, gone = delta.changed, delta.gone
         loose = set(self.moved)
