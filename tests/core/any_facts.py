@@ -133,6 +133,12 @@ class AnyFacts:
         rng = self.rng
         kinds: list[Callable[[], AnyFact]] = [
             lambda: facts.IncidentAbsorbed(incident=self._incident(), into=self._incident()),
+            lambda: facts.RatesLearned(
+                report=rng.randrange(10**6), false=2, service=3, gasp=4, wrong_link=5, share_out=6, opens=[1, 2, 3, 4, 5]
+            ),
+            lambda: facts.IncidentArgued(
+                incident=self._incident(), low=1, high=rng.randrange(9), alternatives=[(rng.choice(self._edges), 900)]
+            ),
             lambda: facts.IncidentClosed(incident=self._incident(), outcome="restored"),
             lambda: facts.ReportDuplicated(receipt=self._receipt(), of=self._receipt()),
             lambda: facts.ReportRepeated(receipt=self._receipt(), of=self._receipt()),

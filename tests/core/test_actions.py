@@ -432,7 +432,7 @@ def test_asking_for_a_situation_report_decides_nothing() -> None:
     world = World()
     dark_street(world)
     world.act(facts.SituationReportRequested)
-    assert kinds(world.tick(1)) == ["Tick", "Decided"]
+    assert kinds(world.tick(0.01)) == ["Tick", "Decided"]
 
 
 def test_every_kind_of_action_has_its_answer() -> None:

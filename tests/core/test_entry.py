@@ -52,6 +52,9 @@ ONE_OF_EACH: list[AnyFact] = [
     ),
     facts.ReportDuplicated(receipt=OTHER, of=RECEIPT),
     facts.ReportClosed(receipt=RECEIPT, outcome="withdrawn", incident="E-0001"),
+    facts.RatesLearned(
+        report=100_000, false=200, service=300, gasp=600_000, wrong_link=9, share_out=8, opens=[7, 6, 5, 4, 3]
+    ),
     facts.IncidentOpened(incident="E-0001", utility=Utility.ELECTRIC, since_ms=5),
     facts.IncidentChanged(
         incident="E-0001",
@@ -60,6 +63,14 @@ ONE_OF_EACH: list[AnyFact] = [
         premises_added=[4],
         since_ms=5,
         probability=9_000,
+    ),
+    facts.IncidentArgued(
+        incident="E-0001",
+        low=4,
+        high=9,
+        alternatives=[("FUS-2", 800)],
+        against=[("T-1", 6, 9_000)],
+        next=[("call", "P1", 9)],
     ),
     facts.IncidentStepped(incident="E-0001", step="confirm", action="a-1", by="ana", at_ms=9, device="FUS-1"),
     facts.IncidentAbsorbed(incident="E-0002", into="E-0001", by="ana"),

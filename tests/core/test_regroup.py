@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stormops.core import entry as facts
+from stormops.core.arguing import Argument
 from stormops.core.decide import Decider, Groupers
 from stormops.core.entry import AnyFact
 from stormops.core.explaining import make_groupers
@@ -53,6 +54,16 @@ class Told:
         changed = [self.next[key] for key in sorted(self.next) if self.now.get(key) != self.next[key]]
         self.now = dict(self.next)
         return Delta(gone, changed)
+
+    def learn(self, now_ms: int) -> facts.RatesLearned | None:
+        assert now_ms >= START_MS
+        return None
+
+    def believe(self, learned: facts.RatesLearned) -> None:
+        raise AssertionError(learned)
+
+    def argue(self, device: int) -> Argument | None:
+        return Argument(1, 2, [(device, 3)], [], [("call", 0, 4)])
 
     def groups(self) -> list[Group]:
         return [self.now[key] for key in sorted(self.now)]

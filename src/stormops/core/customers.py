@@ -32,6 +32,10 @@ class Customers:
         self.area = np.full(len(leaf), -1, np.int32)
         self._special = np.zeros(len(leaf), np.bool_)
         self._news: list[Rows] = []
+        self._by_leaf = np.argsort(leaf, kind="stable")
+        self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
+        self.right_below = np.diff(self._first)
+        """(places): customers right below each."""
         self.told = np.zeros((places, 1))
         """(places, S + 1): log-likelihoods of what the customers right below each place let hear."""
 
@@ -39,6 +43,27 @@ class Customers:
         """Write what was heard of these premises."""
         self.columns[column][premises] = at_ms
         self._news.append(np.asarray(premises, np.intp))
+
+    def members(self, place: int) -> Rows:
+        """Premises right below a place."""
+        return self._by_leaf[self._first[place] : self._first[place + 1]]
+
+    def silent_below(self, places: Rows, areas: int) -> Rows:
+        """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
+        count = np.zeros((len(places), areas + 1), np.intp)
+        for row, place in enumerate(places.tolist()):
+            here = self.members(place)
+            if len(here):
+                count[row] = np.bincount(self.area[here[~self._special[here]]] + 1, minlength=areas + 1)
+        return count
+
+    def to_ask(self, place: int, *, metered: bool) -> int:
+        """Whom of those right below a place to ask: who has said nothing yet, if there is one."""
+        here = self.members(place)
+        if metered:
+            here = here[self.area[here] == 0]
+        silent = here[~self._special[here]]
+        return int(silent[0] if len(silent) else here[0])
 
     def special(self) -> Rows:
         """Premises of which anything was heard, by the last `count`."""

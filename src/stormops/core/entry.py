@@ -223,6 +223,21 @@ class MetersChanged(Fact, frozen=True, kw_only=True, tag="meters_changed"):
     off_ms: list[int] = []
 
 
+class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
+    """How people and meters speak and how likely devices open, as believed from this tick on (`core.learning`).
+
+    Per million, each of a storm of twelve hours; `opens` by kind of device (`core.network_groups.OPENS`, in its order).
+    """
+
+    report: int
+    false: int
+    service: int
+    gasp: int
+    wrong_link: int
+    share_out: int
+    opens: list[int]
+
+
 class IncidentOpened(Fact, frozen=True, kw_only=True, tag="incident_opened"):
     """A predicted incident begins. Its membership arrives as `IncidentChanged`, in the same tick."""
 
@@ -249,6 +264,22 @@ class IncidentChanged(Fact, frozen=True, kw_only=True, tag="incident_changed"):
     since_ms: int = 0
     probability: int = -1
     reasons: list[str] = []
+
+
+class IncidentArgued(Fact, frozen=True, kw_only=True, tag="incident_argued"):
+    """What speaks for and against a predicted incident since this tick (`core.arguing`): the last one said holds.
+
+    `low`, `high`: customers out, with a chance of 80 %. `alternatives`: (device, chance per 10,000 to be the cause).
+    `against`: (device, silent customers right below it, share per 10,000 of what silence says against). `next`:
+    (call, ping or look; premise or device; expected information in thousandths of a bit).
+    """
+
+    incident: str
+    low: int
+    high: int
+    alternatives: list[tuple[str, int]] = []
+    against: list[tuple[str, int, int]] = []
+    next: list[tuple[str, str, int]] = []
 
 
 class IncidentStepped(Fact, frozen=True, kw_only=True, tag="incident_stepped"):
@@ -360,8 +391,10 @@ AnyFact = (
     | ReportMatched
     | ReportUnmatched
     | ReportDuplicated
+    | RatesLearned
     | IncidentOpened
     | IncidentChanged
+    | IncidentArgued
     | IncidentStepped
     | IncidentAbsorbed
     | ReportClosed

@@ -13,8 +13,10 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from stormops.core.arguing import Argument
 from stormops.core.beliefs import Beliefs
 from stormops.core.causes import Causes, Longs
+from stormops.core.entry import RatesLearned
 from stormops.core.evidence import Table
 from stormops.core.grouping import Delta, Group
 from stormops.core.hierarchy import Hierarchy, ranges
@@ -97,6 +99,12 @@ class Explainer:
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """A meter that is on says nothing of its neighbours here."""
 
+    def learn(self, now_ms: int) -> RatesLearned | None:
+        """Nothing: each cause has a rate of its own here (`core.evidence`)."""
+
+    def believe(self, learned: RatesLearned) -> None:
+        """The network's rates are of no matter here."""
+
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
         gone: set[Key] = set()
@@ -123,6 +131,9 @@ class Explainer:
             touched.update(fragment for fragment, members in self._members.items() if len(members) == 1)
         self._assemble(touched, redrawn, gone, fresh)
         return self._publish(gone, fresh)
+
+    def argue(self, device: int) -> Argument | None:
+        """Nothing but the reports is known."""
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""

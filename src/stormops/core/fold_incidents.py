@@ -55,6 +55,7 @@ def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentCh
             if not incident.live:
                 answer(situation, row, incident, touched)
     if fact.devices is not None:
+        incident.argued = None
         rows = (situation.device_of.get(name, -1) for name in fact.devices)
         claim_devices(situation, incident, tuple(row for row in rows if row >= 0), touched)
     claim_premises(situation, incident, fact.premises_added, fact.premises_dropped, touched)
@@ -64,6 +65,14 @@ def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentCh
     if fact.reasons:
         incident.reasons = tuple(fact.reasons)
     touch(situation, incident, touched)
+
+
+def incident_argued(situation: Situation, _entry: Entry, fact: facts.IncidentArgued, touched: Touched) -> None:
+    """What speaks for and against a predicted incident."""
+    incident = situation.incident(fact.incident)
+    if incident is not None and incident.state is State.PREDICTED:
+        incident.argued = fact
+        touch(situation, incident, touched)
 
 
 def claim_devices(situation: Situation, incident: Incident, devices: tuple[int, ...], touched: Touched) -> None:
@@ -102,6 +111,7 @@ def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentSt
         return
     device = situation.device_of.get(fact.device, -1)
     incident.held |= step in PERSONAL
+    incident.argued = None
     if step is Step.CONFIRM:
         incident.confirmed_by = fact.by
         if device >= 0:

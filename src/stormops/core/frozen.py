@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from stormops.core.course import Sample
+from stormops.core.entry import IncidentArgued, RatesLearned, decode, encode
 from stormops.core.incident import Incident, State
 from stormops.core.levels import Mode
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
@@ -22,7 +23,7 @@ from stormops.core.summary import ClosedIncident, ModeState, Refusal, Totals
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
 
-_PLAIN = ("position", "tick", "at_ms", "through", "city_name", "city_hash")
+_PLAIN = ("position", "tick", "at_ms", "through", "city_name", "city_hash", "rates_ms")
 _INCIDENT = (
     "key",
     "since_ms",
@@ -71,6 +72,7 @@ class Frozen:
         plain["refusals"] = [tuple(refusal) for refusal in situation.refusals]
         plain["actions"] = list(situation.actions.items())
         plain["mode"] = tuple(situation.mode)
+        plain["rates"] = b"" if situation.rates is None else encode(situation.rates)
         plain["pace"] = list(situation.pace)
         plain["course"] = [tuple(sample) for sample in situation.course]
         plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
@@ -105,14 +107,17 @@ class Frozen:
 
 def _pack_incident(incident: Incident) -> tuple[Any, ...]:
     premises = np.sort(np.fromiter(incident.premises, np.int32, len(incident.premises)))
-    return (*(getattr(incident, name) for name in _INCIDENT), incident.state.value, premises.tobytes())
+    argued = b"" if incident.argued is None else encode(incident.argued)
+    return (*(getattr(incident, name) for name in _INCIDENT), argued, incident.state.value, premises.tobytes())
 
 
 def _unpack_incident(values: list[Any]) -> Incident:
-    *plain, state, premises = values
+    *plain, argued, state, premises = values
     incident = Incident(**dict(zip(_INCIDENT, plain, strict=True)))
     incident.devices, incident.back = tuple(incident.devices), tuple(incident.back)
     incident.reasons = tuple(incident.reasons)
+    fact = decode(argued) if argued else None
+    incident.argued = fact if isinstance(fact, IncidentArgued) else None
     incident.state = State(state)
     incident.premises = set(np.frombuffer(premises, np.int32).tolist())
     return incident
@@ -130,6 +135,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.actions = dict(plain["actions"])
     state = ModeState(*plain["mode"])
     situation.mode = state._replace(mode=Mode(state.mode), relaxed_from=Mode(state.relaxed_from))
+    learned = decode(plain["rates"]) if plain["rates"] else None
+    situation.rates = learned if isinstance(learned, RatesLearned) else None
     situation.pace = [(at_ms, received) for at_ms, received in plain["pace"]]
     situation.course = [Sample(*values) for values in plain["course"]]
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}

@@ -14,6 +14,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from stormops.core.arguing import Argument
+from stormops.core.entry import RatesLearned
 from stormops.core.network import Ints
 
 Longs = npt.NDArray[np.int64]
@@ -69,8 +71,17 @@ class Grouper(Protocol):
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on (0 = never)."""
 
+    def learn(self, now_ms: int) -> RatesLearned | None:
+        """What all evidence so far says of the rates; None = too little to learn from, or there are none."""
+
+    def believe(self, learned: RatesLearned) -> None:
+        """Explain by these rates from the next update on."""
+
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update. Cost follows what changed, not the storm."""
+
+    def argue(self, device: int) -> Argument | None:
+        """What speaks for and against a device predicted at the last update; None where only reports are known."""
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""

@@ -23,6 +23,9 @@ MOMENTS = 6
 UNIT = 2.0**32
 """Steps in a nat to which what is heard of a customer is rounded: sums are then exact, in any order."""
 
+PROMPT_MS = 60_000
+"""Mean time to the reports that are made at once. Without them the silence of the first minutes would say nothing."""
+
 FALSE_GASP = 1e-6
 """Chance in a quantum that a meter says off though its customer has service beyond the momentary hold."""
 
@@ -37,15 +40,16 @@ class Rates(NamedTuple):
     """How people and meters speak. Chances are for a storm of `span_ms`.
 
     `report`: a customer without service reports in the end, `delay_ms` after the loss (median of a lognormal,
-    deviation `delay_sigma`; 0 = times are not known and say nothing). `false`: one with service reports.
-    `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard. `wrong_link`: the
-    records hang a customer on the wrong device. `share_out`: share of the city that is out.
+    deviation `delay_sigma`; 0 = times are not known and say nothing), but a share `prompt` at once. `false`:
+    one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
+    `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out.
     `read_every_ms`: 0 = reads are not expected.
     """
 
     report: float = 0.1
     delay_ms: float = 1_200_000.0
     delay_sigma: float = 1.0
+    prompt: float = 0.25
     false: float = 2e-4
     service: float = 3e-4
     gasp: float = 0.6
@@ -94,7 +98,8 @@ class Hearing:
             return np.ones_like(ages)
         with np.errstate(divide="ignore"):
             late = np.log(np.maximum(ages, 0) * (QUANTUM_MS / self.rates.delay_ms)) / self.rates.delay_sigma
-        return np.asarray(ndtr(late))
+        at_once = -np.expm1(-np.maximum(ages, 0) * (QUANTUM_MS / PROMPT_MS))
+        return np.asarray((1 - self.rates.prompt) * ndtr(late) + self.rates.prompt * at_once)
 
     def _reports(self) -> Floats:
         rates = self.rates

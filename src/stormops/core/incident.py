@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from stormops.core.entry import IncidentArgued
 from stormops.core.report import Utility
 
 UTILITIES: tuple[Utility, ...] = tuple(Utility)
@@ -126,6 +127,8 @@ class Incident:
     customers_restored: int = 0
     probability: int = 0
     reasons: tuple[str, ...] = ()
+    argued: IncidentArgued | None = None
+    """What speaks for and against it, while it is predicted by the network."""
     confirmed_by: str = ""
     updated_ms: int = 0
     ended_ms: int = 0

@@ -50,7 +50,7 @@ class Inference:
         n = len(self.places)
         self.customers = Customers(leaf, n)
         self.posterior = Posterior(self.places, len(widths))
-        self.prediction = Prediction(self.places, np.bincount(leaf[leaf >= 0], minlength=n))
+        self.prediction = Prediction(self.places, self.customers.right_below)
         self.closed_ms = np.zeros(n, np.int64)
         self.held = np.zeros(n, np.bool_)
         self._below_held = np.zeros(n, np.bool_)
@@ -157,6 +157,11 @@ class Inference:
         heard = self.customers.heard(premises[some], self.hearing.onsets)
         served[some], wrong[some] = self.hearing.served(heard)
         return served, wrong
+
+    @property
+    def areas(self) -> int:
+        """Kinds of areas of the meter network that are told apart: heard, and each silent one."""
+        return len(self._deaf)
 
     def below_known_open(self) -> Bools:
         """(N, by place): whether a device at or above is known open."""

@@ -12,20 +12,26 @@ from itertools import pairwise
 
 import numpy as np
 
+from stormops.core.arguing import Argument, argue
+from stormops.core.entry import RatesLearned
 from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
+from stormops.core.learning import learn
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 
 OPENS = {
     EdgeKind.FUSE: 1e-2,
-    EdgeKind.RECLOSER: 1e-2,
-    EdgeKind.BREAKER: 1e-2,
+    EdgeKind.RECLOSER: 5e-3,
+    EdgeKind.BREAKER: 4e-3,
     EdgeKind.TRANSFORMER: 4e-3,
     EdgeKind.POWER_TRANSFORMER: 1e-4,
 }
 """Chance that a device of each kind opens in a storm, before anything is learned of it."""
+
+LEARN_LEAST, LEARN_STEPS = 30, 3
+"""Premises that speak from which on there is something to learn, and steps of learning at a time."""
 
 HELD_PROBABILITY = 9_999
 """A person saw it: the probability of a held device."""
@@ -70,6 +76,10 @@ class Explanations:
         self._remembered: set[int] = set()
         self._since: dict[int, int] = {}
         self._shown: dict[Key, Group] = {}
+        self._keys: set[Key] = set()
+        self._leaves_touched: set[int] = set()
+        self._opens = self.inference.opens
+        self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
         self._shown_held: set[int] = set()
         self._meters_speak = False
         self._stirred = False
@@ -117,9 +127,37 @@ class Explanations:
             self.inference.deafen(np.where(self._metered, 0, -1).astype(np.int32), np.zeros((1, 2), np.int64))
         customers.tell("on_ms", premises.astype(np.intp), at_ms)
 
+    def learn(self, now_ms: int) -> RatesLearned | None:
+        """What all evidence so far says of the rates; None = too little to learn from."""
+        if len(self._reports) < LEARN_LEAST:
+            return None
+        self._take_in()
+        inference, nobody = self.inference, np.empty(0, np.intp)
+        for _ in range(LEARN_STEPS):
+            inference.update(now_ms, nobody)
+            inference.believe(*learn(inference, Rates(), self._opens, self._kind))
+        rates = inference.rates
+        by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
+        return RatesLearned(
+            report=_per_million(rates.report),
+            false=_per_million(rates.false),
+            service=_per_million(rates.service),
+            gasp=_per_million(rates.gasp),
+            wrong_link=_per_million(rates.wrong_link),
+            share_out=_per_million(rates.share_out),
+            opens=[_per_million(chance) for chance in by_kind],
+        )
+
+    def believe(self, learned: RatesLearned) -> None:
+        """Explain by these rates from the next update on."""
+        names = ("report", "false", "service", "gasp", "wrong_link", "share_out")
+        rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
+        self.inference.believe(rates, np.array(learned.opens)[self._kind] / 1e6)
+
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
-        keys, leaves = self._take_in()
+        self._take_in()
+        keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
         before = self._remembered | {device for device, _ in self._shown if device >= 0}
         before -= self._holds | self._let_go
         self._let_go = set()
@@ -134,16 +172,19 @@ class Explanations:
         self._shown_held = set(self._holds)
         return self._publish(keys)
 
+    def argue(self, device: int) -> Argument | None:
+        """What speaks for and against a device predicted at the last update."""
+        return argue(self.inference, device)
+
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""
         return [self._shown[key] for key in sorted(self._shown)]
 
     # --- taking reports in ------------------------------------------------------------------------
 
-    def _take_in(self) -> tuple[set[Key], set[int]]:
-        """Tell the inference what is new. Gives the groups that changed by it, and the places right above."""
-        keys: set[Key] = set()
-        leaves: set[int] = set()
+    def _take_in(self) -> None:
+        """Tell the inference what is new; keep which groups changed by it, and the places right above."""
+        keys, leaves = self._keys, self._leaves_touched
         premises = sorted(self._touched)
         self._touched.clear()
         told = np.zeros((2, len(premises)), np.int64)
@@ -163,7 +204,6 @@ class Explanations:
         where = np.array(premises, np.intp)
         for column, times in zip(("report_ms", "off_ms"), told, strict=True):
             self.inference.customers.tell(column, where, times)
-        return keys, leaves
 
     def _holders(self) -> Ints:
         """(N) by place: the nearest device at or above that people hold, -1 = none."""
@@ -245,6 +285,10 @@ class Explanations:
         cause = self.inference.posterior.cause[[place]].sum(axis=1)
         chance = HELD_PROBABILITY if held else int(_rounded(cause)[0])
         return Group(device, -1, tuple(premises), (), since, chance)
+
+
+def _per_million(chance: float) -> int:
+    return max(1, round(chance * 1_000_000))
 
 
 def _rounded(chance: Floats) -> Ints:

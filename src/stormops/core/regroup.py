@@ -11,7 +11,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from stormops.core.draft import Draft
-from stormops.core.entry import IncidentAbsorbed, IncidentChanged, IncidentClosed, IncidentOpened
+from stormops.core.entry import IncidentAbsorbed, IncidentArgued, IncidentChanged, IncidentClosed, IncidentOpened
 from stormops.core.grouping import Group, Grouper
 from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
 from stormops.core.network import EdgeKind
@@ -20,6 +20,9 @@ from stormops.core.situation import Situation
 
 PROBABILITY_STEP = 500
 """A probability is written anew when it moved by this (per 10,000), so that it does not fill the journal."""
+
+LEARN_EVERY_MS = 600_000
+"""How often (platform time) rates are learned anew: what they say of today does not change faster."""
 
 
 class Known(NamedTuple):
@@ -88,6 +91,7 @@ class Evidence:
             incidents = draft.situation.incidents
             mine = (incidents[key] for key in self._predicted(draft.situation))
             self.grouper.remember(device for incident in mine for device in incident.devices)
+        self._learn(draft)
         delta = self.grouper.update(draft.tick.at_ms)
         changed, gone = delta.changed, delta.gone
         loose = set(self.moved)
@@ -114,6 +118,19 @@ class Evidence:
         self._emptied.clear()
         self._fresh.clear()
         return left
+
+    def _learn(self, draft: Draft) -> None:
+        """Every so often, what there is to learn of the rates becomes a fact, and holds from this tick on."""
+        if self.keeps_held:  # Only the network's inference has rates.
+            return
+        situation = draft.situation
+        if self._cold and situation.rates is not None:
+            self.grouper.believe(situation.rates)
+        if draft.tick.at_ms - situation.rates_ms >= LEARN_EVERY_MS:
+            learned = self.grouper.learn(draft.tick.at_ms)
+            if learned is not None:
+                draft.add(learned)
+                self.grouper.believe(learned)
 
     def _with_fresh(self, changed: list[Group]) -> list[Group]:
         """The changed groups that have reports, and those with new ones or with other people's say, by key."""
@@ -194,6 +211,25 @@ class Evidence:
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
                 draft.add(fact)
+                if not incident.held and (fact.devices or fact.probability >= 0) and group.device >= 0:
+                    self._argue(draft, incident, group.device)
+
+    def _argue(self, draft: Draft, incident: Incident, device: int) -> None:
+        """Write what speaks for and against the prediction, if that is another than before."""
+        argument = self.grouper.argue(device)
+        if argument is None:
+            return
+        devices, premises = draft.situation.device_ids, draft.situation.city.premises.id
+        fact = IncidentArgued(
+            incident=incident.id,
+            low=argument.low,
+            high=argument.high,
+            alternatives=[(devices[row], chance) for row, chance in argument.alternatives],
+            against=[(devices[row], silent, share) for row, silent, share in argument.against],
+            next=[(kind, (devices if kind == "look" else premises)[row], gain) for kind, row, gain in argument.next],
+        )
+        if fact != incident.argued:
+            draft.add(fact)
 
     def _holders(self, situation: Situation, premise: int) -> set[int]:
         """Incidents held by people that reports from here belong to."""

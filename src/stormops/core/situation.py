@@ -68,6 +68,8 @@ class Situation:
         self.refusals: list[Refusal] = []
         self.actions: dict[str, int] = {}
         self.mode = ModeState()
+        self.rates: facts.RatesLearned | None = None
+        self.rates_ms = 0
         self.pace: list[tuple[int, int]] = []
         self.course: Course = []
         self.safety: dict[int, SafetyClock] = {}
@@ -210,6 +212,10 @@ def _mode_changed(situation: Situation, _entry: Entry, fact: facts.ModeChanged, 
     touched.mode = True
 
 
+def _rates_learned(situation: Situation, _entry: Entry, fact: facts.RatesLearned, _touched: Touched) -> None:
+    situation.rates, situation.rates_ms = fact, situation.at_ms
+
+
 def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefused, touched: Touched) -> None:
     situation.refusals.append(Refusal(fact.action, fact.code, fact.text, situation.at_ms))
     del situation.refusals[:-REFUSALS_MAX]
@@ -231,8 +237,10 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportUnmatched: fold_reports.report_unmatched,
     facts.ReportDuplicated: fold_reports.report_duplicated,
     facts.ReportClosed: fold_reports.report_closed,
+    facts.RatesLearned: _rates_learned,
     facts.IncidentOpened: fold_incidents.incident_opened,
     facts.IncidentChanged: fold_incidents.incident_changed,
+    facts.IncidentArgued: fold_incidents.incident_argued,
     facts.IncidentStepped: fold_incidents.incident_stepped,
     facts.IncidentAbsorbed: fold_incidents.incident_absorbed,
     facts.IncidentClosed: fold_incidents.incident_closed,

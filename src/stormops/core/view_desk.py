@@ -97,6 +97,8 @@ class DeskView:
             "lat": shape.lat,
             "customers_out": incident.customers_out,
             "customers_out_max": incident.customers_out_max,
+            "customers_out_low": incident.argued.low if incident.argued else None,
+            "customers_out_high": incident.argued.high if incident.argued else None,
             "customers_restored": incident.customers_restored,
             "reports": incident.told,
             "meters": incident.meters,

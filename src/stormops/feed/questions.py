@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from stormops.core.entry import ReportMatched, ReportReceived, ReportUnmatched
+from stormops.core.entry import IncidentArgued, ReportMatched, ReportReceived, ReportUnmatched
 from stormops.core.incident import UTILITIES, Incident, incident_id
-from stormops.core.network import SERVICE_BITS
+from stormops.core.network import SERVICE_BITS, EdgeKind
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
@@ -113,8 +113,31 @@ def incident_detail(board: Board, name: str) -> dict[str, Any] | None:
         "n": situation.position,
         "at_ms": board.at_ms,
         "incident": board.desk.incident(situation, incident),
+        "argument": None if incident.argued is None else _argument(board, incident.argued),
         "reports_total": len(known),
         "reports": [_open_report(board, report) for report in known[:INCIDENT_REPORTS_MAX]],
+    }
+
+
+def _argument(board: Board, argued: IncidentArgued) -> dict[str, Any]:
+    """What speaks against a prediction, what else it may be, and what to ask next."""
+    situation = board.situation
+    premises = situation.city.premises
+
+    def kind_of(device: str) -> str | None:
+        row = situation.device_of.get(device)
+        return None if row is None else EdgeKind(int(situation.tree.kind[row])).name.lower()
+
+    def asked(kind: str, target: str, gain: int) -> dict[str, Any]:
+        row = situation.premise_of.get(target) if kind != "look" else None
+        where = premises.address(row) if row is not None else None
+        return {"kind": kind, "target": target, "address": where, "gain": gain}
+
+    return {
+        "customers_out": [argued.low, argued.high],
+        "alternatives": [{"device": d, "device_kind": kind_of(d), "probability": p} for d, p in argued.alternatives],
+        "against": [{"device": d, "device_kind": kind_of(d), "silent": n, "share": s} for d, n, s in argued.against],
+        "next": [asked(*one) for one in argued.next],
     }
 
 

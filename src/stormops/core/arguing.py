@@ -1,0 +1,144 @@
+"""What a dispatcher argues with: how many are out, what speaks against a prediction, what else it may be, what to ask.
+
+All of it is read from the posterior of one incident's surroundings, for the incidents that changed: a few hundred
+devices, never the city. Chances are per 10,000, gains in thousandths of a bit (Shannon's mutual information
+between what would be learned and what is open: what is certain to be answered the one way teaches nothing).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from stormops.core.forest import Rows
+from stormops.core.inference import Inference
+from stormops.core.network import Floats
+
+SHARE = 0.8
+"""The customers out are in the interval with this chance."""
+
+SHOWN = 3
+"""How many alternatives, silent groups and questions are named."""
+
+WRONG_ANSWER = {"call": 0.1, "ping": 0.02, "look": 0.0}
+"""Chance that what is answered is wrong: people mistake their own breaker for the utility's, meters fail."""
+
+
+class Argument(NamedTuple):
+    """For one predicted incident. Rows of the tree and of the city's premises, in the order of how much they matter.
+
+    `low`, `high`: customers out. `alternatives`: other devices with their chances to be the cause. `against`: device
+    right above silent customers, how many they are, their share (per 10,000) of all that silence says against it.
+    `next`: what to do (call, ping, look), the premise or device, and what it is expected to tell.
+    """
+
+    low: int
+    high: int
+    alternatives: list[tuple[int, int]]
+    against: list[tuple[int, int, int]]
+    next: list[tuple[str, int, int]]
+
+
+def argue(inference: Inference, device: int) -> Argument:
+    """The argument about a device that is predicted now."""
+    node, place = inference.places.node, int(inference.places.place[device])
+    customers = inference.customers
+    around = Surroundings(inference, place)
+    low, high = around.interval(customers.right_below)
+    questions: list[tuple[str, int, int]] = []
+    for kind, there, bits in around.questions():
+        row = int(node[there]) if kind == "look" else customers.to_ask(there, metered=kind == "ping")
+        questions.append((kind, row, round(bits * 1000)))
+    return Argument(
+        low,
+        high,
+        [(int(node[other]), round(chance * 10_000)) for other, chance in around.alternatives()],
+        [(int(node[there]), silent, round(share * 10_000)) for there, silent, share in around.against()],
+        questions,
+    )
+
+
+class Surroundings:
+    """The part of the network that an argument about one place is about: its path to the top, and all below."""
+
+    def __init__(self, inference: Inference, place: int) -> None:
+        self._inference = inference
+        forest = inference.places
+        self._place = place
+        self._path: list[int] = []
+        above = int(forest.parent[place])
+        while above >= 0:
+            self._path.append(above)
+            above = int(forest.parent[above])
+        parts = [np.array([place], np.intp)]
+        while len(parts[-1]):
+            parts.append(forest.children(parts[-1]))
+        self.below: Rows = np.concatenate(parts)
+
+    def interval(self, customers: Rows) -> tuple[int, int]:
+        """Customers out below the place: lower and upper end. `customers` (N): how many are right below each place."""
+        posterior = self._inference.posterior
+        total = int(customers[self.below].sum())
+        lost = 1 - float(posterior.since[self._place, -1])
+        if lost >= (1 + SHARE) / 2:
+            return total, total
+        chance = 1 - posterior.since[self.below, -1]
+        apart = np.clip((chance - lost) / max(1 - lost, 1e-9), 0, 1)  # of who is out though the place is closed
+        mean = float((customers[self.below] * apart).sum())
+        spread = float(np.sqrt((customers[self.below] ** 2 * apart * (1 - apart)).sum()))
+        tail = (1 - SHARE) / 2
+        low = mean + spread * float(ndtri(min(max(tail / (1 - lost), 1e-9), 1 - 1e-9)))
+        high = total if lost > tail else mean + spread * float(ndtri(1 - tail))
+        return round(max(0.0, min(low, total))), round(max(0.0, min(high, total)))
+
+    def alternatives(self) -> list[tuple[int, float]]:
+        """Other places that may be the cause, the likeliest first."""
+        cause = self._inference.posterior.cause
+        others = np.concatenate([np.array(self._path, np.intp), self.below[1:]])
+        chance = cause[others].sum(axis=1)
+        order = np.lexsort((others, -chance))[:SHOWN]
+        return [(int(others[i]), float(chance[i])) for i in order if chance[i] >= 0.005]
+
+    def against(self) -> list[tuple[int, int, float]]:
+        """Places right above silent customers that speak most against a loss: how many, share of what silence says."""
+        inference, customers = self._inference, self._inference.customers
+        cause = inference.posterior.cause[self._place]
+        slot = int(cause.argmax())
+        said = inference.hearing.evidence(customers.silent(inference.areas))
+        nats = said[:, -1] - said[:, slot]
+        members = customers.silent_below(self.below, inference.areas)
+        weight = members @ np.maximum(nats, 0)
+        whole = float(weight.sum())
+        order = np.lexsort((self.below, -weight))[:SHOWN]
+        return [(int(self.below[i]), int(members[i].sum()), float(weight[i] / whole)) for i in order if weight[i] > 0]
+
+    def questions(self) -> list[tuple[str, int, float]]:
+        """What would tell most, in bits: whom to call (a place right above customers), what to ping, where to look."""
+        inference = self._inference
+        near = np.concatenate([np.array(self._path, np.intp), self.below])
+        customers = inference.customers
+        leaves = near[np.isin(near, customers.leaf)]
+        found: list[tuple[str, int, float]] = []
+        lost = 1 - inference.posterior.since[leaves, -1]
+        metered = np.isin(leaves, customers.leaf[customers.area == 0])
+        found += self._best("call", leaves, lost)
+        found += self._best("ping", leaves[metered], lost[metered])
+        found += self._best("look", near, inference.posterior.cause[near].sum(axis=1))
+        return sorted(found, key=lambda one: (-one[2], one[0]))
+
+    @staticmethod
+    def _best(kind: str, places: Rows, chance: Floats) -> list[tuple[str, int, float]]:
+        if not len(places):
+            return []
+        wrong = WRONG_ANSWER[kind]
+        gain = _bits(chance * (1 - wrong) + (1 - chance) * wrong) - float(_bits(np.array(wrong)))
+        best = int(np.lexsort((places, -gain))[0])
+        return [(kind, int(places[best]), float(gain[best]))] if gain[best] > 0.001 else []
+
+
+def _bits(chance: Floats) -> Floats:
+    """Entropy of a yes or no."""
+    p = np.clip(chance, 1e-12, 1 - 1e-12)
+    return np.asarray(-(p * np.log2(p) + (1 - p) * np.log2(1 - p)))
