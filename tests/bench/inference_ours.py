@@ -29,6 +29,7 @@ class _Ours:
             report=told.report_rate,
             delay_ms=told.delay_ms,
             delay_sigma=told.delay_sigma,
+            prompt=0.0,
             false=told.false_rate,
             service=told.service_prior,
             gasp=told.meter_rate or Rates().gasp,

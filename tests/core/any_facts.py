@@ -134,7 +134,13 @@ class AnyFacts:
         kinds: list[Callable[[], AnyFact]] = [
             lambda: facts.IncidentAbsorbed(incident=self._incident(), into=self._incident()),
             lambda: facts.RatesLearned(
-                report=rng.randrange(10**6), false=2, service=3, gasp=4, wrong_link=5, share_out=6, opens=[1, 2, 3, 4, 5]
+                report=rng.randrange(10**6),
+                false=2,
+                service=3,
+                gasp=4,
+                wrong_link=5,
+                share_out=6,
+                opens=[1, 2, 3, 4, 5],
             ),
             lambda: facts.IncidentArgued(
                 incident=self._incident(), low=1, high=rng.randrange(9), alternatives=[(rng.choice(self._edges), 900)]

@@ -58,7 +58,7 @@ class StormDay:
 
     def step(self, reports: int = 6, actions: float = 0.3) -> list[Entry]:
         """Some news, then a tick; gives the entries made."""
-        if self.rng.random() < 0.1 or not self.dark:
+        if self.rng.random() < 0.2 or not self.dark:
             self._device_fails()
         for _ in range(self.rng.randint(0, 2 * reports)):
             self.report(self.any_report())
@@ -113,7 +113,7 @@ class StormDay:
 
     def _device_fails(self) -> None:
         """Never most of the city: some of it must keep its lights."""
-        device = self.rng.choice(np.flatnonzero(self.tree.customers < 40).tolist())
+        device = self.rng.choice(np.flatnonzero(self.tree.customers < 150).tolist())
         self.dark = self.tree.below(device).tolist() or self.dark or [0]
 
     # --- what the desk does ----------------------------------------------------------------------------

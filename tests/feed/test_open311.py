@@ -74,7 +74,8 @@ def test_what_was_said_is_nowhere(feed: Feed) -> None:
 
 
 def test_the_bearer_asks_by_receipt_and_is_told_more_but_no_place_finer(feed: Feed) -> None:
-    for receipt in feed.day.receipts[:10]:
+    found = [(receipt, feed.day.situation.report(receipt_number(receipt))) for receipt in feed.day.receipts]
+    for receipt in [receipt for receipt, report in found if report is not None and not report.answered][:10]:
         (value,) = get(feed, f"requests/{receipt}.json")
         Draft202012Validator(REQUESTS).validate([value])
         assert value["service_request_id"] == receipt

@@ -1,6 +1,6 @@
 """Groups of reports explained together: the seam between explaining and the incidents' life.
 
-`core.inference` explains electric reports by devices of the network, `core.clustering` by geography
+`core.network_groups` explains electric reports by devices of the network, `core.clustering` by geography
 alone (water, gas, sewer, and where the network does not reach). Both keep this port. Their answer is
 a function of the open reports, the held devices and the last tick, never of arrival order;
 where the network is known, also of what was predicted before (`core.predicting`).
