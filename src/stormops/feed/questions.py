@@ -151,7 +151,8 @@ def report_detail(board: Board, receipt: int) -> dict[str, Any] | None:
     if status is None:
         return None
     entry = board.entry(status.position)
-    value = {"n": situation.position, "receipt": receipt_text(receipt), "state": status.state}
+    first = receipt_text(situation.duplicates.get(receipt, receipt))
+    value = {"n": situation.position, "receipt": first, "state": status.state}
     value["incident"] = incident_id(status.incident) if status.incident >= 0 else None
     return value | {"received_ms": entry.recorded_ms} | _words(entry.fact)
 
