@@ -137,6 +137,7 @@ def _schemas() -> dict[str, Any]:
         report["allOf"] = [
             {"if": _given(one), "then": _given(other)} for one, other in (NUMBER_FIELDS, NUMBER_FIELDS[::-1])
         ]
+    schemas["KeyedReport"]["properties"]["key"]["pattern"] = "^[ -~]*$"  # `good_key`; empty = none
     schemas["ReportForm"] = _form_fields(schemas["Report"])
     schemas["Accepted"]["properties"]["receipt"]["pattern"] = RECEIPT_PATTERN
     schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
