@@ -31,6 +31,12 @@ KEPT = """async () => {
 }"""
 
 
+KEPT_OUT = """async () => {
+  const { paths } = await (await caches.match("/public/current.json")).json();
+  return (await (await caches.match("/public/" + paths.summary)).json()).totals.customers_out;
+}"""
+
+
 def at_one_position(page: Page, city: City) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """What the page shows and the public snapshot, once both are of the same journal position."""
     shown, snapshot = page.evaluate(SHOWN), city.get("/api/v1/public/snapshot")
@@ -86,12 +92,12 @@ def test_shows_the_last_known_state_with_its_age_when_there_is_no_network(new_pa
     page.goto(city.feed_url)
     page.wait_for_selector(".map[data-ready]", state="attached")
     city.wait(lambda: page.evaluate(KEPT))
-    customers = page.locator(".hero [data-out]").inner_text()
+    customers = page.evaluate(KEPT_OUT)
     page.context.set_offline(True)
     page.reload()
     page.wait_for_selector(".age[data-state=stale]")
     expect(page.locator(".age")).to_contain_text("Connection lost. As of")
-    expect(page.locator(".hero [data-out]")).to_have_text(customers)
+    expect(page.locator(".hero [data-out]")).to_have_attribute("data-out", str(customers))
 
 
 def test_finds_the_area_of_an_address_and_never_more(new_page: NewPage, city: City) -> None:
@@ -110,6 +116,7 @@ def test_finds_the_area_of_an_address_and_never_more(new_page: NewPage, city: Ci
 def test_says_that_it_is_stale_and_resumes_after_feed_restarts(
     new_page: NewPage, city: City, platform: Platform
 ) -> None:
+    city.relax(platform)  # in a surge the page follows the copies, which a dead feed leaves as they are
     page = new_page()
     page.goto(city.feed_url)
     page.wait_for_selector(".age[data-state=fresh]")

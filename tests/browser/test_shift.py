@@ -19,6 +19,7 @@ def command(page: Page, words: str) -> None:
     expect(page.locator(".palette [name=command]")).to_be_focused()
     page.keyboard.type(words)
     page.keyboard.press("Enter")
+    expect(page.locator(".palette")).to_have_count(0)
 
 
 def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_desk: NewPage, city: City) -> None:
@@ -50,7 +51,8 @@ def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_
     page.keyboard.press("Control+Enter")
     expect(page.locator(".taken-receipt")).to_have_text(re.compile(r"^\d\d-\d{4}"))
     receipt = page.locator(".taken-receipt").inner_text()
-    assert city.wait(lambda: city.get(f"/api/v1/desk/reports/{receipt}"))["premise"] == home["premise"]
+    premise = city.wait(lambda: city.get(f"/api/v1/desk/reports/{receipt}")["premise"])
+    assert premise == home["premise"]
     command(page, "customer line")
     page.fill(".customer [name=customer]", receipt)
     page.locator(f".address-found [data-premise='{home['premise']}']").click()

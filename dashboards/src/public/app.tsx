@@ -13,8 +13,6 @@ import { Find } from "./find";
 import { Places } from "./places";
 import { Receipt } from "./receipt";
 
-/** Older than this on the wall, the picture is called old. */
-const OLD_MS = 60_000;
 const ROWS_FIRST = 12;
 
 interface Props {
@@ -24,10 +22,12 @@ interface Props {
   totals: PublicTotals | undefined;
   mode: PublicMode | undefined;
   shapes: Promise<AreaShape[]>;
+  /** Age from which on the picture is called old. */
+  oldMs: number;
   redraw: () => void;
 }
 
-function Age({ feed }: { feed: FeedClient }) {
+function Age({ feed, oldMs }: { feed: FeedClient; oldMs: number }) {
   const age = feed.ageMs();
   if (!Number.isFinite(age)) {
     const failing = feed.connection === "lost";
@@ -38,7 +38,7 @@ function Age({ feed }: { feed: FeedClient }) {
       </p>
     );
   }
-  const stale = age > OLD_MS || !navigator.onLine || feed.connection === "lost" || feed.connection === "refused";
+  const stale = age > oldMs || !navigator.onLine || feed.connection === "lost" || feed.connection === "refused";
   const values = { time: format.clock(feed.replica.atMs), span: format.span(age) };
   return (
     <p class={`age ${stale ? "is-stale" : ""}`} data-state={stale ? "stale" : "fresh"}>
@@ -133,7 +133,7 @@ function Languages({ offered }: { offered: string[] }) {
   );
 }
 
-export function App({ config, feed, areas, totals, mode, shapes, redraw }: Props) {
+export function App({ config, feed, areas, totals, mode, shapes, oldMs, redraw }: Props) {
   const [selected, setSelected] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
   const box = useRef<HTMLDivElement>(null);
@@ -202,7 +202,7 @@ export function App({ config, feed, areas, totals, mode, shapes, redraw }: Props
               </>
             )}
           </section>
-          <Age feed={feed} />
+          <Age feed={feed} oldMs={oldMs} />
           <a class="button primary wide report" href="/report">
             {t("public.report")}
           </a>

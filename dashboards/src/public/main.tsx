@@ -40,7 +40,16 @@ async function main(root: HTMLElement): Promise<void> {
 
   const draw = () =>
     render(
-      <App config={config} feed={feed} areas={areas} totals={totals} mode={mode} shapes={shapes} redraw={draw} />,
+      <App
+        config={config}
+        feed={feed}
+        areas={areas}
+        totals={totals}
+        mode={mode}
+        shapes={shapes}
+        oldMs={tree.oldMs()}
+        redraw={draw}
+      />,
       root,
     );
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -11,6 +11,9 @@ export const POINTER_URL = "/public/current.json";
 /** No page asks for a newer pointer by itself sooner than this. */
 export const POLL_MS_LEAST = 30_000;
 
+/** Older than this on the wall, a picture that a socket brings is called old. */
+const OLD_MS = 60_000;
+
 export interface Pointer {
   n: number;
   at_ms: number;
@@ -65,6 +68,11 @@ export class Tree {
   /** Whether sockets are wanted: always, until a pointer says otherwise. */
   live(): boolean {
     return this.pointer === undefined || this.pointer.refresh === "live";
+  }
+
+  /** Wall milliseconds from which on a picture is old: one that was due has not come. */
+  oldMs(): number {
+    return this.live() ? OLD_MS : Math.max(OLD_MS, 2.5 * (this.pointer?.refresh_s || Infinity) * 1000);
   }
 
   /** Until the next look, spread so that a city's browsers do not all look at once. */

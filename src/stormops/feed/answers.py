@@ -140,7 +140,10 @@ class Session(Answer, frozen=True, kw_only=True):
 
 
 class IncidentValue(Answer, frozen=True, kw_only=True):
-    """An incident as the desk sees it. `reports` counts what people said, `meters` those that say off."""
+    """An incident as the desk sees it. `reports` counts what people said, `meters` those that say off.
+
+    `customers_out_low`, `customers_out_high`: between them with a chance of .8, null where nothing is inferred.
+    """
 
     id: str
     utility: Utility
@@ -152,6 +155,8 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     lat: float | None
     customers_out: Count
     customers_out_max: Count
+    customers_out_low: Count | None
+    customers_out_high: Count | None
     customers_restored: Count
     reports: Count
     meters: Count
@@ -213,12 +218,48 @@ class FullReport(Words, frozen=True, kw_only=True):
     candidates: list[Candidate]
 
 
+class Alternative(Answer, frozen=True, kw_only=True):
+    """Another device that may be the cause."""
+
+    device: str
+    device_kind: str | None
+    probability: Per10000
+
+
+class Against(Answer, frozen=True, kw_only=True):
+    """Silent customers right below a device, and their share of all that silence says against the prediction."""
+
+    device: str
+    device_kind: str | None
+    silent: Count
+    share: Per10000
+
+
+class Question(Answer, frozen=True, kw_only=True):
+    """What to ask next: call a customer, ping a meter, look at a device; `gain` in thousandths of a bit."""
+
+    kind: Literal["call", "ping", "look"]
+    target: str
+    address: str | None
+    gain: int
+
+
+class ArgumentValue(Answer, frozen=True, kw_only=True):
+    """What a dispatcher argues with about a predicted incident."""
+
+    customers_out: tuple[int, int]
+    alternatives: list[Alternative]
+    against: list[Against]
+    next: list[Question]
+
+
 class IncidentDetail(Answer, frozen=True, kw_only=True):
     """An incident with its reports: at most 500 of `reports_total`, danger first, then the oldest."""
 
     n: int
     at_ms: int
     incident: IncidentValue
+    argument: ArgumentValue | None
     reports_total: Count
     reports: list[FullReport]
 
