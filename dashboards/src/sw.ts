@@ -37,7 +37,7 @@ const PUBLIC_READS = /^\/(api\/v1\/(config|public\/places|map\/(streets|ground|l
 /** What to do with a request: an asset never changes, a public read is asked for first, the rest is not ours. */
 export function plan(method: string, mode: string, url: URL, origin: string): Plan {
   if (method !== "GET" || url.origin !== origin) return "none";
-  if (url.pathname.startsWith("/assets/")) return "asset";
+  if (url.pathname.startsWith("/assets/") || url.pathname.startsWith("/public/f/")) return "asset";
   if (mode === "navigate") return url.pathname === "/" ? "fresh" : "none";
   return PUBLIC_READS.test(url.pathname) ? "fresh" : "none";
 }
@@ -79,7 +79,8 @@ async function asset(request: Request): Promise<Response> {
 /** From the network; from the store when that fails, is busy or takes too long. */
 async function fresh(request: Request): Promise<Response> {
   const known = await stored(request);
-  const asked = fetch(request).then((answer) => {
+  // Past the browser's own cache: a pointer from there may name files that nobody has read.
+  const asked = fetch(request, { cache: "no-cache" }).then((answer) => {
     void keep(request, answer.clone());
     return answer;
   });

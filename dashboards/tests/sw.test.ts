@@ -11,6 +11,7 @@ describe("the service worker", () => {
     expect(of("/public/current.json")).toBe("fresh");
     expect(of("/api/v1/map/areas.geojson")).toBe("fresh");
     expect(of("/assets/index-abc12345.js")).toBe("asset");
+    expect(of("/public/f/0123.json")).toBe("asset");
   });
 
   it("keeps nothing about one person and nothing of staff", () => {

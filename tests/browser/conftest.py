@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, e
 
 from tests.platform import Platform, make_city
 
-CUSTOMERS = 3000
+CUSTOMERS = 12_000
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -118,21 +118,6 @@ class City:
         answer = self._http.get(f"{self.feed_url}{path}")
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-    def relax(self, platform: Platform) -> None:
-        """A supervisor declares a normal day; by itself the platform tightens no sooner than a minute later."""
-        person, password = platform.staff["supervisor"]
-        with httpx2.Client(timeout=10) as http:
-            signed_in = {"person": person, "password": password, "desk": "relax"}
-            assert http.post(f"{self.intake_url}/staff/sign-in", json=signed_in).status_code == 200
-            csrf = http.get(f"{self.feed_url}/api/v1/session").json()["csrf"]
-            answer = http.post(
-                f"{self.intake_url}/api/v1/desk/mode",
-                json={"mode": "normal", "reason": "A quiet hour for this test"},
-                headers={"X-CSRF-Token": csrf, "Idempotency-Key": f"relax-{time.monotonic_ns()}"},
-            )
-        assert answer.status_code == 202, answer.text
-        self.wait(lambda: self.view("public")["mode"]["mode"] == "normal")
 
     def premises(self, east: float, north: float) -> list[dict[str, Any]]:
         """The 20 premises nearest to a point, given as shares of the city's width and height."""

@@ -19,7 +19,7 @@ def command(page: Page, words: str) -> None:
     expect(page.locator(".palette [name=command]")).to_be_focused()
     page.keyboard.type(words)
     page.keyboard.press("Enter")
-    expect(page.locator(".palette")).to_have_count(0)
+    expect(page.locator(".palette [name=command]")).to_be_hidden()
 
 
 def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_desk: NewPage, city: City) -> None:
