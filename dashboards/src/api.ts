@@ -76,6 +76,7 @@ export async function incident(id: string): Promise<IncidentFull> {
   return {
     n: body.n ?? 0,
     incident: body.incident ?? body,
+    argument: body.argument ?? null,
     reports: Array.isArray(body.reports) ? body.reports : [],
   };
 }

@@ -218,9 +218,27 @@ export interface ReportFull {
   duplicates?: string[];
 }
 
+/** What to ask next: call a customer, ping a meter, look at a device; `gain` in thousandths of a bit. */
+export interface Asked {
+  kind: "call" | "ping" | "look";
+  target: string;
+  address: string | null;
+  gain: number;
+}
+
+/** What a dispatcher argues with about a predicted incident; chances per 10,000. */
+export interface Argument {
+  /** Least and most customers out, with a chance of .8. */
+  customers_out: [number, number];
+  alternatives: { device: string; device_kind: string | null; probability: number }[];
+  against: { device: string; device_kind: string | null; silent: number; share: number }[];
+  next: Asked[];
+}
+
 export interface IncidentFull {
   n: number;
   incident: Incident;
+  argument: Argument | null;
   reports: ReportFull[];
 }
 

@@ -132,3 +132,12 @@ def test_no_barriers_and_it_reflows(open_desk: NewPage, city: City, faults: Faul
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.evaluate("(p => p.scrollWidth - p.clientWidth)(document.querySelector('.panel'))") == 0
     assert faults.seen == []
+
+
+def test_a_prediction_can_be_argued_with(open_desk: NewPage, city: City) -> None:
+    incident = city.outage(0.45, 0.3)
+    page = open_desk()
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    box = page.get_by_role("region", name="What would change it")
+    expect(box).to_contain_text("customers are out")
+    expect(box.get_by_role("listitem").first).to_be_visible()

@@ -8,6 +8,7 @@ import { incidentSign, METER_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
+import { ArgumentBox } from "./argument";
 import { Icon } from "./icons";
 import { type Doing, done, intent } from "./intents";
 import { Reasons, ReportCard } from "./report-card";
@@ -233,6 +234,8 @@ export function IncidentPanel(props: Props) {
           <Reasons reasons={incident.reasons} />
         </section>
       ) : null}
+
+      {full.value?.argument ? <ArgumentBox argument={full.value.argument} /> : null}
 
       <section class="panel-section">
         <h3>
