@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, e
 
 from tests.platform import Platform, make_city
 
-CUSTOMERS = 12_000
+CUSTOMERS = 30_000
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -20,6 +20,7 @@ def command(page: Page, words: str) -> None:
     page.keyboard.type(words)
     page.keyboard.press("Enter")
     expect(page.locator(".palette [name=command]")).to_be_hidden()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it has run
 
 
 def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_desk: NewPage, city: City) -> None:

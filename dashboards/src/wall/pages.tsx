@@ -8,7 +8,7 @@ import { INCIDENT_SIGNS, incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 
 const LARGEST = 5;
-const CLOCKS = 5;
+const CLOCKS = 4;
 
 export function IncidentsPage({ desk }: { desk: Desk }) {
   const now = desk.feed.platformMs();
