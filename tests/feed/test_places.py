@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from stormops.core.matching import Matcher
 from stormops.feed.places import PLACES_MAX, Places
 from tests.core.storm_day import small_city
 
 CITY, _ = small_city()
-PLACES = Places(CITY)
+PLACES = Places(CITY, Matcher(CITY).rows)
 PREMISES = CITY.premises
 
 

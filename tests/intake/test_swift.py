@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from stormops.journal.door import Door
 from stormops.journal.door_files import DoorFiles
 from stormops.supervisor import listen
 from stormops.telemetry import Metrics
+from tests.doors import held
 from tests.intake.conftest import FEED, INTAKE
 
 PATH = "/api/v1/reports"
@@ -112,21 +112,6 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return int(head[0].split()[1]), headers, json.loads(body or b"null")
-
-
-@contextmanager
-def held(door: Door) -> Iterator[None]:
-    """The disk does not answer meanwhile."""
-    released = Event()
-
-    def stand_still() -> None:
-        assert released.wait(60)
-
-    door._jobs.put(stand_still)
-    try:
-        yield
-    finally:
-        released.set()
 
 
 async def until_waiting(door: Door) -> None:

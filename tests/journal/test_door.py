@@ -20,6 +20,7 @@ from stormops.journal.door import BATCH_MAX, SAFETY_RESERVE, WAITING_MAX, Door, 
 from stormops.journal.door_files import DoorFiles
 from stormops.journal.port import DoorBusy, JournalUnavailable, Kept, KeyReused
 from stormops.journal.receipt import normalise
+from tests.doors import held
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,21 +71,6 @@ async def door(tmp_path: Path, told: Told) -> AsyncIterator[Door]:
     )
     yield made
     made.close()
-
-
-@contextmanager
-def held(door: Door) -> Iterator[None]:
-    """The writer thread stands still meanwhile, as if the disk did not answer."""
-    released = Event()
-
-    def stand_still() -> None:
-        assert released.wait(60)
-
-    door._jobs.put(stand_still)
-    try:
-        yield
-    finally:
-        released.set()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 import "../styles/desk.css";
 import { render } from "preact";
 import * as api from "../api";
-import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
 import { addMessages, t, useLanguage } from "../i18n";
 import { desk as words } from "../messages/desk";
@@ -10,6 +9,7 @@ import { shift } from "../messages/shift";
 import "../theme";
 import { Actions } from "./actions";
 import { App } from "./app";
+import { openPage, staffFeed } from "./opening";
 import { Desk } from "./store";
 
 addMessages("en", { ...words, ...shift });
@@ -23,12 +23,7 @@ async function main(root: HTMLElement): Promise<void> {
   let signedOut = false;
   let waiting: (() => void)[] = [];
 
-  const feed = new FeedClient({
-    audience: "desk",
-    url: feedAddress("desk"),
-    poll: () => api.snapshot("desk"),
-    speed: () => config.clock_speed,
-  });
+  const feed = staffFeed(config);
   const desk = new Desk(feed);
   const signedInAgain = () =>
     new Promise<void>((resolve) => {
@@ -78,10 +73,4 @@ async function main(root: HTMLElement): Promise<void> {
   feed.start();
 }
 
-const root = document.getElementById("desk");
-if (root !== null) {
-  main(root).catch((error: unknown) => {
-    if (error instanceof api.ApiError && error.status === 401) location.replace("/sign-in");
-    else root.textContent = t("desk.unavailable", { problem: error instanceof Error ? error.message : String(error) });
-  });
-}
+openPage("desk", "desk.unavailable", main);

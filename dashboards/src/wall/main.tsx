@@ -2,8 +2,8 @@
 import "../styles/wall.css";
 import { render } from "preact";
 import * as api from "../api";
+import { openPage, staffFeed } from "../desk/opening";
 import { Desk } from "../desk/store";
-import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
 import { addMessages, t, useLanguage } from "../i18n";
 import { desk as words } from "../messages/desk";
@@ -20,12 +20,7 @@ async function main(root: HTMLElement): Promise<void> {
   useTimeZone(config.time_zone);
   document.title = t("wall.title", { city: config.title });
   let signedOut = false;
-  const feed = new FeedClient({
-    audience: "desk",
-    url: feedAddress("desk"),
-    poll: () => api.snapshot("desk"),
-    speed: () => config.clock_speed,
-  });
+  const feed = staffFeed(config);
   const desk = new Desk(feed);
   const onSignedOut = () => {
     signedOut = true;
@@ -44,10 +39,4 @@ async function main(root: HTMLElement): Promise<void> {
   feed.start();
 }
 
-const root = document.getElementById("wall");
-if (root !== null) {
-  main(root).catch((error: unknown) => {
-    if (error instanceof api.ApiError && error.status === 401) location.replace("/sign-in");
-    else root.textContent = t("wall.unavailable", { problem: error instanceof Error ? error.message : String(error) });
-  });
-}
+openPage("wall", "wall.unavailable", main);

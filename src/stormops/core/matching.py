@@ -39,6 +39,10 @@ class Matcher:
         self._keys = Keys(city.premises)
         self._text = TextClaims(city, AddressBook(city), self._places, self._nearest)
 
+    def rows(self, field: str, value: str) -> list[int]:
+        """Premises (rows, ascending) of a `meter`, `account`, `phone` or `service_point` as somebody wrote it."""
+        return self._keys.rows(field, value)
+
     def nearest(self, lon: float, lat: float) -> tuple[int, float]:
         """The nearest premise (row) to a WGS 84 point and the metres to it; (-1, inf) when there is none."""
         return self._nearest.nearest(lon, lat)

@@ -15,6 +15,7 @@ from stormops.feed import questions
 from stormops.feed.board import Board
 from stormops.feed.channel import Channel
 from stormops.feed.customer import customer
+from stormops.feed.finding import Finder
 from stormops.feed.follow import Follower
 from stormops.feed.maps import DESK_LAYERS, MapLayers
 from stormops.feed.parts import FeedParts
@@ -46,10 +47,13 @@ Read = Callable[[Request], Awaitable[Response]]
 class DeskReads:
     """Endpoints for who is signed in."""
 
-    def __init__(self, parts: FeedParts, channel: Channel, follower: Follower[Board], maps: MapLayers) -> None:
+    def __init__(
+        self, parts: FeedParts, channel: Channel, follower: Follower[Board], maps: MapLayers, finder: Finder
+    ) -> None:
         self._parts = parts
         self._follower = follower
         self._maps = maps
+        self._finder = finder
         self._snapshot = SnapshotAnswer(channel, "no-store", parts.settings.clock.now_ms)
         self._situation_reports = SituationReports(parts.settings.data / "reports")
         self._places: Places | None = None
@@ -157,7 +161,7 @@ class DeskReads:
 
     def _index(self) -> Places:
         if self._places is None:  # two threads may both make it: the same, and harmless
-            self._places = Places(self._parts.city)
+            self._places = Places(self._parts.city, self._finder.matcher().rows)
         return self._places
 
     async def _layer(self, request: Request) -> Response:

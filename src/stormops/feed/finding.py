@@ -12,7 +12,6 @@ from typing import NamedTuple
 from stormops.core.address import digits
 from stormops.core.area import Areas
 from stormops.core.matching import Matched, Matcher
-from stormops.core.matching_keys import Keys
 from stormops.core.network import City
 
 ADDRESS_CHARACTERS_MAX = 200
@@ -41,14 +40,17 @@ class Finder:
         self._areas = areas
         self._lock = Lock()
         self._matcher: Matcher | None = None
-        self._keys: Keys | None = None
 
-    def area(self, address: str) -> Area | None:
-        """The area in which an address is; None when it is not found, or when what it may mean is in several areas."""
+    def matcher(self) -> Matcher:
+        """The city's matcher, made once for all who ask in this process."""
         with self._lock:
             if self._matcher is None:
                 self._matcher = Matcher(self._city)
-            answer = self._matcher.match_address(address[:ADDRESS_CHARACTERS_MAX])
+            return self._matcher
+
+    def area(self, address: str) -> Area | None:
+        """The area in which an address is; None when it is not found, or when what it may mean is in several areas."""
+        answer = self.matcher().match_address(address[:ADDRESS_CHARACTERS_MAX])
         meant = [answer.premise] if isinstance(answer, Matched) else [c.premise for c in answer.candidates]
         found = {int(index) for index in self._areas.area_of_premise[meant]}
         if len(found) != 1 or -1 in found:
@@ -61,9 +63,6 @@ class Finder:
         end = digits(phone_end)
         if len(end) != SECOND_FACT_DIGITS:
             return []
-        with self._lock:
-            if self._keys is None:
-                self._keys = Keys(self._city.premises)
         phones = self._city.premises.phone
-        rows = self._keys.rows("account", account[:ADDRESS_CHARACTERS_MAX])
+        rows = self.matcher().rows("account", account[:ADDRESS_CHARACTERS_MAX])
         return [row for row in rows if digits(phones[row]).endswith(end)][:PREMISES_MAX]

@@ -5,6 +5,7 @@ No matching engine: a dispatcher types and sees what fits. Staff only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,6 @@ from stormops.core.network import City
 PLACES_MAX = 20
 """Most premises given at once."""
 
-PHONE_DIGITS_LEAST = 7
-"""Fewer digits are a house number."""
-
 QUERY_CHARACTERS_MAX = 100
 """Longest query looked at."""
 
@@ -24,14 +22,15 @@ QUERY_CHARACTERS_MAX = 100
 class Places:
     """Premises of one city by what a person types. O(streets + premises on streets that fit)."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, rows: Callable[[str, str], list[int]]) -> None:
+        """`rows` gives the premises of a number by its field (`core.matching.Matcher.rows`)."""
         self._city = city
+        self._rows = rows
         self._streets = [street.casefold() for street in city.premises.streets]
         self._by_street = np.argsort(city.premises.street, kind="stable").astype(np.int32)
         streets = np.arange(len(self._streets) + 1)
         self._first = np.searchsorted(city.premises.street[self._by_street], streets)
         self._by_id = {premise: index for index, premise in enumerate(city.premises.id)}
-        self._numbers: dict[str, dict[str, list[int]]] | None = None
 
     def search(self, query: str) -> list[dict[str, Any]]:
         """Premises whose id, account, meter or phone is the query, or whose address begins with it or has its street.
@@ -57,12 +56,8 @@ class Places:
 
     def _by_number(self, text: str) -> list[dict[str, Any]]:
         """Premises of an account, a meter or a telephone, however it is written."""
-        if self._numbers is None:
-            premises = self._city.premises
-            columns = {"account": premises.account, "meter": premises.meter, "phone": premises.phone}
-            self._numbers = {by: _index(values, by) for by, values in columns.items()}
-        for by, rows in self._numbers.items():
-            found = rows.get(_key(text, by), [])
+        for by in ("account", "meter", "phone"):
+            found = self._rows(by, text)
             if found:
                 return [self.place(row) | {"by": by} for row in found[:PLACES_MAX]]
         return []
@@ -114,21 +109,3 @@ class Places:
             "lon": round(lon, 6) if known else None,
             "lat": round(lat, 6) if known else None,
         }
-
-
-def _key(text: str, by: str) -> str:
-    """What is the same of a number however it is written; a telephone's last ten digits. "" = not such a number."""
-    if by != "phone":
-        return "".join(character for character in text.casefold() if character.isalnum())
-    digits = "".join(character for character in text if character.isdigit())
-    letters = any(character.isalpha() for character in text)
-    return "" if letters or len(digits) < PHONE_DIGITS_LEAST else digits[-10:]
-
-
-def _index(values: list[str], by: str) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, value in enumerate(values):
-        key = _key(value, by)
-        if key:
-            rows.setdefault(key, []).append(row)
-    return rows

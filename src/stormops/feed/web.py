@@ -81,7 +81,7 @@ def create_feed(parts: FeedParts) -> Starlette:
     places = HelpPlaces(beside(settings.city_file), parts.log)
     finder = Finder(parts.city, parts.areas)
     home = AtHome(finder, follower, hub.channels["public"], pages, places=places, now=time.monotonic)
-    desk = DeskReads(parts, hub.channels["desk"], follower, maps)
+    desk = DeskReads(parts, hub.channels["desk"], follower, maps, finder)
     shelf = make_shelf(settings, parts.city_file)
     publisher = make_publisher(parts, follower, pages, public.told, lambda: hub.share("public"))
 
