@@ -17,7 +17,9 @@ class Identifiers:
 
     def __init__(self, words: set[str]) -> None:
         self._words = words
-        self._receipt = re.compile(r"\d{2}-\d{4}-\d{4}-\d{3}-\d|(?<!\d)\d{14}(?!\d)")
+        self._receipt = re.compile(
+            r"\d{2}-\d{4}-\d{4}-\d{3}-\d|(?<!\d)(?<!\d\.)\d{14}(?!\d)"
+        )  # a decimal fraction is no receipt
         self._token = re.compile(r"[\w-]+")
 
     def found_in(self, text: str) -> list[str]:
