@@ -45,7 +45,7 @@ class _Ours:
         self._listening = Listening(told.collector.astype(np.int32), told.read_every_ms)
         self._listened_ms = -LISTEN_MS
         if told.meter_rate:
-            self._engine.deafen(*self._listening.deaf(STARTS_MS))
+            self._engine.deafen(*self._listening.deaf())
 
     def hear(self, news: News) -> None:
         """Write what was heard; what people and telemetry say of devices, in its order."""
@@ -123,7 +123,7 @@ class _Ours:
         if self._told.read_every_ms and now - STARTS_MS - self._listened_ms >= LISTEN_MS:
             self._listened_ms = now - STARTS_MS
             if self._listening.update(now, engine.customers.columns["on_ms"], engine.out() > 0.5):
-                engine.deafen(*self._listening.deaf(now))
+                engine.deafen(*self._listening.deaf())
                 engine.update(now, engine.prediction.predicted())
 
 

@@ -162,7 +162,7 @@ def _cancel(decider: Decider, draft: Draft, fact: facts.IncidentCancelled, at_ms
     incident = live_incident(decider, fact.incident, Step.CANCEL)
     if not isinstance(incident, Incident):
         return incident
-    _end(decider, draft, incident, stepped(incident, Step.CANCEL, fact, at_ms))
+    end(decider, draft, incident, stepped(incident, Step.CANCEL, fact, at_ms))
     return None
 
 
@@ -176,7 +176,7 @@ def _restore(decider: Decider, draft: Draft, fact: facts.IncidentRestored, at_ms
         return refused
     tree, device = decider.situation.tree, decider.situation.device_of.get(fact.device or "", -1)
     if device < 0 or all(device in (mine, *ancestors(tree, mine)) for mine in incident.devices):
-        _end(decider, draft, incident, whole)
+        end(decider, draft, incident, whole)
     else:
         part = stepped(incident, Step.RESTORE_PART, fact, at_ms, fact.device or "")
         _restore_part(decider, draft, incident, (part, whole))
@@ -212,11 +212,11 @@ def _restore_part(
     draft.add(part)
     take_over(decider, draft, incident)
     if not incident.premises and not any(below(tree, device, incident.back) for device in incident.devices):
-        _end(decider, draft, incident, whole)
+        end(decider, draft, incident, whole)
     reroute(decider, draft, later)
 
 
-def _end(decider: Decider, draft: Draft, incident: Incident, step: facts.IncidentStepped) -> None:
+def end(decider: Decider, draft: Draft, incident: Incident, step: facts.IncidentStepped) -> None:
     """Restored or cancelled. Reports heard since the person said so are not answered by it."""
     later = [r.receipt for r in unanswered(decider, incident.reports) if r.heard_ms > step.at_ms]
     let_go(decider, draft, incident, later)

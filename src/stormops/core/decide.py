@@ -16,6 +16,7 @@ import numpy as np
 from stormops.core import entry as facts
 from stormops.core.actions import act
 from stormops.core.draft import Draft
+from stormops.core.ears import Ears
 from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.grouping import Grouper
 from stormops.core.incident import UTILITIES, State, incident_id
@@ -31,6 +32,7 @@ from stormops.core.repeats import Heard, hash_key, lately
 from stormops.core.report import SYMPTOMS, Report, Utility
 from stormops.core.safety import Clocks, safety_first
 from stormops.core.situation import Situation
+from stormops.core.telemetered import Telemetered
 
 ENDED_VISIBLE_MS = 3_600_000
 """How long a restored or cancelled incident stays in the situation: an hour of platform time."""
@@ -78,6 +80,8 @@ class Decider:
         self._mode_rules = mode_rules or ModeRules()
         self._metering = Metering(self, meter_hold_ms)
         self._start()
+        self._ears = Ears(self)
+        self._telemetered = Telemetered(self)
 
     # --- what the rest of deciding asks ----------------------------------------------------------------
 
@@ -114,6 +118,7 @@ class Decider:
         self._take_news(draft, news)
         draft.settle()
         self._metering.decide(draft, news)
+        self._telemetered.decide(draft, news)
         self._tell_restored(draft.touched.premises)
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):
@@ -121,6 +126,7 @@ class Decider:
                 self._bystanders.setdefault(premise, set()).add(receipt)
         self._close_due(draft)
         self._join_bystanders(draft)
+        self._ears.decide(draft, news)
         for receipt, level in self._clocks.raised(self.situation, tick.at_ms):
             draft.add(facts.SafetyEscalated(receipt=receipt_text(receipt), level=level))
         tightened = tighten(self.situation, news, tick.at_ms, self._mode_rules)

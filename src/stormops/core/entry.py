@@ -80,6 +80,24 @@ class MeterEventsReceived(Fact, frozen=True, kw_only=True, tag="meter_events_rec
     decivolts: list[int] = []
 
 
+DEVICE_LETTERS = {"open": "O", "closed": "C"}
+"""States of a telemetered device as the journal keeps them."""
+
+
+class DeviceStatesReceived(Fact, frozen=True, kw_only=True, tag="device_states_received"):
+    """A body of states of telemetered devices, on disk in a door: columns of one length.
+
+    `devices` as the partner gave them (ids of the network, known here or not); `states` one letter each
+    (`DEVICE_LETTERS`); `at_ms` when each came to be so, as the control system says. `partner` names who sent it.
+    """
+
+    receipt: str
+    partner: str
+    devices: list[str]
+    states: str
+    at_ms: list[int]
+
+
 class Action(Fact, frozen=True, kw_only=True):
     """Base of what a person at a desk decides. `action` names it for refusals and for undo."""
 
@@ -221,6 +239,20 @@ class MetersChanged(Fact, frozen=True, kw_only=True, tag="meters_changed"):
     on_ms: list[int] = []
     off: list[int] = []
     off_ms: list[int] = []
+
+
+class MetersListened(Fact, frozen=True, kw_only=True, tag="meters_listened"):
+    """Which areas of the meter network (`core.meter_areas`) are heard from this tick on, as differences.
+
+    `every_ms`: each meter is read once in so long, as its reads show (0 = no reads to rely on). `silent` areas are not
+    heard since `silent_ms`; `heard` ones are again, and were not until `heard_ms`.
+    """
+
+    every_ms: int
+    silent: list[str] = []
+    silent_ms: list[int] = []
+    heard: list[str] = []
+    heard_ms: list[int] = []
 
 
 class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
@@ -387,7 +419,9 @@ AnyFact = (
     | Tick
     | Decided
     | MeterEventsReceived
+    | DeviceStatesReceived
     | MetersChanged
+    | MetersListened
     | ReportMatched
     | ReportUnmatched
     | ReportDuplicated

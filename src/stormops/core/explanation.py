@@ -99,6 +99,12 @@ class Explainer:
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """A meter that is on says nothing of its neighbours here."""
 
+    def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
+        """Silent meters count for nothing here, heard or not."""
+
+    def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
+        """No device explains anything here."""
+
     def learn(self, now_ms: int) -> RatesLearned | None:
         """Nothing: each cause has a rate of its own here (`core.evidence`)."""
 

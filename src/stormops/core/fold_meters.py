@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stormops.core import entry as facts
-from stormops.core.entry import METER_LETTERS, Entry
+from stormops.core.entry import DEVICE_LETTERS, METER_LETTERS, Entry
 from stormops.core.fold_reports import leave
 from stormops.core.incident import UTILITIES
-from stormops.core.meters import WINDOW_MS, meter_receipt
+from stormops.core.meters import WINDOW_MS, Longs, meter_receipt
 from stormops.core.open_reports import CHANNEL_CODE, CHANNEL_SHIFT, NOWHERE, Standing
 from stormops.core.report import Channel, Symptom, Utility
-from stormops.core.summary import Touched
+from stormops.core.summary import DeviceState, Silence, Touched
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -26,6 +26,7 @@ ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
 RULE = "meter"
 _FLAGS = CHANNEL_CODE[Channel.METER] << CHANNEL_SHIFT
 _OFF = [METER_LETTERS["last_gasp"], METER_LETTERS["out"]]
+_READ = METER_LETTERS["on"]
 
 
 def meter_events_received(
@@ -35,8 +36,36 @@ def meter_events_received(
     if not len(fact.meters) == len(fact.kinds) == len(fact.at_ms):
         return
     at = np.array(fact.at_ms, np.int64).clip(max(1, entry.recorded_ms - WINDOW_MS), entry.recorded_ms)
-    off = np.isin(list(fact.kinds), _OFF)
-    situation.meters.hear(situation.meters.rows(fact.meters), off, at)
+    kinds = np.array(list(fact.kinds))
+    rows = situation.meters.rows(fact.meters)
+    situation.meters.hear(rows, np.isin(kinds, _OFF), at)
+    read = kinds == _READ
+    if read.any():
+        situation.meters.read(rows[read], entry.recorded_ms, _silent_until(situation, entry.recorded_ms))
+
+
+def _silent_until(situation: Situation, now_ms: int) -> Longs | None:
+    """(P): until when the area of each premise's meter was last not heard; None = all have always been."""
+    if not situation.silences:
+        return None
+    areas = situation.meter_areas
+    until = np.zeros(len(areas) + 1, np.int64)
+    for name, row in areas.row_of().items():
+        silence = situation.silences.get(name)
+        if silence is not None:
+            until[row] = silence.until_ms or now_ms
+    return np.asarray(until[areas.of_premise])
+
+
+def meters_listened(situation: Situation, _entry: Entry, fact: facts.MetersListened, touched: Touched) -> None:
+    """Areas that are not heard any more, and those that are again."""
+    situation.reads_ms = fact.every_ms
+    for name, at_ms in zip(fact.silent, fact.silent_ms, strict=False):
+        situation.silences[name] = Silence(at_ms)
+    for name, at_ms in zip(fact.heard, fact.heard_ms, strict=False):
+        if name in situation.silences:
+            situation.silences[name] = situation.silences[name]._replace(until_ms=at_ms)
+    touched.silences |= bool(fact.silent or fact.heard)
 
 
 def meters_changed(situation: Situation, entry: Entry, fact: facts.MetersChanged, touched: Touched) -> None:
@@ -77,3 +106,25 @@ def forget_meters(situation: Situation, touched: Touched) -> None:
     for receipt in sorted(receipt for receipt in situation.reports.row_of if receipt < 0):
         leave(situation, receipt, touched)
     situation.meters.forget_told()
+    touched.silences |= bool(situation.silences)
+    situation.silences.clear()
+    situation.telemetry.clear()
+
+
+def device_states_received(
+    situation: Situation, entry: Entry, fact: facts.DeviceStatesReceived, touched: Touched
+) -> None:
+    """What telemetry says of devices: what happened last holds, whatever the order; open at the same instant."""
+    if not len(fact.devices) == len(fact.states) == len(fact.at_ms):
+        return
+    for name, letter, said_ms in zip(fact.devices, fact.states, fact.at_ms, strict=True):
+        device = situation.device_of.get(name)
+        if device is None:
+            continue
+        at_ms = min(max(said_ms, 1, entry.recorded_ms - WINDOW_MS), entry.recorded_ms)
+        opened = letter == DEVICE_LETTERS["open"]
+        before = situation.telemetry.get(device, DeviceState())
+        if (at_ms, opened) > (before.at_ms, before.opened):
+            state = DeviceState(at_ms, opened, at_ms if opened and not before.opened else before.opened_ms)
+            situation.telemetry[device] = state
+            touched.telemetry.add(device)

@@ -18,12 +18,12 @@ from stormops.core.levels import Mode
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
-from stormops.core.summary import ClosedIncident, ModeState, Refusal, Totals
+from stormops.core.summary import ClosedIncident, DeviceState, ModeState, Refusal, Silence, Totals
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
 
-_PLAIN = ("position", "tick", "at_ms", "through", "city_name", "city_hash", "rates_ms")
+_PLAIN = ("position", "tick", "at_ms", "through", "city_name", "city_hash", "rates_ms", "reads_ms")
 _INCIDENT = (
     "key",
     "since_ms",
@@ -77,6 +77,8 @@ class Frozen:
         plain["course"] = [tuple(sample) for sample in situation.course]
         plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
+        plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
+        plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         return cls(
             position=situation.position,
             plain=plain,
@@ -140,6 +142,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.pace = [(at_ms, received) for at_ms, received in plain["pace"]]
     situation.course = [Sample(*values) for values in plain["course"]]
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
+    situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
+    situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:

@@ -27,7 +27,8 @@ class Group(NamedTuple):
     `device` is a row of `core.network.Tree`, -1 for a cluster. `anchor` names a cluster: its smallest
     reporting premise; -1 with a device. `premises` are the reporting premises, ascending. `out` are
     the premises believed out of a cluster, ascending, reporting ones included; empty with a device,
-    where they are those below it. `since_ms` is the earliest report. `probability` per 10,000.
+    where they are those below it. `since_ms` is the earliest report. `probability` per 10,000. `telemetered`:
+    telemetry says that the device is open, since `since_ms` if nobody reported before; there may be no reports then.
     """
 
     device: int
@@ -36,6 +37,7 @@ class Group(NamedTuple):
     out: tuple[int, ...]
     since_ms: int
     probability: int
+    telemetered: bool = False
 
     @property
     def key(self) -> tuple[int, int]:
@@ -70,6 +72,15 @@ class Grouper(Protocol):
 
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on (0 = never)."""
+
+    def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
+        """Which meters were not heard (P, row of `spans_ms`; -1 = no meter), from when until when.
+
+        `spans_ms` (rows, 2), row 0 is none; `every_ms`: each meter is read once in so long, 0 = that is not known.
+        """
+
+    def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
+        """Telemetry says that the device is open since then, or closed; None = nothing that holds any more."""
 
     def learn(self, now_ms: int) -> RatesLearned | None:
         """What all evidence so far says of the rates; None = too little to learn from, or there are none."""

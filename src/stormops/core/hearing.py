@@ -85,8 +85,8 @@ class Hearing:
         self._slot = onsets.slot_of_age()
         self.heard_share = self._arrived(self._moments).mean(axis=1)
         self._report = np.vstack([self._reports(), (1 - rates.report * self.heard_share) / (1 - rates.false)])
-        self._off, self._on = self._offs(), np.vstack([self._ons(), np.ones(onsets.slots)])
-        areas = np.zeros((0, 2)) if deaf is None else deaf
+        areas = np.zeros((1, 2)) if deaf is None else deaf
+        self._off, self._on = self._offs(), self._ons(areas)
         self._no_gasp = np.vstack([self._silence(areas), np.ones(onsets.slots)])
         self.gasp_share = self._gasped(np.zeros((1, 2)))[0]
 
@@ -117,16 +117,23 @@ class Hearing:
         spread[:-1] += 0.05 * here[1:]
         return np.asarray(1 + self.rates.gasp * spread / FALSE_GASP)
 
-    def _ons(self) -> Floats:
+    def _ons(self, deaf: Floats) -> Floats:
+        """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.
+
+        A read that was due while its area was not heard is not missed. The last age is that of no word at all.
+        """
         age = np.arange(len(self._slot))[:, None, None]
         lost = self._moments[None]
-        ratio = np.where(lost > age + 1, WRONG_ON, 1.0)
+        told = np.where(lost > age + 1, WRONG_ON, 1.0)
+        table = np.broadcast_to(told.mean(axis=2), (len(deaf), len(age), self.onsets.slots))
         every = self.rates.read_every_ms / QUANTUM_MS
         if every:
             due = age + 1 - every
-            ratio = np.where((due > 1) & (lost <= age + 1) & (lost > due), 1 / MISSED_READ, ratio)
-            ratio = np.where((due > 1) & (lost > age + 1), WRONG_ON / MISSED_READ, ratio)
-        return np.asarray(ratio.mean(axis=2))
+            missed = np.where(lost > due, told / MISSED_READ, told).mean(axis=2)
+            at = due[:, 0, 0]
+            unheard = (deaf[:, :1] > 0) & (at <= deaf[:, :1]) & (at >= deaf[:, 1:])
+            table = np.where(((at > 1) & ~unheard)[:, :, None], missed, table)
+        return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
 
     def _gasped(self, deaf: Floats) -> Floats:
         """(areas, S): share of losses whose gasp could have been heard by now."""
@@ -144,7 +151,7 @@ class Hearing:
         ratio = self._report[heard.report]
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
-        ratio *= self._on[heard.on]
+        ratio *= self._on[area, heard.on]
         anew = np.flatnonzero(heard.answered >= 0)
         if len(anew):  # Who was restored and is out lost service since: earlier moments count as that one.
             first = self._slot[heard.answered[anew]][:, None]

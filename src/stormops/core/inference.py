@@ -63,7 +63,11 @@ class Inference:
 
     def close(self, devices: Rows | Ints, at_ms: int) -> None:
         """These devices, and so all that feeds them, were closed at a moment; `CLOSED_NOW` = they are."""
-        self.closed_ms[self.places.place[devices]] = at_ms
+        places = self.places.place[devices]
+        if (self.closed_ms[places] == at_ms).all():
+            return
+        self.closed_ms[places] = at_ms
+        self.prediction.bar(places, self.closed_ms[places] >= CLOSED_NOW)
         self._stale = True
 
     def hold(self, device: int, *, held: bool) -> None:
@@ -77,7 +81,7 @@ class Inference:
     def deafen(self, area: Ints, silent_ms: Rows) -> None:
         """The areas of the meter network: of each premise (-1 = no meter, 0 = heard), and when each was silent.
 
-        `silent_ms` (areas + 1, 2): from and until; row 0 is (0, 0).
+        `silent_ms` (areas + 1, 2): from and until (0 = it still is); row 0 is (0, 0).
         """
         self.customers.area[:] = area
         self._deaf = silent_ms

@@ -8,6 +8,8 @@ outage storm mode). Silence never shows anybody restored (invariant 10).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from stormops.core.forest import Rows
@@ -18,18 +20,22 @@ MISSING_FROM, RESUMED_WITHIN, METERS_LEAST = 0.3, 0.05, 100
 WINDOW_MS = 180_000
 """Reads that were due in so short a time tell whether an area is heard now."""
 
+REGULAR_WITHIN, REGULAR_SHARE = 0.2, 0.8
+"""Reads are expected where so many of the intervals seen are so near to the middle one."""
+
 
 class Listening:
     """`area` (P): the collector that hears each premise's meter, -1 = no meter; reads come `every_ms` (0 = none do).
 
-    `silent` (areas, 2): since and until when each area was last not heard, 0 = never, or not over.
+    `silent` (areas, 2): since and until when each area was last not heard, 0 = never, or not over; none is given at
+    the start.
     """
 
-    def __init__(self, area: Ints, every_ms: int) -> None:
+    def __init__(self, area: Ints, every_ms: int, silent: Sequence[tuple[int, int]] = ()) -> None:
         self._area, self._every_ms = area, every_ms
-        areas = int(area.max(initial=-1)) + 1
+        areas = len(silent) or int(area.max(initial=-1)) + 1
         self._meters = np.bincount(area[area >= 0], minlength=areas)
-        self.silent = np.zeros((areas, 2), np.int64)
+        self.silent = np.array(silent, np.int64) if len(silent) else np.zeros((areas, 2), np.int64)
 
     def update(self, now_ms: int, read_ms: Rows, out: Bools) -> bool:
         """Judge all areas by when each meter was read last (P, 0 = never) and who is believed out. True = news.
@@ -43,7 +49,7 @@ class Listening:
         missing = self._count(on & (read_ms <= due) & (read_ms > due - WINDOW_MS))
         came = self._count(on & (read_ms > now_ms - WINDOW_MS))
         heard = self._count(on & (read_ms > due))
-        expected = self._count((self._area >= 0) & ~out)
+        expected = self._count(on)
         silent_now = self.is_silent()
         large = self._meters >= METERS_LEAST
         falls = large & ~silent_now & (missing > 0) & (missing >= MISSING_FROM * (missing + came))
@@ -60,14 +66,26 @@ class Listening:
         """(P): premises of whose meters nothing can be known now."""
         return np.append(self.is_silent(), False)[self._area]
 
-    def deaf(self, now_ms: int) -> tuple[Ints, Rows]:
-        """What `Inference.deafen` asks: rows of areas by premise, and their silence from and until."""
-        some = np.flatnonzero(self.silent[:, 0])
-        row_of = np.append(np.zeros(len(self.silent), np.int32), -1)
-        row_of[some] = np.arange(1, len(some) + 1)
-        until = np.where(self.silent[some, 1] > 0, self.silent[some, 1], now_ms)
-        windows = np.vstack([np.zeros((1, 2), np.int64), np.stack([self.silent[some, 0], until], axis=1)])
-        return row_of[self._area].astype(np.int32), windows
+    def deaf(self) -> tuple[Ints, Rows]:
+        """What `Inference.deafen` asks: rows of silences by premise, and each silence from and until (0 = not over).
+
+        Areas that were silent at the same time are one row. Row 0 is no silence.
+        """
+        spans, row = np.unique(np.vstack([np.zeros((1, 2), np.int64), self.silent]), axis=0, return_inverse=True)
+        return np.append(row[1:], -1)[self._area].astype(np.int32), spans
 
     def _count(self, premises: Bools) -> Rows:
         return np.bincount(self._area[premises], minlength=len(self.silent))
+
+
+def pace(read_ms: Rows, gap_ms: Rows) -> int:
+    """The interval of reads, as their own arrivals show it; 0 = there is none to rely on.
+
+    `read_ms` (P): when each meter was read last, `gap_ms` (P): how long after the read before; 0 = never.
+    """
+    gaps = gap_ms[gap_ms > 0]
+    if len(gaps) < max(METERS_LEAST, np.count_nonzero(read_ms) / 2):
+        return 0
+    middle = float(np.median(gaps))
+    regular = np.count_nonzero(np.abs(gaps - middle) <= REGULAR_WITHIN * middle)
+    return round(middle) if regular >= REGULAR_SHARE * len(gaps) else 0

@@ -29,8 +29,11 @@ and what a whole city's meters say must be known within 30 s.
 WINDOW_MS = 7 * 86_400_000
 """An event is taken to have happened at most this long before it was received, and never after that."""
 
+READ_AGAIN_MS = 60_000
+"""A read so soon after another is the same one by another way: it shows no interval."""
+
 _FAR = np.iinfo(np.int64).max
-_COLUMNS = ("on_ms", "off_ms", "since_ms", "told_ms")
+_COLUMNS = ("on_ms", "off_ms", "since_ms", "told_ms", "read_ms", "gap_ms")
 
 
 class Turned(NamedTuple):
@@ -68,15 +71,17 @@ class Meters:
     """The columns. Times in platform ms, 0 = never; made with the first event.
 
     `on_ms`, `off_ms`: the newest event of each; `since_ms`: the first loss known since power was last on
-    (0 = on, or never heard of); `told_ms`: the loss that is evidence now (0 = none). `heard` counts
-    events, `repeated` those known already by meter, kind and time, `strangers` those of meters that no
-    premise has; `told` premises with `told_ms`.
+    (0 = on, or never heard of); `told_ms`: the loss that is evidence now (0 = none). `read_ms`: when the last
+    check that found it with power was received, `gap_ms`: how long after the one before, nothing having stood in
+    between. `heard` counts events, `repeated` those known already by meter, kind and time, `strangers` those of
+    meters that no premise has; `told` premises with `told_ms`.
     """
 
     def __init__(self, premises_meter: Sequence[str]) -> None:
         self._numbers = premises_meter
         self._row_of: dict[str, int] | None = None
         self.on_ms = self.off_ms = self.since_ms = self.told_ms = np.zeros(0, np.int64)
+        self.read_ms = self.gap_ms = self.on_ms
         self.heard = self.repeated = self.strangers = self.told = 0
 
     def rows(self, meters: Sequence[str]) -> Ints:
@@ -91,7 +96,8 @@ class Meters:
         if not len(premises):
             return
         if not len(self.on_ms):
-            self.on_ms, self.off_ms, self.since_ms, self.told_ms = np.zeros((4, len(self._numbers)), np.int64)
+            for name in _COLUMNS:
+                setattr(self, name, np.zeros(len(self._numbers), np.int64))
         self.heard += len(premises)
         known = premises >= 0
         self.strangers += len(premises) - int(np.count_nonzero(known))
@@ -106,6 +112,22 @@ class Meters:
         np.maximum.at(self.off_ms, row[off], at[off])
         since = self.since_ms[touched]
         self.since_ms[touched] = np.where(since == _FAR, 0, since)
+
+    def read(self, premises: Ints, at_ms: int, silent_ms: Longs | None = None) -> None:
+        """Checks that found power, received at one moment: `premises` (N) rows or -1. After `hear`.
+
+        `silent_ms` (P): until when each meter could not be heard, which shows no interval; nor does an outage.
+        """
+        row = np.unique(premises[premises >= 0])
+        if not len(row):
+            return
+        before = self.read_ms[row]
+        gap = at_ms - before
+        sound = (before > 0) & (gap >= READ_AGAIN_MS) & (self.off_ms[row] < before)
+        if silent_ms is not None:
+            sound &= silent_ms[row] < before
+        self.gap_ms[row[sound]] = gap[sound]
+        self.read_ms[row] = np.maximum(before, at_ms)
 
     def _news(self, row: Ints, off: Bools, at: Longs) -> tuple[Ints, Bools, Longs]:
         """The events without those known already by meter, kind and time."""
@@ -127,7 +149,8 @@ class Meters:
         if not len(self.on_ms):
             premises = premises[:0]
             return Turned(premises, _none(), premises, _none(), premises, _none())
-        on, last, since, told = (getattr(self, name)[premises] for name in _COLUMNS)
+        on, last = self.on_ms[premises], self.off_ms[premises]
+        since, told = self.since_ms[premises], self.told_ms[premises]
         answered = np.zeros(len(premises), np.int64) if answered_ms is None else answered_ms[premises]
         back = (told > 0) & (on >= told)
         still = (told > 0) & ~back & (since > 0) & (answered >= told) & (last > answered)
@@ -171,7 +194,8 @@ class Meters:
         rows = np.frombuffer(state["rows"], np.int32)
         columns = np.zeros((len(_COLUMNS), len(self._numbers) if self.heard else 0), np.int64)
         columns[:, rows] = np.frombuffer(state["columns"], np.int64).reshape(len(_COLUMNS), len(rows))
-        self.on_ms, self.off_ms, self.since_ms, self.told_ms = columns
+        for name, column in zip(_COLUMNS, columns, strict=True):
+            setattr(self, name, column)
 
 
 def _none() -> Longs:

@@ -17,7 +17,7 @@ from stormops.core.entry import RatesLearned
 from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
-from stormops.core.inference import Inference
+from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 
@@ -34,7 +34,7 @@ LEARN_LEAST, LEARN_STEPS = 30, 3
 """Premises that speak from which on there is something to learn, and steps of learning at a time."""
 
 HELD_PROBABILITY = 9_999
-"""A person saw it: the probability of a held device."""
+"""A person saw it, or telemetry says so: the probability of a device known open."""
 
 Key = tuple[int, int]
 
@@ -66,7 +66,9 @@ class Explanations:
         self._touched: set[int] = set()
         self._holds: set[int] = set()
         self._let_go: set[int] = set()
-        """Devices that people held until now: that they were shown is no prediction."""
+        """Devices that people or telemetry knew open until now: that they were shown is no prediction."""
+        self._telemetered: dict[int, int] = {}
+        """Devices that telemetry says are open, and since when."""
         self._holder = np.full(len(places), -1, np.int32)
         self._speaking: dict[int, set[int]] = {}
         """Premises with open reports by the place right above them (-1 = outside the network)."""
@@ -107,9 +109,23 @@ class Explanations:
         if held != (device in self._holds):
             (self._holds.add if held else self._holds.discard)(device)
             (self._let_go.discard if held else self._let_go.add)(device)
-            self.inference.hold(device, held=held)
-            self._holder = self._holders()
-            self._stirred = True
+            self._know(device)
+
+    def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
+        """Telemetry says that the device is open since then: what is below is explained by it; or closed: it is none."""
+        self.inference.close(np.array([device], np.int32), CLOSED_NOW if opened is False else 0)
+        if opened:
+            self._telemetered[device] = at_ms
+            self._let_go.discard(device)
+        elif self._telemetered.pop(device, None) is not None:
+            self._let_go.add(device)
+        self._know(device)
+
+    def _know(self, device: int) -> None:
+        """Bring the inference in line with what people and telemetry say of a device."""
+        self.inference.hold(device, held=device in self._holds or device in self._telemetered)
+        self._holder = self._holders()
+        self._stirred = True
 
     def remember(self, devices: Iterable[int]) -> None:
         """These devices are predicted already, by the facts: after a start, before the first update."""
@@ -121,11 +137,16 @@ class Explanations:
 
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on. Meters speak: their silence counts now."""
-        customers = self.inference.customers
         if not self._meters_speak:
             self._meters_speak = True
             self.inference.deafen(np.where(self._metered, 0, -1).astype(np.int32), np.zeros((1, 2), np.int64))
-        customers.tell("on_ms", premises.astype(np.intp), at_ms)
+        self.inference.customers.tell("on_ms", premises.astype(np.intp), at_ms)
+
+    def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
+        """Which meters were not heard, from when until when, and how often they are read."""
+        self._meters_speak = True
+        self.inference.deafen(silence, spans_ms)
+        self.inference.believe(self.inference.rates._replace(read_every_ms=every_ms), self.inference.opens)
 
     def learn(self, now_ms: int) -> RatesLearned | None:
         """What all evidence so far says of the rates; None = too little to learn from."""
@@ -159,7 +180,8 @@ class Explanations:
         self._take_in()
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
         before = self._remembered | {device for device, _ in self._shown if device >= 0}
-        before -= self._holds | self._let_go
+        known = self._holds | self._telemetered.keys()
+        before -= known | self._let_go
         self._let_go = set()
         self._remembered = set()
         changed = self.inference.update(now_ms, np.sort(self._place[list(before)]).astype(np.intp))
@@ -168,13 +190,13 @@ class Explanations:
         for leaf in leaves:
             self._settle_owner(leaf, keys)
         keys.update((device, -1) for device in self._node[changed].tolist() if (device, -1) in self._shown)
-        keys.update((device, -1) for device in self._holds | self._shown_held)
-        self._shown_held = set(self._holds)
+        keys.update((device, -1) for device in known | self._shown_held)
+        self._shown_held = known
         return self._publish(keys)
 
     def argue(self, device: int) -> Argument | None:
         """What speaks for and against a device predicted at the last update."""
-        return argue(self.inference, device)
+        return None if device in self._telemetered else argue(self.inference, device)
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""
@@ -277,14 +299,15 @@ class Explanations:
 
     def _of_device(self, device: int) -> Group | None:
         place = int(self._place[device])
-        held = device in self._holds
+        held, opened_ms = device in self._holds, self._telemetered.get(device)
         premises = sorted(p for leaf in self._leaves.get(place, ()) for p in self._speaking[leaf])
-        if not premises and not held:
+        if not premises and not held and opened_ms is None:
             return None
-        since = min((self._since[premise] for premise in premises), default=0)
+        times = [self._since[premise] for premise in premises]
+        since = min(times if opened_ms is None else [*times, opened_ms], default=0)
         cause = self.inference.posterior.cause[[place]].sum(axis=1)
-        chance = HELD_PROBABILITY if held else int(_rounded(cause)[0])
-        return Group(device, -1, tuple(premises), (), since, chance)
+        chance = HELD_PROBABILITY if held or opened_ms is not None else int(_rounded(cause)[0])
+        return Group(device, -1, tuple(premises), (), since, chance, opened_ms is not None and not held)
 
 
 def _per_million(chance: float) -> int:

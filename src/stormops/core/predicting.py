@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from stormops.core.forest import Forest, Rows
-from stormops.core.network import Floats
+from stormops.core.network import Bools, Floats, Ints
 
 WORTH = 0.48
 """Chance of being the cause from which on a device is predicted."""
@@ -43,7 +43,15 @@ class Prediction:
         self._sums = np.zeros((n, 2))
         """The best worth at or below each place; what its customers are worth to a prediction there."""
         self._chosen = np.zeros(n, np.bool_)
+        self._barred = np.zeros(n, np.bool_)
         self.top = np.full(n, -1, np.int32)
+
+    def bar(self, places: Rows | Ints, barred: Bools) -> None:
+        """These places may not be predicted, however much it were worth, or may again: they are known closed.
+
+        It holds where `choose` is told of them next.
+        """
+        self._barred[places] = barred
 
     def choose(self, places: Rows, chance: Floats, lost: Floats, before: Rows) -> Rows:
         """Choose anew; `before` is what was predicted.
@@ -64,6 +72,7 @@ class Prediction:
             sums[:, 1] += CUSTOMER * self._customers[here] * (self._lost[here] - 0.5)
             below = sums[:, 0].copy()
             mine = self._chance[here] - WORTH + CHURN * self._kept[here] + sums[:, 1]
+            mine[self._barred[here]] = -np.inf
             sums[:, 0] = np.maximum(np.maximum(mine, below), 0.0)
             differs = (sums != self._sums[here]).any(axis=1)
             chosen = (mine > below) & (mine > 0)

@@ -139,7 +139,7 @@ class Evidence:
             key = self._group_at.get(premise)
             if key is not None and key not in chosen and key in self._known:
                 chosen[key] = self._known[key].group
-        return [chosen[key] for key in sorted(chosen) if chosen[key].premises]
+        return [chosen[key] for key in sorted(chosen) if chosen[key].premises or chosen[key].telemetered]
 
     def _predicted(self, situation: Situation) -> set[int]:
         """Incidents that evidence may still move, of those with reports here."""
@@ -159,6 +159,8 @@ class Evidence:
                 news -= known.premises
             for premise in news:
                 votes[incident[row_of[self.at[premise][0]]]] += 1
+            if group.telemetered:  # Nobody may report: it goes on where it was shown.
+                votes.update(situation.coverage.holders(group.device))
             claims[group.key] = votes
         return claims
 
@@ -258,10 +260,11 @@ class Evidence:
         added, dropped = out - incident.premises, incident.premises - out
         moved = incident.devices != devices
         likelier = abs(group.probability - incident.probability) >= PROBABILITY_STEP
+        reason = _reason(situation, group)
         since = group.since_ms if group.since_ms != incident.since_ms else 0
-        if not (receipts or added or dropped or moved or likelier or since):
+        otherwise = incident.reasons != (reason,)
+        if not (receipts or added or dropped or moved or likelier or since or otherwise):
             return None
-        otherwise = not incident.reasons or moved or (len(group.out) == 1) != (len(incident.premises) == 1)
         return IncidentChanged(
             incident=incident.id,
             devices=[situation.device_ids[row] for row in devices] if moved else None,
@@ -270,7 +273,7 @@ class Evidence:
             premises_dropped=sorted(dropped),
             since_ms=since,
             probability=group.probability if likelier or moved else -1,
-            reasons=[_reason(situation, group)] if otherwise else [],
+            reasons=[reason] if otherwise else [],
         )
 
     @staticmethod
@@ -318,6 +321,8 @@ def _reason(situation: Situation, group: Group) -> str:
     """Why these reports are one incident, for people."""
     if group.device >= 0:
         kind = EdgeKind(int(situation.tree.kind[group.device])).name.lower().replace("_", " ")
+        if group.telemetered:
+            return f"Telemetry says that the {kind} {situation.device_ids[group.device]} is open."
         return f"Its reports share the {kind} {situation.device_ids[group.device]}."
     if len(group.out) == 1:
         return "One premise reports and its neighbours do not."

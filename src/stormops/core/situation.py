@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from stormops.core import entry as facts
@@ -20,15 +21,26 @@ from stormops.core.entry import Entry
 from stormops.core.fold_incidents import claim_premises, recount
 from stormops.core.frozen import Frozen, thaw
 from stormops.core.incident import UTILITIES, Incident, State, incident_key
+from stormops.core.meter_areas import MeterAreas, meter_areas
 from stormops.core.meters import Meters
 from stormops.core.mode_rules import AUTOMATIC, sample
 from stormops.core.network import City, Tree
 from stormops.core.open_reports import ANSWERED, OpenReport, OpenReports
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
-from stormops.core.summary import ClosedIncident, ModeState, Refusal, Status, Totals, Touched, unpack_closed
+from stormops.core.summary import (
+    ClosedIncident,
+    DeviceState,
+    ModeState,
+    Refusal,
+    Silence,
+    Status,
+    Totals,
+    Touched,
+    unpack_closed,
+)
 
-SITUATION_SCHEMA = "situation-3"
+SITUATION_SCHEMA = "situation-4"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -76,6 +88,17 @@ class Situation:
         self.repeats = Repeats()
         self.coverage = Coverage(tree, len(city.premises))
         self.meters = Meters(city.premises.meter)
+        self.reads_ms = 0
+        """Each meter is read once in so long (platform ms); 0 = that is not known."""
+        self.silences: dict[str, Silence] = {}
+        """By area of the meter network: when it was last not heard."""
+        self.telemetry: dict[int, DeviceState] = {}
+        """By device (row of the tree)."""
+
+    @cached_property
+    def meter_areas(self) -> MeterAreas:
+        """The areas of the meter network; made when they are first asked for."""
+        return meter_areas(self.city)
 
     @property
     def schema(self) -> str:
@@ -116,6 +139,15 @@ class Situation:
         else:
             state = "withdrawn"
         return Status(receipt, state, position, 0, key)
+
+    def meter_says(self, premise: int) -> str:
+        """Off, on or unknown: the last word of a premise's meter, but "on" only while its area is heard."""
+        word = self.meters.says(premise)
+        if word != "on" or not self.silences:
+            return word
+        areas = self.meter_areas
+        silence = self.silences.get(areas.id[areas.of_premise[premise]])
+        return word if silence is None or silence.until_ms else "unknown"
 
     @property
     def customers_out(self) -> int:
@@ -232,7 +264,9 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportReceived: fold_reports.report_received,
     facts.ContactPreference: _kept,
     facts.MeterEventsReceived: fold_meters.meter_events_received,
+    facts.DeviceStatesReceived: fold_meters.device_states_received,
     facts.MetersChanged: fold_meters.meters_changed,
+    facts.MetersListened: fold_meters.meters_listened,
     facts.ReportMatched: fold_reports.report_matched,
     facts.ReportUnmatched: fold_reports.report_unmatched,
     facts.ReportDuplicated: fold_reports.report_duplicated,

@@ -86,6 +86,21 @@ class ModeState(NamedTuple):
     relaxed_from: Mode = Mode.NORMAL
 
 
+class Silence(NamedTuple):
+    """When an area of the meter network was last not heard, platform ms; `until_ms` 0 = it still is not."""
+
+    since_ms: int
+    until_ms: int = 0
+
+
+class DeviceState(NamedTuple):
+    """What telemetry says of a device since `at_ms` (platform ms); `opened_ms`: when it was last seen to open, 0 = never."""
+
+    at_ms: int = 0
+    opened: bool = False
+    opened_ms: int = 0
+
+
 class Touched:
     """What some entries touched, so that only that is shown again. What is no longer there has left."""
 
@@ -95,6 +110,9 @@ class Touched:
         self.refusals = False
         self.mode = False
         self.city = False
+        self.silences = False
+        self.telemetry: set[int] = set()
+        """Devices of which telemetry said something new."""
         self._reach: list[Ints] = []
 
     def reach(self, premises: Ints) -> None:
@@ -114,6 +132,8 @@ class Touched:
         self.refusals |= other.refusals
         self.mode |= other.mode
         self.city |= other.city
+        self.silences |= other.silences
+        self.telemetry |= other.telemetry
         self._reach += other._reach
 
 

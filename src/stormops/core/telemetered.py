@@ -1,0 +1,80 @@
+"""Deciding by telemetry: a device known open is what those below are out of, one known closed is no cause.
+
+People win: who says that service is back below a device is believed against an older word of telemetry, and an
+incident that people hold is theirs to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from stormops.core.actions import end
+from stormops.core.draft import Draft
+from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped
+from stormops.core.fold_meters import ELECTRIC
+from stormops.core.incident import Step
+
+if TYPE_CHECKING:
+    from stormops.core.decide import Decider
+
+BY = "telemetry"
+"""Who restored an incident whose device telemetry saw close."""
+
+
+class Telemetered:
+    """The part of a decider that knows what telemetry says of devices."""
+
+    def __init__(self, decider: Decider) -> None:
+        self._decider = decider
+        self._told: dict[int, bool | None] = {}
+        """What the explaining was told of each device: open, closed, nothing that holds."""
+        for device in sorted(decider.situation.telemetry):
+            self._tell(device)
+
+    def decide(self, draft: Draft, news: Iterable[Entry]) -> None:
+        """After people's decisions of this tick. O(what was said and the devices that are open)."""
+        device_of = draft.situation.device_of
+        closed: dict[int, DeviceStatesReceived] = {}
+        said: set[int] = set()
+        for entry in news:
+            if isinstance(entry.fact, DeviceStatesReceived):
+                known = {device_of[name] for name in entry.fact.devices if name in device_of}
+                said |= known
+                closed |= dict.fromkeys(known, entry.fact)
+        for device in sorted(said & draft.situation.telemetry.keys()):
+            self._restored(draft, device, closed[device])
+        for device in sorted(said | {device for device, opened in self._told.items() if opened}):
+            self._tell(device)
+
+    def _restored(self, draft: Draft, device: int, fact: DeviceStatesReceived) -> None:
+        """What telemetry knew open it saw close: those below have service again since then."""
+        situation = draft.situation
+        state = situation.telemetry[device]
+        if state.opened or not state.opened_ms:
+            return
+        for key in situation.coverage.holders(device):
+            incident = situation.incidents[key]
+            if incident.held or incident.devices != (device,):
+                continue
+            step = IncidentStepped(
+                incident=incident.id, step=Step.RESTORE.value, action=fact.receipt, by=BY, at_ms=state.at_ms
+            )
+            end(self._decider, draft, incident, step)
+
+    def _tell(self, device: int) -> None:
+        word = self._word(device)
+        if word != self._told.get(device):
+            self._told[device] = word
+            at_ms = 0 if word is None else self._decider.situation.telemetry[device].at_ms
+            self._decider.network.grouper.switched(device, opened=word, at_ms=at_ms)
+
+    def _word(self, device: int) -> bool | None:
+        situation = self._decider.situation
+        state = situation.telemetry.get(device)
+        if state is None or not state.opened:
+            return None if state is None else False
+        answered = situation.coverage.answered_column(ELECTRIC)
+        below = situation.tree.below(device)
+        over = answered is not None and len(below) and int(answered[below].min()) >= state.at_ms
+        return None if over else True
