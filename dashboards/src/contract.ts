@@ -160,6 +160,8 @@ export interface DeskTotals {
   /** Premises whose meter says off; and those of which people said since then that power is back. */
   meters_off?: number;
   meters_unknown?: number;
+  /** Meters of areas from which nothing is heard. */
+  meters_silent?: number;
   at_ms: number;
 }
 
@@ -168,6 +170,23 @@ export interface PublicTotals {
   customers_out: number;
   areas_affected: number;
   at_ms: number;
+}
+
+/** Areas from whose meters nothing is heard: outages may be missing there. */
+export interface Unheard {
+  /** So it is of every area that has meters. */
+  whole: boolean;
+  areas: { id: string; name: string; since_ms: number }[];
+}
+
+/** An area of the meter network that is not heard. */
+export interface Silence {
+  id: string;
+  name: string;
+  meters: number;
+  since_ms: number;
+  lon: number | null;
+  lat: number | null;
 }
 
 export interface Area {

@@ -84,6 +84,8 @@ ONE_OF_EACH: list[AnyFact] = [
         receipt=RECEIPT, partner="head-end", meters=["M1", "?"], kinds="GR", at_ms=[5, 6], decivolts=[0, -1]
     ),
     facts.MetersChanged(on=[1], on_ms=[6], off=[2], off_ms=[5]),
+    facts.DeviceStatesReceived(receipt=RECEIPT, partner="scada", devices=["BRK-1", "?"], states="OC", at_ms=[5, 6]),
+    facts.MetersListened(every_ms=900_000, silent=["M002"], silent_ms=[5], heard=["M003"], heard_ms=[6]),
 ]
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.msgpack"))

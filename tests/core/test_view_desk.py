@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stormops.core import situation as situation_module
-from stormops.core.entry import ActionRefused, Entry, ModeChanged, Tick
+from stormops.core.entry import ActionRefused, Entry, MetersListened, ModeChanged, Tick
 from stormops.core.mode import FOR_STAFF, Mode
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Report, Symptom
@@ -190,3 +190,28 @@ def test_an_empty_situation_shows_nobody_out() -> None:
     assert shown.keys() == {"city", "mode", "totals"}
     assert shown["totals"]["customers_out"] == 0
     assert shown["totals"]["customers"] == len(city.premises)
+
+
+def test_areas_of_meters_that_are_not_heard_are_told_until_they_are() -> None:
+    city, tree = small_city(1500)
+    situation = Situation(city, tree)
+    view = DeskView(city, tree, lambda _: Tick(number=1, at_ms=1))
+    assert view.snapshot(situation)["totals"]["meters_silent"] == 0
+    ears = situation.meter_areas
+    silent = MetersListened(every_ms=900_000, silent=ears.id[1:3], silent_ms=[5, 6])
+    put, unset = view.changes(situation, situation.apply([Entry(1, 9, "", 0, 1, 0, silent)]))
+    assert put[f"silence/{ears.id[1]}"] == {
+        "id": ears.id[1],
+        "name": ears.name[1],
+        "meters": int(ears.meters[1]),
+        "since_ms": 5,
+        "lon": round(float(ears.lon[1]), 6),
+        "lat": round(float(ears.lat[1]), 6),
+    }
+    assert put["totals"]["meters_silent"] == int(ears.meters[1:3].sum())
+    assert not unset
+    heard = MetersListened(every_ms=900_000, heard=[ears.id[1]], heard_ms=[8])
+    put, unset = view.changes(situation, situation.apply([Entry(2, 9, "", 0, 1, 1, heard)]))
+    assert unset == [f"silence/{ears.id[1]}"]
+    assert put["totals"]["meters_silent"] == int(ears.meters[2])
+    assert view.snapshot(situation)[f"silence/{ears.id[2]}"] == put[f"silence/{ears.id[2]}"]

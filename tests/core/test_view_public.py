@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stormops.core.area import Areas, areas
-from stormops.core.entry import Entry, ModeChanged
+from stormops.core.entry import Entry, MetersListened, ModeChanged
 from stormops.core.mode import FOR_THE_PUBLIC, Mode
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
@@ -132,3 +132,25 @@ def test_the_mode_is_told_to_everybody_without_who_and_why(partition: Areas) -> 
     put, _ = view.changes(situation, situation.apply([Entry(1, 0, "", 0, 1, 0, changed)]))
     assert put["mode"] == {"mode": "surge", "since_ms": 0, "sentence": FOR_THE_PUBLIC[Mode.SURGE]}
     assert view.snapshot(situation)["mode"] == put["mode"]
+
+
+def test_areas_whose_meters_are_not_heard_are_named_and_nothing_else_of_them(partition: Areas) -> None:
+    city, tree = small_city(1500)
+    situation = Situation(city, tree)
+    public = PublicView(city, partition)
+    assert public.snapshot(situation)["unheard"] == {"whole": False, "areas": []}
+    ears = situation.meter_areas
+    first, rest = ears.id[1], [name for row, name in enumerate(ears.id) if row != 1]
+    some = MetersListened(every_ms=900_000, silent=[first], silent_ms=[5])
+    put, _ = public.changes(situation, situation.apply([Entry(1, 9, "", 0, 1, 0, some)]))
+    (said,) = [put["unheard"]]
+    assert not said["whole"]
+    assert said["areas"]
+    assert all(set(area) == {"id", "name", "since_ms"} and area["since_ms"] == 5 for area in said["areas"])
+    every = MetersListened(every_ms=900_000, silent=rest, silent_ms=[6] * len(rest))
+    put, _ = public.changes(situation, situation.apply([Entry(2, 9, "", 0, 1, 1, every)]))
+    assert put["unheard"]["whole"]
+    assert len(put["unheard"]["areas"]) == len(partition)
+    heard = MetersListened(every_ms=900_000, heard=ears.id, heard_ms=[8] * len(ears))
+    put, _ = public.changes(situation, situation.apply([Entry(3, 9, "", 0, 1, 2, heard)]))
+    assert put["unheard"] == {"whole": False, "areas": []} == public.snapshot(situation)["unheard"]

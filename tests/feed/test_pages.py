@@ -16,6 +16,7 @@ CITY = CityFile(
     name="x", title="Mill & <Sons>", phone="555", time_zone="America/New_York", languages=["en", "es", "ht"]
 )
 EN = Reader()
+HEARD: dict[str, object] = {"whole": False, "areas": []}
 
 
 def text(response: object) -> str:
@@ -81,7 +82,7 @@ def test_a_problem_is_not_echoed(pages: Pages) -> None:
 
 def test_an_empty_table_says_so(pages: Pages) -> None:
     totals = {"customers": 60_000, "customers_out": 0, "areas_affected": 0, "at_ms": 1_790_000_000_000}
-    page = text(pages.text(EN, {"totals": totals}, totals["at_ms"]))
+    page = text(pages.text(EN, {"unheard": HEARD, "totals": totals}, totals["at_ms"]))
     assert "0 of 60,000 customers" in page
     assert "<table" not in page
 
@@ -93,7 +94,9 @@ def test_the_table_has_the_most_first(pages: Pages) -> None:
     totals = {"customers": 60_000, "customers_out": 30, "areas_affected": 2, "at_ms": 1_790_000_000_000}
     page = text(
         pages.text(
-            EN, {"totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)}, 1_790_000_000_000
+            EN,
+            {"unheard": HEARD, "totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)},
+            1_790_000_000_000,
         )
     )
     assert page.index("New &lt;b&gt;") < page.index("Old Mill")
@@ -127,7 +130,7 @@ def test_pages_are_in_the_readers_language_and_offer_the_others(pages: Pages, la
     told = {
         "status.title": pages.status(reader, status("matched", "confirmed")),
         "miss.ask": pages.look_up(reader),
-        "text.title": pages.text(reader, {"totals": totals}, 1_790_000_000_000),
+        "text.title": pages.text(reader, {"unheard": HEARD, "totals": totals}, 1_790_000_000_000),
         "page.unknown": pages.unknown(reader),
         "form.title": pages.report(reader),
         "page.unbuilt_title": pages.home(reader),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from stormops.clock import Clock
-from stormops.core.entry import MeterEventsReceived
+from stormops.core.entry import DeviceStatesReceived, MeterEventsReceived
 from stormops.intake.meters import AT_ONCE_BYTES, BODIES, BODY_BYTES, FORMS, RECEIPT_HEADER, MeterDoors, read_json
 from stormops.intake.partners import Partners, add_partner
 from stormops.intake.web import IntakeSettings, create_intake
@@ -36,7 +36,7 @@ async def doors(tmp_path: Path, settings: IntakeSettings) -> AsyncIterator[Intak
         return None
 
     folder = tmp_path / "disk"
-    token = add_partner(folder, "head-end", ["meters"])
+    token = add_partner(folder, "head-end", ["meters", "telemetry"])
     other = add_partner(folder, "other", ["reports"])
     door = Door(folder / "node-01.door", 1, Clock())
     metrics = Metrics()
@@ -93,6 +93,34 @@ async def test_pon(doors: Intake) -> None:
     assert response.status_code == 202
     assert response.json()["events"] == 1
     assert kept(doors)[0].kinds == "G"
+
+
+async def test_states_of_telemetered_devices_are_one_fact(doors: Intake) -> None:
+    said = [
+        {"device": "BRK-1", "state": "open", "at": "2026-09-14T18:03:07.25Z"},
+        {"device": "?", "state": "closed", "at": 1_789_408_987_250},
+    ]
+    response = await doors.client.post(PATHS["states"], json={"states": said})
+    assert response.status_code == 202
+    assert response.json()["events"] == 2
+    (fact,) = [one for one in doors.facts() if isinstance(one, DeviceStatesReceived)]
+    assert fact == DeviceStatesReceived(
+        receipt=response.json()["receipt"],
+        partner="head-end",
+        devices=["BRK-1", "?"],
+        states="OC",
+        at_ms=[1_789_408_987_250, 1_789_408_987_250],
+    )
+    wrong = await doors.client.post(PATHS["states"], json={"states": [{**said[0], "state": "ajar"}]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "states[0].state")
+
+
+async def test_who_may_send_meters_may_not_switch_devices(doors: Intake) -> None:
+    token = add_partner(doors.folder, "meters-only", ["meters"])
+    response = await doors.client.post(
+        PATHS["states"], json={"states": []}, headers={"Authorization": f"Bearer {token}"}
+    )
+    assert (response.status_code, response.json()["code"]) == (401, "no_token")
 
 
 async def test_a_body_sent_again_with_its_key_is_one_fact(doors: Intake) -> None:
@@ -240,4 +268,4 @@ async def test_no_body_breaks_an_address(doors: Intake, body: bytes, path: str, 
 
 def test_the_port_needs_no_partners_to_be_made() -> None:
     nothing: Callable[..., Any] = lambda *_: None  # noqa: E731
-    assert len(MeterDoors(nothing, nothing, nothing, nothing).routes()) == 3  # type: ignore[arg-type]
+    assert len(MeterDoors(nothing, nothing, nothing, nothing).routes()) == len(FORMS)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 /** What the panel says when nothing is selected: where the work is. */
 import { useMemo } from "preact/hooks";
-import type { Incident } from "../contract";
+import type { Incident, Silence } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
@@ -29,6 +29,30 @@ function work(incidents: Iterable<Incident>): { oldest: Incident[]; worst: [stri
     oldest: open.sort((a, b) => a.since_ms - b.since_ms).slice(0, 4),
     worst: [...feeders].sort((a, b) => b[1] - a[1]).slice(0, 6),
   };
+}
+
+/** Where the meter network is not heard: what its meters said last is no news of now. */
+function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; nowMs: number }) {
+  if (silences.size === 0) return null;
+  const areas = [...silences.values()].sort((a, b) => b.meters - a.meters);
+  const meters = areas.reduce((sum, area) => sum + area.meters, 0);
+  return (
+    <section class="panel-section" data-silent={silences.size}>
+      <h3>{t("overview.silent")}</h3>
+      <p role="status">{t("overview.silent_hint", { count: meters })}</p>
+      <ul class="state-bars">
+        {areas.map((area) => (
+          <li>
+            <SignIcon sign={METER_SIGNS.unknown} size={18} />
+            <span>
+              {area.name} · {format.span(nowMs - area.since_ms)}
+            </span>
+            <b>{format.number(area.meters)}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 export function Overview({ desk, onIncident, onFilter, onTask }: Props) {
@@ -74,6 +98,7 @@ export function Overview({ desk, onIncident, onFilter, onTask }: Props) {
           ))}
         </ul>
       ) : null}
+      <Silent silences={desk.silences} nowMs={now} />
       <section class="panel-section">
         <h3>{t("overview.feeders")}</h3>
         {worst.length === 0 ? <p class="hint">{t("overview.no_feeders")}</p> : null}

@@ -1,5 +1,5 @@
 /** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
-import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Unmatched } from "../contract";
+import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Silence, Unmatched } from "../contract";
 import type { FeedClient } from "../feed";
 import { Ordered } from "./ordered";
 import { acceptIncident, compareIncidents, compareReports, type Filter, safetyInOrder } from "./select";
@@ -22,6 +22,8 @@ export class Desk {
   readonly refusals = new Map<string, Refusal>();
   /** Reports that may be about life, each with its clock. */
   readonly safety = new Map<string, SafetyItem>();
+  /** Areas of the meter network that are not heard. */
+  readonly silences = new Map<string, Silence>();
   mode: ModeNow | undefined;
   totals: DeskTotals | undefined;
   /** Customers out over platform time, since this page was opened. */
@@ -48,6 +50,7 @@ export class Desk {
       unmatched: this.unmatched,
       refusal: this.refusals,
       safety: this.safety,
+      silence: this.silences,
     };
     feed.subscribe((changed) => this.take(changed));
   }

@@ -183,12 +183,19 @@ export function TopBar({ config, session, desk, mayAct, unsent, onTab, onEntry, 
           tone={totals?.reports_unmatched ? "tone-attention" : ""}
           onClick={() => onTab(TAB.unmatched)}
         />
-        {totals?.meters_off || totals?.meters_unknown ? (
+        {totals?.meters_off || totals?.meters_unknown || totals?.meters_silent ? (
           <Figure
             name="meters"
             value={totals.meters_off ?? 0}
             label={t("top.meters")}
-            detail={totals.meters_unknown ? t("top.meters_unknown", { count: totals.meters_unknown }) : ""}
+            detail={
+              totals.meters_silent
+                ? t("top.meters_silent", { count: totals.meters_silent })
+                : totals.meters_unknown
+                  ? t("top.meters_unknown", { count: totals.meters_unknown })
+                  : ""
+            }
+            tone={totals.meters_silent ? "tone-attention" : ""}
             title={t("overview.meters", { off: totals.meters_off ?? 0, unknown: totals.meters_unknown ?? 0 })}
           />
         ) : null}

@@ -107,6 +107,7 @@ export const desk = {
   "top.safety": "safety",
   "top.meters": "meters off",
   "top.meters_unknown": "{count} not sure",
+  "top.meters_silent": "{count} not heard",
   "top.late": "{count} late",
   "top.speed": "× {speed}",
   "top.theme": "Light or dark",
@@ -322,6 +323,9 @@ export const desk = {
   "overview.repeated": "{repeated} reports said again what was known, {duplicated} were sent twice: each counts once.",
   "overview.meters":
     "{off} meters say that power is off. Of {unknown} more, people said that power is back and the meter has not confirmed it.",
+  "overview.silent": "Meters not heard",
+  "overview.silent_hint":
+    "No data from {count} meters: whether they have power is not known. Nobody is shown restored because of it.",
   "overview.feeders": "Feeders with most customers out",
   "overview.no_feeders": "No feeder has customers out.",
   "overview.oldest": "Longest out",

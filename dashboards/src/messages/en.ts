@@ -20,6 +20,9 @@ export const en = {
   "public.none": "No known outages",
   "public.none_hint": "If your service is out, tell us: we may not know yet.",
   "public.out": { one: "customer without service", other: "customers without service" },
+  "public.unheard": "We get no data from the power meters in: {areas}. Outages there may be missing here.",
+  "public.unheard_whole":
+    "We get no data from the power meters. Outages may be missing here, and none is over because of that.",
   "public.of": {
     one: "{percent} of {customers}, in {count} area",
     other: "{percent} of {customers}, in {count} areas",

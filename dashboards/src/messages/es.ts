@@ -22,6 +22,10 @@ export const es: CustomerMessages = {
   "public.none": "No se conocen cortes",
   "public.none_hint": "Si está sin servicio, avísenos: es posible que aún no lo sepamos.",
   "public.out": { one: "cliente sin servicio", other: "clientes sin servicio" },
+  "public.unheard":
+    "No recibimos datos de los medidores eléctricos en: {areas}. Aquí pueden faltar cortes de esas zonas.",
+  "public.unheard_whole":
+    "No recibimos datos de los medidores eléctricos. Aquí pueden faltar cortes, y ninguno se da por terminado por eso.",
   "public.of": {
     one: "{percent} de {customers}, en {count} zona",
     other: "{percent} de {customers}, en {count} zonas",

@@ -22,6 +22,9 @@ export const ht: CustomerMessages = {
   "public.none": "Nou pa konnen okenn pàn",
   "public.none_hint": "Si ou san sèvis, fè nou konnen: nou gendwa poko konnen.",
   "public.out": { one: "kliyan san sèvis", other: "kliyan san sèvis" },
+  "public.unheard": "Nou pa resevwa done nan kontè kouran yo nan: {areas}. Ka gen pàn nan zòn sa yo ki manke isit la.",
+  "public.unheard_whole":
+    "Nou pa resevwa done nan kontè kouran yo. Ka gen pàn ki manke isit la, e okenn pàn pa fini poutèt sa.",
   "public.of": {
     one: "{percent} nan {customers}, nan {count} zòn",
     other: "{percent} nan {customers}, nan {count} zòn",

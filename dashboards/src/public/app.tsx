@@ -1,10 +1,10 @@
 /** What everybody sees: how many are without service, where, and how old that knowledge is. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Area, Config, PublicMode, PublicTotals } from "../contract";
+import type { Area, Config, PublicMode, PublicTotals, Unheard } from "../contract";
 import type { FeedClient } from "../feed";
 import * as format from "../format";
 import { currentLanguage, LANGUAGES, OWN_NAMES, t, word } from "../i18n";
-import { modeSign, SHARE_STEPS, shareStep } from "../legend";
+import { METER_SIGNS, modeSign, SHARE_STEPS, shareStep } from "../legend";
 import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
 import { SignIcon } from "../sign";
@@ -21,6 +21,7 @@ interface Props {
   areas: ReadonlyMap<string, Area>;
   totals: PublicTotals | undefined;
   mode: PublicMode | undefined;
+  unheard: Unheard | undefined;
   shapes: Promise<AreaShape[]>;
   /** Age from which on the picture is called old. */
   oldMs: number;
@@ -111,6 +112,23 @@ function ModeSaid({ mode }: { mode: PublicMode | undefined }) {
   );
 }
 
+/** Areas named in the sentence; of more only how many. */
+const NAMED_MAX = 8;
+
+/** Where no meter is heard, outages may be missing: silence is neither "on" nor "off". */
+function UnheardSaid({ unheard }: { unheard: Unheard | undefined }) {
+  if (!unheard?.areas.length) return null;
+  const names = unheard.areas.slice(0, NAMED_MAX).map((area) => area.name);
+  const more = unheard.areas.length - names.length;
+  const areas = names.join(", ") + (more > 0 ? ` (+${more})` : "");
+  return (
+    <p class="mode-said" role="status" data-unheard={unheard.areas.length}>
+      <SignIcon sign={METER_SIGNS.unknown} size={18} />
+      <span>{unheard.whole ? t("public.unheard_whole") : t("public.unheard", { areas })}</span>
+    </p>
+  );
+}
+
 const MODE_WORDS: Partial<Record<string, true>> = { watch: true, storm: true, surge: true, island: true };
 
 /** The same page in another language; the server remembers the choice. */
@@ -133,7 +151,7 @@ function Languages({ offered }: { offered: string[] }) {
   );
 }
 
-export function App({ config, feed, areas, totals, mode, shapes, oldMs, redraw }: Props) {
+export function App({ config, feed, areas, totals, mode, unheard, shapes, oldMs, redraw }: Props) {
   const [selected, setSelected] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
   const box = useRef<HTMLDivElement>(null);
@@ -202,6 +220,7 @@ export function App({ config, feed, areas, totals, mode, shapes, oldMs, redraw }
               </>
             )}
           </section>
+          <UnheardSaid unheard={unheard} />
           <Age feed={feed} oldMs={oldMs} />
           <a class="button primary wide report" href="/report">
             {t("public.report")}

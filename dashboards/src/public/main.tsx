@@ -2,7 +2,7 @@
 import "../styles/public.css";
 import { render } from "preact";
 import * as api from "../api";
-import type { Area, PublicMode, PublicTotals } from "../contract";
+import type { Area, PublicMode, PublicTotals, Unheard } from "../contract";
 import { FeedClient, feedAddress } from "../feed";
 import { useTimeZone } from "../format";
 import { chooseLanguage, currentLanguage, t } from "../i18n";
@@ -36,6 +36,7 @@ async function main(root: HTMLElement): Promise<void> {
   const areas = new Map<string, Area>();
   let totals: PublicTotals | undefined;
   let mode: PublicMode | undefined;
+  let unheard: Unheard | undefined;
   const shapes = api.publicAreas().then(areaShapes);
 
   const draw = () =>
@@ -46,6 +47,7 @@ async function main(root: HTMLElement): Promise<void> {
         areas={areas}
         totals={totals}
         mode={mode}
+        unheard={unheard}
         shapes={shapes}
         oldMs={tree.oldMs()}
         redraw={draw}
@@ -57,6 +59,7 @@ async function main(root: HTMLElement): Promise<void> {
     const view = feed.replica.view;
     totals = view.get("totals") as PublicTotals | undefined;
     mode = view.get("mode") as PublicMode | undefined;
+    unheard = view.get("unheard") as Unheard | undefined;
     if (changed === null) areas.clear();
     for (const key of changed ?? view.keys()) {
       if (!key.startsWith("area/")) continue;

@@ -5,7 +5,7 @@
  * nothing but the files is left. How old they are is reckoned by the clock of whoever sent the pointer
  * (`Date`, and `Age` of a cache), so that neither a wrong clock here nor a dead origin makes them look new.
  */
-import type { Area, PublicMode, PublicTotals, Snapshot, View } from "../contract";
+import type { Area, PublicMode, PublicTotals, Snapshot, Unheard, View } from "../contract";
 
 export const POINTER_URL = "/public/current.json";
 /** No page asks for a newer pointer by itself sooner than this. */
@@ -28,6 +28,7 @@ interface Summary {
   city: unknown;
   totals: PublicTotals;
   mode: PublicMode;
+  unheard: Unheard;
 }
 
 type Fetch = (url: string) => Promise<Response>;
@@ -59,7 +60,8 @@ export class Tree {
     const [told, table] = await Promise.all([this.file<Summary>(summary), this.file<{ areas: Area[] }>(areas)]);
     for (const path of this.kept.keys()) if (path !== summary && path !== areas) this.kept.delete(path);
     this.pointer = pointer;
-    const view: View = { city: told.city, totals: { ...told.totals, at_ms: pointer.at_ms }, mode: told.mode };
+    const totals = { ...told.totals, at_ms: pointer.at_ms };
+    const view: View = { city: told.city, totals, mode: told.mode, unheard: told.unheard };
     for (const area of table.areas) view[`area/${area.id}`] = area;
     const server_ms = epoch_ms + (senderMs(response.headers, this.now()) - anchor_ms) * speed;
     return { n: pointer.n, epoch: "tree", at_ms: pointer.at_ms, server_ms, view };

@@ -39,6 +39,7 @@ ROWS = (
     Row(("POST",), "/api/v1/desk/**", "desk_actions", staff=True),
     Row(("POST",), "/api/v1/reports/batch", "partners"),
     Row(("POST",), "/api/v1/meters/**", "meters"),
+    Row(("POST",), "/api/v1/telemetry/**", "meters"),
     Row(("POST",), "/open311/v2/**", "open311"),
     Row(READS, "/open311/v2/**", "open311_reads"),
     Row(("GET", "HEAD", "POST"), "/voice/**", "telephony"),

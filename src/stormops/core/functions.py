@@ -16,7 +16,7 @@ PLATFORM = (
     row("telephony", "Report and ask by call or text message", _P0, "full", "The lines answer at any time."),
     row("open311", "Report through Open311", _P0, "full", "Other cities' apps report as our own form does."),
     row("open311_reads", "Read requests through Open311", _P2, "full full full suspend", "Lists stop in a surge."),
-    row("meters", "Take meter events", _P1, "full", "Bodies of events; a head-end that is told to wait sends again."),
+    row("meters", "Take events of meters and devices", _P1, "full", "A head-end that is told to wait sends again."),
     row("partners", "Take partners' batches of reports", _P1, "full", "One answer a batch, once all of it is on disk."),
     row("status", "Status by receipt", _P1, "full", "What became of a report, for who has its receipt."),
     row("report_page", "The report form and its status pages", _P1, "full", "They need no script and no picture."),

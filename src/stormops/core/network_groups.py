@@ -112,7 +112,7 @@ class Explanations:
             self._know(device)
 
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
-        """Telemetry says that the device is open since then: what is below is explained by it; or closed: it is none."""
+        """Telemetry says that the device is open since then, and the cause of what is below, or closed and no cause."""
         self.inference.close(np.array([device], np.int32), CLOSED_NOW if opened is False else 0)
         if opened:
             self._telemetered[device] = at_ms

@@ -94,7 +94,7 @@ class Silence(NamedTuple):
 
 
 class DeviceState(NamedTuple):
-    """What telemetry says of a device since `at_ms` (platform ms); `opened_ms`: when it was last seen to open, 0 = never."""
+    """What telemetry says of a device since `at_ms` (platform ms); `opened_ms`: when it last opened, 0 = never."""
 
     at_ms: int = 0
     opened: bool = False

@@ -45,12 +45,15 @@ class DeskView:
         self._states: dict[int, State] = {}
         self._by_state: Counter[State] = Counter()
         self._refusals: set[str] = set()
+        self._silences: set[str] = set()
+        self._meters_silent = 0
 
     def snapshot(self, situation: Situation) -> dict[str, Any]:
         """The whole view. O(open incidents and reports shown)."""
         self._states.clear()
         self._by_state.clear()
         self._refusals.clear()
+        self._silences.clear()
         view: dict[str, Any] = {"city": self._city_value()}
         for key in situation.incidents:
             view.update(self._incident(situation, key).put)
@@ -59,6 +62,7 @@ class DeskView:
             if receipt >= 0:
                 view.update(self._report(situation, receipt).put)
         view.update(self._refused(situation).put)
+        view.update(self._silent(situation).put)
         view["mode"] = mode_value(situation)
         view["totals"] = self._totals(situation)
         return view
@@ -71,6 +75,8 @@ class DeskView:
         parts += [self._report(situation, receipt) for receipt in sorted(touched.receipts) if receipt >= 0]
         if touched.refusals:
             parts.append(self._refused(situation))
+        if touched.silences:
+            parts.append(self._silent(situation))
         for part in parts:
             put.update(part.put)
             unset += part.unset
@@ -238,6 +244,29 @@ class DeskView:
         self._refusals = set(put)
         return Changes(put, unset)
 
+    def _silent(self, situation: Situation) -> Changes:
+        """The areas of the meter network that are not heard: what their meters said last is no news of now."""
+        put: dict[str, Any] = {}
+        self._meters_silent = 0
+        for name, silence in sorted(situation.silences.items()):
+            areas = situation.meter_areas
+            row = areas.row_of().get(name)
+            if row is None or silence.until_ms:
+                continue
+            located = not np.isnan(areas.lon[row])
+            put[f"silence/{name}"] = {
+                "id": name,
+                "name": areas.name[row],
+                "meters": int(areas.meters[row]),
+                "since_ms": silence.since_ms,
+                "lon": round(float(areas.lon[row]), 6) if located else None,
+                "lat": round(float(areas.lat[row]), 6) if located else None,
+            }
+            self._meters_silent += int(areas.meters[row])
+        unset = sorted(self._silences - put.keys())
+        self._silences = set(put)
+        return Changes(put, unset)
+
     def _totals(self, situation: Situation) -> dict[str, Any]:
         totals = situation.totals
         return {
@@ -258,6 +287,7 @@ class DeskView:
             "reports_not_shown": totals.not_shown,
             "meters_off": totals.meters_off,
             "meters_unknown": situation.meters.told - totals.meters_off,
+            "meters_silent": self._meters_silent,
             "at_ms": situation.at_ms,
         }
 

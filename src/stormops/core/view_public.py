@@ -39,7 +39,7 @@ class PublicView:
         self._began = {key: incident.since_ms for key, incident in situation.incidents.items()}
         changes = self._of(situation, np.arange(len(self._customers), dtype=np.int32))
         shown = {"city": self._city_value(), "totals": self._totals(situation), "mode": mode_value(situation)}
-        return shown | changes.put
+        return shown | {"unheard": self._unheard(situation)} | changes.put
 
     def changes(self, situation: Situation, touched: Touched) -> Changes:
         """What differs since the touched set was empty. O(customers of the areas touched)."""
@@ -49,6 +49,8 @@ class PublicView:
         put["totals"] = self._totals(situation)
         if touched.mode:
             put["mode"] = mode_value(situation)
+        if touched.silences:
+            put["unheard"] = self._unheard(situation)
         if touched.city:
             put["city"] = self._city_value()
         return Changes(put, unset)
@@ -72,6 +74,31 @@ class PublicView:
             else:
                 unset.append(key)
         return Changes(put, unset)
+
+    def _unheard(self, situation: Situation) -> dict[str, Any]:
+        """Areas from most of whose meters nothing is heard: who is out there may not be known. `since_ms` the latest.
+
+        `whole`: that is so of every area that has meters.
+        """
+        still = {name: silence.since_ms for name, silence in situation.silences.items() if not silence.until_ms}
+        if not still:
+            return {"whole": False, "areas": []}
+        ears = situation.meter_areas
+        since = np.append(np.array([still.get(name, 0) for name in ears.id], np.int64), 0)[ears.of_premise]
+        placed = self._areas.area_of_premise >= 0
+        area, count = self._areas.area_of_premise[placed], len(self._areas.id)
+        meters = np.bincount(area, ears.of_premise[placed] >= 0, count)
+        silent = np.bincount(area, since[placed] > 0, count)
+        latest = np.zeros(count, np.int64)
+        np.maximum.at(latest, area, since[placed])
+        unheard = (silent > 0) & (2 * silent >= meters)
+        return {
+            "whole": bool(unheard[meters > 0].all()),
+            "areas": [
+                {"id": self._areas.id[row], "name": self._areas.name[row], "since_ms": int(latest[row])}
+                for row in np.flatnonzero(unheard).tolist()
+            ],
+        }
 
     def _began_otherwise(self, situation: Situation, touched: Touched) -> Iterator[Ints]:
         """Premises of incidents that turned out to have begun at another time."""

@@ -35,7 +35,7 @@ def customer(board: Board, name: str) -> dict[str, Any] | None:
     owners = (situation.coverage.owner(utility, premise) for utility in range(len(UTILITIES)))
     incidents = [situation.incidents[key] for key in owners if key in situation.incidents]
     reports = _reports(situation, premise)
-    meter = situation.meters.says(premise)
+    meter = situation.meter_says(premise)
     lon, lat = float(premises.lon[premise]), float(premises.lat[premise])
     located = not np.isnan(lon)
     words = [_words(board, report) for report in reports[:REPORTS_MAX]]

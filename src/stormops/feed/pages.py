@@ -7,7 +7,7 @@ shown in the city's time zone. Everything is escaped; nothing here knows an addr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -45,6 +45,17 @@ PLAIN = re.compile(r"<!--plain-->.*<!--/plain-->", re.DOTALL)
 VARIES = {"Vary": "Accept-Language, Cookie"}
 
 
+NAMED_MAX = 8
+"""Names said in one sentence; of more only how many."""
+
+
+def some(names: Iterable[str]) -> str:
+    """Names in one sentence, the first few of many."""
+    every = list(names)
+    more = len(every) - NAMED_MAX
+    return ", ".join(every[:NAMED_MAX]) + (f" (+{more})" if more > 0 else "")
+
+
 class Reader(NamedTuple):
     """Who a page is for: the language, and whether it was asked for just now and is to be remembered."""
 
@@ -74,7 +85,7 @@ class Pages:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._zone = ZoneInfo(city_file.time_zone)
-        self._environment.filters |= {"iso": _iso}
+        self._environment.filters |= {"iso": _iso, "some": some}
         self._environment.globals |= {
             "city": city_file,
             "languages": [words(code) for code in self._languages],
@@ -179,6 +190,7 @@ class Pages:
             "text.html",
             totals=view["totals"],
             areas=areas,
+            unheard=view["unheard"],
             address=address,
             mine=mine,
             places=places,

@@ -73,7 +73,7 @@ def _believed(situation: Situation, premise: int) -> dict[str, Any]:
             continue
         number = UTILITIES.index(Utility(utility))
         owner = situation.coverage.owner(number, premise)
-        meter = situation.meters.says(premise) if utility == Utility.ELECTRIC else "unknown"
+        meter = situation.meter_says(premise) if utility == Utility.ELECTRIC else "unknown"
         believed = "out" if owner >= 0 or meter == "off" else meter
         services.append({"utility": utility, "believed": believed, "incident": _incident_status(situation, owner)})
     reports = situation.reports
@@ -252,5 +252,5 @@ def premise_known(board: Board, name: str) -> dict[str, Any] | None:
         "address": situation.city.premises.address(premise),
         "incidents": [board.desk.incident(situation, incident) for incident in incidents],
         "reports": sorted(receipt_text(reports.receipt[row]) for row in rows if reports.receipt[row] > 0),
-        "meter": situation.meters.says(premise),
+        "meter": situation.meter_says(premise),
     }

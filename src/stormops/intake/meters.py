@@ -1,6 +1,8 @@
-"""Meter events: `POST /api/v1/meters/events` (JSON), `/multispeak` and `/pon` (XML), from partners.
+"""What machines of the grid say, from partners: events of meters, states of telemetered devices.
 
-One body becomes one fact with one receipt, however many events it has. Bounds, each with its behaviour:
+`POST /api/v1/meters/events` (JSON), `/multispeak`, `/pon` (XML) and `POST /api/v1/telemetry/states` (JSON).
+
+One body becomes one fact with one receipt, however much it has. Bounds, each with its behaviour:
 `BODY_BYTES` a body (413), `BODIES` bodies in hand (503 with Retry-After), `PARSING` of them being read
 at once, in threads, so that a large one does not hold up a person's report.
 """
@@ -11,14 +13,14 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stormops.core.entry import METER_LETTERS, MeterEventsReceived
+from stormops.core.entry import DEVICE_LETTERS, METER_LETTERS, AnyFact, DeviceStatesReceived
 from stormops.intake.http import header, is_json, problem_response, read_body
 from stormops.intake.meters_xml import (
     METER_CHARACTERS_MAX,
@@ -41,6 +43,8 @@ BODIES = 16
 PARSING = 2
 AT_ONCE_BYTES = 32 * 1024
 """A body up to this is read where it is: a thread would cost more."""
+
+DEVICE_CHARACTERS_MAX = 64
 
 RETRY_AFTER_S = 2
 RECEIPT_HEADER = "Stormops-Receipt"
@@ -69,8 +73,45 @@ class MeterEvents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: Annotated[list[MeterEvent], msgspec.Meta(min_length=1)]
 
 
+class DeviceStateSaid(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """What the control system knows of a telemetered device (a breaker, a recloser): its contacts are open or closed.
+
+    `device`: its id in the network. `at`: since when, RFC 3339 with its zone or milliseconds since 1970.
+    """
+
+    device: Annotated[str, msgspec.Meta(min_length=1, max_length=DEVICE_CHARACTERS_MAX)]
+    state: Literal["open", "closed"]
+    at: Time
+
+
+class DeviceStates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """States of any number of devices, in any order."""
+
+    states: Annotated[list[DeviceStateSaid], msgspec.Meta(min_length=1)]
+
+
+class States(NamedTuple):
+    """States of devices as columns of one length (see `core.entry.DeviceStatesReceived`)."""
+
+    devices: list[str]
+    states: str
+    at_ms: list[int]
+    passed_over: int = 0
+
+    @property
+    def said(self) -> int:
+        """How many states."""
+        return len(self.devices)
+
+    def fact(self, receipt: str, partner: str) -> DeviceStatesReceived:
+        """What is kept of the body."""
+        return DeviceStatesReceived(
+            receipt=receipt, partner=partner, devices=self.devices, states=self.states, at_ms=self.at_ms
+        )
+
+
 class EventsKept(msgspec.Struct, frozen=True, kw_only=True):
-    """All of the body is on disk. `passed_over`: entries in it that say nothing about a meter's power."""
+    """All of the body is on disk. `passed_over`: entries in it that say nothing of what is asked for."""
 
     receipt: str
     received_ms: int
@@ -78,47 +119,71 @@ class EventsKept(msgspec.Struct, frozen=True, kw_only=True):
     passed_over: int
 
 
-_DECODER = msgspec.json.Decoder(MeterEvents)
+_EVENTS = msgspec.json.Decoder(MeterEvents)
+_STATES = msgspec.json.Decoder(DeviceStates)
 _WHERE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 
+T = TypeVar("T")
 
-def read_json(body: bytes) -> Events:
-    """The events of a JSON body. Raises Unreadable, which names the event that is wrong."""
+
+def _decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """A JSON body. Raises Unreadable, which names what in it is wrong."""
     try:
-        events = _DECODER.decode(body).events
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         found = _WHERE.fullmatch(str(error))
         detail, field = found.groups() if found else (str(error), "")
         raise Unreadable(field[:100], f"{detail[:200]}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("", f"Send one JSON object in UTF-8. The reader says: {error}.") from error
+
+
+def _ms(at: float | datetime) -> int:
+    return milliseconds(at) if isinstance(at, datetime) else int(at)
+
+
+def read_states(body: bytes) -> States:
+    """The states of a JSON body. Raises Unreadable, which names the one that is wrong."""
+    states = _decoded(_STATES, body).states
+    letters = "".join([DEVICE_LETTERS[one.state] for one in states])
+    return States([one.device for one in states], letters, [_ms(one.at) for one in states])
+
+
+def read_json(body: bytes) -> Events:
+    """The events of a JSON body. Raises Unreadable, which names the event that is wrong."""
+    events = _decoded(_EVENTS, body).events
     volts = [-1 if event.voltage is None else round(10 * event.voltage) for event in events]
     return Events(
         [event.meter for event in events],
         "".join([METER_LETTERS[event.kind] for event in events]),
-        [milliseconds(event.at) if isinstance(event.at, datetime) else int(event.at) for event in events],
+        [_ms(event.at) for event in events],
         volts if any(volt >= 0 for volt in volts) else [],
     )
 
 
 class Form(NamedTuple):
-    """One form that events come in: its path, whether it is XML, its reader, and whether it is answered by SOAP."""
+    """One form that bodies come in: its path, whether it is XML, its reader, and whether it is answered by SOAP.
+
+    `right`: what a partner must be allowed to send.
+    """
 
     path: str
     xml: bool
-    read: Callable[[bytes], Events]
+    read: Callable[[bytes], Events | States]
     soap: bool = False
+    right: str = "meters"
 
 
 FORMS = (
     Form("/api/v1/meters/events", xml=False, read=read_json),
     Form("/api/v1/meters/multispeak", xml=True, read=read_multispeak, soap=True),
     Form("/api/v1/meters/pon", xml=True, read=read_pon),
+    Form("/api/v1/telemetry/states", xml=False, read=read_states, right="telemetry"),
 )
 
 
 class MeterDoors:
-    """The three addresses. `taken(events)` and `refused(code)` are called for the metrics."""
+    """The addresses of `FORMS`. `taken(events)` and `refused(code)` are called for the metrics."""
 
     def __init__(self, door: Door, may: May, taken: Callable[[int], object], refused: Callable[[str], object]) -> None:
         self._door = door
@@ -146,9 +211,9 @@ class MeterDoors:
         return endpoint
 
     async def _bounded(self, request: Request, form: Form) -> EventsKept | Problem:
-        partner = self._may(request.headers.raw, "meters")
+        partner = self._may(request.headers.raw, form.right)
         if partner is None:
-            return no_token("meters")
+            return no_token(form.right)
         if self._in_hand >= BODIES:
             return problem("busy", "Nothing was saved. Send the same again shortly.", retry_after_s=RETRY_AFTER_S)
         self._in_hand += 1
@@ -172,22 +237,15 @@ class MeterDoors:
             return problem("invalid", "" if errors else error.detail, *errors)
         return await self._keep(events, sender, key, body)
 
-    async def _read(self, form: Form, body: bytes) -> Events:
+    async def _read(self, form: Form, body: bytes) -> Events | States:
         if len(body) <= AT_ONCE_BYTES:
             return form.read(body)
         async with self._parsing:
             return await asyncio.to_thread(form.read, body)
 
-    async def _keep(self, events: Events, sender: str, key: str, body: bytes) -> EventsKept | Problem:
-        def make(receipt: str) -> MeterEventsReceived:
-            return MeterEventsReceived(
-                receipt=receipt,
-                partner=sender.removeprefix("partner "),
-                meters=events.meters,
-                kinds=events.kinds,
-                at_ms=events.at_ms,
-                decivolts=events.decivolts,
-            )
+    async def _keep(self, said: Events | States, sender: str, key: str, body: bytes) -> EventsKept | Problem:
+        def make(receipt: str) -> AnyFact:
+            return said.fact(receipt, sender.removeprefix("partner "))
 
         try:
             kept = await self._door.keep(make, sender=sender if key else "", key=key, content=body if key else b"")
@@ -196,12 +254,9 @@ class MeterDoors:
         if isinstance(kept, KeyReused):
             return reused()
         if not kept.repeated:
-            self._taken(len(events.meters))
+            self._taken(said.said)
         return EventsKept(
-            receipt=kept.receipt,
-            received_ms=kept.recorded_ms,
-            events=len(events.meters),
-            passed_over=events.passed_over,
+            receipt=kept.receipt, received_ms=kept.recorded_ms, events=said.said, passed_over=said.passed_over
         )
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from stormops.core.entry import METER_LETTERS
+from stormops.core.entry import METER_LETTERS, MeterEventsReceived
 
 DEPTH_MAX = 32
 ELEMENTS_MAX = 1_000_000
@@ -48,6 +48,22 @@ class Events(NamedTuple):
     at_ms: list[int]
     decivolts: list[int]
     passed_over: int = 0
+
+    @property
+    def said(self) -> int:
+        """How many events."""
+        return len(self.meters)
+
+    def fact(self, receipt: str, partner: str) -> MeterEventsReceived:
+        """What is kept of the body."""
+        return MeterEventsReceived(
+            receipt=receipt,
+            partner=partner,
+            meters=self.meters,
+            kinds=self.kinds,
+            at_ms=self.at_ms,
+            decivolts=self.decivolts,
+        )
 
 
 class Unreadable(Exception):

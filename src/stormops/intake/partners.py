@@ -27,7 +27,7 @@ import msgspec
 
 from stormops.intake.problem import Problem, problem
 
-RIGHTS = ("meters", "reports", "open311")
+RIGHTS = ("meters", "telemetry", "reports", "open311")
 """What a partner may be allowed to send."""
 
 FILE = "secrets.toml"

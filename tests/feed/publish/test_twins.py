@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -17,13 +18,17 @@ CITY = CityFile(name="x", title="Palmetto <Springs>", phone=PHONE, k=20, languag
 ONE = Shown("0123456789abcdef", "electric", "confirmed", AT_MS - 3_600_000, (("A1", 40), ("A2", 20)))
 
 
+HEARD: dict[str, Any] = {"whole": False, "areas": []}
+
+
 def picture(mode: Mode = Mode.NORMAL, *, quiet: bool = False) -> Picture:
     areas = {
         "A1": {"id": "A1", "name": "North & East", "customers": 1200, "out": 1034, "since_ms": AT_MS - 7_200_000},
         "A2": {"id": "A2", "name": "South", "customers": 90, "out": 21, "since_ms": AT_MS - 60_000},
     }
     totals = {"customers": 60_000, "customers_out": 0 if quiet else 1055, "areas_affected": 0 if quiet else 2}
-    return Picture(7, AT_MS, {}, totals, {"mode": mode.value}, {} if quiet else areas, () if quiet else (ONE,))
+    shown = ({}, ()) if quiet else (areas, (ONE,))
+    return Picture(7, AT_MS, {}, totals, {"mode": mode.value}, HEARD, *shown)
 
 
 @pytest.fixture
@@ -93,3 +98,18 @@ def test_the_text_is_columns(twins: Twins, language: str) -> None:
     assert north.index("1,034") + 5 == south.index("21") + 2
     assert words(language)("mode.surge") in "\n".join(lines)
     assert any(line.startswith(ONE.name[:6]) for line in lines)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_no_meter_is_heard_every_page_says_so_and_calls_nobody_restored(twins: Twins, language: str) -> None:
+    said = words(language)
+    silent = [{"id": f"A{row}", "name": f"Quarter <{row}>", "since_ms": AT_MS} for row in range(10)]
+    some = picture()._replace(unheard={"whole": False, "areas": silent})
+    page, text = twins.index(language, some, 30).decode(), twins.text(language, some).decode()
+    assert "Quarter &lt;7&gt; (+2)" in page
+    assert "Quarter <7> (+2)" in text
+    whole = picture()._replace(unheard={"whole": True, "areas": silent})
+    for body in (twins.index(language, whole, 30), twins.text(language, whole)):
+        assert said("text.unheard_whole") in body.decode()
+        assert "1,034" in body.decode()
+    assert said("text.unheard_whole") not in twins.index(language, picture(), 30).decode()

@@ -40,6 +40,7 @@ class Picture(NamedTuple):
     city: Mapping[str, Any]
     totals: Mapping[str, Any]
     mode: Mapping[str, Any]
+    unheard: Mapping[str, Any]
     areas: Mapping[str, Mapping[str, Any]]
     incidents: tuple[Shown, ...]
 
@@ -73,6 +74,7 @@ class Taker:
             view["city"],
             view["totals"],
             view["mode"],
+            view["unheard"],
             {area["id"]: area for area in dark},
             tuple(self._shown(situation)),
         )

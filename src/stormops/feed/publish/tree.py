@@ -102,6 +102,7 @@ class Tree:
             "city": picture.city,
             "totals": totals,
             "mode": picture.mode,
+            "unheard": picture.unheard,
             "tiles": {"zooms": [LEAST_ZOOM, AREA_ZOOM], "paths": tiles},
         }
 

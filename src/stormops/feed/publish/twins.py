@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from stormops.clock import Clock
-from stormops.feed.pages import TEMPLATES
+from stormops.feed.pages import TEMPLATES, some
 from stormops.feed.publish.picture import Picture, Shown
 from stormops.pages.language import offered
 from stormops.pages.words import Words, words
@@ -43,7 +43,7 @@ class Twins:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._environment.filters |= {"iso": _iso}
+        self._environment.filters |= {"iso": _iso, "some": some}
         self._environment.globals |= {
             "city": city_file,
             "languages": [words(code) for code in self.languages],
@@ -64,6 +64,7 @@ class Twins:
             mode=said_mode(picture),
             areas=list(picture.areas.values()),
             totals=picture.totals,
+            unheard=picture.unheard,
             incidents=picture.incidents,
         )
 
@@ -98,6 +99,11 @@ class Twins:
             "",
             *([f"{t(f'mode_name.{mode}')}: {t(f'mode.{mode}')}", ""] if mode else []),
         ]
+        unheard = picture.unheard
+        if unheard["whole"]:
+            lines += [t("text.unheard_whole"), ""]
+        elif unheard["areas"]:
+            lines += [t("text.unheard", areas=some([area["name"] for area in unheard["areas"]])), ""]
         if not areas:
             return "\n".join([*lines, t("tree.none"), ""]).encode()
         out, everybody = t.number(totals["customers_out"]), t.number(totals["customers"])
