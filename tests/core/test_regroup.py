@@ -48,6 +48,12 @@ class Told:
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         assert len(premises) == len(at_ms)
 
+    def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
+        """Nothing is inferred here."""
+
+    def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
+        """Nothing is inferred here."""
+
     def update(self, now_ms: int) -> Delta:
         assert now_ms >= START_MS
         gone = sorted(self.now.keys() - self.next.keys())

@@ -71,9 +71,9 @@ async def test_a_client_sees_what_it_asked_for_and_goes_with_those_who_see_the_s
         async with connect(url, max_size=None) as narrow, connect(url, max_size=None) as wide:
             await narrow.send(hello)
             snapshot = json.loads(await narrow.recv())
-            assert set(snapshot["view"]) == {"city", "mode", "totals"}
+            assert set(snapshot["view"]) == {"city", "mode", "totals", "unheard"}
             await wide.send(HELLO)
-            assert set(json.loads(await wide.recv())["view"]) > {"city", "mode", "totals"}
+            assert set(json.loads(await wide.recv())["view"]) > {"city", "mode", "totals", "unheard"}
             await until(feed, ([1, 1], 0))
             async with connect(url, max_size=None) as same:
                 resume = {"epoch": snapshot["epoch"], "n": snapshot["n"]}

@@ -96,7 +96,7 @@ async def test_pon(doors: Intake) -> None:
 
 
 async def test_states_of_telemetered_devices_are_one_fact(doors: Intake) -> None:
-    said = [
+    said: list[dict[str, object]] = [
         {"device": "BRK-1", "state": "open", "at": "2026-09-14T18:03:07.25Z"},
         {"device": "?", "state": "closed", "at": 1_789_408_987_250},
     ]
