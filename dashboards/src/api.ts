@@ -4,6 +4,7 @@ import type {
   Config,
   Course,
   Customer,
+  DoubtedLinks,
   HelpPlace,
   Incident,
   IncidentFull,
@@ -92,6 +93,9 @@ export const premisesNear = (lon: number, lat: number): Promise<Premise[]> => pr
 export const premise = (id: string): Promise<PremiseKnown> => request(`/api/v1/desk/premises/${part(id)}`);
 export const course = (): Promise<Course> => request("/api/v1/desk/course");
 export const customer = (premise: string): Promise<Customer> => request(`/api/v1/desk/customers/${part(premise)}`);
+/** Links of customers to transformers that are likely wrong, the surest first. */
+export const doubtedLinks = (): Promise<DoubtedLinks> => request("/api/v1/desk/links");
+export const LINKS_CSV_URL = "/api/v1/desk/links.csv";
 export const modes = (): Promise<ModeTable> => request("/api/v1/desk/modes");
 
 /** A fresh key for one intention; sent again unchanged when the same intention is retried. */

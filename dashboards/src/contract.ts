@@ -162,6 +162,8 @@ export interface DeskTotals {
   meters_unknown?: number;
   /** Meters of areas from which nothing is heard. */
   meters_silent?: number;
+  /** Links of customers to transformers that are likely wrong. */
+  links_doubted?: number;
   at_ms: number;
 }
 
@@ -315,6 +317,28 @@ export interface Customer {
   medical: boolean;
   /** The neighbours have power again and this house has not. */
   nested: boolean;
+}
+
+/** A customer who likely hangs on another transformer than the records say; `probability` per 10,000. */
+export interface DoubtedLink {
+  premise: string;
+  address: string;
+  recorded: string;
+  recorded_kind: string;
+  likely: string | null;
+  /** To the likely one. */
+  metres: number | null;
+  probability: number;
+  why: string;
+  at_ms: number;
+  lon: number | null;
+  lat: number | null;
+}
+
+export interface DoubtedLinks {
+  n: number;
+  at_ms: number;
+  links: DoubtedLink[];
 }
 
 /** Customers out over time: [platform ms, customers out, reports ever received]. */

@@ -11,17 +11,19 @@ from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
 from stormops.core.listening import Listening
+from stormops.core.mislinks import DOUBTED_FROM, wrong_links
 from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, MeterWords, News, Session, Told, Word
 
 STARTS_MS = 490_000 * 3_600_000
 LISTEN_MS = 60_000
 SERVICE_FROM = 0.5
-MISLINKED_FROM = 0.5
 STEPS = 3
 """Steps of learning where there are no times; in time there is one at every look."""
 
 
-class _Ours:
+class Playing:
+    """One storm, played to the engine."""
+
     def __init__(self, told: Told) -> None:
         self._told, self._n = told, len(told.tree)
         self._static = not told.delay_ms
@@ -37,15 +39,15 @@ class _Ours:
             span_ms=float(told.storm_ms),
         )
         if self._static:
-            self._engine = Inference(told.tree, told.prior, self._rates, widths=(1,))
+            self.engine = Inference(told.tree, told.prior, self._rates, widths=(1,))
         else:
-            self._engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS)
-        self._opens = self._engine.opens
-        self._kind = np.unique(told.tree.kind[self._engine.places.node], return_inverse=True)[1].astype(np.int32)
+            self.engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS)
+        self._opens = self.engine.opens
+        self._kind = np.unique(told.tree.kind[self.engine.places.node], return_inverse=True)[1].astype(np.int32)
         self._listening = Listening(told.collector.astype(np.int32), told.read_every_ms)
         self._listened_ms = -LISTEN_MS
         if told.meter_rate:
-            self._engine.deafen(*self._listening.deaf())
+            self.engine.deafen(*self._listening.deaf())
 
     def hear(self, news: News) -> None:
         """Write what was heard; what people and telemetry say of devices, in its order."""
@@ -54,13 +56,13 @@ class _Ours:
         self._devices(news.devices)
 
     def _reports(self, premise: Ints, ms: Ints) -> None:
-        customers = self._engine.customers
+        customers = self.engine.customers
         who, first = np.unique(premise, return_index=True)
         new = customers.columns["report_ms"][who] == 0
         customers.tell("report_ms", who[new].astype(np.intp), STARTS_MS + ms[first[new]])
 
     def _meters(self, words: MeterWords) -> None:
-        customers = self._engine.customers
+        customers = self.engine.customers
         off = words.kind == MeterKind.LAST_GASP
         for column, rows in (("off_ms", off), ("on_ms", ~off)):
             newest = customers.columns[column].copy()
@@ -77,23 +79,23 @@ class _Ours:
             if service:
                 continue
             opened = word in (Word.OPEN, Word.TELEMETRY_OPEN)
-            self._engine.hold(device, held=opened)
+            self.engine.hold(device, held=opened)
             if not opened:
                 until = CLOSED_NOW if word == Word.TELEMETRY_CLOSED else STARTS_MS + ms
-                self._engine.close(np.array([device]), until)
+                self.engine.close(np.array([device]), until)
             elif word == Word.TELEMETRY_OPEN:
-                self._engine.close(np.array([device]), 0)
+                self.engine.close(np.array([device]), 0)
 
     def _restored(self, below: np.ndarray[tuple[int], np.dtype[np.intp]], at_ms: int) -> None:
         """People say that service is back below: what was heard before is answered."""
-        customers = self._engine.customers
+        customers = self.engine.customers
         customers.tell("answered_ms", below, at_ms)
         for column in ("report_ms", "off_ms"):
             customers.tell(column, below[customers.columns[column][below] <= at_ms], 0)
 
     def answer(self, now_ms: int) -> Answer:
         """Predicted devices and services, and all probabilities."""
-        engine, now = self._engine, STARTS_MS + now_ms
+        engine, now = self.engine, STARTS_MS + now_ms
         self._update(now)
         for _ in range(STEPS if self._static else 1):
             engine.believe(*learn(engine, self._rates, self._opens, self._kind))
@@ -101,11 +103,11 @@ class _Ours:
         device = np.zeros(self._n)
         device[engine.places.node] = engine.posterior.cause.sum(axis=1)
         linked = np.flatnonzero(engine.customers.leaf >= 0)
-        served, wrong = engine.served(linked)
+        served, _ = engine.served(linked)
         fed = engine.posterior.since[engine.customers.leaf[linked], -1]
-        service, mislinked = np.zeros((2, len(engine.customers.leaf)))
+        service = np.zeros(len(engine.customers.leaf))
         service[linked] = fed * (1 - served)
-        mislinked[linked] = fed * served * wrong
+        heard, wrong = wrong_links(engine)
         alone = self._n + np.flatnonzero(service > SERVICE_FROM)
         out = engine.out()
         return Answer(
@@ -114,11 +116,11 @@ class _Ours:
             service=service,
             customer=out,
             unknown=self._listening.unknown() if self._told.meter_rate else None,
-            mislinked=np.flatnonzero(mislinked > MISLINKED_FROM).astype(np.int64),
+            mislinked=heard[wrong > DOUBTED_FROM].astype(np.int64),
         )
 
     def _update(self, now: int) -> None:
-        engine = self._engine
+        engine = self.engine
         engine.update(now, engine.prediction.predicted())
         if self._told.read_every_ms and now - STARTS_MS - self._listened_ms >= LISTEN_MS:
             self._listened_ms = now - STARTS_MS
@@ -133,4 +135,4 @@ class Ours:
     name = "ours"
 
     def begin(self, told: Told) -> Session:
-        return _Ours(told)
+        return Playing(told)

@@ -85,6 +85,9 @@ ONE_OF_EACH: list[AnyFact] = [
     ),
     facts.MetersChanged(on=[1], on_ms=[6], off=[2], off_ms=[5]),
     facts.DeviceStatesReceived(receipt=RECEIPT, partner="scada", devices=["BRK-1", "?"], states="OC", at_ms=[5, 6]),
+    facts.LinksDoubted(
+        premises=["P1"], chances=[9_100], recorded=["TR-1"], likely=["TR-2"], by_meter=[True], over=["P2"]
+    ),
     facts.MetersListened(every_ms=900_000, silent=["M002"], silent_ms=[5], heard=["M003"], heard_ms=[6]),
 ]
 

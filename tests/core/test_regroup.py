@@ -11,6 +11,7 @@ from stormops.core.entry import AnyFact
 from stormops.core.explaining import make_groupers
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.incident import Incident
+from stormops.core.mislinks import Doubt
 from stormops.core.network import Ints
 from stormops.core.report import Utility
 from tests.core.world import START_MS, World
@@ -50,6 +51,9 @@ class Told:
 
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Nothing is inferred here."""
+
+    def doubts(self) -> list[Doubt]:
+        return []
 
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """Nothing is inferred here."""

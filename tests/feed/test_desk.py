@@ -16,6 +16,8 @@ DESK = (
     "/api/v1/desk/out",
     "/api/v1/desk/modes",
     "/api/v1/desk/course",
+    "/api/v1/desk/links",
+    "/api/v1/desk/links.csv",
     "/api/v1/desk/customers/1",
     "/api/v1/desk/premises?q=a",
     "/api/v1/desk/premises/1",

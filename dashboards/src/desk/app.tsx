@@ -370,6 +370,8 @@ export function App(props: Props) {
             desk={desk}
             onIncident={openIncident}
             onTask={doTask}
+            onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
+            onSignedOut={props.onSignedOut}
             onFilter={(text) => {
               showTab(TAB.incidents);
               setFilter({ ...filter, text });

@@ -7,6 +7,7 @@ import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
 import { SignIcon } from "../sign";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
+import { LinksBox } from "./links-box";
 import type { Desk } from "./store";
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
   onIncident: (id: string) => void;
   onFilter: (text: string) => void;
   onTask: (task: Task) => void;
+  onShow: (lon: number, lat: number) => void;
+  onSignedOut: () => void;
 }
 
 const OPEN = new Set(["predicted", "confirmed", "partly_restored"]);
@@ -55,7 +58,7 @@ function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; n
   );
 }
 
-export function Overview({ desk, onIncident, onFilter, onTask }: Props) {
+export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const { oldest, worst } = useMemo(() => work(desk.incidents.values()), [desk, desk.version.incidents]);
@@ -131,6 +134,7 @@ export function Overview({ desk, onIncident, onFilter, onTask }: Props) {
           ))}
         </ul>
       </section>
+      <LinksBox count={totals?.links_doubted ?? 0} onShow={onShow} onSignedOut={onSignedOut} />
       <p class="hint keys-hint">{t("overview.keys")}</p>
     </div>
   );

@@ -326,6 +326,10 @@ export const desk = {
   "overview.silent": "Meters not heard",
   "overview.silent_hint":
     "No data from {count} meters: whether they have power is not known. Nobody is shown restored because of it.",
+  "links.title": "Links to repair in the records: {count}",
+  "links.hint":
+    "Customers who likely hang on another transformer than the records say, by what they and their neighbours let hear.",
+  "links.csv": "All of them as a CSV file",
   "overview.feeders": "Feeders with most customers out",
   "overview.no_feeders": "No feeder has customers out.",
   "overview.oldest": "Longest out",

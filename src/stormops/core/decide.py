@@ -20,6 +20,7 @@ from stormops.core.ears import Ears
 from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.grouping import Grouper
 from stormops.core.incident import UTILITIES, State, incident_id
+from stormops.core.links import Links
 from stormops.core.matching_answer import Matched, NotMatched
 from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
@@ -82,6 +83,7 @@ class Decider:
         self._start()
         self._ears = Ears(self)
         self._telemetered = Telemetered(self)
+        self._links = Links(self)
 
     # --- what the rest of deciding asks ----------------------------------------------------------------
 
@@ -127,6 +129,7 @@ class Decider:
         self._close_due(draft)
         self._join_bystanders(draft)
         self._ears.decide(draft, news)
+        self._links.decide(draft)
         for receipt, level in self._clocks.raised(self.situation, tick.at_ms):
             draft.add(facts.SafetyEscalated(receipt=receipt_text(receipt), level=level))
         tightened = tighten(self.situation, news, tick.at_ms, self._mode_rules)

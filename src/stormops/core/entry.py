@@ -270,6 +270,21 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     opens: list[int]
 
 
+class LinksDoubted(Fact, frozen=True, kw_only=True, tag="links_doubted"):
+    """Customers who likely hang on another transformer than the records say (`core.mislinks`), as differences.
+
+    Columns of one length, by premise (id): chance per 10,000 that the link is wrong, the recorded and the likely device
+    (id, empty = none is known), and whether it was the meter that said so. `over`: premises no longer doubted.
+    """
+
+    premises: list[str] = []
+    chances: list[int] = []
+    recorded: list[str] = []
+    likely: list[str] = []
+    by_meter: list[bool] = []
+    over: list[str] = []
+
+
 class IncidentOpened(Fact, frozen=True, kw_only=True, tag="incident_opened"):
     """A predicted incident begins. Its membership arrives as `IncidentChanged`, in the same tick."""
 
@@ -426,6 +441,7 @@ AnyFact = (
     | ReportUnmatched
     | ReportDuplicated
     | RatesLearned
+    | LinksDoubted
     | IncidentOpened
     | IncidentChanged
     | IncidentArgued

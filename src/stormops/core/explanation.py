@@ -20,6 +20,7 @@ from stormops.core.entry import RatesLearned
 from stormops.core.evidence import Table
 from stormops.core.grouping import Delta, Group
 from stormops.core.hierarchy import Hierarchy, ranges
+from stormops.core.mislinks import Doubt
 from stormops.core.network import Ints
 
 Key = tuple[int, int]
@@ -140,6 +141,10 @@ class Explainer:
 
     def argue(self, device: int) -> Argument | None:
         """Nothing but the reports is known."""
+
+    def doubts(self) -> list[Doubt]:
+        """Nobody hangs on anything here."""
+        return []
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""

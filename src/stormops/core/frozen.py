@@ -18,7 +18,7 @@ from stormops.core.levels import Mode
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
-from stormops.core.summary import ClosedIncident, DeviceState, ModeState, Refusal, Silence, Totals
+from stormops.core.summary import ClosedIncident, DeviceState, DoubtedLink, ModeState, Refusal, Silence, Totals
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -78,6 +78,7 @@ class Frozen:
         plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
+        plain["links"] = sorted((premise, *link) for premise, link in situation.links.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         return cls(
             position=situation.position,
@@ -143,6 +144,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.course = [Sample(*values) for values in plain["course"]]
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
     situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
+    situation.links = {premise: DoubtedLink(*link) for premise, *link in plain["links"]}
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}

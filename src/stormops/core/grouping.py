@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from stormops.core.arguing import Argument
 from stormops.core.entry import RatesLearned
+from stormops.core.mislinks import Doubt
 from stormops.core.network import Ints
 
 Longs = npt.NDArray[np.int64]
@@ -93,6 +94,9 @@ class Grouper(Protocol):
 
     def argue(self, device: int) -> Argument | None:
         """What speaks for and against a device predicted at the last update; None where only reports are known."""
+
+    def doubts(self) -> list[Doubt]:
+        """Links of customers to transformers that are likely wrong by the last update, by premise."""
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""

@@ -19,6 +19,7 @@ from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
+from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 
 OPENS = {
@@ -84,6 +85,8 @@ class Explanations:
         self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
         self._shown_held: set[int] = set()
         self._meters_speak = False
+        self._where = city.metres(city.premises.lon, city.premises.lat)
+        self._nearby: Nearby | None = None
         self._stirred = False
         """Whether who holds what has changed."""
 
@@ -197,6 +200,12 @@ class Explanations:
     def argue(self, device: int) -> Argument | None:
         """What speaks for and against a device predicted at the last update."""
         return None if device in self._telemetered else argue(self.inference, device)
+
+    def doubts(self) -> list[Doubt]:
+        """Links of customers to transformers that are likely wrong by the last update."""
+        if self._nearby is None:
+            self._nearby = Nearby(self.inference, *self._where)
+        return doubts(self.inference, self._nearby)
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""

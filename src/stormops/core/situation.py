@@ -31,6 +31,7 @@ from stormops.core.safety import SafetyClock
 from stormops.core.summary import (
     ClosedIncident,
     DeviceState,
+    DoubtedLink,
     ModeState,
     Refusal,
     Silence,
@@ -94,6 +95,8 @@ class Situation:
         """By area of the meter network: when it was last not heard."""
         self.telemetry: dict[int, DeviceState] = {}
         """By device (row of the tree)."""
+        self.links: dict[int, DoubtedLink] = {}
+        """Links that are doubted, by premise."""
 
     @cached_property
     def meter_areas(self) -> MeterAreas:
@@ -248,6 +251,19 @@ def _rates_learned(situation: Situation, _entry: Entry, fact: facts.RatesLearned
     situation.rates, situation.rates_ms = fact, situation.at_ms
 
 
+def _links_doubted(situation: Situation, _entry: Entry, fact: facts.LinksDoubted, _touched: Touched) -> None:
+    """What another city pack hangs elsewhere than it was recorded is repaired, so that old doubts are none."""
+    recorded_at = situation.tree.premise_device
+    columns = (fact.premises, fact.chances, fact.recorded, fact.likely, fact.by_meter)
+    for name, chance, recorded, likely, by_meter in zip(*columns, strict=False):
+        premise, device = situation.premise_of.get(name), situation.device_of.get(recorded)
+        if premise is not None and device is not None and recorded_at[premise] == device:
+            at = situation.device_of.get(likely, -1)
+            situation.links[premise] = DoubtedLink(chance, device, at, by_meter, situation.at_ms)
+    for name in fact.over:
+        situation.links.pop(situation.premise_of.get(name, -1), None)
+
+
 def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefused, touched: Touched) -> None:
     situation.refusals.append(Refusal(fact.action, fact.code, fact.text, situation.at_ms))
     del situation.refusals[:-REFUSALS_MAX]
@@ -272,6 +288,7 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportDuplicated: fold_reports.report_duplicated,
     facts.ReportClosed: fold_reports.report_closed,
     facts.RatesLearned: _rates_learned,
+    facts.LinksDoubted: _links_doubted,
     facts.IncidentOpened: fold_incidents.incident_opened,
     facts.IncidentChanged: fold_incidents.incident_changed,
     facts.IncidentArgued: fold_incidents.incident_argued,

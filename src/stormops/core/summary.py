@@ -93,6 +93,19 @@ class Silence(NamedTuple):
     until_ms: int = 0
 
 
+class DoubtedLink(NamedTuple):
+    """A customer who likely hangs elsewhere: chance per 10,000, rows of the tree (`likely` -1 = none is known).
+
+    `at_ms`: when it was last written (platform ms); `by_meter`: the meter said so, else the customer did.
+    """
+
+    chance: int
+    recorded: int
+    likely: int
+    by_meter: bool
+    at_ms: int
+
+
 class DeviceState(NamedTuple):
     """What telemetry says of a device since `at_ms` (platform ms); `opened_ms`: when it last opened, 0 = never."""
 

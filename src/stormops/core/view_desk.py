@@ -288,6 +288,7 @@ class DeskView:
             "meters_off": totals.meters_off,
             "meters_unknown": situation.meters.told - totals.meters_off,
             "meters_silent": self._meters_silent,
+            "links_doubted": len(situation.links),
             "at_ms": situation.at_ms,
         }
 

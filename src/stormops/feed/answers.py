@@ -361,6 +361,30 @@ class Customer(Answer, frozen=True, kw_only=True):
     nested: bool
 
 
+class DoubtedLinkValue(Answer, frozen=True, kw_only=True):
+    """A customer who likely hangs on another transformer than the records say. `metres` to the likely one."""
+
+    premise: str
+    address: str
+    recorded: str
+    recorded_kind: str
+    likely: str | None
+    metres: Count | None
+    probability: Per10000
+    why: str
+    at_ms: int
+    lon: float | None
+    lat: float | None
+
+
+class DoubtedLinks(Answer, frozen=True, kw_only=True):
+    """Links to be repaired in the records, the surest first."""
+
+    n: int
+    at_ms: int
+    links: list[DoubtedLinkValue]
+
+
 class Course(Answer, frozen=True, kw_only=True):
     """The storm so far: samples of [platform ms, customers out, reports received], at most 1,440."""
 

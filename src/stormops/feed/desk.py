@@ -17,6 +17,7 @@ from stormops.feed.channel import Channel
 from stormops.feed.customer import customer
 from stormops.feed.finding import Finder
 from stormops.feed.follow import Follower
+from stormops.feed.links import as_csv, doubted_links
 from stormops.feed.maps import DESK_LAYERS, MapLayers
 from stormops.feed.parts import FeedParts
 from stormops.feed.places import Places
@@ -66,6 +67,8 @@ class DeskReads:
             f"{desk}/out": self._out,
             f"{desk}/modes": self._modes,
             f"{desk}/course": self._course,
+            f"{desk}/links": self._links,
+            f"{desk}/links.csv": self._links_csv,
             f"{desk}/customers/{{premise}}": self._customer,
             f"{desk}/premises": self._premises,
             f"{desk}/premises/{{premise}}": self._premise,
@@ -143,6 +146,14 @@ class DeskReads:
 
     async def _course(self, _request: Request) -> Response:
         return Json(await self._follower.ask(lambda board, _: questions.course(board)), headers=PRIVATE)
+
+    async def _links(self, _request: Request) -> Response:
+        return Json(await self._follower.ask(lambda board, _: doubted_links(board)), headers=PRIVATE)
+
+    async def _links_csv(self, _request: Request) -> Response:
+        listed = await self._follower.ask(lambda board, _: doubted_links(board))
+        headers = PRIVATE | {"Content-Disposition": 'attachment; filename="doubted-links.csv"'}
+        return Response(as_csv(listed), headers=headers, media_type="text/csv; charset=utf-8")
 
     async def _customer(self, request: Request) -> Response:
         name = request.path_params["premise"]

@@ -68,6 +68,9 @@ READS: dict[str, Read] = {
     "/api/v1/desk/premises/{premise}": Read(
         "What is known of a premise.", (answers.PremiseKnown,), (401, 404, 503), staff=True
     ),
+    "/api/v1/desk/links": Read(
+        "Links of customers to transformers that are likely wrong.", (answers.DoubtedLinks,), (401, 503), staff=True
+    ),
     "/api/v1/desk/incidents/{name}": Read(
         "An incident with its reports.", (answers.IncidentDetail,), (401, 404, 503), staff=True
     ),
@@ -101,6 +104,7 @@ def document(feed_url: str, title: str) -> bytes:
     paths: dict[str, Any] = {path: {"get": _operation(path, read)} for path, read in READS.items()}
     paths |= {f"/api/v1/map/{name}.geojson": {"get": _layer(name, staff=staff)} for name, staff in LAYERS.items()}
     paths["/api/v1/desk/situation-reports/{name}"] = {"get": _situation_report()}
+    paths["/api/v1/desk/links.csv"] = {"get": _links_csv()}
     paths["/api/v1/public/premise"] = {"post": _premise()}
     paths["/metrics"] = {"get": _plain("metrics", "Prometheus metrics.", "text/plain", {"type": "string"})}
     paths["/openapi.json"] = {"get": _plain("openapi", "This document.", "application/json", {"type": "object"})}
@@ -176,6 +180,12 @@ def _situation_report() -> dict[str, Any]:
     operation["responses"]["200"]["content"]["application/json"] = {"schema": {"type": "object"}}
     operation["responses"] |= _problems(401, 404)
     return operation | {"parameters": _in_path("{name}"), "security": [{"session": []}]}
+
+
+def _links_csv() -> dict[str, Any]:
+    operation = _plain("desk_links_csv", "The list of likely wrong links as CSV.", "text/csv", {"type": "string"})
+    operation["responses"] |= _problems(401, 503)
+    return operation | {"security": [{"session": []}]}
 
 
 def _premise() -> dict[str, Any]:

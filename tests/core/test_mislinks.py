@@ -1,0 +1,63 @@
+"""Customers on the wrong transformer: doubted when what they say fits a neighbour's, and where they likely hang."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stormops.core.hearing import Rates
+from stormops.core.inference import Inference
+from stormops.core.mislinks import DOUBTED_FROM, Nearby, doubts
+from stormops.core.network import City, trace
+from stormops.core.network_groups import opens
+from tests.core.radial import radial_city
+
+NOON = 490_000 * 3_600_000
+MINUTE = 60_000
+HOUSES = 6
+CITY = radial_city(feeders=3, laterals=8, transformers=4, houses=HOUSES)
+PREMISE = HOUSES - 1
+"""Recorded at the first transformer of its street; the next one's customers are its neighbours."""
+
+
+def engine(city: City) -> Inference:
+    tree = trace(city.network, city.premises)
+    inference = Inference(tree, opens(tree), Rates(share_out=0.1))
+    inference.deafen(np.zeros(len(city.premises), np.int32), np.zeros((1, 2), np.int64))
+    return inference
+
+
+def gasp(inference: Inference, premises: list[int]) -> None:
+    inference.customers.tell("off_ms", np.array(premises, np.intp), NOON)
+    others = np.setdiff1d(np.arange(len(inference.customers.leaf)), premises)
+    inference.customers.tell("on_ms", others, NOON + 20 * MINUTE)
+    inference.update(NOON + 30 * MINUTE, np.empty(0, np.intp))
+
+
+def test_whose_meter_is_off_with_the_next_transformers_hangs_there() -> None:
+    inference = engine(CITY)
+    gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
+    (doubt,) = doubts(inference, Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat)))
+    tree = trace(CITY.network, CITY.premises)
+    assert doubt.premise == PREMISE
+    assert DOUBTED_FROM * 10_000 < doubt.chance < 10_000
+    assert doubt.likely == tree.premise_device[HOUSES]
+
+
+def test_a_meter_alone_is_doubted_at_most_without_a_place() -> None:
+    inference = engine(CITY)
+    gasp(inference, [100])
+    found = doubts(inference, Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat)))
+    assert all(doubt.likely == -1 for doubt in found)
+
+
+def test_nobody_is_doubted_below_a_device_that_is_out() -> None:
+    inference = engine(CITY)
+    gasp(inference, list(range(24)))
+    assert not doubts(inference, Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat)))
+
+
+def test_a_city_without_places_names_none() -> None:
+    inference = engine(CITY)
+    gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
+    nowhere = np.full(len(CITY.premises), np.nan)
+    assert [doubt.likely for doubt in doubts(inference, Nearby(inference, nowhere, nowhere))] == [-1]
