@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from loadtests.costs import children, rss_kib
 from loadtests.sockets import HELLO, Seen, Sockets
 
 SIZES = (5_000, 10_000)
@@ -111,8 +112,7 @@ def nchan(port: int, folder: Path) -> Iterator[tuple[Send, int]]:
 
     try:
         wait_listening(port)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield send, int(children[0]) if children else process.pid
+        yield send, next(iter(children(process.pid)), process.pid)
     finally:
         process.terminate()
         process.wait(10)
@@ -151,14 +151,6 @@ def node(folder: Path) -> Callable[[int], contextlib.AbstractContextManager[tupl
         return spoken(["node", "-e", NODE.format(port=port, folder=folder)], port)
 
     return serve
-
-
-def rss_kib(pid: int) -> int:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0
 
 
 def measure(clients: Sockets, send: Send, pid: int, size: int) -> tuple[float, float]:

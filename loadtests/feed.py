@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import random
 import re
 import sys
@@ -31,7 +30,7 @@ from urllib.parse import urlsplit
 import httpx2
 from websockets.asyncio.client import connect
 
-from loadtests import fanout, open_loop, sockets
+from loadtests import costs, fanout, open_loop, sockets
 from loadtests.open_loop import KEY, Ask, OpenLoop, Phase
 from loadtests.sockets import HELLO, Seen, Sockets
 from tests.platform import Platform, make_city
@@ -97,15 +96,11 @@ class Storm:
 
     def memory_kib(self) -> int:
         """Resident memory of all feeds."""
-        return sum(fanout.rss_kib(pid) for pid in self.feeds())
+        return sum(costs.rss_kib(pid) for pid in self.feeds())
 
     def cpu_seconds(self) -> float:
         """Processor time that the feeds have used."""
-        ticks = 0
-        for pid in self.feeds():
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return costs.cpu_seconds(*self.feeds())
 
     def close(self) -> None:
         """End."""

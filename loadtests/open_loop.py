@@ -80,6 +80,8 @@ class Result:
         self.phases: dict[str, dict[str, Any]] = {phase["name"]: phase for phase in told["phases"]}
         self.seconds: list[dict[str, Any]] = told["seconds"]
         self.names: list[str] = told["names"]
+        self.cpu_seconds = float(told["cpu_seconds"])
+        """Processor time of the generator itself, over all phases."""
 
     def count(self, phase: str, what: str, names: Sequence[str] | None = None) -> int:
         """Requests of a phase with an outcome (or "attempts"), of some kinds or of all."""
@@ -97,6 +99,10 @@ class Result:
     def goodput(self, phase: str) -> float:
         """Good answers a second to the requests of a phase."""
         return self.count(phase, "ok") / float(self.phases[phase]["seconds"])
+
+    def late_ms(self, phase: str) -> float:
+        """How late the generator itself was at worst: its own share of the latencies."""
+        return float(self.phases[phase]["late_ms"])
 
     def latency(self, phase: str, name: str, which: str = "p99_ms") -> float:
         """A percentile of the good answers to one kind of request."""

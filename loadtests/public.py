@@ -20,14 +20,15 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
+from loadtests.costs import cpu_seconds
 from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
 from loadtests.overload import Bars, target
 from loadtests.overload_mix import reports
-from loadtests.web_server import version, web_server
+from loadtests.web_server import BARE, version, web_server, workers_of
 from tests.platform import Platform, make_city
 
 CUSTOMERS, REPORTS = 20_000, 1_000
@@ -125,18 +126,36 @@ def worst(result: Result, phase: str, asks: list[Ask]) -> float:
     return max(result.latency(phase, ask.name) for ask in asks)
 
 
-def pace(name: str, loop: OpenLoop, asks: list[Ask], wanted: int, seconds: float) -> Bars:
-    """The bar's rate kept for a while, then how far it goes beyond."""
+class Server(NamedTuple):
+    """What is asked, and the processes whose time it takes."""
+
+    name: str
+    loop: OpenLoop
+    pids: list[int]
+
+
+def pace(server: Server, asks: list[Ask], wanted: int, seconds: float) -> Bars:
+    """The bar's rate kept for a while, then how far it goes beyond, and what an answer costs."""
     bars: Bars = {}
+    name, loop, pids = server
     for factor in (1.0, 1.25, 1.5, 2.0, 3.0):
         rate = wanted * factor
         phases = [Phase("warm", 2.0, [rate * REQUESTS_A_VIEW / 2]), Phase("views", seconds, [rate * REQUESTS_A_VIEW])]
+        before, began = cpu_seconds(*pids), time.monotonic()
         result = loop.run(asks, phases, connections=600, sources=300)
+        lasted, used = time.monotonic() - began, cpu_seconds(*pids) - before
+        answers = result.count("warm", "ok") + result.count("views", "ok")
         kept, p99 = result.goodput("views") / REQUESTS_A_VIEW, worst(result, "views", asks)
         outcomes = ("shed", "client_error", "server_error", "timed_out", "broken", "unsent")
         lost = {what: count for what in outcomes if (count := result.count("views", what))}
         good = result.good("views")
-        print(f"{name}: {rate:,.0f} views/s asked: {kept:,.0f} kept, p99 {p99:.1f} ms, {good:.2%} good {lost or ''}")
+        print(
+            f"{name}: {rate:,.0f} views/s asked: {kept:,.0f} kept, p99 {p99:.1f} ms, {good:.2%} good {lost or ''}; "
+            f"{used / answers * 1e6:.1f} us an answer, {used / lasted:.2f} cores; the generator "
+            f"{result.cpu_seconds / answers * 1e6:.1f} us, {result.cpu_seconds / lasted:.2f} cores, "
+            f"late by {result.late_ms('views'):.0f} ms at worst",
+            flush=True,
+        )
         if factor == 1.0:
             # Arrivals are a Poisson process: the count of a phase may be a percent or so off its rate.
             bars[f"{name}, views/s"] = (round(kept), wanted, kept >= wanted * 0.99 and good >= 0.999)
@@ -191,7 +210,7 @@ def measure(folder: Path, seconds: float) -> Bars:
         asks, size = views(platform.feed_url, view, 0)
         print(f"the answers of a first view's eight requests: {size:,} bytes")
         bars = first_view(platform.feed_url, view)
-        bars |= pace("feed", loop, asks, FEED_VIEWS, seconds)
+        bars |= pace(Server("feed", loop, [platform.where()["pids"]["feed"]]), asks, FEED_VIEWS, seconds)
         bars |= isolation(loop, asks, seconds)
         feed = ":".join(map(str, target(platform.feed_url)))
         intake = ":".join(map(str, target(platform.intake_url)))
@@ -204,7 +223,10 @@ def measure(folder: Path, seconds: float) -> Bars:
         print(f"{version()}; every process of the platform is stopped")
         bars |= outlived(url, stopped_ms)
         asks, _ = views(url, tree(url), 0)
-        bars |= pace("nginx", OpenLoop(binary, [target(url)], []), asks, NGINX_VIEWS, seconds)
+        loop, workers = OpenLoop(binary, [target(url)], []), workers_of(folder / "nginx")
+        bars |= pace(Server("nginx", loop, workers), asks, NGINX_VIEWS, seconds)
+        bare = [Ask("bare", 0, "GET", BARE)]
+        pace(Server("empty answers of nginx, the limit here", loop, workers), bare, NGINX_VIEWS, seconds)
     return bars
 
 

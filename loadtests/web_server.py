@@ -11,10 +11,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from loadtests.costs import children
+
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "deploy/nginx"
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 """Debian's libnginx-mod-http-brotli-static."""
+BARE, EMPTY = "/bare", "add_header Cache-Control no-store; return 204;"
 
 
 def free_port() -> int:
@@ -28,11 +31,12 @@ def configured(public: Path, port: int, feed: str, intake: str) -> str:
     """`stormops.conf` with the places that say EDIT filled in for this machine. `public` is named public/."""
     text = (SHIPPED / "stormops.conf").read_text()
     for old, new in (
-        ("listen 80;", f"listen 127.0.0.1:{port} backlog=4096;"),
+        ("listen 80 ", f"listen 127.0.0.1:{port} "),
         ("root /var/lib/stormops;", f"root {public.parent};"),
         ("alias /srv/stormops/dashboards/dist/assets/;", f"alias {ROOT}/dashboards/dist/assets/;"),
         ("127.0.0.1:8312", feed),
         ("127.0.0.1:8311", intake),
+        ("location = /pages.css", f"location = {BARE} {{ {EMPTY} }}\n    location = /pages.css"),
     ):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -41,7 +45,10 @@ def configured(public: Path, port: int, feed: str, intake: str) -> str:
 
 @contextlib.contextmanager
 def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int = 2) -> Iterator[str]:
-    """The shipped web server until the block ends; gives its address. Raises FileNotFoundError."""
+    """The shipped web server until the block ends; gives its address. Raises FileNotFoundError.
+
+    What it answers to `BARE` is empty and needs no file: the least that any answer costs.
+    """
     if shutil.which("nginx") is None:
         raise FileNotFoundError("nginx is not installed here: apt-get install nginx libnginx-mod-http-brotli-static")
     folder.mkdir(parents=True, exist_ok=True)
@@ -71,6 +78,11 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
         finally:
             process.terminate()
             process.wait(10)
+
+
+def workers_of(folder: Path) -> list[int]:
+    """Process numbers of the workers of a server whose folder this is."""
+    return children(int((folder / "nginx.pid").read_text()))
 
 
 def version() -> str:

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from stormops.admission import doorkeeper, protocol
 from stormops.admission.asgi import Admission
+from stormops.admission.doorkeeper import Doorkeeper
 from stormops.admission.gate import Gate
 from stormops.admission.protocol import guarded
 from stormops.admission.proxies import Proxies
@@ -33,7 +34,7 @@ REPORT = b"POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application
 
 
 class Behind:
-    """Answers what it was sent; `/text` is slow until it is let go."""
+    """Answers what it was sent; `/text` is slow until it is let go. Takes sockets, and says nothing."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -43,6 +44,11 @@ class Behind:
         if scope["type"] == "lifespan":
             return
         self.ran.append(scope["path"])
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await receive()  # that it has gone
+            return
         body = b""
         if scope["method"] == "POST":
             more = True
@@ -106,6 +112,7 @@ class Served:
 
     def __init__(self, admission: Admission, behind: Behind, swift: Swift, server: uvicorn.Server) -> None:
         self.admission, self.behind, self.swift, self.server = admission, behind, swift, server
+        self.keeper: Doorkeeper
         self.port = 0
         self.loop: asyncio.AbstractEventLoop
 
@@ -138,13 +145,16 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     )
     swift = Swift()
     http = guarded(admission, at_hand, {"/swift": swift, "/api/v1/reports/batch": swift})
-    config = uvicorn.Config(admission, http=http, ws="none", access_log=False, log_config=None, timeout_keep_alive=1)
+    config = uvicorn.Config(
+        admission, http=http, ws="websockets-sansio", access_log=False, log_config=None, timeout_keep_alive=1
+    )
     server, loop = uvicorn.Server(config), uvloop.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.005)
     made = Served(admission, behind, swift, server)
+    made.keeper = http.keeper
     made.port, made.loop = listener.getsockname()[1], loop
     yield made
     behind.go.set()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from typing import Any
 
 import pytest
@@ -30,13 +31,24 @@ async def test_invariant_8_connections_are_bounded_in_all_and_by_address(monkeyp
     monkeypatch.setattr(doorkeeper, "CONNECTIONS_MAX", 5)
     monkeypatch.setattr(doorkeeper, "CONNECTIONS_PER_ADDRESS_MAX", 3)
     kept, some = keeper(), [Connection() for _ in range(8)]
-    assert [kept.came(one, "192.0.2.1") for one in some[:4]] == [True, True, True, False]
-    assert [kept.came(one, "192.0.2.2") for one in some[4:7]] == [True, True, False]
+    assert [kept.came(one, "192.0.2.1", 1) for one in some[:4]] == [True, True, True, False]
+    assert [kept.came(one, "192.0.2.2", 1) for one in some[4:7]] == [True, True, False]
     kept.went(some[0], "192.0.2.1")
     kept.went(some[0], "192.0.2.1")  # a socket, which went before, ends
     kept.went(some[3], "192.0.2.1")  # one that was never let in
     assert kept.by_address == {"192.0.2.1": 2, "192.0.2.2": 2}
-    assert kept.came(some[7], "192.0.2.1")
+    assert kept.came(some[7], "192.0.2.1", 1)
+
+
+@pytest.mark.parametrize(("descriptors", "most"), [(20_000, 20_000 - doorkeeper.FILES_MAX), (1_000, 950)])
+async def test_invariant_8_descriptors_are_bounded_sockets_and_requests_together(
+    monkeypatch: pytest.MonkeyPatch, descriptors: int, most: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (descriptors, descriptors))
+    kept = keeper()
+    assert kept.came(Connection(), "192.0.2.1", most)
+    assert not kept.came(Connection(), "192.0.2.1", most + 1)
+    assert kept.by_address == {"192.0.2.1": 1}
 
 
 async def test_the_slow_are_looked_for_while_somebody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +56,7 @@ async def test_the_slow_are_looked_for_while_somebody_is_there(monkeypatch: pyte
     kept, one = keeper(), Connection()
     for _ in range(2):
         seen = one.seen
-        assert kept.came(one, "192.0.2.1")
+        assert kept.came(one, "192.0.2.1", 1)
         async with asyncio.timeout(5):
             while one.seen < seen + 2:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.002)

@@ -239,3 +239,25 @@ def test_what_comes_of_who_has_gone_already_is_not_begun(served: Served) -> None
         served.behind.go.set()
         assert answer(waits)[0] == 200
     assert served.behind.ran == ["/text", "/api/v1/config"]
+
+
+UPGRADE = (
+    b"GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+def test_invariant_8_sockets_and_requests_together_leave_descriptors_for_the_rest(served: Served) -> None:
+    served.keeper.held_most = 2
+    with served.connected() as socket, served.connected() as asking:
+        socket.sendall(UPGRADE)
+        assert answer(socket)[0] == 101
+        asking.sendall(REPORT % (4, b"abcd"))
+        assert answer(asking)[2] == b"abcd"
+        with served.connected() as third:
+            assert closed_after(third) < 1.0
+        socket.close()
+        until(lambda: len(served.server.server_state.connections) == 1)
+        with served.connected() as fourth:
+            fourth.sendall(REPORT % (4, b"abcd"))
+            assert answer(fourth)[2] == b"abcd"

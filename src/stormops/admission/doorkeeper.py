@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import select
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ CONNECTIONS_MAX = 16_000
 
 CONNECTIONS_PER_ADDRESS_MAX = 2_000
 """The same of one address: a neighbourhood behind a carrier keeps a few hundred open."""
+
+FILES_MAX, FILES_SHARE = 256, 0.05
+"""Descriptors left to everything else of a process (of one that may have few, a share): doors, journal, look-ups."""
 
 SWEEP_SECONDS = 1.0
 """How often the slow are looked for."""
@@ -56,6 +60,9 @@ class Doorkeeper:
     """What the connections of one process share: their number by address, and the sweep for the slow."""
 
     def __init__(self, admission: Admission, at_hand: AtHand | None, swift: Mapping[str, Endpoint]) -> None:
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self.held_most = descriptors - min(FILES_MAX, int(descriptors * FILES_SHARE))
+        """Connections and sockets together; without a descriptor left no file could be opened, and none accepted."""
         self.admission = admission
         self.at_hand = at_hand
         self.first_line = FirstLine(admission)
@@ -67,9 +74,11 @@ class Doorkeeper:
         self._lines = b""  # `_default`, written out
         self._sweeping = False
 
-    def came(self, protocol: Connection, address: str) -> bool:
-        """Whether one more connection of this address is taken."""
-        if len(self.open) >= CONNECTIONS_MAX or self.by_address[address] >= CONNECTIONS_PER_ADDRESS_MAX:
+    def came(self, protocol: Connection, address: str, held: int) -> bool:
+        """Whether one more connection of this address is taken; `held` by the process with it, sockets among them."""
+        if held > self.held_most or len(self.open) >= CONNECTIONS_MAX:
+            return False
+        if self.by_address[address] >= CONNECTIONS_PER_ADDRESS_MAX:
             return False
         self.by_address[address] += 1
         self.open.add(protocol)

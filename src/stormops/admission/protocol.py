@@ -86,7 +86,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
         self._begun = self.loop.time()
-        if not self.keeper.came(self, self._address):
+        if not self.keeper.came(self, self._address, len(self.connections)):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

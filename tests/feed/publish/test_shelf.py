@@ -166,7 +166,6 @@ def test_the_best_coding_that_is_taken(accepted: str, coding: str) -> None:
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
-        ("f/0123.json", r"    ~\^/public/f/ "),
         ("current.json", r"    /public/current\.json "),
         ("map/streets.geojson", r"    ~\^/public/\(map/\S+ "),
         ("en/map.html", r"    ~\^/public/\[a-z\]\+/map\S+ "),
@@ -177,3 +176,9 @@ def test_the_web_servers_configuration_says_the_same(name: str, pattern: str) ->
     shipped = (Path(__file__).parents[3] / "deploy/nginx/stormops.conf").read_text()
     table = shipped.partition("map $uri $stormops_cache {")[2].partition("\n}")[0]
     assert re.search(rf'^{pattern}"{re.escape(cache_control(name))}";$', table, re.MULTILINE), (name, table)
+
+
+def test_the_web_servers_configuration_says_of_files_named_by_content_that_they_never_change() -> None:
+    shipped = (Path(__file__).parents[3] / "deploy/nginx/stormops.conf").read_text()
+    place = shipped.partition("location ^~ /public/f/ {")[2].partition("}")[0]
+    assert f'add_header Cache-Control "{cache_control("f/0123.json")}";' in place
