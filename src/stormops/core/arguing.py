@@ -119,10 +119,10 @@ class Surroundings:
         inference = self._inference
         near = np.concatenate([np.array(self._path, np.intp), self.below])
         customers = inference.customers
-        leaves = near[np.isin(near, customers.leaf)]
+        leaves = near[customers.right_below[near] > 0]
         found: list[tuple[str, int, float]] = []
         lost = 1 - inference.posterior.since[leaves, -1]
-        metered = np.isin(leaves, customers.leaf[customers.area == 0])
+        metered = customers.pinged()[leaves]
         found += self._best("call", leaves, lost)
         found += self._best("ping", leaves[metered], lost[metered])
         found += self._best("look", near, inference.posterior.cause[near].sum(axis=1))

@@ -10,7 +10,7 @@ import numpy as np
 
 from stormops.core.forest import Rows
 from stormops.core.hearing import Heard, Hearing
-from stormops.core.network import Floats, Ints
+from stormops.core.network import Bools, Floats, Ints
 from stormops.core.onset import Onsets
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
@@ -56,6 +56,13 @@ class Customers:
             if len(here):
                 count[row] = np.bincount(self.area[here[~self._special[here]]] + 1, minlength=areas + 1)
         return count
+
+    def pinged(self) -> Bools:
+        """(places): whether a customer right below has a meter that can be asked."""
+        some = np.zeros(self._places, np.bool_)
+        asked = self.leaf[self.area == 0]
+        some[asked[asked >= 0]] = True
+        return some
 
     def to_ask(self, place: int, *, metered: bool) -> int:
         """Whom of those right below a place to ask: who has said nothing yet, if there is one."""

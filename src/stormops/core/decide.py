@@ -76,6 +76,8 @@ class Decider:
         }
         self._bystanders: dict[int, set[int]] = {}
         self._ended: list[tuple[int, int]] = []
+        self._more_due_ms: int | None = None
+        """When there were more arguments to write than one tick does."""
         self._heard = Heard()
         self._clocks = Clocks()
         self._mode_rules = mode_rules or ModeRules()
@@ -95,7 +97,8 @@ class Decider:
 
     def next_due_ms(self) -> int | None:
         """When (platform ms) something is due though there is no news; None = never."""
-        dues = (self._ended[0][0] if self._ended else None, self._metering.next_due_ms(), self._clocks.next_ms)
+        ended_ms = self._ended[0][0] if self._ended else None
+        dues = (ended_ms, self._metering.next_due_ms(), self._clocks.next_ms, self._more_due_ms)
         return min((due for due in dues if due is not None), default=None)
 
     def ended(self, key: int, at_ms: int) -> None:
@@ -126,6 +129,7 @@ class Decider:
             for receipt in evidence.update(draft):
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
                 self._bystanders.setdefault(premise, set()).add(receipt)
+        self._more_due_ms = tick.at_ms if self.network.argue(draft) else None
         self._close_due(draft)
         self._join_bystanders(draft)
         self._ears.decide(draft, news)

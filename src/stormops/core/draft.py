@@ -28,7 +28,7 @@ class Draft:
     def add(self, fact: AnyFact) -> None:
         """Decide one fact; it is part of the situation from here on."""
         entry = Entry(self.situation.position + 1, self.tick.at_ms, "", 0, self.tick.number, len(self.facts), fact)
-        self.touched.add(self.situation.apply([entry]))
+        self.situation.take(entry, self.touched)
         self.facts.append(fact)
 
     def join(self, incident: int, receipt: int) -> None:

@@ -43,6 +43,23 @@ def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentCh
     incident = situation.incident(fact.incident)
     if incident is None:
         return
+    _receipts_moved(situation, incident, fact, touched)
+    if fact.devices is not None:
+        incident.argued = None
+        rows = (situation.device_of.get(name, -1) for name in fact.devices)
+        claim_devices(situation, incident, tuple(row for row in rows if row >= 0), touched)
+    claim_premises(situation, incident, fact.premises_added, fact.premises_dropped, touched)
+    incident.since_ms = fact.since_ms or incident.since_ms
+    if fact.probability >= 0:
+        incident.probability = fact.probability
+    if fact.reasons:
+        incident.reasons = tuple(fact.reasons)
+    if fact.devices is not None or fact.probability >= 0:
+        _argue(situation, incident, later=incident.state is State.PREDICTED and bool(incident.devices))
+    touch(situation, incident, touched)
+
+
+def _receipts_moved(situation: Situation, incident: Incident, fact: facts.IncidentChanged, touched: Touched) -> None:
     row_of = situation.reports.row_of
     for name in fact.receipts_dropped:
         row = row_of.get(receipt_number(name))
@@ -54,17 +71,6 @@ def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentCh
             attach(situation, row, incident, touched)
             if not incident.live:
                 answer(situation, row, incident, touched)
-    if fact.devices is not None:
-        incident.argued = None
-        rows = (situation.device_of.get(name, -1) for name in fact.devices)
-        claim_devices(situation, incident, tuple(row for row in rows if row >= 0), touched)
-    claim_premises(situation, incident, fact.premises_added, fact.premises_dropped, touched)
-    incident.since_ms = fact.since_ms or incident.since_ms
-    if fact.probability >= 0:
-        incident.probability = fact.probability
-    if fact.reasons:
-        incident.reasons = tuple(fact.reasons)
-    touch(situation, incident, touched)
 
 
 def incident_argued(situation: Situation, _entry: Entry, fact: facts.IncidentArgued, touched: Touched) -> None:
@@ -72,7 +78,14 @@ def incident_argued(situation: Situation, _entry: Entry, fact: facts.IncidentArg
     incident = situation.incident(fact.incident)
     if incident is not None and incident.state is State.PREDICTED:
         incident.argued = fact
+        _argue(situation, incident, later=False)
         touch(situation, incident, touched)
+
+
+def _argue(situation: Situation, incident: Incident, *, later: bool) -> None:
+    """Whether there is to be an argument about the incident at a later moment."""
+    incident.unargued = later
+    (situation.unargued.add if later else situation.unargued.discard)(incident.key)
 
 
 def claim_devices(situation: Situation, incident: Incident, devices: tuple[int, ...], touched: Touched) -> None:
@@ -112,6 +125,7 @@ def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentSt
     device = situation.device_of.get(fact.device, -1)
     incident.held |= step in PERSONAL
     incident.argued = None
+    _argue(situation, incident, later=False)
     if step is Step.CONFIRM:
         incident.confirmed_by = fact.by
         if device >= 0:
@@ -219,5 +233,6 @@ def _forget(
         incident.customers_out_max,
         reports,
     )
+    _argue(situation, incident, later=False)
     del situation.incidents[incident.key]
     touched.incidents.add(incident.key)

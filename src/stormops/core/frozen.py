@@ -41,6 +41,7 @@ _INCIDENT = (
     "customers_restored",
     "probability",
     "reasons",
+    "unargued",
     "confirmed_by",
     "updated_ms",
     "ended_ms",
@@ -151,6 +152,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     for values in whole["incidents"]:
         incident = _unpack_incident(values)
         situation.incidents[incident.key] = incident
+    situation.unargued = {key for key, incident in situation.incidents.items() if incident.unargued}
     for row, key in enumerate(situation.reports.incident):
         if key >= 0:
             situation.incidents[key].reports.add(situation.reports.receipt[row])

@@ -129,6 +129,8 @@ class Incident:
     reasons: tuple[str, ...] = ()
     argued: IncidentArgued | None = None
     """What speaks for and against it, while it is predicted by the network."""
+    unargued: bool = False
+    """Whether its device or its chance is another than when it was argued."""
     confirmed_by: str = ""
     updated_ms: int = 0
     ended_ms: int = 0

@@ -73,9 +73,13 @@ class Explanations:
         self._holder = np.full(len(places), -1, np.int32)
         self._speaking: dict[int, set[int]] = {}
         """Premises with open reports by the place right above them (-1 = outside the network)."""
-        self._owner: dict[int, int] = {}
+        self._owner = np.full(len(places), -1, np.int32)
+        """By place with speaking premises: the place that explains them, -1 = none."""
+        self._speaks = np.zeros(len(places), np.bool_)
         self._leaves: dict[int, set[int]] = {}
         """Places with speaking premises by the place that explains them."""
+        self._told: dict[int, tuple[tuple[int, ...], int]] = {}
+        """Speaking premises and their first report by the place that explains them, as long as they stay the same."""
         self._remembered: set[int] = set()
         self._since: dict[int, int] = {}
         self._shown: dict[Key, Group] = {}
@@ -87,8 +91,6 @@ class Explanations:
         self._meters_speak = False
         self._where = city.metres(city.premises.lon, city.premises.lat)
         self._nearby: Nearby | None = None
-        self._stirred = False
-        """Whether who holds what has changed."""
 
     # --- the port ---------------------------------------------------------------------------------
 
@@ -128,7 +130,6 @@ class Explanations:
         """Bring the inference in line with what people and telemetry say of a device."""
         self.inference.hold(device, held=device in self._holds or device in self._telemetered)
         self._holder = self._holders()
-        self._stirred = True
 
     def remember(self, devices: Iterable[int]) -> None:
         """These devices are predicted already, by the facts: after a start, before the first update."""
@@ -188,14 +189,25 @@ class Explanations:
         self._let_go = set()
         self._remembered = set()
         changed = self.inference.update(now_ms, np.sort(self._place[list(before)]).astype(np.intp))
-        leaves.update(self._speaking if self._stirred else self._speaking.keys() & set(changed.tolist()))
-        self._stirred = False
+        owner = np.where(self._holder >= 0, self._holder, self.inference.prediction.top)
+        leaves.update(np.flatnonzero(self._speaks & (owner != self._owner)).tolist())
         for leaf in leaves:
-            self._settle_owner(leaf, keys)
-        keys.update((device, -1) for device in self._node[changed].tolist() if (device, -1) in self._shown)
+            self._settle_owner(leaf, int(owner[leaf]) if leaf >= 0 else -1, keys)
         keys.update((device, -1) for device in known | self._shown_held)
         self._shown_held = known
-        return self._publish(keys)
+        return self._publish(keys, self._likelier(changed, keys))
+
+    def _likelier(self, changed: Rows, keys: set[Key]) -> dict[int, int]:
+        """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
+        moved = np.zeros(len(self._node), np.bool_)
+        moved[changed] = True
+        shown = [device for device, _ in self._shown if device >= 0]
+        places = self._place[shown] if shown else np.empty(0, np.int32)
+        some = np.flatnonzero(moved[places])
+        chance = _rounded(self.inference.posterior.cause[places[some]].sum(axis=1))
+        found = dict(zip([shown[row] for row in some.tolist()], chance.tolist(), strict=True))
+        keys.update((d, -1) for d, now in found.items() if self._shown[d, -1].probability != now)
+        return found
 
     def argue(self, device: int) -> Argument | None:
         """What speaks for and against a device predicted at the last update."""
@@ -215,26 +227,34 @@ class Explanations:
 
     def _take_in(self) -> None:
         """Tell the inference what is new; keep which groups changed by it, and the places right above."""
-        keys, leaves = self._keys, self._leaves_touched
         premises = sorted(self._touched)
         self._touched.clear()
-        told = np.zeros((2, len(premises)), np.int64)
+        first, off = [0] * len(premises), [0] * len(premises)
         for row, premise in enumerate(premises):
             leaf = self._leaf[premise]
-            keys.add(self._key(leaf, premise))
-            leaves.add(leaf)
             said = self._reports.get(premise)
-            if said is None:
-                self._since.pop(premise, None)
-                self._speaking.get(leaf, set()).discard(premise)
-                continue
-            for meter in (False, True):
-                told[int(meter), row] = min((at for at, by_meter in said if by_meter == meter), default=0)
-            self._since[premise] = min(said)[0]
-            self._speaking.setdefault(leaf, set()).add(premise)
+            since = min(said)[0] if said else None
+            if since != self._since.get(premise):
+                self._change(leaf, premise, since)
+            for at, by_meter in said or ():
+                times = off if by_meter else first
+                times[row] = min(at, times[row] or at)
         where = np.array(premises, np.intp)
-        for column, times in zip(("report_ms", "off_ms"), told, strict=True):
-            self.inference.customers.tell(column, where, times)
+        for column, told in (("report_ms", first), ("off_ms", off)):
+            self.inference.customers.tell(column, where, np.array(told, np.int64))
+
+    def _change(self, leaf: int, premise: int, since: int | None) -> None:
+        """A premise speaks since then, or no longer: the group that it is in is to be written anew."""
+        owner = int(self._owner[leaf]) if leaf >= 0 else -1
+        self._told.pop(owner, None)
+        self._keys.add((-1, premise) if owner < 0 else (int(self._node[owner]), -1))
+        self._leaves_touched.add(leaf)
+        if since is None:
+            del self._since[premise]
+            self._speaking[leaf].discard(premise)
+        else:
+            self._since[premise] = since
+            self._speaking.setdefault(leaf, set()).add(premise)
 
     def _holders(self) -> Ints:
         """(N) by place: the nearest device at or above that people hold, -1 = none."""
@@ -248,40 +268,37 @@ class Explanations:
 
     # --- groups -----------------------------------------------------------------------------------
 
-    def _key(self, leaf: int, premise: int) -> Key:
-        owner = self._owner.get(leaf, -1)
-        return (-1, premise) if owner < 0 else (int(self._node[owner]), -1)
-
-    def _settle_owner(self, leaf: int, keys: set[Key]) -> None:
-        """Who explains the premises right below a place now."""
-        premises = self._speaking.get(leaf, set())
-        old = self._owner.get(leaf, -1)
-        new = -1
-        if premises and leaf >= 0:
-            new = int(self._holder[leaf])
-            new = int(self.inference.prediction.top[leaf]) if new < 0 else new
-        if old >= 0:
+    def _settle_owner(self, leaf: int, owner: int, keys: set[Key]) -> None:
+        """The premises right below a place are explained by `owner` now."""
+        premises = self._speaking.get(leaf, ())
+        old = int(self._owner[leaf]) if leaf >= 0 else -1
+        new = owner if premises else -1
+        if old >= 0 and old != new:
             keys.add((int(self._node[old]), -1))
             self._leaves[old].discard(leaf)
+            self._told.pop(old, None)
         if old < 0 or new < 0:
             keys.update((-1, premise) for premise in premises)
         if not premises:
             self._speaking.pop(leaf, None)
-        if new < 0:
-            self._owner.pop(leaf, None)
-        else:
+        if leaf >= 0:
+            self._owner[leaf], self._speaks[leaf] = new, bool(premises)
+        if new >= 0 and old != new:
             keys.add((int(self._node[new]), -1))
-            self._owner[leaf] = new
             self._leaves.setdefault(new, set()).add(leaf)
+            self._told.pop(new, None)
 
-    def _publish(self, keys: set[Key]) -> Delta:
-        lone = [premise for device, premise in keys if device < 0 and self._is_lone(premise)]
+    def _publish(self, keys: set[Key], likelier: dict[int, int]) -> Delta:
+        lone = [premise for device, premise in self._shown.keys() | keys if device < 0 and self._is_lone(premise)]
         chance = dict(zip(lone, self._chances(np.array(lone, np.intp)).tolist(), strict=True))
+        keys.update(
+            (-1, p) for p, now in chance.items() if (-1, p) not in keys and self._shown[-1, p].probability != now
+        )
         gone: list[Key] = []
         changed: list[Group] = []
         for key in sorted(keys):
             device, premise = key
-            group = self._of_device(device) if device >= 0 else self._alone(premise, chance)
+            group = self._of_device(device, likelier) if device >= 0 else self._alone(premise, chance)
             if group is None:
                 if self._shown.pop(key, None) is not None:
                     gone.append(key)
@@ -292,7 +309,7 @@ class Explanations:
 
     def _is_lone(self, premise: int) -> bool:
         leaf = self._leaf[premise]
-        return premise in self._speaking.get(leaf, ()) and leaf not in self._owner
+        return premise in self._since and (leaf < 0 or self._owner[leaf] < 0)
 
     def _alone(self, premise: int, chance: dict[int, int]) -> Group | None:
         if premise not in chance:
@@ -306,17 +323,30 @@ class Explanations:
         never = np.where(leaf >= 0, self.inference.posterior.since[leaf, -1], 1.0) if len(self._node) else 1.0
         return _rounded(1 - never * served)
 
-    def _of_device(self, device: int) -> Group | None:
+    def _of_device(self, device: int, likelier: dict[int, int]) -> Group | None:
         place = int(self._place[device])
         held, opened_ms = device in self._holds, self._telemetered.get(device)
-        premises = sorted(p for leaf in self._leaves.get(place, ()) for p in self._speaking[leaf])
+        premises, since = self._explained(place)
         if not premises and not held and opened_ms is None:
             return None
-        times = [self._since[premise] for premise in premises]
-        since = min(times if opened_ms is None else [*times, opened_ms], default=0)
-        cause = self.inference.posterior.cause[[place]].sum(axis=1)
-        chance = HELD_PROBABILITY if held or opened_ms is not None else int(_rounded(cause)[0])
-        return Group(device, -1, tuple(premises), (), since, chance, opened_ms is not None and not held)
+        if opened_ms is not None:
+            since = min(since or opened_ms, opened_ms)
+        if held or opened_ms is not None:
+            chance = HELD_PROBABILITY
+        elif device in likelier:
+            chance = likelier[device]
+        else:
+            chance = int(_rounded(self.inference.posterior.cause[[place]].sum(axis=1))[0])
+        return Group(device, -1, premises, (), since, chance, opened_ms is not None and not held)
+
+    def _explained(self, place: int) -> tuple[tuple[int, ...], int]:
+        """Speaking premises that a place explains, ascending, and when the first of them spoke (0 = there is none)."""
+        told = self._told.get(place)
+        if told is None:
+            premises = sorted(p for leaf in self._leaves.get(place, ()) for p in self._speaking[leaf])
+            told = tuple(premises), min(map(self._since.__getitem__, premises), default=0)
+            self._told[place] = told
+        return told
 
 
 def _per_million(chance: float) -> int:

@@ -8,6 +8,7 @@ whatever the grouper says, and are never moved by it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from stormops.core.draft import Draft
@@ -21,8 +22,14 @@ from stormops.core.situation import Situation
 PROBABILITY_STEP = 500
 """A probability is written anew when it moved by this (per 10,000), so that it does not fill the journal."""
 
+ARGUED_MAX = 48
+"""Arguments written at one tick, those about most customers first; the others follow at the next ticks."""
+
 LEARN_EVERY_MS = 600_000
 """How often (platform time) rates are learned anew: what they say of today does not change faster."""
+
+
+_NOBODY: frozenset[int] = frozenset()
 
 
 class Known(NamedTuple):
@@ -153,10 +160,13 @@ class Evidence:
         for group in changed:
             votes: Counter[int] = Counter()
             known = self._known.get(group.key)
-            news = frozenset(group.premises)
-            if known is not None:
-                votes[known.incident] = len(news & known.premises)
-                news -= known.premises
+            news: Iterable[int] = group.premises
+            if known is not None and known.group.premises is group.premises:
+                votes[known.incident] = len(known.premises)
+                news = ()
+            elif known is not None:
+                news = [premise for premise in group.premises if premise not in known.premises]
+                votes[known.incident] = len(group.premises) - len(news)
             for premise in news:
                 votes[incident[row_of[self.at[premise][0]]]] += 1
             if group.telemetered:  # Nobody may report: it goes on where it was shown.
@@ -195,6 +205,11 @@ class Evidence:
     def _continue(self, draft: Draft, changed: list[Group], chosen: dict[tuple[int, int], int]) -> None:
         """Write what each changed group means for its incident, which it opens when it continues none."""
         utility = UTILITIES[self.utility]
+        fresh: dict[tuple[int, int], set[int]] = {}
+        for premise in self._fresh:
+            where = self._group_at.get(premise)
+            if where is not None:
+                fresh.setdefault(where, set()).add(premise)
         for group in changed:
             key = chosen.get(group.key)
             if key is None:
@@ -202,25 +217,39 @@ class Evidence:
                 draft.add(IncidentOpened(incident=incident_id(key), utility=utility, since_ms=group.since_ms))
             incident = draft.situation.incidents[key]
             known = self._known.get(group.key)
-            premises = known.premises if known is not None and known.group is group else frozenset(group.premises)
-            news = premises - known.premises if known is not None and known.incident == key else premises
+            same = known is not None and known.group.premises is group.premises
+            premises = known.premises if known is not None and same else frozenset(group.premises)
+            if known is None or known.incident != key:
+                news = premises
+            else:
+                news = _NOBODY if same else premises - known.premises
             for premise in news:
                 self._group_at[premise] = group.key
             self._known[group.key] = Known(key, premises, group)
             if incident.held:
                 self._pinned |= premises
-            receipts = self._strangers(draft.situation, news | (self._fresh & premises), key)
+            heard = news | fresh.get(group.key, _NOBODY) if news else fresh.get(group.key, _NOBODY)
+            receipts = self._strangers(draft.situation, heard, key)
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
                 draft.add(fact)
-                if not incident.held and (fact.devices or fact.probability >= 0) and group.device >= 0:
-                    self._argue(draft, incident, group.device)
 
-    def _argue(self, draft: Draft, incident: Incident, device: int) -> None:
-        """Write what speaks for and against the prediction, if that is another than before."""
-        argument = self.grouper.argue(device)
+    def argue(self, draft: Draft) -> bool:
+        """Write what speaks for and against predictions that moved since they were argued. Gives whether more wait."""
+        situation = draft.situation
+        waiting = [situation.incidents[key] for key in situation.unargued]
+        waiting.sort(key=lambda incident: (-incident.customers_out, incident.key))
+        written = 0
+        for place, incident in enumerate(waiting):
+            if written >= ARGUED_MAX:
+                return any((one.device, -1) in self._known for one in waiting[place:])
+            written += self._argue(draft, incident, incident.device)
+        return False
+
+    def _argue(self, draft: Draft, incident: Incident, device: int) -> bool:
+        argument = self.grouper.argue(device) if (device, -1) in self._known else None
         if argument is None:
-            return
+            return False
         devices, premises = draft.situation.device_ids, draft.situation.city.premises.id
         fact = IncidentArgued(
             incident=incident.id,
@@ -230,8 +259,8 @@ class Evidence:
             against=[(devices[row], silent, share) for row, silent, share in argument.against],
             next=[(kind, (devices if kind == "look" else premises)[row], gain) for kind, row, gain in argument.next],
         )
-        if fact != incident.argued:
-            draft.add(fact)
+        draft.add(fact)
+        return True
 
     def _holders(self, situation: Situation, premise: int) -> set[int]:
         """Incidents held by people that reports from here belong to."""
@@ -239,7 +268,7 @@ class Evidence:
         keys = {reports.incident[reports.row_of[receipt]] for receipt in self.at[premise]} - {-1}
         return {key for key in keys if situation.incidents[key].held}
 
-    def _strangers(self, situation: Situation, premises: frozenset[int], key: int) -> list[int]:
+    def _strangers(self, situation: Situation, premises: Collection[int], key: int) -> list[int]:
         """Reports at these premises that are not the incident's yet, nor another's that people hold."""
         reports, found = situation.reports, []
         for premise in premises:

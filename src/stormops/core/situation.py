@@ -73,6 +73,8 @@ class Situation:
         self.city_hash = ""
         self.reports = OpenReports()
         self.incidents: dict[int, Incident] = {}
+        self.unargued: set[int] = set()
+        """Keys of the incidents with `unargued`."""
         self.closed_incidents: dict[int, ClosedIncident] = {}
         self.closed_reports: dict[int, int] = {}
         self.duplicates: dict[int, int] = {}
@@ -163,13 +165,17 @@ class Situation:
         """Fold entries, in order; gives what they touched. Raises ValueError on a gap in positions."""
         touched = Touched()
         for entry in entries:
-            if entry.position != self.position + 1:
-                raise ValueError(f"entry {entry.position} follows {self.position}: the journal has a gap")
-            self.position = entry.position
-            FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
-            if self.coverage.recounted:
-                recount(self, touched)
+            self.take(entry, touched)
         return touched
+
+    def take(self, entry: Entry, touched: Touched) -> None:
+        """Fold one entry, which adds to what is touched. Raises ValueError on a gap in positions."""
+        if entry.position != self.position + 1:
+            raise ValueError(f"entry {entry.position} follows {self.position}: the journal has a gap")
+        self.position = entry.position
+        FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
+        if self.coverage.recounted:
+            recount(self, touched)
 
     # --- snapshots ----------------------------------------------------------------------------------
 
