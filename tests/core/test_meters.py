@@ -123,7 +123,7 @@ def test_what_is_told(
 ) -> None:
     meters = heard([[event] for event in events])
     if told:
-        meters.tell(0, told)
+        meters.tell([0], [told])
     answers = np.array([answered, 0, 0, 0, 0]) if answered else None
     turned = meters.turned(np.array([0, 1], np.int32), answers, now, hold_ms=5)
     assert (turned.on_ms.tolist(), turned.off_ms.tolist(), turned.due.tolist()) == expected
@@ -138,7 +138,7 @@ def test_silence_is_not_on() -> None:
 
 def test_nothing_is_told_before_anything_was_heard() -> None:
     meters = Meters(NUMBERS)
-    meters.tell(2, 5)
+    meters.tell([2], [5])
     turned = meters.turned(np.array([0, 2], np.int32), None, 100, 5)
     assert [len(column) for column in turned] == [0] * 6
     assert meters.told == 0
@@ -148,7 +148,7 @@ def test_nothing_is_told_before_anything_was_heard() -> None:
 def test_a_snapshot_gives_everything_back(events: list[Event], told: list[int]) -> None:
     meters = heard([events])
     for row in told:
-        meters.tell(row, 7)
+        meters.tell([row], [7])
     again = Meters(NUMBERS)
     again.load(meters.state())
     assert again.state() == meters.state()

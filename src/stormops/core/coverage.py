@@ -7,6 +7,7 @@ an entry costs what it touches, never the city.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -168,11 +169,10 @@ class Coverage:
         """Give the premises to the incident where its claim is deeper than the present one."""
         owner, rank = self._columns(key % 4)
         won = reach[depth > rank[reach]]
-        losers, lost = np.unique(owner[won], return_counts=True)
-        for loser, count in zip(losers.tolist(), lost.tolist(), strict=True):
-            if loser != NOBODY:
-                self.counts[loser] -= count
-                self.recounted.add(loser)
+        theirs = owner[won]
+        for loser, count in Counter(theirs[theirs != NOBODY].tolist()).items():
+            self.counts[loser] -= count
+            self.recounted.add(loser)
         owner[won] = key
         rank[won] = depth
         self.counts[key] = self.counts.get(key, 0) + len(won)

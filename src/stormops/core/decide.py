@@ -26,7 +26,7 @@ from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
 from stormops.core.mode_rules import ModeRules, tighten
 from stormops.core.network import Ints
-from stormops.core.open_reports import ANSWERED, OpenReport, Standing
+from stormops.core.open_reports import ANSWERED, SYMPTOM_LIST, OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
 from stormops.core.repeats import Heard, hash_key, lately
@@ -37,6 +37,10 @@ from stormops.core.telemetered import Telemetered
 
 ENDED_VISIBLE_MS = 3_600_000
 """How long a restored or cancelled incident stays in the situation: an hour of platform time."""
+
+
+_MEANINGS = [SYMPTOMS[symptom] for symptom in SYMPTOM_LIST]
+_NUMBERS = {utility: number for number, utility in enumerate(UTILITIES)}
 
 
 class Matcher(Protocol):
@@ -216,30 +220,32 @@ class Decider:
 
     def route(self, draft: Draft, receipt: int) -> None:
         """A matched report without an incident finds its way."""
-        report = self.situation.reports.get(receipt)
-        if report is None or report.premise < 0:
+        reports = self.situation.reports
+        row = reports.row_of.get(receipt)
+        if row is None or reports.premise[row] < 0:
             return
-        utility = UTILITIES.index(report.utility)
-        answered_ms, by = self.situation.coverage.answered(utility, report.premise)
+        premise, meaning = reports.premise[row], _MEANINGS[reports.symptom[row]]
+        utility = _NUMBERS[meaning.utility]
+        answered_ms, by = self.situation.coverage.answered(utility, premise)
         if receipt >= 0:
-            self._heard.note(report)
-        if report.heard_ms <= answered_ms:
+            self._heard.note(reports, row)
+        if reports.heard_ms(row) <= answered_ms:
             draft.add(
                 facts.ReportClosed(receipt=receipt_text(receipt), outcome=self._outcome(by), incident=incident_id(by))
             )
             return
-        owner = self.situation.coverage.owner(utility, report.premise)
-        if not SYMPTOMS[report.symptom].service_lost:
-            self.stand_by(draft, receipt, report.premise, owner)
+        owner = self.situation.coverage.owner(utility, premise)
+        if not meaning.service_lost:
+            self.stand_by(draft, receipt, premise, owner)
             return
         held = owner >= 0 and self.situation.incidents[owner].held
-        evidence = self.evidence_of(report.utility, report.premise)
+        evidence = self.evidence_of(meaning.utility, premise)
         if held:
             draft.join(owner, receipt)
         if not held or evidence.keeps_held:
-            evidence.add(receipt, report.premise, report.received_ms)
+            evidence.add(receipt, premise, reports.received_ms[row])
         if held and evidence.keeps_held:
-            evidence.pin(report.premise)
+            evidence.pin(premise)
 
     def stand_by(self, draft: Draft, receipt: int, premise: int, owner: int) -> None:
         """A report that says nothing of lost service joins the incident of its premise, now or when there is one."""
@@ -250,15 +256,17 @@ class Decider:
 
     def take_out(self, receipt: int) -> None:
         """The report asks for no explanation any more (before the fact that says so)."""
-        report = self.situation.reports.get(receipt)
-        if report is None or report.premise < 0:
+        reports = self.situation.reports
+        row = reports.row_of.get(receipt)
+        if row is None or reports.premise[row] < 0:
             return
-        evidence = self.evidence_of(report.utility, report.premise)
-        if not evidence.remove(receipt, report.premise, report.received_ms):
-            standing_by = self._bystanders.get(report.premise, set())
+        premise = reports.premise[row]
+        evidence = self.evidence_of(_MEANINGS[reports.symptom[row]].utility, premise)
+        if not evidence.remove(receipt, premise, reports.received_ms[row]):
+            standing_by = self._bystanders.get(premise, set())
             standing_by.discard(receipt)
             if not standing_by:
-                self._bystanders.pop(report.premise, None)
+                self._bystanders.pop(premise, None)
 
     def _outcome(self, key: int) -> str:
         incident = self.situation.incidents.get(key)
@@ -311,7 +319,7 @@ class Decider:
             if report is not None:
                 self._take_in(report)
                 if report.receipt >= 0 and lately(report.received_ms, situation.at_ms):
-                    self._heard.note(report)
+                    self._heard.note(reports, row)
         for receipt, clock in situation.safety.items():
             if not clock.by:
                 self._clocks.watch(receipt, reports.received_ms[reports.row_of[receipt]], clock.level)

@@ -70,17 +70,18 @@ def meters_listened(situation: Situation, _entry: Entry, fact: facts.MetersListe
 
 def meters_changed(situation: Situation, entry: Entry, fact: facts.MetersChanged, touched: Touched) -> None:
     """Meters that are on again say nothing any more; those that are off support an incident."""
-    premises = len(situation.city.premises)
-    for premise in fact.on:
-        if premise < premises:
-            situation.meters.tell(premise, 0)
-            _silence(situation, premise, touched)
-    for premise, at_ms in zip(fact.off, fact.off_ms, strict=False):
-        if premise < premises:
-            situation.meters.tell(premise, at_ms)
-            _silence(situation, premise, touched)
-            if at_ms > situation.coverage.answered(ELECTRIC, premise)[0]:
-                _speak(situation, (premise, at_ms, entry.position), touched)
+    known = len(situation.city.premises)
+    on = [premise for premise in fact.on if premise < known]
+    off = [(premise, at_ms) for premise, at_ms in zip(fact.off, fact.off_ms, strict=False) if premise < known]
+    situation.meters.tell(on, [0] * len(on))
+    situation.meters.tell([premise for premise, _ in off], [at_ms for _, at_ms in off])
+    for premise in on:
+        _silence(situation, premise, touched)
+    answered = situation.coverage.answered_column(ELECTRIC)
+    for premise, at_ms in off:
+        _silence(situation, premise, touched)
+        if answered is None or at_ms > answered[premise]:
+            _speak(situation, (premise, at_ms, entry.position), touched)
 
 
 def _silence(situation: Situation, premise: int, touched: Touched) -> None:

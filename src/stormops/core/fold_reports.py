@@ -246,12 +246,15 @@ def detach(situation: Situation, row: int, touched: Touched) -> None:
 def attach(situation: Situation, row: int, incident: Incident, touched: Touched) -> None:
     """The report joins an incident, and leaves the one it was in."""
     reports = situation.reports
-    if reports.incident[row] == incident.key:
+    before = reports.incident[row]
+    if before == incident.key:
         return
-    detach(situation, row, touched)
+    if before >= 0:
+        detach(situation, row, touched)
     flags, receipt = reports.flags[row], reports.receipt[row]
     incident.reports.add(receipt)
-    incident.repeats += reports.repeats(receipt)
+    if receipt in reports.again:
+        incident.repeats += reports.repeats(receipt)
     incident.meters += receipt < 0
     incident.safety += flags & SAFETY
     incident.medical += (flags & MEDICAL) // MEDICAL

@@ -69,18 +69,19 @@ class Matcher:
         return decide([self._text.address(text)], self._places)
 
     def _decide(self, report: Report, near: tuple[int, float] | None) -> Matched | NotMatched:
-        claims = [claim for field in TRUST if (claim := self._claim(field, report, near))]
+        claims = []
+        for field in TRUST:
+            if field == "coordinates":
+                if report.longitude is not None and report.latitude is not None:
+                    claims.append(self._coordinates(report.longitude, report.latitude, near))
+                continue
+            value = getattr(report, field)
+            if value and value.strip():
+                claims.append(self._said(field, value))
         return decide(claims, self._places)
 
-    def _claim(self, field: str, report: Report, near: tuple[int, float] | None) -> Claim | None:
-        """What one field of the report claims; None when it was not given."""
-        if field == "coordinates":
-            if report.longitude is None or report.latitude is None:
-                return None
-            return self._coordinates(report.longitude, report.latitude, near)
-        value = getattr(report, field)
-        if not value or not value.strip():
-            return None
+    def _said(self, field: str, value: str) -> Claim:
+        """What words in a field of the report claim."""
         if field == "address":
             return self._text.address(value)
         if field == "landmark":

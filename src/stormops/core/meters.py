@@ -169,12 +169,15 @@ class Meters:
             return "off"
         return "on" if self.on_ms[premise] else "unknown"
 
-    def tell(self, premise: int, at_ms: int) -> None:
-        """This loss is evidence now; 0 = the meter is on again."""
-        if not len(self.told_ms):
+    def tell(self, premises: Sequence[int], at_ms: Sequence[int]) -> None:
+        """These losses are evidence now; 0 = the meter is on again. Of one told twice the last holds."""
+        if not len(self.told_ms) or not premises:
             return
-        self.told += (at_ms > 0) - int(self.told_ms[premise] > 0)
-        self.told_ms[premise] = at_ms
+        row = np.array(premises, np.intp)
+        distinct = np.unique(row)
+        self.told -= int(np.count_nonzero(self.told_ms[distinct]))
+        self.told_ms[row] = at_ms
+        self.told += int(np.count_nonzero(self.told_ms[distinct]))
 
     def forget_told(self) -> None:
         """Nothing was told: the premises have other numbers now."""

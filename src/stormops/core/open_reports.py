@@ -98,7 +98,7 @@ def unpack_pairs(keys: bytes, values: bytes) -> dict[int, int]:
 class OpenReports:
     """Columns of open reports, found by receipt (an integer, the 14 digits)."""
 
-    __slots__ = (*(name for name, _ in COLUMNS), "_free", "_rule_code", "again", "row_of", "rules")
+    __slots__ = (*(name for name, _ in COLUMNS), "_blanks", "_free", "_rule_code", "again", "row_of", "rules")
 
     receipt: array[int]
     position: array[int]
@@ -117,6 +117,7 @@ class OpenReports:
     def __init__(self) -> None:
         for name, code in COLUMNS:
             setattr(self, name, array(code))
+        self._blanks = [(getattr(self, name), 0) for name, _ in COLUMNS]
         self.row_of: dict[int, int] = {}
         self.again: dict[int, tuple[int, int]] = {}
         self.rules: list[str] = [""]
@@ -133,15 +134,18 @@ class OpenReports:
         self, receipt: int, position: int, at_ms: int, *, symptom: Symptom, flags: int, where: tuple[int, int]
     ) -> int:
         """A new report; gives its row."""
-        values = (receipt, position, 0, at_ms, -1, -1, *where, 0, 0, SYMPTOM_CODE[symptom], Standing.RECEIVED, flags)
         if self._free:
             row = self._free.pop()
-            for (name, _), value in zip(COLUMNS, values, strict=True):
-                getattr(self, name)[row] = value
         else:
             row = len(self.receipt)
-            for (name, _), value in zip(COLUMNS, values, strict=True):
-                getattr(self, name).append(value)
+            for column, blank in self._blanks:
+                column.append(blank)
+        self.receipt[row], self.position[row], self.verdict[row], self.received_ms[row] = receipt, position, 0, at_ms
+        self.premise[row] = self.incident[row] = -1
+        self.lon_e7[row], self.lat_e7[row] = where
+        self.penalty[row] = self.rule[row] = 0
+        self.symptom[row], self.standing[row] = SYMPTOM_CODE[symptom], Standing.RECEIVED
+        self.flags[row] = flags
         self.row_of[receipt] = row
         return row
 

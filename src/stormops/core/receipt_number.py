@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+LATELY = 1 << 16
+"""Receipts whose other form is remembered: each is turned several times within a tick or two."""
+
+
+@lru_cache(LATELY)
 def receipt_number(receipt: str) -> int:
     """The integer of a receipt, as its door minted it or as 14 plain digits. Raises ValueError on anything else.
 
@@ -11,6 +17,7 @@ def receipt_number(receipt: str) -> int:
     return -int(receipt[1:]) - 1 if receipt.startswith("M") else int(receipt.replace("-", ""))
 
 
+@lru_cache(LATELY)
 def receipt_text(number: int) -> str:
     """The receipt as people read it and as facts carry it."""
     if number < 0:

@@ -328,12 +328,16 @@ class Evidence:
     ) -> list[int]:
         """Incidents that no group continues: absorbed where their reports went, or closed without any."""
         left: list[int] = []
+        heirs: dict[int, tuple[int, int]] = {}
+        for group, votes in claims.items():
+            for key, count in votes.items():
+                if count:
+                    heirs[key] = min(heirs.get(key, (0, 0)), (-count, chosen[group]))
         for key in sorted(orphans):
             incident = draft.situation.incidents.get(key)
             if incident is None or incident.held or not incident.live:
                 continue
-            heirs = [(-votes[key], chosen[group]) for group, votes in claims.items() if votes[key]]
-            into = min(heirs)[1] if heirs else self.moved.get(key)
+            into = heirs[key][1] if key in heirs else self.moved.get(key)
             if into is not None and into in draft.situation.incidents and into != key:
                 draft.add(IncidentAbsorbed(incident=incident.id, into=incident_id(into)))
                 continue

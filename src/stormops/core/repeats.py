@@ -9,8 +9,18 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from stormops.core.open_reports import CHANNEL_CODE, SYMPTOM_CODE, OpenReport, OpenReports, pack_pairs, unpack_pairs
-from stormops.core.report import SYMPTOMS, Channel, Report, Symptom, Utility
+from stormops.core.open_reports import (
+    ANSWERED,
+    CHANNEL_CODE,
+    CHANNEL_SHIFT,
+    MEDICAL,
+    SYMPTOM_CODE,
+    SYMPTOM_LIST,
+    OpenReports,
+    pack_pairs,
+    unpack_pairs,
+)
+from stormops.core.report import SYMPTOMS, Channel, Report, Utility
 
 DAY_MS = 86_400_000
 KEY_DAYS = 7
@@ -70,15 +80,16 @@ REPEAT_MS = 900_000
 """A report within 15 minutes of an open one may repeat it: up to ten calls a customer were seen in a storm."""
 
 _KINDS = {utility: code for code, utility in enumerate(Utility)}
-_KIND_OF: dict[Symptom, int] = {
-    symptom: _KINDS[meaning.utility] if meaning.service_lost else len(_KINDS) + SYMPTOM_CODE[symptom]
-    for symptom, meaning in SYMPTOMS.items()
-}
-"""Kind of symptom: lost service of one utility is one kind, every other symptom is its own."""
+_KIND_OF = [
+    _KINDS[SYMPTOMS[symptom].utility] if SYMPTOMS[symptom].service_lost else len(_KINDS) + code
+    for code, symptom in enumerate(SYMPTOM_LIST)
+]
+"""Kind of symptom by its code: lost service of one utility is one kind, every other symptom is its own."""
 
 
-def _place_key(premise: int, channel: Channel, symptom: Symptom) -> int:
-    return (premise << 16) | (CHANNEL_CODE[channel] << 8) | _KIND_OF[symptom]
+def _place_key(premise: int, channel: int, symptom: int) -> int:
+    """Of the codes of a channel and of a symptom."""
+    return (premise << 16) | (channel << 8) | _KIND_OF[symptom]
 
 
 class Heard:
@@ -91,36 +102,40 @@ class Heard:
     def __init__(self) -> None:
         self._spans: dict[int, dict[int, int | tuple[int, ...]]] = {}
 
-    def note(self, report: OpenReport) -> None:
-        """This report is at its premise."""
-        span = self._spans.setdefault(report.received_ms // REPEAT_MS, {})
-        key = _place_key(report.premise, report.channel, report.symptom)
-        known = span.setdefault(key, report.receipt)
-        if known == report.receipt:
+    def note(self, reports: OpenReports, row: int) -> None:
+        """The report of this row is at its premise."""
+        span = self._spans.setdefault(reports.received_ms[row] // REPEAT_MS, {})
+        key = _place_key(reports.premise[row], reports.flags[row] >> CHANNEL_SHIFT, reports.symptom[row])
+        receipt = reports.receipt[row]
+        known = span.setdefault(key, receipt)
+        if known == receipt:
             return
         if not isinstance(known, tuple):
-            span[key] = known, report.receipt
-        elif report.receipt not in known:
-            span[key] = *known, report.receipt
+            span[key] = known, receipt
+        elif receipt not in known:
+            span[key] = *known, receipt
 
     def first(self, reports: OpenReports, premise: int, channel: Channel, report: Report, at_ms: int) -> int | None:
         """The open report that this one, received at `at_ms` and meaning this premise, says again.
 
         Never one that says less: a new medical need, like a new danger, is a report of its own.
         """
-        key = _place_key(premise, channel, report.symptom)
+        key = _place_key(premise, CHANNEL_CODE[channel], SYMPTOM_CODE[report.symptom])
         span = at_ms // REPEAT_MS
-        found: OpenReport | None = None
+        found, latest = None, -1
         for spoken in (self._spans.get(span - 1), self._spans.get(span), self._spans.get(span + 1)):
-            known = () if spoken is None else spoken.get(key, ())
+            known = None if spoken is None else spoken.get(key)
+            if known is None:
+                continue
             for receipt in known if isinstance(known, tuple) else (known,):
-                other = reports.get(receipt)
-                if other is None or other.answered or other.premise != premise:
+                row = reports.row_of.get(receipt)
+                if row is None or reports.flags[row] & ANSWERED or reports.premise[row] != premise:
                     continue
-                near = abs(at_ms - other.received_ms) <= REPEAT_MS and (other.medical or not report.medical)
-                if near and (found is None or other.position > found.position):
-                    found = other
-        return None if found is None else found.receipt
+                near = abs(at_ms - reports.received_ms[row]) <= REPEAT_MS
+                less = report.medical and not reports.flags[row] & MEDICAL
+                if near and not less and reports.position[row] > latest:
+                    found, latest = receipt, reports.position[row]
+        return found
 
     def expire(self, now_ms: int) -> None:
         """Forget spans that ended more than one span ago."""
