@@ -27,8 +27,9 @@ class Customers:
     def __init__(self, leaf: Ints, places: int) -> None:
         self.leaf = leaf
         self._places = places
-        self.columns = {name: np.zeros(len(leaf), np.int64) for name in COLUMNS}
-        self._counted = {name: column.copy() for name, column in self.columns.items()}
+        self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
+        self._counted = np.zeros_like(self._at)
+        self.columns = dict(zip(COLUMNS, self._at, strict=True))
         self.area = np.full(len(leaf), -1, np.int32)
         self._special = np.zeros(len(leaf), np.bool_)
         self._news: list[Rows] = []
@@ -76,15 +77,13 @@ class Customers:
         """Premises of which anything was heard, by the last `count`."""
         return np.flatnonzero(self._special & (self.leaf >= 0))
 
-    def heard(self, premises: Rows, onsets: Onsets, columns: dict[str, Rows] | None = None) -> Heard:
+    def heard(self, premises: Rows, onsets: Onsets) -> Heard:
         """What was heard of these premises, as ages."""
-        columns = columns or self.columns
-        ages = {}
-        for name in COLUMNS:
-            at = columns[name][premises]
-            ages[name] = np.where(at > 0, onsets.ages(at), -1)
-        off = np.where(columns["off_ms"][premises] > columns["on_ms"][premises], ages["off_ms"], -1)
-        return Heard(ages["report_ms"], off, ages["on_ms"], self.area[premises].astype(np.intp), ages["answered_ms"])
+        return self._heard(self._at[:, premises], premises, onsets)
+
+    def _heard(self, at: Rows, premises: Rows, onsets: Onsets) -> Heard:
+        report, off, on, answered = np.where(at > 0, onsets.ages(at), -1)
+        return Heard(report, np.where(at[1] > at[2], off, -1), on, self.area[premises].astype(np.intp), answered)
 
     def silent(self, areas: int) -> Heard:
         """What is heard of who says nothing: without a meter, and with one in each of the areas."""
@@ -107,20 +106,19 @@ class Customers:
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""
-        news = np.unique(np.concatenate([*self._news, np.empty(0, np.intp)]))
+        news = self._news[0] if len(self._news) == 1 else np.concatenate([*self._news, np.empty(0, np.intp)])
+        news = np.unique(news) if len(news) > 1 else news
         news = news[self.leaf[news] >= 0]
-        before = hearing.evidence(self.heard(news, hearing.onsets, self._counted))
+        both = np.concatenate([self._counted[:, news], self._at[:, news]], axis=1)
+        said = hearing.evidence(self._heard(both, np.concatenate([news, news]), hearing.onsets))
         self._take_news()
-        self._add(news, hearing.evidence(self.heard(news, hearing.onsets)) - before)
+        self._add(news, said[len(news) :] - said[: len(news)])
         return np.unique(self.leaf[news]).astype(np.intp)
 
     def _take_news(self) -> None:
         for news in self._news:
-            special = np.zeros(len(news), np.bool_)
-            for name, column in self.columns.items():
-                self._counted[name][news] = column[news]
-                special |= column[news] > 0
-            self._special[news] = special
+            self._counted[:, news] = at = self._at[:, news]
+            self._special[news] = (at > 0).any(axis=0)
         self._news.clear()
 
     def _add(self, premises: Rows, evidence: Floats) -> None:

@@ -48,12 +48,12 @@ class Forest:
     def gather(self, values: Floats, places: Rows) -> Floats:
         """(M, K): the sums of `values` (N, K) over the children of each place, always added in the same order."""
         total = np.zeros((len(places), values.shape[1]))
-        some = self.begin[places + 1] > self.begin[places]
-        with_children = places[some]
-        if len(with_children):
-            below = self.children(with_children)
-            counts = self.begin[with_children + 1] - self.begin[with_children]
-            total[some] = np.add.reduceat(values[below], np.cumsum(counts) - counts, axis=0)
+        first, last = self.begin[places], self.begin[places + 1]
+        some = np.flatnonzero(last > first)
+        if len(some):
+            first, last = first[some], last[some]
+            counts = last - first
+            total[some] = np.add.reduceat(values[ranges(first, last)], np.cumsum(counts) - counts, axis=0)
         return total
 
     def topmost(self, marked: Bools) -> Ints:
@@ -85,8 +85,22 @@ def forest(parent: Ints) -> Forest:
 
 def ranges(first: Rows, last: Rows) -> Rows:
     """The numbers of all ranges [first, last), one range after the other."""
+    if len(first) == 1:
+        return np.arange(first[0], last[0])
     counts = last - first
     total = int(counts.sum())
     if not total:
         return np.empty(0, np.intp)
     return np.repeat(last - np.cumsum(counts), counts) + np.arange(total)
+
+
+def merged(one: Rows, other: Rows) -> Rows:
+    """The numbers of both, ascending, each once; both are ascending, the other perhaps with repetitions."""
+    if len(other) > 1:
+        other = other[np.concatenate([_FIRST, other[1:] != other[:-1]])]
+    if not len(one):
+        return other
+    return np.union1d(one, other) if len(other) else one
+
+
+_FIRST = np.ones(1, np.bool_)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from stormops.core.customers import Customers
-from stormops.core.forest import Rows, forest
+from stormops.core.forest import Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
 from stormops.core.onset import QUANTUM_MS, WIDTHS, Onsets
@@ -105,7 +105,7 @@ class Inference:
             self._hear_anew(onsets)
             touched = np.arange(len(self.places))
         else:
-            touched = np.union1d(self.customers.count(self.hearing), self._retell)
+            touched = merged(self.customers.count(self.hearing), self._retell)
         afresh, self._stale = self._stale or len(touched) == len(self.places), False
         self._retell = np.empty(0, np.intp)
         told = self.customers.told[touched]
@@ -116,7 +116,7 @@ class Inference:
         lost = 1 - self.posterior.since[changed, -1]
         known = self._below_held[changed]
         chance[known], lost[known] = 0.0, 0.5
-        return np.union1d(changed, self.prediction.choose(changed, chance, lost, before))
+        return merged(changed, np.sort(self.prediction.choose(changed, chance, lost, before)))
 
     def _hear_anew(self, onsets: Onsets) -> None:
         horizon = self.rates.span_ms

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Forest, Rows
+from stormops.core.forest import Forest, Rows, merged
 from stormops.core.network import Floats
 
 NEGLIGIBLE = 1e-290
@@ -62,7 +62,8 @@ class Posterior:
         `afresh`: nothing of what was worked out before holds.
         """
         touched = self._up(places)
-        return self._down(touched, afresh=afresh)
+        with np.errstate(divide="ignore"):
+            return self._down(touched, afresh=afresh)
 
     # --- upwards ----------------------------------------------------------------------------------
 
@@ -78,17 +79,14 @@ class Posterior:
             differs = (message != self.message[here]).any(axis=1)
             self.message[here] = message
             if level:
-                touched[level - 1] = np.union1d(touched[level - 1], self.places.parent[here[differs]])
+                touched[level - 1] = merged(touched[level - 1], self.places.parent[here[differs]])
         return touched
 
     def _messages(self, here: Rows) -> Floats:
-        inside, prior, closed = self.inside[here], self._log_prior[here], self._log_closed[here]
-        message = closed + inside
-        opened = inside[:, 0] + prior[:, 0]
-        for slot in range(1, self.slots + 1):
-            np.logaddexp(message[:, slot], opened, out=message[:, slot])
-            if slot < self.slots:
-                np.logaddexp(opened, inside[:, slot] + prior[:, slot], out=opened)
+        inside = self.inside[here]
+        message: Floats = self._log_closed[here] + inside
+        opened = np.logaddexp.accumulate(inside[:, :-1] + self._log_prior[here], axis=1)
+        np.logaddexp(message[:, 1:], opened, out=message[:, 1:])
         return message
 
     # --- downwards --------------------------------------------------------------------------------
@@ -106,39 +104,29 @@ class Posterior:
                 above = self._from_above(follow)
                 differs = (above != self.above[follow]).any(axis=1)
                 self.above[follow] = above
-                nodes = np.union1d(here, follow[differs])
+                nodes = merged(here, follow[differs])
             if len(nodes):
                 self._outcome(nodes)
                 changed.append(nodes)
             follow = self.places.children(nodes)
         return np.concatenate(changed) if changed else follow
 
-    def _below(self, nodes: Rows) -> Floats:
-        """(M, S + 1): since when service is lost below each node, by its prior and all evidence that is not below."""
-        above, prior = self.above[nodes], self.prior[nodes]
-        later = np.cumsum(above[:, ::-1], axis=1)[:, ::-1]
-        below = above * self.closed[nodes]
-        below[:, :-1] += prior * later[:, 1:]
-        return below
-
     def _from_above(self, nodes: Rows) -> Floats:
         parents = self.places.parent[nodes]
-        with np.errstate(divide="ignore"):
-            said = self._log_below[parents] + self.inside[parents] - self.message[nodes]
-        above = _shares(said)
+        above = _shares(self._log_below[parents] + self.inside[parents] - self.message[nodes])
         above[above < NEGLIGIBLE] = 0.0
         return above
 
     def _outcome(self, nodes: Rows) -> None:
-        below = self._below(nodes)
-        with np.errstate(divide="ignore"):
-            self._log_below[nodes] = np.log(below)
-        inside = self.inside[nodes]
-        self.since[nodes] = since = _shares(self._log_below[nodes] + inside)
-        later = np.cumsum(self.above[nodes][:, ::-1], axis=1)[:, ::-1][:, 1:]
-        below = below[:, :-1]
-        own = np.divide(self.prior[nodes] * later, below, out=np.zeros_like(below), where=below > 0)
-        self.cause[nodes] = since[:, :-1] * own
+        above, prior = self.above[nodes], self.prior[nodes]
+        opened = prior * np.cumsum(above[:, ::-1], axis=1)[:, -2::-1]
+        # Since when service is lost below each node, by its prior and all evidence that is not below.
+        below = above * self.closed[nodes]
+        below[:, :-1] += opened
+        self._log_below[nodes] = logs = np.log(below)
+        self.since[nodes] = since = _shares(logs + self.inside[nodes])
+        own = np.divide(opened, below[:, :-1], out=np.zeros_like(opened), where=below[:, :-1] > 0)
+        self.cause[nodes] = np.multiply(since[:, :-1], own, out=own)
 
 
 def _shares(logs: Floats) -> Floats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Forest, Rows
+from stormops.core.forest import Forest, Rows, merged
 from stormops.core.network import Bools, Floats, Ints
 
 WORTH = 0.48
@@ -60,9 +60,10 @@ class Prediction:
         Gives the places whose `top` changed.
         """
         self._chance[places], self._lost[places] = chance, lost
-        others = np.setxor1d(np.flatnonzero(self._kept), before)
-        self._kept[others] ^= True
-        places = np.union1d(places, others)
+        kept = np.zeros(len(self._kept), np.bool_)
+        kept[before] = True
+        places = merged(places, np.flatnonzero(kept != self._kept))
+        self._kept = kept
         touched = self._places.split(places)
         for level in range(len(touched) - 1, -1, -1):
             here = touched[level]
@@ -79,14 +80,16 @@ class Prediction:
             differs |= chosen != self._chosen[here]
             self._sums[here], self._chosen[here] = sums, chosen
             if level:
-                touched[level - 1] = np.union1d(touched[level - 1], self._places.parent[here[differs]])
+                touched[level - 1] = merged(touched[level - 1], self._places.parent[here[differs]])
         return self._follow(touched)
 
     def _follow(self, touched: list[Rows]) -> Rows:
         changed: list[Rows] = []
         follow = np.empty(0, np.intp)
         for here in touched:
-            nodes = np.union1d(here, follow)
+            nodes = merged(here, follow)
+            if not len(nodes):
+                continue
             parent = self._places.parent[nodes]
             above = np.where(parent >= 0, self.top[parent], -1)
             own = self._chosen[nodes] & (above < 0)
