@@ -40,6 +40,7 @@ from stormops.journal.snapshots import FileSnapshots
 from stormops.journal.sqlite import SqliteJournal
 from stormops.operations.loop import Operations
 from stormops.telemetry import Log, Metrics
+from stormops.wiring import seldom_garbage
 
 CUSTOMERS, GASPS, REPORTS = 126_000, 113_400, 227_000
 ENTRIES_A_SECOND = 20_000.0
@@ -191,6 +192,7 @@ def drain(folder: Path, city: City, tree: Tree, events: int) -> Drained:
         metrics=Metrics(),
     )
     operations.start()
+    seldom_garbage()
     situation = operations.situation
     ticks: list[float] = []
     began, processor = time.perf_counter(), time.process_time()

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 ENTRIES = 1_000_000
-TAIL = 20_000
+TAIL = 40_000
 """Entries after the snapshot: as many as operations lets come together (`SNAPSHOT_EVERY`)."""
 RESTART_S_MAX = 5.0
 REPLAY_S_MAX = 60.0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from geo.generate import generate_city
 from stormops.core.network import trace
 from tests.bench.inference_operations import BODY_EVENTS, drain, fill, said
@@ -19,7 +21,8 @@ def test_what_is_said_is_in_order_and_as_much_as_asked() -> None:
     assert max(one.entries for one in everything) <= BODY_EVENTS
 
 
-def test_all_of_it_is_decided(tmp_path: Path) -> None:
+def test_all_of_it_is_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stormops.operations.loop.NEWS_MAX", 1_000)
     fill(tmp_path, said(CITY, TREE, 900, 1_500, 1))
     found = drain(tmp_path, CITY, TREE, 1_500)
     assert (found.received, found.meters_off) == (1_500, 900)

@@ -122,7 +122,7 @@ class Surroundings:
         leaves = near[customers.right_below[near] > 0]
         found: list[tuple[str, int, float]] = []
         lost = 1 - inference.posterior.since[leaves, -1]
-        metered = customers.pinged()[leaves]
+        metered = customers.pinged[leaves]
         found += self._best("call", leaves, lost)
         found += self._best("ping", leaves[metered], lost[metered])
         found += self._best("look", near, inference.posterior.cause[near].sum(axis=1))

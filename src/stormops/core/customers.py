@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Rows
+from stormops.core.forest import Rows, ranges
 from stormops.core.hearing import Heard, Hearing
-from stormops.core.network import Bools, Floats, Ints
+from stormops.core.network import Floats, Ints
 from stormops.core.onset import Onsets
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
@@ -31,6 +31,8 @@ class Customers:
         self._counted = np.zeros_like(self._at)
         self.columns = dict(zip(COLUMNS, self._at, strict=True))
         self.area = np.full(len(leaf), -1, np.int32)
+        self.pinged = np.zeros(places, np.bool_)
+        """(places): whether a customer right below has a meter that can be asked."""
         self._special = np.zeros(len(leaf), np.bool_)
         self._news: list[Rows] = []
         self._by_leaf = np.argsort(leaf, kind="stable")
@@ -51,19 +53,20 @@ class Customers:
 
     def silent_below(self, places: Rows, areas: int) -> Rows:
         """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
-        count = np.zeros((len(places), areas + 1), np.intp)
-        for row, place in enumerate(places.tolist()):
-            here = self.members(place)
-            if len(here):
-                count[row] = np.bincount(self.area[here[~self._special[here]]] + 1, minlength=areas + 1)
-        return count
+        first, last = self._first[places], self._first[places + 1]
+        here = self._by_leaf[ranges(first, last)]
+        row = np.repeat(np.arange(len(places)), last - first)
+        quiet = ~self._special[here]
+        kinds = areas + 1
+        cell = row[quiet] * kinds + self.area[here[quiet]] + 1
+        return np.bincount(cell, minlength=len(places) * kinds).reshape(len(places), kinds)
 
-    def pinged(self) -> Bools:
-        """(places): whether a customer right below has a meter that can be asked."""
-        some = np.zeros(self._places, np.bool_)
-        asked = self.leaf[self.area == 0]
-        some[asked[asked >= 0]] = True
-        return some
+    def hear_by(self, area: Ints) -> None:
+        """Who has a meter, and in which area of the meter network (see `area`)."""
+        self.area[:] = area
+        asked = self.leaf[area == 0]
+        self.pinged[:] = False
+        self.pinged[asked[asked >= 0]] = True
 
     def to_ask(self, place: int, *, metered: bool) -> int:
         """Whom of those right below a place to ask: who has said nothing yet, if there is one."""

@@ -19,7 +19,7 @@ PER = 10_000
 """Probabilities and penalties are integers per this."""
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact"):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="fact", gc=False):
     """Base of everything the journal can hold."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
-from stormops.core.fold_reports import answer, attach, detach, leave, touch
+from stormops.core.fold_reports import answer, attach, attach_all, detach, leave, touch
 from stormops.core.incident import PERSONAL, Incident, State, Step, advance, incident_key
 from stormops.core.receipt_number import receipt_number
 from stormops.core.summary import ClosedIncident, Touched, pack_closed
@@ -199,8 +199,7 @@ def incident_absorbed(situation: Situation, _entry: Entry, fact: facts.IncidentA
         if device not in into.back:
             into.back = (*into.back, device)
             touched.reach(situation.coverage.restore_below(into.key, device, into.back))
-    for receipt in sorted(incident.reports):
-        attach(situation, situation.reports.row_of[receipt], into, touched)
+    attach_all(situation, incident, into, touched)
     _forget(situation, incident, touched, outcome="absorbed", into=into.key)
     touch(situation, into, touched)
 

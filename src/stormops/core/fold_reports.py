@@ -264,6 +264,21 @@ def attach(situation: Situation, row: int, incident: Incident, touched: Touched)
     touched.receipts.add(receipt)
 
 
+def attach_all(situation: Situation, incident: Incident, into: Incident, touched: Touched) -> None:
+    """All reports of an incident join another one."""
+    row_of, owner = situation.reports.row_of, situation.reports.incident
+    for receipt in incident.reports:
+        owner[row_of[receipt]] = into.key
+    into.reports |= incident.reports
+    touched.receipts |= incident.reports
+    for name in ("repeats", "meters", "safety", "medical", "answered"):
+        setattr(into, name, getattr(into, name) + getattr(incident, name))
+        setattr(incident, name, 0)
+    incident.reports = set()
+    touch(situation, incident, touched)
+    touch(situation, into, touched)
+
+
 def _where(report: Report) -> tuple[int, int]:
     if report.latitude is None or report.longitude is None:
         return NOWHERE, NOWHERE

@@ -83,7 +83,7 @@ class Inference:
 
         `silent_ms` (areas + 1, 2): from and until (0 = it still is); row 0 is (0, 0).
         """
-        self.customers.area[:] = area
+        self.customers.hear_by(area)
         self._deaf = silent_ms
         self._stale = True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from heapq import nsmallest
 from typing import NamedTuple
 
 from stormops.core.draft import Draft
@@ -237,19 +238,20 @@ class Evidence:
     def argue(self, draft: Draft) -> bool:
         """Write what speaks for and against predictions that moved since they were argued. Gives whether more wait."""
         situation = draft.situation
-        waiting = [situation.incidents[key] for key in situation.unargued]
-        waiting.sort(key=lambda incident: (-incident.customers_out, incident.key))
-        written = 0
-        for place, incident in enumerate(waiting):
-            if written >= ARGUED_MAX:
-                return any((one.device, -1) in self._known for one in waiting[place:])
-            written += self._argue(draft, incident, incident.device)
-        return False
+        waiting = [incident for key in situation.unargued if self._argues(incident := situation.incidents[key])]
+        for incident in nsmallest(ARGUED_MAX, waiting, key=lambda one: (-one.customers_out, one.key)):
+            self._argue(draft, incident, incident.device)
+        return len(waiting) > ARGUED_MAX
 
-    def _argue(self, draft: Draft, incident: Incident, device: int) -> bool:
-        argument = self.grouper.argue(device) if (device, -1) in self._known else None
+    def _argues(self, incident: Incident) -> bool:
+        """Whether the incident is one that inference predicts: what telemetry knows needs no argument."""
+        known = self._known.get((incident.device, -1))
+        return known is not None and not known.group.telemetered
+
+    def _argue(self, draft: Draft, incident: Incident, device: int) -> None:
+        argument = self.grouper.argue(device)
         if argument is None:
-            return False
+            return
         devices, premises = draft.situation.device_ids, draft.situation.city.premises.id
         fact = IncidentArgued(
             incident=incident.id,
@@ -260,7 +262,6 @@ class Evidence:
             next=[(kind, (devices if kind == "look" else premises)[row], gain) for kind, row, gain in argument.next],
         )
         draft.add(fact)
-        return True
 
     def _holders(self, situation: Situation, premise: int) -> set[int]:
         """Incidents held by people that reports from here belong to."""

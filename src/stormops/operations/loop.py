@@ -34,7 +34,7 @@ from stormops.operations.recovery import recover
 from stormops.operations.snapshotting import Snapshotting
 from stormops.telemetry import Log, Metrics
 
-NEWS_MAX = 4_000
+NEWS_MAX = 8_000
 TICK_LEAST_S = 0.05
 BEAT_S = 2.0
 QUIET_MS = SAMPLE_MS

@@ -8,7 +8,7 @@ from stormops.core.situation import Situation
 from stormops.journal.port import JournalUnavailable, Snapshots
 from stormops.telemetry import Log
 
-SNAPSHOT_EVERY = 20_000
+SNAPSHOT_EVERY = 40_000
 """Entries between two snapshots: a restart folds at most about this many after the newest."""
 
 
