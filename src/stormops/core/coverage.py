@@ -170,7 +170,8 @@ class Coverage:
         owner, rank = self._columns(key % 4)
         won = reach[depth > rank[reach]]
         theirs = owner[won]
-        for loser, count in Counter(theirs[theirs != NOBODY].tolist()).items():
+        theirs = theirs[theirs != NOBODY]
+        for loser, count in Counter(theirs.tolist()).items() if len(theirs) else ():
             self.counts[loser] -= count
             self.recounted.add(loser)
         owner[won] = key

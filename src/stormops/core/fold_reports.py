@@ -16,6 +16,7 @@ from stormops.core.open_reports import (
     NOWHERE,
     SAFETY,
     SHOWN,
+    OpenReports,
     Standing,
 )
 from stormops.core.receipt_number import receipt_number
@@ -31,6 +32,10 @@ DESK_REPORTS_MAX = 20_000
 """Open reports shown one by one on the desk's map; past it new ones are counted in `reports_not_shown`.
 
 Safety reports are shown however many there are."""
+
+
+_MARKS = SAFETY | MEDICAL | ANSWERED
+"""Flags of a report that its incident counts."""
 
 
 def touch(situation: Situation, incident: Incident, touched: Touched) -> None:
@@ -229,16 +234,13 @@ def answer(situation: Situation, row: int, incident: Incident, touched: Touched)
 
 def detach(situation: Situation, row: int, touched: Touched) -> None:
     """The report leaves its incident."""
-    incident = situation.incidents.get(situation.reports.incident[row])
+    reports = situation.reports
+    incident = situation.incidents.get(reports.incident[row])
     if incident is not None:
-        flags, receipt = situation.reports.flags[row], situation.reports.receipt[row]
+        receipt = reports.receipt[row]
         incident.reports.discard(receipt)
-        incident.repeats -= situation.reports.repeats(receipt)
-        incident.meters -= receipt < 0
-        incident.safety -= flags & SAFETY
-        incident.medical -= (flags & MEDICAL) // MEDICAL
-        incident.answered -= (flags & ANSWERED) // ANSWERED
-        situation.reports.incident[row] = -1
+        _weigh(incident, reports, row, -1)
+        reports.incident[row] = -1
         touch(situation, incident, touched)
         touched.receipts.add(receipt)
 
@@ -251,17 +253,26 @@ def attach(situation: Situation, row: int, incident: Incident, touched: Touched)
         return
     if before >= 0:
         detach(situation, row, touched)
-    flags, receipt = reports.flags[row], reports.receipt[row]
+    receipt = reports.receipt[row]
     incident.reports.add(receipt)
-    if receipt in reports.again:
-        incident.repeats += reports.repeats(receipt)
-    incident.meters += receipt < 0
-    incident.safety += flags & SAFETY
-    incident.medical += (flags & MEDICAL) // MEDICAL
-    incident.answered += (flags & ANSWERED) // ANSWERED
+    _weigh(incident, reports, row, 1)
     reports.incident[row] = incident.key
     touch(situation, incident, touched)
     touched.receipts.add(receipt)
+
+
+def _weigh(incident: Incident, reports: OpenReports, row: int, sign: int) -> None:
+    """What a report counts for in an incident: 1 = it is there now, -1 = no longer."""
+    receipt = reports.receipt[row]
+    if receipt < 0:
+        incident.meters += sign
+    elif receipt in reports.again:
+        incident.repeats += sign * reports.repeats(receipt)
+    marks = reports.flags[row] & _MARKS
+    if marks:
+        incident.safety += sign * (marks & SAFETY)
+        incident.medical += sign * ((marks & MEDICAL) // MEDICAL)
+        incident.answered += sign * ((marks & ANSWERED) // ANSWERED)
 
 
 def attach_all(situation: Situation, incident: Incident, into: Incident, touched: Touched) -> None:

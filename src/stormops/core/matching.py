@@ -24,6 +24,7 @@ from stormops.core.report import Report
 
 __all__ = ["Matched", "Matcher", "NotMatched", "Possible"]
 
+_AS_GIVEN = {field: f"{field.replace('_', ' ')} as given" for field in TRUST}
 _UNTOLD_M = 20.0
 """Nearer than this the nearest house is meant; beyond it a second one as near makes it unsure."""
 _AS_NEAR_M = 3.0
@@ -90,11 +91,11 @@ class Matcher:
 
     def _key(self, field: str, value: str) -> Claim:
         rows = self._keys.rows(field, value)
+        if len(rows) == 1:
+            return Claim(field, field, sure=True, options=[Possible(rows[0], 0, [_AS_GIVEN[field]])])
         name = field.replace("_", " ")
         if not rows:
             return Claim(field, field, sure=False, options=[], why=f"{name} is not known")
-        if len(rows) == 1:
-            return Claim(field, field, sure=True, options=[Possible(rows[0], 0, [f"{name} as given"])])
         why = f"{name} has {len(rows)} premises"
         penalty = min(WORST, 500 * len(rows))
         return Claim(field, field, sure=False, options=[Possible(r, penalty, [why]) for r in rows], why=why)
