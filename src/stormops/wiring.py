@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -136,6 +136,12 @@ class Process:
 
         token = request.cookies.get(COOKIE)
         return await self.sessions.who(token) if token else None
+
+    def remembered(self, headers: Iterable[tuple[bytes, bytes]]) -> Person | None:
+        """The same at once, by a request's headers; None also where it takes a look to know."""
+        from stormops.admission.scopes import token
+
+        return self.sessions.remembered(token(headers))
 
 
 def seldom_garbage() -> None:
@@ -444,6 +450,7 @@ def run_feed() -> None:
             journal=process.journal(),
             snapshots=FileSnapshots(process.snapshots()),
             authenticate=process.who,
+            remembered=process.remembered,
             log=process.log,
             metrics=process.metrics,
             public_names_secret=shared_secret(settings.data, "public-names.key"),
@@ -453,7 +460,7 @@ def run_feed() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=Handshake, at_hand=app.state.shelf.at_hand)
+    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=Handshake, at_hand=app.state.at_hand)
 
 
 def run_worker() -> None:

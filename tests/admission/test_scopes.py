@@ -17,7 +17,7 @@ from stormops.admission.scopes import device, token
     ],
 )
 def test_the_session_is_found_among_the_cookies(cookies: list[bytes], session: str) -> None:
-    assert token({"headers": [(b"host", b"x"), *((b"cookie", one) for one in cookies)]}) == session
+    assert token([(b"host", b"x"), *((b"cookie", one) for one in cookies)]) == session
 
 
 def test_a_device_is_what_it_says_of_itself_and_no_more_than_a_bound() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +59,9 @@ class SignedIn:
 
     async def __call__(self, connection: HTTPConnection) -> Somebody | None:
         return self.sessions.get(connection.cookies.get(COOKIE, ""))
+
+    def remembered(self, headers: Sequence[tuple[bytes, bytes]]) -> Somebody | None:
+        return self.sessions.get(dict(headers).get(b"cookie", b"").decode().removeprefix(f"{COOKIE}="))
 
 
 class Feed(NamedTuple):
@@ -136,7 +139,8 @@ def parts_of(
         ),
         journal=day.journal,
         snapshots=NoSnapshots(),
-        authenticate=SignedIn(),
+        authenticate=(signed_in := SignedIn()),
+        remembered=signed_in.remembered,
         log=Log("feed", "error"),
         metrics=Metrics(),
         public_names_secret=b"0123456789abcdef",

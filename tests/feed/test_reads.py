@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import gzip
 import random
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import httpx2
 import msgspec
@@ -19,7 +15,6 @@ from stormops.feed import arrivals, follow, reads
 from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
-from stormops.feed.web import WORKERS
 from stormops.journal.receipt import Minter
 from tests.feed.served import Feed, running, storm
 
@@ -201,50 +196,3 @@ def test_the_public_snapshot_is_the_public_view_of_its_position(feed: Feed) -> N
     assert body["epoch"]
     assert again.status_code == httpx2.codes.NOT_MODIFIED
     assert again.content == b""
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_a_snapshot_is_the_same_compressed_or_not(feed: Feed, encoding: str) -> None:
-    with feed.client(staff=True) as client:
-        answer = client.get("/api/v1/desk/snapshot", headers={"Accept-Encoding": encoding})
-    assert answer.headers.get("content-encoding", "identity") == encoding
-    assert answer.json()["view"]["totals"]["reports"] == len(feed.day.receipts)
-
-
-def test_a_snapshot_is_compressed_once_for_all_who_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    held, made = threading.Event(), []
-
-    def compress(body: bytes, level: int) -> bytes:
-        made.append(len(body))
-        assert held.wait(5)
-        return gzip.compress(body, level)
-
-    monkeypatch.setattr(reads, "gzip", SimpleNamespace(compress=compress))
-    with running(storm(2)) as fresh, contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(fresh.client(staff=True)) for _ in range(8)]
-        pool = stack.enter_context(ThreadPoolExecutor(8))
-        asked = [pool.submit(client.get, "/api/v1/desk/snapshot") for client in clients]
-        while not made or fresh.connections() < 8:
-            time.sleep(0.01)
-        held.set()
-        answers = [one.result() for one in asked]
-    assert {answer.headers["content-encoding"] for answer in answers} == {"gzip"}
-    assert len({answer.content for answer in answers}) == len({answer.headers["etag"] for answer in answers}) == 1
-    assert len(made) == 1
-
-
-async def test_what_fills_the_workers_does_not_hold_up_the_desks_picture() -> None:
-    go = threading.Event()
-    with running(storm(2)) as feed, feed.client(staff=True) as client:
-
-        def fill() -> None:
-            for _ in range(WORKERS + 2):
-                feed.loop.run_in_executor(None, go.wait, 5)
-
-        await feed.on_loop(fill)
-        began = time.monotonic()
-        answer = client.get("/api/v1/desk/snapshot")
-        took = time.monotonic() - began
-        go.set()
-    assert answer.headers["content-encoding"] == "gzip"
-    assert took < 4

@@ -140,7 +140,7 @@ class Admission:
         if served.free:
             return None
         lane = Lane.SAFETY if served.peek and tells_of_danger(body) else served.lane
-        if served.for_staff and (sent := token(scope)):
+        if served.for_staff and (sent := token(scope["headers"])):
             if self.staff.known(sent, now) is None:
                 return None
         elif served.for_staff:
@@ -254,7 +254,7 @@ class Admission:
         """Staff's functions asked for by nobody's session go last: they will be refused anyway."""
         if not served.for_staff:
             return served.lane
-        sent = token(scope)
+        sent = token(scope["headers"])
         if not sent:
             return Lane.P3
         staff = self.staff.known(sent, now)

@@ -26,6 +26,9 @@ PATH_BYTES_MAX = 200
 AT_HAND = (b"/ ", b"/?", b"/public/")
 """Beginnings of targets that the protocol may answer without any of this, for less than a refusal costs."""
 
+AT_HAND_FOR_STAFF = b"/api/v1/desk/snapshot "
+"""The same for who is signed in."""
+
 PATHS_MAX = 4096
 """Paths whose function is remembered; when there are more all are forgotten."""
 
@@ -59,7 +62,7 @@ class FirstLine:
         admission = self._admission
         now = admission.now()
         lane = self._lane(served, data, now)
-        if lane is None:
+        if lane is None or (lane != Lane.P3 and data.startswith(AT_HAND_FOR_STAFF, len(METHOD))):
             return None
         reason = admission.gate.refuses(served, lane, now)
         if reason is None or not admission.counts(address, now):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import partial
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any
 from weakref import ref
 
@@ -35,6 +36,10 @@ HEAD_BYTES_MAX = 16 * 1024
 
 HEAD_LINES_MAX = 100
 """A head of more lines is answered 431."""
+
+SENT_AT_ONCE_BYTES = 64 * 1024
+"""A larger answer is given to the kernel whole, as far as it takes it: in a crowd each turn of the loop that it
+would wait for its rest takes as long as the rest of the world's requests."""
 
 BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
@@ -181,6 +186,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if answer is None or self.transport.is_closing() or any(name in BODY_HEADERS for name, _ in self.headers):
             return False
         lines = self.keeper.lines(self.server_state.default_headers)
+        if len(answer.body) > SENT_AT_ONCE_BYTES:
+            self.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, len(answer.body))
         self.transport.write(b"HTTP/1.1 %b\r\n%b%b\r\n%b" % (answer.status, lines, answer.lines, answer.body))
         self.server_state.total_requests += 1
         self._answered = True

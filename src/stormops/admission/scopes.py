@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.types import Scope
 
 COOKIE = b"stormops_session"
@@ -13,9 +15,9 @@ def device(scope: Scope) -> bytes:
     return said[:1000]
 
 
-def token(scope: Scope) -> str:
-    """The session cookie, empty when there is none."""
-    for name, value in scope["headers"]:
+def token(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The session cookie among these headers, empty when there is none."""
+    for name, value in headers:
         if name == b"cookie" and COOKIE in value:
             for part in value.split(b";"):
                 of, _, sent = part.partition(b"=")

@@ -20,9 +20,10 @@ from stormops.feed.follow import Follower
 from stormops.feed.links import as_csv, doubted_links
 from stormops.feed.maps import DESK_LAYERS, MapLayers
 from stormops.feed.parts import FeedParts
+from stormops.feed.picture import SnapshotAnswer
 from stormops.feed.places import Places
 from stormops.feed.problem import Json, bad_query, not_found, not_signed_in
-from stormops.feed.reads import SnapshotAnswer, typed_receipt
+from stormops.feed.reads import typed_receipt
 from stormops.feed.situation_reports import SituationReports
 
 PRIVATE = {"Cache-Control": "no-store"}
@@ -55,7 +56,7 @@ class DeskReads:
         self._follower = follower
         self._maps = maps
         self._finder = finder
-        self._snapshot = SnapshotAnswer(channel, "no-store", parts.settings.clock.now_ms)
+        self.snapshot = SnapshotAnswer(channel, "no-store", parts.settings.clock.now_ms)
         self._situation_reports = SituationReports(parts.settings.data / "reports")
         self._places: Places | None = None
 
@@ -63,7 +64,7 @@ class DeskReads:
         """All of them behind the same check."""
         desk = "/api/v1/desk"
         reads: dict[str, Read] = {
-            f"{desk}/snapshot": self._snapshot.respond,
+            f"{desk}/snapshot": self.snapshot.respond,
             f"{desk}/out": self._out,
             f"{desk}/modes": self._modes,
             f"{desk}/course": self._course,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stormops.core.area import Areas
 from stormops.core.network import City, Tree
-from stormops.feed.ports import Authenticate
+from stormops.feed.ports import Authenticate, Remembered
 from stormops.journal.port import Journal, Snapshots
 from stormops.settings import CityFile, Settings
 from stormops.telemetry import Log, Metrics
@@ -27,6 +27,7 @@ class FeedParts:
     journal: Journal
     snapshots: Snapshots
     authenticate: Authenticate
+    remembered: Remembered
     log: Log
     metrics: Metrics
     public_names_secret: bytes

@@ -32,3 +32,6 @@ class Person(Protocol):
 
 Authenticate = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Who sent this request (or opened this socket); None = nobody signed in. Keeps nobody on the loop waiting."""
+
+Remembered = Callable[[Sequence[tuple[bytes, bytes]]], Person | None]
+"""The same at once, by a request's headers (names in small letters); None also where it takes a look to know."""

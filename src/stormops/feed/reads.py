@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import gzip
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.requests import Request
@@ -23,13 +20,10 @@ from stormops.feed.limits import MISSES_BURST, MissLimit
 from stormops.feed.maps import MapLayers
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
-from stormops.feed.problem import Json, not_ready, slow_down, unknown_receipt
+from stormops.feed.picture import SnapshotAnswer
+from stormops.feed.problem import Json, slow_down, unknown_receipt
 from stormops.journal.receipt import normalise
 from stormops.telemetry import Metrics
-
-GZIP_BYTES_LEAST = 2048
-"""Smaller answers are sent as they are."""
-
 
 ARRIVAL_SECONDS = 1.5
 """How long an unknown receipt is waited for: intake gives it out before the journal has the report."""
@@ -182,34 +176,3 @@ class PublicReads:
     async def layer(self, request: Request) -> Response:
         """`GET /api/v1/map/{streets,areas}.geojson`."""
         return await self._maps.respond(request, request.url.path.rpartition("/")[2].removesuffix(".geojson"), "public")
-
-
-class SnapshotAnswer:
-    """A channel's snapshot over HTTP: made and compressed once for each position and time, for all who ask for it."""
-
-    def __init__(self, channel: Channel, cache: str, now_ms: Any) -> None:
-        self._channel = channel
-        self._cache = cache
-        self._now_ms = now_ms
-        self._of = (-1, 0)
-        self._gzipped: asyncio.Future[bytes] | None = None
-        self._thread = ThreadPoolExecutor(1, "pictures")  # the desk's is P0: what fills the workers does not hold it up
-
-    async def respond(self, request: Request) -> Response:
-        """The snapshot, or 304 when the browser has it, or 503 before the first one."""
-        channel = self._channel
-        if not channel.ready:
-            return not_ready()
-        etag = f'"{channel.epoch}-{channel.n}-{channel.at_ms}"'
-        headers = {"Cache-Control": self._cache, "ETag": etag, "Vary": "Accept-Encoding"}
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(None, 304, headers)
-        if "gzip" not in request.headers.get("accept-encoding", "") or channel.snapshot_bytes < GZIP_BYTES_LEAST:
-            return Response(channel.body(self._now_ms()), 200, headers, "application/json")
-        if self._gzipped is None or self._of != (channel.n, channel.at_ms):
-            self._of = channel.n, channel.at_ms
-            body, loop = channel.body(self._now_ms()), asyncio.get_running_loop()
-            self._gzipped = loop.run_in_executor(self._thread, gzip.compress, body, 1)
-        # Shielded: who goes away takes nothing from the others that wait for it.
-        gzipped = await asyncio.shield(self._gzipped)
-        return Response(gzipped, 200, headers | {"Content-Encoding": "gzip"}, "application/json")

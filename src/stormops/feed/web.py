@@ -28,7 +28,7 @@ from stormops.feed.channel import Channel
 from stormops.feed.desk import DeskReads
 from stormops.feed.finding import Finder
 from stormops.feed.follow import Follower, NotReady
-from stormops.feed.headers import SecurityHeaders
+from stormops.feed.headers import SecurityHeaders, security_headers
 from stormops.feed.help_places import HelpPlaces, beside
 from stormops.feed.hub import Hub
 from stormops.feed.maps import PUBLIC_LAYERS, layers_of
@@ -36,6 +36,7 @@ from stormops.feed.open311 import Open311Reads, Requests
 from stormops.feed.openapi import document
 from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
+from stormops.feed.picture import DeskAtHand
 from stormops.feed.ports import Authenticate
 from stormops.feed.problem import Json, not_ready, problem
 from stormops.feed.publish.made import make_publisher, make_shelf
@@ -122,7 +123,8 @@ def create_feed(parts: FeedParts) -> Starlette:
     )
     app.state.hub = hub
     app.state.receipts = receipts
-    app.state.shelf = shelf
+    pictures = DeskAtHand(desk.snapshot, parts.remembered, security_headers(settings.feed_url, settings.intake_url))
+    app.state.at_hand = lambda target, headers: shelf.at_hand(target, headers) or pictures.at_hand(target, headers)
     return app
 
 

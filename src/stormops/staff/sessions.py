@@ -38,16 +38,16 @@ class Sessions:
 
     async def who(self, token: str) -> Person | None:
         """Whose session it is. Raises what `look` raises."""
+        return self.remembered(token) or await asyncio.shield(self._again(token))
+
+    def remembered(self, token: str) -> Person | None:
+        """Whose session it is, when that is still good; None when it is nobody's or has to be looked up."""
         known = self._known.get(token)
-        if known is None:
-            return await asyncio.shield(self._again(token))
-        person, at = known
-        age = self._now() - at
-        if age >= GOOD_SECONDS:
-            return await asyncio.shield(self._again(token))
+        if known is None or (age := self._now() - known[1]) >= GOOD_SECONDS:
+            return None
         if age >= FRESH_SECONDS:
             self._again(token)
-        return person
+        return known[0]
 
     def close(self) -> None:
         """End the threads."""

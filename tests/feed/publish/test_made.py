@@ -67,7 +67,7 @@ def test_settings_may_want_no_tree() -> None:
     parts = parts_of(day, 1)
     pages = Pages(parts.city_file, parts.settings)
     assert make_publisher(parts, None, pages, {}, lambda: 0.0) is None  # type: ignore[arg-type]  # it is not asked
-    assert create_feed(parts).state.shelf.at_hand(b"/", []) is None
+    assert create_feed(parts).state.at_hand(b"/", []) is None
 
 
 def test_the_pointer_is_written_again_while_nothing_happens(feed: tuple[Feed, Path]) -> None:

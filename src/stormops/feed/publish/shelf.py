@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stormops.feed.publish.store import ENCODINGS
+from stormops.feed.whole import Whole, not_modified, ok
 from stormops.pages.language import COOKIE, choose
 
 ROOT = "/public/"
@@ -68,20 +69,12 @@ def cache_control(name: str) -> str:
     return FIXED if fixed else PAGE
 
 
-class Ready(NamedTuple):
-    """A whole answer: status line, header lines that each end in CRLF (the length among them), body."""
-
-    status: bytes
-    lines: bytes
-    body: bytes
-
-
 class Book(NamedTuple):
     """A file on the shelf: by content coding ("" = none) its tag, its answer, and the one for who has it."""
 
     seen: tuple[int, int]
     size: int
-    answers: dict[str, tuple[bytes, Ready, Ready]]
+    answers: dict[str, tuple[bytes, Whole, Whole]]
 
 
 class Shelf:
@@ -98,7 +91,7 @@ class Shelf:
 
     # --- without a task -------------------------------------------------------------------------------
 
-    def at_hand(self, target: bytes, headers: list[tuple[bytes, bytes]]) -> Ready | None:
+    def at_hand(self, target: bytes, headers: list[tuple[bytes, bytes]]) -> Whole | None:
         """The answer to GET `target` (path and query as sent), None when it must go the usual way.
 
         Header names in small letters.
@@ -125,7 +118,7 @@ class Shelf:
         answer = self._pick(book, accepted, known)
         return answer if len(answer.body) <= AT_HAND_BYTES_MAX else None
 
-    def _pick(self, book: Book, accepted: bytes, known: bytes) -> Ready:
+    def _pick(self, book: Book, accepted: bytes, known: bytes) -> Whole:
         answers = book.answers
         tag, whole, same = answers.get(self._encoding(accepted)) or answers[""]
         if known and (known == tag or tag in [one.strip().removeprefix(b"W/") for one in known.split(b",")]):
@@ -205,13 +198,13 @@ class Shelf:
         answers = {coding: self._answers(name, digest, coding, coded) for coding, coded in bodies.items()}
         return Book(seen, sum(map(len, bodies.values())), answers)
 
-    def _answers(self, name: str, digest: str, coding: str, body: bytes) -> tuple[bytes, Ready, Ready]:
+    def _answers(self, name: str, digest: str, coding: str, body: bytes) -> tuple[bytes, Whole, Whole]:
         ending = name.rpartition(".")[2]
         tag = f'"{digest}-{coding}"' if coding else f'"{digest}"'
         always = {"ETag": tag, "Cache-Control": cache_control(name), "Vary": "Accept-Encoding"}
         if name.endswith("/map.html"):
             always["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
-        sent = always | {"Content-Type": MEDIA_TYPES[ending], "Content-Length": str(len(body))}
+        sent = always | {"Content-Type": MEDIA_TYPES[ending]}
         if coding:
             sent["Content-Encoding"] = coding
         if ending == "html":
@@ -219,7 +212,7 @@ class Shelf:
         else:  # anybody's page may read what is anybody's
             sent |= {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
             sent["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return tag.encode(), Ready(b"200 OK", _lines(sent), body), Ready(b"304 Not Modified", _lines(always), b"")
+        return tag.encode(), ok(sent, body), not_modified(always)
 
     async def run(self) -> None:
         """Keep what is on the shelf that of the folder, until cancelled."""
@@ -271,7 +264,3 @@ def _seen(path: Path) -> tuple[int, int]:
     """By what a file is known to be the one that was read."""
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_ino
-
-
-def _lines(headers: dict[str, str]) -> bytes:
-    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1")
