@@ -24,6 +24,8 @@ from loadtests.sockets import HELLO, Seen, Sockets
 
 SIZES = (5_000, 10_000)
 MESSAGES, WARM_UP = 6, 1
+ROUNDS = 3
+"""Of all servers in turn: what else the machine does then meets all of them alike."""
 PAUSE_S = 0.7
 BARS = {"nchan": 1.1, "starlette": 1 / 2.0, "broadcast": 1 / 1.4}
 """Our time as a share of theirs, at most."""
@@ -153,8 +155,8 @@ def node(folder: Path) -> Callable[[int], contextlib.AbstractContextManager[tupl
     return serve
 
 
-def measure(clients: Sockets, send: Send, pid: int, size: int) -> tuple[float, float]:
-    """Milliseconds until all have a message (median), and KiB a connection."""
+def measure(clients: Sockets, send: Send, pid: int, size: int) -> tuple[list[float], float]:
+    """Milliseconds until all have a message, for each message, and KiB a connection."""
     before = rss_kib(pid)
     try:
         ready = clients.wait_ready()
@@ -172,31 +174,37 @@ def measure(clients: Sockets, send: Send, pid: int, size: int) -> tuple[float, f
     events = seen.events()
     if len(events) != MESSAGES or any(count != size for count, _ in events.values()):
         raise RuntimeError(f"not everybody got every message: {events}")
-    return statistics.median(last_ms for _, last_ms in events.values()), memory
+    return [last_ms for _, last_ms in events.values()], memory
 
 
 def run(binary: Path, folder: Path) -> bool:
-    """All of them; whether the bars hold."""
-    times: dict[str, dict[int, float]] = {}
-    good = True
-    print(f"{'server':<12}" + "".join(f"{size:>10} ms {size:>8} KiB" for size in SIZES))
+    """All of them, turn about; whether the bars hold."""
+    here: dict[str, Callable[[int], contextlib.AbstractContextManager[tuple[Send, int]]]] = {}
     for name, serve in servers(folder).items():
         if isinstance(serve, str):
             print(f"{name:<12} left out: {serve}")
-            continue
-        row = f"{name:<12}"
-        times[name] = {}
+        else:
+            here[name] = serve
+    times: dict[str, dict[int, list[float]]] = {name: {size: [] for size in SIZES} for name in here}
+    memory: dict[str, float] = {}
+    for _ in range(ROUNDS):
         for size in SIZES:
-            port = free_port()
-            with serve(port) as (send, pid):
-                hello = HELLO if name == "hub" else ""
-                clients = Sockets(binary, port, "/", size, rate=5_000, hello=hello, prefix=pinned(1))
-                times[name][size], memory = measure(clients, send, pid, size)
-            row += f"{times[name][size]:>13.1f} {memory:>12.1f}"
-        print(row, flush=True)
-        if name in BARS:
-            good &= judge(times["hub"], name, times[name])
-    return good
+            for name, serve in here.items():
+                port = free_port()
+                with serve(port) as (send, pid):
+                    hello = HELLO if name == "hub" else ""
+                    clients = Sockets(binary, port, "/", size, rate=5_000, hello=hello, prefix=pinned(1))
+                    told, memory[name] = measure(clients, send, pid, size)
+                times[name][size] += told
+    middle = {name: {size: statistics.median(told) for size, told in each.items()} for name, each in times.items()}
+    print(f"{'ms until all have it':<22}" + "".join(f"{size:>10} (least to most)" for size in SIZES) + f"{'KiB':>10}")
+    for name, each in times.items():
+        row = "".join(
+            f"{middle[name][size]:>10.1f} ({min(told):5.1f} to {max(told):5.1f})" for size, told in each.items()
+        )
+        print(f"{name:<22}{row}{memory[name]:>10.1f}")
+    judged = [judge(middle["hub"], name, middle[name]) for name in BARS if name in middle]
+    return all(judged)
 
 
 def judge(ours: dict[int, float], name: str, theirs: dict[int, float]) -> bool:

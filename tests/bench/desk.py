@@ -1,8 +1,9 @@
 """The desk with 10,000 incidents and 100,000 reports against the same map without them, in a headless Chromium.
 
 `python -m tests.bench.desk [--seconds S] [--incidents N] [--reports N] [--profile FILE]`. Both desks follow a live feed
-(`desk_feed`) whose picture changes four times a second; the same keys move both maps, turn about. Then the lists
-are scrolled, and what the glass showed is looked at for rows that are missing.
+(`desk_feed`) whose picture changes four times a second; the same keys move both maps, and the map library alone on the
+same city and in the same size (`bare_map.html`: the limit), turn about. Then the lists are scrolled, and what the glass
+showed is looked at for rows that are missing.
 """
 
 from __future__ import annotations
@@ -90,6 +91,24 @@ def open_desk(browser: Browser, address: str) -> Page:
     return page
 
 
+def open_bare(browser: Browser, address: str, size: tuple[int, int]) -> Page:
+    """The map library alone, drawn and at rest."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme="dark")
+    page.set_default_timeout(READY_SECONDS * 1000)
+    page.goto(f"{address}/bare?width={size[0]}&height={size[1]}")
+    page.wait_for_selector(".map[data-ready]", state="attached")
+    page.evaluate(FRAMES)
+    page.wait_for_timeout(2000)
+    return page
+
+
+def size_of(page: Page) -> tuple[int, int]:
+    """Of a desk's map, in pixels."""
+    box = page.locator(".map").bounding_box()
+    assert box is not None
+    return round(box["width"]), round(box["height"])
+
+
 def move(page: Page, seconds: float) -> Moved:
     """Walk the map by its own keys and look at every frame."""
     page.bring_to_front()
@@ -173,6 +192,7 @@ def main() -> int:
     parser.add_argument("--profile", type=Path, help="where to write the browser's CPU profile of the full desk")
     given = parser.parse_args()
     found: dict[str, list[Moved]] = {name: [] for name in PORTS}
+    alone: list[Moved] = []
     with feeds(given.incidents, given.reports, given.dashboards) as addresses, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
         for turn in range(TURNS):
@@ -183,11 +203,15 @@ def main() -> int:
                         found[name].append(move(page, given.seconds))
                 else:
                     found[name].append(move(page, given.seconds))
+                size = size_of(page)
                 if turn == TURNS - 1 and name == "with":
                     lists = {tab: scroll(page, tab, tab) for tab in ("incidents", "reports")}
                 page.close()
+            page = open_bare(browser, addresses["without"], size)
+            alone.append(move(page, given.seconds))
+            page.close()
         browser.close()
-    return told(found, lists)
+    return told(found | {"bare map": alone}, lists)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from geo.generate import generate_city
@@ -30,6 +31,8 @@ from stormops.core.network import City, trace
 from stormops.feed.built import Built
 from stormops.feed.maps import layers_of
 
+BARE = Path(__file__).with_name("bare_map.html")
+MAPLIBRE = Path(__file__).parents[2] / "dashboards/node_modules/maplibre-gl/dist"
 CUSTOMERS = 60_000
 CADENCE_SECONDS = 0.25
 INCIDENTS_A_CHANGE, REPORTS_A_CHANGE = 20, 100
@@ -224,12 +227,17 @@ def create(incidents: int, reports: int, port: int, dashboards: Path) -> Starlet
     async def page(_request: Request) -> Response:
         return FileResponse(dashboards / "desk.html")
 
+    async def bare(_request: Request) -> Response:
+        return FileResponse(BARE)
+
     async def layer(request: Request) -> Response:
         return await maps.respond(request, request.path_params["name"], "private")
 
     return Starlette(
         routes=[
             Route("/desk", page),
+            Route("/bare", bare),
+            Mount("/maplibre", StaticFiles(directory=MAPLIBRE)),
             Route("/api/v1/config", given(config_of(city, own))),
             Route("/api/v1/session", given(who | {"csrf": "x", "intake_url": own})),
             Route("/api/v1/desk/modes", given({"modes": [], "functions": []})),

@@ -142,3 +142,15 @@ def test_a_prediction_can_be_argued_with(open_desk: NewPage, city: City) -> None
     box = page.get_by_role("region", name="What would change it")
     expect(box).to_contain_text("customers are out")
     expect(box.get_by_role("listitem").first).to_be_visible()
+
+
+def test_the_forms_of_a_panel_are_commands_too(open_desk: NewPage, city: City) -> None:
+    city.outage(0.3, 0.62)
+    page = open_desk()
+    page.keyboard.press("4")
+    page.locator("#reports .vrow").first.click()
+    page.wait_for_selector(".panel [data-receipt]")
+    command(page, "panel withdraw")
+    expect(page.locator(".panel form")).to_be_visible()
+    command(page, "panel fill reason")
+    expect(page.locator(".panel form [name=reason]")).to_be_focused()

@@ -25,6 +25,7 @@ import { ModeDialog } from "./mode-dialog";
 import { Overview } from "./overview";
 import { unmatchedInOrder } from "./report-lists";
 import { Palette } from "./palette";
+import { panelCommands } from "./panel-commands";
 import { ReportPanel } from "./report-panel";
 import type { Filter } from "./select";
 import { SafetySpoken } from "./safety-queue";
@@ -217,14 +218,17 @@ export function App(props: Props) {
     g: () => doTask(tasksOf(desk)[0]),
     u: () => actions.undo(),
   };
-  const commands: Command[] = deskCommands(keys, {
-    mayAct,
-    incident,
-    waiting: desk.safetyWaiting().length > 0,
-    held: actions.unsent().some((each) => each.stage === "held"),
-    clear: () => choose(null),
-    sound: () => alarm.toggle(),
-  });
+  const commands = (): Command[] => [
+    ...deskCommands(keys, {
+      mayAct,
+      incident,
+      waiting: desk.safetyWaiting().length > 0,
+      held: actions.unsent().some((each) => each.stage === "held"),
+      clear: () => choose(null),
+      sound: () => alarm.toggle(),
+    }),
+    ...panelCommands(document.querySelector(".panel")),
+  ];
   const latestKeys = useRef(keys);
   latestKeys.current = keys;
   useEffect(
@@ -395,7 +399,7 @@ export function App(props: Props) {
       />
       <Palette
         open={palette}
-        commands={commands}
+        commands={palette ? commands() : []}
         more={(text) => goTo(desk, text, openIncident)}
         onClose={() => setPalette(false)}
       />

@@ -29,6 +29,8 @@ export const shift = {
   "command.customer": "Look up the customer on the line",
   "command.next": "Do the next thing on the agenda",
   "command.tab": "List: {name}",
+  "command.press": "In the panel: {name}",
+  "command.field": "In the panel: fill in {name}",
   "command.wall": "Open the wallboard",
   "command.keys_on": "Single keys: turn on",
   "command.keys_off": "Single keys: turn off",
