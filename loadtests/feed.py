@@ -17,11 +17,13 @@ import contextlib
 import json
 import random
 import re
+import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ from loadtests.sockets import HELLO, Seen, Sockets
 from tests.platform import Platform, make_city
 
 CUSTOMERS = 20_000
+ROUNDS = 3
+"""Of acknowledgements alone and beside the sockets, in turns; the middle one of each counts."""
 PUBLIC = "/api/v1/feed?audience=public"
 Bars = dict[str, tuple[float, float]]
 """What was measured, and the most that it may be."""
@@ -46,14 +50,19 @@ class Storm:
 
     def __init__(self, folder: Path, customers: int, settings: dict[str, str]) -> None:
         self.platform = Platform(make_city(folder, customers), folder / f"data-{time.monotonic_ns()}", settings)
-        self.http = httpx2.Client(timeout=20)
-        person, password = self.platform.staff["dispatcher"]
-        given = {"person": person, "password": password, "desk": "D"}
-        self.http.post(f"{self.platform.intake_url}/staff/sign-in", json=given).raise_for_status()
+        self.http = self._signed_in("dispatcher")
         self.cookie = f"Cookie: stormops_session={self.http.cookies['stormops_session']}"
         self.box = self.http.get(f"{self.platform.feed_url}/api/v1/config").json()["bbox"]
         self.port = int(urlsplit(self.platform.feed_url).port or 0)
         self._chance = random.Random(5)
+
+    def _signed_in(self, role: str) -> httpx2.Client:
+        made = httpx2.Client(timeout=20)
+        known = self.platform.staff
+        person, password = known.get(role) or self.platform.enrol(role)
+        given = {"person": person, "password": password, "desk": "D"}
+        made.post(f"{self.platform.intake_url}/staff/sign-in", json=given).raise_for_status()
+        return made
 
     def report(self) -> dict[str, Any]:
         """Somebody's report, somewhere."""
@@ -83,12 +92,27 @@ class Storm:
             end.set()
             thread.join()
 
-    def declare(self, mode: str) -> None:
-        """Put the platform into a mode."""
-        session = self.http.get(f"{self.platform.feed_url}/api/v1/session").json()
-        headers = {"X-CSRF-Token": session["csrf"], "Idempotency-Key": f"bench-{mode}"}
-        url = f"{self.platform.intake_url}/api/v1/desk/mode"
-        self.http.post(url, json={"mode": mode, "reason": "benchmark"}, headers=headers).raise_for_status()
+    def declare(self, mode: str, role: str = "dispatcher") -> None:
+        """Put the platform into a mode; returns when it is. Raises TimeoutError."""
+        with self._signed_in(role) as http:
+            session = http.get(f"{self.platform.feed_url}/api/v1/session").json()
+            headers = {"X-CSRF-Token": session["csrf"], "Idempotency-Key": f"bench-{mode}"}
+            url = f"{self.platform.intake_url}/api/v1/desk/mode"
+            http.post(url, json={"mode": mode, "reason": "benchmark"}, headers=headers).raise_for_status()
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline:
+                if http.get(f"{self.platform.feed_url}/api/v1/public/snapshot").json()["view"]["mode"]["mode"] == mode:
+                    return
+                time.sleep(0.1)
+        raise TimeoutError(mode)
+
+    def hold_in_storm(self) -> None:
+        """So many reports of so few customers are a surge by the figures, in which a change comes every five seconds.
+
+        A supervisor who relaxes from there is not overruled for half an hour.
+        """
+        self.declare("surge")
+        self.declare("storm", "supervisor")
 
     def feeds(self) -> list[int]:
         """Process numbers of the feeds."""
@@ -190,29 +214,33 @@ def run_storm(binary: Path, folder: Path, count: int, seconds: float) -> Bars:
             )
             for number in range(30)
         ]
-        phases = [Phase("warm", 3, [40, 40]), Phase("reports", seconds, [40, 40])]
+        phases = [Phase("warm", 3, [70, 10]), Phase("reports", seconds, [70, 10])]
 
         def acks() -> float:
             return generator.run(asks, phases, sources=400, connections=200).latency("reports", "measured")
 
-        alone = acks()
-        memory = on.memory_kib()
-        with crowd(binary, on, 1, count, 1_200) as clients:
-            each = (on.memory_kib() - memory) / count
-            beside: list[float] = []
-            thread = threading.Thread(target=lambda: beside.append(acks()))
-            thread.start()
-            seen, core = watch(on, clients, seconds)
-            thread.join()
-    print(
-        f"intake ack p99: {alone:.1f} ms alone, {beside[0]:.1f} ms beside {count} sockets; {each:.1f} KiB a connection"
-    )
-    return {
-        "storm: change to glass p99, ms": (seen.percentile(0.99), 1_000),
-        "storm: KiB a connection": (each, 16),
-        "isolation: intake ack p99, share of that alone": (beside[0] / alone, 1.1),
-        **judge_crowd("storm", seen, count, core),
-    }
+        on.hold_in_storm()
+        bars: Bars = {}
+        alone: list[float] = []
+        beside: list[float] = []
+        for number in range(ROUNDS):
+            alone.append(acks())
+            memory = on.memory_kib()
+            with crowd(binary, on, 1, count, 1_200) as clients:
+                each = (on.memory_kib() - memory) / count
+                with ThreadPoolExecutor(1) as pool:
+                    asked = pool.submit(acks)
+                    seen, core = watch(on, clients, seconds)
+                    beside.append(asked.result())
+            found = judge_crowd("storm", seen, count, core)
+            found["storm: change to glass p99, ms"] = seen.percentile(0.99), 1_000
+            if number == 0:  # later ones find room that the first have left
+                found["storm: KiB a connection"] = each, 16
+            bars |= {name: max(bars.get(name, each), each) for name, each in found.items()}
+    said = [", ".join(f"{value:.1f}" for value in values) for values in (alone, beside)]
+    print(f"intake ack p99, ms: {said[0]} alone, {said[1]} beside {count} sockets")
+    share = statistics.median(beside) / statistics.median(alone)
+    return bars | {"isolation: intake ack p99, share of that alone": (share, 1.1)}
 
 
 def run_city(binary: Path, folder: Path, count: int, seconds: float, processes: int) -> Bars:

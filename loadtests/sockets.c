@@ -9,7 +9,8 @@
  *
  * Who is refused or finds nobody tries again a second later, six times in all.
  * When each client has been accepted (and answered, if it said HELLO) or has failed, prints {"ready":…,"failed":…}.
- * Then it obeys lines on stdin: "start" forgets what was counted, "stop" prints the result and ends.
+ * Then it obeys lines on stdin: "start" forgets what was counted, "until N" answers {"changes":…} when so many changes
+ * are there, or after WAIT_NS, "stop" prints the result and ends.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -33,6 +34,7 @@
 #define IN_FLIGHT 256
 #define TRIES 6
 #define AGAIN_NS 1000000000LL
+#define WAIT_NS 10000000000LL
 
 enum state { CONNECTING, UPGRADING, GREETED, OPEN, GONE };
 
@@ -53,6 +55,9 @@ static int64_t *again_at;
 static int again_first, again_last;
 static int count, opened, ready, failed, in_flight, epoll_fd, in_ns;
 static uint64_t changes, snapshots, heartbeats, gaps, closed, bytes;
+static int awaiting;
+static uint64_t awaited;
+static int64_t awaited_most;
 static uint32_t histogram[BUCKETS];
 static struct event events[EVENTS];
 static int event_count;
@@ -232,6 +237,12 @@ static int obey(void) {
     if (got <= 0) return 1;
     line[got] = 0;
     if (strstr(line, "start")) forget();
+    const char *until = strstr(line, "until ");
+    if (until) {
+        awaiting = 1;
+        awaited = strtoull(until + 6, NULL, 10);
+        awaited_most = now(CLOCK_MONOTONIC) + WAIT_NS;
+    }
     if (strstr(line, "stop")) { report(); return 1; }
     return 0;
 }
@@ -287,6 +298,11 @@ int main(int argc, char **argv) {
         for (int i = 0; i < some; i++) {
             if (found[i].data.ptr) ready_to(found[i].data.ptr, found[i].events);
             else if (obey()) return 0;
+        }
+        if (awaiting && (changes >= awaited || now(CLOCK_MONOTONIC) >= awaited_most)) {
+            awaiting = 0;
+            printf("{\"changes\":%lu}\n", changes);
+            fflush(stdout);
         }
         if (!told && ready + failed == count) {
             told = 1;

@@ -89,6 +89,11 @@ class Sockets:
         """Forget what was seen so far."""
         self._say("start")
 
+    def until(self, changes: int) -> int:
+        """Wait, 10 s at most, until all together have been told so many changes; gives how many they were."""
+        self._say(f"until {changes}")
+        return int(json.loads(self._out())["changes"])
+
     def stop(self) -> dict[str, Any]:
         """End; gives what was seen."""
         self._say("stop")

@@ -73,7 +73,8 @@ def test_a_client_tries_again_and_counts_what_it_is_sent(tmp_path: Path) -> None
     clients = Sockets(binary, port, "/", 1, mark='"at_ms":', nanoseconds=False, hello=HELLO)
     try:
         assert clients.wait_ready() == {"ready": 1, "failed": 0}
-        time.sleep(0.5)
+        assert clients.until(2) == 2
+        time.sleep(0.1)
         told = clients.stop()
     finally:
         clients.kill()
