@@ -18,8 +18,9 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from loadtests.costs import children, rss_kib
+from loadtests.costs import children, cpu_seconds, rss_kib
 from loadtests.sockets import HELLO, Seen, Sockets
 
 SIZES = (5_000, 10_000)
@@ -155,29 +156,39 @@ def node(folder: Path) -> Callable[[int], contextlib.AbstractContextManager[tupl
     return serve
 
 
-def measure(clients: Sockets, send: Send, pid: int, size: int) -> tuple[list[float], float]:
-    """Milliseconds until all have a message, for each message, and KiB a connection."""
+class Told(NamedTuple):
+    """Milliseconds until all had a message, for each; the server's processor time a delivery; KiB a connection."""
+
+    times: list[float]
+    microseconds: float
+    kib: float
+
+
+def measure(clients: Sockets, send: Send, pid: int, size: int) -> Told:
+    """Send some messages, each when all have the one before."""
     before = rss_kib(pid)
     try:
         ready = clients.wait_ready()
         if ready["failed"]:
             raise RuntimeError(f"{ready['failed']} of {size} could not connect")
-        memory = (rss_kib(pid) - before) / size
+        memory, used = (rss_kib(pid) - before) / size, 0.0
         for number in range(WARM_UP + MESSAGES):
             if number == WARM_UP:
                 clients.start()
+                used = cpu_seconds(pid)
             due = size * (number + 1 if number < WARM_UP else number + 1 - WARM_UP)
             send()
             if (told := clients.until(due)) < due:
                 raise RuntimeError(f"{due - told} of {size} did not get a message")
             time.sleep(PAUSE_S)
+        microseconds = (cpu_seconds(pid) - used) / (MESSAGES * size) * 1e6
         seen = Seen([clients.stop()])
     finally:
         clients.kill()
     events = seen.events()
     if len(events) != MESSAGES:
         raise RuntimeError(f"{len(events)} messages instead of {MESSAGES}: {events}")
-    return [last_ms for _, last_ms in events.values()], memory
+    return Told([last_ms for _, last_ms in events.values()], microseconds, memory)
 
 
 def run(binary: Path, folder: Path) -> bool:
@@ -188,8 +199,7 @@ def run(binary: Path, folder: Path) -> bool:
             print(f"{name:<12} left out: {serve}")
         else:
             here[name] = serve
-    times: dict[str, dict[int, list[float]]] = {name: {size: [] for size in SIZES} for name in here}
-    memory: dict[str, float] = {}
+    told: dict[str, dict[int, list[Told]]] = {name: {size: [] for size in SIZES} for name in here}
     for _ in range(ROUNDS):
         for size in SIZES:
             for name, serve in here.items():
@@ -197,15 +207,18 @@ def run(binary: Path, folder: Path) -> bool:
                 with serve(port) as (send, pid):
                     hello = HELLO if name == "hub" else ""
                     clients = Sockets(binary, port, "/", size, rate=5_000, hello=hello, prefix=pinned(1))
-                    told, memory[name] = measure(clients, send, pid, size)
-                times[name][size] += told
-    middle = {name: {size: statistics.median(told) for size, told in each.items()} for name, each in times.items()}
-    print(f"{'ms until all have it':<22}" + "".join(f"{size:>10} (least to most)" for size in SIZES) + f"{'KiB':>10}")
-    for name, each in times.items():
-        row = "".join(
-            f"{middle[name][size]:>10.1f} ({min(told):5.1f} to {max(told):5.1f})" for size, told in each.items()
-        )
-        print(f"{name:<22}{row}{memory[name]:>10.1f}")
+                    told[name][size].append(measure(clients, send, pid, size))
+    middle: dict[str, dict[int, float]] = {name: {} for name in here}
+    for name, each in told.items():
+        for size, rounds in each.items():
+            times = [time for one in rounds for time in one.times]
+            middle[name][size] = statistics.median(times)
+            print(
+                f"{name:<10}{size:>7} sockets: all have it in {middle[name][size]:.1f} ms ({min(times):.1f} to "
+                f"{max(times):.1f}); {statistics.median(one.microseconds for one in rounds):.1f} us of processor a "
+                f"socket; {rounds[0].kib:.1f} KiB a connection",
+                flush=True,
+            )
     judged = [judge(middle["hub"], name, middle[name]) for name in BARS if name in middle]
     return all(judged)
 

@@ -114,6 +114,17 @@ def test_finds_the_area_of_an_address_and_never_more(new_page: NewPage, city: Ci
     expect(page.locator(".find .problem")).to_contain_text("not found")
 
 
+@pytest.mark.parametrize("language", ["en", "es", "ht"])
+def test_find_my_area_is_whole_and_in_sight_on_a_small_screen(new_page: NewPage, city: City, language: str) -> None:
+    page = new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{city.feed_url}/?lang={language}")
+    column = page.locator(".second")
+    expect(column).to_be_visible()
+    for part in ("input[name=address]", "button"):
+        expect(column.locator(".find").locator(part)).to_be_in_viewport(ratio=1)
+    assert column.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+
+
 def test_says_that_it_is_stale_and_resumes_after_feed_restarts(
     new_page: NewPage, city: City, platform: Platform
 ) -> None:
