@@ -124,7 +124,8 @@ class Playing:
         engine.update(now, engine.prediction.predicted())
         if self._told.read_every_ms and now - STARTS_MS - self._listened_ms >= LISTEN_MS:
             self._listened_ms = now - STARTS_MS
-            if self._listening.update(now, engine.customers.columns["on_ms"], engine.out() > 0.5):
+            read, off = (engine.customers.columns[name] for name in ("on_ms", "off_ms"))
+            if self._listening.update(now, read, engine.out() > 0.5, np.maximum(read, off)):
                 engine.deafen(*self._listening.deaf())
                 engine.update(now, engine.prediction.predicted())
 

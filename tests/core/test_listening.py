@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.listening import METERS_LEAST, WINDOW_MS, Listening
+from stormops.core.listening import METERS_LEAST, Listening
 
 MINUTE = 60_000
 EVERY = 15 * MINUTE
@@ -25,35 +25,37 @@ def test_a_silent_area_is_unknown_within_five_minutes_and_the_other_is_not() -> 
     nobody = np.zeros(len(AREA), np.bool_)
     now = START + 60 * MINUTE
     read = read_until(now)
-    assert not listening.update(now, read, nobody)
+    assert not listening.update(now, read, nobody, read)
     raised = 0
     for minute in range(1, 6):
         later = read_until(now + minute * MINUTE)
         heard = np.where(AREA == 0, read, later)
-        if listening.update(now + minute * MINUTE, heard, nobody) and not raised:
+        if listening.update(now + minute * MINUTE, heard, nobody, heard) and not raised:
             raised = minute
     assert 0 < raised <= 5
     assert listening.unknown().tolist() == (AREA == 0).tolist()
     rows, windows = listening.deaf()
     assert [rows[0], rows[METERS], rows[-1]] == [1, 0, -1]
-    assert windows.tolist() == [[0, 0], [now + raised * MINUTE - WINDOW_MS, 0]]
+    assert windows.tolist() == [[0, 0], [int(read[AREA == 0].max()), 0]]
 
 
 def test_it_is_heard_again_when_a_whole_intervals_reads_came() -> None:
     listening = Listening(AREA, EVERY)
     nobody = np.zeros(len(AREA), np.bool_)
     fell = START + 60 * MINUTE
-    listening.update(fell + 5 * MINUTE, np.where(AREA == 0, read_until(fell), read_until(fell + 5 * MINUTE)), nobody)
+    read = np.where(AREA == 0, read_until(fell), read_until(fell + 5 * MINUTE))
+    listening.update(fell + 5 * MINUTE, read, nobody, read)
     assert listening.is_silent().tolist() == [True, False]
     back = fell + 30 * MINUTE
     for minute in range(1, 15):
         at = back + minute * MINUTE
         heard = np.maximum(np.where(AREA == 0, read_until(fell), 0), read_until(at, back))
-        assert not listening.update(at, np.where(AREA == 0, heard, read_until(at)), nobody)
+        heard = np.where(AREA == 0, heard, read_until(at))
+        assert not listening.update(at, heard, nobody, heard)
     at = back + 16 * MINUTE
-    assert listening.update(at, read_until(at, back), nobody)
+    assert listening.update(at, read_until(at, back), nobody, read_until(at, back))
     assert not listening.is_silent().any()
-    assert listening.deaf()[1][1].tolist() == [fell + 5 * MINUTE - WINDOW_MS, at - EVERY]
+    assert listening.deaf()[1][1].tolist() == [int(read[AREA == 0].max()), at - EVERY]
 
 
 def test_an_outage_is_not_a_silent_ear() -> None:
@@ -61,11 +63,13 @@ def test_an_outage_is_not_a_silent_ear() -> None:
     now = START + 60 * MINUTE
     dark = (AREA == 0) & (np.arange(len(AREA)) % 3 > 0)
     read = np.where(dark, read_until(now), read_until(now + 3 * MINUTE))
-    assert not listening.update(now + 3 * MINUTE, read, dark)
+    assert not listening.update(now + 3 * MINUTE, read, dark, read)
 
 
 def test_few_meters_and_no_expected_reads_tell_nothing() -> None:
     few = np.zeros(METERS_LEAST - 1, np.int32)
     nobody = np.zeros(len(few), np.bool_)
-    assert not Listening(few, EVERY).update(START, np.full(len(few), START - EVERY - 1), nobody)
-    assert not Listening(AREA, 0).update(START, np.ones(len(AREA), np.int64), np.zeros(len(AREA), np.bool_))
+    read = np.full(len(few), START - EVERY - 1)
+    assert not Listening(few, EVERY).update(START, read, nobody, read)
+    read = np.ones(len(AREA), np.int64)
+    assert not Listening(AREA, 0).update(START, read, np.zeros(len(AREA), np.bool_), read)

@@ -53,7 +53,8 @@ class Ears:
             every_ms = situation.reads_ms
         before = [situation.silences.get(name, Silence(0)) for name in areas.id]
         listening = Listening(areas.of_premise, every_ms + LATE_MS if every_ms else 0, before)
-        if not listening.update(now_ms, meters.read_ms, _out(situation)) and every_ms == situation.reads_ms:
+        heard = np.maximum(meters.read_ms, np.maximum(meters.on_ms, meters.off_ms))
+        if not listening.update(now_ms, meters.read_ms, _out(situation), heard) and every_ms == situation.reads_ms:
             return
         after = [Silence(*spans) for spans in listening.silent.tolist()]
         changed = [(name, new) for name, old, new in zip(areas.id, before, after, strict=True) if old != new]

@@ -36,6 +36,10 @@ MISSED_READ = 0.05
 """Chance that a meter that is on, and whose neighbours are read, misses its read."""
 
 
+OVERDUE = 1.0
+"""A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
+
+
 class Rates(NamedTuple):
     """How people and meters speak. Chances are for a storm of `span_ms`.
 
@@ -130,9 +134,9 @@ class Hearing:
         if every:
             due = age + 1 - every
             missed = np.where(lost > due, told / MISSED_READ, told).mean(axis=2)
-            at = due[:, 0, 0]
-            unheard = (deaf[:, :1] > 0) & (at <= deaf[:, :1]) & (at >= deaf[:, 1:])
-            table = np.where(((at > 1) & ~unheard)[:, :, None], missed, table)
+            oldest, newest = due[:, 0, 0], due[:, 0, 0] - 1
+            unheard = (deaf[:, :1] > 0) & (newest <= deaf[:, :1]) & (oldest >= deaf[:, 1:])
+            table = np.where(((newest > OVERDUE) & ~unheard)[:, :, None], missed, table)
         return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
 
     def _gasped(self, deaf: Floats) -> Floats:

@@ -37,10 +37,11 @@ class Listening:
         self._meters = np.bincount(area[area >= 0], minlength=areas)
         self.silent = np.array(silent, np.int64) if len(silent) else np.zeros((areas, 2), np.int64)
 
-    def update(self, now_ms: int, read_ms: Rows, out: Bools) -> bool:
+    def update(self, now_ms: int, read_ms: Rows, out: Bools, heard_ms: Rows) -> bool:
         """Judge all areas by when each meter was read last (P, 0 = never) and who is believed out. True = news.
 
-        O(P), so not at every tick; a minute apart is soon enough.
+        An area that falls silent is so since its last word of any kind (`heard_ms`, P). O(P), so not at every tick; a
+        minute apart is soon enough.
         """
         if not self._every_ms or not len(self.silent):
             return False
@@ -54,7 +55,11 @@ class Listening:
         large = self._meters >= METERS_LEAST
         falls = large & ~silent_now & (missing > 0) & (missing >= MISSING_FROM * (missing + came))
         rises = silent_now & (heard >= (1 - RESUMED_WITHIN) * expected)
-        self.silent[falls, 0], self.silent[falls, 1] = now_ms - WINDOW_MS, 0
+        if falls.any():
+            last = np.ones(len(self.silent), np.int64)
+            metered = self._area >= 0
+            np.maximum.at(last, self._area[metered], heard_ms[metered])
+            self.silent[falls, 0], self.silent[falls, 1] = last[falls], 0
         self.silent[rises, 1] = due
         return bool(falls.any() or rises.any())
 

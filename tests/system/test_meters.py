@@ -1,0 +1,108 @@
+"""Meters and telemetry from outside: the meter network falls silent in a storm, a breaker opens and closes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import msgspec
+import numpy as np
+import pytest
+
+from tests.platform import Platform, command, make_city
+
+pytestmark = pytest.mark.system
+
+SPEED = 30
+"""Platform seconds in one of the wall."""
+
+EVERY_MS = 180_000
+BREAKER = 4
+MINUTES_MAX = 5
+SECONDS_MAX = 60
+
+
+class Utility:
+    """A head end and a control system, and what everybody sees."""
+
+    def __init__(self, platform: Platform, pack: Path) -> None:
+        text = msgspec.msgpack.decode((pack / "text.msgpack").read_bytes())
+        kinds = np.load(pack / "city.npz")["n_edge_kind"]
+        self.meters = [meter for meter in text["p_meter"] if meter]
+        self.breaker = text["n_edge_id"][int(np.flatnonzero(kinds == BREAKER)[0])]
+        self.phase = np.random.default_rng(1).permutation(len(self.meters)) * EVERY_MS // len(self.meters)
+        where = {"STORMOPS_DATA": str(platform.data)}
+        token = command("partner", "add", "grid", "--may", "meters", "--may", "telemetry", env=where).split()[-1]
+        self.intake = httpx2.Client(base_url=platform.intake_url, headers={"Authorization": f"Bearer {token}"})
+        self.feed = httpx2.Client(base_url=platform.feed_url)
+        self.read_ms = self.now_ms()
+
+    def now_ms(self) -> int:
+        return int(self.seen()["server_ms"])
+
+    def seen(self) -> dict[str, Any]:
+        return dict(self.feed.get("/api/v1/public/snapshot").raise_for_status().json())
+
+    def out(self) -> int:
+        return int(self.seen()["view"]["totals"]["customers_out"])
+
+    def send(self, path: str, **body: object) -> None:
+        assert self.intake.post(path, json=body).status_code == httpx2.codes.ACCEPTED
+
+    def read(self, dark: set[str]) -> None:
+        """The meters that were due since the last time, but for those without power."""
+        now_ms = self.now_ms()
+        due = (self.phase - self.read_ms) % EVERY_MS <= (now_ms - self.read_ms)
+        heard = [self.meters[row] for row in np.flatnonzero(due).tolist() if self.meters[row] not in dark]
+        self.read_ms = now_ms
+        if heard:
+            self.send("/api/v1/meters/events", events=[{"meter": m, "kind": "on", "at": now_ms} for m in heard])
+
+    def go_on(self, until_ms: float, dark: set[str]) -> None:
+        """Meters are read until then."""
+        while self.now_ms() < until_ms:
+            self.read(dark)
+            time.sleep(0.2)
+
+    def until(self, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + SECONDS_MAX
+        while time.monotonic() < deadline:
+            seen = self.seen()
+            if what(seen["view"]):
+                return seen
+            time.sleep(0.1)
+        raise AssertionError(f"not seen within {SECONDS_MAX} s: {self.seen()['view']}")
+
+
+def test_a_flatline_is_unknown_and_a_breaker_is_out_before_anybody_calls(tmp_path: Path) -> None:
+    pack = make_city(tmp_path, 1_000)
+    platform = Platform(pack, tmp_path / "data", {"STORMOPS_CLOCK_SPEED": str(SPEED)})
+    try:
+        utility = Utility(platform, pack)
+        began = utility.now_ms()
+        utility.go_on(began + 2.5 * EVERY_MS, set())
+        assert utility.seen()["view"]["unheard"] == {"whole": False, "areas": []}
+        dark = set(utility.meters[:60])
+        at_ms = utility.now_ms()
+        utility.send("/api/v1/meters/events", events=[{"meter": m, "kind": "last_gasp", "at": at_ms} for m in dark])
+        before = utility.until(lambda view: view["totals"]["customers_out"] >= len(dark))
+        utility.go_on(at_ms + EVERY_MS, dark)
+
+        raised = utility.until(lambda view: view["unheard"]["whole"])
+        assert raised["at_ms"] - utility.read_ms <= MINUTES_MAX * 60_000
+        assert utility.feed.get("/text").text.count("We get no data from the power meters.") == 1
+        assert raised["view"]["totals"]["customers_out"] >= before["view"]["totals"]["customers_out"]
+
+        quiet = utility.out()
+        said = {"device": utility.breaker, "state": "open", "at": utility.now_ms()}
+        utility.send("/api/v1/telemetry/states", states=[said])
+        utility.until(lambda view: view["totals"]["customers_out"] > quiet)
+        utility.send("/api/v1/telemetry/states", states=[said | {"state": "closed", "at": utility.now_ms()}])
+        utility.until(lambda view: view["totals"]["customers_out"] <= quiet)
+        utility.intake.close()
+        utility.feed.close()
+    finally:
+        platform.stop()
