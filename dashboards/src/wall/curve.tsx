@@ -40,7 +40,7 @@ export function CurvePage({ samples, now, offsetMs }: Props) {
   }
   const { fromMs, toMs, top, peak } = curve;
   const letter = Math.max(13, Math.min(width / 48, height / 9));
-  const edge = { left: letter * 4.2, right: letter, top: letter, bottom: letter * 1.9 };
+  const edge = { left: letter * 4.2, right: letter, top: letter * 1.9, bottom: letter * 1.9 };
   const x = (ms: number) => edge.left + ((ms - fromMs) / (toMs - fromMs)) * (width - edge.left - edge.right);
   const y = (out: number) => height - edge.bottom - (out / top) * (height - edge.top - edge.bottom);
   const line = curve.points.map((each) => `${x(each.atMs).toFixed(1)},${y(each.out).toFixed(1)}`).join(" ");
@@ -79,8 +79,8 @@ export function CurvePage({ samples, now, offsetMs }: Props) {
             <>
               <circle class="peak" cx={x(peak.atMs)} cy={y(peak.out)} r="8" />
               <text
-                x={x(peak.atMs) + (early ? letter : -letter)}
-                y={y(peak.out) + letter / 3}
+                x={x(peak.atMs)}
+                y={y(peak.out) - letter * 0.8}
                 text-anchor={early ? "start" : "end"}
                 class="strong"
               >
