@@ -433,6 +433,7 @@ def run_feed() -> None:
     from stormops.core.area import areas
     from stormops.feed.handshake import Handshake
     from stormops.feed.parts import FeedParts
+    from stormops.feed.past.process import Helper
     from stormops.feed.web import create_feed
     from stormops.journal.secret import shared_secret
     from stormops.journal.snapshots import FileSnapshots
@@ -448,6 +449,7 @@ def run_feed() -> None:
             settings=settings,
             city_file=process.city_file,
             journal=process.journal(),
+            past=Helper([sys.executable, "-m", "stormops", "run", "past"], settings.environment()),
             snapshots=FileSnapshots(process.snapshots()),
             authenticate=process.who,
             remembered=process.remembered,
@@ -461,6 +463,28 @@ def run_feed() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     _serve(process, app, settings.feed_fd, settings.feed_port, sockets=Handshake, at_hand=app.state.at_hand)
+
+
+def run_past() -> None:
+    """Past: answers one feed about past positions, over its pipes, and ends with them."""
+    import os
+
+    from stormops.feed.past.archive import Archive
+    from stormops.feed.past.process import NICENESS, serve
+    from stormops.journal.snapshots import FileSnapshots
+
+    os.nice(NICENESS)
+    process = Process("past")
+    process.hints.close()
+    city, tree = process.city()
+    folder = process.snapshots()
+    stores = [FileSnapshots(folder), FileSnapshots(folder / "past")]
+    journal = process.journal()
+    archive = Archive(city, tree, journal, stores, file=folder / "past" / "marks.msgpack", now_ms=process.clock.now_ms)
+    process.log.info("process_started")
+    serve(archive, sys.stdin.fileno(), sys.stdout.fileno())
+    journal.close()
+    process.log.info("process_stopped")
 
 
 def run_worker() -> None:
@@ -517,6 +541,7 @@ RUNNERS: dict[str, Callable[[], None]] = {
     "operations": run_operations,
     "relay": run_relay,
     "feed": run_feed,
+    "past": run_past,
     "worker": run_worker,
 }
 

@@ -25,6 +25,7 @@ from stormops.settings import CityFile, Settings
 from stormops.supervisor import listen
 from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay, small_city
+from tests.feed.past.in_place import InPlace, archive_of
 
 COOKIE = "stormops_session"
 K = 20
@@ -114,7 +115,7 @@ def parts_of(
     cadence_ms: int = 20,
     public: Path | None = None,
 ) -> FeedParts:
-    """`public`: folder of the public tree; None = none is published."""
+    """`public`: folder of the public tree; None = none is published. The past is answered on the loop."""
     city, tree = day.city, day.tree
     partition = areas(city, K)
     return FeedParts(
@@ -138,6 +139,7 @@ def parts_of(
             public_cadence_ms=cadence_ms,
         ),
         journal=day.journal,
+        past=InPlace(archive_of(day, Path("nowhere") / "marks")),
         snapshots=NoSnapshots(),
         authenticate=(signed_in := SignedIn()),
         remembered=signed_in.remembered,

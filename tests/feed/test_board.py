@@ -14,6 +14,7 @@ from stormops.core.summary import ModeState
 from stormops.core.view_desk import DeskView
 from stormops.core.view_public import PublicView
 from stormops.feed import board as module
+from stormops.feed import scene
 from stormops.feed.board import Board, restore
 from stormops.feed.channel import Channel
 from stormops.feed.hub import Hub
@@ -47,7 +48,7 @@ def held(channel: Channel) -> Any:
 
 
 async def test_what_is_shown_is_the_view_at_its_position(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RECALL_MAX", 3)
+    monkeypatch.setattr(scene, "RECALL_MAX", 3)
     day = StormDay(4, *small_city())
     board, hub = board_of(day)
     for _ in range(12):

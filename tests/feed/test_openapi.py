@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 import jsonschema
@@ -42,6 +43,8 @@ def feed() -> Iterator[Feed]:
 def addresses(feed: Feed, path: str) -> list[str]:
     """Real addresses of a described path, every kind of answer among them."""
     situation, premises = feed.day.situation, feed.day.city.premises
+    last = feed.day.journal.last()
+    path = path.replace("{n}", str(last))
     if "/reports/{receipt}" in path:
         closed = [f"{number:014d}" for number in list(situation.closed_reports)[:3]]
         return [path.replace("{receipt}", receipt) for receipt in [*feed.day.receipts, *closed]]
@@ -55,7 +58,8 @@ def addresses(feed: Feed, path: str) -> list[str]:
         return [f"{path}?q={premises.address(0).split()[1]}", path + place]
     if path == "/api/v1/public/area":
         return [f"{path}?address={premises.address(row)}" for row in range(0, 40, 8)]
-    return [path]
+    both = [f"{path}?n={last}", f"{path}?previous={last}&known={last}"]
+    return both if path == "/api/v1/desk/past" else [path]
 
 
 def check(value: Any, schema: dict[str, Any]) -> None:
@@ -100,7 +104,8 @@ def test_real_answers_are_of_the_shape_that_is_described(feed: Feed, path: str) 
 @pytest.mark.parametrize("path", [path for path, read in READS.items() if 404 in read.codes or read.staff])
 def test_refusals_are_of_the_codes_that_are_described(feed: Feed, path: str) -> None:
     problem = {"$ref": "#/components/schemas/Problem"}
-    address = path.replace("{receipt}", UNKNOWN).replace("{name}", "E-9999").replace("{premise}", "nowhere")
+    unknown = {"{n}": "1", "{receipt}": UNKNOWN, "{name}": "E-9999", "{premise}": "nowhere"}
+    address = reduce(lambda address, part: address.replace(*part), unknown.items(), path)
     with feed.client() as stranger, feed.client(staff=True) as staff:
         for answer in (stranger.get(address), staff.get(address)):
             if answer.status_code != 200:

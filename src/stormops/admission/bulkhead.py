@@ -10,13 +10,15 @@ SIZES: dict[str, tuple[int, int]] = {
     "sign_in": (2, 20),
     "telephony": (32, 256),
     "exports": (1, 4),
+    "time_travel": (4, 16),
     "situation_reports": (2, 16),
     "open311_reads": (4, 32),
 }
 """By function: handlers that may run at once, and requests that may wait for one of them.
 
 Search and sign-in hold a thread and a core each (there are two); telephony look-ups wait for other
-processes, so more may run; the rest read files that are large and in no hurry.
+processes, so more may run; the past is worked out by a process of its own, one question at a time; the
+rest read files that are large and in no hurry.
 """
 
 T = TypeVar("T")

@@ -57,6 +57,8 @@ ROWS = (
     Row(READS, "/api/v1/desk/premises", "premises_search", staff=True),
     Row(READS, "/api/v1/desk/situation-reports", "situation_reports", staff=True),
     Row(READS, "/api/v1/desk/situation-reports/*", "situation_reports", staff=True),
+    Row(READS, "/api/v1/desk/past", "time_travel", staff=True),
+    Row(READS, "/api/v1/desk/past/**", "time_travel", staff=True),
     Row(READS, "/api/v1/desk/exports/**", "exports", staff=True),
     Row(READS, "/api/v1/desk/**", "desk_reads", staff=True),
     Row(READS, "/api/v1/public/**", "public_map"),
@@ -85,7 +87,7 @@ FREE = frozenset({"health", "metrics"})
 PEEKED = frozenset({"report", "telephony"})
 """Functions whose bodies tell whether life is at risk; looked into only when not all can be served."""
 
-WAITING = frozenset({"telephony"})
+WAITING = frozenset({"telephony", "time_travel"})
 """Functions whose handlers wait for look-ups and for other processes nearly all the time; each has a bulkhead."""
 
 PARTS_MAX = 12

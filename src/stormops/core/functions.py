@@ -39,6 +39,7 @@ PLATFORM = (
     row("premises_search", "Find a premise", _P1, "full", "Needed while a caller waits."),
     row("sign_in", "Sign in and out", _P1, "full", "Costly by design, so never before a report."),
     row("situation_reports", "Situation reports", _P2, "full", "Made by the worker, from the last copy."),
+    row("time_travel", "The desk at a past moment", _P3, "full full full suspend", "Look back when the surge is over."),
     row("exports", "Exports for other offices", _P3, "full full suspend", "Written again when the storm is over."),
     row("api_description", "The API's description", _P3, "full full full suspend", "Read it on a quiet day."),
     row("health", "Health and readiness", _P0, "full", "What the supervisor and the balancer ask."),

@@ -112,6 +112,51 @@ class Snapshot(Answer, frozen=True, kw_only=True):
     view: dict[str, Any]
 
 
+class PastWhole(Answer, frozen=True, kw_only=True):
+    """The desk's view at a past position, for who holds none."""
+
+    type: Literal["snapshot"]
+    n: int
+    epoch: str
+    at_ms: int
+    server_ms: int
+    view: dict[str, Any]
+
+
+class PastChanges(Answer, frozen=True, kw_only=True):
+    """What leads from the view that the desk holds (at `from`) to that at `n`, before it or after it."""
+
+    type: Literal["changes"]
+    from_n: int = msgspec.field(name="from")
+    n: int
+    at_ms: int
+    server_ms: int
+    set: dict[str, Any]
+    unset: list[str]
+
+
+class Mark(Answer, frozen=True, kw_only=True):
+    """What stands out: from position `n` on it is seen. An incident's `customers`: at most so many at once."""
+
+    kind: Literal["mode", "incident"]
+    at_ms: int
+    n: int
+    mode: str | msgspec.UnsetType = msgspec.UNSET
+    was: str | msgspec.UnsetType = msgspec.UNSET
+    cause: str | msgspec.UnsetType = msgspec.UNSET
+    incident: str | msgspec.UnsetType = msgspec.UNSET
+    customers: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Marks(Answer, frozen=True, kw_only=True):
+    """Changes of mode and the largest incidents up to position `through`; `whole`: that is the journal's end."""
+
+    through: int
+    whole: bool
+    first_ms: int
+    marks: list[Mark]
+
+
 class Config(Answer, frozen=True, kw_only=True):
     """What a page needs to know of the city. `bbox` is west, south, east, north."""
 

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import msgspec
 
 from stormops.core.area import Areas
-from stormops.core.entry import AnyFact, Entry, ReportReceived, ReportUnmatched
+from stormops.core.entry import Entry
 from stormops.core.mode import Level, level_of
 from stormops.core.network import City, Tree
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
-from stormops.core.view_desk import DeskView
 from stormops.core.view_public import PublicView
 from stormops.feed.channel import encode
 from stormops.feed.follow import Show
 from stormops.feed.hub import Hub
+from stormops.feed.scene import Scene
 from stormops.feed.views import Audience
-from stormops.journal.port import Beat, Journal, JournalUnavailable, Snapshots
+from stormops.journal.port import Beat, Journal, Snapshots
 from stormops.telemetry import Log
 
 LEAN_STRETCH = 5
 """Where the public's live updates are lean (`core.mode`) they come so many times rarer: sockets are the load then."""
 
-RECALL_MAX = 20_000
-"""Reports and verdicts kept in words, those asked for last; others are read from the journal when asked for."""
 
-
-class Board:
+class Board(Scene):
     """See `follow.Picture`."""
 
     def __init__(self, situation: Situation, journal: Journal, hub: Hub, areas: Areas, *, phone: str = "") -> None:
-        self.situation = situation
-        self.journal = journal
-        self.desk = DeskView(situation.city, situation.tree, self.recall)
+        super().__init__(situation, journal)
         self.public = PublicView(situation.city, areas, phone)
         self._hub = hub
-        self._recent: OrderedDict[int, AnyFact] = OrderedDict()
         self._pending: dict[Audience, Touched] = {}
         self._shown: dict[Audience, int] = {}
         self._heard_ms = 0
@@ -48,17 +41,9 @@ class Board:
         """Platform time up to which the picture is whole: the last tick's, or a later word that nothing came since."""
         return max(self._heard_ms, self.situation.at_ms)
 
-    @property
-    def position(self) -> int:
-        """Journal position of the newest entry folded."""
-        return self.situation.position
-
     def take(self, entries: Sequence[Entry]) -> None:
         """Fold entries; remember what they touched for those already shown something."""
-        for entry in entries:
-            if isinstance(entry.fact, ReportReceived | ReportUnmatched):
-                self._keep(entry.position, entry.fact)
-        touched = self.situation.apply(entries)
+        touched = self.fold(entries)
         for pending in self._pending.values():
             pending.add(touched)
 
@@ -75,28 +60,6 @@ class Board:
                     channel.confirm(at_ms)
 
         return show
-
-    def recall(self, position: int) -> AnyFact:
-        """The fact at a position. Raises JournalUnavailable."""
-        fact = self._recent.get(position)
-        if fact is None:
-            fact = self.entry(position).fact
-            self._keep(position, fact)
-        else:
-            self._recent.move_to_end(position)
-        return fact
-
-    def _keep(self, position: int, fact: AnyFact) -> None:
-        self._recent[position] = fact
-        if len(self._recent) > RECALL_MAX:
-            self._recent.popitem(last=False)
-
-    def entry(self, position: int) -> Entry:
-        """The entry at a position. Raises JournalUnavailable."""
-        page = self.journal.read(position - 1, 1)
-        if not page or page[0].position != position:
-            raise JournalUnavailable(f"the journal does not give back entry {position}")
-        return page[0]
 
     def publish(self, audience: Audience) -> Show | None:
         """What the event loop must run so that this audience sees the present position."""

@@ -8,7 +8,7 @@ position in it. What a client misses beyond the ring, it gets back as a snapshot
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -89,8 +89,7 @@ class Channel:
             self._values[key] = encoded
         for key in gone:
             self._size -= len(key) + len(self._values.pop(key)) + 4
-        head = f'{{"type":"changes","from":{self.n},"n":{n},"at_ms":{at_ms},"server_ms":{server_ms},"set":'
-        self._push(n, b"".join((head.encode(), _object(fresh), b',"unset":', _JSON.encode(gone), b"}")))
+        self._push(n, changes_message(Step(self.n, n, at_ms, server_ms), fresh, gone))
         self.n, self.at_ms, self._view = n, at_ms, None
         return True
 
@@ -125,7 +124,7 @@ class Channel:
     def view(self) -> bytes:
         """The whole picture as one JSON object; made at most once for each position."""
         if self._view is None:
-            self._view = _object(self._values)
+            self._view = json_object(self._values)
         return self._view
 
     @property
@@ -149,5 +148,22 @@ class Channel:
         return (f'"n":{self.n},"epoch":"{self.epoch}","at_ms":{self.at_ms},"server_ms":{server_ms},"view":').encode()
 
 
-def _object(values: Mapping[str, bytes]) -> bytes:
+class Step(NamedTuple):
+    """From a position to another and its time (platform ms); `server_ms` when it is said."""
+
+    before: int
+    n: int
+    at_ms: int
+    server_ms: int
+
+
+def changes_message(step: Step, put: Encoded, gone: Sequence[str]) -> bytes:
+    """The message that leads a client along a step (ARCHITECTURE.md, "WebSocket")."""
+    before, n, at_ms, server_ms = step
+    head = f'{{"type":"changes","from":{before},"n":{n},"at_ms":{at_ms},"server_ms":{server_ms},"set":'
+    return b"".join((head.encode(), json_object(put), b',"unset":', _JSON.encode(gone), b"}"))
+
+
+def json_object(values: Mapping[str, bytes]) -> bytes:
+    """Values that are JSON already, as one object."""
     return b"{" + b",".join(_JSON.encode(key) + b":" + value for key, value in values.items()) + b"}"

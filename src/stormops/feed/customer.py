@@ -15,19 +15,19 @@ from stormops.core.incident import UTILITIES
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.situation import Situation
-from stormops.feed.board import Board
+from stormops.feed.scene import Scene
 
 REPORTS_MAX = 50
 """Reports of one premise given in words, the latest first."""
 
 
-def customer(board: Board, name: str) -> dict[str, Any] | None:
+def customer(scene: Scene, name: str) -> dict[str, Any] | None:
     """Everything about one premise at one journal position; None when there is no such premise.
 
     `nested`: somebody there was heard after the outage was called over, or the meter still says off: the
     cluster is restored and this house is not.
     """
-    situation = board.situation
+    situation = scene.situation
     premise = situation.premise_of.get(name)
     if premise is None:
         return None
@@ -38,10 +38,10 @@ def customer(board: Board, name: str) -> dict[str, Any] | None:
     meter = situation.meter_says(premise)
     lon, lat = float(premises.lon[premise]), float(premises.lat[premise])
     located = not np.isnan(lon)
-    words = [_words(board, report) for report in reports[:REPORTS_MAX]]
+    words = [_words(scene, report) for report in reports[:REPORTS_MAX]]
     return {
         "n": situation.position,
-        "at_ms": board.at_ms,
+        "at_ms": scene.at_ms,
         "premise": name,
         "address": premises.address(premise),
         "lon": round(lon, 6) if located else None,
@@ -51,7 +51,7 @@ def customer(board: Board, name: str) -> dict[str, Any] | None:
         "meter_number": premises.meter[premise] or None,
         "meter": meter,
         "device": _device(situation, premise),
-        "incidents": [board.desk.incident(situation, incident) for incident in incidents],
+        "incidents": [scene.desk.incident(situation, incident) for incident in incidents],
         "reports_total": len(reports),
         "reports": words,
         "callbacks": [report for report in words if report.get("callback")],
@@ -74,8 +74,8 @@ def _device(situation: Situation, premise: int) -> str | None:
     return situation.device_ids[row] if row >= 0 else None
 
 
-def _words(board: Board, report: OpenReport) -> dict[str, Any]:
-    fact = board.recall(report.position)
+def _words(scene: Scene, report: OpenReport) -> dict[str, Any]:
+    fact = scene.recall(report.position)
     told = fact.report if isinstance(fact, ReportReceived) else None
     return {
         "receipt": receipt_text(report.receipt),

@@ -20,6 +20,7 @@ from stormops.feed.follow import Follower
 from stormops.feed.links import as_csv, doubted_links
 from stormops.feed.maps import DESK_LAYERS, MapLayers
 from stormops.feed.parts import FeedParts
+from stormops.feed.past.web import PastReads
 from stormops.feed.picture import SnapshotAnswer
 from stormops.feed.places import Places
 from stormops.feed.problem import Json, bad_query, not_found, not_signed_in
@@ -78,6 +79,7 @@ class DeskReads:
             f"{desk}/reports/{{receipt}}": self._report,
             f"{desk}/situation-reports": self._situation_reports.listed,
             f"{desk}/situation-reports/{{name}}": self._situation_reports.one,
+            **PastReads(self._parts.past).reads(),
             **{f"/api/v1/map/{name}.geojson": self._layer for name in DESK_LAYERS},
         }
         staff = [Route(path, self._for_staff(read)) for path, read in reads.items()]

@@ -83,6 +83,35 @@ READS: dict[str, Read] = {
         (401, 404, 503),
         staff=True,
     ),
+    "/api/v1/desk/past": Read(
+        "The desk's picture at a past position: one of n, at_ms, next and previous.",
+        (answers.PastWhole, answers.PastChanges),
+        (401, 404, 422, 503),
+        staff=True,
+        query=(
+            ("n", "Journal position."),
+            ("at_ms", "Platform time in ms: as the last tick until then had it."),
+            ("next", "The next change after this position."),
+            ("previous", "The last change before this position."),
+            ("known", "Position of the picture that the desk holds."),
+        ),
+    ),
+    "/api/v1/desk/past/marks": Read("What stands out in the journal.", (answers.Marks,), (401, 503), staff=True),
+    "/api/v1/desk/past/{n}/incidents/{name}": Read(
+        "An incident as it was known then.", (answers.IncidentDetail,), (401, 404, 422, 503), staff=True
+    ),
+    "/api/v1/desk/past/{n}/reports/{receipt}": Read(
+        "A report as it was known then.",
+        (answers.OpenReportDetail, answers.ClosedReportDetail),
+        (401, 404, 422, 503),
+        staff=True,
+    ),
+    "/api/v1/desk/past/{n}/customers/{premise}": Read(
+        "The customer's page as it was then.", (answers.Customer,), (401, 404, 422, 503), staff=True
+    ),
+    "/api/v1/desk/past/{n}/premises/{premise}": Read(
+        "What was known of a premise then.", (answers.PremiseKnown,), (401, 404, 422, 503), staff=True
+    ),
     "/api/v1/desk/situation-reports": Read(
         "Names of situation reports.", (answers.SituationReportNames,), (401,), staff=True
     ),

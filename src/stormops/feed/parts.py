@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stormops.core.area import Areas
 from stormops.core.network import City, Tree
+from stormops.feed.past.process import Past
 from stormops.feed.ports import Authenticate, Remembered
 from stormops.journal.port import Journal, Snapshots
 from stormops.settings import CityFile, Settings
@@ -14,9 +15,11 @@ from stormops.telemetry import Log, Metrics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedParts:
-    """`areas` is the city's public partition for the city file's *k* (`core.area.areas`).
+    """What a feed works with.
 
-    `public_names_secret`: at least 16 bytes; under it, Open311's public list names requests without their receipts.
+    `past` answers what the desk asks of past positions. `areas` is the city's public partition for the city
+    file's *k* (`core.area.areas`). `public_names_secret`: at least 16 bytes; under it, Open311's public list names
+    requests without their receipts.
     """
 
     city: City
@@ -25,6 +28,7 @@ class FeedParts:
     settings: Settings
     city_file: CityFile
     journal: Journal
+    past: Past
     snapshots: Snapshots
     authenticate: Authenticate
     remembered: Remembered

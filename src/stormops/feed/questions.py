@@ -18,24 +18,24 @@ from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
 from stormops.core.view import said
-from stormops.feed.board import Board
+from stormops.feed.scene import Scene
 
 INCIDENT_REPORTS_MAX = 500
 """Reports given in full with an incident: those of danger first, then the oldest; `reports_total` says how many."""
 
 
-def receipt_status(board: Board, receipt: int) -> dict[str, Any] | None:
+def receipt_status(scene: Scene, receipt: int) -> dict[str, Any] | None:
     """What the bearer of a receipt may know; None when the journal never had it."""
-    situation = board.situation
+    situation = scene.situation
     status = situation.status(receipt)
     if status is None:
         return None
     answer: dict[str, Any] = {
         "receipt": receipt_text(receipt),
         "n": situation.position,
-        "at_ms": board.at_ms,
+        "at_ms": scene.at_ms,
         "state": status.state,
-        "received_ms": status.received_ms or board.entry(status.position).recorded_ms,
+        "received_ms": status.received_ms or scene.entry(status.position).recorded_ms,
     }
     incident = _incident_status(situation, status.incident)
     if incident is not None:
@@ -43,23 +43,23 @@ def receipt_status(board: Board, receipt: int) -> dict[str, Any] | None:
     return answer
 
 
-def receipt_page(board: Board, receipt: int) -> dict[str, Any] | None:
+def receipt_page(scene: Scene, receipt: int) -> dict[str, Any] | None:
     """The same for the bearer's page, with `again`: what reports the same place again while it is known here."""
-    answer = receipt_status(board, receipt)
-    report = board.situation.report(receipt)
+    answer = receipt_status(scene, receipt)
+    report = scene.situation.report(receipt)
     if answer is not None and report is not None and report.premise >= 0 and SYMPTOMS[report.symptom].service_lost:
-        premise = board.situation.city.premises.id[report.premise]
+        premise = scene.situation.city.premises.id[report.premise]
         point = f"{report.utility.value[0].upper()}-{premise}"
         answer["again"] = {"symptom": report.symptom.value, "service_point": point}
     return answer
 
 
-def premise_believed(board: Board, premises: Sequence[int]) -> dict[str, Any]:
+def premise_believed(scene: Scene, premises: Sequence[int]) -> dict[str, Any]:
     """What the customer of these premises (rows) may know: no address, no name, nothing medical."""
-    situation = board.situation
+    situation = scene.situation
     return {
         "n": situation.position,
-        "at_ms": board.at_ms,
+        "at_ms": scene.at_ms,
         "premises": [_believed(situation, premise) for premise in premises],
     }
 
@@ -101,9 +101,9 @@ def _incident_status(situation: Situation, key: int) -> dict[str, Any] | None:
     return {"state": closed.outcome, "since_ms": closed.since_ms, "others": others, "customers_out": 0}
 
 
-def incident_detail(board: Board, name: str) -> dict[str, Any] | None:
+def incident_detail(scene: Scene, name: str) -> dict[str, Any] | None:
     """An incident with its reports, for the desk."""
-    situation = board.situation
+    situation = scene.situation
     incident = situation.incident(name)
     if incident is None:
         return None
@@ -111,17 +111,17 @@ def incident_detail(board: Board, name: str) -> dict[str, Any] | None:
     known = sorted((r for r in reports if r is not None), key=lambda r: (not (r.safety or r.medical), r.position))
     return {
         "n": situation.position,
-        "at_ms": board.at_ms,
-        "incident": board.desk.incident(situation, incident),
-        "argument": None if incident.argued is None else _argument(board, incident.argued),
+        "at_ms": scene.at_ms,
+        "incident": scene.desk.incident(situation, incident),
+        "argument": None if incident.argued is None else _argument(scene, incident.argued),
         "reports_total": len(known),
-        "reports": [_open_report(board, report) for report in known[:INCIDENT_REPORTS_MAX]],
+        "reports": [_open_report(scene, report) for report in known[:INCIDENT_REPORTS_MAX]],
     }
 
 
-def _argument(board: Board, argued: IncidentArgued) -> dict[str, Any]:
+def _argument(scene: Scene, argued: IncidentArgued) -> dict[str, Any]:
     """What speaks against a prediction, what else it may be, and what to ask next."""
-    situation = board.situation
+    situation = scene.situation
     premises = situation.city.premises
 
     def kind_of(device: str) -> str | None:
@@ -141,16 +141,16 @@ def _argument(board: Board, argued: IncidentArgued) -> dict[str, Any]:
     }
 
 
-def report_detail(board: Board, receipt: int) -> dict[str, Any] | None:
+def report_detail(scene: Scene, receipt: int) -> dict[str, Any] | None:
     """One report in full, open or not, for the desk."""
-    situation = board.situation
+    situation = scene.situation
     report = situation.report(receipt)
     if report is not None:
-        return {"n": situation.position} | _open_report(board, report) | {"duplicates": _duplicates(situation, report)}
+        return {"n": situation.position} | _open_report(scene, report) | {"duplicates": _duplicates(situation, report)}
     status = situation.status(receipt)
     if status is None:
         return None
-    entry = board.entry(status.position)
+    entry = scene.entry(status.position)
     first = receipt_text(situation.duplicates.get(receipt, receipt))
     value = {"n": situation.position, "receipt": first, "state": status.state}
     value["incident"] = incident_id(status.incident) if status.incident >= 0 else None
@@ -161,11 +161,11 @@ def _duplicates(situation: Situation, report: OpenReport) -> list[str]:
     return sorted(receipt_text(other) for other, of in situation.duplicates.items() if of == report.receipt)
 
 
-def _open_report(board: Board, report: OpenReport) -> dict[str, Any]:
+def _open_report(scene: Scene, report: OpenReport) -> dict[str, Any]:
     """What was said, where it was put, and why."""
-    situation = board.situation
+    situation = scene.situation
     premises = situation.city.premises
-    place = board.desk.location(report)
+    place = scene.desk.location(report)
     value: dict[str, Any] = {
         "receipt": receipt_text(report.receipt),
         "received_ms": report.received_ms,
@@ -184,13 +184,13 @@ def _open_report(board: Board, report: OpenReport) -> dict[str, Any]:
         "why": None,
         "candidates": [],
     }
-    value |= _words(board.recall(report.position))
-    verdict = board.recall(report.verdict) if report.verdict else None
+    value |= _words(scene.recall(report.position))
+    verdict = scene.recall(report.verdict) if report.verdict else None
     if isinstance(verdict, ReportMatched):
         value["reasons"] = verdict.reasons
     elif isinstance(verdict, ReportUnmatched):
         value["why"] = verdict.why
-        value["candidates"] = board.desk.candidates(situation, verdict)
+        value["candidates"] = scene.desk.candidates(situation, verdict)
     return value
 
 
@@ -211,9 +211,9 @@ def _words(fact: object) -> dict[str, Any]:
     }
 
 
-def incident_premises(board: Board, name: str) -> dict[str, Any] | None:
+def incident_premises(scene: Scene, name: str) -> dict[str, Any] | None:
     """Ids of the premises that are out because of an incident."""
-    situation = board.situation
+    situation = scene.situation
     incident: Incident | None = situation.incident(name)
     if incident is None:
         return None
@@ -222,23 +222,23 @@ def incident_premises(board: Board, name: str) -> dict[str, Any] | None:
     return {"n": situation.position, "premises": [ids[premise] for premise in owned]}
 
 
-def premises_out(board: Board) -> dict[str, Any]:
+def premises_out(scene: Scene) -> dict[str, Any]:
     """Ids of all premises that are without at least one service."""
-    situation = board.situation
+    situation = scene.situation
     ids = situation.city.premises.id
     dark = np.flatnonzero(situation.coverage.bits).tolist()
-    return {"n": situation.position, "at_ms": board.at_ms, "premises": [ids[premise] for premise in dark]}
+    return {"n": situation.position, "at_ms": scene.at_ms, "premises": [ids[premise] for premise in dark]}
 
 
-def course(board: Board) -> dict[str, Any]:
+def course(scene: Scene) -> dict[str, Any]:
     """Customers out over time, as the journal's own ticks have it: `samples` of [at_ms, customers out, reports]."""
-    situation = board.situation
-    return {"n": situation.position, "at_ms": board.at_ms, "samples": [list(each) for each in situation.course]}
+    situation = scene.situation
+    return {"n": situation.position, "at_ms": scene.at_ms, "samples": [list(each) for each in situation.course]}
 
 
-def premise_known(board: Board, name: str) -> dict[str, Any] | None:
+def premise_known(scene: Scene, name: str) -> dict[str, Any] | None:
     """What is known of a premise while its customer is on the phone: its incidents, open reports, and its meter."""
-    situation = board.situation
+    situation = scene.situation
     premise = situation.premise_of.get(name)
     if premise is None:
         return None
@@ -250,7 +250,7 @@ def premise_known(board: Board, name: str) -> dict[str, Any] | None:
         "n": situation.position,
         "premise": name,
         "address": situation.city.premises.address(premise),
-        "incidents": [board.desk.incident(situation, incident) for incident in incidents],
+        "incidents": [scene.desk.incident(situation, incident) for incident in incidents],
         "reports": sorted(receipt_text(reports.receipt[row]) for row in rows if reports.receipt[row] > 0),
         "meter": situation.meter_says(premise),
     }

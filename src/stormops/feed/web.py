@@ -100,6 +100,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await parts.past.close()
             follower.close()
             if publisher:
                 publisher.close()

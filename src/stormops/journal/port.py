@@ -191,6 +191,13 @@ class Snapshots(Protocol):
     def newest(self, schema: str, at_most: int | None = None) -> tuple[int, bytes] | None: ...
 
 
+class Keyframes(Snapshots, Protocol):
+    """Snapshots from which any past position is near (`snapshots.kept`)."""
+
+    def positions(self, schema: str) -> list[int]:
+        """Where there are snapshots of this schema, in order; each may turn out to be damaged."""
+
+
 class Hints(Protocol):
     """Wake-up calls between processes: may be lost, late or doubled without harm."""
 

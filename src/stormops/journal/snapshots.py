@@ -5,17 +5,37 @@ from __future__ import annotations
 import contextlib
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 from stormops.journal.port import JournalUnavailable
 
 KEEP = 3
-"""Snapshots kept of each schema; older ones are removed."""
+"""Newest snapshots kept of each schema, for the next start."""
+
+STRETCH = 50_000
+"""Of older ones, the first in each stretch of so many entries is kept, so that any past position is near one."""
+
+PAST_MAX = 32
+"""So many older ones; beyond, stretches are twice as long, and so on. Of another schema none are kept."""
 
 _MAGIC = b"STORMSN1"
 _HEAD = struct.Struct("<8sQQ32s")  # magic, position, length of the body, digest
+
+
+def kept(positions: Sequence[int]) -> set[int]:
+    """Which of these positions' snapshots to keep. Pure; what was kept once goes only when stretches grow."""
+    ordered = sorted(positions)
+    newest, older = ordered[-KEEP:], ordered[:-KEEP]
+    stretch = STRETCH
+    while True:
+        firsts: dict[int, int] = {}
+        for position in older:
+            firsts.setdefault(position // stretch, position)
+        if len(firsts) <= PAST_MAX:
+            return {*newest, *firsts.values()}
+        stretch *= 2
 
 
 def _nothing(name: str, sentence: str) -> None:
@@ -54,12 +74,16 @@ class FileSnapshots:
     def newest(self, schema: str, at_most: int | None = None) -> tuple[int, bytes] | None:
         """The newest whole snapshot of this schema (at or before a position); None when there is none."""
         for path in reversed(self._of(schema)):
-            position = int(path.stem.rpartition("-")[2])
+            position = _position(path)
             if at_most is None or position <= at_most:
                 body = self._read(path, position, schema)
                 if body is not None:
                     return position, body
         return None
+
+    def positions(self, schema: str) -> list[int]:
+        """See `port.Keyframes.positions`."""
+        return [_position(path) for path in self._of(schema)]
 
     def _of(self, schema: str) -> list[Path]:
         return sorted(self._folder.glob(f"{_tag(schema)}-*.snapshot"))
@@ -78,8 +102,18 @@ class FileSnapshots:
         return None
 
     def _tidy(self, schema: str) -> None:
-        for path in self._of(schema)[:-KEEP]:
-            path.unlink(missing_ok=True)
+        """Of another schema the newest few stay: who goes back to the release before starts from them."""
+        by_schema: dict[str, list[Path]] = {}
+        for path in sorted(self._folder.glob("*-*.snapshot")):
+            by_schema.setdefault(path.stem.rpartition("-")[0], []).append(path)
+        for tag, paths in by_schema.items():
+            if tag == _tag(schema):
+                stay = kept([_position(path) for path in paths])
+            else:
+                stay = {_position(path) for path in paths[-KEEP:]}
+            for path in paths:
+                if _position(path) not in stay:
+                    path.unlink(missing_ok=True)
 
 
 class MemorySnapshots:
@@ -90,16 +124,24 @@ class MemorySnapshots:
 
     def save(self, position: int, schema: str, body: bytes) -> None:
         """See `port.Snapshots.save`."""
-        kept = self._kept.setdefault(schema, {})
-        kept[position] = bytes(body)
-        for old in sorted(kept)[:-KEEP]:
-            del kept[old]
+        saved = self._kept.setdefault(schema, {})
+        saved[position] = bytes(body)
+        for old in saved.keys() - kept(list(saved)):
+            del saved[old]
+
+    def positions(self, schema: str) -> list[int]:
+        """See `port.Keyframes.positions`."""
+        return sorted(self._kept.get(schema, {}))
 
     def newest(self, schema: str, at_most: int | None = None) -> tuple[int, bytes] | None:
         """See `port.Snapshots.newest`."""
-        kept = self._kept.get(schema, {})
-        position = max((p for p in kept if at_most is None or p <= at_most), default=None)
-        return None if position is None else (position, kept[position])
+        saved = self._kept.get(schema, {})
+        position = max((p for p in saved if at_most is None or p <= at_most), default=None)
+        return None if position is None else (position, saved[position])
+
+
+def _position(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2])
 
 
 def _tag(schema: str) -> str:
