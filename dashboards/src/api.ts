@@ -8,12 +8,14 @@ import type {
   HelpPlace,
   Incident,
   IncidentFull,
+  Marks,
   ModeTable,
   Premise,
   PremiseKnown,
   Problem,
   ReceiptStatus,
   ReportFull,
+  ServerMessage,
   Session,
   Snapshot,
 } from "./contract";
@@ -41,6 +43,7 @@ export const MAP_URLS = {
 } as const;
 
 const TIMEOUT_MS = 15_000;
+const PAST_TIMEOUT_MS = 40_000;
 
 async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
   let response: Response;
@@ -69,11 +72,17 @@ export const areaOf = async (address: string): Promise<Area> =>
   (await request<{ area: Area }>(`/api/v1/public/area?address=${part(address)}`)).area;
 export const helpPlaces = async (): Promise<HelpPlace[]> =>
   (await request<{ places: HelpPlace[] }>("/api/v1/public/places")).places;
-export const report = (receipt: string): Promise<ReportFull> => request(`/api/v1/desk/reports/${part(receipt)}`);
+/** Reads of the desk now, or (`at`) as they were at a past position. */
+const desk = (at: number | null): string => (at === null ? "/api/v1/desk" : `/api/v1/desk/past/${at}`);
+/** The past is worked out when it is asked for; the first time, what works it out has to start. */
+const past = (at: number | null): RequestInit => (at === null ? {} : { signal: AbortSignal.timeout(PAST_TIMEOUT_MS) });
+
+export const report = (receipt: string, at: number | null = null): Promise<ReportFull> =>
+  request(`${desk(at)}/reports/${part(receipt)}`, past(at));
 
 /** An incident with its reports, whether the server nests the incident or gives its fields beside them. */
-export async function incident(id: string): Promise<IncidentFull> {
-  const body = await request<Partial<IncidentFull> & Incident>(`/api/v1/desk/incidents/${part(id)}`);
+export async function incident(id: string, at: number | null = null): Promise<IncidentFull> {
+  const body = await request<Partial<IncidentFull> & Incident>(`${desk(at)}/incidents/${part(id)}`, past(at));
   return {
     n: body.n ?? 0,
     incident: body.incident ?? body,
@@ -92,10 +101,15 @@ export const premisesNear = (lon: number, lat: number): Promise<Premise[]> => pr
 
 export const premise = (id: string): Promise<PremiseKnown> => request(`/api/v1/desk/premises/${part(id)}`);
 export const course = (): Promise<Course> => request("/api/v1/desk/course");
-export const customer = (premise: string): Promise<Customer> => request(`/api/v1/desk/customers/${part(premise)}`);
 /** Links of customers to transformers that are likely wrong, the surest first. */
 export const doubtedLinks = (): Promise<DoubtedLinks> => request("/api/v1/desk/links");
 export const LINKS_CSV_URL = "/api/v1/desk/links.csv";
+export const customer = (premise: string, at: number | null = null): Promise<Customer> =>
+  request(`${desk(at)}/customers/${part(premise)}`, past(at));
+/** What leads from the picture at `known` to a past one (see ARCHITECTURE.md, "Time travel"). */
+export const pastPicture = (query: Record<string, number>): Promise<ServerMessage> =>
+  request(`/api/v1/desk/past?${new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]))}`, past(0));
+export const marks = (): Promise<Marks> => request("/api/v1/desk/past/marks", past(0));
 export const modes = (): Promise<ModeTable> => request("/api/v1/desk/modes");
 
 /** A fresh key for one intention; sent again unchanged when the same intention is retried. */

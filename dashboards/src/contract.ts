@@ -348,6 +348,20 @@ export interface Course {
   samples: [number, number, number][];
 }
 
+/** What stands out in the journal: from position `n` on it is seen. */
+export type Mark =
+  | { kind: "mode"; at_ms: number; n: number; mode: Mode; was: Mode; cause: string }
+  | { kind: "incident"; at_ms: number; n: number; incident: string; customers: number };
+
+export interface Marks {
+  through: number;
+  /** Read to the journal's end; while not, there are more. */
+  whole: boolean;
+  /** The first tick's time, 0 before there is one. */
+  first_ms: number;
+  marks: Mark[];
+}
+
 export interface ReceiptStatus {
   receipt: string;
   n: number;

@@ -62,7 +62,18 @@ export class Replica {
   }
 }
 
-export type Connection = "connecting" | "live" | "lost" | "polling" | "signed_out" | "refused";
+export type Connection = "connecting" | "live" | "lost" | "polling" | "signed_out" | "refused" | "past";
+
+/** Whatever brings a view: the live feed, or the past. */
+export interface Source {
+  readonly replica: Replica;
+  readonly connection: Connection;
+  subscribe(listener: Listener): () => void;
+  /** Age of what is shown in wall milliseconds. */
+  ageMs(): number;
+  /** Platform time at which what is shown is looked at. */
+  platformMs(): number;
+}
 
 /** Beginnings of keys; west, south, east, north in degrees. */
 export interface View {
@@ -89,7 +100,7 @@ export interface FeedOptions {
 
 export type Listener = (changed: string[] | null) => void;
 
-export class FeedClient {
+export class FeedClient implements Source {
   readonly replica = new Replica();
   connection: Connection = "connecting";
   /** Wall time of the last message, 0 before the first. */

@@ -7,11 +7,12 @@ import type { desk } from "./messages/desk";
 import { en } from "./messages/en";
 import { es } from "./messages/es";
 import { ht } from "./messages/ht";
+import type { past } from "./messages/past";
 import type { shift } from "./messages/shift";
 import type { wall } from "./messages/wall";
 
 type CustomerKey = keyof typeof en;
-export type MessageKey = CustomerKey | keyof typeof desk | keyof typeof shift | keyof typeof wall;
+export type MessageKey = CustomerKey | keyof typeof desk | keyof typeof past | keyof typeof shift | keyof typeof wall;
 /** A message, or one for each plural category of its `count`. */
 export type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;
 /** A table of everything that customers read. */

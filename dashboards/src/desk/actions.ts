@@ -78,6 +78,7 @@ export class Actions {
 
   /** Settles when it has been tried once, or was undone. */
   async send(intent: Intent): Promise<Sent> {
+    if (this.desk.past) throw new Error("nothing is sent from the past");
     const now = Date.now();
     const grace = intent.urgent ? 0 : graceMs();
     const sent: Sent = {
@@ -174,6 +175,7 @@ export class Actions {
   }
 
   private settle(): void {
+    if (this.desk.past) return; // what has become of them is seen in the present
     for (const sent of this.sent) {
       if (sent.stage !== "sent" && sent.stage !== "slow") continue;
       const refusal = this.desk.refusals.get(sent.action);

@@ -11,7 +11,7 @@ import type { Task } from "./agenda";
 import { tasksOf } from "./agenda-box";
 import type { Command } from "./commands";
 import { Customer } from "./customer";
-import { deskCommands, goTo } from "./desk-commands";
+import { deskCommands, goTo, pastKeys } from "./desk-commands";
 import { Help, SignInAgain, Toasts } from "./dialogs";
 import { useRedraw, useTitle, useToasts } from "./hooks";
 import { Entry } from "./entry";
@@ -23,6 +23,7 @@ import { MapPane } from "./map-pane";
 import { ModeBar } from "./mode-bar";
 import { ModeDialog } from "./mode-dialog";
 import { Overview } from "./overview";
+import { PastBanner } from "./past-banner";
 import { unmatchedInOrder } from "./report-lists";
 import { Palette } from "./palette";
 import { panelCommands } from "./panel-commands";
@@ -32,7 +33,9 @@ import { SafetySpoken } from "./safety-queue";
 import { Side, TAB } from "./side";
 import { ShiftClock } from "./shift-clock";
 import type { Desk } from "./store";
+import type { TimeMachine } from "./time-machine";
 import { FreshnessSpoken, TopBar } from "./top-bar";
+import { Track } from "./track";
 import { useLoaded } from "./use-loaded";
 
 const ACTING_ROLES = new Set(["dispatcher", "supervisor"]);
@@ -51,6 +54,7 @@ interface Props {
   session: Session;
   desk: Desk;
   actions: Actions;
+  machine: TimeMachine;
   signedOut: boolean;
   onSignedOut: () => void;
   onSignInAgain: () => Promise<void>;
@@ -58,7 +62,7 @@ interface Props {
 }
 
 export function App(props: Props) {
-  const { config, session, desk, actions } = props;
+  const { config, session, desk, actions, machine } = props;
   const [tab, setTab] = useState<number>(TAB.incidents);
   const [pane, setPane] = useState<Pane>("list");
   const [selection, setSelection] = useState<Selection>(null);
@@ -75,15 +79,15 @@ export function App(props: Props) {
   const [toasts, dismiss] = useToasts(actions);
   const map = useRef<DeskMap>(null);
   const shownIncidents = useRef<readonly Incident[]>([]);
-  useRedraw(desk, actions);
+  useRedraw(desk, actions, machine);
   useTitle(desk, config.title);
   const [alarm] = useState(() => new Alarm());
   useEffect(() => {
-    alarm.look(desk.safetyWaiting());
-  }, [desk.version.safety]);
+    alarm.look(desk.liveSafetyWaiting());
+  }, [desk.version.safety, desk.live.replica.n]);
   const table = useLoaded("modes", 0, api.modes, props.onSignedOut).value;
 
-  const mayAct = session.roles.some((role) => ACTING_ROLES.has(role));
+  const mayAct = !desk.past && session.roles.some((role) => ACTING_ROLES.has(role));
   const incident = selection?.kind === "incident" ? desk.incidents.get(selection.id) : undefined;
   const receipt = selection?.kind === "report" ? selection.id : null;
   const report = receipt === null ? undefined : desk.reports.get(receipt);
@@ -174,7 +178,14 @@ export function App(props: Props) {
       first.find((element) => element != null)?.focus();
     });
   };
+  const lookBack = () => {
+    if (machine.on) return machine.leave();
+    choose(null);
+    setDeclaring(false);
+    void machine.enter();
+  };
   const back = () => {
+    if (machine.on) return machine.leave();
     if (picking) return setPicking(false);
     if (doing !== null) return setDoing(null);
     if (acknowledging) return setAcknowledging(false);
@@ -217,6 +228,8 @@ export function App(props: Props) {
     h: lookUp,
     g: () => doTask(tasksOf(desk)[0]),
     u: () => actions.undo(),
+    p: lookBack,
+    ...(machine.on ? pastKeys(machine) : {}),
   };
   const commands = (): Command[] => [
     ...deskCommands(keys, {
@@ -226,6 +239,7 @@ export function App(props: Props) {
       held: actions.unsent().some((each) => each.stage === "held"),
       clear: () => choose(null),
       sound: () => alarm.toggle(),
+      machine,
     }),
     ...panelCommands(document.querySelector(".panel")),
   ];
@@ -244,7 +258,7 @@ export function App(props: Props) {
   const Panel = customer ? "main" : "aside";
   return (
     <div
-      class={`desk pane-${pane} ${customer ? "is-customer" : ""}`}
+      class={`desk pane-${pane} ${customer ? "is-customer" : ""} ${machine.on ? "is-past" : ""}`}
       data-connection={desk.feed.connection}
       data-n={desk.feed.replica.n}
     >
@@ -259,8 +273,10 @@ export function App(props: Props) {
         onEntry={enter}
         onTab={showTab}
         onSafety={toSafety}
+        onPast={lookBack}
         onHelp={() => setHelp(true)}
       />
+      {machine.on ? <PastBanner machine={machine} desk={desk} /> : null}
       <FreshnessSpoken desk={desk} />
       <SafetySpoken desk={desk} />
       <ModeBar
@@ -270,7 +286,7 @@ export function App(props: Props) {
         mayAct={mayAct}
         onDeclare={() => setDeclaring(true)}
       >
-        <ShiftClock sinceMs={session.shift_since_ms} nowMs={desk.feed.platformMs()} unsent={actions.unsent().length} />
+        <ShiftClock sinceMs={session.shift_since_ms} nowMs={desk.live.platformMs()} unsent={actions.unsent().length} />
       </ModeBar>
       <Side
         desk={desk}
@@ -307,6 +323,7 @@ export function App(props: Props) {
         {customer ? (
           <Customer
             nowMs={desk.feed.platformMs()}
+            at={desk.at}
             mayAct={mayAct}
             onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
             onIncident={openIncident}
@@ -383,6 +400,7 @@ export function App(props: Props) {
           />
         )}
       </Panel>
+      {machine.on ? <Track machine={machine} desk={desk} /> : null}
       <div class="pane-switch" role="group" aria-label={t("side.panes")}>
         {(Object.keys(PANES) as Pane[]).map((name) => (
           <button type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>

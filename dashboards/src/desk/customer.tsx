@@ -195,6 +195,8 @@ function Page({ known, nowMs, ...on }: { known: Known; nowMs: number } & Act) {
 
 interface Props {
   nowMs: number;
+  /** The past position that is shown; null: now. */
+  at: number | null;
   mayAct: boolean;
   onShow: (lon: number, lat: number) => void;
   onIncident: (id: string) => void;
@@ -215,7 +217,9 @@ export function Customer(props: Props) {
     const again = setInterval(() => setBeat((count) => count + 1), AGAIN_MS);
     return () => clearInterval(again);
   }, []);
-  const known = useLoaded(found.premise?.premise ?? null, beat, api.customer, props.onSignedOut);
+  const { at } = props;
+  const again = at === null ? beat : `at ${at}`;
+  const known = useLoaded(found.premise?.premise ?? null, again, (id) => api.customer(id, at), props.onSignedOut);
   const shown = known.value?.premise;
   useEffect(() => {
     if (shown !== undefined) box.current?.querySelector<HTMLElement>(".customer-buttons .button")?.focus();

@@ -1,12 +1,14 @@
 /** The desk's own commands: every one of its actions, as the palette names them. */
-import type { Incident } from "../contract";
-import { type MessageKey, t } from "../i18n";
+import type { Incident, Mark } from "../contract";
+import * as format from "../format";
+import { type MessageKey, t, word } from "../i18n";
 import { type Command, singleKeys, toggleSingleKeys } from "./commands";
 import { done } from "./intents";
 import type { KeyMap } from "./keys";
 import { acceptIncident, largest } from "./select";
 import { TAB } from "./side";
 import type { Desk } from "./store";
+import type { TimeMachine } from "./time-machine";
 
 /** Incidents that the palette offers by their place. */
 const PLACES_MAX = 5;
@@ -20,6 +22,42 @@ export interface Situation {
   held: boolean;
   clear: () => void;
   sound: () => void;
+  machine: TimeMachine;
+}
+
+/** The keys of the past, beside the desk's own. */
+export const pastKeys = (machine: TimeMachine): KeyMap => ({
+  ArrowLeft: () => void machine.step(-1),
+  ArrowRight: () => void machine.step(1),
+  " ": () => machine.toggle(),
+  Home: () => void machine.first(),
+  End: () => void machine.last(),
+  f: () => machine.faster(),
+});
+
+/** What a mark stands for, in words. */
+export function markSaid(mark: Mark): string {
+  const time = format.clock(mark.at_ms);
+  if (mark.kind === "mode") return t("past.mark_mode", { time, mode: word("mode_name", mark.mode) });
+  return t("past.mark_incident", { time, incident: mark.incident, count: mark.customers });
+}
+
+function pastCommands(machine: TimeMachine, keys: KeyMap): Command[] {
+  if (!machine.on) return [{ id: "past.enter", label: t("past.enter"), key: "p", run: () => keys.p?.() }];
+  const table: [string, MessageKey][] = [
+    ["Escape", "past.leave"],
+    [" ", machine.playing ? "past.pause" : "past.play"],
+    ["ArrowLeft", "past.previous"],
+    ["ArrowRight", "past.next"],
+    ["Home", "past.first"],
+    ["End", "past.last"],
+    ["f", "past.faster"],
+  ];
+  const commands = table.map(([key, label]): Command => ({ id: label, label: t(label), run: () => keys[key]?.() }));
+  const marks = machine.marks.map((mark): Command => {
+    return { id: `past.mark.${mark.n}`, label: markSaid(mark), run: () => void machine.enter({ n: mark.n }) };
+  });
+  return [...commands, ...marks];
 }
 
 /** Those that can be done now. Each does what its key does. */
@@ -63,7 +101,7 @@ export function deskCommands(keys: KeyMap, now: Situation): Command[] {
     [singleKeys() ? "command.keys_off" : "command.keys_on", toggleSingleKeys],
   ];
   for (const [label, run] of plain) commands.push({ id: label, label: t(label), run });
-  return commands;
+  return [...commands, ...pastCommands(now.machine, keys)];
 }
 
 /** The largest incidents that fit what is typed. */

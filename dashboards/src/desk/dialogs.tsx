@@ -105,6 +105,10 @@ const KEYS: [string[], MessageKey][] = [
   [["h"], "command.customer"],
   [["g"], "command.next"],
   [["u"], "undo.last"],
+  [["p"], "past.enter"],
+  [["←", "→"], "keys.past_step"],
+  [["Space"], "keys.past_play"],
+  [["Home", "End"], "keys.past_ends"],
   [["Ctrl", "K"], "palette.title"],
   [["?"], "keys.help"],
 ];

@@ -1,9 +1,11 @@
 /** What the desk's page listens to: the picture, the clock, the outcome of actions. */
 import { useEffect, useReducer, useState } from "preact/hooks";
+import * as format from "../format";
 import { t } from "../i18n";
 import { onTheme } from "../theme";
 import type { Actions, Sent } from "./actions";
 import type { Desk } from "./store";
+import type { TimeMachine } from "./time-machine";
 import { unanswered } from "./top-bar";
 
 /** Successes pass by themselves after this long; refusals wait to be dismissed. */
@@ -11,11 +13,11 @@ const TOAST_MS = 6_000;
 const TOASTS_MAX = 4;
 
 /** Draw again when the picture, the theme or the second changes. */
-export function useRedraw(desk: Desk, actions: Actions): void {
+export function useRedraw(desk: Desk, actions: Actions, machine: TimeMachine): void {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     const again = () => redraw(undefined);
-    const forget = [desk.subscribe(again), onTheme(again), actions.subscribe(again)];
+    const forget = [desk.subscribe(again), onTheme(again), actions.subscribe(again), machine.subscribe(again)];
     const second = setInterval(again, 1000);
     return () => {
       for (const each of forget) each();
@@ -49,7 +51,9 @@ export function useTitle(desk: Desk, city: string): void {
       city,
       out: totals?.customers_out ?? 0,
       safety: unanswered(totals),
+      time: format.clock(desk.feed.platformMs()),
     };
-    document.title = totals === undefined ? t("desk.title", values) : t("desk.title_live", values);
-  }, [totals?.customers_out, unanswered(totals)]);
+    const live = totals === undefined ? t("desk.title", values) : t("desk.title_live", values);
+    document.title = desk.past ? t("desk.title_past", values) : live;
+  }, [totals?.customers_out, unanswered(totals), desk.past && format.clock(desk.feed.platformMs())]);
 }

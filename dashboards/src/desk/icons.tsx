@@ -20,12 +20,17 @@ const PATHS = {
   panel: "M3 4h14v12H3zM11.5 4V16",
   sound: "M3 8h3l4-3.5v11L6 12H3zM13 7.5a4 4 0 0 1 0 5M15 5a7 7 0 0 1 0 10",
   silent: "M3 8h3l4-3.5v11L6 12H3zM13 8l4 4M17 8l-4 4",
+  history: "M3.2 4.2v3.6h3.6M3.6 7.6a7 7 0 1 1-.5 3.9M10 6.4v4l2.7 1.6",
+  play: "M6.5 4.2v11.6L15.5 10z",
+  pause: "M6 4.5h2.6v11H6zM11.4 4.5H14v11h-2.6z",
+  stepBack: "M13.5 4.5v11L6.5 10zM5 4.5h1.6v11H5z",
+  stepOn: "M6.5 4.5v11l7-5.5zM13.4 4.5H15v11h-1.6z",
   check: "M4 10.5L8.2 14.7L16 6",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
-const SOLID: ReadonlySet<IconName> = new Set(["electric", "medical"]);
+const SOLID: ReadonlySet<IconName> = new Set(["electric", "medical", "play", "pause", "stepBack", "stepOn"]);
 
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   const solid = SOLID.has(name);

@@ -69,7 +69,8 @@ export function IncidentPanel(props: Props) {
     setReceipts([]);
     setShown(30);
   }, [incident.id]);
-  const full = useLoaded(incident.id, incident.updated_ms + incident.reports, api.incident, props.onSignedOut);
+  const again = `${incident.updated_ms + incident.reports} ${desk.at}`;
+  const full = useLoaded(incident.id, again, (id) => api.incident(id, desk.at), props.onSignedOut);
   const reports: ReportFull[] = full.value?.reports ?? [];
   const now = desk.feed.platformMs();
   const sign = incidentSign(incident.state);

@@ -13,7 +13,9 @@ function typing(target: EventTarget | null): boolean {
 }
 
 /** Keys that work also where single keys are turned off: they are not letters. */
-const ALWAYS = new Set(["Escape", "Enter", "ArrowDown", "ArrowUp"]);
+const ALWAYS = new Set(["Escape", "Enter", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", " "]);
+/** What these keys do by themselves to what has the focus. */
+const OWN: Record<string, string> = { Enter: "button, a, summary", " ": "button, a, summary, input, select" };
 
 export function listenKeys(keys: () => KeyMap, onPalette: () => void): () => void {
   const onKey = (event: KeyboardEvent) => {
@@ -25,8 +27,8 @@ export function listenKeys(keys: () => KeyMap, onPalette: () => void): () => voi
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (document.querySelector("dialog[open]") !== null) return; // a dialog has its own keys
     if (typing(event.target) && event.key !== "Escape") return;
-    if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.closest("button, a, summary"))
-      return;
+    const own = OWN[event.key];
+    if (own !== undefined && event.target instanceof HTMLElement && event.target.closest(own)) return;
     if (!singleKeys() && !ALWAYS.has(event.key)) return;
     const action = keys()[event.key];
     if (action === undefined) return;

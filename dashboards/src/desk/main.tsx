@@ -5,14 +5,16 @@ import * as api from "../api";
 import { useTimeZone } from "../format";
 import { addMessages, t, useLanguage } from "../i18n";
 import { desk as words } from "../messages/desk";
+import { past } from "../messages/past";
 import { shift } from "../messages/shift";
 import "../theme";
 import { Actions } from "./actions";
 import { App } from "./app";
 import { openPage, staffFeed } from "./opening";
 import { Desk } from "./store";
+import { positionOf, TimeMachine } from "./time-machine";
 
-addMessages("en", { ...words, ...shift });
+addMessages("en", { ...words, ...shift, ...past });
 
 async function main(root: HTMLElement): Promise<void> {
   const [config, signedIn] = await Promise.all([api.config(), api.session()]);
@@ -34,6 +36,14 @@ async function main(root: HTMLElement): Promise<void> {
     if (signedOut) return;
     signedOut = true;
     draw();
+  };
+  const reads = { picture: api.pastPicture, marks: api.marks, course: api.course };
+  const machine = new TimeMachine(desk, reads, askToSignIn, (position) => {
+    history.replaceState(null, "", position === null ? location.pathname + location.search : `#at=${position}`);
+  });
+  const linked = () => {
+    const n = positionOf(location.hash);
+    if (n !== null) void machine.enter({ n });
   };
   const actions = new Actions(desk, () => session, signedInAgain);
   const onSignedIn = async () => {
@@ -59,6 +69,7 @@ async function main(root: HTMLElement): Promise<void> {
         session={session}
         desk={desk}
         actions={actions}
+        machine={machine}
         signedOut={signedOut}
         onSignedOut={askToSignIn}
         onSignInAgain={signedInAgain}
@@ -71,6 +82,8 @@ async function main(root: HTMLElement): Promise<void> {
   root.className = "";
   draw();
   feed.start();
+  addEventListener("hashchange", linked);
+  linked();
 }
 
 openPage("desk", "desk.unavailable", main);

@@ -32,8 +32,8 @@ export function ReportPanel(props: Props) {
   const [withdrawing, setWithdrawing] = useState(false);
   const point = desk.reports.get(receipt);
   const waiting = desk.unmatched.get(receipt);
-  const again = JSON.stringify([point, waiting !== undefined]);
-  const full = useLoaded(receipt, again, api.report, props.onSignedOut);
+  const again = JSON.stringify([point, waiting !== undefined, desk.at]);
+  const full = useLoaded(receipt, again, (id) => api.report(id, desk.at), props.onSignedOut);
   const report = full.value;
   useEffect(() => setWithdrawing(false), [receipt]);
 

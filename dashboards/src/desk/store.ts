@@ -1,6 +1,6 @@
 /** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
 import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Silence, Unmatched } from "../contract";
-import type { FeedClient } from "../feed";
+import type { Source } from "../feed";
 import { Ordered } from "./ordered";
 import { acceptIncident, compareIncidents, compareReports, type Filter, safetyInOrder } from "./select";
 
@@ -43,7 +43,14 @@ export class Desk {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly kinds: Record<string, Map<string, unknown>>;
 
-  constructor(readonly feed: FeedClient) {
+  /** What is shown: `live`, or the past. */
+  feed: Source;
+  /** The past position that details are read at, as who shows the past sets it; null: now. */
+  at: number | null = null;
+  private forget: () => void;
+
+  constructor(readonly live: Source) {
+    this.feed = live;
     this.kinds = {
       incident: this.incidents,
       report: this.reports,
@@ -52,7 +59,22 @@ export class Desk {
       safety: this.safety,
       silence: this.silences,
     };
-    feed.subscribe((changed) => this.take(changed));
+    this.forget = live.subscribe((changed) => this.take(changed));
+  }
+
+  /** The past is shown: nothing of it can be acted on. */
+  get past(): boolean {
+    return this.feed !== this.live;
+  }
+
+  /** Show another source from here on; everything may differ. */
+  show(source: Source): void {
+    if (source === this.feed) return;
+    this.forget();
+    this.feed = source;
+    if (source === this.live) this.at = null;
+    this.forget = source.subscribe((changed) => this.take(changed));
+    this.take(null);
   }
 
   subscribe(listener: (changed: Changed) => void): () => void {
@@ -66,6 +88,17 @@ export class Desk {
       this.safetyNow = { version: this.version.safety, items: safetyInOrder(this.safety.values()) };
     }
     return this.safetyNow.items;
+  }
+
+  /** Those that nobody has taken on now, whatever is shown. */
+  liveSafetyWaiting(): SafetyItem[] {
+    if (!this.past) return this.safetyWaiting();
+    const waiting: SafetyItem[] = [];
+    for (const [key, value] of this.live.replica.view) {
+      if (key.startsWith("safety/") && (value as SafetyItem).state !== "acknowledged")
+        waiting.push(value as SafetyItem);
+    }
+    return waiting;
   }
 
   /** Those of the queue that nobody has taken on. */
@@ -171,7 +204,7 @@ export class Desk {
   }
 
   private follow(): void {
-    if (this.totals === undefined) return;
+    if (this.totals === undefined || this.past) return;
     const last = this.course.at(-1);
     const point = { atMs: this.feed.replica.atMs, out: this.totals.customers_out };
     if (last !== undefined && last.atMs >= point.atMs) return;

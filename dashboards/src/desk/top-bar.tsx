@@ -23,6 +23,7 @@ interface Props {
   onTab: (tab: number) => void;
   onEntry: () => void;
   onSafety: () => void;
+  onPast: () => void;
   onHelp: () => void;
 }
 
@@ -47,6 +48,7 @@ export function Freshness({ desk }: { desk: Desk }) {
     polling: t("link.polling", { span }),
     signed_out: t("link.signed_out", { span }),
     refused: t("link.refused"),
+    past: t("past.link", { n: desk.feed.replica.n }),
   }[state];
   return (
     <div class={`freshness is-${state}`} data-state={state}>
@@ -161,7 +163,7 @@ export function TopBar({ config, session, desk, mayAct, unsent, onTab, onEntry, 
           label={t("top.out")}
           detail={totals ? format.percent(totals.customers_out, totals.customers) : ""}
         />
-        <Course desk={desk} />
+        {desk.past ? null : <Course desk={desk} />}
         <Figure
           name="incidents"
           value={totals?.incidents_open ?? 0}
@@ -237,6 +239,15 @@ export function TopBar({ config, session, desk, mayAct, unsent, onTab, onEntry, 
         ) : null}
         <button type="button" class="tool" onClick={toggleTheme} aria-label={t("top.theme")} title={t("top.theme")}>
           <Icon name={theme() === "dark" ? "sun" : "moon"} />
+        </button>
+        <button
+          type="button"
+          class="tool past-open"
+          onClick={on.onPast}
+          aria-label={t(desk.past ? "past.leave" : "past.enter")}
+          title={`${t(desk.past ? "past.leave" : "past.enter")} (p)`}
+        >
+          <Icon name="history" />
         </button>
         <button
           type="button"
