@@ -48,6 +48,7 @@ class TreeAttack:
         self._cells: dict[tuple[str, str], set[Interval]] = defaultdict(set)
         self._found: list[str] = []
         self.read_figures = 0
+        self.moments: set[int] = set()
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -77,7 +78,20 @@ class TreeAttack:
         for tile, path in summary["tiles"]["paths"].items():
             self._tile(tile, json.loads(files[path])["features"], labels, homes, table)
         self._incidents(json.loads(files[pointer["paths"]["incidents"]]), table)
+        for moment in json.loads(files[pointer["paths"]["past"]])["moments"]:
+            self._moment(moment, json.loads(files[moment["path"]]), homes)
         self._pages(files, {shape["properties"]["name"]: shape["properties"]["id"] for shape in shapes})
+
+    def _moment(self, line: dict[str, Any], past: dict[str, Any], homes: dict[str, int]) -> None:
+        """A past moment is the table of its time, and its line in the index says nothing besides."""
+        self.read_figures += 1
+        self.moments.add(past["n"])
+        self._sure("a past total without its areas", past["totals"]["customers"] - sum(homes.values()))
+        out = sum(area["out"] for area in past["areas"])
+        self._sure("a past total out without its areas", past["totals"]["customers_out"] - out)
+        self._sure("the index without its moment", line["out"] - out)
+        for area in past["areas"]:
+            self._customers[f"area {area['id']}"].add(area["customers"])
 
     def _outline(self, shape: dict[str, Any]) -> None:
         if shape["geometry"]:

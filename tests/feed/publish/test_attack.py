@@ -58,6 +58,11 @@ def test_trees_of_a_storm_isolate_nobody(tmp_path: Path, seed: int) -> None:
     assert attacked(tmp_path, day=trees.storm_day(seed)).findings() == []
 
 
+def test_past_moments_are_read_too(tmp_path: Path) -> None:
+    """Each step of the storm is half a minute; an hour goes by now and then."""
+    assert len(attacked(tmp_path).moments) > 1
+
+
 def steps_of_one(_: StormDay, files: trees.Files) -> None:
     """The file says that its counts are exact."""
     name = json.loads(files["current.json"])["paths"]["incidents"]
@@ -159,6 +164,16 @@ def test_an_address_on_an_incidents_page_is_found(tmp_path: Path) -> None:
                 files[name] += day.city.premises.address(7).encode()
 
     assert any("files name" in one for one in attacked(tmp_path, spoil=name_it).findings())
+
+
+def test_a_past_total_that_holds_one_house_more_is_found(tmp_path: Path) -> None:
+    def add(_: StormDay, files: trees.Files) -> None:
+        path = json.loads(files["past.json"])["moments"][0]["path"]
+        past: dict[str, Any] = json.loads(files[path])
+        totals: Mapping[str, int] = past["totals"]
+        files[path] = json.dumps(past | {"totals": {**totals, "customers_out": totals["customers_out"] + 1}}).encode()
+
+    assert any("past total out" in one for one in attacked(tmp_path, spoil=add).findings())
 
 
 def test_a_premise_in_the_total_and_in_no_area_is_found(tmp_path: Path) -> None:

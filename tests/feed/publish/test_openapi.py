@@ -27,6 +27,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         found["Summary"].append(summary)
         found["Areas"].append(json.loads(body[told["paths"]["areas"]]))
         found["Incidents"].append(json.loads(body[told["paths"]["incidents"]]))
+        past = json.loads(body[told["paths"]["past"]])
+        found["Past"].append(past)
+        found["Moment"] += [json.loads(body[moment["path"]]) for moment in past["moments"]]
         found["Tile"] += [json.loads(body[path]) for path in summary["tiles"]["paths"].values()]
         found["Outages"].append(json.loads(body["outages.geojson"]))
     return found

@@ -68,6 +68,7 @@ def files_of(folder: Path) -> Files:
     told = pointer(folder)
     paths = [path for path in told["paths"].values() if isinstance(path, str)] + list(told["paths"]["map"].values())
     paths += json.loads((folder / told["paths"]["summary"]).read_text())["tiles"]["paths"].values()
+    paths += [moment["path"] for moment in json.loads((folder / "past.json").read_text())["moments"]]
     named = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
     plain = [name for name in named if not name.startswith("f/") and not name.endswith((".gz", ".br"))]
     return {name: (folder / name).read_bytes() for name in {*paths, *plain}}

@@ -46,6 +46,9 @@ def _features(geometry: list[str], **properties: Schema) -> Schema:
 
 AREA = _object(id=_NAME, name=_NAME, customers=_COUNT, out={"type": "integer", "minimum": 1}, since_ms=_MS)
 
+_TOTALS = _object(customers=_COUNT, customers_out=_COUNT, areas_affected=_COUNT)
+_MODE = _object(mode={"enum": [mode.value for mode in Mode]}, since_ms=_MS, sentence=_NAME)
+
 SCHEMAS: dict[str, Schema] = {
     "Pointer": _object(
         version={"const": 1},
@@ -60,12 +63,12 @@ SCHEMAS: dict[str, Schema] = {
         clock=_object(speed={"type": "number"}, epoch_ms={"type": "integer"}, anchor_ms={"type": "integer"}),
         geojson=_PATH,
         pages=_map(_PATH),
-        paths=_object(summary=_PATH, areas=_PATH, incidents=_PATH, config=_PATH, map=_map(_PATH)),
+        paths=_object(summary=_PATH, areas=_PATH, incidents=_PATH, config=_PATH, past=_PATH, map=_map(_PATH)),
     ),
     "Summary": _object(
         city={"type": "object"},
-        totals=_object(customers=_COUNT, customers_out=_COUNT, areas_affected=_COUNT),
-        mode=_object(mode={"enum": [mode.value for mode in Mode]}, since_ms=_MS, sentence=_NAME),
+        totals=_TOTALS,
+        mode=_MODE,
         tiles=_object(zooms={"type": "array", "minItems": 2, "maxItems": 2}, paths=_map(_PATH)),
     ),
     "Areas": _object(areas=_array(AREA)),
@@ -85,6 +88,14 @@ SCHEMAS: dict[str, Schema] = {
             )
         ),
     ),
+    "Past": _object(
+        version={"const": 1},
+        moments=_array(
+            _object(at_ms=_MS, n={"type": "integer"}, out=_COUNT, path=_PATH)
+            | {"description": "In order of time: every 5 minutes for a day, every hour for 14 days."}
+        ),
+    ),
+    "Moment": _object(n={"type": "integer"}, at_ms=_MS, totals=_TOTALS, mode=_MODE, areas=_array(AREA)),
     "Tile": _features(["Point"], customers=_COUNT, out=_COUNT, areas=_COUNT, since_ms=_MS),
     "Outages": _features(["Polygon", "MultiPolygon"], **AREA["properties"], incidents=_array(_NAME)),
 }
@@ -110,7 +121,7 @@ def _get(summary: str, ending: str, cache: str, schema: str = "", *parameters: s
 
 def document() -> Schema:
     """The document."""
-    by_name = "A file that the pointer or the summary names, for ever the same: Summary, Areas, Incidents or Tile"
+    by_name = "A file that another one names, for ever the same: Summary, Areas, Incidents, Moment or Tile"
     return {
         "openapi": "3.1.0",
         "info": {
@@ -122,6 +133,7 @@ def document() -> Schema:
         "paths": {
             "/public/current.json": _get("The pointer to the newest tree", "json", POINTER, "Pointer"),
             "/public/outages.geojson": _get("Areas with somebody out", "geojson", PAGE, "Outages"),
+            "/public/past.json": _get("Past moments of the map", "json", PAGE, "Past"),
             "/public/f/{name}.json": _get(by_name, "json", IMMUTABLE, "", "name"),
             "/public/f/{name}.geojson": _get(by_name, "geojson", IMMUTABLE, "", "name"),
             "/public/{language}/index.html": _get("The map as a table", "html", PAGE, "", "language"),

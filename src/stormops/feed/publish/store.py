@@ -66,6 +66,10 @@ class Store:
         """Bytes of the files named by their content, all encodings."""
         return sum(self._size.values())
 
+    def bytes_of(self, name: str) -> int:
+        """Bytes of a file named by its content, all encodings; 0 when there is none."""
+        return self._size.get(name, 0)
+
     def keep(self, body: bytes, ending: str, *, hard: bool = False) -> str:
         """A file named by its content; gives its name under the folder. `hard`: it stays, so compress it well."""
         name = f"{HASHED}/{sha256(body).hexdigest()[:HASH_CHARACTERS]}.{ending}"

@@ -1,7 +1,7 @@
 """One public tree on disk: from a picture, the files that have changed, the pointer last.
 
-Everything but the pointer's `published_ms` is a function of the picture, the rung and the city, so two
-origins at one position write the same files.
+Everything but the pointer's `published_ms` and the index of past moments (`past`) is a function of the picture,
+the rung and the city, so two origins at one position write the same files.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from stormops.clock import Clock
 from stormops.core.area import Areas
 from stormops.feed.pages import TEMPLATES, Pages
 from stormops.feed.publish.ladder import Rung, cadence_of
+from stormops.feed.publish.past import INDEX, Past
 from stormops.feed.publish.picture import Picture
 from stormops.feed.publish.store import Store
 from stormops.feed.publish.tiles import AREA_ZOOM, LEAST_ZOOM, Tiles
@@ -56,6 +57,7 @@ class Tree:
             key: msgspec.Raw(b"null" if s.is_empty else shapely.to_geojson(s).encode()) for key, s in shapes
         }
         self._layers: dict[str, str] = {}
+        self._past = Past(store)
         listed = (store.folder / self._twins.languages[0] / "incident").glob("*.html")
         self._incidents: dict[str, float] = dict.fromkeys((path.stem for path in listed), 0.0)
         """Those with a page, and when (seconds of the caller's clock) they were found over; 0 = shown."""
@@ -82,10 +84,12 @@ class Tree:
             "areas": keep(_JSON.encode({"areas": list(picture.areas.values())}), "json"),
             "incidents": keep(_JSON.encode({"k": self._about.city_file.k, "incidents": _incidents(picture)}), "json"),
             "config": "config.json",
+            "past": INDEX,
             "map": self._layers,
         }
         for path in self._layers.values():
             self._store.use(path)
+        self._past.publish(picture)
         self._write_named(picture, cadence.page, now)
         self._store.put(
             POINTER, _JSON.encode(self._pointer(picture, rung, cadence.page, published_ms) | {"paths": paths})
