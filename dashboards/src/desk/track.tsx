@@ -93,6 +93,7 @@ function Curve({ machine, from, to }: { machine: TimeMachine; from: number; to: 
     return curveOf(points, { atMs: to, out: last.out }, format.zoneOffsetMs(to));
   }, [machine.samples, from, minute]);
   if (curve === null) return null;
+  const inside = (ms: number) => Math.min(ms - from, to - ms) > (to - from) / 30;
   const x = (ms: number) => (((ms - from) / (to - from)) * WIDTH).toFixed(1);
   const y = (count: number) => (HEIGHT - (count / curve.top) * HEIGHT * 0.94).toFixed(1);
   const line = curve.points.map((point) => `${x(point.atMs)},${y(point.out)}`).join(" ");
@@ -102,11 +103,11 @@ function Curve({ machine, from, to }: { machine: TimeMachine; from: number; to: 
         <polygon points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
         <polyline points={line} vector-effect="non-scaling-stroke" />
       </svg>
-      <span class="track-most" aria-hidden="true">
+      <span class={`track-most ${curve.peak.atMs - from < (to - from) / 2 ? "is-right" : ""}`} aria-hidden="true">
         {t("past.most", { count: curve.peak.out })}
       </span>
       <span class="track-times" aria-hidden="true">
-        {curve.times.map((ms) => (
+        {curve.times.filter(inside).map((ms) => (
           <span key={ms} style={{ left: `${((ms - from) / (to - from)) * 100}%` }}>
             {format.clock(ms)}
           </span>

@@ -1,4 +1,4 @@
-"""Past moments: thinned as stated, whole after a restart, kept while they are named, and nothing but what was public."""
+"""Past moments: thinned as stated, whole after a restart, kept while they are named, nothing but what was public."""
 
 from __future__ import annotations
 
