@@ -134,7 +134,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
           ))}
         </ul>
       </section>
-      <LinksBox count={totals?.links_doubted ?? 0} onShow={onShow} onSignedOut={onSignedOut} />
+      <LinksBox count={desk.past ? 0 : (totals?.links_doubted ?? 0)} onShow={onShow} onSignedOut={onSignedOut} />
       <p class="hint keys-hint">{t("overview.keys")}</p>
     </div>
   );
