@@ -37,6 +37,7 @@ const PUBLIC_READS = /^\/(api\/v1\/(config|public\/places|map\/(streets|ground|l
 /** What to do with a request: an asset never changes, a public read is asked for first, the rest is not ours. */
 export function plan(method: string, mode: string, url: URL, origin: string): Plan {
   if (method !== "GET" || url.origin !== origin) return "none";
+  if (url.search === "?past") return "none"; // earlier moments would push the present out of the store
   if (url.pathname.startsWith("/assets/") || url.pathname.startsWith("/public/f/")) return "asset";
   if (mode === "navigate") return url.pathname === "/" ? "fresh" : "none";
   return PUBLIC_READS.test(url.pathname) ? "fresh" : "none";

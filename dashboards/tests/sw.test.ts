@@ -31,6 +31,8 @@ describe("the service worker", () => {
 
   it("answers no writes and no other origin", () => {
     expect(of("/api/v1/public/premise", "cors", "POST")).toBe("none");
+    expect(of("/public/f/0123.json?past")).toBe("none");
+    expect(of("/public/f/0123.json")).toBe("asset");
     expect(plan("GET", "cors", new URL("https://elsewhere.example/assets/a.js"), ORIGIN)).toBe("none");
   });
 });

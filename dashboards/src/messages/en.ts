@@ -50,6 +50,20 @@ export const en = {
   "public.more": "Show {count} more",
   "public.language": "Language",
 
+  "earlier.title": "Earlier",
+  "earlier.open": "See how it was earlier",
+  "earlier.back": "Back to now",
+  "earlier.note": "This is how it was on {time}. It is not how it is now.",
+  "earlier.moment": "Moment",
+  "earlier.text": {
+    one: "{time}, {count} customer without service",
+    other: "{time}, {count} customers without service",
+  },
+  "earlier.before": "Earlier moment",
+  "earlier.after": "Later moment",
+  "earlier.none": "No earlier moments are kept yet.",
+  "earlier.away": "Earlier moments cannot be read now. Try again soon.",
+
   "map.title": "Map",
   "map.zoomIn": "Closer",
   "map.zoomOut": "Farther",

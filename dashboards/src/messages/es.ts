@@ -53,6 +53,17 @@ export const es: CustomerMessages = {
   "public.more": "Mostrar {count} más",
   "public.language": "Idioma",
 
+  "earlier.title": "Antes",
+  "earlier.open": "Ver cómo estaba antes",
+  "earlier.back": "Volver a ahora",
+  "earlier.note": "Así estaba el {time}. No es como está ahora.",
+  "earlier.moment": "Momento",
+  "earlier.text": { one: "{time}, {count} cliente sin servicio", other: "{time}, {count} clientes sin servicio" },
+  "earlier.before": "Momento anterior",
+  "earlier.after": "Momento posterior",
+  "earlier.none": "Aún no se guardan momentos anteriores.",
+  "earlier.away": "No se pueden leer los momentos anteriores ahora. Inténtelo de nuevo pronto.",
+
   "map.title": "Mapa",
   "map.zoomIn": "Acercar",
   "map.zoomOut": "Alejar",

@@ -52,6 +52,17 @@ export const ht: CustomerMessages = {
   "public.more": "Montre {count} anplis",
   "public.language": "Lang",
 
+  "earlier.title": "Anvan",
+  "earlier.open": "Gade kijan sa te ye anvan",
+  "earlier.back": "Tounen kounye a",
+  "earlier.note": "Se konsa sa te ye {time}. Se pa konsa li ye kounye a.",
+  "earlier.moment": "Moman",
+  "earlier.text": { one: "{time}, {count} kliyan san sèvis", other: "{time}, {count} kliyan san sèvis" },
+  "earlier.before": "Moman anvan",
+  "earlier.after": "Moman apre",
+  "earlier.none": "Nou poko kenbe okenn moman anvan.",
+  "earlier.away": "Nou pa ka li moman anvan yo kounye a. Eseye ankò talè.",
+
   "map.title": "Kat",
   "map.zoomIn": "Pi pre",
   "map.zoomOut": "Pi lwen",

@@ -9,6 +9,8 @@ import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
 import { SignIcon } from "../sign";
 import { theme, toggleTheme } from "../theme";
+import type { Moment } from "./earlier";
+import { Earlier, EarlierNote } from "./earlier-opener";
 import { Find } from "./find";
 import { Places } from "./places";
 import { Receipt } from "./receipt";
@@ -25,6 +27,8 @@ interface Props {
   shapes: Promise<AreaShape[]>;
   /** Age from which on the picture is called old. */
   oldMs: number;
+  /** The index of past moments, where there is one. */
+  past: string | undefined;
   redraw: () => void;
 }
 
@@ -151,7 +155,12 @@ function Languages({ offered }: { offered: string[] }) {
   );
 }
 
-export function App({ config, feed, areas, totals, mode, unheard, shapes, oldMs, redraw }: Props) {
+export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props) {
+  const [moment, setMoment] = useState<Moment | null>(null);
+  const { totals, mode, unheard } = moment ?? now;
+  const areas = moment === null ? now.areas : new Map(moment.areas.map((area) => [area.id, area]));
+  const nowMs = moment?.at_ms ?? feed.platformMs();
+  const n = moment?.n ?? feed.replica.n;
   const [selected, setSelected] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
   const box = useRef<HTMLDivElement>(null);
@@ -172,15 +181,15 @@ export function App({ config, feed, areas, totals, mode, unheard, shapes, oldMs,
     return () => clearTimeout(later);
   }, []);
   useEffect(() => {
-    if (map.current === null || drawn.current === feed.replica.n) return;
-    drawn.current = feed.replica.n;
+    if (map.current === null || drawn.current === n) return;
+    drawn.current = n;
     map.current.update(areas);
   });
   useEffect(() => map.current?.select(selected), [selected]);
 
   const out = totals?.customers_out ?? 0;
   return (
-    <div class="public" data-n={feed.replica.n}>
+    <div class={`public ${moment === null ? "" : "is-past"}`} data-n={n}>
       <header class="head">
         <h1>{config.title}</h1>
         <button type="button" class="tool" onClick={() => (toggleTheme(), redraw())} aria-label={t("public.theme")}>
@@ -193,6 +202,7 @@ export function App({ config, feed, areas, totals, mode, unheard, shapes, oldMs,
       <main>
         <div class="column">
           <Languages offered={config.languages} />
+          <EarlierNote moment={moment} />
           <ModeSaid mode={mode} />
           <section class="hero">
             {totals === undefined ? (
@@ -221,7 +231,7 @@ export function App({ config, feed, areas, totals, mode, unheard, shapes, oldMs,
             )}
           </section>
           <UnheardSaid unheard={unheard} />
-          <Age feed={feed} oldMs={oldMs} />
+          {moment === null ? <Age feed={feed} oldMs={oldMs} /> : null}
           <a class="button primary wide report" href="/report">
             {t("public.report")}
           </a>
@@ -238,12 +248,11 @@ export function App({ config, feed, areas, totals, mode, unheard, shapes, oldMs,
               </li>
             ))}
           </ul>
+          <Earlier index={past} onShow={setMoment} />
         </section>
         <div class="column second">
           <Find onFound={setSelected} />
-          {sorted.length ? (
-            <AreaTable areas={sorted} nowMs={feed.platformMs()} selected={selected} onSelect={setSelected} />
-          ) : null}
+          {sorted.length ? <AreaTable areas={sorted} nowMs={nowMs} selected={selected} onSelect={setSelected} /> : null}
           <Receipt nowMs={feed.platformMs()} />
           <Places />
           <footer>

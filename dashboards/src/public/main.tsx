@@ -50,6 +50,7 @@ async function main(root: HTMLElement): Promise<void> {
         unheard={unheard}
         shapes={shapes}
         oldMs={tree.oldMs()}
+        past={tree.past()}
         redraw={draw}
       />,
       root,

@@ -21,7 +21,8 @@ export interface Pointer {
   refresh: "live" | "60s" | "5min" | "static";
   refresh_s: number;
   clock: { speed: number; epoch_ms: number; anchor_ms: number };
-  paths: { summary: string; areas: string };
+  /** `past`: the index of past moments; trees before there was one have none. */
+  paths: { summary: string; areas: string; past?: string };
 }
 
 interface Summary {
@@ -70,6 +71,11 @@ export class Tree {
   /** Whether sockets are wanted: always, until a pointer says otherwise. */
   live(): boolean {
     return this.pointer === undefined || this.pointer.refresh === "live";
+  }
+
+  /** The index of past moments, once a pointer has named one. */
+  past(): string | undefined {
+    return this.pointer?.paths.past;
   }
 
   /** Wall milliseconds from which on a picture is old: one that was due has not come. */

@@ -23,7 +23,8 @@ START_MS = 1_795_000_000_000
 def picture(number: int, at_ms: int, out: int = 30) -> Picture:
     areas = {"a": {"id": "a", "name": "A", "customers": 90, "out": out, "since_ms": 1}} if out else {}
     totals = {"customers": 90, "customers_out": out, "areas_affected": len(areas), "at_ms": at_ms}
-    return Picture(number, at_ms, {}, totals, {"mode": "normal", "since_ms": 0, "sentence": "s"}, areas, ())
+    mode, unheard = {"mode": "normal", "since_ms": 0, "sentence": "s"}, {"whole": False, "areas": []}
+    return Picture(number, at_ms, {}, totals, mode, unheard, areas, ())
 
 
 def index(folder: Path) -> list[dict[str, Any]]:
@@ -135,6 +136,6 @@ def test_the_oldest_go_when_there_is_too_much(tmp_path: Path, monkeypatch: pytes
 def test_a_moment_is_what_was_public_and_no_more() -> None:
     one = picture(5, START_MS)
     told = whole(one)
-    assert set(told) == {"n", "at_ms", "totals", "mode", "areas"}
+    assert set(told) == {"n", "at_ms", "totals", "mode", "unheard", "areas"}
     assert told["areas"] == list(one.areas.values())
     assert told["totals"] == {"customers": 90, "customers_out": 30, "areas_affected": 1}

@@ -88,7 +88,8 @@ def whole(picture: Picture) -> dict[str, Any]:
     """What the public map shows of a moment."""
     totals = {key: value for key, value in picture.totals.items() if key != "at_ms"}
     areas = list(picture.areas.values())
-    return {"n": picture.n, "at_ms": picture.at_ms, "totals": totals, "mode": picture.mode, "areas": areas}
+    said = {"totals": totals, "mode": picture.mode, "unheard": picture.unheard}
+    return {"n": picture.n, "at_ms": picture.at_ms, **said, "areas": areas}
 
 
 def _read(store: Store) -> list[Moment]:
