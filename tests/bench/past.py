@@ -1,7 +1,7 @@
 """Time travel in a journal of a million entries: jumps, steps and a replay, as a desk asks for them.
 
-The journal is `replay_storm`'s (two waves and more, snapshots as operations keeps them). Questions go over the pipes to a
-process of its own, as feed sends them; answers are decompressed and decoded here, which is not counted.
+The journal is `replay_storm`'s with its snapshots as operations keeps them. Questions go over the pipes to a process of
+its own, as feed sends them; answers are decompressed and decoded here, which is not counted.
 """
 
 from __future__ import annotations
@@ -108,11 +108,15 @@ async def measure(folder: Path, pack: Path, last: int, seed: int) -> dict[str, A
         for _ in range(BEATS):
             at_ms += round(BEAT_S * speed * 1000)
             times["beat"].append(await desk.go("moment", at_ms))
-    memory = 0
-    for line in Path(f"/proc/{past.pid}/status").read_text().splitlines():
-        memory = int(line.split()[1]) // 1024 if line.startswith("VmHWM") else memory
+    memory = _memory(past.pid or 0)
     await past.close()
     return {"times": times, "memory_mb": memory, "bytes": desk.bytes}
+
+
+def _memory(pid: int) -> int:
+    """The most that a process had resident so far, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def run(entries: int, customers: int, seed: int, folder: Path) -> Bars:
@@ -143,7 +147,7 @@ def run(entries: int, customers: int, seed: int, folder: Path) -> Bars:
     print(f"{'ms':<10}{'n':>6}{'p50':>9}{'p95':>9}{'most':>9}")
     p95 = {}
     for kind, times in measured["times"].items():
-        known = np.array([took for took in times if took == took])
+        known = np.array(times)[~np.isnan(times)]
         p50, p95[kind], most = np.percentile(known, [50, 95, 100])
         print(f"{kind:<10}{len(known):>6}{p50:>9.1f}{p95[kind]:>9.1f}{most:>9.1f}")
     print(f"memory of the process at most {measured['memory_mb']} MB")
