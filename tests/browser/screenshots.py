@@ -94,6 +94,35 @@ def customer(page: Page) -> None:
     page.wait_for_timeout(STILL_MS)
 
 
+def past(page: Page) -> None:
+    """Some changes after the storm's beginning."""
+    still(page)
+    page.keyboard.press("p")
+    page.wait_for_selector(".past-banner time")
+    page.locator(".track-choice select").nth(1).select_option("0")
+    page.locator(".track-choice select").nth(1).blur()
+    page.wait_for_timeout(STILL_MS)  # the curve and its marks
+    page.keyboard.press("Home")
+    for _ in range(12):
+        page.wait_for_timeout(STILL_MS / 8)
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".panel .report-card")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(STILL_MS)
+
+
+def earlier(page: Page) -> None:
+    """The public map a few moments ago."""
+    page.locator(".earlier > button").click()
+    page.wait_for_selector(".scrubber")
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".public.is-past")
+    page.wait_for_timeout(STILL_MS)
+
+
 def wall(turns: int) -> Callable[[Page], None]:
     """The wallboard, its pages turned so many times."""
 
@@ -118,6 +147,8 @@ DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
     ("desk-entry", DESK, "light", entry),
     ("desk-mode", DESK, "light", mode),
     ("desk-customer", LAPTOP, "light", customer),
+    ("desk-past", DESK, "light", past),
+    ("desk-past-phone", PHONE, "dark", past),
     ("wallboard-course", WALL, "dark", wall(0)),
     ("wallboard-incidents", WALL, "light", wall(1)),
 ]
@@ -125,6 +156,7 @@ PUBLIC_SHOTS: list[tuple[str, ViewportSize, str, str]] = [
     ("public-light", DESK, "light", "en"),
     ("public-dark", DESK, "dark", "es"),
     ("public-phone", PHONE, "light", "ht"),
+    ("public-past", DESK, "light", "en"),
 ]
 """Name, size, theme and language."""
 
@@ -201,6 +233,8 @@ def take(browser: Browser, feed_url: str, person: str, password: str, folder: Pa
         page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light", locale=language)
         page.goto(feed_url)
         still(page)
+        if name == "public-past":
+            earlier(page)
         save(page, name)
     page = browser.new_page(viewport=PHONE, color_scheme="light")
     page.goto(f"{feed_url}/report")
