@@ -237,9 +237,18 @@ export class FeedClient implements Source {
     this.retry = setTimeout(() => this.connect(), wait ?? drawn);
   }
 
+  /** Sockets are wanted no more: what is shown stays, and copies are read at their pace, each browser at another time. */
+  private leave(): void {
+    this.lastPollMs = this.now();
+    this.schedulePoll();
+    this.become("polling");
+    this.connect();
+  }
+
   /** Once a second: notice silence, and poll while sockets keep failing. */
   private check(): void {
     if (this.connection === "signed_out" || this.connection === "refused") return;
+    if (this.connection === "live" && !this.wanted()) this.leave();
     if (this.connection === "live" && this.now() - this.heardMs > SILENCE_MS_MAX) {
       this.become("lost");
       this.dropSocket();

@@ -271,6 +271,28 @@ describe("FeedClient", () => {
     feed.stop();
   });
 
+  it("leaves a socket that works when sockets are wanted no more, reads copies at their pace, and comes back", async () => {
+    let wanted = true;
+    const feed = client(1, { live: () => wanted, pollEveryMs: () => 60_000 });
+    const wire = live(feed);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(feed.connection).toBe("live");
+    wanted = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(wire.closed).toBe(true);
+    expect(feed.connection).toBe("polling");
+    expect(feed.replica.view.get("a")).toBe(1); // what was shown stays
+    await vi.advanceTimersByTimeAsync(58_000);
+    expect(polled).toBe(0); // a city's browsers do not all ask at once
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(polled).toBe(1);
+    expect(Wire.all).toHaveLength(1);
+    wanted = true;
+    await vi.advanceTimersByTimeAsync(BACKOFF_MS_MAX);
+    expect(Wire.all).toHaveLength(2);
+    feed.stop();
+  });
+
   it("polls snapshots while sockets keep failing, and leaves off when one works", async () => {
     const feed = client();
     feed.start();

@@ -13,6 +13,8 @@ import { keepForLater } from "./keep";
 import { Tree } from "./tree";
 
 const REDRAW_MS = 500;
+/** A new mode may mean another rung of the ladder: the pointer that says so is looked at after 5 s, and within so long. */
+const POINTER_MS = 30_000;
 /** How long after its start a page is kept for later: its map is there by then. */
 const KEEP_MS = 5_000;
 
@@ -37,6 +39,14 @@ async function main(root: HTMLElement): Promise<void> {
   let totals: PublicTotals | undefined;
   let mode: PublicMode | undefined;
   let unheard: Unheard | undefined;
+  let known: string | undefined;
+  /** Whoever is on a socket learns of another rung from the pointer; whoever polls reads that anyway. */
+  const follow = (now: string | undefined) => {
+    if (known !== undefined && now !== known && feed.connection === "live") {
+      setTimeout(() => void tree.snapshot().catch(() => undefined), 5_000 + POINTER_MS * Math.random());
+    }
+    known = now ?? known;
+  };
   const shapes = api.publicAreas().then(areaShapes);
 
   const draw = () =>
@@ -61,6 +71,7 @@ async function main(root: HTMLElement): Promise<void> {
     totals = view.get("totals") as PublicTotals | undefined;
     mode = view.get("mode") as PublicMode | undefined;
     unheard = view.get("unheard") as Unheard | undefined;
+    follow(mode?.mode);
     if (changed === null) areas.clear();
     for (const key of changed ?? view.keys()) {
       if (!key.startsWith("area/")) continue;

@@ -61,6 +61,12 @@ def _time(moment: Moment) -> tuple[int, int]:
     return moment.at_ms, moment.n
 
 
+class _Whole(msgspec.Struct):
+    """What shows that a moment's file is whole."""
+
+    n: int
+
+
 class Past:
     """Keeps moments in a store. What an earlier process kept is there again when its files are whole."""
 
@@ -104,6 +110,6 @@ def _whole(store: Store, moment: Moment) -> bool:
     if not store.bytes_of(moment.path):
         return False
     try:
-        return msgspec.json.decode((store.folder / moment.path).read_bytes())["n"] == moment.n
-    except (OSError, msgspec.MsgspecError, KeyError, TypeError):
+        return msgspec.json.decode((store.folder / moment.path).read_bytes(), type=_Whole).n == moment.n
+    except (OSError, msgspec.MsgspecError):
         return False
