@@ -401,14 +401,14 @@ export function App(props: Props) {
         )}
       </Panel>
       {machine.on ? <Track machine={machine} desk={desk} /> : null}
-      <div class="pane-switch" role="group" aria-label={t("side.panes")}>
+      <nav class="pane-switch" aria-label={t("side.panes")}>
         {(Object.keys(PANES) as Pane[]).map((name) => (
           <button type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>
             <Icon name={PANES[name]} size={20} />
             {t(`pane.${name}`)}
           </button>
         ))}
-      </div>
+      </nav>
       <Toasts
         items={toasts}
         onDismiss={dismiss}

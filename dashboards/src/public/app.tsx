@@ -248,8 +248,8 @@ export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props
               </li>
             ))}
           </ul>
-          <Earlier index={past} onShow={setMoment} />
         </section>
+        <Earlier index={past} onShow={setMoment} />
         <div class="column second">
           <Find onFound={setSelected} />
           {sorted.length ? <AreaTable areas={sorted} nowMs={nowMs} selected={selected} onSelect={setSelected} /> : null}
