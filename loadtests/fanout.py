@@ -25,7 +25,7 @@ from loadtests.sockets import HELLO, Seen, Sockets
 
 SIZES = (5_000, 10_000)
 MESSAGES, WARM_UP = 6, 1
-ROUNDS = 3
+ROUNDS = 2
 """Of all servers in turn: what else the machine does then meets all of them alike."""
 PAUSE_S = 0.3
 BARS = {"nchan": 1.1, "starlette": 1 / 2.0, "broadcast": 1 / 1.4}
@@ -207,7 +207,9 @@ def run(binary: Path, folder: Path) -> bool:
                 with serve(port) as (send, pid):
                     hello = HELLO if name == "hub" else ""
                     clients = Sockets(binary, port, "/", size, rate=5_000, hello=hello, prefix=pinned(1))
-                    told[name][size].append(measure(clients, send, pid, size))
+                    one = measure(clients, send, pid, size)
+                told[name][size].append(one)
+                print(f"  {name} {size}: {', '.join(f'{time:.0f}' for time in one.times)} ms", flush=True)
     middle: dict[str, dict[int, float]] = {name: {} for name in here}
     for name, each in told.items():
         for size, rounds in each.items():
