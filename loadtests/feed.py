@@ -94,7 +94,7 @@ class Storm:
 
     def declare(self, mode: str, role: str = "dispatcher") -> None:
         """Put the platform into a mode; returns when it is. Raises TimeoutError."""
-        with self._signed_in(role) as http:
+        with contextlib.closing(self._signed_in(role)) as http:
             session = http.get(f"{self.platform.feed_url}/api/v1/session").json()
             headers = {"X-CSRF-Token": session["csrf"], "Idempotency-Key": f"bench-{mode}"}
             url = f"{self.platform.intake_url}/api/v1/desk/mode"

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Incident, SafetyItem } from "../src/contract";
 import { Ordered } from "../src/desk/ordered";
-import { acceptIncident, compareIncidents, type Filter, holdOrder, safetyInOrder, windowOf } from "../src/desk/select";
+import {
+  acceptIncident,
+  compareIncidents,
+  type Filter,
+  first,
+  holdOrder,
+  safetyInOrder,
+  windowOf,
+} from "../src/desk/select";
 
 const incident = (id: string, fields: Partial<Incident> = {}): Incident => ({
   id,
@@ -109,5 +117,15 @@ describe("safetyInOrder", () => {
     const order = ["latest", "late", "old", "new", "taken later", "taken"];
     expect(safetyInOrder(items).map((each) => each.receipt)).toEqual(order);
     expect(safetyInOrder(items.reverse()).map((each) => each.receipt)).toEqual(order);
+  });
+});
+
+describe("the first few in an order", () => {
+  it("are those that a sort of everything puts first", () => {
+    const numbers = Array.from({ length: 500 }, (_, index) => (index * 7919) % 499);
+    const ascending = (a: number, b: number) => a - b;
+    expect(first(numbers, 7, ascending)).toEqual([...numbers].sort(ascending).slice(0, 7));
+    expect(first([3, 1, 2], 7, ascending)).toEqual([1, 2, 3]);
+    expect(first([], 3, ascending)).toEqual([]);
   });
 });

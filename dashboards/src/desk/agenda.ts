@@ -1,6 +1,6 @@
 /** What to do next, from what the desk already knows. Pure. */
 import type { Incident, SafetyItem, Unmatched } from "../contract";
-import { largest } from "./select";
+import { first, largest } from "./select";
 
 /** A report without a place should have one by then; a predicted incident should be confirmed or cancelled by then. */
 export const PLACE_WITHIN_MS = 15 * 60_000;
@@ -25,12 +25,15 @@ export interface Known {
   saying: (item: SafetyItem) => string;
 }
 
+const longest = (a: Unmatched, b: Unmatched): number =>
+  a.received_ms - b.received_ms || (a.receipt < b.receipt ? -1 : 1);
+
 /** Lives before everything; then what is due first, and among what is due together, the most people. */
 export function agenda(known: Known): Task[] {
   const tasks: Task[] = known.safety
     .slice(0, AGENDA_MAX)
     .map((item) => ({ kind: "safety", id: item.receipt, what: known.saying(item), dueMs: item.due_ms, people: 1 }));
-  const rest: Task[] = oldest(known.unmatched, AGENDA_MAX).map((item) => ({
+  const rest: Task[] = first(known.unmatched, AGENDA_MAX, longest).map((item) => ({
     kind: "unmatched",
     id: item.receipt,
     what: item.said,
@@ -53,17 +56,4 @@ export function agenda(known: Known): Task[] {
 
 function* predicted(incidents: Iterable<Incident>): Iterable<Incident> {
   for (const incident of incidents) if (incident.state === "predicted") yield incident;
-}
-
-/** The few that have waited longest, found in one pass. */
-function oldest(items: Iterable<Unmatched>, count: number): Unmatched[] {
-  const kept: Unmatched[] = [];
-  for (const item of items) {
-    const last = kept.at(-1);
-    if (kept.length === count && last !== undefined && last.received_ms <= item.received_ms) continue;
-    kept.push(item);
-    kept.sort((a, b) => a.received_ms - b.received_ms || (a.receipt < b.receipt ? -1 : 1));
-    if (kept.length > count) kept.pop();
-  }
-  return kept;
 }

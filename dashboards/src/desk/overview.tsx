@@ -8,6 +8,7 @@ import { SignIcon } from "../sign";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
+import { first, open } from "./select";
 import type { Desk } from "./store";
 
 interface Props {
@@ -19,17 +20,14 @@ interface Props {
   onSignedOut: () => void;
 }
 
-const OPEN = new Set(["predicted", "confirmed", "partly_restored"]);
-
 /** The incidents that are longest out, and customers out by feeder, most first. */
-function work(incidents: Iterable<Incident>): { oldest: Incident[]; worst: [string, number][] } {
-  const open = [...incidents].filter((incident) => OPEN.has(incident.state));
+function work(incidents: ReadonlyMap<string, Incident>): { oldest: Incident[]; worst: [string, number][] } {
   const feeders = new Map<string, number>();
-  for (const incident of open) {
+  for (const incident of open(incidents.values())) {
     if (incident.feeder) feeders.set(incident.feeder, (feeders.get(incident.feeder) ?? 0) + incident.customers_out);
   }
   return {
-    oldest: open.sort((a, b) => a.since_ms - b.since_ms).slice(0, 4),
+    oldest: first(open(incidents.values()), 4, (a, b) => a.since_ms - b.since_ms),
     worst: [...feeders].sort((a, b) => b[1] - a[1]).slice(0, 6),
   };
 }
@@ -61,7 +59,7 @@ function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; n
 export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
-  const { oldest, worst } = useMemo(() => work(desk.incidents.values()), [desk, desk.version.incidents]);
+  const { oldest, worst } = useMemo(() => work(desk.incidents), [desk, desk.version.incidents]);
   const most = worst[0]?.[1] ?? 1;
   return (
     <div class="panel-body overview">

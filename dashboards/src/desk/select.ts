@@ -90,16 +90,24 @@ export function safetyInOrder(items: Iterable<SafetyItem>): SafetyItem[] {
 export const isOpen = (incident: Incident): boolean =>
   incident.state === "predicted" || incident.state === "confirmed" || incident.state === "partly_restored";
 
-/** The few with most customers out, found in one pass. */
-export function largest(incidents: Iterable<Incident>, count: number): Incident[] {
-  const best: Incident[] = [];
-  for (const incident of incidents) {
-    if (!isOpen(incident)) continue;
-    const last = best.at(-1);
-    if (best.length === count && last !== undefined && last.customers_out >= incident.customers_out) continue;
-    best.push(incident);
-    best.sort((a, b) => b.customers_out - a.customers_out || (a.id < b.id ? -1 : 1));
-    if (best.length > count) best.pop();
+/** The first few in an order, found in one pass: sorting all would cost a redraw its time. */
+export function first<T>(items: Iterable<T>, count: number, compare: (a: T, b: T) => number): T[] {
+  const found: T[] = [];
+  for (const item of items) {
+    const last = found.at(-1);
+    if (found.length === count && last !== undefined && compare(last, item) <= 0) continue;
+    found.push(item);
+    found.sort(compare);
+    if (found.length > count) found.pop();
   }
-  return best;
+  return found;
 }
+
+/** Those that are still open. */
+export function* open(incidents: Iterable<Incident>): Iterable<Incident> {
+  for (const incident of incidents) if (isOpen(incident)) yield incident;
+}
+
+/** The few with most customers out. */
+export const largest = (incidents: Iterable<Incident>, count: number): Incident[] =>
+  first(open(incidents), count, (a, b) => b.customers_out - a.customers_out || compareIds(a.id, b.id));

@@ -1,6 +1,7 @@
 /** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
 import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Silence, Unmatched } from "../contract";
 import type { Source } from "../feed";
+import { nextFrame, Pace } from "../pace";
 import { Ordered } from "./ordered";
 import { acceptIncident, compareIncidents, compareReports, type Filter, safetyInOrder } from "./select";
 
@@ -40,7 +41,9 @@ export class Desk {
   private safetyNow: { version: number; items: SafetyItem[] } = { version: -1, items: [] };
   private listeners = new Set<(changed: Changed) => void>();
   private pending: Changed = { incidents: new Set(), reports: new Set() };
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly pace = new Pace(() => this.redraw());
+  private dirty = false;
+  private drawing = false;
   private readonly kinds: Record<string, Map<string, unknown>>;
 
   /** What is shown: `live`, or the past. */
@@ -212,13 +215,22 @@ export class Desk {
     if (this.course.length > COURSE_MAX) this.course = this.course.filter((_, index) => index % 2 === 0);
   }
 
+  /** Not while the last redraw waits to be seen: where a frame takes long, redrawing more often only makes it longer. */
   private schedule(): void {
-    if (this.timer !== undefined) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      const changed = this.pending;
-      this.pending = { incidents: new Set(), reports: new Set() };
-      for (const listener of this.listeners) listener(changed);
-    }, REDRAW_MS);
+    this.dirty = true;
+    if (this.drawing) return;
+    this.pace.ask(REDRAW_MS);
+  }
+
+  private redraw(): void {
+    const changed = this.pending;
+    this.pending = { incidents: new Set(), reports: new Set() };
+    this.dirty = false;
+    this.drawing = true;
+    for (const listener of this.listeners) listener(changed);
+    nextFrame(() => {
+      this.drawing = false;
+      if (this.dirty) this.schedule();
+    });
   }
 }

@@ -6,6 +6,7 @@ import type { GeoJSONSource, LngLat, Map as MapLibre } from "maplibre-gl";
 import type { Incident, Position, ReportPoint } from "../contract";
 import type { Changed, Desk } from "../desk/store";
 import type { Sign } from "../legend";
+import { Pace } from "../pace";
 import { theme } from "../theme";
 import { DOTS, INCIDENT_KINDS, REPORT_KINDS } from "./desk-layers";
 import { hullFeature, incidentFeature, reportFeature, reportKind } from "./features";
@@ -14,8 +15,9 @@ import { Points } from "./points";
 import { PointsLayer } from "./points-layer";
 import { type Sight, thin } from "./thin";
 
-/** Least wall milliseconds between two choices of what is drawn. */
+/** Least wall milliseconds between two choices of what is drawn; of signs and outlines while only their figures change. */
 const CHOICE_MS = 400;
+const FIGURES_MS = 1000;
 /** Side of the cell that has one sign when there are very many, in pixels. */
 const CELL_PIXELS = 44;
 /** So much beyond the edge is chosen for as well, in shares of what is in sight: the map may be dragged. */
@@ -35,8 +37,8 @@ export class Crowd {
   private readonly incidents: Points;
   private readonly reports: Points;
   private readonly layers: PointsLayer[];
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private chosenMs = 0;
+  private readonly dotsPace = new Pace(() => this.dots());
+  private readonly signsPace = new Pace(() => this.signs());
   private shown = new Map<string, string>();
   private readonly room = [new Float32Array(0), new Float32Array(0)];
 
@@ -56,11 +58,11 @@ export class Crowd {
     for (const layer of this.layers) map.addLayer(layer, "report-signs");
     this.take({ incidents: null, reports: null });
     const forget = desk.subscribe((changed) => this.take(changed));
-    const again = () => this.schedule();
-    map.on("move", again);
+    map.on("move", () => this.choose(CHOICE_MS));
     map.once("remove", () => {
       forget();
-      clearTimeout(this.timer);
+      this.dotsPace.stop();
+      this.signsPace.stop();
     });
   }
 
@@ -89,22 +91,16 @@ export class Crowd {
     const { desk } = this;
     put(this.incidents, changed.incidents, desk.incidents, (each) => kindIn(INCIDENT_KINDS, each.state));
     put(this.reports, changed.reports, desk.reports, (each) => kindIn(REPORT_KINDS, reportKind(each)));
-    this.schedule();
+    this.choose(FIGURES_MS);
   }
 
-  private schedule(): void {
-    if (this.timer !== undefined) return;
-    const wait = Math.max(0, this.chosenMs + CHOICE_MS - performance.now());
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.chosenMs = performance.now();
-      this.choose();
-    }, wait);
+  private choose(signsMs: number): void {
+    this.dotsPace.ask(CHOICE_MS);
+    this.signsPace.ask(signsMs);
   }
 
-  private choose(): void {
+  private signs(): void {
     const sight = this.sight();
-    this.dots(sight);
     const signs = thin(this.desk.incidents.values(), sight, (each) =>
       finished(each) ? 0 : each.customers_out + (each.safety || each.medical ? 1_000_000 : 1),
     );
@@ -115,7 +111,8 @@ export class Crowd {
   }
 
   /** Dots that would lie on one another are one. */
-  private dots(sight: Sight): void {
+  private dots(): void {
+    const sight = this.sight();
     const [west, north] = mercator(sight.west, sight.north);
     const [east, south] = mercator(sight.east, sight.south);
     const zoom = this.map.getZoom();
