@@ -94,6 +94,14 @@ def ranges(first: Rows, last: Rows) -> Rows:
     return np.repeat(last - np.cumsum(counts), counts) + np.arange(total)
 
 
+def span(rows: Rows) -> slice | Rows:
+    """The same ascending numbers, as a slice where they follow each other: what it picks is no copy then."""
+    count = len(rows)
+    if count and rows[-1] - rows[0] == count - 1:
+        return slice(int(rows[0]), int(rows[0]) + count)
+    return rows
+
+
 def merged(one: Rows, other: Rows) -> Rows:
     """The numbers of both, ascending, each once; both are ascending, the other perhaps with repetitions."""
     if len(other) > 1:

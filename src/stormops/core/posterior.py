@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Forest, Rows, merged
+from stormops.core.forest import Forest, Rows, merged, span
 from stormops.core.network import Floats
+
+Span = slice | Rows
+"""Places, as a slice where they follow each other (`forest.span`)."""
 
 NEGLIGIBLE = 1e-290
 """Probability below which a message from above is none: no evidence below outweighs it, and it bounds how far a
@@ -74,18 +77,19 @@ class Posterior:
             here = touched[level]
             if not len(here):
                 continue
-            self.inside[here] = self.evidence[here] + self.places.gather(self.message, here)
-            message = self._messages(here)
-            differs = (message != self.message[here]).any(axis=1)
-            self.message[here] = message
+            at = span(here)
+            self.inside[at] = self.evidence[at] + self.places.gather(self.message, here)
+            message = self._messages(at)
+            differs = (message != self.message[at]).any(axis=1)
+            self.message[at] = message
             if level:
                 touched[level - 1] = merged(touched[level - 1], self.places.parent[here[differs]])
         return touched
 
-    def _messages(self, here: Rows) -> Floats:
-        inside = self.inside[here]
-        message: Floats = self._log_closed[here] + inside
-        opened = np.logaddexp.accumulate(inside[:, :-1] + self._log_prior[here], axis=1)
+    def _messages(self, at: Span) -> Floats:
+        inside = self.inside[at]
+        message: Floats = self._log_closed[at] + inside
+        opened = np.logaddexp.accumulate(inside[:, :-1] + self._log_prior[at], axis=1)
         np.logaddexp(message[:, 1:], opened, out=message[:, 1:])
         return message
 
@@ -101,32 +105,33 @@ class Posterior:
                     self.above[here, -1] = 1.0
                 nodes = here
             else:
-                above = self._from_above(follow)
-                differs = (above != self.above[follow]).any(axis=1)
-                self.above[follow] = above
-                nodes = merged(here, follow[differs])
+                at = span(follow)
+                above = self._from_above(follow, at)
+                differs = (above != self.above[at]).any(axis=1)
+                self.above[at] = above
+                nodes = merged(here, follow if differs.all() else follow[differs])
             if len(nodes):
-                self._outcome(nodes)
+                self._outcome(span(nodes))
                 changed.append(nodes)
             follow = self.places.children(nodes)
         return np.concatenate(changed) if changed else follow
 
-    def _from_above(self, nodes: Rows) -> Floats:
+    def _from_above(self, nodes: Rows, at: Span) -> Floats:
         parents = self.places.parent[nodes]
-        above = _shares(self._log_below[parents] + self.inside[parents] - self.message[nodes])
+        above = _shares(self._log_below[parents] + self.inside[parents] - self.message[at])
         above[above < NEGLIGIBLE] = 0.0
         return above
 
-    def _outcome(self, nodes: Rows) -> None:
-        above, prior = self.above[nodes], self.prior[nodes]
+    def _outcome(self, at: Span) -> None:
+        above, prior = self.above[at], self.prior[at]
         opened = prior * np.cumsum(above[:, ::-1], axis=1)[:, -2::-1]
         # Since when service is lost below each node, by its prior and all evidence that is not below.
-        below = above * self.closed[nodes]
+        below = above * self.closed[at]
         below[:, :-1] += opened
-        self._log_below[nodes] = logs = np.log(below)
-        self.since[nodes] = since = _shares(logs + self.inside[nodes])
+        self._log_below[at] = logs = np.log(below)
+        self.since[at] = since = _shares(logs + self.inside[at])
         own = np.divide(opened, below[:, :-1], out=np.zeros_like(opened), where=below[:, :-1] > 0)
-        self.cause[nodes] = np.multiply(since[:, :-1], own, out=own)
+        self.cause[at] = np.multiply(since[:, :-1], own, out=own)
 
 
 def _shares(logs: Floats) -> Floats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Forest, Rows, merged
+from stormops.core.forest import Forest, Rows, merged, span
 from stormops.core.network import Bools, Floats, Ints
 
 WORTH = 0.48
@@ -69,16 +69,17 @@ class Prediction:
             here = touched[level]
             if not len(here):
                 continue
+            at = span(here)
             sums = self._places.gather(self._sums, here)
-            sums[:, 1] += CUSTOMER * self._customers[here] * (self._lost[here] - 0.5)
+            sums[:, 1] += CUSTOMER * self._customers[at] * (self._lost[at] - 0.5)
             below = sums[:, 0].copy()
-            mine = self._chance[here] - WORTH + CHURN * self._kept[here] + sums[:, 1]
-            mine[self._barred[here]] = -np.inf
+            mine = self._chance[at] - WORTH + CHURN * self._kept[at] + sums[:, 1]
+            mine[self._barred[at]] = -np.inf
             sums[:, 0] = np.maximum(np.maximum(mine, below), 0.0)
-            differs = (sums != self._sums[here]).any(axis=1)
+            differs = (sums != self._sums[at]).any(axis=1)
             chosen = (mine > below) & (mine > 0)
-            differs |= chosen != self._chosen[here]
-            self._sums[here], self._chosen[here] = sums, chosen
+            differs |= chosen != self._chosen[at]
+            self._sums[at], self._chosen[at] = sums, chosen
             if level:
                 touched[level - 1] = merged(touched[level - 1], self._places.parent[here[differs]])
         return self._follow(touched)
@@ -90,13 +91,14 @@ class Prediction:
             nodes = merged(here, follow)
             if not len(nodes):
                 continue
-            parent = self._places.parent[nodes]
+            at = span(nodes)
+            parent = self._places.parent[at]
             above = np.where(parent >= 0, self.top[parent], -1)
-            own = self._chosen[nodes] & (above < 0)
-            own |= self._chance[nodes] + CHURN * self._kept[nodes] >= NESTED
+            own = self._chosen[at] & (above < 0)
+            own |= self._chance[at] + CHURN * self._kept[at] >= NESTED
             top = np.where(own, nodes, above)
-            news = nodes[top != self.top[nodes]]
-            self.top[nodes] = top
+            news = nodes[top != self.top[at]]
+            self.top[at] = top
             changed.append(news)
             follow = self._places.children(news)
         return np.concatenate(changed) if changed else follow
