@@ -36,6 +36,9 @@ class Standing(IntEnum):
     UNMATCHED = 2
 
 
+RECEIVED = int(Standing.RECEIVED)
+
+
 class OpenReport(NamedTuple):
     """One open report. `premise` -1 = none; `incident` is a key, -1 = none; lon/lat as given, None = not given.
 
@@ -98,7 +101,16 @@ def unpack_pairs(keys: bytes, values: bytes) -> dict[int, int]:
 class OpenReports:
     """Columns of open reports, found by receipt (an integer, the 14 digits)."""
 
-    __slots__ = (*(name for name, _ in COLUMNS), "_blanks", "_free", "_rule_code", "again", "row_of", "rules")
+    __slots__ = (
+        *(name for name, _ in COLUMNS),
+        "_appends",
+        "_columns",
+        "_free",
+        "_rule_code",
+        "again",
+        "row_of",
+        "rules",
+    )
 
     receipt: array[int]
     position: array[int]
@@ -117,7 +129,8 @@ class OpenReports:
     def __init__(self) -> None:
         for name, code in COLUMNS:
             setattr(self, name, array(code))
-        self._blanks = [(getattr(self, name), 0) for name, _ in COLUMNS]
+        self._columns = [getattr(self, name) for name, _ in COLUMNS]
+        self._appends = [column.append for column in self._columns]
         self.row_of: dict[int, int] = {}
         self.again: dict[int, tuple[int, int]] = {}
         self.rules: list[str] = [""]
@@ -134,18 +147,15 @@ class OpenReports:
         self, receipt: int, position: int, at_ms: int, *, symptom: Symptom, flags: int, where: tuple[int, int]
     ) -> int:
         """A new report; gives its row."""
+        values = (receipt, position, 0, at_ms, -1, -1, *where, 0, 0, SYMPTOM_CODE[symptom], RECEIVED, flags)
         if self._free:
             row = self._free.pop()
+            for column, value in zip(self._columns, values, strict=True):
+                column[row] = value
         else:
             row = len(self.receipt)
-            for column, blank in self._blanks:
-                column.append(blank)
-        self.receipt[row], self.position[row], self.verdict[row], self.received_ms[row] = receipt, position, 0, at_ms
-        self.premise[row] = self.incident[row] = -1
-        self.lon_e7[row], self.lat_e7[row] = where
-        self.penalty[row] = self.rule[row] = 0
-        self.symptom[row], self.standing[row] = SYMPTOM_CODE[symptom], Standing.RECEIVED
-        self.flags[row] = flags
+            for append, value in zip(self._appends, values, strict=True):
+                append(value)
         self.row_of[receipt] = row
         return row
 
