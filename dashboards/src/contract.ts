@@ -199,6 +199,26 @@ export interface Area {
   since_ms: number;
 }
 
+/** GTFS-Realtime's effects of an alert. */
+export type Effect =
+  | "NO_SERVICE"
+  | "REDUCED_SERVICE"
+  | "SIGNIFICANT_DELAYS"
+  | "DETOUR"
+  | "ADDITIONAL_SERVICE"
+  | "MODIFIED_SERVICE"
+  | "STOP_MOVED"
+  | "OTHER_EFFECT";
+
+/** Buses that do not run as usual; no routes: all of them. */
+export interface TransitAlert {
+  effect: Effect;
+  routes: string[];
+  header: Record<string, string>;
+  description: Record<string, string>;
+  end_ms: number | null;
+}
+
 /** Where people find help, as the city's staff wrote it. */
 export interface HelpPlace {
   kind: "shelter" | "cooling" | "charging" | "water";

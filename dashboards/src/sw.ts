@@ -32,7 +32,8 @@ const STORED_MAX = 120;
 /** A network that is slower than this is not waited for when there is something in the store. */
 const PATIENCE_MS = 8_000;
 
-const PUBLIC_READS = /^\/(api\/v1\/(config|public\/places|map\/(streets|ground|landmarks|areas)\.geojson)|public\/.*)$/;
+const PUBLIC_READS =
+  /^\/(api\/v1\/(config|public\/(places|transit-alerts)|map\/(streets|ground|landmarks|areas)\.geojson)|public\/.*)$/;
 
 /** What to do with a request: an asset never changes, a public read is asked for first, the rest is not ours. */
 export function plan(method: string, mode: string, url: URL, origin: string): Plan {

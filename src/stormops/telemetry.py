@@ -65,6 +65,7 @@ EVENTS: dict[str, str] = {
     "child_ended": "The supervisor saw a process end and starts it again. If it repeats, read that process's log.",
     "child_started": "The supervisor started a process. Nothing to do.",
     "places_unreadable": "The file of places of help cannot be read; what was shown stays. Correct the file.",
+    "transit_alerts_unreadable": "The file of transit alerts cannot be read; what was shown stays. Correct the file.",
     "door_unavailable": "The door's disk refused a write; customers got a busy answer. Free or repair the disk.",
     "door_unreadable": "Operations could not read a door this time and will try again. Check the disk if it repeats.",
     "partners_unreadable": "secrets.toml cannot be read, so no partner may send. Repair or restore the file.",

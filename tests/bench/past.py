@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 ENTRIES = 1_000_000
-TAIL = 20_000
+TAIL = 40_000
+"""Entries between two snapshots, as operations writes them (`SNAPSHOT_EVERY`)."""
 JUMP_MS_MAX = 2_000.0
 STEP_MS_MAX = 100.0
 JUMPS = 40

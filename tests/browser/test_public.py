@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NO_DRAWING, City, Faults, NewPage
+from tests.browser.test_accessible import faults as barriers
 from tests.platform import Platform
 
 pytestmark = pytest.mark.browser
@@ -186,3 +187,18 @@ def test_a_chosen_language_stays_on_every_page(new_page: NewPage, city: City) ->
     expect(page.locator("h1")).to_have_text("There is no such page")
     page.locator("a.home").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "No service"), ("es", "Sin servicio"), ("ht", "Pa gen sèvis")])
+def test_buses_that_do_not_run_are_told(new_page: NewPage, city: City, language: str, words: str) -> None:
+    assert city.get("/api/v1/public/transit-alerts") == {"alerts": []}
+    page = new_page(locale=language)
+    page.goto(city.feed_url)
+    page.wait_for_selector(".find")
+    expect(page.locator(".transit")).to_have_count(0)
+    alert = {"effect": "NO_SERVICE", "routes": ["4"], "header": {"en": "Until the wind is down"}, "description": {}}
+    page.route("**/api/v1/public/transit-alerts", lambda route: route.fulfill(json={"alerts": [alert]}))
+    page.reload()
+    expect(page.locator(".transit li")).to_contain_text(words)
+    expect(page.locator(".transit li")).to_contain_text("Until the wind is down")
+    assert barriers(page) == []

@@ -5,6 +5,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
 import { SignIcon } from "../sign";
+import { TransitStrip } from "../transit";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
@@ -63,6 +64,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
   const most = worst[0]?.[1] ?? 1;
   return (
     <div class="panel-body overview">
+      {desk.past ? null : <TransitStrip />}
       <AgendaBox desk={desk} onTask={onTask} />
       <h2>{t("overview.title")}</h2>
       <ul class="state-bars">

@@ -64,6 +64,18 @@ export const en = {
   "earlier.none": "No earlier moments are kept yet.",
   "earlier.away": "Earlier moments cannot be read now. Try again soon.",
 
+  "transit.title": "Buses",
+  "transit.routes": "Bus {routes}",
+  "transit.all": "All buses",
+  "transit_effect.NO_SERVICE": "No service",
+  "transit_effect.REDUCED_SERVICE": "Fewer buses",
+  "transit_effect.SIGNIFICANT_DELAYS": "Long delays",
+  "transit_effect.DETOUR": "Detour",
+  "transit_effect.ADDITIONAL_SERVICE": "More buses",
+  "transit_effect.MODIFIED_SERVICE": "Changed service",
+  "transit_effect.STOP_MOVED": "Stop moved",
+  "transit_effect.OTHER_EFFECT": "Notice",
+
   "map.title": "Map",
   "map.zoomIn": "Closer",
   "map.zoomOut": "Farther",

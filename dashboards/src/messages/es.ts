@@ -64,6 +64,18 @@ export const es: CustomerMessages = {
   "earlier.none": "Aún no se guardan momentos anteriores.",
   "earlier.away": "No se pueden leer los momentos anteriores ahora. Inténtelo de nuevo pronto.",
 
+  "transit.title": "Autobuses",
+  "transit.routes": "Autobús {routes}",
+  "transit.all": "Todos los autobuses",
+  "transit_effect.NO_SERVICE": "Sin servicio",
+  "transit_effect.REDUCED_SERVICE": "Menos autobuses",
+  "transit_effect.SIGNIFICANT_DELAYS": "Grandes demoras",
+  "transit_effect.DETOUR": "Desvío",
+  "transit_effect.ADDITIONAL_SERVICE": "Más autobuses",
+  "transit_effect.MODIFIED_SERVICE": "Servicio modificado",
+  "transit_effect.STOP_MOVED": "Parada trasladada",
+  "transit_effect.OTHER_EFFECT": "Aviso",
+
   "map.title": "Mapa",
   "map.zoomIn": "Acercar",
   "map.zoomOut": "Alejar",

@@ -63,6 +63,18 @@ export const ht: CustomerMessages = {
   "earlier.none": "Nou poko kenbe okenn moman anvan.",
   "earlier.away": "Nou pa ka li moman anvan yo kounye a. Eseye ankò talè.",
 
+  "transit.title": "Otobis",
+  "transit.routes": "Otobis {routes}",
+  "transit.all": "Tout otobis yo",
+  "transit_effect.NO_SERVICE": "Pa gen sèvis",
+  "transit_effect.REDUCED_SERVICE": "Mwens otobis",
+  "transit_effect.SIGNIFICANT_DELAYS": "Gwo reta",
+  "transit_effect.DETOUR": "Chanjman wout",
+  "transit_effect.ADDITIONAL_SERVICE": "Plis otobis",
+  "transit_effect.MODIFIED_SERVICE": "Sèvis chanje",
+  "transit_effect.STOP_MOVED": "Arè a deplase",
+  "transit_effect.OTHER_EFFECT": "Avi",
+
   "map.title": "Kat",
   "map.zoomIn": "Pi pre",
   "map.zoomOut": "Pi lwen",

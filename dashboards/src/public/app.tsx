@@ -8,6 +8,7 @@ import { METER_SIGNS, modeSign, SHARE_STEPS, shareStep } from "../legend";
 import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
 import { SignIcon } from "../sign";
+import { TransitStrip } from "../transit";
 import { theme, toggleTheme } from "../theme";
 import type { Moment } from "./earlier";
 import { Earlier, EarlierNote } from "./earlier-opener";
@@ -232,6 +233,7 @@ export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props
           </section>
           <UnheardSaid unheard={unheard} />
           {moment === null ? <Age feed={feed} oldMs={oldMs} /> : null}
+          <TransitStrip />
           <a class="button primary wide report" href="/report">
             {t("public.report")}
           </a>

@@ -61,6 +61,7 @@ ROWS = (
     Row(READS, "/api/v1/desk/past/**", "time_travel", staff=True),
     Row(READS, "/api/v1/desk/exports/**", "exports", staff=True),
     Row(READS, "/api/v1/desk/**", "desk_reads", staff=True),
+    Row(READS, "/api/v1/public/transit-alerts", "transit_alerts"),
     Row(READS, "/api/v1/public/**", "public_map"),
     Row(READS, "/public/**", "public_tree"),
     Row(READS, "/text", "public_map"),

@@ -15,6 +15,7 @@ from stormops.core.levels import Mode
 from stormops.core.mode import Level
 from stormops.core.report import Channel, Symptom, Utility
 from stormops.feed.help_places import HelpPlace
+from stormops.feed.transit_alerts import Effect
 
 Receipt = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{3}-[0-9]$")]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -69,6 +70,22 @@ class Places(Answer, frozen=True, kw_only=True):
     """Shelters, cooling centres, places to charge and to get water; those that are open first."""
 
     places: list[HelpPlace]
+
+
+class TransitAlert(Answer, frozen=True, kw_only=True):
+    """Buses that do not run as usual, in GTFS-Realtime's terms; texts by language. `routes` empty: all of them."""
+
+    effect: Effect
+    routes: list[str]
+    header: dict[str, str]
+    description: dict[str, str]
+    end_ms: int | None
+
+
+class TransitAlerts(Answer, frozen=True, kw_only=True):
+    """The alerts that hold now, what stops first."""
+
+    alerts: list[TransitAlert]
 
 
 class Service(Answer, frozen=True, kw_only=True):

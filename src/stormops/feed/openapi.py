@@ -49,6 +49,7 @@ READS: dict[str, Read] = {
         "The area of an address.", (answers.AreaOfAddress,), (404, 422, 503), query=(("address", "House and street."),)
     ),
     "/api/v1/public/places": Read("Where there is help.", (answers.Places,)),
+    "/api/v1/public/transit-alerts": Read("Alerts of the buses that hold now.", (answers.TransitAlerts,)),
     "/api/v1/config": Read("What a page needs to know of the city.", (answers.Config,)),
     "/api/v1/session": Read("Who is signed in.", (answers.Session,), (401,), staff=True),
     "/api/v1/desk/snapshot": Read("The desk's picture.", (answers.Snapshot,), (304, 401, 503), staff=True),

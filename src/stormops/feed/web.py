@@ -43,6 +43,8 @@ from stormops.feed.publish.made import make_publisher, make_shelf
 from stormops.feed.reads import PublicReads, Receipts
 from stormops.feed.room import Room
 from stormops.feed.selection import boxes_of, place_of_areas, place_on_desk
+from stormops.feed.transit_alerts import TransitAlerts
+from stormops.feed.transit_alerts import beside as alerts_beside
 from stormops.feed.views import Audience, Views
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
@@ -80,6 +82,7 @@ def create_feed(parts: FeedParts) -> Starlette:
     receipts = Receipts(follower, parts.metrics, settings.feed_processes)
     public = PublicReads(parts, hub.channels["public"], receipts, maps, pages)
     places = HelpPlaces(beside(settings.city_file), parts.log)
+    alerts = TransitAlerts(alerts_beside(settings.city_file), parts.log)
     finder = Finder(parts.city, parts.areas)
     home = AtHome(finder, follower, hub.channels["public"], pages, places=places, now=time.monotonic)
     desk = DeskReads(parts, hub.channels["desk"], follower, maps, finder)
@@ -111,6 +114,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             WebSocketRoute("/api/v1/feed", hub.endpoint),
             *_public_routes(public),
             *home.routes(),
+            alerts.route(settings.clock.now_ms),
             *desk.routes(),
             *_open311(parts, follower, receipts).routes(),
             *_page_routes(pages, public, parts.authenticate),

@@ -21,6 +21,8 @@ from stormops.feed.publish.publisher import Publisher, Ways
 from stormops.feed.publish.shelf import Shelf
 from stormops.feed.publish.store import Store
 from stormops.feed.publish.tree import About, Tree
+from stormops.feed.transit_alerts import TransitAlerts
+from stormops.feed.transit_alerts import beside as alerts_beside
 from stormops.gis import basemap
 from stormops.pages.language import offered
 from stormops.settings import CityFile, Settings
@@ -50,6 +52,7 @@ def make_publisher(
     view = PublicView(city, areas, parts.city_file.phone)
     about = About(parts.city_file, settings.clock, config, live_seconds)
     places = HelpPlaces(beside(settings.city_file), parts.log)
+    alerts = TransitAlerts(alerts_beside(settings.city_file), parts.log)
     makers: dict[str, Callable[[], bytes]] = {
         "streets": partial(basemap.streets, city),
         "ground": partial(basemap.ground, city),
@@ -66,7 +69,10 @@ def make_publisher(
             tree,
             lambda: {name: makers[name]() for name in PUBLIC_LAYERS},
             sockets_share,
-            lambda: {"places.json": msgspec.json.encode({"places": places.read()})},
+            lambda: {
+                "places.json": msgspec.json.encode({"places": places.read()}),
+                "transit-alerts.json": alerts.body(settings.clock.now_ms()),
+            },
         ),
         live_seconds=live_seconds,
         log=parts.log,
