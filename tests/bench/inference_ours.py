@@ -46,6 +46,8 @@ class Playing:
         self._kind = np.unique(told.tree.kind[self.engine.places.node], return_inverse=True)[1].astype(np.int32)
         self._listening = Listening(told.collector.astype(np.int32), told.read_every_ms)
         self._listened_ms = -LISTEN_MS
+        self._shown = np.empty(0, np.intp)
+        """What was predicted at the last look: only that is dear to change."""
         if told.meter_rate:
             self.engine.deafen(*self._listening.deaf())
 
@@ -99,9 +101,10 @@ class Playing:
         self._update(now)
         for _ in range(STEPS if self._static else 1):
             engine.believe(*learn(engine, self._rates, self._opens, self._kind))
-            self._update(now)
+            engine.update(now, self._shown)
+        self._shown = engine.prediction.predicted()
         device = np.zeros(self._n)
-        device[engine.places.node] = engine.posterior.cause.sum(axis=1)
+        device[engine.places.node] = engine.posterior.top
         linked = np.flatnonzero(engine.customers.leaf >= 0)
         served, _ = engine.served(linked)
         fed = engine.posterior.since[engine.customers.leaf[linked], -1]
@@ -121,13 +124,13 @@ class Playing:
 
     def _update(self, now: int) -> None:
         engine = self.engine
-        engine.update(now, engine.prediction.predicted())
+        engine.update(now, self._shown)
         if self._told.read_every_ms and now - STARTS_MS - self._listened_ms >= LISTEN_MS:
             self._listened_ms = now - STARTS_MS
             read, off = (engine.customers.columns[name] for name in ("on_ms", "off_ms"))
             if self._listening.update(now, read, engine.out() > 0.5, np.maximum(read, off)):
                 engine.deafen(*self._listening.deaf())
-                engine.update(now, engine.prediction.predicted())
+                engine.update(now, self._shown)
 
 
 class Ours:

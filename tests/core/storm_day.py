@@ -10,8 +10,6 @@ import random
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from geo.generate import generate_city
 from stormops.core import entry as facts
 from stormops.core.clustering import Clusters
@@ -58,7 +56,7 @@ class StormDay:
 
     def step(self, reports: int = 6, actions: float = 0.3) -> list[Entry]:
         """Some news, then a tick; gives the entries made."""
-        if self.rng.random() < 0.2 or not self.dark:
+        if self.rng.random() < 0.5 or not self.dark:
             self._device_fails()
         for _ in range(self.rng.randint(0, 2 * reports)):
             self.report(self.any_report())
@@ -90,7 +88,7 @@ class StormDay:
     def any_report(self) -> Report:
         """Somebody who is out, or somebody else, in their way."""
         rng = self.rng
-        premise = rng.choice(self.dark) if rng.random() < 0.97 else rng.randrange(len(self.city.premises))
+        premise = rng.choice(self.dark) if rng.random() < 0.8 else rng.randrange(len(self.city.premises))
         chance = rng.random()
         symptom = Symptom.LIGHTS_OUT if chance < 0.8 else rng.choice(list(Symptom))
         return self.from_premise(premise, symptom)
@@ -112,8 +110,7 @@ class StormDay:
         return Report(symptom=symptom, address=p.address(premise), medical=medical, note=note)
 
     def _device_fails(self) -> None:
-        """Never most of the city: some of it must keep its lights."""
-        device = self.rng.choice(np.flatnonzero(self.tree.customers < 150).tolist())
+        device = self.rng.randrange(len(self.tree))
         self.dark = self.tree.below(device).tolist() or self.dark or [0]
 
     # --- what the desk does ----------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_confirming_at_another_device_moves_the_incident_and_lets_go_of_other_re
 def test_confirming_above_takes_over_what_evidence_made_below() -> None:
     world = World()
     for premise in (0, 1, 2, 30, 31, 32):
-        world.report(premise, at=premise - 90)
+        world.report(premise, at=-30)
     world.tick(0)
     one, other = world.open()
     world.act(facts.IncidentConfirmed, incident=one.id, device=world.device_name(0, 2))

@@ -111,3 +111,18 @@ def test_whole_steps_make_sums_exact() -> None:
     many = Heard(*(np.arange(AGES)[::7] if k == 0 else np.full(len(range(0, AGES, 7)), -1) for k in range(5)))
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
+
+
+def test_who_was_out_before_a_repair_above_is_given_away_by_a_meter_that_does_not_say_it_is_back() -> None:
+    """It gasped long ago and can gasp no more: its silence speaks for the loss that goes on, not against it."""
+    table = hearing(deaf=[(0, 0)])
+    quiet, back = told(table, answered=15, area=0), told(table, answered=15, on=15, area=0)
+    after = ONSETS.slot_of_age()[15]
+    assert (quiet[:after] > 2).all()
+    assert (back[:after] < -2).all()
+    assert (quiet[after + 1 : -2] < 0).all()
+    unmetered = told(table, answered=15)
+    assert (unmetered[:after] < 0).all()
+    assert np.allclose(unmetered[:after], unmetered[after])
+    called = told(table, answered=15, report=8)
+    assert (called[:after] > 4).all()

@@ -7,8 +7,9 @@ import pytest
 
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
-from stormops.core.learning import learn
+from stormops.core.learning import Learned, learn, slopes
 from stormops.core.network import EdgeKind, trace
+from stormops.core.onset import Profile
 from tests.core.radial import radial_city
 
 CITY = radial_city(feeders=20, laterals=10, transformers=5, houses=8)
@@ -33,7 +34,7 @@ def learned(reports: np.ndarray, believed: Rates, opens: np.ndarray, steps: int 
     for _ in range(steps):
         inference.update(1, np.empty(0, np.intp))
         inference.believe(*learn(inference, believed, start, KIND[inference.places.node]))
-    return inference.rates, inference.opens / start
+    return inference.rates, np.log1p(-inference.opens) / np.log1p(-start) * inference.profile.times[-1]
 
 
 @pytest.mark.parametrize("told", [0.05, 0.3])
@@ -64,3 +65,94 @@ def test_without_evidence_nothing_is_learned_but_that_nobody_speaks() -> None:
     assert rates.report == pytest.approx(believed.report, rel=0.05)
     assert believed.false / 2 < rates.false <= believed.false
     assert (factor <= 1.001).all()
+
+
+MINUTE = 60_000
+NOON = 490_000 * 3_600_000
+
+
+def in_time(seed: int, *, metered: bool) -> Inference:
+    """Some failures of the last hours, with calls and gasps as they come."""
+    rng = np.random.default_rng(seed)
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
+    rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=0.0, prompt=0.1)
+    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE)
+    if metered:
+        inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
+    for device in rng.choice(len(TREE), 25, replace=False):
+        below = TREE.below(device)
+        lost = NOON - int(rng.integers(10, 240)) * MINUTE
+        called = below[rng.random(len(below)) < 0.2]
+        late = rng.lognormal(np.log(20), 1.0, len(called)) * MINUTE
+        at = lost + late.astype(np.int64)
+        inference.customers.tell("report_ms", called[at < NOON].astype(np.intp), at[at < NOON])
+        if metered:
+            inference.customers.tell("off_ms", below[rng.random(len(below)) < 0.5].astype(np.intp), lost)
+    return inference
+
+
+def likelihood(inference: Inference, learned: Learned) -> float:
+    """Of everything heard, by the exact sum over all histories."""
+    inference.believe(*learned)
+    inference.update(NOON, np.empty(0, np.intp))
+    posterior, customers = inference.posterior, inference.customers
+    false = np.log(learned.rates.false / (1 - learned.rates.false))
+    silent = len(customers.leaf) * np.log1p(-learned.rates.false)
+    reports = np.count_nonzero(customers.columns["report_ms"])
+    return float(posterior.message[posterior.places.parent < 0, -1].sum() + reports * false + silent)
+
+
+@pytest.mark.parametrize("metered", [False, True])
+def test_slopes_are_those_of_the_exact_likelihood(metered: bool) -> None:
+    inference = in_time(5, metered=metered)
+    kind = KIND[inference.places.node]
+    inference.update(NOON, np.empty(0, np.intp))
+    edges = inference.hearing.onsets.edges[:-1].astype(np.int64) * 120_000
+    profile = Profile(tuple((inference.hearing.onsets.as_of - edges).tolist()), (1.0,) * len(edges))
+    start = Learned(inference.rates, inference.opens, profile)
+    likelihood(inference, start)
+    found = slopes(inference, kind).sum(axis=0)
+
+    def moved(parameter: int, by: float) -> Learned:
+        slots, rates = len(edges), start.rates
+        if parameter < slots:
+            times = [t * np.exp(by * (slot == parameter)) for slot, t in enumerate(profile.times)]
+            return start._replace(profile=profile._replace(times=tuple(times)))
+        if parameter < slots + 3:
+            scaled = -np.expm1(np.log1p(-start.opens) * np.exp(by))
+            return start._replace(opens=np.where(kind == parameter - slots, scaled, start.opens))
+        name = ("report", "false", "gasp")[parameter - slots - 3]
+        value = getattr(rates, name)
+        odds = value / (1 - value) * np.exp(by)
+        value = value * np.exp(by) if name == "false" else odds / (1 + odds)
+        return start._replace(rates=rates._replace(**{name: value}))
+
+    for parameter, slope in enumerate(found):
+        step = 1e-4
+        there, back = (likelihood(inference, moved(parameter, by)) for by in (step, -step))
+        by_trying = (there - back) / (2 * step)
+        assert slope == pytest.approx(by_trying, abs=2e-2, rel=2e-2), parameter
+
+
+def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:
+    """All failures in one hour of four: the hazard of that hour is learned higher than that of the hours after."""
+    rng = np.random.default_rng(8)
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind]) / 3
+    rates = Rates(report=0.2, false=1e-3)
+    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE)
+    start = inference.opens
+    fuses = np.flatnonzero(TREE.kind == EdgeKind.FUSE)
+    for device in rng.choice(fuses, 60, replace=False):
+        below = TREE.below(int(device))
+        called = below[rng.random(len(below)) < 0.2]
+        lost = NOON - int(rng.integers(180, 240)) * MINUTE
+        at = lost + (rng.lognormal(np.log(20), 1.0, len(called)) * MINUTE).astype(np.int64)
+        inference.customers.tell("report_ms", called[at < NOON].astype(np.intp), at[at < NOON])
+    for _ in range(6):
+        inference.update(NOON, np.empty(0, np.intp))
+        inference.believe(*learn(inference, rates, start, KIND[inference.places.node]))
+    ages = (NOON - np.array(inference.profile.since_ms)) / MINUTE
+    times = np.array(inference.profile.times)
+    early, late = times[(ages > 170) & (ages < 250)], times[ages < 120]
+    assert early.min() > 3 * late.max()
+    assert 0.15 < inference.rates.report < 0.25

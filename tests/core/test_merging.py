@@ -8,7 +8,7 @@ from tests.core.world import World
 
 def two_streets(world: World) -> tuple[Incident, Incident]:
     for premise in (0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39, 42, 45):
-        world.report(premise, at=premise - 90)
+        world.report(premise, at=-30)
     world.tick(0)
     one, other = world.open()
     return one, other

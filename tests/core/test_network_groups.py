@@ -7,7 +7,7 @@ import pytest
 
 from stormops.core.grouping import Group
 from stormops.core.network import EdgeKind, trace
-from stormops.core.network_groups import Explanations
+from stormops.core.network_groups import SUREST, Explanations
 from tests.core.radial import radial_city
 
 MINUTE = 60_000
@@ -61,6 +61,35 @@ def test_two_laterals_are_not_their_feeder() -> None:
 def test_a_single_report_is_alone() -> None:
     (group,) = explained([(30, 0)])
     assert group == Group(-1, 30, (30,), (30,), NOON, group.probability)
+
+
+def test_in_a_storm_a_single_report_may_stand_for_more() -> None:
+    """Where many laterals are known to fail, one call from a lateral is rather its fuse than a mistake."""
+    city = radial_city(feeders=20, laterals=8, transformers=4, houses=6)
+    tree = trace(city.network, city.premises)
+    lone = 30
+    calls = [(24 * lateral + house, 3 * lateral % 140) for lateral in range(8, 160, 2) for house in (0, 9, 17)]
+    found = []
+    for share in (1, 10):
+        explanations = Explanations(city, tree)
+        for premise, minutes in [*calls[::share], (lone, 170)]:
+            explanations.add(premise, NOON + minutes * MINUTE)
+        for _ in range(3):
+            explanations.update(NOON + 180 * MINUTE)
+            learned = explanations.learn(NOON + 180 * MINUTE)
+            if learned is not None:
+                explanations.believe(learned)
+        explanations.update(NOON + 180 * MINUTE)
+        (group,) = [group for group in explanations.groups() if lone in group.premises]
+        found.append(group.device >= 0)
+    assert found == [True, False]
+
+
+def test_nobody_is_shown_surer_than_what_people_confirmed() -> None:
+    reports = [(premise, 2) for premise in range(24, 48)]
+    (group,) = explained(reports)
+    (held,) = explained(reports, held=(group.device,))
+    assert group.probability == SUREST < held.probability
 
 
 def test_what_failed_before_keeps_its_own_reports() -> None:

@@ -7,6 +7,7 @@ between what would be learned and what is open: what is certain to be answered t
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -78,26 +79,31 @@ class Surroundings:
         self.below: Rows = np.concatenate(parts)
 
     def interval(self, customers: Rows) -> tuple[int, int]:
-        """Customers out below the place: lower and upper end. `customers` (N): how many are right below each place."""
+        """Customers out below the place: lower and upper end. `customers` (N): how many are right below each place.
+
+        However sure the loss is, the records hang some of those below on the wrong device: who is out is never sure to
+        the last customer.
+        """
         posterior = self._inference.posterior
         total = int(customers[self.below].sum())
         lost = 1 - float(posterior.since[self._place, -1])
-        if lost >= (1 + SHARE) / 2:
-            return total, total
+        wrong, tail = self._inference.rates.wrong_link, (1 - SHARE) / 2
+        if lost >= 1 - tail:
+            few = total * wrong - float(ndtri(tail)) * float(np.sqrt(total * wrong * (1 - wrong)))
+            return max(0, total - ceil(few)), total
         chance = 1 - posterior.since[self.below, -1]
         apart = np.clip((chance - lost) / max(1 - lost, 1e-9), 0, 1)  # of who is out though the place is closed
         mean = float((customers[self.below] * apart).sum())
         spread = float(np.sqrt((customers[self.below] ** 2 * apart * (1 - apart)).sum()))
-        tail = (1 - SHARE) / 2
         low = mean + spread * float(ndtri(min(max(tail / (1 - lost), 1e-9), 1 - 1e-9)))
         high = total if lost > tail else mean + spread * float(ndtri(1 - tail))
         return round(max(0.0, min(low, total))), round(max(0.0, min(high, total)))
 
     def alternatives(self) -> list[tuple[int, float]]:
         """Other places that may be the cause, the likeliest first."""
-        cause = self._inference.posterior.cause
+        top = self._inference.posterior.top
         others = np.concatenate([np.array(self._path, np.intp), self.below[1:]])
-        chance = cause[others].sum(axis=1)
+        chance = top[others]
         order = np.lexsort((others, -chance))[:SHOWN]
         return [(int(others[i]), float(chance[i])) for i in order if chance[i] >= 0.005]
 
@@ -125,7 +131,7 @@ class Surroundings:
         metered = customers.pinged[leaves]
         found += self._best("call", leaves, lost)
         found += self._best("ping", leaves[metered], lost[metered])
-        found += self._best("look", near, inference.posterior.cause[near].sum(axis=1))
+        found += self._best("look", near, inference.posterior.top[near])
         return sorted(found, key=lambda one: (-one[2], one[0]))
 
     @staticmethod

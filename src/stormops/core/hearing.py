@@ -39,6 +39,9 @@ MISSED_READ = 0.05
 OVERDUE = 1.0
 """A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
 
+POWER_UP, POWER_UP_MS = 0.9, 180_000
+"""Chance that a meter is heard to say that power is back, and how long that takes on average."""
+
 
 class Rates(NamedTuple):
     """How people and meters speak. Chances are for a storm of `span_ms`.
@@ -83,15 +86,20 @@ class Hearing:
     `deaf` (areas, 2): ages between which each area of the meter network was not heard at all, older first.
     """
 
-    def __init__(self, onsets: Onsets, rates: Rates, weights: Floats, deaf: Floats | None = None) -> None:
+    def __init__(
+        self, onsets: Onsets, rates: Rates, weights: Floats, deaf: Floats | None = None, begun_ms: int | None = None
+    ) -> None:
         self.onsets, self.rates, self.weights = onsets, rates, weights
-        self._moments = onsets.moments(MOMENTS)
+        self._moments = onsets.moments(MOMENTS, begun_ms)
         self._slot = onsets.slot_of_age()
         self.heard_share = self._arrived(self._moments).mean(axis=1)
         self._report = np.vstack([self._reports(), (1 - rates.report * self.heard_share) / (1 - rates.false)])
         areas = np.zeros((1, 2)) if deaf is None else deaf
         self._off, self._on = self._offs(), self._ons(areas)
         self._no_gasp = np.vstack([self._silence(areas), np.ones(onsets.slots)])
+        hazard = -np.log1p(-rates.service) * weights
+        self._service_kept = np.exp(-np.append(0, np.cumsum(hazard)))
+        """(S + 1): chance that a customer's own service has not failed before each slot; last: at all."""
         self.gasp_share = self._gasped(np.zeros((1, 2)))[0]
 
     # --- tables: ages or areas by slots ------------------------------------------------------------
@@ -157,14 +165,31 @@ class Hearing:
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
         ratio *= self._on[area, heard.on]
         anew = np.flatnonzero(heard.answered >= 0)
-        if len(anew):  # Who was restored and is out lost service since: earlier moments count as that one.
-            first = self._slot[heard.answered[anew]][:, None]
-            slots = np.maximum(np.arange(self.onsets.slots), first)
-            ratio[anew] = np.take_along_axis(ratio[anew], slots, axis=1)
+        if len(anew):
+            ratio[anew] = self._answered(Heard(*(column[anew] for column in heard)), ratio[anew])
         total = self.weights.sum()
         share = self.rates.share_out
         elsewhere = 1 - share + share * np.einsum("ms,s->m", ratio, self.weights / total if total else self.weights)
         return ratio, elsewhere
+
+    def _answered(self, heard: Heard, ratio: Floats) -> Floats:
+        """(M, S): of customers whom people restored. A loss before that goes on below what was repaired.
+
+        Who is out all along calls anew, as others do after a loss; the meter gasps no second time, and what speaks is
+        that it does not say that power is back.
+        """
+        first = self._slot[heard.answered][:, None]
+        before = np.arange(self.onsets.slots) < first
+        still = np.take_along_axis(self._report[heard.report], first, axis=1) * self._on[heard.area, heard.on]
+        gasped = np.take_along_axis(self._off[heard.off], first, axis=1)[:, 0]
+        back = POWER_UP * -np.expm1(-heard.answered * (QUANTUM_MS / POWER_UP_MS))
+        silent = (heard.area == 0) & ((heard.on < 0) | (heard.on > heard.answered))
+        factor = np.where(heard.off >= 0, gasped, np.where(silent, 1 / (1 - back), 1.0))
+        return np.where(before, still * factor[:, None], ratio)
+
+    def true_words(self, heard: Heard) -> tuple[Floats, Floats]:
+        """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""
+        return 1 - 1 / self._report[heard.report], 1 - 1 / self._off[heard.off]
 
     def linked(self, heard: Heard) -> Floats:
         """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right."""
@@ -184,12 +209,10 @@ class Hearing:
         full = self.linked(heard)
         whole = self._with_service(full)[:, -1]
         _, elsewhere = self.ratios(heard)
-        never = (1 - self.rates.service * self.weights.sum()) * full[:, -1]
+        never = self._service_kept[-1] * full[:, -1]
         return never / whole, self.rates.wrong_link * elsewhere / full[:, -1]
 
     def _with_service(self, full: Floats) -> Floats:
-        chance = self.rates.service * self.weights
         failed = np.zeros_like(full)
-        np.cumsum(full[:, :-1] * chance, axis=1, out=failed[:, 1:])
-        kept = 1 - np.append(0, np.cumsum(chance))
-        return np.asarray(failed + kept * full)
+        np.cumsum(full[:, :-1] * -np.diff(self._service_kept), axis=1, out=failed[:, 1:])
+        return np.asarray(failed + self._service_kept * full)

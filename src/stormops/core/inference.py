@@ -14,15 +14,15 @@ from stormops.core.customers import Customers
 from stormops.core.forest import Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
-from stormops.core.onset import QUANTUM_MS, WIDTHS, Onsets
+from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile
 from stormops.core.posterior import Posterior
 from stormops.core.predicting import Prediction
 
 CLOSED_NOW = 2**62
 """The time until which a device is known closed when telemetry says so."""
 
-OPENS_MOST = 0.45
-"""No device is believed open by its prior alone."""
+HAZARD_MOST = 3.0
+"""Hazard that no device goes beyond: by its prior alone none is surer to have opened than 95 %."""
 
 
 class Inference:
@@ -43,7 +43,7 @@ class Inference:
     ) -> None:
         self.places = forest(tree.parent)
         self._widths, self._begun_ms = widths, begun_ms
-        self.rates, self.opens = rates, opens[self.places.node]
+        self.rates, self.opens, self.profile = rates, opens[self.places.node], EVEN
         linked = tree.premise_device >= 0
         leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
@@ -57,6 +57,7 @@ class Inference:
         self._deaf = np.zeros((1, 2), np.int64)
         self._retell = np.empty(0, np.intp)
         self._stale = True
+        self.hazard = np.zeros((n, len(widths)))
         self.hearing = Hearing(Onsets(0, widths), rates, np.zeros(len(widths)))
 
     # --- what is known ----------------------------------------------------------------------------
@@ -87,10 +88,10 @@ class Inference:
         self._deaf = silent_ms
         self._stale = True
 
-    def believe(self, rates: Rates, opens: Floats) -> None:
-        """Other rates, and other chances that devices open (N, by place)."""
-        if rates != self.rates or not np.array_equal(opens, self.opens):
-            self.rates, self.opens = rates, opens
+    def believe(self, rates: Rates, opens: Floats, profile: Profile) -> None:
+        """Other rates, other chances that devices open in a storm (N, by place), another profile of it."""
+        if rates != self.rates or profile != self.profile or not np.array_equal(opens, self.opens):
+            self.rates, self.opens, self.profile = rates, opens, profile
             self._stale = True
 
     # --- the answer -------------------------------------------------------------------------------
@@ -112,32 +113,40 @@ class Inference:
         told[self._below_held[touched]] = 0.0
         self.posterior.evidence[touched] = told
         changed = self.posterior.settle(touched, afresh=afresh)
-        chance = self.posterior.cause[changed].sum(axis=1)
+        chance, first = self.posterior.top[changed], self.posterior.cause[changed].sum(axis=1)
         lost = 1 - self.posterior.since[changed, -1]
         known = self._below_held[changed]
-        chance[known], lost[known] = 0.0, 0.5
-        return merged(changed, np.sort(self.prediction.choose(changed, chance, lost, before)))
+        chance[known], first[known], lost[known] = 0.0, 0.0, 0.5
+        return merged(changed, np.sort(self.prediction.choose(changed, (chance, first, lost), before)))
 
     def _hear_anew(self, onsets: Onsets) -> None:
         horizon = self.rates.span_ms
-        weights = onsets.weights(horizon, self._begun_ms)
+        weights = onsets.weights(horizon, self._begun_ms, self.profile)
         if not self.rates.delay_ms:
-            weights = np.ones(1)
+            weights = np.array(self.profile.times[-1:])
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
-        self.hearing = Hearing(onsets, self.rates, weights, deaf)
+        self.hearing = Hearing(onsets, self.rates, weights, deaf, self._begun_ms)
         self.customers.recount(self.hearing, len(deaf))
         self.posterior.believe(self._prior(onsets, weights))
 
+    def even_weights(self) -> Floats:
+        """(S): the hazard of each slot as it was believed, without a profile."""
+        if not self.rates.delay_ms:
+            return np.ones(1)
+        return self.hearing.onsets.weights(self.rates.span_ms, self._begun_ms)
+
     def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
         """(N, S): chance that each device opened in each slot: not before it was closed, not while it is."""
-        prior = np.minimum(self.opens, OPENS_MOST)[:, None] * weights
+        hazard = -np.log1p(-self.opens)[:, None] * weights
+        hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=1), HAZARD_MOST))[:, None]
         known = np.flatnonzero(self.closed_ms)
         if len(known):
             age = np.maximum(onsets.as_of - self.closed_ms[known], 0)[:, None] / QUANTUM_MS
             edges = onsets.edges
             after = np.clip(np.minimum(edges[:-1], age) - edges[1:], 0, None) / np.maximum(edges[:-1] - edges[1:], 1)
-            prior[known] *= after
-        return np.asarray(prior)
+            hazard[known] *= after
+        self.hazard = hazard
+        return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=1)) * -np.expm1(-hazard))
 
     def out(self) -> Floats:
         """(P): chance that each customer is without service; of those outside the network, 0."""

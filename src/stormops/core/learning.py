@@ -1,18 +1,27 @@
-"""Rates learned from what the utility itself has heard: one step of expectation-maximisation at a time.
+"""Rates learned from what the utility itself has heard: the likeliest by the exact likelihood of all evidence.
 
-Every rate has a conjugate prior (Beta for a chance, Gamma for a hazard): the value believed at the start, with the
-strength of a stated number of cases. The posterior of the present evidence says how many cases there were and how
-many went which way; each step can only make what was heard likelier (Dempster, Laird and Rubin 1977). What is
-learned is the same whatever the order of words, and needs no threshold that a utility would have to tune.
+On a tree the likelihood of everything heard is exact, and so is its slope: what the posterior expects of each
+device and customer, less what the rates expect (Fisher's identity). The curvature comes from how much the slopes of
+the network's parts differ (Berndt, Hall, Hall and Hausman 1974): what cannot be known yet (whether anything opened in
+the last minutes, of which nobody could have called) has no slope anywhere, and stays what is believed. One step is
+Newton's, in all rates together, so that hazard and propensity are told apart as far as the evidence tells them
+apart, and no further.
+
+Priors. The hazard's course is a log-Gaussian process (Møller, Syversveen and Waagepetersen 1998): a storm is some
+times worse or better than was believed, and that changes over hours. Chances are as after a stated number of cases.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from stormops.core.forest import Rows
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
 from stormops.core.network import Floats, Ints
+from stormops.core.onset import QUANTUM_MS, Onsets, Profile
 
 CUSTOMERS = 200.0
 """Strength of what is believed of the share that reports, or of gasps heard: that many customers without service."""
@@ -20,88 +29,226 @@ CUSTOMERS = 200.0
 FALSE = 2.0
 """Strength of what is believed of false reports: that many of them."""
 
-OPENED = 3.0
-"""Strength of the hazard that is believed, for each kind of device: that many devices opened."""
-
 LINKS = 2_000.0
 """Strength of what is believed of wrong links: that many customers of whom something was heard."""
 
+STORM, COURSE, COURSE_MS = 1.0, 1.0, 7_200_000.0
+"""Deviation (natural logarithm) of a storm's hazard from what is believed; of its course; and how long that lasts."""
 
-def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> tuple[Rates, Floats]:
-    """The rates, and the chances that devices open (N, by place), after one more step.
+KIND = 0.5
+"""Deviation (natural logarithm) of how much likelier one kind of device opens than was believed."""
 
-    `believed` and `opens` are those of the start; `kind` (N, by place) numbers the kinds of devices from 0.
+STEP_MOST = 1.0
+"""No step changes a rate by more (natural logarithm, logit)."""
+
+PARTS = 100
+"""Parts of the network whose slopes are compared, at least, where there are so many."""
+
+
+class Learned(NamedTuple):
+    """What to believe next: `Inference.believe` takes it."""
+
+    rates: Rates
+    opens: Floats
+    profile: Profile
+
+
+def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> Learned:
+    """What is believed after one more step.
+
+    `believed` and `opens` (N, by place) are those of the start; `kind` (N, by place) numbers the kinds of devices.
     """
-    hearing, customers, rates = inference.hearing, inference.customers, inference.rates
-    since, weights = inference.posterior.since, hearing.weights
-    heard_of = customers.special()
-    leaf = customers.leaf[heard_of]
-    live = ~inference.below_known_open()[leaf]
-    heard_of, leaf = heard_of[live], leaf[live]
-    served, wrong = inference.served(heard_of)
-    on = since[leaf, -1] * served
-    wrong = wrong * on
-    columns = customers.columns
-    reported = columns["report_ms"][heard_of] > 0
-    gasped = columns["off_ms"][heard_of] > columns["on_ms"][heard_of]
-    silent = _silent_out(inference)
-    still = rates.report * (1 - hearing.heard_share) / (1 - rates.report * hearing.heard_share)
-    out_reported = float(((1 - on) * reported).sum())
-    out_silent = float(silent.sum() + ((1 - on) * ~reported).sum())
-    to_come = float(silent @ still)
-    everybody = float((customers.leaf >= 0).sum())
-    span = float(weights.sum())
-    false = float(((on - wrong) * reported).sum())
-    report = (CUSTOMERS * believed.report + out_reported + to_come) / (CUSTOMERS + out_reported + out_silent)
-    learned = rates._replace(
-        report=min(0.95, report),
-        false=(FALSE + false) / (FALSE / believed.false + everybody * span),
-        share_out=_share_out(inference, everybody),
-        wrong_link=(LINKS * believed.wrong_link + float(wrong.sum())) / (LINKS + len(heard_of)),
-        gasp=_gasp(inference, believed, float(((1 - on) * gasped).sum())),
-    )
-    by_kind, overall = _hazard(inference, opens, kind)
-    return learned._replace(service=min(0.1, believed.service * overall)), opens * by_kind[kind]
+    return _Step(inference, believed, opens, kind).learned()
 
 
-def _silent_out(inference: Inference) -> Floats:
-    """(S): silent customers expected out since each slot."""
-    customers = inference.customers
-    quiet = np.zeros(len(customers.leaf), np.bool_)
-    quiet[customers.special()] = True
-    quiet = ~quiet & (customers.leaf >= 0)
-    count = np.bincount(customers.leaf[quiet], minlength=len(inference.places)).astype(np.float64)
-    count[inference.below_known_open()] = 0.0
-    return np.asarray(np.einsum("n,ns->s", count, inference.posterior.since[:, :-1]))
+def slopes(inference: Inference, kind: Ints) -> Floats:
+    """(parts, S + K + 3): slopes of the logarithm of the likelihood, by part of the network.
+
+    By the logarithm of the hazard's times in each slot, of the hazard of each kind, by the logit of the share that
+    reports, the logarithm of false reports, the logit of gasps heard.
+    """
+    return _Step(inference, inference.rates, inference.opens, kind).slopes()
 
 
-def _share_out(inference: Inference, everybody: float) -> float:
+class _Step:
+    """Slopes by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp."""
+
+    def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
+        self._inference, self._believed, self._opens, self._kind = inference, believed, opens, kind
+        self._part = _parts(inference)
+        self._parts = int(self._part.max(initial=0)) + 1
+        self._live = ~inference.below_known_open()
+        self._kinds = int(kind.max(initial=0)) + 1
+
+    def slopes(self) -> Floats:
+        """All slopes."""
+        return np.hstack([self._hazard(), self._speaking()])
+
+    def learned(self) -> Learned:
+        inference, believed, rates = self._inference, self._believed, self._inference.rates
+        slots, kinds = inference.hearing.onsets.slots, self._kinds
+        slope = self.slopes()
+        now = inference.hearing.weights
+        even = inference.even_weights()
+        times = np.divide(now, even, out=np.ones_like(now), where=even > 0)
+        factor = _by_kind(inference.opens, self._opens, self._kind, kinds)
+        away = np.concatenate([np.log(times), np.log(factor)])
+        prior = np.zeros((slope.shape[1], slope.shape[1]))
+        prior[:slots, :slots] = np.linalg.inv(_course(inference.hearing.onsets))
+        prior[range(slots, slots + kinds), range(slots, slots + kinds)] = KIND**-2
+        pull = np.zeros(slope.shape[1])
+        pull[: slots + kinds] = -prior[: slots + kinds, : slots + kinds] @ away
+        for at, value, start in ((-3, rates.report, believed.report), (-1, rates.gasp, believed.gasp)):
+            pull[at] = CUSTOMERS * (start - value)
+            prior[at, at] = CUSTOMERS * value * (1 - value)
+        pull[-2] = FALSE * (1 - rates.false / believed.false)
+        prior[-2, -2] = FALSE
+        whole = slope.sum(axis=0)
+        apart = slope - whole / self._parts
+        step = np.linalg.solve(apart.T @ apart + prior, whole + pull)
+        step = np.clip(step, -STEP_MOST, STEP_MOST)
+        learned = rates._replace(
+            report=_logistic(rates.report, step[-3]),
+            false=float(rates.false * np.exp(step[-2])),
+            gasp=_logistic(rates.gasp, step[-1]),
+            share_out=_share_out(inference),
+            wrong_link=(LINKS * believed.wrong_link + self._wrong) / (LINKS + self._heard_of),
+        )
+        times = times * np.exp(step[:slots])
+        opens = -np.expm1(np.log1p(-self._opens) * (factor * np.exp(step[slots : slots + kinds]))[self._kind])
+        return Learned(learned, opens, _profile(inference.hearing.onsets, times))
+
+    # --- the hazard -------------------------------------------------------------------------------
+
+    def _hazard(self) -> Floats:
+        """(parts, S + kinds): openings that the posterior sees, less those that the hazard expects while exposed."""
+        inference = self._inference
+        posterior, hazard = inference.posterior, inference.hazard
+        opened = np.where(hazard > 0, hazard / np.expm1(np.maximum(hazard, 1e-300)), 0.0)
+        cause, since = posterior.cause * self._live[:, None], posterior.since[:, :-1]
+        exposed = (1 - np.cumsum(since, axis=1)) * self._live[:, None]
+        held, slot = self._known_openings()
+        cause[held], exposed[held] = slot, 1 - np.cumsum(slot, axis=1)
+        slope = opened * cause - hazard * exposed
+        by_slot = _sum(self._part, slope, self._parts)
+        by_kind = np.bincount(
+            self._part * self._kinds + self._kind, weights=slope.sum(axis=1), minlength=self._parts * self._kinds
+        )
+        return np.hstack([by_slot, by_kind.reshape(self._parts, self._kinds)])
+
+    def _known_openings(self) -> tuple[Rows, Floats]:
+        """The topmost devices that are known open, and when each opened by what was heard from below (M, S)."""
+        inference = self._inference
+        top = inference.places.topmost(inference.held)
+        held = np.flatnonzero(top == np.arange(len(top)))
+        row = np.searchsorted(held, top)
+        below = np.flatnonzero(top >= 0)
+        self._held, self._row, self._below = held, row, below
+        told = np.zeros((len(held), inference.hearing.onsets.slots))
+        np.add.at(told, row[below], inference.customers.told[below, :-1])
+        with np.errstate(divide="ignore"):
+            told += np.log(inference.hazard[held])
+        told -= told.max(axis=1, keepdims=True, initial=-1e300)
+        slot = np.exp(told)
+        self._slot = slot / np.maximum(slot.sum(axis=1, keepdims=True), 1e-300)
+        return held, self._slot
+
+    # --- people and meters ------------------------------------------------------------------------
+
+    def _speaking(self) -> Floats:
+        """(parts, 3): of the share that reports, of false reports, of gasps."""
+        inference = self._inference
+        hearing, customers, rates = inference.hearing, inference.customers, inference.rates
+        since = inference.posterior.since.copy()
+        since[self._below, :-1], since[self._below, -1] = self._slot[self._row[self._below]], 0.0
+        heard_of = customers.special()
+        leaf = customers.leaf[heard_of]
+        heard = customers.heard(heard_of, hearing.onsets)
+        served, wrong = inference.served(heard_of)
+        on = since[leaf, -1]
+        wrong = wrong * on * served
+        own = on * (1 - served)
+        # Whose clock people set anew tells little of how long it takes to be heard.
+        counts = heard.answered < 0
+        reported, gasped = counts & (heard.report >= 0), counts & (heard.off >= 0)
+        true_report, true_gasp = hearing.true_words(heard)
+        truly = reported * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_report))
+        falsely = reported - truly - reported * wrong
+        gasp = gasped * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_gasp))
+        self._wrong, self._heard_of = float(wrong.sum()), len(heard_of)
+        n = len(since)
+        quiet = _at(leaf, counts & ~reported, n) + self._silent(n)
+        still = rates.report * hearing.heard_share / (1 - rates.report * hearing.heard_share)
+        metered = _at(leaf, counts & ~gasped & (heard.area == 0), n) + self._silent(n, area=0)
+        still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
+        columns = (
+            (_weigh(leaf, truly, n) - quiet * (since[:, :-1] @ still)) * (1 - rates.report),
+            _weigh(leaf, falsely, n) - quiet * since[:, -1] * (rates.false / (1 - rates.false)),
+            (_weigh(leaf, gasp, n) - metered * (since[:, :-1] @ still_gasp)) * (1 - rates.gasp),
+        )
+        return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
+
+    def _silent(self, n: int, area: int | None = None) -> Floats:
+        customers = self._inference.customers
+        quiet = customers.leaf >= 0
+        quiet[customers.special()] = False
+        if area is not None:
+            quiet &= customers.area == area
+        return np.asarray(np.bincount(customers.leaf[quiet], minlength=n), np.float64)
+
+
+def _parts(inference: Inference) -> Rows:
+    """(N): the part of the network that each place is in: those below one place of a level with enough of them."""
+    forest = inference.places
+    counts = np.diff(forest.level)
+    level = int(np.argmax(counts >= min(PARTS, counts.max(initial=0)))) if len(counts) else 0
+    part = np.arange(len(forest))
+    for first, last in zip(forest.level[level + 1 : -1], forest.level[level + 2 :], strict=True):
+        part[first:last] = part[forest.parent[first:last]]
+    return np.asarray(np.unique(part, return_inverse=True)[1], np.intp)
+
+
+def _course(onsets: Onsets) -> Floats:
+    """(S, S): covariance of the logarithm of the hazard's times in the slots."""
+    at = onsets.middles_ms()
+    return np.asarray(STORM**2 + COURSE**2 * np.exp(-np.abs(at[:, None] - at) / COURSE_MS) + 1e-6 * np.eye(len(at)))
+
+
+def _profile(onsets: Onsets, times: Floats) -> Profile:
+    since = (onsets.as_of - onsets.edges[:-1].astype(np.int64) * QUANTUM_MS).tolist()
+    return Profile(tuple(since), tuple(float(np.clip(t, 1e-3, 1e3)) for t in times))
+
+
+def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
+    """(K): the hazard over what was believed at the start."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.log1p(-opens) / np.log1p(-believed)
+    found = np.ones(kinds)
+    some = believed > 0
+    found[kind[some]] = factor[some]
+    return found
+
+
+def _sum(part: Rows, values: Floats, parts: int) -> Floats:
+    return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values.T], axis=1)
+
+
+def _at(leaf: Ints, which: np.ndarray, n: int) -> Floats:
+    return np.asarray(np.bincount(leaf[which], minlength=n).astype(np.float64))
+
+
+def _weigh(leaf: Ints, values: Floats, n: int) -> Floats:
+    return np.asarray(np.bincount(leaf, weights=values, minlength=n), np.float64)
+
+
+def _logistic(chance: float, step: float) -> float:
+    odds = chance / (1 - chance) * np.exp(step)
+    return float(np.clip(odds / (1 + odds), 1e-4, 0.98))
+
+
+def _share_out(inference: Inference) -> float:
     leaf = inference.customers.leaf
+    everybody = float((leaf >= 0).sum())
     count = np.bincount(leaf[leaf >= 0], minlength=len(inference.places))
     lost = np.where(inference.below_known_open(), 1.0, 1 - inference.posterior.since[:, -1])
     return float(np.clip((count * lost).sum() / max(everybody, 1.0), 1e-4, 0.99))
-
-
-def _gasp(inference: Inference, believed: Rates, gasped: float) -> float:
-    """Share of losses of which a gasp was heard, of meters that could be heard."""
-    customers = inference.customers
-    metered = (customers.area == 0) & (customers.leaf >= 0)
-    metered[customers.special()] = False
-    count = np.bincount(customers.leaf[metered], minlength=len(inference.places)).astype(np.float64)
-    count[inference.below_known_open()] = 0.0
-    out = np.einsum("n,ns->s", count, inference.posterior.since[:, :-1])
-    quiet = float(out @ inference.hearing.gasp_share)
-    return min(0.98, (CUSTOMERS * believed.gasp + gasped) / (CUSTOMERS + gasped + quiet))
-
-
-def _hazard(inference: Inference, opens: Floats, kind: Ints) -> tuple[Floats, float]:
-    """(K): how much likelier each kind opens than was believed, and all together."""
-    posterior = inference.posterior
-    seen = ~inference.below_known_open()
-    expected = opens * inference.hearing.weights.sum() * posterior.above[:, -1] * seen
-    opened = posterior.cause.sum(axis=1) * seen
-    kinds = int(kind.max(initial=0)) + 1
-    found = np.bincount(kind, weights=opened, minlength=kinds)
-    awaited = np.bincount(kind, weights=expected, minlength=kinds)
-    overall = (OPENED + found.sum()) / (OPENED + awaited.sum())
-    return np.asarray((OPENED + found) / (OPENED + awaited)), float(overall)

@@ -21,6 +21,7 @@ from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
+from stormops.core.onset import EVEN, Profile
 
 OPENS = {
     EdgeKind.FUSE: 1e-2,
@@ -33,6 +34,9 @@ OPENS = {
 
 LEARN_LEAST, LEARN_STEPS = 30, 3
 """Premises that speak from which on there is something to learn, and steps of learning at a time."""
+
+SUREST = 9_900
+"""The highest probability of what nobody confirmed: the records and the model are wrong more often than 1 in 100."""
 
 HELD_PROBABILITY = 9_999
 """A person saw it, or telemetry says so: the probability of a device known open."""
@@ -150,7 +154,9 @@ class Explanations:
         """Which meters were not heard, from when until when, and how often they are read."""
         self._meters_speak = True
         self.inference.deafen(silence, spans_ms)
-        self.inference.believe(self.inference.rates._replace(read_every_ms=every_ms), self.inference.opens)
+        inference = self.inference
+        rates = inference.rates._replace(read_every_ms=every_ms)
+        inference.believe(rates, inference.opens, inference.profile)
 
     def learn(self, now_ms: int) -> RatesLearned | None:
         """What all evidence so far says of the rates; None = too little to learn from."""
@@ -171,13 +177,17 @@ class Explanations:
             wrong_link=_per_million(rates.wrong_link),
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
+            since_ms=list(inference.profile.since_ms),
+            times=[max(1, round(times * 1_000)) for times in inference.profile.times],
         )
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         names = ("report", "false", "service", "gasp", "wrong_link", "share_out")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
-        self.inference.believe(rates, np.array(learned.opens)[self._kind] / 1e6)
+        profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
+        opens = np.array(learned.opens)[self._kind] / 1e6
+        self.inference.believe(rates, opens, profile if learned.times else EVEN)
 
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
@@ -204,7 +214,7 @@ class Explanations:
         shown = [device for device, _ in self._shown if device >= 0]
         places = self._place[shown] if shown else np.empty(0, np.int32)
         some = np.flatnonzero(moved[places])
-        chance = _rounded(self.inference.posterior.cause[places[some]].sum(axis=1))
+        chance = _rounded(self.inference.posterior.top[places[some]])
         found = dict(zip([shown[row] for row in some.tolist()], chance.tolist(), strict=True))
         keys.update((d, -1) for d, now in found.items() if self._shown[d, -1].probability != now)
         return found
@@ -336,7 +346,7 @@ class Explanations:
         elif device in likelier:
             chance = likelier[device]
         else:
-            chance = int(_rounded(self.inference.posterior.cause[[place]].sum(axis=1))[0])
+            chance = int(_rounded(self.inference.posterior.top[[place]])[0])
         return Group(device, -1, premises, (), since, chance, opened_ms is not None and not held)
 
     def _explained(self, place: int) -> tuple[tuple[int, ...], int]:
@@ -355,4 +365,4 @@ def _per_million(chance: float) -> int:
 
 def _rounded(chance: Floats) -> Ints:
     """Chances per 10,000, told apart by hundredths: what changes less is not worth a word."""
-    return np.clip(np.round(chance * 100) * 100, 1, 9_999).astype(np.int32)
+    return np.clip(np.round(chance * 100) * 100, 1, SUREST).astype(np.int32)

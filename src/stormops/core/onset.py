@@ -15,11 +15,25 @@ from stormops.core.network import Floats, Ints
 QUANTUM_MS = 120_000
 """Times closer than this are not told apart; what is believed moves on with it when there is no news."""
 
-WIDTHS = (1_080, 360, 120, 60, 30, 15, 8, 5, 3, 2, 1)
+WIDTHS = (1_080, 360, 120, 42, 30, 20, 13, 9, 6, 3, 1)
 """Widths of the slots in quanta, the earliest first: the last 2 minutes, … , the last 56 hours."""
 
 AGES = sum(WIDTHS)
 """Ages told apart."""
+
+
+class Profile(NamedTuple):
+    """How much likelier failures are than was believed, as the storm goes: `times[k]` from `since_ms[k]` on.
+
+    Ascending; before the first moment as after it.
+    """
+
+    since_ms: tuple[int, ...] = (0,)
+    times: tuple[float, ...] = (1.0,)
+
+
+EVEN = Profile()
+"""As was believed, all along."""
 
 
 class Onsets(NamedTuple):
@@ -54,19 +68,38 @@ class Onsets(NamedTuple):
         widths = np.array(self.widths[::-1])
         return np.repeat(np.arange(len(widths))[::-1], widths)
 
-    def moments(self, each: int) -> Floats:
-        """(S, each): ages evenly within each slot, to average over it."""
-        older, newer = self.edges[:-1, None], self.edges[1:, None]
+    def moments(self, each: int, begun_ms: int | None = None) -> Floats:
+        """(S, each): ages evenly within each slot, to average over it; of a slot in which all began, since then."""
+        older, newer = self.edges[:-1, None].astype(np.float64), self.edges[1:, None]
+        if begun_ms is not None:
+            begun = (self.as_of - begun_ms) / QUANTUM_MS
+            older = np.where(newer < begun, np.minimum(older, begun), older)
         part = (np.arange(each) + 0.5) / each
         return np.asarray(newer + (older - newer) * part)
 
-    def weights(self, horizon_ms: float, begun_ms: int | None = None) -> Floats:
-        """(S): how the chance of a failure spreads over the slots; sums to at most 1.
+    def weights(self, horizon_ms: float, begun_ms: int | None = None, profile: Profile = EVEN) -> Floats:
+        """(S): the hazard of each slot, as a share of what is believed of a storm, times the profile.
 
-        The nearer the likelier, with a mean age of `horizon_ms`; or evenly over `horizon_ms` since `begun_ms`.
+        Believed: the nearer the likelier, with a mean age of `horizon_ms`; or even over `horizon_ms` since `begun_ms`.
         """
         edges = self.edges * float(QUANTUM_MS)
-        if begun_ms is None:
-            return np.asarray(-np.diff(-np.expm1(-edges / horizon_ms)))
-        inside = np.clip(edges, 0, self.as_of - begun_ms)
-        return np.asarray(-np.diff(inside) / horizon_ms)
+        until = np.clip(self.as_of - np.array(profile.since_ms, np.float64), 0, None)
+        until[0] = np.inf
+        since = np.append(until[1:], 0.0)
+        # By stretch of the profile and edge of a slot: what of the stretch is younger than the edge.
+        inside = np.clip(edges, since[:, None], until[:, None])
+        believed = _younger(inside, self.as_of, horizon_ms, begun_ms) - _younger(
+            since[:, None], self.as_of, horizon_ms, begun_ms
+        )
+        return np.asarray(-np.diff(np.array(profile.times) @ believed))
+
+    def middles_ms(self) -> Floats:
+        """(S): age of the middle of each slot."""
+        return np.asarray((self.edges[:-1] + self.edges[1:]) * (QUANTUM_MS / 2))
+
+
+def _younger(ages_ms: Floats, as_of: int, horizon_ms: float, begun_ms: int | None) -> Floats:
+    """Share of a storm's hazard, as believed, that is younger than an age."""
+    if begun_ms is None:
+        return np.asarray(-np.expm1(-ages_ms / horizon_ms))
+    return np.asarray(np.clip(ages_ms, 0, as_of - begun_ms) / horizon_ms)

@@ -29,7 +29,8 @@ class Posterior:
     """Columns by place of the forest; S slots, the earliest first.
 
     `evidence` (N, S + 1) is written by the owner, who then names the places to `settle`. `prior` (N, S).
-    Outcomes: `cause` (N, S), the chance that a node is what took service from below it, in each slot;
+    Outcomes: `cause` (N, S), the chance that a node is what took service from below it, in each slot; `top` (N), that
+    it is open and nothing above it is;
     `since` (N, S + 1), the posterior of since when service is lost right below each node (last: it is not).
     """
 
@@ -42,6 +43,7 @@ class Posterior:
         self.message = np.zeros((n, slots + 1))
         self.above = np.zeros((n, slots + 1))
         self.cause = np.zeros((n, slots))
+        self.top = np.zeros(n)
         self.since = np.zeros((n, slots + 1))
         self._log_below = np.zeros((n, slots + 1))
         self.believe(np.zeros((n, slots)))
@@ -124,14 +126,15 @@ class Posterior:
 
     def _outcome(self, at: Span) -> None:
         above, prior = self.above[at], self.prior[at]
-        opened = prior * np.cumsum(above[:, ::-1], axis=1)[:, -2::-1]
+        later = np.cumsum(above[:, ::-1], axis=1)[:, -2::-1]
         # Since when service is lost below each node, by its prior and all evidence that is not below.
         below = above * self.closed[at]
-        below[:, :-1] += opened
+        below[:, :-1] += prior * later
         self._log_below[at] = logs = np.log(below)
         self.since[at] = since = _shares(logs + self.inside[at])
-        own = np.divide(opened, below[:, :-1], out=np.zeros_like(opened), where=below[:, :-1] > 0)
-        self.cause[at] = np.multiply(since[:, :-1], own, out=own)
+        opened = np.divide(since[:, :-1] * prior, below[:, :-1], out=np.zeros_like(prior), where=below[:, :-1] > 0)
+        self.cause[at] = opened * later
+        self.top[at] = (opened * above[:, -1:]).sum(axis=1)
 
 
 def _shares(logs: Floats) -> Floats:
