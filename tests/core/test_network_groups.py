@@ -70,19 +70,47 @@ def test_in_a_storm_a_single_report_may_stand_for_more() -> None:
     lone = 30
     calls = [(24 * lateral + house, 3 * lateral % 140) for lateral in range(8, 160, 2) for house in (0, 9, 17)]
     found = []
-    for share in (1, 10):
+    for some in (calls, calls[:12]):
         explanations = Explanations(city, tree)
-        for premise, minutes in [*calls[::share], (lone, 170)]:
+        for premise, minutes in [*some, (lone, 170)]:
             explanations.add(premise, NOON + minutes * MINUTE)
         for _ in range(3):
             explanations.update(NOON + 180 * MINUTE)
-            learned = explanations.learn(NOON + 180 * MINUTE)
+            learned = explanations.learn(NOON + 180 * MINUTE, due=True)
             if learned is not None:
                 explanations.believe(learned)
         explanations.update(NOON + 180 * MINUTE)
         (group,) = [group for group in explanations.groups() if lone in group.premises]
         found.append(group.device >= 0)
     assert found == [True, False]
+
+
+@pytest.mark.parametrize("gust", [True, False])
+def test_a_gust_is_told_from_one_device_above_as_soon_as_enough_speak(gust: bool) -> None:
+    """40 calls in three minutes: from 12 laterals here and there, or from all over one feeder."""
+    city = radial_city(feeders=6, laterals=10, transformers=4, houses=6)
+    tree = trace(city.network, city.premises)
+    rng = np.random.default_rng(4)
+    laterals = rng.choice(60, 12, replace=False) if gust else np.arange(10)
+    below = (24 * laterals[:, None] + np.arange(24)).ravel()
+    explanations = Explanations(city, tree)
+    for premise in rng.choice(below, 40 if gust else 30, replace=False).tolist():
+        explanations.add(premise, NOON + int(rng.integers(3 * MINUTE)))
+    now = NOON + 4 * MINUTE
+    learned = explanations.learn(now, due=False)
+    assert learned is not None
+    assert explanations.learn(now, due=False) is not None
+    explanations.believe(learned)
+    assert explanations.learn(now, due=False) is None
+    explanations.update(now)
+    kinds = {EdgeKind(int(tree.kind[group.device])) for group in explanations.groups() if group.device >= 0}
+    out = float(explanations.inference.out().sum())
+    if gust:
+        assert EdgeKind.BREAKER not in kinds
+        assert 200 < out < 400
+    else:
+        assert kinds == {EdgeKind.BREAKER}
+        assert 230 < out < 300
 
 
 def test_nobody_is_shown_surer_than_what_people_confirmed() -> None:

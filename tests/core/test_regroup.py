@@ -65,8 +65,9 @@ class Told:
         self.now = dict(self.next)
         return Delta(gone, changed)
 
-    def learn(self, now_ms: int) -> facts.RatesLearned | None:
+    def learn(self, now_ms: int, *, due: bool) -> facts.RatesLearned | None:
         assert now_ms >= START_MS
+        assert due  # Nothing was learned yet.
         return None
 
     def believe(self, learned: facts.RatesLearned) -> None:

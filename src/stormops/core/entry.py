@@ -259,7 +259,8 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     """How people and meters speak and how likely devices open, as believed from this tick on (`core.learning`).
 
     Per million, each of a storm of twelve hours; `opens` by kind of device (`core.network_groups.OPENS`, in its order).
-    The storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]` on, `times[k]` per thousand.
+    `speaking`: premises that spoke then. The storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]`
+    on, `times[k]` per thousand.
     """
 
     report: int
@@ -269,6 +270,8 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     wrong_link: int
     share_out: int
     opens: list[int]
+    prompt: int = 250_000
+    speaking: int = 0
     since_ms: list[int] = []
     times: list[int] = []
 

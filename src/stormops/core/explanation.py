@@ -106,7 +106,7 @@ class Explainer:
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """No device explains anything here."""
 
-    def learn(self, now_ms: int) -> RatesLearned | None:
+    def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
         """Nothing: each cause has a rate of its own here (`core.evidence`)."""
 
     def believe(self, learned: RatesLearned) -> None:

@@ -83,8 +83,11 @@ class Grouper(Protocol):
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """Telemetry says that the device is open since then, or closed; None = nothing that holds any more."""
 
-    def learn(self, now_ms: int) -> RatesLearned | None:
-        """What all evidence so far says of the rates; None = too little to learn from, or there are none."""
+    def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
+        """What all evidence so far says of the rates; None = too little new to learn from, or there are none.
+
+        `due`: it was long ago.
+        """
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""

@@ -13,6 +13,7 @@ times worse or better than was believed, and that changes over hours. Chances ar
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,19 @@ PARTS = 100
 """Parts of the network whose slopes are compared, at least, where there are so many."""
 
 
+STEPS = 3
+"""Steps of learning from each start."""
+
+STARTS: tuple[tuple[float, float | None], ...] = ((1.0, None), (1.0, 0.25), (300.0, 0.25), (1.0, 0.7), (300.0, 0.7))
+"""Where learning begins: how many times likelier failures are in the last minutes, and the share of prompt calls."""
+
+GUST_MS = 1_200_000
+"""How long ago a gust may have begun."""
+
+PROMPT_NATS = 2.0
+"""How much less likely a share of prompt calls is that is not the one believed (natural logarithm)."""
+
+
 class Learned(NamedTuple):
     """What to believe next: `Inference.believe` takes it."""
 
@@ -59,6 +73,33 @@ def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> L
     `believed` and `opens` (N, by place) are those of the start; `kind` (N, by place) numbers the kinds of devices.
     """
     return _Step(inference, believed, opens, kind).learned()
+
+
+def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
+    """What is believed after several steps, of all that was tried what is likeliest with its prior.
+
+    Many calls within minutes can be one device above that just opened, or a gust: many failures at once, and people
+    who call at once. Each is a hill of its own that no small steps lead from one to the other, so they begin on each.
+    """
+    nobody = np.empty(0, np.intp)
+    now = Learned(inference.rates, inference.opens, inference.profile)
+    found: list[tuple[float, Learned]] = []
+    for gust, prompt in STARTS:
+        rates, profile = now.rates, now.profile
+        if gust > 1:
+            profile = _risen(profile, now_ms, gust)
+        if prompt is not None and rates.delay_ms:
+            rates = rates._replace(prompt=prompt)
+        inference.believe(rates, now.opens, profile)
+        inference.update(now_ms, nobody)
+        for _ in range(STEPS):
+            inference.believe(*learn(inference, believed, opens, kind))
+            inference.update(now_ms, nobody)
+        weight = _likelihood(inference) + _Step(inference, believed, opens, kind).prior()
+        found.append((weight, Learned(inference.rates, inference.opens, inference.profile)))
+    best = max(found, key=lambda one: one[0])[1]
+    inference.believe(*best)
+    return best
 
 
 def slopes(inference: Inference, kind: Ints) -> Floats:
@@ -84,18 +125,39 @@ class _Step:
         """All slopes."""
         return np.hstack([self._hazard(), self._speaking()])
 
+    def _away(self) -> tuple[Floats, Floats, Floats]:
+        """(S), (K): how much likelier than believed; (S + K, S + K): precision of their logarithms by the prior."""
+        inference, kinds = self._inference, self._kinds
+        now, even = inference.hearing.weights, inference.even_weights()
+        times = np.divide(now, even, out=np.ones_like(now), where=even > 0)
+        factor = _by_kind(inference.opens, self._opens, self._kind, kinds)
+        slots = len(times)
+        prior = np.zeros((slots + kinds, slots + kinds))
+        prior[:slots, :slots] = np.linalg.inv(_course(inference.hearing.onsets))
+        prior[range(slots, slots + kinds), range(slots, slots + kinds)] = KIND**-2
+        return times, factor, prior
+
+    def prior(self) -> float:
+        """Logarithm of the prior of all rates, up to a constant."""
+        believed, rates = self._believed, self._inference.rates
+        times, factor, precision = self._away()
+        away = np.log(np.concatenate([times, factor]))
+        weight = -0.5 * float(away @ precision @ away)
+        for start, value in ((believed.report, rates.report), (believed.gasp, rates.gasp)):
+            weight += CUSTOMERS * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
+        ratio = rates.false / believed.false
+        weight += FALSE * (math.log(ratio) - ratio + 1)
+        return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
+
     def learned(self) -> Learned:
+        """After one step."""
         inference, believed, rates = self._inference, self._believed, self._inference.rates
         slots, kinds = inference.hearing.onsets.slots, self._kinds
         slope = self.slopes()
-        now = inference.hearing.weights
-        even = inference.even_weights()
-        times = np.divide(now, even, out=np.ones_like(now), where=even > 0)
-        factor = _by_kind(inference.opens, self._opens, self._kind, kinds)
-        away = np.concatenate([np.log(times), np.log(factor)])
+        times, factor, precision = self._away()
+        away = np.log(np.concatenate([times, factor]))
         prior = np.zeros((slope.shape[1], slope.shape[1]))
-        prior[:slots, :slots] = np.linalg.inv(_course(inference.hearing.onsets))
-        prior[range(slots, slots + kinds), range(slots, slots + kinds)] = KIND**-2
+        prior[: slots + kinds, : slots + kinds] = precision
         pull = np.zeros(slope.shape[1])
         pull[: slots + kinds] = -prior[: slots + kinds, : slots + kinds] @ away
         for at, value, start in ((-3, rates.report, believed.report), (-1, rates.gasp, believed.gasp)):
@@ -217,6 +279,24 @@ def _course(onsets: Onsets) -> Floats:
 def _profile(onsets: Onsets, times: Floats) -> Profile:
     since = (onsets.as_of - onsets.edges[:-1].astype(np.int64) * QUANTUM_MS).tolist()
     return Profile(tuple(since), tuple(float(np.clip(t, 1e-3, 1e3)) for t in times))
+
+
+def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
+    """The profile with a gust in the last minutes."""
+    cut = now_ms - GUST_MS
+    kept = [(since, times) for since, times in zip(*profile, strict=True) if since < cut] or [(cut - 1, 1.0)]
+    since, times = zip(*kept, (cut, kept[-1][1] * gust), strict=True)
+    return Profile(since, times)
+
+
+def _likelihood(inference: Inference) -> float:
+    """Logarithm of the exact likelihood of all that was heard, up to a constant."""
+    posterior, customers, false = inference.posterior, inference.customers, inference.rates.false
+    linked = customers.leaf >= 0
+    reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))
+    heard = posterior.message[posterior.places.parent < 0, -1].sum()
+    silent = np.count_nonzero(linked) - reports
+    return float(heard + reports * math.log(false) + silent * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:

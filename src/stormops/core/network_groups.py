@@ -18,7 +18,7 @@ from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
-from stormops.core.learning import learn
+from stormops.core.learning import fit
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
@@ -32,8 +32,8 @@ OPENS = {
 }
 """Chance that a device of each kind opens in a storm, before anything is learned of it."""
 
-LEARN_LEAST, LEARN_STEPS = 30, 3
-"""Premises that speak from which on there is something to learn, and steps of learning at a time."""
+LEARN_LEAST = 15
+"""Premises that speak from which on there is something to learn."""
 
 SUREST = 9_900
 """The highest probability of what nobody confirmed: the records and the model are wrong more often than 1 in 100."""
@@ -62,6 +62,8 @@ class Explanations:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
         self.inference = Inference(tree, opens(tree), rates or Rates())
+        self._learned_from = 0
+        """Premises that spoke when rates were learned last."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
         places = self.inference.places
         self._node: Ints = places.node
@@ -158,16 +160,17 @@ class Explanations:
         rates = inference.rates._replace(read_every_ms=every_ms)
         inference.believe(rates, inference.opens, inference.profile)
 
-    def learn(self, now_ms: int) -> RatesLearned | None:
-        """What all evidence so far says of the rates; None = too little to learn from."""
-        if len(self._reports) < LEARN_LEAST:
+    def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
+        """What all evidence so far says of the rates; None = too little to learn from, or nothing much new.
+
+        `due`: it was long ago. When twice as many speak as at the last time, it is due in any case.
+        """
+        speaking = len(self._reports)
+        if speaking < LEARN_LEAST or not (due or speaking >= 2 * self._learned_from):
             return None
         self._take_in()
-        inference, nobody = self.inference, np.empty(0, np.intp)
-        for _ in range(LEARN_STEPS):
-            inference.update(now_ms, nobody)
-            inference.believe(*learn(inference, Rates(), self._opens, self._kind))
-        rates = inference.rates
+        inference = self.inference
+        rates = fit(inference, Rates(), self._opens, self._kind, now_ms).rates
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
         return RatesLearned(
             report=_per_million(rates.report),
@@ -177,13 +180,16 @@ class Explanations:
             wrong_link=_per_million(rates.wrong_link),
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
+            prompt=_per_million(rates.prompt),
+            speaking=speaking,
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
         )
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
-        names = ("report", "false", "service", "gasp", "wrong_link", "share_out")
+        self._learned_from = learned.speaking
+        names = ("report", "false", "service", "gasp", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.array(learned.opens)[self._kind] / 1e6

@@ -128,17 +128,16 @@ class Evidence:
         return left
 
     def _learn(self, draft: Draft) -> None:
-        """Every so often, what there is to learn of the rates becomes a fact, and holds from this tick on."""
+        """What there is to learn of the rates becomes a fact every so often, and holds from this tick on."""
         if self.keeps_held:  # Only the network's inference has rates.
             return
         situation = draft.situation
         if self._cold and situation.rates is not None:
             self.grouper.believe(situation.rates)
-        if draft.tick.at_ms - situation.rates_ms >= LEARN_EVERY_MS:
-            learned = self.grouper.learn(draft.tick.at_ms)
-            if learned is not None:
-                draft.add(learned)
-                self.grouper.believe(learned)
+        learned = self.grouper.learn(draft.tick.at_ms, due=draft.tick.at_ms - situation.rates_ms >= LEARN_EVERY_MS)
+        if learned is not None:
+            draft.add(learned)
+            self.grouper.believe(learned)
 
     def _with_fresh(self, changed: list[Group]) -> list[Group]:
         """The changed groups that have reports, and those with new ones or with other people's say, by key."""
