@@ -93,7 +93,7 @@ class Hearing:
         self._moments = onsets.moments(MOMENTS, begun_ms)
         self._slot = onsets.slot_of_age()
         self.heard_share = self._arrived(self._moments).mean(axis=1)
-        self._report = np.vstack([self._reports(), (1 - rates.report * self.heard_share) / (1 - rates.false)])
+        self._report = np.vstack([self._reports(), 1 - rates.report * self.heard_share])
         areas = np.zeros((1, 2)) if deaf is None else deaf
         self._off, self._on = self._offs(), self._ons(areas)
         self._no_gasp = np.vstack([self._silence(areas), np.ones(onsets.slots)])

@@ -245,7 +245,7 @@ class _Step:
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
         columns = (
             (_weigh(leaf, truly, n) - quiet * (since[:, :-1] @ still)) * (1 - rates.report),
-            _weigh(leaf, falsely, n) - quiet * since[:, -1] * (rates.false / (1 - rates.false)),
+            _weigh(leaf, falsely, n) - quiet * (rates.false / (1 - rates.false)),
             (_weigh(leaf, gasp, n) - metered * (since[:, :-1] @ still_gasp)) * (1 - rates.gasp),
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
