@@ -56,6 +56,8 @@ class Inference:
         self._below_held = np.zeros(n, np.bool_)
         self._deaf = np.zeros((1, 2), np.int64)
         self._retell = np.empty(0, np.intp)
+        self._moved = np.empty(0, np.intp)
+        """Places whose posterior changed since predictions were last chosen."""
         self._stale = True
         self.hazard = np.zeros((n, len(widths)))
         self.hearing = Hearing(Onsets(0, widths), rates, np.zeros(len(widths)))
@@ -101,6 +103,16 @@ class Inference:
 
         Those are the places whose predicted device or whose posterior is another.
         """
+        self.settle(now_ms)
+        changed, self._moved = self._moved, np.empty(0, np.intp)
+        chance, first = self.posterior.top[changed], self.posterior.cause[changed].sum(axis=1)
+        lost = 1 - self.posterior.since[changed, -1]
+        known = self._below_held[changed]
+        chance[known], first[known], lost[known] = 0.0, 0.0, 0.5
+        return merged(changed, np.sort(self.prediction.choose(changed, (chance, first, lost), before)))
+
+    def settle(self, now_ms: int) -> None:
+        """Bring the posterior up to date, but not what is predicted: rates are learned by it alone."""
         onsets = Onsets.at(now_ms)._replace(widths=self._widths)
         if self._stale or onsets.as_of != self.hearing.onsets.as_of:
             self._hear_anew(onsets)
@@ -112,12 +124,7 @@ class Inference:
         told = self.customers.told[touched]
         told[self._below_held[touched]] = 0.0
         self.posterior.evidence[touched] = told
-        changed = self.posterior.settle(touched, afresh=afresh)
-        chance, first = self.posterior.top[changed], self.posterior.cause[changed].sum(axis=1)
-        lost = 1 - self.posterior.since[changed, -1]
-        known = self._below_held[changed]
-        chance[known], first[known], lost[known] = 0.0, 0.0, 0.5
-        return merged(changed, np.sort(self.prediction.choose(changed, (chance, first, lost), before)))
+        self._moved = merged(self._moved, self.posterior.settle(touched, afresh=afresh))
 
     def _hear_anew(self, onsets: Onsets) -> None:
         horizon = self.rates.span_ms

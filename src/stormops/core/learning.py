@@ -81,7 +81,6 @@ def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms
     Many calls within minutes can be one device above that just opened, or a gust: many failures at once, and people
     who call at once. Each is a hill of its own that no small steps lead from one to the other, so they begin on each.
     """
-    nobody = np.empty(0, np.intp)
     now = Learned(inference.rates, inference.opens, inference.profile)
     found: list[tuple[float, Learned]] = []
     for gust, prompt in STARTS:
@@ -91,10 +90,10 @@ def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms
         if prompt is not None and rates.delay_ms:
             rates = rates._replace(prompt=prompt)
         inference.believe(rates, now.opens, profile)
-        inference.update(now_ms, nobody)
+        inference.settle(now_ms)
         for _ in range(STEPS):
             inference.believe(*learn(inference, believed, opens, kind))
-            inference.update(now_ms, nobody)
+            inference.settle(now_ms)
         weight = _likelihood(inference) + _Step(inference, believed, opens, kind).prior()
         found.append((weight, Learned(inference.rates, inference.opens, inference.profile)))
     best = max(found, key=lambda one: one[0])[1]
