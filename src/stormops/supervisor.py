@@ -61,6 +61,8 @@ NICENESS = {"operations": 3, "relay": 3, "feed": 3, "worker": 10}
 """When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
 
 
+GROUP_TRIES = 5
+
 SLICE_NS = {"intake": 200_000}
 """How long these run before others may. Who asks for less at a time is let in sooner when it wakes (Linux 6.12 on): an
 acknowledgement, woken three times on its way, need not wait each time until a fan-out's turn is over."""
@@ -97,10 +99,28 @@ def ask_for_slice(nanoseconds: int) -> None:
         ctypes.CDLL(None).syscall(number, 0, asked, 0)
 
 
+def be_nicer(by: int) -> None:
+    """Come after others, also where the kernel weighs whole sessions against each other (`sched_autogroup`).
+
+    There a process that has a session of its own, as our children have, is weighed by that session's niceness alone.
+    """
+    nice = os.nice(by)
+    for _ in range(GROUP_TRIES):
+        try:
+            Path("/proc/self/autogroup").write_text(str(nice))
+        except BlockingIOError:  # it takes such a word from ordinary people every tenth of a second only
+            time.sleep(0.1)
+        except OSError:
+            return
+        else:
+            return
+
+
 def settle_in(name: str) -> None:
     """What a new child does before its program begins: its priority, its turns, and its end with ours."""
     kind = name.partition("-")[0]
-    os.nice(NICENESS.get(kind, 0))
+    if kind in NICENESS:
+        be_nicer(NICENESS[kind])
     if kind in SLICE_NS:
         ask_for_slice(SLICE_NS[kind])
     die_with_parent()
