@@ -481,6 +481,9 @@ def run_past() -> None:
     stores = [FileSnapshots(folder), FileSnapshots(folder / "past")]
     journal = process.journal()
     archive = Archive(city, tree, journal, stores, file=folder / "past" / "marks.msgpack", now_ms=process.clock.now_ms)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # a situation that comes back from a snapshot is many objects and no garbage
     process.log.info("process_started")
     serve(archive, sys.stdin.fileno(), sys.stdout.fileno())
     journal.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import gzip
 import json
 import random
@@ -56,6 +57,9 @@ def serve_past(folder: Path, pack: Path) -> None:
         file=snapshots / "past" / "marks.msgpack",
         now_ms=lambda: round(time.time() * 1000),
     )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     serve(archive, sys.stdin.fileno(), sys.stdout.fileno())
 
 

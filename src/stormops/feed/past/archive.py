@@ -34,8 +34,11 @@ PROJECTORS_MAX = 2
 LOOK_BEHIND = 12
 """Changes worked out before the one that was jumped to."""
 
-LOOK_BEHIND_ENTRIES = 4_000
+LOOK_BEHIND_ENTRIES = 10_000
 """They are looked for in so many entries."""
+
+AHEAD = 6
+"""Whoever steps back is kept so many changes ahead of, while nobody asks."""
 
 NEAR_ENTRIES = 10_000
 """A projector that folds no more than this goes on as it plays; beyond, it jumps."""
@@ -114,10 +117,11 @@ class Archive:
         """While nobody asks: what the next step back will want; and the marks. Raises JournalUnavailable."""
         n, self._behind = self._behind, None
         if n is not None:
-            before = moments.changes_before(self._journal, n, 1, LOOK_BEHIND_ENTRIES)
-            if before and self._pictures.get(before[0]) is None:
+            before = moments.changes_before(self._journal, n, AHEAD, LOOK_BEHIND_ENTRIES)
+            missing = next((stop for stop in before if self._pictures.get(stop) is None), None)
+            if missing is not None:
                 try:
-                    self._worked_out(before[0], urgent)
+                    self._worked_out(missing, urgent)
                 except Interrupted:
                     self._behind = n
                     return
