@@ -45,7 +45,7 @@ def test_a_report_speaks_for_a_loss_before_it_and_not_after() -> None:
 
 def test_without_times_a_report_is_a_matter_of_rates() -> None:
     table = Hearing(Onsets(0, (1,)), RATES._replace(delay_ms=0), np.ones(1))
-    assert np.allclose(told(table, report=0), [np.log(0.1 / 2e-4), 0])
+    assert np.allclose(told(table, report=0), [np.log(1 + 0.1 / 2e-4), 0])
     assert np.allclose(told(table), [np.log(0.9), 0])
 
 

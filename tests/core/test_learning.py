@@ -96,10 +96,10 @@ def likelihood(inference: Inference, learned: Learned) -> float:
     inference.believe(*learned)
     inference.update(NOON, np.empty(0, np.intp))
     posterior, customers = inference.posterior, inference.customers
-    false = np.log(learned.rates.false / (1 - learned.rates.false))
-    silent = len(customers.leaf) * np.log1p(-learned.rates.false)
+    false = np.log(learned.rates.false)
+    everybody = len(customers.leaf) * np.log1p(-learned.rates.false)
     reports = np.count_nonzero(customers.columns["report_ms"])
-    return float(posterior.message[posterior.places.parent < 0, -1].sum() + reports * false + silent)
+    return float(posterior.message[posterior.places.parent < 0, -1].sum() + reports * false + everybody)
 
 
 @pytest.mark.parametrize("metered", [False, True])

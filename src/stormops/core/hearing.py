@@ -116,7 +116,7 @@ class Hearing:
     def _reports(self) -> Floats:
         rates = self.rates
         if not rates.delay_ms:
-            return np.full((len(self._slot), self.onsets.slots), rates.report / rates.false)
+            return np.full((len(self._slot), self.onsets.slots), 1 + rates.report / rates.false)
         since = self._moments[None] - np.arange(len(self._slot))[:, None, None]
         share = (self._arrived(since) - self._arrived(since - 1)).mean(axis=2)
         return np.asarray(1 + rates.report * share * (rates.span_ms / QUANTUM_MS / rates.false))

@@ -166,7 +166,12 @@ class _Step:
         prior[-2, -2] = FALSE
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
-        step = np.linalg.solve(apart.T @ apart + prior, whole + pull)
+        curvature = apart.T @ apart
+        # Far from the best, parts differ by more than chance: no rate is surer than if all that is hidden were seen.
+        seen = np.concatenate([self._openings, self._words])
+        surest = np.sqrt(np.minimum(1.0, seen / np.maximum(np.diag(curvature), 1e-12)))
+        curvature *= surest[:, None] * surest
+        step = np.linalg.solve(curvature + prior, whole + pull)
         step = np.clip(step, -STEP_MOST, STEP_MOST)
         learned = rates._replace(
             report=_logistic(rates.report, step[-3]),
@@ -191,6 +196,8 @@ class _Step:
         held, slot = self._known_openings()
         cause[held], exposed[held] = slot, 1 - np.cumsum(slot, axis=1)
         slope = opened * cause - hazard * exposed
+        by_place = cause.sum(axis=1)
+        self._openings = np.append(cause.sum(axis=0), np.bincount(self._kind, weights=by_place, minlength=self._kinds))
         by_slot = _sum(self._part, slope, self._parts)
         by_kind = np.bincount(
             self._part * self._kinds + self._kind, weights=slope.sum(axis=1), minlength=self._parts * self._kinds
@@ -242,9 +249,18 @@ class _Step:
         still = rates.report * hearing.heard_share / (1 - rates.report * hearing.heard_share)
         metered = _at(leaf, counts & ~gasped & (heard.area == 0), n) + self._silent(n, area=0)
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
+        lost = since[:, :-1] @ np.stack([hearing.heard_share, hearing.gasp_share], axis=1)
+        asked = truly.sum() + quiet @ lost[:, 0], gasp.sum() + metered @ lost[:, 1]
+        self._words = np.array(
+            [
+                asked[0] * rates.report * (1 - rates.report),
+                falsely.sum(),
+                asked[1] * rates.gasp * (1 - rates.gasp),
+            ]
+        )
         columns = (
             (_weigh(leaf, truly, n) - quiet * (since[:, :-1] @ still)) * (1 - rates.report),
-            _weigh(leaf, falsely, n) - quiet * (rates.false / (1 - rates.false)),
+            _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
             (_weigh(leaf, gasp, n) - metered * (since[:, :-1] @ still_gasp)) * (1 - rates.gasp),
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
@@ -294,8 +310,8 @@ def _likelihood(inference: Inference) -> float:
     linked = customers.leaf >= 0
     reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))
     heard = posterior.message[posterior.places.parent < 0, -1].sum()
-    silent = np.count_nonzero(linked) - reports
-    return float(heard + reports * math.log(false) + silent * math.log1p(-false))
+    everybody = np.count_nonzero(linked)
+    return float(heard + reports * math.log(false) + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
