@@ -44,8 +44,10 @@ STEADY_SECONDS = 5.0
 STOP_SECONDS_MAX = 8.0
 """After this, a process that was asked to stop is killed."""
 
-BACKLOG = 1024
-"""Connections that may wait in a listening socket while its process restarts."""
+BACKLOG = 16_384
+"""Connections that may wait in a listening socket while its process restarts or takes a long turn. The kernel
+takes no more than its own bound (Linux: net.core.somaxconn, 4,096); whom it has no place for stalls for seconds.
+"""
 
 PEER_SECONDS_MAX = 30
 """A peer that takes nothing of what was sent for so long is dropped by the kernel, its buffers with it."""
