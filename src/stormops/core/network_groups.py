@@ -18,7 +18,7 @@ from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
-from stormops.core.learning import fit
+from stormops.core.learning import fit, learn
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
@@ -163,14 +163,21 @@ class Explanations:
     def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
         """What all evidence so far says of the rates; None = too little to learn from, or nothing much new.
 
-        `due`: it was long ago. When twice as many speak as at the last time, it is due in any case.
+        `due`: it was long ago, and one more step is made from what is believed. When twice as many speak as at the last
+        time, all hills are tried: that costs as much as twenty answers, and so is done a few times in a storm.
         """
         speaking = len(self._reports)
-        if speaking < LEARN_LEAST or not (due or speaking >= 2 * self._learned_from):
+        doubled = speaking >= 2 * self._learned_from
+        if speaking < LEARN_LEAST or not (due or doubled):
             return None
         self._take_in()
         inference = self.inference
-        rates = fit(inference, Rates(), self._opens, self._kind, now_ms).rates
+        if doubled:
+            fit(inference, Rates(), self._opens, self._kind, now_ms)
+        else:
+            inference.settle(now_ms)
+            inference.believe(*learn(inference, Rates(), self._opens, self._kind))
+        rates = inference.rates
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
         return RatesLearned(
             report=_per_million(rates.report),
