@@ -47,7 +47,7 @@ PARTS = 100
 
 
 STEPS = 3
-"""Steps of learning from each start."""
+"""Steps of learning: the first from each start, the others from where it is likeliest then."""
 
 STARTS: tuple[tuple[float, float | None], ...] = ((1.0, None), (1.0, 0.25), (300.0, 0.25), (1.0, 0.7), (300.0, 0.7))
 """Where learning begins: how many times likelier failures are in the last minutes, and the share of prompt calls."""
@@ -91,12 +91,15 @@ def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms
             rates = rates._replace(prompt=prompt)
         inference.believe(rates, now.opens, profile)
         inference.settle(now_ms)
-        for _ in range(STEPS):
-            inference.believe(*learn(inference, believed, opens, kind))
-            inference.settle(now_ms)
-        weight = _likelihood(inference) + _Step(inference, believed, opens, kind).prior()
-        found.append((weight, Learned(inference.rates, inference.opens, inference.profile)))
+        step = learn(inference, believed, opens, kind)
+        inference.believe(*step)
+        inference.settle(now_ms)
+        found.append((_likelihood(inference) + _Step(inference, believed, opens, kind).prior(), step))
     best = max(found, key=lambda one: one[0])[1]
+    for _ in range(STEPS - 1):
+        inference.believe(*best)
+        inference.settle(now_ms)
+        best = learn(inference, believed, opens, kind)
     inference.believe(*best)
     return best
 
