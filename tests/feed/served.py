@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -139,7 +140,7 @@ def parts_of(
             public_cadence_ms=cadence_ms,
         ),
         journal=day.journal,
-        past=InPlace(archive_of(day, Path("nowhere") / "marks")),
+        past=InPlace(archive_of(day, Path(tempfile.mkdtemp(prefix="stormops-marks-")) / "marks")),
         snapshots=NoSnapshots(),
         authenticate=(signed_in := SignedIn()),
         remembered=signed_in.remembered,

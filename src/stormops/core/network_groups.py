@@ -168,8 +168,8 @@ class Explanations:
     def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
         """What all evidence so far says of the rates; None = too little to learn from, or nothing much new.
 
-        `due`: it was long ago, and one more step is made from what is believed. When `LEARN_GROWTH` times as many speak as at the
-        last time, all hills are tried.
+        `due`: it was long ago, and one more step is made from what is believed. When `LEARN_GROWTH` times as many
+        speak as at the last time, all hills are tried.
         """
         speaking = len(self._reports)
         grown = speaking >= LEARN_GROWTH * self._learned_from

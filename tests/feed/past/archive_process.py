@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -26,7 +27,12 @@ def main(how: str) -> None:
     city = radial_city(feeders=1, laterals=2, transformers=2, houses=3)
     tree = trace(city.network, city.premises)
     archive = Archive(
-        city, tree, MemoryJournal(), [MemorySnapshots()], file=Path("nowhere") / "marks", now_ms=lambda: 7
+        city,
+        tree,
+        MemoryJournal(),
+        [MemorySnapshots()],
+        file=Path(tempfile.mkdtemp(prefix="stormops-marks-")) / "marks",
+        now_ms=lambda: 7,
     )
     serve(archive, 0, 1)
 
