@@ -192,8 +192,8 @@ def _is_ready(feed: Feed) -> bool:
         return client.get("/readyz").status_code == httpx2.codes.OK
 
 
-def storm(steps: int = 12, seed: int = 5, customers: int = 600) -> StormDay:
-    """A day with some storm in it already."""
+def storm(steps: int = 12, seed: int = 5, customers: int = 1_500) -> StormDay:
+    """A day with some storm in it already, in a city that is not all dark."""
     day = StormDay(seed, *small_city(customers), journal=MemoryJournal())
     for _ in range(steps):
         day.step(reports=8)

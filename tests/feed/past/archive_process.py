@@ -26,14 +26,8 @@ def main(how: str) -> None:
         time.sleep(60)
     city = radial_city(feeders=1, laterals=2, transformers=2, houses=3)
     tree = trace(city.network, city.premises)
-    archive = Archive(
-        city,
-        tree,
-        MemoryJournal(),
-        [MemorySnapshots()],
-        file=Path(tempfile.mkdtemp(prefix="stormops-marks-")) / "marks",
-        now_ms=lambda: 7,
-    )
+    file = Path(tempfile.mkdtemp(prefix="stormops-marks-")) / "marks"
+    archive = Archive(city, tree, MemoryJournal(), [MemorySnapshots()], file=file, now_ms=lambda: 7)
     serve(archive, 0, 1)
 
 

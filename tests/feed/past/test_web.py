@@ -72,7 +72,8 @@ def test_marks(feed: Feed) -> None:
     marks = read(feed, "/marks")
     assert marks["whole"]
     assert marks["through"] == feed.day.journal.last()
-    assert {mark["kind"] for mark in marks["marks"]} == {"incident"}
+    assert feed.day.situation.mode.cause == "automatic"
+    assert {mark["kind"] for mark in marks["marks"]} == {"incident", "mode"}
 
 
 @pytest.mark.parametrize("path", ["?n=1", "/marks", "/1/incidents/E-0001", "/1/reports/1", "/1/customers/x"])
