@@ -230,3 +230,9 @@ def open_desk(new_page: NewPage, city: City, signed_in: Callable[[str], Any]) ->
         return page
 
     return make
+
+
+def only(page: Page, incident: str) -> None:
+    """The list shows this incident alone: others, of earlier tests, may be before it."""
+    page.fill("#filter", incident)
+    page.locator("#filter").blur()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import City, NewPage
+from tests.browser.conftest import City, NewPage, only
 from tests.browser.test_accessible import faults as barriers
 from tests.browser.test_shift import command
 
@@ -19,12 +19,6 @@ WALL = {"width": 1920, "height": 1080}
 
 def position(page: Page) -> int:
     return int(page.locator(".past-banner").get_attribute("data-n") or -1)
-
-
-def only(page: Page, incident: str) -> None:
-    """The list shows this incident alone: others, of earlier tests, may be before it."""
-    page.fill("#filter", incident)
-    page.locator("#filter").blur()
 
 
 def settled(page: Page) -> int:

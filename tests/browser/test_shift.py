@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import City, Faults, NewPage
+from tests.browser.conftest import City, Faults, NewPage, only
 from tests.browser.test_accessible import faults as barriers
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,7 @@ def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_
 def test_an_action_can_be_undone_before_it_leaves(open_desk: NewPage, city: City) -> None:
     incident = city.outage(0.22, 0.42)
     page = open_desk(grace=True)
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     command(page, "confirm inc")
     page.fill(".action-form [name=reason]", "Too soon")
@@ -83,6 +84,7 @@ def test_an_action_can_be_undone_before_it_leaves(open_desk: NewPage, city: City
 def test_what_cannot_leave_is_kept_over_a_reload_and_leaves_by_itself(open_desk: NewPage, city: City) -> None:
     incident = city.outage(0.72, 0.28)
     page = open_desk()
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     page.keyboard.press("c")
     page.fill(".action-form [name=reason]", "Crew on site")
@@ -138,6 +140,7 @@ def test_no_barriers_and_it_reflows(open_desk: NewPage, city: City, faults: Faul
 def test_a_prediction_can_be_argued_with(open_desk: NewPage, city: City) -> None:
     incident = city.outage(0.45, 0.3)
     page = open_desk()
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     box = page.get_by_role("region", name="What would change it")
     expect(box).to_contain_text("customers are out")
