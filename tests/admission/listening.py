@@ -61,6 +61,9 @@ class Behind:
         await send({"type": "http.response.body", "body": body})
 
 
+LARGE = 1_000_000
+
+
 class Ready(NamedTuple):
     status: bytes
     lines: bytes
@@ -68,7 +71,9 @@ class Ready(NamedTuple):
 
 
 def at_hand(target: bytes, headers: list[tuple[bytes, bytes]]) -> Ready | None:
-    """`/hand` has an answer, one for who has it already as well."""
+    """`/hand` has an answer, one for who has it already as well; `/large` one of `LARGE` bytes."""
+    if target == b"/large":
+        return Ready(b"200 OK", b"content-length: %d\r\n" % LARGE, bytes(LARGE))
     if target != b"/hand":
         return None
     if (b"if-none-match", b'"it"') in headers:

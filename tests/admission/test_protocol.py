@@ -14,7 +14,7 @@ from stormops.admission.protocol import HEAD_BYTES_MAX
 from stormops.admission.queue import Lane
 from stormops.core.mode import Mode
 from tests.admission import listening
-from tests.admission.listening import REPORT, Served, answer, closed_after, until
+from tests.admission.listening import LARGE, REPORT, Served, answer, closed_after, until
 
 served = listening.served
 
@@ -40,6 +40,14 @@ def test_what_is_at_hand_needs_no_handler(served: Served) -> None:
         made.sendall(b"GET /hand HTTP/1.1\r\n\r\n")
         assert answer(made)[2] == b"ready"
     assert served.behind.ran == ["/api/v1/reports"]
+
+
+def test_a_large_answer_at_hand_comes_whole_and_the_connection_goes_on(served: Served) -> None:
+    with served.connected() as made:
+        for _ in range(2):
+            made.sendall(b"GET /large HTTP/1.1\r\n\r\n")
+            assert answer(made)[2] == bytes(LARGE)
+    assert served.behind.ran == []
 
 
 @pytest.mark.parametrize(

@@ -31,17 +31,22 @@ def still(page: Page) -> None:
     page.wait_for_timeout(STILL_MS)
 
 
+def first_incident(page: Page) -> None:
+    """Open the first of the list."""
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".panel .report-card")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(STILL_MS)
+
+
 def overview(page: Page) -> None:
     still(page)
 
 
 def incident(page: Page) -> None:
     still(page)
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".panel .report-card")
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(STILL_MS)
+    first_incident(page)
 
 
 def unmatched(page: Page) -> None:
@@ -106,11 +111,7 @@ def past(page: Page) -> None:
     for _ in range(12):
         page.wait_for_timeout(STILL_MS / 8)
         page.keyboard.press("ArrowRight")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".panel .report-card")
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(STILL_MS)
+    first_incident(page)
 
 
 def earlier(page: Page) -> None:

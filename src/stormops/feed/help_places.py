@@ -1,7 +1,6 @@
-"""Where people find shelter, cool air, power or water: a file of the city, read again when it changes.
+"""Where people find shelter, cool air, power or water: a file of the city (`edited`).
 
-`places/NAME.toml` beside the city file holds one `[[place]]` for each. Staff edit it while the storm goes
-on; a file that cannot be read changes nothing that is shown, and is logged once.
+`places/NAME.toml` beside the city file holds one `[[place]]` for each.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from stormops.feed.edited import EditedFile
 from stormops.telemetry import Log
 
 HELP_PLACES_MAX = 200
@@ -41,33 +41,16 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     place: list[HelpPlace] = []
 
 
-class HelpPlaces:
-    """The places of one file, which need not be there. `read` costs a look at the file's time when nothing changed."""
+def _shown(file: _File) -> list[HelpPlace]:
+    """The places that are open first, then by kind and name."""
+    return sorted(file.place, key=lambda place: (not place.open, place.kind, place.name))[:HELP_PLACES_MAX]
+
+
+class HelpPlaces(EditedFile[_File, HelpPlace]):
+    """The places of one file."""
 
     def __init__(self, path: Path, log: Log) -> None:
-        self._path = path
-        self._log = log
-        self._stamp: tuple[int, int] | None = None
-        self._places: list[HelpPlace] = []
-
-    def read(self) -> list[HelpPlace]:
-        """The places that are open first, then by kind and name."""
-        try:
-            found = self._path.stat()
-        except OSError:
-            self._stamp, self._places = None, []
-            return []
-        stamp = found.st_mtime_ns, found.st_size
-        if stamp != self._stamp:
-            self._stamp = stamp
-            try:
-                read = msgspec.toml.decode(self._path.read_bytes(), type=_File).place
-            except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-                self._log.warning("places_unreadable", sentence=str(error))
-            else:
-                read.sort(key=lambda place: (not place.open, place.kind, place.name))
-                self._places = read[:HELP_PLACES_MAX]
-        return self._places
+        super().__init__(path, log, "places_unreadable", _File, _shown)
 
 
 def beside(city_file: Path) -> Path:

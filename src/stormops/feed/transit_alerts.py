@@ -1,7 +1,6 @@
-"""Alerts of the city's buses: a file of the city, read again when it changes.
+"""Alerts of the city's buses: a file of the city (`edited`).
 
 `transit/NAME.toml` beside the city file holds one `[[alert]]` for each, in the terms of GTFS-Realtime's service alerts.
-Staff edit it while the storm goes on; a file that cannot be read changes nothing that is shown, and is logged once.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stormops.feed.edited import EditedFile
 from stormops.telemetry import Log
 
 ALERTS_MAX = 50
@@ -76,35 +76,20 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     alert: list[TransitAlert] = []
 
 
+def _ordered(file: _File) -> list[TransitAlert]:
+    """What stops first."""
+    return sorted(file.alert, key=lambda alert: (_ORDER.index(alert.effect), alert.routes))
+
+
 class TransitAlerts:
-    """The alerts of one file, which need not be there. `read` costs a look at the file's time when nothing changed."""
+    """The alerts of one file."""
 
     def __init__(self, path: Path, log: Log) -> None:
-        self._path = path
-        self._log = log
-        self._stamp: tuple[int, int] | None = None
-        self._alerts: list[TransitAlert] = []
+        self._file = EditedFile(path, log, "transit_alerts_unreadable", _File, _ordered)
 
     def read(self, now_ms: int) -> list[dict[str, Any]]:
         """Those that hold now, what stops first."""
-        return [alert.told for alert in self._all() if alert.holds(now_ms)][:ALERTS_MAX]
-
-    def _all(self) -> list[TransitAlert]:
-        try:
-            found = self._path.stat()
-        except OSError:
-            self._stamp, self._alerts = None, []
-            return []
-        stamp = found.st_mtime_ns, found.st_size
-        if stamp != self._stamp:
-            self._stamp = stamp
-            try:
-                read = msgspec.toml.decode(self._path.read_bytes(), type=_File).alert
-            except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-                self._log.warning("transit_alerts_unreadable", sentence=str(error))
-            else:
-                self._alerts = sorted(read, key=lambda alert: (_ORDER.index(alert.effect), alert.routes))
-        return self._alerts
+        return [alert.told for alert in self._file.read() if alert.holds(now_ms)][:ALERTS_MAX]
 
     def route(self, now_ms: Callable[[], int]) -> Route:
         """`GET /api/v1/public/transit-alerts`."""

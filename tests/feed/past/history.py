@@ -5,18 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from stormops.core.area import areas
 from stormops.core.entry import Decided
-from stormops.core.situation import Situation
-from stormops.feed.board import Board
-from stormops.feed.hub import Hub
-from stormops.feed.room import Room
-from stormops.feed.selection import place_of_areas, place_on_desk
-from stormops.feed.views import Views
 from stormops.journal.snapshots import MemorySnapshots
-from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay, small_city
-from tests.feed.test_board import nobody
+from tests.feed.test_board import board_of
 
 STEPS = 40
 
@@ -37,16 +29,7 @@ class History(NamedTuple):
 def history(seed: int = 5, steps: int = STEPS) -> History:
     """Do not change it."""
     day = StormDay(seed, *small_city())
-    hub = Hub(
-        {"desk": Views("life", place_on_desk), "public": Views("life", place_of_areas({}))},
-        now_ms=lambda: 1,
-        authenticate=nobody,
-        origins=[],
-        room=Room(1000),
-        log=Log("feed", "error"),
-        metrics=Metrics(),
-    )
-    board = Board(Situation(day.city, day.tree), day.journal, hub, areas(day.city, 20))
+    board, hub = board_of(day)
     live: dict[int, tuple[int, dict[str, bytes]]] = {}
     keyframes = MemorySnapshots()
     for step in range(steps):
