@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 import numpy as np
 
 from stormops.core.forest import Rows
 from stormops.core.mislinks import Nearby, wrong_links
+from tests.bench.bars import tell
 from tests.bench.inference_cases import FOLDER, Row, read_case
 from tests.bench.inference_networks import ground
 from tests.bench.inference_ours import Ours, Playing
@@ -65,10 +65,7 @@ def main(arguments: list[str]) -> int:
     bars = {"flagged mislinks: precision": (round(precision, 3), PRECISION, precision >= PRECISION)}
     if not options.quick:
         bars["flags judged"] = (flags, FLAGS_LEAST, flags >= FLAGS_LEAST)
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<40}{measured:>10}   bar {bar}")
-    print(json.dumps(bars))
-    return 0 if all(met for *_, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import cProfile
-import json
 import pstats
 import resource
 import sys
@@ -41,6 +40,7 @@ from stormops.journal.sqlite import SqliteJournal
 from stormops.operations.loop import Operations
 from stormops.telemetry import Log, Metrics
 from stormops.wiring import seldom_garbage
+from tests.bench.bars import tell
 
 CUSTOMERS, GASPS, REPORTS = 126_000, 113_400, 227_000
 ENTRIES_A_SECOND = 20_000.0
@@ -262,11 +262,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-inference-") as folder:
         scale = 0.1 if options.quick else options.scale
         bars = run(scale, options.seed, Path(folder), profile=options.profile)
-    print()
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<40}{measured:>12,.0f}   bar {bar:,.0f}")
-    print(json.dumps(bars))
-    return 0 if all(met for *_, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,10 @@ import numpy as np  # noqa: E402 - the threads must be told before
 from stormops.core.hearing import Rates  # noqa: E402
 from stormops.core.inference import Inference  # noqa: E402
 from stormops.core.onset import QUANTUM_MS  # noqa: E402
+from tests.bench.bars import Bars, tell  # noqa: E402
 from tests.bench.inference_cases import Row  # noqa: E402
 from tests.bench.inference_networks import FEEDERS, reference  # noqa: E402
 from tests.bench.inference_storm import storm  # noqa: E402
-
-Bars = dict[str, tuple[float, float, bool]]
 
 CUSTOMERS = 126_000
 FULL_MS, UPDATE_MS = 100.0, 1.0
@@ -148,11 +147,7 @@ def main(arguments: list[str]) -> int:
         city(bars, FEEDERS)
     if options.part != "city":
         large(bars, tuple(million / 5 for million in MILLIONS) if options.quick else MILLIONS)
-    print()
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<52}{measured:>10.2f}   bar {bar:g}")
-    print(json.dumps(bars))
-    return 0 if all(met for *_, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ by STORMOPS_CHITTENDEN_PACK, else from `../shared/data` by the project's own imp
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import sys
@@ -25,13 +24,12 @@ from stormops.gis.importing.addresses import AddressOptions, read_addresses
 from stormops.gis.importing.findings import Findings
 from stormops.gis.pack import read_pack
 from tests.bench import matching_corners
+from tests.bench.bars import Bars, tell
 from tests.bench.matching_sets import Asker, Query, Tally
 
 ADDRESSES = Path(__file__).parents[3] / "shared" / "data" / "addresses-chittenden" / "addresses.csv.gz"
 _REPEATS = 10
 _TIMED = 4_000
-
-Bars = dict[str, tuple[float, float, bool]]
 
 
 def chittenden() -> City | None:
@@ -192,11 +190,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--misses", type=Path, default=None, help="write every query that was not right here")
     options = parser.parse_args(arguments)
     bars = run(count=2_000 if options.quick else 20_000, seed=options.seed, misses_file=options.misses)
-    print()
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<44}{measured:>14,.2f}   bar {bar:,.1f}")
-    print(json.dumps(bars))
-    return 0 if all(met for _, _, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from stormops.gis.pack import read_pack
 from stormops.intake.partners import add_partner
 from stormops.journal.port import follow
 from stormops.journal.sqlite import SqliteJournal
+from tests.bench.bars import tell
 from tests.platform import Platform, make_city
 
 CUSTOMERS, SHARE, SECONDS, AGAIN = 126_000, 0.9, 60.0, 0.2
@@ -293,11 +294,7 @@ def main(arguments: list[str]) -> int:
     scale = 0.1 if options.quick else options.scale
     with tempfile.TemporaryDirectory(prefix="bench-meters-") as folder:
         bars = run(round(CUSTOMERS * scale), SECONDS * scale, 20 * scale, options.seed, Path(folder))
-    print()
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<28}{measured:>14,.2f}   bar {bar:,.1f}")
-    print(json.dumps(bars))
-    return 0 if all(met for _, _, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.bars import Bars, tell
+
 ENTRIES = 1_000_000
 TAIL = 40_000
 """Entries between two snapshots, as operations writes them (`SNAPSHOT_EVERY`)."""
@@ -33,8 +35,6 @@ BEATS = 60
 BEAT_S = 0.25
 PAUSE_S = 0.35
 """Between two steps of a person, who looks at what came; the archive works ahead meanwhile."""
-
-Bars = dict[str, tuple[float, float, bool]]
 
 
 def serve_past(folder: Path, pack: Path) -> None:
@@ -184,11 +184,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(fresh) if options.folder is None else options.folder
         folder.mkdir(parents=True, exist_ok=True)
         bars = run(entries, customers, options.seed, folder)
-    print()
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<24}{measured:>12,.1f}   bar {bar:,.1f}")
-    print(json.dumps(bars))
-    return 0 if all(met for _, _, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

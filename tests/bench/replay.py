@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.bars import Bars, tell
+
 ENTRIES = 1_000_000
 TAIL = 40_000
 """Entries after the snapshot: as many as operations lets come together (`SNAPSHOT_EVERY`)."""
@@ -26,8 +28,6 @@ RESTART_S_MAX = 5.0
 REPLAY_S_MAX = 60.0
 MEMORY_MB_MAX = 2_000.0
 TICK_MS_MAX = 250.0
-
-Bars = dict[str, tuple[float, float, bool]]
 
 
 def measure(folder: Path, pack: Path, *, with_snapshot: bool) -> dict[str, Any]:
@@ -153,11 +153,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(fresh) if options.folder is None else options.folder
         folder.mkdir(parents=True, exist_ok=True)
         bars = run(entries, customers, options.seed, folder)
-    print()
-    for name, (measured, bar, met) in bars.items():
-        print(f"  {'met   ' if met else 'MISSED'} {name:<28}{measured:>14,.2f}   bar {bar:,.1f}")
-    print(json.dumps(bars))
-    return 0 if all(met for _, _, met in bars.values()) else 1
+    return tell(bars)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from stormops.core.onset import QUANTUM_MS
-from tests.bench.inference_scale import NOON, Bars, city, engine, measure, recompute
+from tests.bench.bars import Bars
+from tests.bench.inference_scale import NOON, city, engine, measure, recompute
 
 
 def test_the_engine_explains_the_storm_that_is_measured() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from stormops.core.matching import Matched, Matcher, NotMatched
 from tests.bench import corrupter, matching
+from tests.bench.bars import Bars
 from tests.bench.corrupter import WAYS, Address
 from tests.bench.matching_sets import Asker, Query
 from tests.core.matching_city import make_city
@@ -43,7 +44,7 @@ def test_spoiling_and_matching_share_no_table() -> None:
         assert not any("corrupter" in name or name.startswith("tests") for name in _imported(path)), path
 
 
-def _missed(bars: matching.Bars) -> matching.Bars:
+def _missed(bars: Bars) -> Bars:
     return {name: bar for name, bar in bars.items() if not bar[2]}
 
 
