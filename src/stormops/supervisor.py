@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import fcntl
 import importlib.util
 import json
@@ -17,7 +16,6 @@ import secrets
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -30,10 +28,9 @@ from typing import NamedTuple, TextIO
 
 import msgspec
 
+from stormops.child import settle_in
 from stormops.settings import Settings, addressed
 from stormops.telemetry import Log
-
-PR_SET_PDEATHSIG = 1
 
 RESTART_SECONDS_MAX = 2.0
 """Longest wait before a process that keeps dying is started again; the first time there is none."""
@@ -59,20 +56,6 @@ SHARING = ("relay",)
 """What runs as well where several machines share a journal."""
 
 
-NICENESS = {"operations": 3, "relay": 3, "feed": 3, "worker": 10}
-"""When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
-
-
-GROUP_TRIES = 5
-
-SLICE_NS = {"intake": 200_000}
-"""How long these run before others may. Who asks for less at a time is let in sooner when it wakes (Linux 6.12 on): an
-acknowledgement, woken three times on its way, need not wait each time until a fan-out's turn is over."""
-
-SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
-"""The number of the system call, which the C library does not name."""
-
-
 class SupervisorError(Exception):
     """The processes cannot be started; the message says why and what to do."""
 
@@ -84,48 +67,6 @@ class Child(NamedTuple):
     command: list[str]
     fd: int = -1
     environment: Mapping[str, str] = MappingProxyType({})
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent ends, however that ends (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def ask_for_slice(nanoseconds: int) -> None:
-    """Ask the kernel for turns of this length; one that knows no such wish goes on as before."""
-    number = SCHED_SETATTR.get(os.uname().machine)
-    if sys.platform == "linux" and number is not None:
-        nice = os.getpriority(os.PRIO_PROCESS, 0)
-        asked = struct.pack("=IIQiIQQQ", 48, 0, 0, nice, 0, nanoseconds, 0, 0)  # struct sched_attr, its first version
-        ctypes.CDLL(None).syscall(number, 0, asked, 0)
-
-
-def be_nicer(by: int) -> None:
-    """Come after others, also where the kernel weighs whole sessions against each other (`sched_autogroup`).
-
-    There a process that has a session of its own, as our children have, is weighed by that session's niceness alone.
-    """
-    nice = os.nice(by)
-    for _ in range(GROUP_TRIES):
-        try:
-            Path("/proc/self/autogroup").write_text(str(nice))
-        except BlockingIOError:  # it takes such a word from ordinary people every tenth of a second only
-            time.sleep(0.1)
-        except OSError:
-            return
-        else:
-            return
-
-
-def settle_in(name: str) -> None:
-    """What a new child does before its program begins: its priority, its turns, and its end with ours."""
-    kind = name.partition("-")[0]
-    if kind in NICENESS:
-        be_nicer(NICENESS[kind])
-    if kind in SLICE_NS:
-        ask_for_slice(SLICE_NS[kind])
-    die_with_parent()
 
 
 def make_private(folder: Path) -> None:

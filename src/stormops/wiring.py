@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from stormops.child import die_with_parent
 from stormops.clock import Clock
 from stormops.pages.language import offered
 from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings
-from stormops.supervisor import die_with_parent
 from stormops.telemetry import Log, Metrics, take_over_logs
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Process:
 
 
 def seldom_garbage() -> None:
-    """What is there by now stays, and a report leaves no cycles: looking for garbage took a twelfth of the time."""
+    """What is there by now stays, and what comes leaves no cycles: looking for garbage took a twelfth of the time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
@@ -460,8 +460,7 @@ def run_feed() -> None:
     )
     # The city stays as long as the process: looking through it for garbage would hold every socket up.
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    seldom_garbage()
     _serve(process, app, settings.feed_fd, settings.feed_port, sockets=Handshake, at_hand=app.state.at_hand)
 
 
@@ -482,8 +481,7 @@ def run_past() -> None:
     journal = process.journal()
     archive = Archive(city, tree, journal, stores, file=folder / "past" / "marks.msgpack", now_ms=process.clock.now_ms)
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # a situation that comes back from a snapshot is many objects and no garbage
+    seldom_garbage()
     process.log.info("process_started")
     serve(archive, sys.stdin.fileno(), sys.stdout.fileno())
     journal.close()

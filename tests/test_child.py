@@ -1,0 +1,55 @@
+"""What a new child asks of the kernel, as the kernel tells it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from stormops.child import NICENESS, SCHED_SETATTR, SLICE_NS, settle_in
+
+TURN = """
+import ctypes, os, struct
+b = ctypes.create_string_buffer(48)
+ctypes.CDLL(None).syscall({"x86_64": 315, "aarch64": 275}[os.uname().machine], 0, b, 48, 0)
+print(os.getpriority(os.PRIO_PROCESS, 0), struct.unpack("=IIQiIQQQ", b.raw)[5])
+"""
+
+
+@pytest.mark.skipif(os.uname().machine not in SCHED_SETATTR, reason="the system call's number is not known here")
+def test_intake_comes_first_and_is_let_in_soon() -> None:
+    def of(name: str) -> tuple[int, int]:
+        done = subprocess.run(
+            [sys.executable, "-c", TURN],
+            preexec_fn=partial(settle_in, name),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        nice, slice_ns = done.stdout.split()
+        return int(nice), int(slice_ns)
+
+    intake, feed = of("intake"), of("feed-2")
+    assert intake[0] == os.getpriority(os.PRIO_PROCESS, 0)
+    assert feed[0] == intake[0] + NICENESS["feed"]
+    if feed[1] == 0:
+        pytest.skip("this kernel knows no wishes for turns")
+    assert intake[1] == SLICE_NS["intake"] < feed[1]
+
+
+def test_who_comes_after_intake_does_so_in_a_session_of_its_own_too() -> None:
+    if not Path("/proc/self/autogroup").exists():
+        pytest.skip("this kernel does not weigh sessions")
+    group = subprocess.run(
+        [sys.executable, "-c", "print(open('/proc/self/autogroup').read())"],
+        preexec_fn=partial(settle_in, "feed"),
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert group.stdout.split()[-1] == str(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS["feed"])
