@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from stormops.core.entry import AnyFact, MetersListened
 from stormops.core.listening import METERS_LEAST
@@ -132,6 +133,23 @@ def test_an_outage_of_a_feeder_is_not_a_silent_ear() -> None:
     assert not reading.on(40)
     assert world.situation.customers_out == len(feeder)
     assert world.situation.meter_says(1) == "off"
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.15, 0.3])
+def test_a_network_that_falls_silent_with_an_outage_is_not_taken_for_a_larger_one(spread: float) -> None:
+    """Gasps of here and there and then nothing look like the source that opened; so few gasps are not its."""
+    reading = Reading()
+    world = reading.world
+    reading.on(40)
+    gasps = np.random.default_rng(2).choice(METERS, 60, replace=False).tolist()
+    world.metered([(premise, "G", 0) for premise in gasps], reading.minute + spread)
+    reading.dark |= set(gasps)
+    reading.deaf |= set(range(METERS))
+    reading.on(5)
+    situation = world.situation
+    assert situation.meter_says(next(p for p in range(METERS) if p not in reading.dark)) == "unknown"
+    assert set(gasps) <= set(np.flatnonzero(situation.coverage.bits).tolist())
+    assert world.replayed().digest() == situation.digest()
 
 
 def test_while_the_platform_catches_up_nothing_is_missed() -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.system
 SPEED = 30
 """Platform seconds in one of the wall."""
 
-EVERY_MS = 120_000
+EVERY_MS = 180_000
 """How often each meter is read."""
 
 OUTAGE_MS = 180_000

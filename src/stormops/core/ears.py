@@ -27,6 +27,11 @@ LATE_MS = 60_000
 BEHIND_MS = 30_000
 """While the newest of the news is older than this, the platform is catching up: what has not come may yet be there."""
 
+BORNE_OUT_FROM = 0.2
+"""A predicted outage is borne out where so many of its meters gasped: a third of `Rates.gasp` at the start. What is
+learned of that share must not decide it: it is learned from such predictions.
+"""
+
 PACE_STEP = 0.1
 """The interval of reads is written anew when it differs by this share."""
 
@@ -54,7 +59,7 @@ class Ears:
         before = [situation.silences.get(name, Silence(0)) for name in areas.id]
         listening = Listening(areas.of_premise, every_ms + LATE_MS if every_ms else 0, before)
         heard = np.maximum(meters.read_ms, np.maximum(meters.on_ms, meters.off_ms))
-        if not listening.update(now_ms, meters.read_ms, _out(situation), heard) and every_ms == situation.reads_ms:
+        if not listening.update(now_ms, meters.read_ms, _excused(situation), heard) and every_ms == situation.reads_ms:
             return
         after = [Silence(*spans) for spans in listening.silent.tolist()]
         changed = [(name, new) for name, old, new in zip(areas.id, before, after, strict=True) if old != new]
@@ -78,8 +83,29 @@ class Ears:
         self._decider.network.grouper.listen(silence, spans, situation.reads_ms)
 
 
-def _out(situation: Situation) -> Bools:
-    """(P): who is shown out, or whose meter said so: no read is expected of them."""
-    owners = situation.coverage.owners(ELECTRIC)
-    out = situation.meters.since_ms > 0
-    return out if owners is None else np.asarray(out | (owners >= 0))
+def _excused(situation: Situation) -> Bools:
+    """(P): of whose meters no read is expected: they said off, or they are out of what is known, or well borne out.
+
+    A prediction may itself rest on the reads that stay away. If it excused them, an ear that fails would be
+    taken for a larger outage and never be found out: so it has to be borne out by last gasps.
+    """
+    meters, owners = situation.meters, situation.coverage.owners(ELECTRIC)
+    off = meters.since_ms > 0
+    if owners is None:
+        return off
+    out = np.flatnonzero(owners >= 0)
+    keys, row = np.unique(owners[out], return_inverse=True)
+    read = meters.read_ms[out] > 0
+    gasped = np.bincount(row, off[out] & read, len(keys))
+    borne_out = gasped >= BORNE_OUT_FROM * np.bincount(row, read, len(keys))
+    borne_out |= np.fromiter((_known(situation, key) for key in keys.tolist()), np.bool_, len(keys))
+    excused = off.copy()
+    excused[out] |= borne_out[row]
+    return excused
+
+
+def _known(situation: Situation, key: int) -> bool:
+    """Whether people hold this incident, or telemetry says that its device is open."""
+    incident = situation.incidents[key]
+    states = (situation.telemetry.get(device) for device in incident.devices)
+    return incident.held or any(state is not None and state.opened for state in states)
