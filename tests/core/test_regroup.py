@@ -178,6 +178,17 @@ def test_a_repeated_report_joins_though_its_group_did_not_change() -> None:
     assert sum(isinstance(fact, facts.IncidentChanged) for fact in made) == 1
 
 
+def test_a_premise_that_reports_again_and_takes_all_back_within_one_tick_is_gone() -> None:
+    world = reported(0)
+    receipts = [world.report(1)]
+    world.groups((4, (0, 1)))
+    receipts.append(world.report(1, medical=True))
+    for receipt in receipts:
+        world.act(facts.ReportWithdrawn, receipt=receipt)
+    world.groups((4, (0,)))
+    assert world.where() == {"E-0001": {0}}
+
+
 def test_a_probability_is_written_when_it_moved_enough() -> None:
     world = reported(0)
     world.groups((4, (0,)), probability=5_000)
