@@ -13,7 +13,8 @@ from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.incident import Incident
 from stormops.core.mislinks import Doubt
 from stormops.core.network import Ints
-from stormops.core.report import Utility
+from stormops.core.receipt_number import receipt_number
+from stormops.core.report import Symptom, Utility
 from tests.core.world import START_MS, World
 
 
@@ -187,6 +188,33 @@ def test_a_premise_that_reports_again_and_takes_all_back_within_one_tick_is_gone
         world.act(facts.ReportWithdrawn, receipt=receipt)
     world.groups((4, (0,)))
     assert world.where() == {"E-0001": {0}}
+
+
+def test_a_wire_that_stood_by_a_withdrawn_incident_joins_the_one_that_had_its_house_all_along() -> None:
+    world = reported(0)
+    low, high = world.tree.path(0)[0], world.tree.path(0)[2]
+    lights = [world.report(premise) for premise in (12, 13)]
+    wire = receipt_number(world.report(1, Symptom.WIRE_DOWN))
+    world.groups((high, (0, 12, 13)))
+    world.groups((high, (12, 13)), (low, (0,)))
+    assert wire in world.the("E-0001").reports
+    for receipt in lights:
+        world.act(facts.ReportWithdrawn, receipt=receipt)
+    world.groups((low, (0,)))
+    assert wire in world.the("E-0002").reports
+
+
+def test_what_is_restored_already_takes_no_open_report_with_it() -> None:
+    world = reported(0, 30)
+    world.groups((world.tree.path(0)[0], (0,)), (world.tree.path(30)[0], (30,)))
+    world.act(facts.IncidentConfirmed, incident="E-0001", device=world.situation.device_ids[0])
+    world.act(facts.IncidentRestored, incident="E-0001")
+    world.now_ms += 1
+    flicker = world.report(30, Symptom.FLICKERING)
+    world.groups()
+    report = world.situation.report(receipt_number(flicker))
+    assert report is not None
+    assert (report.incident, report.answered) == (-1, False)
 
 
 def test_a_probability_is_written_when_it_moved_enough() -> None:

@@ -129,13 +129,15 @@ class Decider:
         self._metering.decide(draft, news)
         self._telemetered.decide(draft, news)
         self._tell_restored(draft.touched.premises)
+        left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
                 self._bystanders.setdefault(premise, set()).add(receipt)
+                left.add(premise)
         self._more_due_ms = tick.at_ms if self.network.argue(draft) else None
         self._close_due(draft)
-        self._join_bystanders(draft)
+        self._join_bystanders(draft, left)
         self._ears.decide(draft, news)
         self._links.decide(draft)
         for receipt, level in self._clocks.raised(self.situation, tick.at_ms):
@@ -287,12 +289,15 @@ class Decider:
             if incident is not None:
                 draft.add(facts.IncidentClosed(incident=incident.id, outcome=incident.state.value))
 
-    def _join_bystanders(self, draft: Draft) -> None:
-        """Reports that stood by join the incidents that reach their premises since this tick."""
+    def _join_bystanders(self, draft: Draft, left: set[int]) -> None:
+        """Reports that stand by join the incidents that reach their premises since this tick.
+
+        At the premises in `left` they lost their incident: another may have reached there before.
+        """
         if not self._bystanders:
             return
-        for premise in sorted(self._bystanders.keys() & set(draft.touched.premises.tolist())):
-            left = set()
+        for premise in sorted(self._bystanders.keys() & left.union(draft.touched.premises.tolist())):
+            alone = set()
             for receipt in sorted(self._bystanders[premise]):
                 report = self.situation.reports.get(receipt)
                 if report is None or report.incident >= 0:
@@ -301,9 +306,9 @@ class Decider:
                 if owner >= 0:
                     draft.join(owner, receipt)
                 else:
-                    left.add(receipt)
-            if left:
-                self._bystanders[premise] = left
+                    alone.add(receipt)
+            if alone:
+                self._bystanders[premise] = alone
             else:
                 del self._bystanders[premise]
 

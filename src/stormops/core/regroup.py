@@ -338,9 +338,10 @@ class Evidence:
             incident = draft.situation.incidents.get(key)
             if incident is None or incident.held or not incident.live:
                 continue
-            into = heirs[key][1] if key in heirs else self.moved.get(key)
-            if into is not None and into in draft.situation.incidents and into != key:
-                draft.add(IncidentAbsorbed(incident=incident.id, into=incident_id(into)))
+            heir = draft.situation.incidents.get(heirs[key][1] if key in heirs else self.moved.get(key, -1))
+            # What is restored already takes no open report with it.
+            if heir is not None and heir is not incident and (heir.live or not incident.reports):
+                draft.add(IncidentAbsorbed(incident=incident.id, into=heir.id))
                 continue
             if incident.reports:  # What is left of it never said that service is lost: it stays, by itself.
                 alone = sorted(incident.reports)
