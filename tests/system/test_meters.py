@@ -48,22 +48,29 @@ class Utility:
         self.desk = httpx2.Client()
         given = {"person": person, "password": password, "desk": "D1"}
         self.desk.post(f"{platform.intake_url}/staff/sign-in", json=given).raise_for_status()
-        self.desk_out = f"{platform.feed_url}/api/v1/desk/out"
+        self.desk_url = f"{platform.feed_url}/api/v1/desk"
         self.read_ms = self.now_ms()
+
+    def close(self) -> None:
+        for client in (self.intake, self.feed, self.desk):
+            client.close()
 
     def lit(self, meters: set[str]) -> set[str]:
         """Of these, the homes that the desk does not show out."""
-        out = self.desk.get(self.desk_out).raise_for_status().json()["premises"]
+        out = self.desk.get(f"{self.desk_url}/out").raise_for_status().json()["premises"]
         return {self.home[meter] for meter in meters}.difference(out)
+
+    def is_open(self, device: str) -> bool:
+        """Whether the desk shows an incident at this device whose customers are out."""
+        view = self.desk.get(f"{self.desk_url}/snapshot").raise_for_status().json()["view"]
+        incidents = (value for name, value in view.items() if name.startswith("incident/"))
+        return any(one["device"] == device and one["customers_out"] for one in incidents)
 
     def now_ms(self) -> int:
         return int(self.seen()["server_ms"])
 
     def seen(self) -> dict[str, Any]:
         return dict(self.feed.get("/api/v1/public/snapshot").raise_for_status().json())
-
-    def out(self) -> int:
-        return int(self.seen()["view"]["totals"]["customers_out"])
 
     def send(self, path: str, **body: object) -> None:
         assert self.intake.post(path, json=body).status_code == httpx2.codes.ACCEPTED
@@ -96,8 +103,8 @@ class Utility:
 def test_a_flatline_is_unknown_and_a_breaker_is_out_before_anybody_calls(tmp_path: Path) -> None:
     pack = make_city(tmp_path, 1_000)
     platform = Platform(pack, tmp_path / "data", {"STORMOPS_CLOCK_SPEED": str(SPEED)})
+    utility = Utility(platform, pack)
     try:
-        utility = Utility(platform, pack)
         began = utility.now_ms()
         utility.go_on(began + 2.5 * EVERY_MS, set())
         assert utility.seen()["view"]["unheard"] == {"whole": False, "areas": []}
@@ -112,14 +119,11 @@ def test_a_flatline_is_unknown_and_a_breaker_is_out_before_anybody_calls(tmp_pat
         assert utility.feed.get("/text").text.count("We get no data from the power meters.") == 1
         assert utility.lit(dark) == set()  # silence restores nobody, whoever else was taken to be out with them
 
-        quiet = utility.out()
         said = {"device": utility.breaker, "state": "open", "at": utility.now_ms()}
         utility.send("/api/v1/telemetry/states", states=[said])
-        utility.until(lambda view: view["totals"]["customers_out"] > quiet)
+        utility.until(lambda _: utility.is_open(utility.breaker))
         utility.send("/api/v1/telemetry/states", states=[said | {"state": "closed", "at": utility.now_ms()}])
-        utility.until(lambda view: view["totals"]["customers_out"] <= quiet)
-        utility.intake.close()
-        utility.feed.close()
-        utility.desk.close()
+        utility.until(lambda _: not utility.is_open(utility.breaker))
     finally:
+        utility.close()
         platform.stop()
