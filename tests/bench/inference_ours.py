@@ -100,7 +100,7 @@ class Playing:
         engine, now = self.engine, STARTS_MS + now_ms
         self._update(now)
         for _ in range(STEPS if self._static else 1):
-            engine.believe(*learn(engine, self._rates, self._opens, self._kind))
+            learn(engine, self._rates, self._opens, self._kind, now)
             engine.update(now, self._shown)
         self._shown = engine.prediction.predicted()
         device = np.zeros(self._n)

@@ -33,7 +33,7 @@ def learned(reports: np.ndarray, believed: Rates, opens: np.ndarray, steps: int 
     inference.customers.tell("report_ms", reports, 1)
     for _ in range(steps):
         inference.update(1, np.empty(0, np.intp))
-        inference.believe(*learn(inference, believed, start, KIND[inference.places.node]))
+        learn(inference, believed, start, KIND[inference.places.node], 1)
     return inference.rates, np.log1p(-inference.opens) / np.log1p(-start) * inference.profile.times[-1]
 
 
@@ -65,6 +65,14 @@ def test_without_evidence_nothing_is_learned_but_that_nobody_speaks() -> None:
     assert rates.report == pytest.approx(believed.report, rel=0.05)
     assert believed.false / 2 < rates.false <= believed.false
     assert (factor <= 1.001).all()
+
+
+@pytest.mark.parametrize("opens", [1e-3, 0.5])
+def test_a_city_all_of_which_reports_again_and_again_does_not_drive_the_rates_out_of_bounds(opens: float) -> None:
+    rates, factor = learned(np.arange(len(CITY.premises)), Rates(delay_ms=0), np.full(len(TREE), opens), steps=40)
+    assert np.isfinite([*rates, *factor]).all()
+    assert max(rates.report, rates.false, rates.wrong_link) < 1
+    assert -np.expm1(factor * np.log1p(-opens)).max() < 1
 
 
 MINUTE = 60_000
@@ -99,12 +107,29 @@ def likelihood(inference: Inference, learned: Learned) -> float:
     false = np.log(learned.rates.false)
     everybody = len(customers.leaf) * np.log1p(-learned.rates.false)
     reports = np.count_nonzero(customers.columns["report_ms"])
-    return float(posterior.message[posterior.places.parent < 0, -1].sum() + reports * false + everybody)
+    known = 0.0
+    for place in np.flatnonzero(inference.held):
+        below = inference.places.place[[d for d in range(len(TREE)) if inference.places.node[place] in up(d)]]
+        known += np.logaddexp.reduce(
+            np.log(np.maximum(posterior.prior[place], 1e-300)) + customers.told[below, :-1].sum(axis=0)
+        )
+    return float(known + posterior.message[posterior.places.parent < 0, -1].sum() + reports * false + everybody)
+
+
+def up(device: int) -> list[int]:
+    """The device and all above it."""
+    above = [device]
+    while TREE.parent[above[-1]] >= 0:
+        above.append(int(TREE.parent[above[-1]]))
+    return above
 
 
 @pytest.mark.parametrize("metered", [False, True])
-def test_slopes_are_those_of_the_exact_likelihood(metered: bool) -> None:
+@pytest.mark.parametrize("held", [(), (40, 300)])
+def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered: bool) -> None:
     inference = in_time(5, metered=metered)
+    for device in held:
+        inference.hold(device, held=True)
     kind = KIND[inference.places.node]
     inference.update(NOON, np.empty(0, np.intp))
     edges = inference.hearing.onsets.edges[:-1].astype(np.int64) * 120_000
@@ -150,7 +175,7 @@ def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:
         inference.customers.tell("report_ms", called[at < NOON].astype(np.intp), at[at < NOON])
     for _ in range(6):
         inference.update(NOON, np.empty(0, np.intp))
-        inference.believe(*learn(inference, rates, start, KIND[inference.places.node]))
+        learn(inference, rates, start, KIND[inference.places.node], NOON)
     ages = (NOON - np.array(inference.profile.since_ms)) / MINUTE
     times = np.array(inference.profile.times)
     early, late = times[(ages > 170) & (ages < 250)], times[ages < 120]

@@ -14,13 +14,14 @@ times worse or better than was believed, and that changes over hours. Chances ar
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from stormops.core.forest import Rows
 from stormops.core.hearing import Rates
-from stormops.core.inference import Inference
+from stormops.core.inference import HAZARD_MOST, Inference
 from stormops.core.network import Floats, Ints
 from stormops.core.onset import QUANTUM_MS, Onsets, Profile
 
@@ -41,6 +42,15 @@ KIND = 0.5
 
 STEP_MOST = 1.0
 """No step changes a rate by more (natural logarithm, logit)."""
+
+HALVINGS = 5
+"""A step that leads downhill is halved so often; then what is believed stays."""
+
+OPENS_MOST = -math.expm1(-HAZARD_MOST)
+"""No kind of device is learned to be likelier open: beyond it the prior no longer moves with what is learned."""
+
+FALSE_MOST = 0.5
+"""Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
 
 PARTS = 100
 """Parts of the network whose slopes are compared, at least, where there are so many."""
@@ -67,12 +77,23 @@ class Learned(NamedTuple):
     profile: Profile
 
 
-def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> Learned:
-    """What is believed after one more step.
+def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
+    """One more step, never downhill: the settled `inference` believes it and is settled by it.
 
     `believed` and `opens` (N, by place) are those of the start; `kind` (N, by place) numbers the kinds of devices.
     """
-    return _Step(inference, believed, opens, kind).learned()
+    start = Learned(inference.rates, inference.opens, inference.profile)
+    step = _Step(inference, believed, opens, kind)
+    height = step.height()
+    for tried in step.moves():
+        inference.believe(*tried)
+        inference.settle(now_ms)
+        # Where the evidence contradicts the model, Newton's step may lead far down, and the next one back, for ever.
+        if _Step(inference, believed, opens, kind).height() >= height:
+            return tried
+    inference.believe(*start)
+    inference.settle(now_ms)
+    return start
 
 
 def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
@@ -91,16 +112,13 @@ def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms
             rates = rates._replace(prompt=prompt)
         inference.believe(rates, now.opens, profile)
         inference.settle(now_ms)
-        step = learn(inference, believed, opens, kind)
-        inference.believe(*step)
-        inference.settle(now_ms)
-        found.append((_likelihood(inference) + _Step(inference, believed, opens, kind).prior(), step))
+        step = learn(inference, believed, opens, kind, now_ms)
+        found.append((_Step(inference, believed, opens, kind).height(), step))
     best = max(found, key=lambda one: one[0])[1]
-    for _ in range(STEPS - 1):
-        inference.believe(*best)
-        inference.settle(now_ms)
-        best = learn(inference, believed, opens, kind)
     inference.believe(*best)
+    inference.settle(now_ms)
+    for _ in range(STEPS - 1):
+        best = learn(inference, believed, opens, kind, now_ms)
     return best
 
 
@@ -121,47 +139,69 @@ class _Step:
         self._part = _parts(inference)
         self._parts = int(self._part.max(initial=0)) + 1
         self._live = ~inference.below_known_open()
-        self._kinds = int(kind.max(initial=0)) + 1
+        self._kinds = kinds = int(kind.max(initial=0)) + 1
+        self._rates, self._onsets = inference.rates, inference.hearing.onsets
+        now, even = inference.hearing.weights, inference.even_weights()
+        # How much likelier than believed: in each slot (S), of each kind (K); the prior's precision of the logarithms.
+        self._times = np.divide(now, even, out=np.ones_like(now), where=even > 0)
+        self._factor = _by_kind(inference.opens, opens, kind, kinds)
+        slots = len(self._times)
+        self._precision = np.diag(np.full(slots + kinds, KIND**-2))
+        self._precision[:slots, :slots] = np.linalg.inv(_course(self._onsets))
 
     def slopes(self) -> Floats:
         """All slopes."""
         return np.hstack([self._hazard(), self._speaking()])
 
-    def _away(self) -> tuple[Floats, Floats, Floats]:
-        """(S), (K): how much likelier than believed; (S + K, S + K): precision of their logarithms by the prior."""
-        inference, kinds = self._inference, self._kinds
-        now, even = inference.hearing.weights, inference.even_weights()
-        times = np.divide(now, even, out=np.ones_like(now), where=even > 0)
-        factor = _by_kind(inference.opens, self._opens, self._kind, kinds)
-        slots = len(times)
-        prior = np.zeros((slots + kinds, slots + kinds))
-        prior[:slots, :slots] = np.linalg.inv(_course(inference.hearing.onsets))
-        prior[range(slots, slots + kinds), range(slots, slots + kinds)] = KIND**-2
-        return times, factor, prior
+    def height(self) -> float:
+        """Logarithm of the likelihood of all that was heard and of the prior of all rates, up to a constant."""
+        self._known_openings()
+        return _likelihood(self._inference) + self._told_known + self._prior()
 
-    def prior(self) -> float:
-        """Logarithm of the prior of all rates, up to a constant."""
-        believed, rates = self._believed, self._inference.rates
-        times, factor, precision = self._away()
-        away = np.log(np.concatenate([times, factor]))
-        weight = -0.5 * float(away @ precision @ away)
+    def _prior(self) -> float:
+        believed, rates = self._believed, self._rates
+        away = np.log(np.concatenate([self._times, self._factor]))
+        weight = -0.5 * float(away @ self._precision @ away)
         for start, value in ((believed.report, rates.report), (believed.gasp, rates.gasp)):
             weight += CUSTOMERS * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
         ratio = rates.false / believed.false
         weight += FALSE * (math.log(ratio) - ratio + 1)
         return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
 
-    def learned(self) -> Learned:
-        """After one step."""
-        inference, believed, rates = self._inference, self._believed, self._inference.rates
-        slots, kinds = inference.hearing.onsets.slots, self._kinds
+    def moves(self) -> Iterator[Learned]:
+        """After Newton's step, each rate cut by itself; then after ever shorter ones straight uphill."""
+        newton = self._newton()
+        out = _share_out(self._inference)
+        wrong = (LINKS * self._believed.wrong_link + self._wrong) / (LINKS + self._heard_of)
+        rates, slots, kinds = self._rates, len(self._times), self._kinds
+
+        def after(share: float, step: Floats) -> Learned:
+            learned = rates._replace(
+                report=_logistic(rates.report, step[-3]),
+                false=min(FALSE_MOST, float(rates.false * np.exp(step[-2]))),
+                gasp=_logistic(rates.gasp, step[-1]),
+                share_out=rates.share_out + share * (out - rates.share_out),
+                wrong_link=rates.wrong_link + share * (wrong - rates.wrong_link),
+            )
+            times = self._times * np.exp(step[:slots])
+            factor = self._factor * np.exp(step[slots : slots + kinds])
+            opens = np.minimum(OPENS_MOST, -np.expm1(np.log1p(-self._opens) * factor[self._kind]))
+            return Learned(learned, opens, _profile(self._onsets, times))
+
+        yield after(1.0, np.clip(newton, -STEP_MOST, STEP_MOST))
+        whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
+        yield from (after(0.5**halved, whole * 0.5**halved) for halved in range(HALVINGS))
+
+    def _newton(self) -> Floats:
+        """Newton's step: logarithm of the hazard of slots, of kinds; logit of reports, log of false, logit of gasps."""
+        believed, rates = self._believed, self._rates
         slope = self.slopes()
-        times, factor, precision = self._away()
-        away = np.log(np.concatenate([times, factor]))
+        away = np.log(np.concatenate([self._times, self._factor]))
+        some = slice(len(away))
         prior = np.zeros((slope.shape[1], slope.shape[1]))
-        prior[: slots + kinds, : slots + kinds] = precision
+        prior[some, some] = self._precision
         pull = np.zeros(slope.shape[1])
-        pull[: slots + kinds] = -prior[: slots + kinds, : slots + kinds] @ away
+        pull[some] = -self._precision @ away
         for at, value, start in ((-3, rates.report, believed.report), (-1, rates.gasp, believed.gasp)):
             pull[at] = CUSTOMERS * (start - value)
             prior[at, at] = CUSTOMERS * value * (1 - value)
@@ -174,18 +214,7 @@ class _Step:
         seen = np.concatenate([self._openings, self._words])
         surest = np.sqrt(np.minimum(1.0, seen / np.maximum(np.diag(curvature), 1e-12)))
         curvature *= surest[:, None] * surest
-        step = np.linalg.solve(curvature + prior, whole + pull)
-        step = np.clip(step, -STEP_MOST, STEP_MOST)
-        learned = rates._replace(
-            report=_logistic(rates.report, step[-3]),
-            false=float(rates.false * np.exp(step[-2])),
-            gasp=_logistic(rates.gasp, step[-1]),
-            share_out=_share_out(inference),
-            wrong_link=(LINKS * believed.wrong_link + self._wrong) / (LINKS + self._heard_of),
-        )
-        times = times * np.exp(step[:slots])
-        opens = -np.expm1(np.log1p(-self._opens) * (factor * np.exp(step[slots : slots + kinds]))[self._kind])
-        return Learned(learned, opens, _profile(inference.hearing.onsets, times))
+        return np.linalg.solve(curvature + prior, whole + pull)
 
     # --- the hazard -------------------------------------------------------------------------------
 
@@ -218,10 +247,13 @@ class _Step:
         told = np.zeros((len(held), inference.hearing.onsets.slots))
         np.add.at(told, row[below], inference.customers.told[below, :-1])
         with np.errstate(divide="ignore"):
-            told += np.log(inference.hazard[held])
-        told -= told.max(axis=1, keepdims=True, initial=-1e300)
-        slot = np.exp(told)
-        self._slot = slot / np.maximum(slot.sum(axis=1, keepdims=True), 1e-300)
+            told += np.log(inference.posterior.prior[held])
+        most = told.max(axis=1, keepdims=True, initial=-1e300)
+        slot = np.exp(told - most)
+        whole = np.maximum(slot.sum(axis=1, keepdims=True), 1e-300)
+        self._slot = slot / whole
+        possible = most > -1e300
+        self._told_known = float((most + np.log(whole))[possible].sum())
         return held, self._slot
 
     # --- people and meters ------------------------------------------------------------------------
@@ -308,7 +340,7 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
 
 
 def _likelihood(inference: Inference) -> float:
-    """Logarithm of the exact likelihood of all that was heard, up to a constant."""
+    """Logarithm of the exact likelihood of all that was heard, but below what is known open, up to a constant."""
     posterior, customers, false = inference.posterior, inference.customers, inference.rates.false
     linked = customers.leaf >= 0
     reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))

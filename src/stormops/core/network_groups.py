@@ -181,7 +181,7 @@ class Explanations:
             fit(inference, Rates(), self._opens, self._kind, now_ms)
         else:
             inference.settle(now_ms)
-            inference.believe(*learn(inference, Rates(), self._opens, self._kind))
+            learn(inference, Rates(), self._opens, self._kind, now_ms)
         rates = inference.rates
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
         return RatesLearned(
