@@ -93,8 +93,8 @@ def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms
         inference.settle(now_ms)
         step = learn(inference, believed, opens, kind)
         inference.believe(*step)
-        inference.settle(now_ms)
-        found.append((_likelihood(inference) + _Step(inference, believed, opens, kind).prior(), step))
+        likelihood = _likelihood(inference, inference.weigh(now_ms))
+        found.append((likelihood + _Step(inference, believed, opens, kind).prior(), step))
     best = max(found, key=lambda one: one[0])[1]
     for _ in range(STEPS - 1):
         inference.believe(*best)
@@ -235,7 +235,7 @@ class _Step:
         heard_of = customers.special()
         leaf = customers.leaf[heard_of]
         heard = customers.heard(heard_of, hearing.onsets)
-        served, wrong = inference.served(heard_of)
+        served, wrong = hearing.served(heard)
         on = since[leaf, -1]
         wrong = wrong * on * served
         own = on * (1 - served)
@@ -307,12 +307,11 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
     return Profile(since, times)
 
 
-def _likelihood(inference: Inference) -> float:
-    """Logarithm of the exact likelihood of all that was heard, up to a constant."""
-    posterior, customers, false = inference.posterior, inference.customers, inference.rates.false
+def _likelihood(inference: Inference, heard: float) -> float:
+    """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard` as `Inference.weigh` has it."""
+    customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
     reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))
-    heard = posterior.message[posterior.places.parent < 0, -1].sum()
     everybody = np.count_nonzero(linked)
     return float(heard + reports * math.log(false) + everybody * math.log1p(-false))
 
