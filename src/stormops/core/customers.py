@@ -104,7 +104,7 @@ class Customers:
         self.told = np.zeros((self._places, of_silent.shape[1]))
         for kind in range(kinds):
             self.told += count[:, kind, None] * of_silent[kind]
-        some = self.special()
+        some = self._by_leaf[self._special[self._by_leaf] & (self.leaf[self._by_leaf] >= 0)]
         self._add(some, hearing.evidence(self.heard(some, hearing.onsets)))
 
     def count(self, hearing: Hearing) -> Rows:

@@ -118,16 +118,21 @@ def pick(values: Floats, at: slice | Rows) -> Floats:
     return values[at] if isinstance(at, slice) else values.take(at, axis=0)
 
 
-def merged(one: Rows, other: Rows) -> Rows:
+def merged(one: Rows, other: Rows | Ints) -> Rows:
     """The numbers of both, ascending, each once; both are ascending, the other perhaps with repetitions."""
-    if not len(other) or (len(one) > 1 and isinstance(span(one), slice) and one[0] <= other[0] and other[-1] <= one[-1]):
+    if not len(other) or _reaches(one, other):
         return one
-    return distinct(np.sort(np.concatenate([one, other])) if len(one) else other)
+    return distinct(np.sort(np.concatenate([one, other])))
+
+
+def _reaches(one: Rows, other: Rows | Ints) -> bool:
+    """Whether the one has all numbers from the first to the last of the other."""
+    return len(one) > 1 and bool(one[0] <= other[0] and other[-1] <= one[-1]) and isinstance(span(one), slice)
 
 
 def distinct(rows: Rows) -> Rows:
     """Ascending numbers, each once (`numpy.unique` of few takes longer than all else that is done with them)."""
-    return rows[begins(rows)] if len(rows) > 1 else rows
+    return np.asarray(rows[begins(rows)])
 
 
 def differs(new: Floats, old: Floats) -> Bools:

@@ -82,7 +82,7 @@ class Heard(NamedTuple):
     answered: Rows
 
     def kinds(self) -> tuple[Heard, Rows]:
-        """Each of what was heard once, and (M) which of them was heard of each customer: of many customers few differ."""
+        """Each of what was heard once, and (M) which of them of each customer: of many customers few differ."""
         key = np.zeros(len(self.report), np.int64)
         for column in self:
             key *= int(column.max(initial=-1)) + 2
@@ -205,7 +205,7 @@ class Hearing:
 
     def true_words(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""
-        return 1 - 1 / self._report[heard.report], 1 - 1 / self._off[heard.off]
+        return (1 - 1 / self._report).take(heard.report, axis=0), (1 - 1 / self._off).take(heard.off, axis=0)
 
     def linked(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right.

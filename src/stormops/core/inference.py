@@ -105,7 +105,7 @@ class Inference:
         """
         self.settle(now_ms)
         changed, self._moved = self._moved, np.empty(0, np.intp)
-        chance, first = self.posterior.top[changed], self.posterior.cause[changed].sum(axis=1)
+        chance, first = self.posterior.top[changed], self.posterior.cause.take(changed, axis=0).sum(axis=1)
         lost = 1 - self.posterior.since[changed, -1]
         known = self._below_held[changed]
         chance[known], first[known], lost[known] = 0.0, 0.0, 0.5

@@ -308,7 +308,7 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
 
 
 def _likelihood(inference: Inference, heard: float) -> float:
-    """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard` as `Inference.weigh` has it."""
+    """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
     customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
     reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))

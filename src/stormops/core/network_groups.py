@@ -8,7 +8,7 @@ each premise that no device explains. What is predicted depends on what was pred
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -371,7 +371,7 @@ class Explanations:
         """Speaking premises that a place explains, ascending, and when the first of them spoke (0 = there is none)."""
         told = self._told.get(place)
         if told is None:
-            premises = sorted(p for leaf in self._leaves.get(place, ()) for p in self._speaking[leaf])
+            premises = sorted(chain.from_iterable(map(self._speaking.__getitem__, self._leaves.get(place, ()))))
             told = tuple(premises), min(map(self._since.__getitem__, premises), default=0)
             self._told[place] = told
         return told

@@ -99,7 +99,7 @@ class Prediction:
         kept, stays = np.zeros((2, len(self._kept)), np.bool_)
         kept[before] = True
         stays[before[~self._below(before, kept)]] = True
-        news = np.flatnonzero((kept != self._kept) | (stays != self._stays))
+        news: Rows = np.flatnonzero((kept != self._kept) | (stays != self._stays))
         self._kept, self._stays = kept, stays
         return news
 
@@ -114,7 +114,7 @@ class Prediction:
 
     def _follow(self, places: Rows) -> Rows:
         """What was chosen anew at these places reaches down to the next that is predicted."""
-        seeds = places[self._topmost(places) != self.top[places]]
+        seeds: Rows = places[self._topmost(places) != self.top[places]]
         if not len(seeds):
             return seeds
         changed: list[Rows] = []
@@ -134,8 +134,10 @@ class Prediction:
         parent = self._places.parent[places]
         above = np.where(parent >= 0, self.top[parent], -1)
         own = self._chosen[places] & (above < 0) | self._nested[places]
-        return np.where(own, places, above).astype(np.int32)
+        top: Ints = np.where(own, places, above).astype(np.int32)
+        return top
 
     def predicted(self) -> Rows:
         """The places predicted now, ascending."""
-        return (self.top == self._numbers).nonzero()[0]
+        found: Rows = (self.top == self._numbers).nonzero()[0]
+        return found
