@@ -55,15 +55,18 @@ class Forest:
         """
         if not len(places) or places[0] > self.parent[-1]:  # parents never descend: nobody from here on has a child
             return np.zeros((len(places), values.shape[1]))
-        first, last = self.begin[places], self.begin[places + 1]
-        counts = last - first
-        children = pick(values, span(self.children(places)))
-        if counts.all():
-            return np.asarray(np.add.reduceat(children, counts.cumsum() - counts, axis=0))
+        at = span(places)
+        if isinstance(at, slice):
+            begin = self.begin[at.start : at.stop + 1]
+            first = begin[:-1]
+            if (begin[1:] > first).all():
+                return np.asarray(np.add.reduceat(values[first[0] : begin[-1]], first - first[0], axis=0))
         total = np.zeros((len(places), values.shape[1]))
+        counts = self.begin[places + 1] - self.begin[places]
         some = counts.nonzero()[0]
         if len(some):
             counts = counts[some]
+            children = pick(values, span(self.children(places)))
             total[some] = np.add.reduceat(children, counts.cumsum() - counts, axis=0)
         return total
 

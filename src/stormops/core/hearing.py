@@ -181,7 +181,7 @@ class Hearing:
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
         ratio *= self._on[area, heard.on]
-        anew = np.flatnonzero(heard.answered >= 0)
+        anew = (heard.answered >= 0).nonzero()[0]
         if len(anew):
             ratio[anew] = self._answered(Heard(*(column[anew] for column in heard)), ratio[anew])
         share = self.rates.share_out
@@ -227,7 +227,7 @@ class Hearing:
         return self._evidence(heard)
 
     def _evidence(self, heard: Heard) -> Floats:
-        return np.round(np.log(self._with_service(self.linked(heard)[0])) * UNIT) / UNIT
+        return np.asarray(np.rint(np.log(self._with_service(self.linked(heard)[0])) * UNIT) / UNIT)
 
     def served(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""

@@ -108,6 +108,7 @@ class Posterior:
 
     def _down(self, touched: list[Rows], *, afresh: bool) -> Rows:
         changed: list[Rows] = []
+        lost: list[tuple[Floats, Floats]] = []
         follow = np.empty(0, np.intp)
         for level, here in enumerate(touched):
             if level == 0:
@@ -123,14 +124,15 @@ class Posterior:
                 nodes = merged(follow if moved.all() else follow[moved], here)
             if len(nodes):
                 at = span(nodes)
-                below, _ = self._lost_below(at)
-                self._joint[at] = np.log(below) + pick(self.inside, at)
+                lost.append(self._lost_below(at))
+                self._joint[at] = np.log(lost[-1][0]) + pick(self.inside, at)
                 changed.append(nodes)
             follow = self.places.children(nodes)
         if not changed:
             return follow
         places = np.concatenate(changed)
-        self._outcome(span(places))
+        below, later = (np.concatenate(parts) for parts in zip(*lost, strict=True))
+        self._outcome(span(places), below, later)
         return places
 
     def _from_above(self, nodes: Rows, at: Span) -> Floats:
@@ -149,9 +151,8 @@ class Posterior:
         below[:, :-1] += pick(self.prior, at) * later
         return below, later
 
-    def _outcome(self, at: Span) -> None:
-        """All outcomes of places whose weights are known: at once, since few places are no quicker than many."""
-        below, later = self._lost_below(at)
+    def _outcome(self, at: Span, below: Floats, later: Floats) -> None:
+        """All outcomes by what `_lost_below` gave of each level: at once, since few places are no quicker than many."""
         self.since[at] = since = _shares(pick(self._joint, at))
         # Where nothing is lost below, nothing opened: 0 / LEAST.
         opened = since[:, :-1] * pick(self.prior, at) / np.maximum(below[:, :-1], LEAST)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Forest, Rows, differs, merged, span
+from stormops.core.forest import Forest, Rows, merged, span
 from stormops.core.network import Bools, Floats, Ints
 
 WORTH = 0.46
@@ -85,10 +85,9 @@ class Prediction:
             below = np.maximum(sums[:, 0], 0.0)
             self._chosen[at] = mine > below
             np.maximum(mine, below, out=sums[:, 0])
-            moved = differs(sums, self._sums[at])
             self._sums[at] = sums
             if level:
-                touched[level - 1] = merged(touched[level - 1], self._places.parent[here[moved]])
+                touched[level - 1] = merged(touched[level - 1], self._places.parent[at])
         return self._follow(np.concatenate(touched) if touched else places)
 
     def _keep(self, before: Rows) -> Rows:
