@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from stormops.core import entry as facts
 from stormops.core.entry import Entry, Tick, decode, encode
@@ -62,7 +63,7 @@ def test_batches_and_snapshots_between_change_nothing(seed: int, batches: list[i
 
 def test_entries_read_back_from_bytes_give_the_same_situation() -> None:
     world = storm(3, 60)
-    entries = [entry._replace(fact=decode(encode(entry.fact))) for entry in world.entries()]
+    entries = [replace(entry, fact=decode(encode(entry.fact))) for entry in world.entries()]
     assert folded(world, entries).digest() == world.situation.digest()
 
 

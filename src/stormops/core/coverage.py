@@ -205,7 +205,7 @@ class Coverage:
             for key in self._at_device.get(device, ()):
                 reach = self._without(free, self._back[key])
                 self._take(key, reach, int(self._tree.depth[device]) + 1)
-                free = np.setdiff1d(free, reach, assume_unique=True)
+                free = free[:0] if len(reach) == len(free) else np.setdiff1d(free, reach, assume_unique=True)
             device = int(self._tree.parent[device])
 
     def _refill_premise(self, utility: int, premise: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Rows, ranges
+from stormops.core.forest import Rows, begins, distinct, ranges
 from stormops.core.hearing import Heard, Hearing
 from stormops.core.network import Floats, Ints
 from stormops.core.onset import Onsets
@@ -104,19 +104,17 @@ class Customers:
         self.told = np.zeros((self._places, of_silent.shape[1]))
         for kind in range(kinds):
             self.told += count[:, kind, None] * of_silent[kind]
-        some = self.special()
+        some = self._by_leaf[self._special[self._by_leaf] & (self.leaf[self._by_leaf] >= 0)]
         self._add(some, hearing.evidence(self.heard(some, hearing.onsets)))
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""
-        news = self._news[0] if len(self._news) == 1 else np.concatenate([*self._news, np.empty(0, np.intp)])
-        news = np.unique(news) if len(news) > 1 else news
+        news = distinct(np.sort(np.concatenate([np.empty(0, np.intp), *self._news])))
         news = news[self.leaf[news] >= 0]
         both = np.concatenate([self._counted[:, news], self._at[:, news]], axis=1)
         said = hearing.evidence(self._heard(both, np.concatenate([news, news]), hearing.onsets))
         self._take_news()
-        self._add(news, said[len(news) :] - said[: len(news)])
-        return np.unique(self.leaf[news]).astype(np.intp)
+        return self._add(news, said[len(news) :] - said[: len(news)])
 
     def _take_news(self) -> None:
         for news in self._news:
@@ -124,9 +122,12 @@ class Customers:
             self._special[news] = (at > 0).any(axis=0)
         self._news.clear()
 
-    def _add(self, premises: Rows, evidence: Floats) -> None:
-        if len(premises):
-            order = np.argsort(self.leaf[premises], kind="stable")
-            leaf = self.leaf[premises][order]
-            begins = np.flatnonzero(np.diff(leaf, prepend=-1))
-            self.told[leaf[begins]] += np.add.reduceat(evidence[order], begins, axis=0)
+    def _add(self, premises: Rows, evidence: Floats) -> Rows:
+        """Gives the places right above, ascending."""
+        if not len(premises):
+            return premises
+        order = np.argsort(self.leaf[premises], kind="stable")
+        leaf = self.leaf[premises[order]].astype(np.intp)
+        first = np.flatnonzero(begins(leaf))
+        self.told[leaf[first]] += np.add.reduceat(evidence[order], first, axis=0)
+        return np.asarray(leaf[first])

@@ -472,7 +472,7 @@ class News(NamedTuple):
     fact: AnyFact
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A fact with its place in the journal (`position` counts from 1, without gaps).
 
     `door`/`counter` are set for news ("" and 0 for facts); `tick`/`ordinal` for facts (0 and 0 for news).

@@ -65,12 +65,11 @@ def _receipts_moved(situation: Situation, incident: Incident, fact: facts.Incide
         row = row_of.get(receipt_number(name))
         if row is not None and situation.reports.incident[row] == incident.key:
             detach(situation, row, touched)
-    for name in fact.receipts_added:
-        row = row_of.get(receipt_number(name))
-        if row is not None:
-            attach(situation, row, incident, touched)
-            if not incident.live:
-                answer(situation, row, incident, touched)
+    added = [row for row in map(row_of.get, map(receipt_number, fact.receipts_added)) if row is not None]
+    attach(situation, added, incident, touched)
+    if not incident.live:
+        for row in added:
+            answer(situation, row, incident, touched)
 
 
 def incident_argued(situation: Situation, _entry: Entry, fact: facts.IncidentArgued, touched: Touched) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
@@ -49,16 +50,16 @@ def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceiv
     receipt, report = receipt_number(fact.receipt), fact.report
     if receipt in situation.reports or receipt in situation.closed_reports or receipt in situation.duplicates:
         return
-    totals = situation.totals
-    shown = report.safety or totals.shown < DESK_REPORTS_MAX
-    flags = SAFETY * report.safety | MEDICAL * report.medical | SHOWN * shown
+    totals, safety = situation.totals, report.safety
+    shown = safety or totals.shown < DESK_REPORTS_MAX
+    flags = SAFETY * safety | MEDICAL * report.medical | SHOWN * shown
     flags |= CHANNEL_CODE[fact.channel] << CHANNEL_SHIFT
     situation.reports.add(
         receipt, entry.position, entry.recorded_ms, symptom=report.symptom, flags=flags, where=_where(report)
     )
     totals.received += 1
     totals.open += 1
-    if report.safety:
+    if safety:
         totals.safety_open += 1
         start_clock(situation, receipt, SafetyClock())
     totals.shown += shown
@@ -179,7 +180,7 @@ def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed,
         return
     incident = situation.incident(fact.incident)
     if incident is not None:
-        attach(situation, row, incident, touched)
+        attach(situation, [row], incident, touched)
         answer(situation, row, incident, touched)
         return
     key = incident_key(fact.incident) if fact.incident else None
@@ -234,45 +235,53 @@ def answer(situation: Situation, row: int, incident: Incident, touched: Touched)
 
 def detach(situation: Situation, row: int, touched: Touched) -> None:
     """The report leaves its incident."""
-    reports = situation.reports
-    incident = situation.incidents.get(reports.incident[row])
+    incident = situation.incidents.get(situation.reports.incident[row])
     if incident is not None:
-        receipt = reports.receipt[row]
-        incident.reports.discard(receipt)
-        _weigh(incident, reports, row, -1)
-        reports.incident[row] = -1
+        situation.reports.incident[row] = -1
+        _leave(situation, [row], incident, touched)
+
+
+def attach(situation: Situation, rows: Iterable[int], incident: Incident, touched: Touched) -> None:
+    """The reports of these rows join an incident, and leave those that they were in: of each of those all at once."""
+    owner, key = situation.reports.incident, incident.key
+    moved: dict[int, list[int]] = {}
+    for row in rows:
+        before = owner[row]
+        if before != key:
+            moved.setdefault(before, []).append(row)
+            owner[row] = key
+    for before, some in moved.items():
+        left = situation.incidents.get(before)
+        if left is not None:
+            _leave(situation, some, left, touched)
+        receipts = _count(situation.reports, some, incident, 1)
+        incident.reports.update(receipts)
+        touched.receipts.update(receipts)
         touch(situation, incident, touched)
-        touched.receipts.add(receipt)
 
 
-def attach(situation: Situation, row: int, incident: Incident, touched: Touched) -> None:
-    """The report joins an incident, and leaves the one it was in."""
-    reports = situation.reports
-    before = reports.incident[row]
-    if before == incident.key:
-        return
-    if before >= 0:
-        detach(situation, row, touched)
-    receipt = reports.receipt[row]
-    incident.reports.add(receipt)
-    _weigh(incident, reports, row, 1)
-    reports.incident[row] = incident.key
+def _leave(situation: Situation, rows: list[int], incident: Incident, touched: Touched) -> None:
+    receipts = _count(situation.reports, rows, incident, -1)
+    incident.reports.difference_update(receipts)
+    touched.receipts.update(receipts)
     touch(situation, incident, touched)
-    touched.receipts.add(receipt)
 
 
-def _weigh(incident: Incident, reports: OpenReports, row: int, sign: int) -> None:
-    """What a report counts for in an incident: 1 = it is there now, -1 = no longer."""
-    receipt = reports.receipt[row]
-    if receipt < 0:
-        incident.meters += sign
-    elif receipt in reports.again:
-        incident.repeats += sign * reports.repeats(receipt)
-    marks = reports.flags[row] & _MARKS
-    if marks:
-        incident.safety += sign * (marks & SAFETY)
-        incident.medical += sign * ((marks & MEDICAL) // MEDICAL)
-        incident.answered += sign * ((marks & ANSWERED) // ANSWERED)
+def _count(reports: OpenReports, rows: list[int], incident: Incident, sign: int) -> list[int]:
+    """What reports count for in an incident: 1 = they are there now, -1 = no longer. Gives their receipts."""
+    receipts = list(map(reports.receipt.__getitem__, rows))
+    again, flags = reports.again, reports.flags
+    for row, receipt in zip(rows, receipts, strict=True):
+        if receipt < 0:
+            incident.meters += sign
+        elif receipt in again:
+            incident.repeats += sign * reports.repeats(receipt)
+        marks = flags[row] & _MARKS
+        if marks:
+            incident.safety += sign * (marks & SAFETY)
+            incident.medical += sign * ((marks & MEDICAL) // MEDICAL)
+            incident.answered += sign * ((marks & ANSWERED) // ANSWERED)
+    return receipts
 
 
 def attach_all(situation: Situation, incident: Incident, into: Incident, touched: Touched) -> None:

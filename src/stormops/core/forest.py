@@ -37,7 +37,10 @@ class Forest:
         return len(self.node)
 
     def children(self, places: Rows) -> Rows:
-        """The children of these places, in order."""
+        """The children of these ascending places, in order."""
+        at = span(places)
+        if isinstance(at, slice):
+            return np.arange(self.begin[at.start], self.begin[at.stop])
         return ranges(self.begin[places], self.begin[places + 1])
 
     def split(self, places: Rows) -> list[Rows]:
@@ -46,14 +49,25 @@ class Forest:
         return [places[a:b] for a, b in pairwise(cuts)]
 
     def gather(self, values: Floats, places: Rows) -> Floats:
-        """(M, K): the sums of `values` (N, K) over the children of each place, always added in the same order."""
+        """(M, K): the sums of `values` (N, K) over the children of each of these ascending places.
+
+        They are always added in the same order.
+        """
+        if not len(places) or places[0] > self.parent[-1]:  # parents never descend: nobody from here on has a child
+            return np.zeros((len(places), values.shape[1]))
+        at = span(places)
+        if isinstance(at, slice):
+            begin = self.begin[at.start : at.stop + 1]
+            first = begin[:-1]
+            if (begin[1:] > first).all():
+                return np.asarray(np.add.reduceat(values[first[0] : begin[-1]], first - first[0], axis=0))
         total = np.zeros((len(places), values.shape[1]))
-        first, last = self.begin[places], self.begin[places + 1]
-        some = np.flatnonzero(last > first)
+        counts = self.begin[places + 1] - self.begin[places]
+        some = counts.nonzero()[0]
         if len(some):
-            first, last = first[some], last[some]
-            counts = last - first
-            total[some] = np.add.reduceat(values[ranges(first, last)], np.cumsum(counts) - counts, axis=0)
+            counts = counts[some]
+            children = pick(values, span(self.children(places)))
+            total[some] = np.add.reduceat(children, counts.cumsum() - counts, axis=0)
         return total
 
     def topmost(self, marked: Bools) -> Ints:
@@ -102,13 +116,36 @@ def span(rows: Rows) -> slice | Rows:
     return rows
 
 
-def merged(one: Rows, other: Rows) -> Rows:
+def pick(values: Floats, at: slice | Rows) -> Floats:
+    """Rows of (N, K), as `span` names them: no copy where they follow each other, and quicker than `[]` where not."""
+    return values[at] if isinstance(at, slice) else values.take(at, axis=0)
+
+
+def merged(one: Rows, other: Rows | Ints) -> Rows:
     """The numbers of both, ascending, each once; both are ascending, the other perhaps with repetitions."""
-    if len(other) > 1:
-        other = other[np.concatenate([_FIRST, other[1:] != other[:-1]])]
-    if not len(one):
-        return other
-    return np.union1d(one, other) if len(other) else one
+    if not len(other) or _reaches(one, other):
+        return one
+    return distinct(np.sort(np.concatenate([one, other])))
 
 
-_FIRST = np.ones(1, np.bool_)
+def _reaches(one: Rows, other: Rows | Ints) -> bool:
+    """Whether the one has all numbers from the first to the last of the other."""
+    return len(one) > 1 and bool(one[0] <= other[0] and other[-1] <= one[-1]) and isinstance(span(one), slice)
+
+
+def distinct(rows: Rows) -> Rows:
+    """Ascending numbers, each once (`numpy.unique` of few takes longer than all else that is done with them)."""
+    return np.asarray(rows[begins(rows)])
+
+
+def differs(new: Floats, old: Floats) -> Bools:
+    """(M): which rows of the two (M, K) are not the same."""
+    return np.asarray(np.logical_or.reduce(new != old, axis=1))
+
+
+def begins(rows: Rows | Ints) -> Bools:
+    """Which of these differ from what is before them."""
+    news = np.empty(len(rows), np.bool_)
+    news[:1] = True
+    np.not_equal(rows[1:], rows[:-1], out=news[1:])
+    return news

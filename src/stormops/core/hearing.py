@@ -38,6 +38,8 @@ MISSED_READ = 0.05
 
 OVERDUE = 1.0
 """A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
+FEW = 64
+"""Customers of whom what was heard is weighed one by one; of more, each kind once."""
 
 POWER_UP, POWER_UP_MS = 0.9, 180_000
 """Chance that a meter is heard to say that power is back, and how long that takes on average."""
@@ -79,6 +81,15 @@ class Heard(NamedTuple):
     area: Rows
     answered: Rows
 
+    def kinds(self) -> tuple[Heard, Rows]:
+        """Each of what was heard once, and (M) which of them of each customer: of many customers few differ."""
+        key = np.zeros(len(self.report), np.int64)
+        for column in self:
+            key *= int(column.max(initial=-1)) + 2
+            key += column + 1
+        _, first, which = np.unique(key, return_index=True, return_inverse=True)
+        return Heard(*(column[first] for column in self)), which
+
 
 class Hearing:
     """The tables at one moment: S slots of `onsets` with `weights` (S), under `rates`.
@@ -90,6 +101,8 @@ class Hearing:
         self, onsets: Onsets, rates: Rates, weights: Floats, deaf: Floats | None = None, begun_ms: int | None = None
     ) -> None:
         self.onsets, self.rates, self.weights = onsets, rates, weights
+        total = weights.sum()
+        self._when = weights / total if total else weights
         self._moments = onsets.moments(MOMENTS, begun_ms)
         self._slot = onsets.slot_of_age()
         self.heard_share = self._arrived(self._moments).mean(axis=1)
@@ -100,6 +113,7 @@ class Hearing:
         hazard = -np.log1p(-rates.service) * weights
         self._service_kept = np.exp(-np.append(0, np.cumsum(hazard)))
         """(S + 1): chance that a customer's own service has not failed before each slot; last: at all."""
+        self._service_fails = -np.diff(self._service_kept)
         self.gasp_share = self._gasped(np.zeros((1, 2)))[0]
 
     # --- tables: ages or areas by slots ------------------------------------------------------------
@@ -108,17 +122,20 @@ class Hearing:
         """Share of the reports of a loss of these ages (quanta) that have come."""
         if not self.rates.delay_ms:
             return np.ones_like(ages)
-        with np.errstate(divide="ignore"):
-            late = np.log(np.maximum(ages, 0) * (QUANTUM_MS / self.rates.delay_ms)) / self.rates.delay_sigma
-        at_once = -np.expm1(-np.maximum(ages, 0) * (QUANTUM_MS / PROMPT_MS))
-        return np.asarray((1 - self.rates.prompt) * ndtr(late) + self.rates.prompt * at_once)
+        arrived = np.zeros_like(ages)
+        lost = ages > 0  # few are: most of a table is of losses that came after the word
+        age = ages[lost]
+        late = np.log(age * (QUANTUM_MS / self.rates.delay_ms)) / self.rates.delay_sigma
+        at_once = -np.expm1(-age * (QUANTUM_MS / PROMPT_MS))
+        arrived[lost] = (1 - self.rates.prompt) * ndtr(late) + self.rates.prompt * at_once
+        return arrived
 
     def _reports(self) -> Floats:
         rates = self.rates
         if not rates.delay_ms:
             return np.full((len(self._slot), self.onsets.slots), 1 + rates.report / rates.false)
-        since = self._moments[None] - np.arange(len(self._slot))[:, None, None]
-        share = (self._arrived(since) - self._arrived(since - 1)).mean(axis=2)
+        arrived = self._arrived(self._moments[None] - np.arange(len(self._slot) + 1)[:, None, None])
+        share = (arrived[:-1] - arrived[1:]).mean(axis=2)
         return np.asarray(1 + rates.report * share * (rates.span_ms / QUANTUM_MS / rates.false))
 
     def _offs(self) -> Floats:
@@ -164,12 +181,11 @@ class Hearing:
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
         ratio *= self._on[area, heard.on]
-        anew = np.flatnonzero(heard.answered >= 0)
+        anew = (heard.answered >= 0).nonzero()[0]
         if len(anew):
             ratio[anew] = self._answered(Heard(*(column[anew] for column in heard)), ratio[anew])
-        total = self.weights.sum()
         share = self.rates.share_out
-        elsewhere = 1 - share + share * np.einsum("ms,s->m", ratio, self.weights / total if total else self.weights)
+        elsewhere = 1 - share + share * np.einsum("ms,s->m", ratio, self._when)
         return ratio, elsewhere
 
     def _answered(self, heard: Heard, ratio: Floats) -> Floats:
@@ -189,30 +205,39 @@ class Hearing:
 
     def true_words(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""
-        return 1 - 1 / self._report[heard.report], 1 - 1 / self._off[heard.off]
+        return (1 - 1 / self._report).take(heard.report, axis=0), (1 - 1 / self._off).take(heard.off, axis=0)
 
-    def linked(self, heard: Heard) -> Floats:
-        """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right."""
+    def linked(self, heard: Heard) -> tuple[Floats, Floats]:
+        """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right.
+
+        (M): that of what was heard if it is wrong.
+        """
         ratio, elsewhere = self.ratios(heard)
         wrong = self.rates.wrong_link
         full = np.empty((len(ratio), self.onsets.slots + 1))
         full[:, :-1] = (1 - wrong) * ratio + (wrong * elsewhere)[:, None]
         full[:, -1] = 1 - wrong + wrong * elsewhere
-        return full
+        return full, elsewhere
 
     def evidence(self, heard: Heard) -> Floats:
         """(M, S + 1): log-likelihoods of a loss above the customer since each slot; its own service may fail first."""
-        return np.round(np.log(self._with_service(self.linked(heard))) * UNIT) / UNIT
+        if len(heard.report) > FEW:
+            kinds, which = heard.kinds()
+            return np.asarray(self._evidence(kinds).take(which, axis=0))
+        return self._evidence(heard)
+
+    def _evidence(self, heard: Heard) -> Floats:
+        return np.asarray(np.rint(np.log(self._with_service(self.linked(heard)[0])) * UNIT) / UNIT)
 
     def served(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""
-        full = self.linked(heard)
+        kinds, which = heard.kinds()
+        full, elsewhere = self.linked(kinds)
         whole = self._with_service(full)[:, -1]
-        _, elsewhere = self.ratios(heard)
         never = self._service_kept[-1] * full[:, -1]
-        return never / whole, self.rates.wrong_link * elsewhere / full[:, -1]
+        return (never / whole)[which], (self.rates.wrong_link * elsewhere / full[:, -1])[which]
 
     def _with_service(self, full: Floats) -> Floats:
         failed = np.zeros_like(full)
-        np.cumsum(full[:, :-1] * -np.diff(self._service_kept), axis=1, out=failed[:, 1:])
+        np.cumsum(full[:, :-1] * self._service_fails, axis=1, out=failed[:, 1:])
         return np.asarray(failed + self._service_kept * full)

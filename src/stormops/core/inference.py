@@ -105,7 +105,7 @@ class Inference:
         """
         self.settle(now_ms)
         changed, self._moved = self._moved, np.empty(0, np.intp)
-        chance, first = self.posterior.top[changed], self.posterior.cause[changed].sum(axis=1)
+        chance, first = self.posterior.top[changed], self.posterior.cause.take(changed, axis=0).sum(axis=1)
         lost = 1 - self.posterior.since[changed, -1]
         known = self._below_held[changed]
         chance[known], first[known], lost[known] = 0.0, 0.0, 0.5
@@ -113,6 +113,20 @@ class Inference:
 
     def settle(self, now_ms: int) -> None:
         """Bring the posterior up to date, but not what is predicted: rates are learned by it alone."""
+        touched, afresh = self._listen(now_ms)
+        self._moved = merged(self.posterior.settle(touched, afresh=afresh), self._moved)
+
+    def weigh(self, now_ms: int) -> float:
+        """Logarithm of the likelihood of what was heard, up to what is the same for all rates but of false reports.
+
+        It takes half as long as `settle`, and leaves nothing up to date.
+        """
+        touched, _ = self._listen(now_ms)
+        self._stale = True
+        return self.posterior.weigh(touched)
+
+    def _listen(self, now_ms: int) -> tuple[Rows, bool]:
+        """Tell the posterior what is heard now; gives the places where that is news, and whether all are."""
         onsets = Onsets.at(now_ms)._replace(widths=self._widths)
         if self._stale or onsets.as_of != self.hearing.onsets.as_of:
             self._hear_anew(onsets)
@@ -124,7 +138,7 @@ class Inference:
         told = self.customers.told[touched]
         told[self._below_held[touched]] = 0.0
         self.posterior.evidence[touched] = told
-        self._moved = merged(self._moved, self.posterior.settle(touched, afresh=afresh))
+        return touched, afresh
 
     def _hear_anew(self, onsets: Onsets) -> None:
         horizon = self.rates.span_ms

@@ -78,22 +78,11 @@ class Learned(NamedTuple):
 
 
 def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
-    """One more step, never downhill: the settled `inference` believes it and is settled by it.
+    """One more step from where `inference` is settled, never downhill. It believes what is learned, not yet settled.
 
     `believed` and `opens` (N, by place) are those of the start; `kind` (N, by place) numbers the kinds of devices.
     """
-    start = Learned(inference.rates, inference.opens, inference.profile)
-    step = _Step(inference, believed, opens, kind)
-    height = step.height()
-    for tried in step.moves():
-        inference.believe(*tried)
-        inference.settle(now_ms)
-        # Where the evidence contradicts the model, Newton's step may lead far down, and the next one back, for ever.
-        if _Step(inference, believed, opens, kind).height() >= height:
-            return tried
-    inference.believe(*start)
-    inference.settle(now_ms)
-    return start
+    return _climb(inference, believed, opens, kind, now_ms)[1]
 
 
 def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
@@ -112,14 +101,29 @@ def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms
             rates = rates._replace(prompt=prompt)
         inference.believe(rates, now.opens, profile)
         inference.settle(now_ms)
-        step = learn(inference, believed, opens, kind, now_ms)
-        found.append((_Step(inference, believed, opens, kind).height(), step))
+        found.append(_climb(inference, believed, opens, kind, now_ms))
     best = max(found, key=lambda one: one[0])[1]
     inference.believe(*best)
-    inference.settle(now_ms)
     for _ in range(STEPS - 1):
+        inference.settle(now_ms)
         best = learn(inference, believed, opens, kind, now_ms)
     return best
+
+
+def _climb(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> tuple[float, Learned]:
+    """How high the step of `learn` leads (`_Step.height`), and where."""
+    start = Learned(inference.rates, inference.opens, inference.profile)
+    step = _Step(inference, believed, opens, kind)
+    height = step.height(inference.posterior.likelihood())
+    for tried in step.moves():
+        inference.believe(*tried)
+        heard = inference.weigh(now_ms)
+        # Where the evidence contradicts the model, Newton's step may lead far down, and the next one back, for ever.
+        reached = _Step(inference, believed, opens, kind).height(heard)
+        if reached >= height:
+            return reached, tried
+    inference.believe(*start)
+    return height, start
 
 
 def slopes(inference: Inference, kind: Ints) -> Floats:
@@ -136,9 +140,6 @@ class _Step:
 
     def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
         self._inference, self._believed, self._opens, self._kind = inference, believed, opens, kind
-        self._part = _parts(inference)
-        self._parts = int(self._part.max(initial=0)) + 1
-        self._live = ~inference.below_known_open()
         self._kinds = kinds = int(kind.max(initial=0)) + 1
         self._rates, self._onsets = inference.rates, inference.hearing.onsets
         now, even = inference.hearing.weights, inference.even_weights()
@@ -151,12 +152,18 @@ class _Step:
 
     def slopes(self) -> Floats:
         """All slopes."""
+        self._part = _parts(self._inference)
+        self._parts = int(self._part.max(initial=0)) + 1
+        self._live = ~self._inference.below_known_open()
         return np.hstack([self._hazard(), self._speaking()])
 
-    def height(self) -> float:
-        """Logarithm of the likelihood of all that was heard and of the prior of all rates, up to a constant."""
+    def height(self, heard: float) -> float:
+        """Logarithm of the likelihood of all that was heard and of the prior of all rates, up to a constant.
+
+        `heard`: as `Inference.weigh` gives it, which leaves out what is below a device known open.
+        """
         self._known_openings()
-        return _likelihood(self._inference) + self._told_known + self._prior()
+        return _likelihood(self._inference, heard) + self._told_known + self._prior()
 
     def _prior(self) -> float:
         believed, rates = self._believed, self._rates
@@ -267,7 +274,7 @@ class _Step:
         heard_of = customers.special()
         leaf = customers.leaf[heard_of]
         heard = customers.heard(heard_of, hearing.onsets)
-        served, wrong = inference.served(heard_of)
+        served, wrong = hearing.served(heard)
         on = since[leaf, -1]
         wrong = wrong * on * served
         own = on * (1 - served)
@@ -339,12 +346,11 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
     return Profile(since, times)
 
 
-def _likelihood(inference: Inference) -> float:
-    """Logarithm of the exact likelihood of all that was heard, but below what is known open, up to a constant."""
-    posterior, customers, false = inference.posterior, inference.customers, inference.rates.false
+def _likelihood(inference: Inference, heard: float) -> float:
+    """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
+    customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
     reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))
-    heard = posterior.message[posterior.places.parent < 0, -1].sum()
     everybody = np.count_nonzero(linked)
     return float(heard + reports * math.log(false) + everybody * math.log1p(-false))
 

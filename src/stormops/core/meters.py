@@ -8,7 +8,7 @@ that came back within its clock's resolution is back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,8 +88,11 @@ class Meters:
         """The premise of each meter number, -1 = not known here."""
         if self._row_of is None:
             self._row_of = rows_of(self._numbers)
-        get: Callable[[str, int], int] = self._row_of.get
-        return np.fromiter((get(_normal(meter), -1) for meter in meters), np.int32, len(meters))
+        get = self._row_of.get
+        rows = list(map(get, meters))  # most are written as they are compared
+        if None in rows:
+            rows = [get(_normal(meter), -1) if row is None else row for row, meter in zip(rows, meters, strict=True)]
+        return np.array(rows, np.int32)
 
     def hear(self, premises: Ints, off: Bools, at_ms: Longs) -> None:
         """Events, in any order: `premises` (N) rows or -1, whether each says off (N), and when (N). O(N log N)."""

@@ -61,7 +61,7 @@ class Onsets(NamedTuple):
     def ages(self, at_ms: Rows) -> Rows:
         """Ages in quanta of moments; what is to come is now, what is too old as old as it gets."""
         age = (self.as_of - 1 - at_ms) // QUANTUM_MS
-        return np.clip(age, 0, sum(self.widths) - 1).astype(np.intp)
+        return np.minimum(np.maximum(age, 0), sum(self.widths) - 1).astype(np.intp)
 
     def slot_of_age(self) -> Rows:
         """The slot of each age."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.forest import Forest, Rows, merged, span
+from stormops.core.forest import Forest, Rows, differs, merged, pick, span
 from stormops.core.network import Floats
 
 Span = slice | Rows
@@ -23,6 +23,9 @@ Span = slice | Rows
 NEGLIGIBLE = 1e-290
 """Probability below which a message from above is none: no evidence below outweighs it, and it bounds how far a
 change is followed down."""
+
+LEAST = 5e-324
+"""The least number above 0."""
 
 
 class Posterior:
@@ -45,7 +48,8 @@ class Posterior:
         self.cause = np.zeros((n, slots))
         self.top = np.zeros(n)
         self.since = np.zeros((n, slots + 1))
-        self._log_below = np.zeros((n, slots + 1))
+        self._joint = np.zeros((n, slots + 1))
+        """Logarithms of the weights that `since` is made of."""
         self.believe(np.zeros((n, slots)))
 
     def believe(self, prior: Floats) -> None:
@@ -70,6 +74,15 @@ class Posterior:
         with np.errstate(divide="ignore"):
             return self._down(touched, afresh=afresh)
 
+    def weigh(self, places: Rows) -> float:
+        """The same, but only as far as the logarithm of the likelihood of all evidence, which it gives."""
+        self._up(places)
+        return self.likelihood()
+
+    def likelihood(self) -> float:
+        """Logarithm of the likelihood of all evidence, by what was last worked out."""
+        return float(self.message[self.places.parent < 0, -1].sum())
+
     # --- upwards ----------------------------------------------------------------------------------
 
     def _up(self, places: Rows) -> list[Rows]:
@@ -80,18 +93,18 @@ class Posterior:
             if not len(here):
                 continue
             at = span(here)
-            self.inside[at] = self.evidence[at] + self.places.gather(self.message, here)
+            self.inside[at] = pick(self.evidence, at) + self.places.gather(self.message, here)
             message = self._messages(at)
-            differs = (message != self.message[at]).any(axis=1)
+            moved = differs(message, pick(self.message, at))
             self.message[at] = message
             if level:
-                touched[level - 1] = merged(touched[level - 1], self.places.parent[here[differs]])
+                touched[level - 1] = merged(touched[level - 1], self.places.parent[here[moved]])
         return touched
 
     def _messages(self, at: Span) -> Floats:
-        inside = self.inside[at]
-        message: Floats = self._log_closed[at] + inside
-        opened = np.logaddexp.accumulate(inside[:, :-1] + self._log_prior[at], axis=1)
+        inside = pick(self.inside, at)
+        message: Floats = pick(self._log_closed, at) + inside
+        opened = np.logaddexp.accumulate(inside[:, :-1] + pick(self._log_prior, at), axis=1)
         np.logaddexp(message[:, 1:], opened, out=message[:, 1:])
         return message
 
@@ -99,6 +112,7 @@ class Posterior:
 
     def _down(self, touched: list[Rows], *, afresh: bool) -> Rows:
         changed: list[Rows] = []
+        lost: list[tuple[Floats, Floats]] = []
         follow = np.empty(0, np.intp)
         for level, here in enumerate(touched):
             if level == 0:
@@ -109,37 +123,49 @@ class Posterior:
             else:
                 at = span(follow)
                 above = self._from_above(follow, at)
-                differs = (above != self.above[at]).any(axis=1)
+                moved = differs(above, pick(self.above, at))
                 self.above[at] = above
-                nodes = merged(here, follow if differs.all() else follow[differs])
+                nodes = merged(follow if moved.all() else follow[moved], here)
             if len(nodes):
-                self._outcome(span(nodes))
+                at = span(nodes)
+                lost.append(self._lost_below(at))
+                self._joint[at] = np.log(lost[-1][0]) + pick(self.inside, at)
                 changed.append(nodes)
             follow = self.places.children(nodes)
-        return np.concatenate(changed) if changed else follow
+        if not changed:
+            return follow
+        places = np.concatenate(changed)
+        below, later = (np.concatenate(parts) for parts in zip(*lost, strict=True))
+        self._outcome(span(places), below, later)
+        return places
 
     def _from_above(self, nodes: Rows, at: Span) -> Floats:
-        parents = self.places.parent[nodes]
-        above = _shares(self._log_below[parents] + self.inside[parents] - self.message[at])
+        above = _shares(self._joint.take(self.places.parent[nodes], axis=0) - pick(self.message, at))
         above[above < NEGLIGIBLE] = 0.0
         return above
 
-    def _outcome(self, at: Span) -> None:
-        above, prior = self.above[at], self.prior[at]
-        later = np.cumsum(above[:, ::-1], axis=1)[:, -2::-1]
-        # Since when service is lost below each node, by its prior and all evidence that is not below.
-        below = above * self.closed[at]
-        below[:, :-1] += prior * later
-        self._log_below[at] = logs = np.log(below)
-        self.since[at] = since = _shares(logs + self.inside[at])
-        opened = np.divide(since[:, :-1] * prior, below[:, :-1], out=np.zeros_like(prior), where=below[:, :-1] > 0)
+    def _lost_below(self, at: Span) -> tuple[Floats, Floats]:
+        """Since when service is lost below each node, by its prior and all evidence that is not below.
+
+        And with what chance it is lost by what is above after each slot, or never.
+        """
+        above = pick(self.above, at)
+        later = above[:, ::-1].cumsum(axis=1)[:, -2::-1]
+        below = above * pick(self.closed, at)
+        below[:, :-1] += pick(self.prior, at) * later
+        return below, later
+
+    def _outcome(self, at: Span, below: Floats, later: Floats) -> None:
+        """All outcomes by what `_lost_below` gave of each level: at once, since few places are no quicker than many."""
+        self.since[at] = since = _shares(pick(self._joint, at))
+        # Where nothing is lost below, nothing opened: 0 / LEAST.
+        opened = since[:, :-1] * pick(self.prior, at) / np.maximum(below[:, :-1], LEAST)
         self.cause[at] = opened * later
-        self.top[at] = (opened * above[:, -1:]).sum(axis=1)
+        self.top[at] = np.add.reduce(opened * self.above[at, -1:], axis=1)
 
 
 def _shares(logs: Floats) -> Floats:
     """Rows of logarithms as shares of one."""
-    logs -= logs.max(axis=1, keepdims=True)
-    shares: Floats = np.exp(logs, out=logs)
-    shares /= shares.sum(axis=1, keepdims=True)
+    shares: Floats = np.exp(logs - np.maximum.reduce(logs, axis=1, keepdims=True))
+    shares /= np.add.reduce(shares, axis=1, keepdims=True)
     return shares

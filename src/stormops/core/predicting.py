@@ -37,10 +37,15 @@ class Prediction:
         self._places = places
         self._customers = customers
         n = len(places)
+        self._numbers = np.arange(n)
         self._chance, self._first = np.zeros((2, n))
+        self._before = np.empty(0, np.intp)
         self._kept, self._stays = np.zeros((2, n), np.bool_)
         """What was predicted before; and of that, what was not below another."""
-        self._lost = np.zeros(n)
+        self._alone, self._worth = np.zeros((2, n))
+        """What a prediction is worth without its customers; what the customers right below each place are."""
+        self._nested = np.zeros(n, np.bool_)
+        """Whether each is predicted even below another."""
         self._sums = np.zeros((n, 2))
         """The best worth at or below each place; what its customers are worth to a prediction there."""
         self._chosen = np.zeros(n, np.bool_)
@@ -57,14 +62,17 @@ class Prediction:
     def choose(self, places: Rows, chances: tuple[Floats, Floats, Floats], before: Rows) -> Rows:
         """Choose anew; `before` is what was predicted.
 
-        Of `places` there are new chances: to be the topmost open device, to have opened before any above it, and that
-        service is lost right below. Gives the places whose `top` changed.
+        Of `places` (ascending) there are new chances: to be the topmost open device, to have opened before any above
+        it, and that service is lost right below. Gives the places whose `top` changed.
         """
-        self._chance[places], self._first[places], self._lost[places] = chances
-        kept, stays = np.zeros((2, len(self._kept)), np.bool_)
-        kept[before], stays[before[~self._below(before)]] = True, True
-        places = merged(places, np.flatnonzero((kept != self._kept) | (stays != self._stays)))
-        self._kept, self._stays = kept, stays
+        at = span(places)
+        self._chance[at], self._first[at], lost = chances
+        self._worth[at] = CUSTOMER * self._customers[at] * (lost - 0.5)
+        places = merged(places, self._keep(before))
+        at = span(places)
+        self._alone[at] = self._chance[at] - WORTH + CHURN * self._stays[at]
+        self._alone[places[self._barred[at]]] = -np.inf
+        self._nested[at] = self._first[at] + CHURN * self._kept[at] >= NESTED
         touched = self._places.split(places)
         for level in range(len(touched) - 1, -1, -1):
             here = touched[level]
@@ -72,47 +80,63 @@ class Prediction:
                 continue
             at = span(here)
             sums = self._places.gather(self._sums, here)
-            sums[:, 1] += CUSTOMER * self._customers[at] * (self._lost[at] - 0.5)
-            below = sums[:, 0].copy()
-            mine = self._chance[at] - WORTH + CHURN * self._stays[at] + sums[:, 1]
-            mine[self._barred[at]] = -np.inf
-            sums[:, 0] = np.maximum(np.maximum(mine, below), 0.0)
-            differs = (sums != self._sums[at]).any(axis=1)
-            chosen = (mine > below) & (mine > 0)
-            differs |= chosen != self._chosen[at]
-            self._sums[at], self._chosen[at] = sums, chosen
+            sums[:, 1] += self._worth[at]
+            mine = self._alone[at] + sums[:, 1]
+            below = np.maximum(sums[:, 0], 0.0)
+            self._chosen[at] = mine > below
+            np.maximum(mine, below, out=sums[:, 0])
+            self._sums[at] = sums
             if level:
-                touched[level - 1] = merged(touched[level - 1], self._places.parent[here[differs]])
-        return self._follow(touched)
+                touched[level - 1] = merged(touched[level - 1], self._places.parent[at])
+        return self._follow(np.concatenate(touched) if touched else places)
 
-    def _below(self, places: Rows) -> Bools:
-        """Which of these places are below another of them."""
+    def _keep(self, before: Rows) -> Rows:
+        """Take over what was predicted; gives the places of which that is news."""
+        if np.array_equal(before, self._before):
+            return before[:0]
+        self._before = before
+        kept, stays = np.zeros((2, len(self._kept)), np.bool_)
+        kept[before] = True
+        stays[before[~self._below(before, kept)]] = True
+        news: Rows = np.flatnonzero((kept != self._kept) | (stays != self._stays))
+        self._kept, self._stays = kept, stays
+        return news
+
+    def _below(self, places: Rows, marked: Bools) -> Bools:
+        """Which of these places are below marked ones."""
         below = np.zeros(len(places), np.bool_)
         above = self._places.parent[places]
         while (above >= 0).any():
-            below |= (above >= 0) & np.isin(above, places)
+            below |= (above >= 0) & marked[above]
             above = np.where(above >= 0, self._places.parent[above], -1)
         return below
 
-    def _follow(self, touched: list[Rows]) -> Rows:
+    def _follow(self, places: Rows) -> Rows:
+        """What was chosen anew at these places reaches down to the next that is predicted."""
+        seeds: Rows = places[self._topmost(places) != self.top[places]]
+        if not len(seeds):
+            return seeds
         changed: list[Rows] = []
-        follow = np.empty(0, np.intp)
-        for here in touched:
+        follow = seeds[:0]
+        for here in self._places.split(seeds):
             nodes = merged(here, follow)
-            if not len(nodes):
-                continue
-            at = span(nodes)
-            parent = self._places.parent[at]
-            above = np.where(parent >= 0, self.top[parent], -1)
-            own = self._chosen[at] & (above < 0)
-            own |= self._first[at] + CHURN * self._kept[at] >= NESTED
-            top = np.where(own, nodes, above)
-            news = nodes[top != self.top[at]]
-            self.top[at] = top
-            changed.append(news)
-            follow = self._places.children(news)
-        return np.concatenate(changed) if changed else follow
+            top = self._topmost(nodes)
+            news = top != self.top[nodes]
+            nodes = nodes[news]
+            self.top[nodes] = top[news]
+            changed.append(nodes)
+            follow = self._places.children(nodes)
+        return np.concatenate(changed)
+
+    def _topmost(self, places: Rows) -> Ints:
+        """The nearest predicted place at or above each, by what its parent's is."""
+        parent = self._places.parent[places]
+        above = np.where(parent >= 0, self.top[parent], -1)
+        own = self._chosen[places] & (above < 0) | self._nested[places]
+        top: Ints = np.where(own, places, above).astype(np.int32)
+        return top
 
     def predicted(self) -> Rows:
         """The places predicted now, ascending."""
-        return np.flatnonzero(self.top == np.arange(len(self.top)))
+        found: Rows = (self.top == self._numbers).nonzero()[0]
+        return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from heapq import nsmallest
+from itertools import chain
 from typing import NamedTuple
 
 from stormops.core.draft import Draft
@@ -271,12 +272,12 @@ class Evidence:
 
     def _strangers(self, situation: Situation, premises: Collection[int], key: int) -> list[int]:
         """Reports at these premises that are not the incident's yet, nor another's that people hold."""
-        reports, found = situation.reports, []
-        for premise in premises:
-            for receipt in self.at[premise]:
-                owner = reports.incident[reports.row_of[receipt]]
-                if owner != key and not (owner >= 0 and situation.incidents[owner].held):
-                    found.append(receipt)
+        incident, row_of, incidents = situation.reports.incident, situation.reports.row_of, situation.incidents
+        found = []
+        for receipt in chain.from_iterable(map(self.at.__getitem__, premises)):
+            owner = incident[row_of[receipt]]
+            if owner != key and not (owner >= 0 and incidents[owner].held):
+                found.append(receipt)
         return sorted(found)
 
     def _difference(

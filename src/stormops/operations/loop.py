@@ -263,5 +263,5 @@ class Operations:
         self._behind = False
 
     def _count(self, entries: Sequence[Entry]) -> None:
-        for kind, count in Counter(entry.fact.__struct_config__.tag for entry in entries).items():
-            self._metrics.count("operations_entries_total", count, fact=str(kind))
+        for kind, count in Counter(type(entry.fact) for entry in entries).items():
+            self._metrics.count("operations_entries_total", count, fact=str(kind.__struct_config__.tag))
