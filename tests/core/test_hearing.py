@@ -113,6 +113,18 @@ def test_whole_steps_make_sums_exact() -> None:
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
 
+def test_of_many_each_is_weighed_as_it_is_alone() -> None:
+    rng = np.random.default_rng(1)
+    columns = rng.integers(-1, 9, (5, 300))
+    columns[3] = np.minimum(columns[3], 0)
+    many, table = Heard(*columns), hearing()
+    alone = [table.evidence(Heard(*(column[[k]] for column in many)))[0] for k in range(300)]
+    assert np.array_equal(table.evidence(many), alone)
+    kinds, which = many.kinds()
+    assert len(kinds.report) < 300
+    assert all(np.array_equal(kind[which], column) for kind, column in zip(kinds, many, strict=True))
+
+
 def test_who_was_out_before_a_repair_above_is_given_away_by_a_meter_that_does_not_say_it_is_back() -> None:
     """It gasped long ago and can gasp no more: its silence speaks for the loss that goes on, not against it."""
     table = hearing(deaf=[(0, 0)])

@@ -70,6 +70,17 @@ def test_updates_give_bit_for_bit_what_a_fresh_engine_gives(seed: int) -> None:
     same(inference, fresh)
 
 
+def test_weighing_gives_the_likelihood_that_settling_does_and_what_follows_is_not_touched_by_it() -> None:
+    inference, other = engine(), engine()
+    for one in (inference, other):
+        report(one, [24, 31, 37, 44], 3)
+    weight = inference.weigh(NOON + 5 * MINUTE)
+    other.update(NOON + 5 * MINUTE, NOBODY)
+    assert weight == other.posterior.message[other.places.parent < 0, -1].sum()
+    inference.update(NOON + 5 * MINUTE, NOBODY)
+    same(inference, other)
+
+
 def test_reports_of_a_lateral_are_its_fuse_and_all_its_customers_are_out() -> None:
     inference = engine()
     report(inference, [24, 31, 37, 44], 3)
