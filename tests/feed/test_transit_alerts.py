@@ -37,7 +37,9 @@ def write(path: Path, text: str, at: int) -> None:
 
 def alerts_of(folder: Path, *, feed: bool = False, speed: float = 1.0) -> tuple[TransitAlerts, Path]:
     settings = Settings(data=folder, city_file=folder / "x.toml", clock_speed=speed)
-    city = CityFile(name="x", title="X", transit_name="StarLine", transit_alerts_url="http://127.0.0.1/" if feed else "")
+    city = CityFile(
+        name="x", title="X", transit_name="StarLine", transit_alerts_url="http://127.0.0.1/" if feed else ""
+    )
     return TransitAlerts(settings, city, Log("feed")), beside(settings.city_file)
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
@@ -20,6 +17,7 @@ from stormops.jobs import transit_feed as module
 from stormops.jobs.transit_feed import TransitFeed, timetable_of
 from stormops.telemetry import Log
 from stormops.transit.alert import FILE, Heard
+from tests.transit.feed_server import FeedServer, Handler, serving
 from tests.transit.messages import MADE_S, message, texts
 
 DETOUR = {
@@ -29,45 +27,10 @@ DETOUR = {
 }
 
 
-class FeedServer(ThreadingHTTPServer):
-    """Answers as it is told; remembers what it was asked with."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.asked: list[dict[str, str]] = []
-        self.respond: Callable[[_Handler], None] = lambda handler: handler.give(200, message(DETOUR))
-        self.url = f"http://127.0.0.1:{self.server_port}/alerts.pb?key=secret"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: FeedServer
-
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
-        self.server.asked.append({name.lower(): value for name, value in self.headers.items()})
-        with contextlib.suppress(OSError):  # the client may give up on us
-            self.server.respond(self)
-
-    def give(self, status: int, body: bytes = b"", **headers: str) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing of it is ours to tell."""
-
-
 @pytest.fixture
 def server() -> Iterator[FeedServer]:
-    with FeedServer() as made:
-        thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+    with serving(message(DETOUR)) as made:
         yield made
-        made.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -121,7 +84,7 @@ def test_times_are_the_walls_and_the_platforms_clock_maps_them(server: FeedServe
 def test_it_is_asked_for_once_and_then_whether_it_changed(
     feed: TransitFeed, server: FeedServer, tmp_path: Path
 ) -> None:
-    def respond(handler: _Handler) -> None:
+    def respond(handler: Handler) -> None:
         if handler.headers["If-None-Match"] == '"7"' and handler.headers["If-Modified-Since"]:
             handler.give(304)
         else:
@@ -157,7 +120,7 @@ def test_names_are_those_of_the_timetable_as_soon_as_it_has_them(
     assert capsys.readouterr().err.count("transit_names_unreadable") == 1
 
 
-def drip(handler: _Handler) -> None:
+def drip(handler: Handler) -> None:
     """A head that never ends."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
     for number in range(1000):
@@ -165,7 +128,7 @@ def drip(handler: _Handler) -> None:
         time.sleep(0.01)
 
 
-def endless(handler: _Handler) -> None:
+def endless(handler: Handler) -> None:
     """A body that never ends."""
     handler.send_response(200)
     handler.end_headers()
@@ -173,7 +136,7 @@ def endless(handler: _Handler) -> None:
         handler.wfile.write(b"\x12\x00" * 32_768)
 
 
-HOSTILE: dict[str, tuple[str, Callable[[_Handler], None]]] = {
+HOSTILE: dict[str, tuple[str, Callable[[Handler], None]]] = {
     "gone": ("it answers 404", lambda handler: handler.give(404)),
     "moved": ("it answers 302", lambda handler: handler.give(302, Location="http://127.0.0.1:9/metrics")),
     "unasked 304": ("it answers 304", lambda handler: handler.give(304)),
@@ -192,6 +155,7 @@ def test_what_cannot_be_read_changes_nothing_and_is_said_once(
     feed: TransitFeed,
     server: FeedServer,
     tmp_path: Path,
+    *,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

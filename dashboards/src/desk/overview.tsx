@@ -64,7 +64,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
   const most = worst[0]?.[1] ?? 1;
   return (
     <div class="panel-body overview">
-      {desk.past ? null : <TransitStrip />}
+      {desk.past ? null : <TransitStrip nowMs={now} />}
       <AgendaBox desk={desk} onTask={onTask} />
       <h2>{t("overview.title")}</h2>
       <ul class="state-bars">

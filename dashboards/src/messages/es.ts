@@ -73,7 +73,8 @@ export const es: CustomerMessages = {
   "transit.more": "Otros avisos: {count}.",
   "transit.source": "De {source}, con datos de {time}.",
   "transit.old": "Esto es antiguo: aquí no se sabe qué ha cambiado desde entonces.",
-  "transit.never": "Ahora no se puede leer lo que {source} dice de los autobuses. Es posible que no circulen con normalidad.",
+  "transit.never":
+    "Ahora no se puede leer lo que {source} dice de los autobuses. Es posible que no circulen con normalidad.",
   "transit.severe": "Grave",
   "transit_effect.NO_SERVICE": "Sin servicio",
   "transit_effect.REDUCED_SERVICE": "Menos autobuses",
