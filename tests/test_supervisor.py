@@ -132,7 +132,7 @@ def test_a_port_of_somebody_else_is_not_shared(tmp_path: Path) -> None:
 
 
 def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Path) -> None:
-    def names(url: str) -> set[str]:
+    def names(url: str, feed: str = "") -> set[str]:
         settings = Settings(
             data=tmp_path / str(len(url)),
             redis_url="redis://127.0.0.1:1",
@@ -142,6 +142,7 @@ def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Pa
             metrics_port=0,
             worker_port=0,
             relay_port=0,
+            transit_alerts_url=feed,
         )
         supervisor = Supervisor(settings, Log("test", "error"))
         supervisor._owned.close()
@@ -149,6 +150,12 @@ def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Pa
 
     assert names("") == {"intake", "operations", "feed", "worker"}
     assert names("postgresql://nobody@127.0.0.1:1/none") == names("") | {"relay"}
+    assert names("", "http://127.0.0.1:1/alerts.pb") == names("") | {"transit"}
+
+
+def test_a_city_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SupervisorError, match=r"no\.toml"):
+        Supervisor(Settings(data=tmp_path, city_file=tmp_path / "no.toml"), Log("test", "error"))
 
 
 def test_a_shared_journal_without_its_driver_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import type {
   ServerMessage,
   Session,
   Snapshot,
-  TransitAlert,
+  Transit,
 } from "./contract";
 
 export class ApiError extends Error {
@@ -78,8 +78,7 @@ const desk = (at: number | null): string => (at === null ? "/api/v1/desk" : `/ap
 /** The past is worked out when it is asked for; the first time, what works it out has to start. */
 const past = (at: number | null): RequestInit => (at === null ? {} : { signal: AbortSignal.timeout(PAST_TIMEOUT_MS) });
 
-export const transitAlerts = async (): Promise<TransitAlert[]> =>
-  (await request<{ alerts: TransitAlert[] }>("/api/v1/public/transit-alerts")).alerts;
+export const transitAlerts = (): Promise<Transit> => request("/api/v1/public/transit-alerts");
 export const report = (receipt: string, at: number | null = null): Promise<ReportFull> =>
   request(`${desk(at)}/reports/${part(receipt)}`, past(at));
 

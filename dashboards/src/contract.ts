@@ -199,24 +199,33 @@ export interface Area {
   since_ms: number;
 }
 
-/** GTFS-Realtime's effects of an alert. */
-export type Effect =
-  | "NO_SERVICE"
-  | "REDUCED_SERVICE"
-  | "SIGNIFICANT_DELAYS"
-  | "DETOUR"
-  | "ADDITIONAL_SERVICE"
-  | "MODIFIED_SERVICE"
-  | "STOP_MOVED"
-  | "OTHER_EFFECT";
-
-/** Buses that do not run as usual; no routes: all of them. */
+/** Buses that do not run as usual, in GTFS-Realtime's words. `whole`: all of them; without it, routes and stops: some trips. */
 export interface TransitAlert {
-  effect: Effect;
+  effect: string;
+  cause: string;
+  severity: "SEVERE" | "WARNING" | "UNKNOWN_SEVERITY" | "INFO";
+  whole: boolean;
   routes: string[];
+  stops: string[];
   header: Record<string, string>;
   description: Record<string, string>;
+  start_ms: number | null;
   end_ms: number | null;
+  source: "staff" | "feed";
+}
+
+/** The buses' feed: of when its word is, and from when on that is too old; both null while it was never heard. */
+export interface TransitSource {
+  name: string;
+  as_of_ms: number | null;
+  old_from_ms: number | null;
+}
+
+/** The alerts that hold, how many more there are; without a feed the city's staff say everything. */
+export interface Transit {
+  alerts: TransitAlert[];
+  more: number;
+  feed: TransitSource | null;
 }
 
 /** Where people find help, as the city's staff wrote it. */

@@ -1,5 +1,5 @@
 /** Numbers, times and spans for people, in the city's time zone. */
-import { currentLanguage, currentLocale, t } from "./i18n";
+import { currentLanguage, currentLocale, t, written } from "./i18n";
 
 let timeZone: string | undefined;
 
@@ -36,7 +36,7 @@ export function zoneOffsetMs(ms: number): number {
   return local - Math.floor(ms / 1000) * 1000;
 }
 
-export const number = (value: number): string => value.toLocaleString(currentLocale());
+export const number = written;
 
 /** A share as a percentage; small but not nothing is never shown as 0. */
 export function percent(part: number, whole: number): string {

@@ -69,13 +69,31 @@ export function t(key: MessageKey, values: Values = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? value.toLocaleString(currentLocale()) : value;
+    return typeof value === "number" ? written(value) : value;
   });
 }
 
 function plural(message: Partial<Record<Intl.LDMLPluralRule, string>>, count: number): string {
   if (count === 0 && message.zero !== undefined) return message.zero;
-  return message[new Intl.PluralRules(currentLocale()).select(count)] ?? message.other ?? "";
+  return message[reckoned().plurals.select(count)] ?? message.other ?? "";
+}
+
+/** Intl's tools of a locale: to make one takes longer than to use it a hundred times. */
+const tools = new Map<string, { numbers: Intl.NumberFormat; plurals: Intl.PluralRules }>();
+
+function reckoned(): { numbers: Intl.NumberFormat; plurals: Intl.PluralRules } {
+  const locale = currentLocale();
+  let made = tools.get(locale);
+  if (made === undefined) {
+    made = { numbers: new Intl.NumberFormat(locale), plurals: new Intl.PluralRules(locale) };
+    tools.set(locale, made);
+  }
+  return made;
+}
+
+/** A number as on the city's bills. */
+export function written(value: number): string {
+  return Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : reckoned().numbers.format(value);
 }
 
 /** A word of the contract (a state, a symptom, a device kind) for people; unknown words are shown as they are. */

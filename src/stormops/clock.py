@@ -20,7 +20,10 @@ class Clock(msgspec.Struct, frozen=True):
 
     def now_ms(self) -> int:
         """Platform time, integer milliseconds since the Unix epoch (UTC)."""
-        wall_ms = time.time_ns() // 1_000_000
+        return self.platform_ms(time.time_ns() // 1_000_000)
+
+    def platform_ms(self, wall_ms: int) -> int:
+        """Platform time when the wall's clock shows this."""
         return int(self.epoch_ms + (wall_ms - self.anchor_ms) * self.speed)
 
     def wall_seconds(self, platform_ms: float) -> float:

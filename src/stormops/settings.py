@@ -48,6 +48,14 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     open311_key_required: Annotated[bool, Doc(description="Open311 takes reports only with a partner's API key.")] = (
         False
     )
+    transit_alerts_url: Annotated[
+        str,
+        Doc(
+            description="GTFS-Realtime service alerts of the city's buses, http(s)://…; empty = staff's file alone.",
+            pattern="^(https?://.*)?$",
+        ),
+    ] = ""
+    transit_name: Annotated[str, Doc(description="Who runs the buses, as people call them; empty = the title.")] = ""
     channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = msgspec.field(
         default_factory=lambda: ["web", "api", "desk"]
     )
@@ -97,6 +105,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern="^(postgres(ql)?://.*)?$",
         ),
     ] = ""
+    transit_alerts_url: Annotated[
+        str,
+        Doc(
+            description="The city file's `transit_alerts_url` where it holds a key that is nobody's business.",
+            pattern="^(https?://.*)?$",
+        ),
+    ] = ""
     redis_url: Annotated[str, Doc(description="Redis or Valkey by URL; empty = none (slower wake-ups, no jobs).")] = ""
     node: Annotated[
         int, Doc(description="Number of this machine's door, part of each receipt (0-99).", ge=0, le=99)
@@ -144,6 +159,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
         return {f"STORMOPS_{f.upper()}": str(getattr(self, f)) for f in self.__struct_fields__}
+
+
+def transit_alerts_url(settings: Settings, city_file: CityFile) -> str:
+    """Where the buses' service alerts are read from, "" = nowhere."""
+    return settings.transit_alerts_url or city_file.transit_alerts_url
 
 
 def addressed(settings: Settings) -> Settings:

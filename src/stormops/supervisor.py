@@ -29,7 +29,7 @@ from typing import NamedTuple, TextIO
 import msgspec
 
 from stormops.child import settle_in
-from stormops.settings import Settings, addressed
+from stormops.settings import Settings, SettingsError, addressed, load_city_file, transit_alerts_url
 from stormops.telemetry import Log
 
 RESTART_SECONDS_MAX = 2.0
@@ -51,6 +51,9 @@ PEER_SECONDS_MAX = 30
 
 
 PROCESSES = ("intake", "operations", "feed", "worker")
+
+TRANSIT = ("transit",)
+"""What runs as well where the buses have a feed of service alerts."""
 
 SHARING = ("relay",)
 """What runs as well where several machines share a journal."""
@@ -167,6 +170,14 @@ def redis_child(data: Path, run: Path) -> tuple[Child, str] | None:
     return Child("redis", command + [part for pair in options.items() for part in pair]), f"unix://{path}?db=0"
 
 
+def _has_transit(settings: Settings) -> bool:
+    """Whether the city's buses have a feed. Raises SupervisorError."""
+    try:
+        return bool(transit_alerts_url(settings, load_city_file(settings.city_file)))
+    except SettingsError as error:
+        raise SupervisorError(str(error)) from error
+
+
 class Supervisor:
     """Runs the children until `stop`, or until the process is told to end."""
 
@@ -175,6 +186,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
         if settings.journal_url and importlib.util.find_spec("psycopg") is None:
             raise SupervisorError("STORMOPS_JOURNAL_URL needs psycopg: pip install 'psycopg[binary]>=3.3,<4'")
+        transit = TRANSIT if commands is None and _has_transit(settings) else ()
         make_private(settings.data)
         with contextlib.ExitStack() as owned:
             owned.enter_context(claim(settings.data))
@@ -203,7 +215,7 @@ class Supervisor:
         self.settings = addressed(msgspec.structs.replace(settings, **changed))
         fds = {"intake": intake.fileno(), "feed": feeds[0].fileno()}
         if commands is None:
-            names = PROCESSES + (SHARING if settings.journal_url else ())
+            names = PROCESSES + (SHARING if settings.journal_url else ()) + transit
             commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in names}
         self._children += [Child(name, command, fds.get(name, -1)) for name, command in commands.items()]
         for number, made in enumerate(feeds[1:], 2):

@@ -66,6 +66,10 @@ EVENTS: dict[str, str] = {
     "child_started": "The supervisor started a process. Nothing to do.",
     "places_unreadable": "The file of places of help cannot be read; what was shown stays. Correct the file.",
     "transit_alerts_unreadable": "The file of transit alerts cannot be read; what was shown stays. Correct the file.",
+    "transit_feed_unreadable": "The feed of transit alerts cannot be read; what it said last is shown with its age. "
+    "If it lasts, ask who runs it, or write the alerts into the city's file.",
+    "transit_feed_read": "The feed of transit alerts can be read again. Nothing to do.",
+    "transit_names_unreadable": "routes.txt or stops.txt of the buses cannot be read; ids are shown. Correct it.",
     "door_unavailable": "The door's disk refused a write; customers got a busy answer. Free or repair the disk.",
     "door_unreadable": "Operations could not read a door this time and will try again. Check the disk if it repeats.",
     "partners_unreadable": "secrets.toml cannot be read, so no partner may send. Repair or restore the file.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import resource
 import signal
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 from stormops.child import die_with_parent
 from stormops.clock import Clock
 from stormops.pages.language import offered
-from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings
+from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings, transit_alerts_url
 from stormops.telemetry import Log, Metrics, take_over_logs
 
 if TYPE_CHECKING:
@@ -537,6 +538,37 @@ def run_worker() -> None:
     process.log.info("process_stopped")
 
 
+def run_transit() -> None:
+    """Transit: reads the service alerts of the city's buses. Whatever it meets ends here and nowhere else."""
+    import asyncio
+
+    from stormops.jobs.transit_feed import MEMORY_BYTES_MAX, TransitFeed, timetable_of
+
+    process = Process("transit")
+    process.hints.close()
+    settings, city_file = process.settings, process.city_file
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    feed = TransitFeed(
+        transit_alerts_url(settings, city_file),
+        settings.data,
+        timetable_of(settings.city_file),
+        offered(city_file.languages),
+        clock=process.clock,
+        log=process.log,
+    )
+
+    async def run() -> None:
+        looking = asyncio.create_task(feed.run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, looking.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await looking
+
+    process.log.info("process_started")
+    asyncio.run(run())
+    process.log.info("process_stopped")
+
+
 RUNNERS: dict[str, Callable[[], None]] = {
     "intake": run_intake,
     "operations": run_operations,
@@ -544,6 +576,7 @@ RUNNERS: dict[str, Callable[[], None]] = {
     "feed": run_feed,
     "past": run_past,
     "worker": run_worker,
+    "transit": run_transit,
 }
 
 

@@ -191,14 +191,28 @@ def test_a_chosen_language_stays_on_every_page(new_page: NewPage, city: City) ->
 
 @pytest.mark.parametrize(("language", "words"), [("en", "No service"), ("es", "Sin servicio"), ("ht", "Pa gen sèvis")])
 def test_buses_that_do_not_run_are_told(new_page: NewPage, city: City, language: str, words: str) -> None:
-    assert city.get("/api/v1/public/transit-alerts") == {"alerts": []}
+    assert city.get("/api/v1/public/transit-alerts") == {"alerts": [], "more": 0, "feed": None}
     page = new_page(locale=language)
     page.goto(city.feed_url)
     page.wait_for_selector(".find")
     expect(page.locator(".transit")).to_have_count(0)
-    alert = {"effect": "NO_SERVICE", "routes": ["4"], "header": {"en": "Until the wind is down"}, "description": {}}
-    page.route("**/api/v1/public/transit-alerts", lambda route: route.fulfill(json={"alerts": [alert]}))
+    alert = {
+        "effect": "NO_SERVICE",
+        "cause": "WEATHER",
+        "severity": "SEVERE",
+        "whole": False,
+        "routes": ["4"],
+        "stops": [],
+        "header": {"en": "Until the wind is down"},
+        "description": {},
+        "end_ms": None,
+    }
+    told: dict[str, Any] = {"alerts": [alert], "more": 0, "feed": None}
+    page.route("**/api/v1/public/transit-alerts", lambda route: route.fulfill(json=told))
     page.reload()
     expect(page.locator(".transit li")).to_contain_text(words)
-    expect(page.locator(".transit li")).to_contain_text("Until the wind is down")
+    expect(page.locator(".transit li [lang=en]")).to_have_text("Until the wind is down")
+    told |= {"alerts": [], "feed": {"name": "StarLine", "as_of_ms": 1, "old_from_ms": 2}}
+    page.reload()
+    expect(page.locator(".transit [role=status]")).to_contain_text("StarLine")  # a feed that is old is never no alerts
     assert barriers(page) == []

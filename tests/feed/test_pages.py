@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 
 from stormops.core.incident import State
 from stormops.feed.pages import Pages, Reader
+from stormops.feed.transit_alerts import Source, Told
 from stormops.pages.words import LANGUAGES, words
 from stormops.settings import CityFile, Settings
 
@@ -16,6 +18,7 @@ CITY = CityFile(
     name="x", title="Mill & <Sons>", phone="555", time_zone="America/New_York", languages=["en", "es", "ht"]
 )
 EN = Reader()
+QUIET = Told([], 0, None, feed_old=False)
 HEARD: dict[str, object] = {"whole": False, "areas": []}
 
 
@@ -23,6 +26,12 @@ def text(response: object) -> str:
     body = getattr(response, "body", b"")
     assert isinstance(body, bytes)
     return body.decode()
+
+
+def table(pages: Pages, language: str, view: dict[str, Any], buses: Told = QUIET) -> str:
+    """The table's page, with the form between its parts."""
+    head, tail = pages.text(language, view, 1_790_000_000_000, places=[], buses=buses)
+    return f"{head}{pages.find(language, '', None)}{tail}"
 
 
 @pytest.fixture
@@ -82,7 +91,7 @@ def test_a_problem_is_not_echoed(pages: Pages) -> None:
 
 def test_an_empty_table_says_so(pages: Pages) -> None:
     totals = {"customers": 60_000, "customers_out": 0, "areas_affected": 0, "at_ms": 1_790_000_000_000}
-    page = text(pages.text(EN, {"unheard": HEARD, "totals": totals}, totals["at_ms"]))
+    page = table(pages, "en", {"unheard": HEARD, "totals": totals})
     assert "0 of 60,000 customers" in page
     assert "<table" not in page
 
@@ -92,13 +101,8 @@ def test_the_table_has_the_most_first(pages: Pages) -> None:
         return {"id": name, "name": name, "customers": 500, "out": out, "since_ms": 1_790_000_000_000}
 
     totals = {"customers": 60_000, "customers_out": 30, "areas_affected": 2, "at_ms": 1_790_000_000_000}
-    page = text(
-        pages.text(
-            EN,
-            {"unheard": HEARD, "totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)},
-            1_790_000_000_000,
-        )
-    )
+    view = {"unheard": HEARD, "totals": totals, "area/1": area("Old Mill", 5), "area/2": area("New <b>", 25)}
+    page = table(pages, "en", view)
     assert page.index("New &lt;b&gt;") < page.index("Old Mill")
 
 
@@ -130,7 +134,7 @@ def test_pages_are_in_the_readers_language_and_offer_the_others(pages: Pages, la
     told = {
         "status.title": pages.status(reader, status("matched", "confirmed")),
         "miss.ask": pages.look_up(reader),
-        "text.title": pages.text(reader, {"unheard": HEARD, "totals": totals}, 1_790_000_000_000),
+        "text.title": pages.remembering(reader, table(pages, language, {"unheard": HEARD, "totals": totals})),
         "page.unknown": pages.unknown(reader),
         "form.title": pages.report(reader),
         "page.unbuilt_title": pages.home(reader),
@@ -167,3 +171,66 @@ def test_the_map_is_readable_without_a_script_in_the_readers_language(tmp_path: 
     assert words("ht")("page.report") in text(home)
     assert home.headers["vary"] == "Accept-Language, Cookie"
     assert "stormops_lang=ht" in home.headers["set-cookie"]
+
+
+ALERT: dict[str, Any] = {
+    "effect": "DETOUR",
+    "cause": "WEATHER",
+    "severity": "SEVERE",
+    "whole": False,
+    "routes": [str(number) for number in range(1, 12)],
+    "stops": ["Oak <St>"],
+    "route_ids": [],
+    "stop_ids": [],
+    "header": {"en": "By <script>", "es": "Por Roble"},
+    "description": {},
+    "start_ms": None,
+    "end_ms": 1_790_000_600_000,
+    "source": "feed",
+}
+TOTALS = {"customers": 60_000, "customers_out": 0, "areas_affected": 0, "at_ms": 1_790_000_000_000}
+VIEW: dict[str, Any] = {"unheard": HEARD, "totals": TOTALS}
+SOURCE = Source("Star & Line", 1_790_000_000_000, 1_790_000_600_000)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buses_that_do_not_run_as_usual_are_told_with_their_source(pages: Pages, language: str) -> None:
+    said, buses = words(language), Told([ALERT], 3, SOURCE, feed_old=False)
+    for page in (
+        table(pages, language, VIEW, buses),
+        text(pages.status(Reader(language), status("matched"), buses)),
+    ):
+        assert said("transit_effect.DETOUR") in page
+        assert said("transit_cause.WEATHER") in page
+        assert said("transit.severe") in page
+        assert said("transit.routes", routes="1, 2, 3, 4, 5, 6, 7, 8 (+3)") in page
+        assert "Oak &lt;St&gt;" in page
+        assert said("transit.more", count="3") in page
+        assert "Star &amp; Line" in page
+        assert page.count("2026-09-21T14:23:20+00:00") >= 1
+        header = {"es": '<span lang="es">Por Roble'}.get(language, '<span lang="en">By &lt;script&gt;')
+        assert header in page
+        assert said("transit.old") not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_no_bus_is_missing_is_said_only_by_a_feed_that_is_heard(pages: Pages, language: str) -> None:
+    said = words(language)
+    none = said("transit.none")
+    assert none not in table(pages, language, VIEW)
+    assert none in table(pages, language, VIEW, Told([], 0, SOURCE, feed_old=False))
+    old = table(pages, language, VIEW, Told([], 0, SOURCE, feed_old=True))
+    assert none not in old
+    assert said("transit.old") in old
+    never = table(pages, language, VIEW, Told([], 0, Source("Star", None, None), feed_old=True))
+    assert none not in never
+    assert said("transit.never", source="Star") in never
+    bearer = Reader(language)
+    assert said("transit.title") not in text(pages.status(bearer, status("matched"), Told([], 0, SOURCE, False)))
+    assert said("transit.old") in text(pages.status(bearer, status("matched"), Told([], 0, SOURCE, feed_old=True)))
+
+
+def test_an_alert_for_all_or_for_some_trips_says_so(pages: Pages) -> None:
+    nobody = ALERT | {"routes": [], "stops": []}
+    for whole, sentence in ((True, "transit.all"), (False, "transit.some")):
+        assert words("en")(sentence) in table(pages, "en", VIEW, Told([nobody | {"whole": whole}], 0, None, False))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stormops.pages.language import choose, offered
+from stormops.pages.language import choose, offered, remembered
 
 ALL = ("en", "es", "ht")
 
@@ -43,3 +43,11 @@ def test_only_what_the_city_offers_is_chosen_and_its_first_is_the_default() -> N
 @given(st.text(max_size=80), st.text(max_size=10))
 def test_no_header_is_too_strange(accept: str, asked: str) -> None:
     assert choose(ALL, asked=asked, accept=accept) in ALL
+
+
+@pytest.mark.parametrize(
+    ("cookies", "language"),
+    [("stormops_lang=es", "es"), ("a=b; stormops_lang=ht", "ht"), ("not_stormops_lang=es", ""), ("", "")],
+)
+def test_a_choice_is_remembered_by_its_cookie(cookies: str, language: str) -> None:
+    assert remembered(cookies) == language

@@ -4,7 +4,7 @@ import * as format from "../format";
 import { t } from "../i18n";
 import { INCIDENT_SIGNS, REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
-import { agenda, type Task } from "./agenda";
+import { AGENDA_MAX, agenda, type Task } from "./agenda";
 import { safetyKind } from "./safety-box";
 import type { Desk } from "./store";
 
@@ -14,7 +14,7 @@ export function tasksOf(desk: Desk): Task[] {
   return agenda({
     safety: desk.safetyWaiting(),
     unmatched: desk.unmatched.values(),
-    incidents: desk.incidents.values(),
+    incidents: desk.work().largestPredicted(AGENDA_MAX),
     saying: safetyKind,
   });
 }

@@ -157,6 +157,7 @@ export function IncidentList({ desk, filter, onFilter, selected, onSelect, onOpe
         onOpen={onOpen}
         onHold={hold}
         render={(item) => <IncidentRow incident={item} nowMs={now} />}
+        beside={(item) => format.span(now - item.since_ms)}
         empty={narrowed ? t("list.none_match") : t("list.none")}
       />
     </section>

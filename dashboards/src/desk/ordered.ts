@@ -23,13 +23,18 @@ export class Ordered<T> {
   change(before: T | undefined, after: T | undefined): void {
     const old = before !== undefined && this.accept(before) ? before : undefined;
     const now = after !== undefined && this.accept(after) ? after : undefined;
-    const at = old === undefined ? -1 : this.find(old);
-    if (old !== undefined && now !== undefined && this.compare(old, now) === 0) {
-      this.list[at] = now;
-      return;
-    }
-    if (old !== undefined) this.list.splice(at, 1);
-    if (now !== undefined) this.list.splice(this.find(now), 0, now);
+    if (old !== undefined && now !== undefined) this.move(this.find(old), this.compare(old, now), now);
+    else if (old !== undefined) this.list.splice(this.find(old), 1);
+    else if (now !== undefined) this.list.splice(this.find(now), 0, now);
+  }
+
+  /** The item at a place becomes another, before it or after (`turn` below 0). Only what lies between them moves. */
+  private move(at: number, turn: number, now: T): void {
+    const { list } = this;
+    const to = turn === 0 ? at : turn < 0 ? this.find(now) - 1 : this.find(now);
+    for (let i = at; i < to; i++) list[i] = list[i + 1] as T;
+    for (let i = at; i > to; i--) list[i] = list[i - 1] as T;
+    list[to] = now;
   }
 
   /** Where an item is, or belongs. */

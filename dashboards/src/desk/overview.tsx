@@ -1,5 +1,4 @@
 /** What the panel says when nothing is selected: where the work is. */
-import { useMemo } from "preact/hooks";
 import type { Incident, Silence } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
@@ -9,8 +8,10 @@ import { TransitStrip } from "../transit";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
-import { first, open } from "./select";
 import type { Desk } from "./store";
+
+const LONGEST_SHOWN = 4;
+const FEEDERS_SHOWN = 6;
 
 interface Props {
   desk: Desk;
@@ -19,18 +20,6 @@ interface Props {
   onTask: (task: Task) => void;
   onShow: (lon: number, lat: number) => void;
   onSignedOut: () => void;
-}
-
-/** The incidents that are longest out, and customers out by feeder, most first. */
-function work(incidents: ReadonlyMap<string, Incident>): { oldest: Incident[]; worst: [string, number][] } {
-  const feeders = new Map<string, number>();
-  for (const incident of open(incidents.values())) {
-    if (incident.feeder) feeders.set(incident.feeder, (feeders.get(incident.feeder) ?? 0) + incident.customers_out);
-  }
-  return {
-    oldest: first(open(incidents.values()), 4, (a, b) => a.since_ms - b.since_ms),
-    worst: [...feeders].sort((a, b) => b[1] - a[1]).slice(0, 6),
-  };
 }
 
 /** Where the meter network is not heard: what its meters said last is no news of now. */
@@ -60,11 +49,12 @@ function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; n
 export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
-  const { oldest, worst } = useMemo(() => work(desk.incidents), [desk, desk.version.incidents]);
+  const oldest = desk.work().longestOut(LONGEST_SHOWN);
+  const worst = desk.work().worstFeeders(FEEDERS_SHOWN);
   const most = worst[0]?.[1] ?? 1;
   return (
     <div class="panel-body overview">
-      {desk.past ? null : <TransitStrip />}
+      {desk.past ? null : <TransitStrip nowMs={now} />}
       <AgendaBox desk={desk} onTask={onTask} />
       <h2>{t("overview.title")}</h2>
       <ul class="state-bars">

@@ -1,6 +1,6 @@
 /** Lists of reports: the unmatched queue, and all that are open. */
 import { useMemo } from "preact/hooks";
-import type { Unmatched } from "../contract";
+import type { ReportPoint, Unmatched } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
@@ -71,6 +71,9 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
   );
 }
 
+const placeOf = (desk: Desk, report: ReportPoint): string =>
+  report.incident ? (desk.incidents.get(report.incident)?.place ?? t("reports.with_incident")) : t("reports.alone");
+
 export function ReportList({ desk, selected, onSelect, onOpen }: ListProps) {
   const items = desk.reportsInOrder();
   const now = desk.feed.platformMs();
@@ -98,17 +101,14 @@ export function ReportList({ desk, selected, onSelect, onOpen }: ListProps) {
                 <span>{word("symptom", item.symptom)}</span>
                 {item.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
               </span>
-              <span class="row-detail">
-                {item.incident
-                  ? (desk.incidents.get(item.incident)?.place ?? t("reports.with_incident"))
-                  : t("reports.alone")}
-              </span>
+              <span class="row-detail">{placeOf(desk, item)}</span>
             </span>
             <span class="row-figures">
               <span class="row-since">{format.span(now - item.received_ms)}</span>
             </span>
           </div>
         )}
+        beside={(item) => `${format.span(now - item.received_ms)} ${placeOf(desk, item)}`}
         empty={t("reports.none")}
       />
     </section>

@@ -4,6 +4,7 @@ import type { Source } from "../feed";
 import { nextFrame, Pace } from "../pace";
 import { Ordered } from "./ordered";
 import { acceptIncident, compareIncidents, compareReports, type Filter, safetyInOrder } from "./select";
+import { Work } from "./work";
 
 /** Least wall milliseconds between two redraws; a person cannot read faster, and the machine rests. */
 export const REDRAW_MS = 200;
@@ -38,6 +39,7 @@ export class Desk {
   /** In order once somebody has looked; kept so from then on. */
   private reportOrder: Ordered<ReportPoint> | undefined;
   private incidentOrder: { filter: Filter; order: Ordered<Incident> } | undefined;
+  private workNow: Work | undefined;
   private safetyNow: { version: number; items: SafetyItem[] } = { version: -1, items: [] };
   private listeners = new Set<(changed: Changed) => void>();
   private pending: Changed = { incidents: new Set(), reports: new Set() };
@@ -128,6 +130,12 @@ export class Desk {
     return this.incidentOrder.order.items;
   }
 
+  /** Where the work is. */
+  work(): Work {
+    this.workNow ??= new Work(this.incidents.values());
+    return this.workNow;
+  }
+
   *reportsOf(incident: string): Iterable<ReportPoint> {
     for (const receipt of this.byIncident.get(incident) ?? []) {
       const report = this.reports.get(receipt);
@@ -145,7 +153,7 @@ export class Desk {
       for (const map of Object.values(this.kinds)) map.clear();
       this.byIncident.clear();
       this.signed.clear();
-      this.reportOrder = this.incidentOrder = undefined;
+      this.reportOrder = this.incidentOrder = this.workNow = undefined;
       this.pending = { incidents: null, reports: null };
       for (const key of view.keys()) this.sort(key);
       this.version = {
@@ -179,6 +187,7 @@ export class Desk {
     else map.set(id, value);
     if (kind === "incident") {
       this.incidentOrder?.order.change(before as Incident | undefined, value as Incident | undefined);
+      this.workNow?.change(before as Incident | undefined, value as Incident | undefined);
       this.version.incidents += 1;
       this.pending.incidents?.add(id);
     } else if (kind === "report") {

@@ -6,6 +6,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { theme } from "../theme";
 import { windowOf } from "./select";
 
 interface Props<T> {
@@ -19,13 +20,22 @@ interface Props<T> {
   onOpen: (item: T) => void;
   onHold?: (held: boolean) => void;
   render: (item: T, selected: boolean) => ComponentChildren;
+  /** What a row shows beside its item (an age in words): a row whose item and this are the same is not drawn again. */
+  beside?: (item: T) => string;
   empty: ComponentChildren;
+}
+
+interface Row<T> {
+  item: T;
+  looks: string;
+  drawn: ComponentChildren;
 }
 
 export function VirtualList<T>(props: Props<T>) {
   const { items, rowHeight, keyOf, selected } = props;
   const box = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState({ top: 0, height: 800 });
+  const kept = useRef(new Map<string, Row<T>>());
   const index = selected === null ? -1 : items.findIndex((item) => keyOf(item) === selected);
 
   useLayoutEffect(() => {
@@ -77,6 +87,19 @@ export function VirtualList<T>(props: Props<T>) {
 
   const top = Math.max(0, Math.min(scroll.top, items.length * rowHeight - scroll.height));
   const [first, last] = windowOf(top, scroll.height, rowHeight, items.length);
+  const before = kept.current;
+  kept.current = new Map();
+  /** What is in a row: the very same as before where nothing of it changed, which Preact passes over. */
+  const inside = (item: T, key: string): ComponentChildren => {
+    const { beside } = props;
+    if (beside === undefined) return props.render(item, key === selected);
+    const looks = `${key === selected} ${theme()} ${beside(item)}`;
+    const old = before.get(key);
+    const same = old !== undefined && old.item === item && old.looks === looks;
+    const row = same ? old : { item, looks, drawn: props.render(item, key === selected) };
+    kept.current.set(key, row);
+    return row.drawn;
+  };
   return (
     <div
       ref={box}
@@ -118,7 +141,7 @@ export function VirtualList<T>(props: Props<T>) {
                     props.onOpen(item);
                   }}
                 >
-                  {props.render(item, key === selected)}
+                  {inside(item, key)}
                 </div>
               );
             })}

@@ -14,6 +14,7 @@ import { mercator, WORLD_PIXELS } from "./mercator";
 import { Points } from "./points";
 import { PointsLayer } from "./points-layer";
 import { type Sight, thin } from "./thin";
+import { Teller, type Wanted } from "./told";
 
 /** Least wall milliseconds between two choices of what is drawn; of signs and outlines while only their figures change. */
 const CHOICE_MS = 400;
@@ -39,7 +40,7 @@ export class Crowd {
   private readonly layers: PointsLayer[];
   private readonly dotsPace = new Pace(() => this.dots());
   private readonly signsPace = new Pace(() => this.signs());
-  private shown = new Map<string, string>();
+  private readonly teller = new Teller();
   private readonly room = [new Float32Array(0), new Float32Array(0)];
 
   constructor(
@@ -104,10 +105,9 @@ export class Crowd {
     const signs = thin(this.desk.incidents.values(), sight, (each) =>
       finished(each) ? 0 : each.customers_out + (each.safety || each.medical ? 1_000_000 : 1),
     );
-    this.draw("incidents", signs, incidentFeature);
-    this.draw("hulls", signs, hullFeature);
     const reports = thin(this.desk.signedReports(), sight, (each) => (reportKind(each) === "safety" ? 1 : 0));
-    this.draw("reports", reports, reportFeature);
+    const changed = this.teller.tell(wanted(signs, reports));
+    if (changed !== null) void (this.map.getSource("signs") as GeoJSONSource).updateData(changed);
   }
 
   /** Dots that would lie on one another are one. */
@@ -141,15 +141,15 @@ export class Crowd {
       cell: [(wide / clientWidth) * CELL_PIXELS, (high / clientHeight) * CELL_PIXELS],
     };
   }
+}
 
-  /** Nothing is handed to the map when it would be the same. */
-  private draw<T>(source: string, items: readonly T[], feature: (item: T) => GeoJSON.Feature | null): void {
-    const features = items.map(feature).filter((made) => made !== null);
-    const same = JSON.stringify(features);
-    if (this.shown.get(source) === same) return;
-    this.shown.set(source, same);
-    void (this.map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features });
+/** An outline and a sign for each incident, a sign for each report. */
+function* wanted(incidents: readonly Incident[], reports: readonly ReportPoint[]): Iterable<Wanted> {
+  for (const of of incidents) {
+    yield { key: `hull/${of.id}`, of, part: "hull", make: hullFeature } as Wanted;
+    yield { key: `incident/${of.id}`, of, part: "incident", make: incidentFeature } as Wanted;
   }
+  for (const of of reports) yield { key: `report/${of.receipt}`, of, part: "report", make: reportFeature } as Wanted;
 }
 
 function put<T extends Incident | ReportPoint>(

@@ -74,6 +74,9 @@ export const DOTS = {
 const IS_FEEDER: ExpressionSpecification = ["==", ["get", "level"], "main"];
 const KIND: ExpressionSpecification = ["coalesce", ["get", "kind"], ""];
 
+/** Signs and outlines are of one source: each source has its own tiles to keep, to ask for and to give up. */
+const part = (name: "hull" | "incident" | "report"): ExpressionSpecification => ["==", ["get", "part"], name];
+
 /** Below the street names. */
 export function under(of: Theme): LayerSpecification[] {
   return [
@@ -111,13 +114,15 @@ export function under(of: Theme): LayerSpecification[] {
     {
       id: "hulls",
       type: "fill",
-      source: "hulls",
+      source: "signs",
+      filter: part("hull"),
       paint: { "fill-color": byState(of), "fill-opacity": 0.13 },
     },
     {
       id: "hull-lines",
       type: "line",
-      source: "hulls",
+      source: "signs",
+      filter: part("hull"),
       paint: { "line-color": byState(of), "line-width": 1.2, "line-opacity": 0.55, "line-dasharray": [3, 2] },
     },
     {
@@ -171,7 +176,8 @@ function reportLayers(of: Theme): LayerSpecification[] {
     {
       id: "report-signs",
       type: "symbol",
-      source: "reports",
+      source: "signs",
+      filter: part("report"),
       layout: {
         "icon-image": ["get", "state"],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 14, 0.75, 17, 0.95],
@@ -250,7 +256,8 @@ export function over(of: Theme): LayerSpecification[] {
     {
       id: "incidents",
       type: "symbol",
-      source: "incidents",
+      source: "signs",
+      filter: part("incident"),
       layout: {
         "icon-image": ["get", "state"],
         "icon-size": SIZE,
@@ -272,8 +279,8 @@ export function over(of: Theme): LayerSpecification[] {
     {
       id: "incident-safety",
       type: "symbol",
-      source: "incidents",
-      filter: ["==", ["get", "safety"], 1],
+      source: "signs",
+      filter: ["all", part("incident"), ["==", ["get", "safety"], 1]],
       layout: {
         "icon-image": "safety",
         "icon-size": 0.6,
@@ -307,3 +314,13 @@ export const SIGNS = [
   NETWORK_SIGNS.device,
   SAFETY_SIGN,
 ];
+
+/** Layers of what is mostly not there, by source. While it is not, they are hidden: then the map keeps no tiles of it. */
+export const SELDOM: Record<string, string[]> = Object.fromEntries(
+  ["chosen", "feeder", "candidates"].map((source) => [
+    source,
+    [...under("dark"), ...over("dark")]
+      .filter((layer) => "source" in layer && layer.source === source)
+      .map(({ id }) => id),
+  ]),
+);

@@ -5,8 +5,11 @@ import type { Config, Incident, ReportPoint } from "../contract";
 import type { Desk } from "../desk/store";
 import { calm, createMap, EMPTY } from "./base";
 import { Crowd } from "./crowd";
-import { over, SIGNS, TOGGLES, under } from "./desk-layers";
+import { over, SELDOM, SIGNS, TOGGLES, under } from "./desk-layers";
 import { chosenFeatures, reportFeature } from "./features";
+
+/** Tiles of signs are cut no finer than this: closer than it, fewer of them are larger, and exact to half a metre. */
+const SIGNS_ZOOM_MAX = 13;
 
 export interface MapEvents {
   incident: (id: string) => void;
@@ -25,6 +28,9 @@ export interface Place {
 export class DeskMap {
   private picking = false;
   private feeder = "";
+  /** Layers that the legend switched off, and those that have nothing to show. */
+  private readonly off = new Set<string>();
+  private readonly empty = new Set<string>();
   private readonly crowd: Crowd;
 
   private constructor(
@@ -34,6 +40,7 @@ export class DeskMap {
     events: MapEvents,
   ) {
     this.crowd = new Crowd(map, desk, config.centre);
+    for (const source of Object.keys(SELDOM)) this.fill(source, []);
     this.listen(events);
   }
 
@@ -44,12 +51,10 @@ export class DeskMap {
       sources: {
         network: { type: "geojson", data: MAP_URLS.network, tolerance: 0.5 },
         devices: { type: "geojson", data: MAP_URLS.devices },
-        hulls: { type: "geojson", data: EMPTY },
         chosen: { type: "geojson", data: EMPTY },
         feeder: { type: "geojson", data: EMPTY },
         candidates: { type: "geojson", data: EMPTY },
-        reports: { type: "geojson", data: EMPTY },
-        incidents: { type: "geojson", data: EMPTY },
+        signs: { type: "geojson", data: EMPTY, maxzoom: SIGNS_ZOOM_MAX },
       },
       under,
       over,
@@ -63,7 +68,7 @@ export class DeskMap {
     const features = incident === undefined ? [] : chosenFeatures(incident, this.desk.reportsOf(incident.id));
     const one = report === undefined ? null : reportFeature(report);
     if (one !== null) features.push({ ...one, properties: { kind: "one-report" } });
-    void this.source("chosen").setData({ type: "FeatureCollection", features });
+    this.fill("chosen", features);
     const feeder = incident?.feeder ?? "";
     if (feeder === this.feeder) return;
     this.feeder = feeder;
@@ -77,7 +82,7 @@ export class DeskMap {
         ? []
         : this.map.querySourceFeatures("network", { filter: ["==", ["get", "feeder_id"], this.feeder] });
     const features = lines.map(({ geometry }): GeoJSON.Feature => ({ type: "Feature", geometry, properties: {} }));
-    void this.source("feeder").setData({ type: "FeatureCollection", features });
+    this.fill("feeder", features);
   }
 
   /** Bring a place into sight, closer only when the map is far out. */
@@ -112,7 +117,9 @@ export class DeskMap {
   toggle(group: string, visible: boolean): void {
     for (const layer of TOGGLES[group] ?? []) {
       if (this.crowd.toggle(layer, visible)) continue;
-      this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
+      if (visible) this.off.delete(layer);
+      else this.off.add(layer);
+      this.see(layer);
     }
   }
 
@@ -127,11 +134,22 @@ export class DeskMap {
     const features = places.map(({ letter, lon, lat }): GeoJSON.Feature => {
       return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { letter } };
     });
-    void this.source("candidates").setData({ type: "FeatureCollection", features });
+    this.fill("candidates", features);
   }
 
-  private source(name: string): GeoJSONSource {
-    return this.map.getSource(name) as GeoJSONSource;
+  /** Layers of a source without features are hidden. */
+  private fill(name: string, features: GeoJSON.Feature[]): void {
+    void (this.map.getSource(name) as GeoJSONSource).setData({ type: "FeatureCollection", features });
+    for (const layer of SELDOM[name] ?? []) {
+      if (features.length === 0) this.empty.add(layer);
+      else this.empty.delete(layer);
+      this.see(layer);
+    }
+  }
+
+  private see(layer: string): void {
+    const visible = !this.off.has(layer) && !this.empty.has(layer);
+    this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
   }
 
   private at(event: MapMouseEvent, layers: string[]): string | undefined {

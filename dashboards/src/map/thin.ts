@@ -20,22 +20,28 @@ export const SIGNS_MAX = 600;
 
 /** The weightiest of each cell in sight. `weigh` gives less than nothing for what gets no sign at all. */
 export function thin<T extends Located>(items: Iterable<T>, sight: Sight, weigh: (item: T) => number): T[] {
-  const all: T[] = [];
+  const { west, east, south, north } = sight;
+  const [wide, high] = sight.cell;
+  // Cells lie on the world, not on the glass: the same ones are chosen while the map moves along.
+  const [left, bottom] = [Math.floor(west / wide), Math.floor(south / high)];
+  const across = Math.floor(east / wide) - left + 1;
+  const weights = new Float64Array(across * (Math.floor(north / high) - bottom + 1)).fill(-1);
   const best = new Map<number, T>();
-  const across = Math.ceil((sight.east - sight.west) / sight.cell[0]) + 1;
+  const all: T[] = [];
   for (const item of items) {
     const { lon, lat } = item;
-    if (lon === null || lat === null) continue;
-    if (lon < sight.west || lon > sight.east || lat < sight.south || lat > sight.north) continue;
+    if (lon === null || lat === null || lon < west || lon > east || lat < south || lat > north) continue;
     const weight = weigh(item);
     if (weight < 0) continue;
     if (all.length <= ALL_MAX) all.push(item);
-    const column = Math.floor((lon - sight.west) / sight.cell[0]);
-    const cell = Math.floor((lat - sight.south) / sight.cell[1]) * across + column;
-    const other = best.get(cell);
-    if (other === undefined || weigh(other) < weight) best.set(cell, item);
+    const cell = (Math.floor(lat / high) - bottom) * across + Math.floor(lon / wide) - left;
+    if (weight <= (weights[cell] as number)) continue;
+    weights[cell] = weight;
+    best.set(cell, item);
   }
   if (all.length <= ALL_MAX) return all;
-  const chosen = [...best.values()];
-  return chosen.length <= SIGNS_MAX ? chosen : chosen.sort((a, b) => weigh(b) - weigh(a)).slice(0, SIGNS_MAX);
+  const chosen = [...best];
+  if (chosen.length <= SIGNS_MAX) return chosen.map(([, item]) => item);
+  chosen.sort(([a], [b]) => (weights[b] as number) - (weights[a] as number));
+  return chosen.slice(0, SIGNS_MAX).map(([, item]) => item);
 }

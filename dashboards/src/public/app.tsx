@@ -233,7 +233,7 @@ export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props
           </section>
           <UnheardSaid unheard={unheard} />
           {moment === null ? <Age feed={feed} oldMs={oldMs} /> : null}
-          {moment === null ? <TransitStrip /> : null}
+          {moment === null ? <TransitStrip nowMs={nowMs} /> : null}
           <a class="button primary wide report" href="/report">
             {t("public.report")}
           </a>

@@ -15,7 +15,7 @@ from stormops.core.levels import Mode
 from stormops.core.mode import Level
 from stormops.core.report import Channel, Symptom, Utility
 from stormops.feed.help_places import HelpPlace
-from stormops.feed.transit_alerts import Effect
+from stormops.transit.alert import Cause, Effect, Severity
 
 Receipt = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}-[0-9]{4}-[0-9]{4}-[0-9]{3}-[0-9]$")]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -73,19 +73,43 @@ class Places(Answer, frozen=True, kw_only=True):
 
 
 class TransitAlert(Answer, frozen=True, kw_only=True):
-    """Buses that do not run as usual, in GTFS-Realtime's terms; texts by language. `routes` empty: all of them."""
+    """Buses that do not run as usual, in GTFS-Realtime's terms; plain texts by language.
+
+    `whole`: all buses are meant; without it, routes and stops: some trips. `source`: the city's staff or its feed.
+    """
 
     effect: Effect
+    cause: Cause
+    severity: Severity
+    whole: bool
     routes: list[str]
+    stops: list[str]
+    route_ids: list[str]
+    stop_ids: list[str]
     header: dict[str, str]
     description: dict[str, str]
+    start_ms: int | None
     end_ms: int | None
+    source: Literal["staff", "feed"]
+
+
+class TransitSource(Answer, frozen=True, kw_only=True):
+    """Whose feed it is, of when its word is, from when on (platform ms) it is too old to say that all buses run.
+
+    Both times are null while it has never been heard.
+    """
+
+    name: str
+    as_of_ms: int | None
+    old_from_ms: int | None
 
 
 class TransitAlerts(Answer, frozen=True, kw_only=True):
-    """The alerts that hold now, what stops first."""
+    """The alerts that hold now, what stops first, and how many more there are; `feed` null: the city has none."""
 
     alerts: list[TransitAlert]
+    more: int
+    feed: TransitSource | None
 
 
 class Service(Answer, frozen=True, kw_only=True):

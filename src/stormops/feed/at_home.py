@@ -28,6 +28,7 @@ from stormops.feed.limits import Bucket, MissLimit
 from stormops.feed.pages import Pages
 from stormops.feed.problem import bad_query, not_found, not_ready, problem, slow_down
 from stormops.feed.questions import premise_believed
+from stormops.feed.text_page import TextPage
 
 BODY_BYTES_MAX = 2_048
 """Longest body that names an account; a longer one is refused (413)."""
@@ -66,6 +67,7 @@ class AtHome:
         pages: Pages,
         *,
         places: HelpPlaces,
+        text: TextPage,
         now: Callable[[], float],
     ) -> None:
         self._finder = finder
@@ -73,6 +75,7 @@ class AtHome:
         self._channel = channel
         self._pages = pages
         self._places = places
+        self._text = text
         self._now = now
         self._limit = MissLimit(now())
         self._accounts: OrderedDict[str, Bucket] = OrderedDict()
@@ -112,10 +115,7 @@ class AtHome:
             return self._pages.not_ready(reader)
         address = request.query_params.get("address", "").strip()
         found = await asyncio.to_thread(self._finder.area, address) if address else None
-        mine = None if found is None else self._known(found)
-        view = msgspec.json.decode(self._channel.view())
-        at_ms = self._channel.at_ms
-        return self._pages.text(reader, view, at_ms, address=address, mine=mine, places=self._places.read())
+        return self._text.respond(reader, address, None if found is None else self._known(found))
 
     async def places(self, _request: Request) -> Response:
         """`GET /api/v1/public/places`: shelters, cooling centres, places to charge a phone and to get water."""

@@ -1,4 +1,4 @@
-"""A file that staff edit while the storm goes on: read again when it changes, never a reason to show less."""
+"""A file that others write while the storm goes on: read again when it changes, never a reason to show less."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class EditedFile(Generic[Shape, Item]):
-    """A TOML file of one shape, which need not be there; `taken` gives what is shown of it.
+    """A TOML or JSON file (by its name) of one shape, which need not be there; `taken` gives what is shown of it.
 
     One that cannot be read changes nothing that is shown, and is logged once, as `event`.
     """
@@ -25,6 +25,7 @@ class EditedFile(Generic[Shape, Item]):
     ) -> None:
         self._path, self._log, self._event = path, log, event
         self._shape, self._taken = shape, taken
+        self._decode = msgspec.json.decode if path.suffix == ".json" else msgspec.toml.decode
         self._stamp: tuple[int, int] | None = None
         self._items: list[Item] = []
 
@@ -39,7 +40,7 @@ class EditedFile(Generic[Shape, Item]):
         if stamp != self._stamp:
             self._stamp = stamp
             try:
-                read = msgspec.toml.decode(self._path.read_bytes(), type=self._shape)
+                read = self._decode(self._path.read_bytes(), type=self._shape)
             except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
                 self._log.warning(self._event, sentence=str(error))
             else:

@@ -22,11 +22,13 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from stormops.feed.headers import content_security_policy
 from stormops.feed.help_places import HelpPlace
+from stormops.feed.transit_alerts import Told
 from stormops.pages.form import FormSettings, new_key, policy, render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
 from stormops.pages.sign_in import REFUSALS
-from stormops.pages.words import words
+from stormops.pages.words import Words, words
 from stormops.settings import CityFile, Settings
+from stormops.transit.alert import said as in_language
 
 REFRESH_SECONDS = 30
 """How often a status page and the table renew themselves."""
@@ -41,6 +43,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 PLAIN = re.compile(r"<!--plain-->.*<!--/plain-->", re.DOTALL)
 """The part of a built page that is read while, or where, no script runs."""
+
+FIND = Markup("<!--find-->")
+"""Where in the table's page an address is asked for."""
 
 VARIES = {"Vary": "Accept-Language, Cookie"}
 
@@ -72,14 +77,14 @@ class Pages:
     def __init__(self, city_file: CityFile, settings: Settings, mode_now: Callable[[], str] = str) -> None:
         self._dashboards = settings.dashboards
         self._mode_now = mode_now
-        self._languages = offered(city_file.languages)
+        self.languages = offered(city_file.languages)
         self._form = FormSettings(
             title=city_file.title,
             phone=city_file.phone,
             intake_url=settings.intake_url,
             feed_url=settings.feed_url,
-            language=self._languages[0],
-            languages=tuple(self._languages),
+            language=self.languages[0],
+            languages=tuple(self.languages),
         )
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -88,14 +93,16 @@ class Pages:
         self._environment.filters |= {"iso": _iso, "some": some}
         self._environment.globals |= {
             "city": city_file,
-            "languages": [words(code) for code in self._languages],
+            "languages": [words(code) for code in self.languages],
             "phone": Markup('<a href="tel:{0}">{0}</a>').format(city_file.phone),
             "zone": self._zone,
             "intake_url": settings.intake_url,
             "refresh_seconds": 0,
-            "address": "",
-            "mine": None,
             "places": [],
+            "buses": None,
+            "always": False,
+            "in_language": in_language,
+            "moment": self._time,
         }
         own = Path(__file__).parents[1] / "pages/mode.css"
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
@@ -104,7 +111,7 @@ class Pages:
         """The reader's language: `?lang=`, else the cookie, else what the browser prefers, else the city's first."""
         asked = request.query_params.get("lang", "")
         language = choose(
-            self._languages, asked, request.cookies.get(COOKIE, ""), request.headers.get("accept-language", "")
+            self.languages, asked, request.cookies.get(COOKIE, ""), request.headers.get("accept-language", "")
         )
         return Reader(language, asked == language)
 
@@ -113,8 +120,8 @@ class Pages:
         mode = self._mode_now()
         return mode if mode != "normal" and words("en").has(f"mode.{mode}") else ""
 
-    def status(self, reader: Reader, status: Mapping[str, Any]) -> Response:
-        """What a receipt's bearer may know (`questions.receipt_page`)."""
+    def status(self, reader: Reader, status: Mapping[str, Any], buses: Told | None = None) -> Response:
+        """What a receipt's bearer may know (`questions.receipt_page`), and which buses do not run as usual."""
         incident = status.get("incident")
         sentence = words(reader.language)(f"state.{incident['state'] if incident else status['state']}")
         full = {"incident": None, "again": None, **status}
@@ -125,7 +132,8 @@ class Pages:
             report=full,
             said=sentence,
             key=new_key(),
-            as_of=self._time(reader, status["at_ms"]),
+            buses=buses,
+            as_of=self._time(words(reader.language), status["at_ms"]),
         )
 
     def look_up(self, reader: Reader) -> Response:
@@ -163,40 +171,45 @@ class Pages:
         said = words(reader.language)
         sentence = said("mine.slow", minutes=-(-wait // 60)) if wait else said("mine.wrong") if missed else ""
         status = 429 if wait else 404 if missed else 200
-        as_of = None if known is None else self._time(reader, known["at_ms"])
+        as_of = None if known is None else self._time(said, known["at_ms"])
         response = self._page(reader, "mine.html", status, account=account, known=known, problem=sentence, as_of=as_of)
         if wait:
             response.headers["Retry-After"] = str(wait)
         return response
 
     def text(
-        self,
-        reader: Reader,
-        view: Mapping[str, Any],
-        at_ms: int,
-        *,
-        address: str = "",
-        mine: Mapping[str, Any] | None = None,
-        places: Sequence[HelpPlace] = (),
-    ) -> Response:
-        """The public view as a table, most customers out first; the area `mine` of an `address` above it.
+        self, language: str, view: Mapping[str, Any], at_ms: int, *, places: Sequence[HelpPlace], buses: Told
+    ) -> tuple[str, str]:
+        """The public view as a table, most customers out first, as new as `at_ms`.
 
-        It is as new as `at_ms`.
+        In two parts: what `find` gives goes between them.
         """
         areas = [value for key, value in view.items() if key.startswith("area/")]
         areas.sort(key=lambda area: (-area["out"], area["name"]))
-        return self._page(
-            reader,
-            "text.html",
+        said = words(language)
+        page = self._environment.get_template("text.html").render(
+            t=said,
+            mode=self.mode(),
             totals=view["totals"],
             areas=areas,
             unheard=view["unheard"],
-            address=address,
-            mine=mine,
+            find=FIND,
             places=places,
+            buses=buses,
+            always=True,
             refresh_seconds=REFRESH_SECONDS,
-            as_of=self._time(reader, at_ms),
+            as_of=self._time(said, at_ms),
         )
+        head, _, tail = page.partition(FIND)
+        return head, tail
+
+    def find(self, language: str, address: str, mine: Mapping[str, Any] | None) -> str:
+        """Asks for an address; with one, its area, or that it was not found."""
+        return self._environment.get_template("find.html").render(t=words(language), address=address, mine=mine)
+
+    def remembering(self, reader: Reader, page: str) -> Response:
+        """A page that was made before, for a reader whose choice of language is remembered."""
+        return _remember(HTMLResponse(page, headers={"Cache-Control": "no-store"}), reader)
 
     def unknown(self, reader: Reader) -> Response:
         """There is nothing at this address, said to a person."""
@@ -267,9 +280,8 @@ class Pages:
         plain = self._environment.get_template(name).render(t=words(language), mode=mode)
         return PLAIN.sub(lambda _: plain, page, count=1)
 
-    def _time(self, reader: Reader, ms: int) -> Markup:
-        said = words(reader.language).time(ms, self._zone)
-        return Markup('<time datetime="{}">{}</time>').format(_iso(ms), said)
+    def _time(self, said: Words, ms: int) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(_iso(ms), said.time(ms, self._zone))
 
 
 def _iso(ms: int) -> str:

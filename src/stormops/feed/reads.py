@@ -22,6 +22,7 @@ from stormops.feed.pages import Pages
 from stormops.feed.parts import FeedParts
 from stormops.feed.picture import SnapshotAnswer
 from stormops.feed.problem import Json, slow_down, unknown_receipt
+from stormops.feed.transit_alerts import TransitAlerts
 from stormops.journal.receipt import normalise
 from stormops.telemetry import Metrics
 
@@ -116,11 +117,21 @@ class Receipts:
 class PublicReads:
     """Endpoints without sign-in."""
 
-    def __init__(self, parts: FeedParts, channel: Channel, receipts: Receipts, maps: MapLayers, pages: Pages) -> None:
+    def __init__(
+        self,
+        parts: FeedParts,
+        channel: Channel,
+        receipts: Receipts,
+        maps: MapLayers,
+        *,
+        pages: Pages,
+        alerts: TransitAlerts,
+    ) -> None:
         self._channel = channel
         self._receipts = receipts
         self._maps = maps
         self._pages = pages
+        self._alerts = alerts
         self._now_ms = parts.settings.clock.now_ms
         self._snapshot = SnapshotAnswer(channel, "public, max-age=1", self._now_ms)
         centre, bbox = extent(parts.city)
@@ -156,7 +167,7 @@ class PublicReads:
             status = None  # the page comes back by itself
         if status is None:
             return self._pages.miss(reader, possible=typed_receipt(request.path_params["receipt"]) is not None)
-        return self._pages.status(reader, status)
+        return self._pages.status(reader, status, self._alerts.read(self._now_ms()))
 
     async def find_receipt(self, request: Request) -> Response:
         """`GET /r` asks for a receipt, `GET /r?receipt=…` shows it."""

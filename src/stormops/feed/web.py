@@ -43,8 +43,8 @@ from stormops.feed.publish.made import make_publisher, make_shelf
 from stormops.feed.reads import PublicReads, Receipts
 from stormops.feed.room import Room
 from stormops.feed.selection import boxes_of, place_of_areas, place_on_desk
+from stormops.feed.text_page import TextPage
 from stormops.feed.transit_alerts import TransitAlerts
-from stormops.feed.transit_alerts import beside as alerts_beside
 from stormops.feed.views import Audience, Views
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
@@ -77,14 +77,24 @@ def create_feed(parts: FeedParts) -> Starlette:
         "public": parts.city_file.public_cadence_ms / 1000,
     }
     follower = Follower(load, parts.journal, cadence, parts.log, settings.clock_speed)
+    places = HelpPlaces(beside(settings.city_file), parts.log)
+    alerts = TransitAlerts(settings, parts.city_file, parts.log)
     pages = Pages(parts.city_file, settings, lambda: _mode_now(hub.channels["public"]))
     maps = layers_of(parts.city, parts.tree, parts.areas)
     receipts = Receipts(follower, parts.metrics, settings.feed_processes)
-    public = PublicReads(parts, hub.channels["public"], receipts, maps, pages)
-    places = HelpPlaces(beside(settings.city_file), parts.log)
-    alerts = TransitAlerts(alerts_beside(settings.city_file), parts.log)
+    public = PublicReads(parts, hub.channels["public"], receipts, maps, pages=pages, alerts=alerts)
     finder = Finder(parts.city, parts.areas)
-    home = AtHome(finder, follower, hub.channels["public"], pages, places=places, now=time.monotonic)
+    also = security_headers(settings.feed_url, settings.intake_url)
+    text = TextPage(
+        hub.channels["public"],
+        pages,
+        places=places,
+        alerts=alerts,
+        also=also,
+        now_ms=settings.clock.now_ms,
+        now=time.monotonic,
+    )
+    home = AtHome(finder, follower, hub.channels["public"], pages, places=places, text=text, now=time.monotonic)
     desk = DeskReads(parts, hub.channels["desk"], follower, maps, finder)
     shelf = make_shelf(settings, parts.city_file)
     publisher = make_publisher(parts, follower, pages, public.told, lambda: hub.share("public"))
@@ -114,7 +124,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             WebSocketRoute("/api/v1/feed", hub.endpoint),
             *_public_routes(public),
             *home.routes(),
-            alerts.route(settings.clock.now_ms),
+            alerts.route(),
             *desk.routes(),
             *_open311(parts, follower, receipts).routes(),
             *_page_routes(pages, public, parts.authenticate),
@@ -128,8 +138,8 @@ def create_feed(parts: FeedParts) -> Starlette:
     )
     app.state.hub = hub
     app.state.receipts = receipts
-    pictures = DeskAtHand(desk.snapshot, parts.remembered, security_headers(settings.feed_url, settings.intake_url))
-    app.state.at_hand = lambda target, headers: shelf.at_hand(target, headers) or pictures.at_hand(target, headers)
+    at_hand = [shelf.at_hand, DeskAtHand(desk.snapshot, parts.remembered, also).at_hand, text.at_hand]
+    app.state.at_hand = lambda target, headers: next(filter(None, (one(target, headers) for one in at_hand)), None)
     return app
 
 

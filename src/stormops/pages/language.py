@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from stormops.pages.words import LANGUAGES
@@ -10,6 +11,8 @@ COOKIE = "stormops_lang"
 """Remembers the choice of a reader who chose."""
 
 COOKIE_SECONDS = 365 * 24 * 3600
+
+_REMEMBERED = re.compile(rf"(?:^|;\s*){COOKIE}=(\w+)")
 
 ACCEPT_CHARACTERS_MAX = 500
 """More of an Accept-Language header is not read."""
@@ -27,6 +30,12 @@ def choose(languages: Sequence[str], asked: str = "", remembered: str = "", acce
         if code in usable:
             return code
     return usable[0]
+
+
+def remembered(cookies: str) -> str:
+    """The choice that a Cookie header remembers, "" = none."""
+    match = _REMEMBERED.search(cookies)
+    return match[1] if match else ""
 
 
 def _preferred(accept: str) -> list[str]:

@@ -22,7 +22,6 @@ from stormops.feed.publish.shelf import Shelf
 from stormops.feed.publish.store import Store
 from stormops.feed.publish.tree import About, Tree
 from stormops.feed.transit_alerts import TransitAlerts
-from stormops.feed.transit_alerts import beside as alerts_beside
 from stormops.gis import basemap
 from stormops.pages.language import offered
 from stormops.settings import CityFile, Settings
@@ -52,7 +51,7 @@ def make_publisher(
     view = PublicView(city, areas, parts.city_file.phone)
     about = About(parts.city_file, settings.clock, config, live_seconds)
     places = HelpPlaces(beside(settings.city_file), parts.log)
-    alerts = TransitAlerts(alerts_beside(settings.city_file), parts.log)
+    alerts = TransitAlerts(settings, parts.city_file, parts.log)
     makers: dict[str, Callable[[], bytes]] = {
         "streets": partial(basemap.streets, city),
         "ground": partial(basemap.ground, city),
@@ -71,7 +70,7 @@ def make_publisher(
             sockets_share,
             lambda: {
                 "places.json": msgspec.json.encode({"places": places.read()}),
-                "transit-alerts.json": alerts.body(settings.clock.now_ms()),
+                "transit-alerts.json": alerts.body(),
             },
         ),
         live_seconds=live_seconds,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from starlette.responses import Response
 
 from stormops.feed.publish.store import ENCODINGS
 from stormops.feed.whole import Whole, not_modified, ok
-from stormops.pages.language import COOKIE, choose
+from stormops.pages.language import choose, remembered
 
 ROOT = "/public/"
 
@@ -138,8 +139,7 @@ class Shelf:
         key = accepted, cookie
         found = self._fronts.get(key)
         if found is None:
-            match = re.search(rf"(?:^|;\s*){COOKIE}=(\w+)", cookie.decode("latin-1"))
-            language = choose(self._languages, "", match[1] if match else "", accepted.decode("latin-1"))
+            language = choose(self._languages, "", remembered(cookie.decode("latin-1")), accepted.decode("latin-1"))
             found = f"{ROOT}{language}/map.html".encode()
             if len(self._fronts) >= CHOICES_MAX:
                 self._fronts.clear()
@@ -248,7 +248,12 @@ class Shelf:
 
 
 def encoding_of(accepted: str) -> str:
-    """The best coding that we have and the header takes, "" = none (RFC 9110, 12.5.3)."""
+    """The best coding of the tree that the header takes, "" = none."""
+    return accepted_of(accepted, [coding for coding, _ in ENCODINGS])
+
+
+def accepted_of(accepted: str, codings: Iterable[str]) -> str:
+    """The first of these codings that the header takes, "" = none (RFC 9110, 12.5.3)."""
     taken: dict[str, float] = {}
     for part in accepted.split(","):
         name, _, parameters = part.partition(";")
@@ -257,7 +262,7 @@ def encoding_of(accepted: str) -> str:
             taken[name.strip().lower()] = float(weight[1]) if weight else 1.0
         except ValueError:
             taken[name.strip().lower()] = 0.0
-    return next((coding for coding, _ in ENCODINGS if taken.get(coding, taken.get("*", 0.0)) > 0), "")
+    return next((coding for coding in codings if taken.get(coding, taken.get("*", 0.0)) > 0), "")
 
 
 def _seen(path: Path) -> tuple[int, int]:
