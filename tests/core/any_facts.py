@@ -181,7 +181,10 @@ class AnyFacts:
             lambda: facts.MessagesClaimed(claim="c", numbers=numbers),
             lambda: facts.MessagesSettled(claim="c", numbers=numbers, outcomes="".join(rng.choices("SRLDU", k=5))),
             lambda: facts.MessagesDue(
-                kind=rng.choice(["ask", "assumed", "restored"]), numbers=numbers, after_ms=START_MS, until_ms=START_MS + 9
+                kind=rng.choice(["ask", "assumed", "restored"]),
+                numbers=numbers,
+                after_ms=START_MS,
+                until_ms=START_MS + 9,
             ),
             lambda: facts.MessagesDropped(numbers=numbers, why=rng.choice(["late", "untrue"])),
             lambda: facts.MessagesGranted(

@@ -106,7 +106,8 @@ def test_stop_ends_everything_and_start_lets_sign_up_again() -> None:
     stop(world)
     world.take_in()
     messages = world.situation.messages
-    assert not (messages.requests or messages.sign_ups or messages.due or messages.of_phone or messages.of_premise)
+    for left in (messages.requests, messages.sign_ups, messages.due, messages.of_phone, messages.of_premise):
+        assert not left
     request(world, 3)
     yes(world, receipt=world.report(2))
     world.tick(1)
