@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.messages_provider import MessagesProvider
 from tests.messages_provider import TOKEN as PROVIDERS_TOKEN
+from tests.messages_provider import MessagesProvider
 from tests.platform import Platform, make_city
 from tests.telephony import Provider
 

@@ -22,10 +22,10 @@ class Outbox:
         self.position = position
         self.due = dict(due)
         self.granted: list[MessagesGranted] = []
-        self.called_back: set[int] = set()
-        """Of the numbers under way: those to whom nothing is to be sent any more."""
         self._claimed: dict[str, Sequence[int]] = {}
-        self._under_way: set[int] = set()
+        self._flights = 0
+        self._wanted: dict[int, str] = {}
+        """By number: the claim whose message is under way and still to be sent."""
         self._stopped: set[str] = set()
 
     @property
@@ -48,20 +48,17 @@ class Outbox:
         """It did not get there."""
         self._claimed.pop(name, None)
 
-    def begin(self, numbers: Iterable[int]) -> None:
-        """These are under way."""
-        self._under_way.update(numbers)
+    def wanted(self, claim: str, number: int, phone: str) -> bool:
+        """Whether a message under way is still to be sent: nothing newer came, and its phone did not say stop."""
+        return self._wanted.get(number) == claim and phone not in self._stopped
 
-    def end(self, number: int) -> None:
+    def end(self, claim: str, number: int) -> None:
         """It is no longer under way."""
-        self._under_way.discard(number)
-        self.called_back.discard(number)
-        if not self._under_way:
+        self._flights -= 1
+        if self._wanted.get(number) == claim:
+            del self._wanted[number]
+        if not self._flights:
             self._stopped.clear()
-
-    def stopped(self, phone: str) -> bool:
-        """Whether this phone said stop while messages were under way: what was granted before is not sent to it."""
-        return phone in self._stopped
 
     def apply(self, entries: Iterable[Entry]) -> None:
         """Fold entries, in order."""
@@ -71,23 +68,21 @@ class Outbox:
 
     def _take(self, fact: AnyFact) -> None:
         if isinstance(fact, MessagesDue):
-            self._call_back(fact.numbers)
             for number in fact.numbers:
-                self.due.pop(number, None)
+                self._wanted.pop(number, None)
+                self.due.pop(number, None)  # it goes to the end
                 self.due[number] = Due(fact.kind, fact.after_ms, fact.until_ms)
         elif isinstance(fact, MessagesDropped):
-            self._call_back(fact.numbers)
             for number in fact.numbers:
+                self._wanted.pop(number, None)
                 self.due.pop(number, None)
         elif isinstance(fact, MessagesGranted):
             mine = self._claimed.pop(fact.claim, None)
             for number in fact.numbers if mine is None else mine:  # what was claimed and not granted is due no more
                 self.due.pop(number, None)
             if mine is not None:
-                self.begin(fact.numbers)
+                self._flights += len(fact.numbers)
+                self._wanted |= dict.fromkeys(fact.numbers, fact.claim)
                 self.granted.append(fact)
-        elif isinstance(fact, ContactPreference) and self._under_way:
+        elif isinstance(fact, ContactPreference) and self._flights:
             (self._stopped.add if fact.stopped else self._stopped.discard)(fact.phone)
-
-    def _call_back(self, numbers: Iterable[int]) -> None:
-        self.called_back |= self._under_way.intersection(numbers)

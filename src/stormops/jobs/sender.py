@@ -158,7 +158,7 @@ class Sender:
         except (JournalUnavailable, OSError) as error:
             self._parts.log.failed("messages_failed", error)
             outcome = "dropped"  # its phone cannot be read: nothing was sent
-        self._outbox.end(message.number)
+        self._outbox.end(message.claim, message.number)
         self._settled[message.claim].append((message.number, MESSAGE_OUTCOMES[outcome]))
         self._parts.metrics.count("messages_settled_total", outcome=outcome)
 
@@ -167,7 +167,7 @@ class Sender:
         phone = await self._read(partial(self._phone, message.number))
         text, pause = self._parts.write(message), AGAIN_SECONDS[0]
         while phone:
-            if message.number in self._outbox.called_back or self._outbox.stopped(phone):
+            if not self._outbox.wanted(message.claim, message.number, phone):
                 return "dropped"
             if self._parts.now_ms() >= message.until_ms:
                 return "late"
