@@ -17,7 +17,7 @@ WAIT_SECONDS_MAX = 30.0
 
 
 class MessagesProvider:
-    """Takes messages. `moods`: statuses of the next answers, then 201 again; 0 = the connection breaks after the request.
+    """Takes messages. `moods`: statuses of the next answers, then 201 again; 0 = taken, and the connection breaks.
 
     `sent`: (to, text) of what was taken; `tries` counts requests.
     """

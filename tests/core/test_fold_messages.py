@@ -136,6 +136,13 @@ def test_past_the_bounds_nobody_new_is_signed_up_and_no_stop_is_forgotten(monkey
         request(world, premise)
     world.tick(0)
     assert len(world.situation.messages.requests) == limits.PLACES_MAX
+    for number in range(limits.PHONES_MAX + 3):
+        request(world, 40, phone=f"850555{number:04d}")
+    world.tick(0.5)
+    assert len(world.situation.messages.requests) == limits.PLACES_MAX + limits.PHONES_MAX
+    for number in range(limits.PHONES_MAX):
+        stop(world, f"850555{number:04d}")
+    world.tick(0.6)
     monkeypatch.setattr(limits, "SIGNED_UP_MAX", limits.PLACES_MAX)
     request(world, phone=OTHER)
     world.tick(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from random import Random
 
 import pytest
@@ -11,13 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stormops.core import entry as facts
-from stormops.core.entry import AnyFact
+from stormops.core.draft import Draft
+from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.incident import ELECTRIC, State
-from stormops.core.messages import ASKS_MAX, PLACES_MAX, who_is
+from stormops.core.messages import ASKS_MAX, PLACES_MAX, news, truth, who_is
 from stormops.core.messaging import LATE_MS, SETTLE_MS, TOGETHER_MAX
 from stormops.core.situation import Situation
+from stormops.jobs.pace import Pace
 from tests.core.storms import move, small_world
-from tests.core.world import START_MS, World
+from tests.core.world import BOSS, START_MS, World
 
 PHONES = [f"85055501{n:02d}" for n in range(8)]
 
@@ -84,7 +87,7 @@ def untrue(world: World, number: int, kind: str) -> str:
     return "nobody restored anything" if kind == "restored" and by < 0 else ""
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32))
 def test_in_any_storm_nothing_untrue_nothing_twice_nothing_after_stop_and_replay_is_the_same(seed: int) -> None:
     world, rng = small_world(), Random(seed)
@@ -92,7 +95,7 @@ def test_in_any_storm_nothing_untrue_nothing_twice_nothing_after_stop_and_replay
     asks: Counter[str] = Counter()
     stopped: set[int] = set()
     phone_of: dict[int, int] = {}
-    for _ in range(90):
+    for _ in range(70):
         move(world, rng)
         phone = rng.choice(PHONES)
         match rng.choice(["request", "yes", "yes", "stop", "start", "claim", "claim", "claim", "settle"]):
@@ -316,3 +319,87 @@ def test_a_wave_is_cut_into_facts_of_bounded_size(monkeypatch: pytest.MonkeyPatc
     assert max(len(fact.numbers) for fact in due) <= 3 < TOGETHER_MAX
     assert SETTLE_MS < LATE_MS
     assert len(world.situation.messages.due) == 8
+
+
+MANY = 113_000
+
+
+class Crowd:
+    """All phones of a large city signed up in a small one that is out; one fact a tick, without a journal."""
+
+    def __init__(self) -> None:
+        self.world = small_world()
+        self.situation = self.world.situation
+        ids = self.world.city.premises.id
+        signing: list[AnyFact] = []
+        for number in range(MANY):
+            phone = f"850{number:07d}"
+            signing.append(facts.MessagesRequested(phone=phone, language="en", premise=ids[8 + number % 40]))
+            signing.append(facts.MessagesConfirmed(phone=phone, language="en"))
+        self.whole_tick(signing)
+        for premise in range(8, 48):
+            self.world.report(premise)
+        self.whole_tick([news.fact for news in self.world.news])
+
+    def whole_tick(self, said: list[AnyFact]) -> list[AnyFact]:
+        """A tick as operations do it."""
+        return self.world.decider.decide(self._told(said), self._tick())
+
+    def messaging_tick(self, said: list[AnyFact]) -> list[AnyFact]:
+        """The same without all that does not concern messages: nothing else changes."""
+        entries = self._told(said)
+        draft = Draft(self.situation, self._tick())
+        self.world.decider._messaging.decide(draft, entries)
+        return draft.close()
+
+    def _tick(self) -> Tick:
+        return Tick(number=self.situation.tick + 1, at_ms=self.world.now_ms)
+
+    def _told(self, said: list[AnyFact]) -> list[Entry]:
+        first = self.situation.position + 1
+        entries = [Entry(first + i, self.world.now_ms, "door", first + i, 0, 0, fact) for i, fact in enumerate(said)]
+        self.situation.apply(entries)
+        return entries
+
+
+@pytest.mark.parametrize("per_second", [100, 3])
+def test_a_wave_is_sent_within_its_time_or_dropped_never_late(
+    per_second: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim a second, paced as the sender does it; after five minutes a part of the city is restored."""
+    monkeypatch.setattr("stormops.core.messages.PHONES_MAX", MANY)
+    crowd = Crowd()
+    world, due = crowd.world, crowd.situation.messages.due
+    pace, sent, told, late, second = Pace(per_second, 0.0), Counter[str](), Counter[int](), 0, 0
+    begin_ms = world.now_ms
+    assert len(due) == MANY
+    while due or second < 300:
+        second += 1
+        world.now_ms = begin_ms + second * 1_000
+        if second == 300:
+            name = world.open()[0].id
+            made = crowd.whole_tick([facts.IncidentRestored(action="r", by=BOSS, reason="seen", incident=name)])
+        else:
+            ready = list(islice((n for n, one in due.items() if one.after_ms <= world.now_ms < one.until_ms), 200))
+            numbers = ready[: pace.take(len(ready), float(second))]
+            waited = {number: due[number] for number in numbers}
+            made = crowd.messaging_tick([facts.MessagesClaimed(claim="a", numbers=numbers)])
+            for number, kind in granted(made, "a"):
+                assert waited[number].kind == kind
+                assert waited[number].after_ms <= world.now_ms < waited[number].until_ms
+                assert not untrue(world, number, kind)
+                sent[kind] += 1
+                told[number] += 1
+        late += sum(len(f.numbers) for f in made if isinstance(f, facts.MessagesDropped) and f.why == "late")
+        assert sum(sent.values()) <= per_second * (second + 1)
+    assert second <= LATE_MS // 1000 + 300
+    assert max(told.values()) <= 2
+    assert sent["restored"]
+    if per_second == 3:
+        assert 3 * (LATE_MS - SETTLE_MS) // 1000 <= sum(sent.values()) < MANY
+        assert late
+    else:
+        assert not late
+        nobody = {n for n, one in crowd.situation.messages.sign_ups.items() if not one.told}
+        assert nobody.isdisjoint(told)
+        assert not any(news("", truth(crowd.situation, crowd.situation.messages.sign_ups[n])) for n in nobody)

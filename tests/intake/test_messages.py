@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from stormops.clock import Clock
-from stormops.core.entry import MessagesRequested
+from stormops.core.entry import MessagesConfirmed, MessagesRequested
 from stormops.intake.messages import SOURCE_BURST, SOURCE_SECONDS, SOURCES_MAX, Desk, MessagesRoute, SourceLimit
 from stormops.intake.web import IntakeSettings
 from stormops.journal.door import Door
 from stormops.journal.place_mark import make_mark
+from stormops.journal.receipt import check_digit
 from stormops.pages.form import FormSettings
 from tests.intake.conftest import FEED, INTAKE, Intake
+from tests.intake.telephone_line import OWN, STRANGER, PhoneLine
 
-RECEIPT = "01-2345-6789-012-9"
 SECRET = b"0123456789abcdef"
 
 
@@ -37,8 +38,6 @@ def settings(settings: IntakeSettings) -> IntakeSettings:
 
 @pytest.fixture
 def good() -> dict[str, str]:
-    from stormops.journal.receipt import check_digit
-
     digits = "0123456789012"
     digits += str(check_digit(digits))
     return {"phone": "(850) 555-0123", "language": "es", "receipt": digits, "key": "a key", "lang": "en"}
@@ -162,6 +161,74 @@ async def test_whatever_is_sent_is_answered_and_nothing_is_kept_but_sound_wishes
     response = await intake.client.post("/messages", content=urlencode(fields), headers=headers)
     assert response.status_code in (303, 422, 429)
     assert all(fact.phone.isdigit() and (fact.receipt or fact.premise) for fact in kept(intake))
+
+
+@pytest.fixture
+def messages() -> bool:
+    return True
+
+
+def yeses(line: PhoneLine) -> list[MessagesConfirmed]:
+    return [fact for fact in line.facts() if isinstance(fact, MessagesConfirmed)]
+
+
+@pytest.mark.parametrize(("word", "language"), [("Yes!", "en"), ("SÍ", "es"), ("si", "es"), ("wi", "ht")])
+async def test_a_yes_by_text_is_on_disk_in_its_language(line: PhoneLine, word: str, language: str) -> None:
+    reply = await line.provider.text(STRANGER, word)
+    assert reply
+    assert yeses(line) == [MessagesConfirmed(phone="8505559999", language=language)]
+
+
+async def test_after_a_report_a_yes_is_offered_and_is_about_that_report(line: PhoneLine) -> None:
+    offer = await line.provider.text(OWN, "OUT") or ""
+    assert "YES = texts about this outage." in offer
+    (report,) = line.received()
+    assert await line.provider.text(OWN, "YES")
+    assert [fact.receipt for fact in yeses(line)] == [report.receipt]
+
+
+@pytest.mark.parametrize("text", ["no water at 1103 Blue Ave", "wire down at 1103 Blue Ave"])
+async def test_nothing_is_offered_about_water_nor_in_danger(line: PhoneLine, text: str) -> None:
+    assert "YES" not in (await line.provider.text(OWN, text) or "")
+
+
+async def test_the_answer_to_a_yes_is_the_same_whatever_is_known(line: PhoneLine) -> None:
+    known = await line.provider.text(OWN, "OUT") and await line.provider.text(OWN, "YES")
+    assert await line.provider.text(STRANGER, "YES") == known == await line.provider.text(OWN, "YES")
+
+
+async def test_after_a_stop_a_yes_is_neither_kept_nor_answered(line: PhoneLine) -> None:
+    await line.provider.text(OWN, "STOP")
+    assert await line.provider.text(OWN, "YES") is None
+    assert not yeses(line)
+    await line.provider.text(OWN, "START")
+    assert await line.provider.text(OWN, "YES")
+    assert len(yeses(line)) == 1
+
+
+async def test_a_yes_from_abroad_is_told_that_there_are_none(line: PhoneLine) -> None:
+    assert "no texts" in (await line.provider.text("+442079460958", "yes") or "")
+    assert not yeses(line)
+
+
+async def test_a_yes_sent_again_by_the_provider_is_one_and_one_that_cannot_be_kept_comes_again(
+    line: PhoneLine, unplugged: Callable[[], None]
+) -> None:
+    for _ in range(2):
+        assert await line.provider.text(OWN, "YES", sid="SM1")
+    assert len(yeses(line)) == 1
+    unplugged()
+    fields = {"MessageSid": "SM2", "From": OWN, "To": "+18505550100", "Body": "YES"}
+    response = await line.provider.post(f"{line.provider.url}/sms", fields)
+    assert response.status_code == 503
+    unplugged()
+
+
+@pytest.mark.parametrize("messages", [False])
+async def test_where_nothing_is_connected_a_yes_is_told_so_and_none_is_offered(line: PhoneLine) -> None:
+    assert "YES" not in (await line.provider.text(OWN, "OUT") or "")
+    assert "no texts about outages" in (await line.provider.text(OWN, "YES") or "")
+    assert not yeses(line)
 
 
 def test_addresses_are_counted_apart_networks_of_ipv6_together_and_not_for_ever() -> None:

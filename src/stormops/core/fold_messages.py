@@ -25,11 +25,11 @@ def contact_preference(situation: Situation, _entry: Entry, fact: facts.ContactP
 
 def requested(situation: Situation, entry: Entry, fact: facts.MessagesRequested, _touched: Touched) -> None:
     """A wish that waits for its yes."""
-    who, receipt = who_is(fact.phone), _number(fact.receipt)
+    receipt = _number(fact.receipt)
     premise = _place(situation, receipt) if receipt else situation.premise_of.get(fact.premise, -1)
-    if situation.messages.open_to(who) and (receipt or premise >= 0):
-        now_ms = _now(situation, entry)
-        situation.messages.request(entry.position, SignUp(who, premise, receipt, fact.language, now_ms))
+    one = SignUp(who_is(fact.phone), premise, receipt, fact.language, _now(situation, entry))
+    if (receipt or premise >= 0) and situation.messages.open_to(one):
+        situation.messages.request(entry.position, one)
 
 
 def confirmed(situation: Situation, entry: Entry, fact: facts.MessagesConfirmed, _touched: Touched) -> None:
@@ -38,9 +38,9 @@ def confirmed(situation: Situation, entry: Entry, fact: facts.MessagesConfirmed,
     numbers = [number for number in sorted(messages.of_phone.get(who, ())) if number in messages.requests]
     wishes = [(number, messages.requests[number]) for number in numbers]
     receipt = _number(fact.receipt)
-    if not wishes and receipt and messages.open_to(who):
-        place = _place(situation, receipt)
-        wishes = [(entry.position, SignUp(who, place, receipt, fact.language, now_ms))]
+    own = SignUp(who, _place(situation, receipt), receipt, fact.language, now_ms)
+    if not wishes and receipt and messages.open_to(own):
+        wishes = [(entry.position, own)]
     for number, wish in wishes:
         if number in messages.requests:
             messages.drop(number)
@@ -102,7 +102,7 @@ def settled(situation: Situation, _entry: Entry, fact: facts.MessagesSettled, _t
 def placed(situation: Situation, receipt: int) -> None:
     """It became known, or was corrected, where a report belongs: the sign-ups by its receipt follow."""
     messages = situation.messages
-    for number in sorted(messages.of_receipt.get(receipt, ())):
+    for number in sorted(messages.of_way.get(receipt, ())):
         premise, one = _place(situation, receipt), messages.sign_ups.get(number)
         if one is None:
             messages.request(number, messages.requests[number]._replace(premise=premise))

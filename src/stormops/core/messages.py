@@ -3,7 +3,8 @@
 A *number* stands for a phone: the position of the entry in which the journal has it. Phones are known here by a hash
 alone; who sends reads the phone from the journal. Bounds, each with its behaviour:
 
-- `SIGNED_UP_MAX` sign-ups, waiting for a yes or confirmed, and `PLACES_MAX` of one phone: no further ones.
+- `SIGNED_UP_MAX` sign-ups, waiting for a yes or confirmed, `PLACES_MAX` of one phone, `PHONES_MAX` by one receipt (or
+  page of a premise): no further ones.
 - A request waits `YES_MS` for its yes; a sign-up ends `SIGNED_UP_MS` after the yes or the last message.
 - `ASKS_MAX` questions to one phone within `DAY_MS`, whoever asks for them: nobody's phone is bombed through us.
 - `STOPPED_MAX` phones that said stop: beyond, nobody new is signed up, for a stop is never forgotten.
@@ -25,6 +26,7 @@ YES_MS = DAY_MS
 SIGNED_UP_MS = 7 * DAY_MS
 SIGNED_UP_MAX = 250_000
 PLACES_MAX = 5
+PHONES_MAX = 20
 ASKS_MAX = 2
 STOPPED_MAX = 1_000_000
 
@@ -64,6 +66,11 @@ class SignUp(NamedTuple):
     decided: str = ""
     sending: bool = False
 
+    @property
+    def way(self) -> int:
+        """By what it came: a receipt, or below zero a premise."""
+        return self.receipt or -self.premise - 1
+
 
 class Due(NamedTuple):
     """A message that waits; to be sent after one time and before another (platform ms), or not at all."""
@@ -93,9 +100,10 @@ class Messages:
         self.asks: dict[int, tuple[int, ...]] = {}
         """By phone: when it was asked within a day; in the order of the last time."""
         self.of_phone: dict[int, list[int]] = {}
-        """Derived, as the next two: numbers in no order that means anything."""
-        self.of_receipt: dict[int, list[int]] = {}
-        self.of_premise: dict[int, list[int]] = {}
+        """Derived, as the next two."""
+        self.of_way: dict[int, set[int]] = {}
+        """By receipt, or by premise where it was not asked by a receipt (`SignUp.way`)."""
+        self.of_premise: dict[int, set[int]] = {}
         """Numbers of sign-ups alone."""
 
     # --- questions --------------------------------------------------------------------------------------
@@ -104,11 +112,13 @@ class Messages:
         """The request or the sign-up of a number."""
         return self.sign_ups.get(number) or self.requests.get(number)
 
-    def open_to(self, who: int) -> bool:
-        """Whether one more request of this phone is taken."""
-        room = len(self.requests) + len(self.sign_ups) < SIGNED_UP_MAX
-        mine = len(self.of_phone.get(who, ()))
-        return room and mine < PLACES_MAX and not self.forgot_a_stop and who not in self.stopped
+    def open_to(self, one: SignUp) -> bool:
+        """Whether one more is taken."""
+        if self.forgot_a_stop or one.who in self.stopped:
+            return False
+        full = len(self.requests) + len(self.sign_ups) >= SIGNED_UP_MAX
+        mine, here = self.of_phone.get(one.who, ()), self.of_way.get(one.way, ())
+        return not full and len(mine) < PLACES_MAX and len(here) < PHONES_MAX
 
     def may_ask(self, number: int) -> bool:
         """Whether the phone of a request is to be asked: not too often, and not what it said yes to."""
@@ -138,7 +148,7 @@ class Messages:
         if before is not None and before.premise != one.premise:
             _take(self.of_premise, before.premise, number)
         if one.premise >= 0 and (before is None or before.premise != one.premise):
-            self.of_premise.setdefault(one.premise, []).append(number)
+            self.of_premise.setdefault(one.premise, set()).add(number)
         if before is not None and before.at_ms != one.at_ms:
             del self.sign_ups[number]  # it goes to the end
         self.sign_ups[number] = one
@@ -146,16 +156,18 @@ class Messages:
     def _index(self, number: int, before: SignUp | None, one: SignUp) -> None:
         if before is None:
             self.of_phone.setdefault(one.who, []).append(number)
-            if one.receipt:
-                self.of_receipt.setdefault(one.receipt, []).append(number)
+            self.of_way.setdefault(one.way, set()).add(number)
 
     def drop(self, number: int) -> None:
         """The request or the sign-up ends, and what waits for it."""
         one = self.requests.pop(number, None) or self.sign_ups.pop(number)
         self.due.pop(number, None)
-        _take(self.of_phone, one.who, number)
         _take(self.of_premise, one.premise, number)
-        _take(self.of_receipt, one.receipt, number)
+        _take(self.of_way, one.way, number)
+        mine = self.of_phone[one.who]
+        mine.remove(number)
+        if not mine:
+            del self.of_phone[one.who]
 
     def stop(self, who: int) -> None:
         """This phone is sent nothing more."""
@@ -206,10 +218,10 @@ class Messages:
         return messages
 
 
-def _take(index: dict[int, list[int]], key: int, number: int) -> None:
+def _take(index: dict[int, set[int]], key: int, number: int) -> None:
     numbers = index.get(key)
-    if numbers is not None and number in numbers:
-        numbers.remove(number)
+    if numbers is not None:
+        numbers.discard(number)
         if not numbers:
             del index[key]
 

@@ -87,8 +87,8 @@ class Messaging:
         for key in draft.touched.incidents:
             for premise in self._confirmed_at(key):
                 numbers.update(messages.of_premise[premise])
-        for receipt in draft.touched.receipts & messages.of_receipt.keys():
-            numbers.update(messages.of_receipt[receipt])
+        for receipt in draft.touched.receipts & messages.of_way.keys():
+            numbers.update(messages.of_way[receipt])
         for entry in entries:
             if isinstance(entry.fact, facts.MessagesConfirmed):
                 numbers.update(messages.of_phone.get(who_is(entry.fact.phone), ()))
@@ -161,7 +161,7 @@ def _add(situation: Situation, granted: facts.MessagesGranted, number: int, one:
     granted.until_ms.append(due.until_ms)
 
 
-def _among(signed_up: dict[int, list[int]], premises: Ints) -> list[int]:
+def _among(signed_up: dict[int, set[int]], premises: Ints) -> list[int]:
     """Which of these premises have sign-ups. O(the fewer of both), with numpy for the more."""
     if len(premises) <= len(signed_up):
         return [premise for premise in premises.tolist() if premise in signed_up]
