@@ -167,3 +167,18 @@ def test_the_map_is_readable_without_a_script_in_the_readers_language(tmp_path: 
     assert words("ht")("page.report") in text(home)
     assert home.headers["vary"] == "Accept-Language, Cookie"
     assert "stormops_lang=ht" in home.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("point", "connected", "offered"), [("E-P1", True, True), ("W-P1", True, False), ("E-P1", False, False)]
+)
+def test_a_receipt_leads_to_messages_about_power_where_there_are_any(
+    tmp_path: Path, point: str, connected: bool, offered: bool
+) -> None:
+    given = {"messages_" + name: "x" for name in ("url", "account", "token", "from")} if connected else {}
+    pages = Pages(CITY, Settings(dashboards=tmp_path, **given))
+    shown = status("matched", "predicted") | {"again": {"symptom": "lights_out", "service_point": point}}
+    page = text(pages.status(EN, shown))
+    assert ('href="/messages?receipt=01-2345-6789-012-3"' in page) == offered
+    escaped = text(pages.messages(EN, {"receipt": '"><script>'}))
+    assert "<script>" not in escaped
