@@ -137,7 +137,10 @@ def parts_of(
             dashboards=dashboards,
             public_folder=str(public or "nowhere"),
             public_tree_s=2 if public else 0,
-            **({"messages_" + name: "x" for name in ("url", "account", "token", "from")} if messages else {}),
+            messages_url="http://x" if messages else "",
+            messages_account="x",
+            messages_token="x",
+            messages_from="+18505550100",
         ),
         city_file=CityFile(
             name=city.name,

@@ -175,8 +175,11 @@ def test_the_map_is_readable_without_a_script_in_the_readers_language(tmp_path: 
 def test_a_receipt_leads_to_messages_about_power_where_there_are_any(
     tmp_path: Path, point: str, connected: bool, offered: bool
 ) -> None:
-    given = {"messages_" + name: "x" for name in ("url", "account", "token", "from")} if connected else {}
-    pages = Pages(CITY, Settings(dashboards=tmp_path, **given))
+    url = "http://x" if connected else ""
+    settings = Settings(
+        dashboards=tmp_path, messages_url=url, messages_account="x", messages_token="x", messages_from="+1"
+    )
+    pages = Pages(CITY, settings)
     shown = status("matched", "predicted") | {"again": {"symptom": "lights_out", "service_point": point}}
     page = text(pages.status(EN, shown))
     assert ('href="/messages?receipt=01-2345-6789-012-3"' in page) == offered
