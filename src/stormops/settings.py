@@ -133,6 +133,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ge=0,
         ),
     ] = 20
+    messages_url: Annotated[
+        str,
+        Doc(
+            description="Where text messages are handed over: a REST API as Twilio's, https://api.twilio.com; empty = "
+            "nobody is signed up for messages.",
+            pattern="^(https?://.*[^/])?$",
+        ),
+    ] = ""
+    messages_account: Annotated[str, Doc(description="The account's id (SID) at that provider.")] = ""
+    messages_token: Annotated[str, Doc(description="The account's auth token: a secret, give it by environment.")] = ""
+    messages_from: Annotated[
+        str, Doc(description="The city's number for messages, +18505550100.", pattern=r"^(\+[0-9]{7,15})?$")
+    ] = ""
+    messages_per_second: Annotated[
+        float, Doc(description="Messages handed over in a second at most, as the provider takes them.", gt=0, le=1000)
+    ] = 10
     trusted_proxies: Annotated[
         str,
         Doc(
@@ -150,6 +166,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def origins(self) -> list[str]:
         """Browser origins that may write and subscribe: our own two."""
         return [self.intake_url, self.feed_url]
+
+    @property
+    def messages(self) -> bool:
+        """Whether there is all that text messages need."""
+        return bool(self.messages_url and self.messages_account and self.messages_token and self.messages_from)
 
     @property
     def public(self) -> Path:

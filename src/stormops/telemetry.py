@@ -56,6 +56,9 @@ METRICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "feed_tree_bytes": ("gauge", "Bytes of the public tree's files named by their content", ()),
     "feed_tree_position": ("gauge", "Journal position of the public tree", ()),
     "staff_sign_ins_total": ("counter", "Sign-ins by outcome: granted, refused, limited", ("outcome",)),
+    "messages_settled_total": ("counter", "Text messages by what became of them", ("outcome",)),
+    "messages_waiting": ("gauge", "Text messages that wait to be handed over, as the worker knows them", ()),
+    "messages_under_way": ("gauge", "Text messages granted and not yet settled", ()),
     "jobs_reports_total": ("counter", "Situation reports written", ()),
 }
 
@@ -83,6 +86,8 @@ EVENTS: dict[str, str] = {
     "hints_unavailable": "Redis is away; wake-ups are slower, nothing is lost. Start it when convenient.",
     "client_resynchronised": "A slow browser was sent a new snapshot. Nothing to do.",
     "telephony_trouble": "Calls and texts go on with less: a file they look into cannot be read. Repair it.",
+    "messages_refused": "The provider of text messages refuses the account; it is tried again. Check the settings.",
+    "messages_failed": "The sender of text messages failed and goes on. If it repeats, read the error.",
     "public_tree_unwritable": "The disk refused the public tree; the tree before stays. Free or repair the disk.",
     "sign_in_limited": "Too many failed sign-ins for one name or address. If it is an attack, block the address.",
     "job_failed": "A background job failed and is tried again within a minute. If it repeats, read the error.",

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from stormops.child import die_with_parent
 from stormops.clock import Clock
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from stormops.admission.asgi import Admission
     from stormops.admission.doorkeeper import AtHand
     from stormops.admission.turn import Endpoint
+    from stormops.core.messages import Due
     from stormops.core.network import City, Tree
+    from stormops.core.situation import Situation
     from stormops.intake.telephone import Telephony
     from stormops.journal.door import Door
     from stormops.journal.hints import NullHints, RedisHints
@@ -267,6 +270,7 @@ def run_intake() -> None:
             languages=tuple(offered(process.city_file.languages)),
             jurisdiction=process.city_file.open311_jurisdiction or process.city_file.name,
             open311_key_required=process.city_file.open311_key_required,
+            places_secret=_places_secret(settings),
         ),
         door,
         process.metrics,
@@ -329,7 +333,15 @@ def _telephony(process: Process, door: Door) -> Telephony:
         ),
         mode=sentence,
         now_ms=process.clock.now_ms,
+        messages=settings.messages,
     )
+
+
+def _places_secret(settings: Settings) -> bytes:
+    """Under which marks of places are made; empty where nobody is signed up for messages."""
+    from stormops.journal.secret import shared_secret
+
+    return shared_secret(settings.data, "places.key") if settings.messages else b""
 
 
 def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:
@@ -342,7 +354,6 @@ def run_operations() -> None:
     from stormops.core.decide import Decider
     from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
-    from stormops.core.situation import Situation
     from stormops.journal.drained_file import DrainedFile
     from stormops.journal.mode_file import ModeFile
     from stormops.journal.port import Fenced
@@ -457,6 +468,7 @@ def run_feed() -> None:
             log=process.log,
             metrics=process.metrics,
             public_names_secret=shared_secret(settings.data, "public-names.key"),
+            places_secret=_places_secret(settings),
         )
     )
     # The city stays as long as the process: looking through it for garbage would hold every socket up.
@@ -490,33 +502,21 @@ def run_past() -> None:
 
 
 def run_worker() -> None:
-    """Worker: situation reports, by RQ or without it."""
+    """Worker: situation reports, by RQ or without it; text messages, where a provider is connected."""
     from redis import Redis
 
-    from stormops.core.situation import Situation
     from stormops.jobs.dues import Dues
     from stormops.jobs.situation_report import summarise, write
     from stormops.jobs.worker import Worker
-    from stormops.journal.port import follow
-    from stormops.journal.snapshots import FileSnapshots
     from stormops.operations.health import Health
 
     process = Process("worker")
     settings, city_file = process.settings, process.city_file
     city, tree = process.city()
     folder = settings.data / "reports"
-    snapshots = FileSnapshots(process.snapshots())
 
     def write_report(why: str) -> str:
-        situation = Situation(city, tree)
-        if found := snapshots.newest(situation.schema):
-            situation.restore(found[1])
-        journal = process.journal()
-        try:
-            situation.apply(follow(journal, situation.position))
-        finally:
-            journal.close()
-        report = summarise(situation, city_file.title, city_file.time_zone, why)
+        report = summarise(_present(process, city, tree), city_file.title, city_file.time_zone, why)
         write(folder, report)
         return report.name
 
@@ -532,8 +532,11 @@ def run_worker() -> None:
     )
     health = Health(settings.host, settings.worker_port, process.metrics, lambda: worker.ready)
     stop = _stop_on_signals()
+    sending = _start_sending(process, city, tree) if settings.messages else None
     process.log.info("process_started")
     worker.run(stop)
+    if sending is not None:
+        sending()
     health.close()
     process.log.info("process_stopped")
 
@@ -567,6 +570,96 @@ def run_transit() -> None:
     process.log.info("process_started")
     asyncio.run(run())
     process.log.info("process_stopped")
+
+
+def _present(process: Process, city: City, tree: Tree) -> Situation:
+    """The situation as the journal has it now."""
+    from stormops.core.situation import Situation
+    from stormops.journal.port import follow
+    from stormops.journal.snapshots import FileSnapshots
+
+    situation = Situation(city, tree)
+    if found := FileSnapshots(process.snapshots()).newest(situation.schema):
+        situation.restore(found[1])
+    journal = process.journal()
+    try:
+        situation.apply(follow(journal, situation.position))
+    finally:
+        journal.close()
+    return situation
+
+
+def _start_sending(process: Process, city: City, tree: Tree) -> Callable[[], None]:
+    """Send text messages in a thread of its own; gives what ends it."""
+    import asyncio
+
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=lambda: asyncio.run(_send_messages(process, city, tree, stop)), name="messages", daemon=True
+    )
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join(GRACEFUL_SECONDS)
+
+    return end
+
+
+async def _send_messages(process: Process, city: City, tree: Tree, stop: threading.Event) -> None:
+    import random
+
+    from stormops.admission.throttle import Throttle
+    from stormops.intake.segments import fitted
+    from stormops.intake.sms import TITLE_CHARACTERS_MAX
+    from stormops.jobs.provider import RestProvider
+    from stormops.jobs.sender import Message, Parts, Sender
+    from stormops.journal.door import Door
+    from stormops.journal.drained_file import DrainedReader
+    from stormops.pages.messages import message_text
+
+    settings, city_file = process.settings, process.city_file
+    zone = ZoneInfo(city_file.time_zone)
+
+    def begin() -> tuple[int, dict[int, Due]]:
+        situation = _present(process, city, tree)
+        return situation.position, situation.messages.due
+
+    def write(one: Message) -> str:
+        title = city_file.title[:TITLE_CHARACTERS_MAX]
+        said = message_text(one.kind, one.language, title, zone, customers=one.customers, since_ms=one.since_ms)
+        return fitted(said)
+
+    journal = process.journal()
+    door = Door(
+        settings.data / f"node-{settings.node:02d}-messages.door",
+        settings.node,
+        process.clock,
+        committed=lambda: process.hints.wake("doors"),
+        trouble=lambda sentence: process.log.error("door_unavailable", sentence=sentence),
+        drained=DrainedReader(settings.data),
+        keep_ms=round(settings.door_keep_days * 86_400_000),
+    )
+    parts = Parts(
+        journal=journal,
+        door=door,
+        hints=process.hints,
+        provider=RestProvider(
+            settings.messages_url, settings.messages_account, settings.messages_token, settings.messages_from
+        ),
+        brake=Throttle(time.monotonic, random.random),
+        begin=begin,
+        write=write,
+        now_ms=process.clock.now_ms,
+        per_second=settings.messages_per_second,
+        log=process.log,
+        metrics=process.metrics,
+    )
+    try:
+        await Sender(parts).run(stop)
+    finally:
+        door.close()
+        journal.close()
 
 
 RUNNERS: dict[str, Callable[[], None]] = {

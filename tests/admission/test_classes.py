@@ -29,9 +29,9 @@ from stormops.staff.web import SignInRoutes
 from stormops.telemetry import Metrics
 from tests.core.storm_day import StormDay, small_city
 from tests.feed.served import parts_of
-from tests.intake.telephone_line import PhoneLine, city_file, directory_file, line
+from tests.intake.telephone_line import PhoneLine, city_file, directory_file, line, messages
 
-__all__ = ["city_file", "directory_file", "line"]
+__all__ = ["city_file", "directory_file", "line", "messages"]
 
 
 def routes_of(app: object) -> list[object]:

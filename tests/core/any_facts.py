@@ -42,6 +42,7 @@ class AnyFacts:
             self._stepped,
             self._stepped,
             self._other,
+            self._messages,
         ]
 
     def entries(self, count: int, after: int = 0) -> Iterator[Entry]:
@@ -163,6 +164,34 @@ class AnyFacts:
             ),
         ]
         return rng.choice(kinds)()
+
+    def _messages(self) -> AnyFact:
+        rng = self.rng
+        phone = f"85055501{rng.randrange(20):02d}"
+        numbers = [rng.randrange(1, 400) for _ in range(rng.randrange(5))]
+        kinds = [rng.choice(["ask", "assumed", "confirmed", "restored", "cleared"]) for _ in numbers]
+        draws: list[Callable[[], AnyFact]] = [
+            lambda: facts.MessagesRequested(phone=phone, language="en", receipt=self._receipt()),
+            lambda: facts.MessagesRequested(
+                phone=phone, language="es", premise=rng.choice(["nowhere", self.city.premises.id[self._premise()]])
+            ),
+            lambda: facts.MessagesConfirmed(phone=phone, language="en", receipt=rng.choice(["", self._receipt()])),
+            lambda: facts.MessagesConfirmed(phone=phone, language="ht"),
+            lambda: facts.ContactPreference(phone=phone, stopped=rng.random() < 0.6),
+            lambda: facts.MessagesClaimed(claim="c", numbers=numbers),
+            lambda: facts.MessagesSettled(claim="c", numbers=numbers, outcomes="".join(rng.choices("SRLDU", k=5))),
+            lambda: facts.MessagesDue(
+                kind=rng.choice(["ask", "assumed", "restored"]),
+                numbers=numbers,
+                after_ms=START_MS,
+                until_ms=START_MS + 9,
+            ),
+            lambda: facts.MessagesDropped(numbers=numbers, why=rng.choice(["late", "untrue"])),
+            lambda: facts.MessagesGranted(
+                claim="c", numbers=numbers, kinds=kinds, since_ms=[rng.choice([0, START_MS]) for _ in numbers]
+            ),
+        ]
+        return rng.choice(draws)()
 
     def _mode_changed(self) -> AnyFact:
         mode, was = self.rng.choice(list(Mode)), self.rng.choice(list(Mode))

@@ -89,6 +89,21 @@ ONE_OF_EACH: list[AnyFact] = [
         premises=["P1"], chances=[9_100], recorded=["TR-1"], likely=["TR-2"], by_meter=[True], over=["P2"]
     ),
     facts.MetersListened(every_ms=900_000, silent=["M002"], silent_ms=[5], heard=["M003"], heard_ms=[6]),
+    facts.MessagesRequested(phone="8505550123", language="es", receipt=RECEIPT),
+    facts.MessagesConfirmed(phone="8505550123", language="es", receipt=RECEIPT),
+    facts.MessagesClaimed(claim="c-1", numbers=[41]),
+    facts.MessagesSettled(claim="c-1", numbers=[41], outcomes="S"),
+    facts.MessagesDue(kind="assumed", numbers=[41], after_ms=5, until_ms=6),
+    facts.MessagesDropped(numbers=[41], why="late"),
+    facts.MessagesGranted(
+        claim="c-1",
+        numbers=[41],
+        kinds=["assumed"],
+        languages=["es"],
+        customers=[12],
+        since_ms=[5],
+        until_ms=[6],
+    ),
 ]
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.msgpack"))

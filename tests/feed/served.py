@@ -108,6 +108,9 @@ class Feed(NamedTuple):
         raise AssertionError(f"the feed did not reach {position}")
 
 
+PLACES_SECRET = b"fedcba9876543210"
+
+
 def parts_of(
     day: StormDay,
     port: int,
@@ -115,8 +118,12 @@ def parts_of(
     dashboards: Path = Path("nowhere"),
     cadence_ms: int = 20,
     public: Path | None = None,
+    messages: bool = False,
 ) -> FeedParts:
-    """`public`: folder of the public tree; None = none is published. The past is answered on the loop."""
+    """`public`: folder of the public tree; None = none is published. The past is answered on the loop.
+
+    `messages`: a provider of text messages is connected.
+    """
     city, tree = day.city, day.tree
     partition = areas(city, K)
     return FeedParts(
@@ -130,6 +137,10 @@ def parts_of(
             dashboards=dashboards,
             public_folder=str(public or "nowhere"),
             public_tree_s=2 if public else 0,
+            messages_url="http://x" if messages else "",
+            messages_account="x",
+            messages_token="x",
+            messages_from="+18505550100",
         ),
         city_file=CityFile(
             name=city.name,
@@ -147,17 +158,23 @@ def parts_of(
         log=Log("feed", "error"),
         metrics=Metrics(),
         public_names_secret=b"0123456789abcdef",
+        places_secret=PLACES_SECRET if messages else b"",
     )
 
 
 @contextlib.contextmanager
 def running(
-    day: StormDay, *, dashboards: Path = Path("nowhere"), cadence_ms: int = 20, public: Path | None = None
+    day: StormDay,
+    *,
+    dashboards: Path = Path("nowhere"),
+    cadence_ms: int = 20,
+    public: Path | None = None,
+    messages: bool = False,
 ) -> Iterator[Feed]:
     """The feed of a day, ready, until the block ends."""
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms, public=public)
+    parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms, public=public, messages=messages)
     app = create_feed(parts)
     config = uvicorn.Config(
         app,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx2
 import numpy as np
@@ -11,8 +14,9 @@ import pytest
 
 from stormops.core.report import Report, Symptom
 from stormops.feed import at_home
+from stormops.journal.place_mark import read_mark
 from stormops.pages.words import words
-from tests.feed.served import Feed, running, storm
+from tests.feed.served import PLACES_SECRET, Feed, running, storm
 
 PREMISE, MINE = "/api/v1/public/premise", "/mine"
 
@@ -122,3 +126,28 @@ def test_a_bearer_says_still_out_from_the_page_of_the_receipt(home: Feed) -> Non
     assert words("en")("status.still") in page.text
     assert f"still out; first report {receipt}" in page.text
     assert 'name="service_point" value="E-' in page.text
+
+
+def test_who_knows_the_account_may_sign_up_for_messages_about_each_of_its_premises(dist: Path) -> None:
+    with running(storm(), dashboards=dist, messages=True) as served, served.client() as client:
+        row = some_row(served, out=True)
+        page = client.post(MINE, data=pair(served, row)).text
+        marks = re.findall(r'href="/messages\?place=([^"]+)"', page)
+        now_ms = round(time.time() * 1000)
+        (premise,) = {read_mark(PLACES_SECRET, unquote(mark), now_ms) for mark in marks}
+        assert premise == served.day.city.premises.id[row]
+        form = client.get("/messages", params={"place": unquote(marks[0])})
+        assert form.status_code == 200
+        assert f'name="place" value="{unquote(marks[0])}"' in form.text
+        assert f"{served.parts.settings.intake_url}/messages" in form.headers["Content-Security-Policy"] + form.text
+        assert words("en")("messages.asked") in client.get("/messages").text
+        assert "messages?" not in client.post(MINE, data=pair(served, row) | {"phone_last4": "0000"}).text
+
+
+def test_where_nothing_is_connected_no_page_offers_messages(home: Feed) -> None:
+    with home.client() as client:
+        assert "/messages" not in client.post(MINE, data=pair(home, some_row(home, out=True))).text
+        page = client.get("/messages", params={"receipt": "1"})
+        assert page.status_code == 404
+        assert words("en")("messages.none") in page.text
+        assert "<form" not in page.text

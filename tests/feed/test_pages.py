@@ -234,3 +234,21 @@ def test_an_alert_for_all_or_for_some_trips_says_so(pages: Pages) -> None:
     nobody = ALERT | {"routes": [], "stops": []}
     for whole, sentence in ((True, "transit.all"), (False, "transit.some")):
         assert words("en")(sentence) in table(pages, "en", VIEW, Told([nobody | {"whole": whole}], 0, None, False))
+
+
+@pytest.mark.parametrize(
+    ("point", "connected", "offered"), [("E-P1", True, True), ("W-P1", True, False), ("E-P1", False, False)]
+)
+def test_a_receipt_leads_to_messages_about_power_where_there_are_any(
+    tmp_path: Path, point: str, connected: bool, offered: bool
+) -> None:
+    url = "http://x" if connected else ""
+    settings = Settings(
+        dashboards=tmp_path, messages_url=url, messages_account="x", messages_token="x", messages_from="+1"
+    )
+    pages = Pages(CITY, settings)
+    shown = status("matched", "predicted") | {"again": {"symptom": "lights_out", "service_point": point}}
+    page = text(pages.status(EN, shown))
+    assert ('href="/messages?receipt=01-2345-6789-012-3"' in page) == offered
+    escaped = text(pages.messages(EN, {"receipt": '"><script>'}))
+    assert "<script>" not in escaped

@@ -25,6 +25,7 @@ FEED = "http://feed.test"
 
 line, unplugged = telephone_line.line, telephone_line.unplugged
 city_file, directory_file = telephone_line.city_file, telephone_line.directory_file
+messages = telephone_line.messages
 
 
 class Person(msgspec.Struct):

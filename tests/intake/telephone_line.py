@@ -122,7 +122,13 @@ def city_file() -> CityFile:
 
 
 @pytest.fixture
-async def line(tmp_path: Path, directory_file: Path, city_file: CityFile) -> AsyncIterator[PhoneLine]:
+def messages() -> bool:
+    """Whether who says yes is sent messages; tests of that say so."""
+    return False
+
+
+@pytest.fixture
+async def line(tmp_path: Path, directory_file: Path, city_file: CityFile, messages: bool) -> AsyncIterator[PhoneLine]:
     """The line."""
     folder = tmp_path / "data"
     folder.mkdir()
@@ -144,6 +150,7 @@ async def line(tmp_path: Path, directory_file: Path, city_file: CityFile) -> Asy
         status=lambda receipt: made[0].status(receipt),  # noqa: PLW0108 - the line is made of it
         mode=lambda language: made[0].mode and f"{made[0].mode} ({language})",
         now_ms=clock.now_ms,
+        messages=messages,
     )
     transport = httpx2.ASGITransport(Starlette(routes=telephony.routes()))
     async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:

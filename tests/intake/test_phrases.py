@@ -42,6 +42,14 @@ def test_no_reply_is_cut_or_takes_more_than_two_segments_whatever_it_carries(lan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_and_the_offer_of_messages_fit_together(language: str) -> None:
+    said = phrases(language).sms
+    for name in ("saved", "saved_at"):
+        whole = f"{said[name]} {said['offer']}".format(**LONGEST)
+        assert len(fitted(whole)) == len(whole)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_danger_and_the_question_where_fit_together(language: str) -> None:
     said = phrases(language).sms
     for symptom in ("wire_down", "pole_down", "gas_odour", "entrapment", "medical"):

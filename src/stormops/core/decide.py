@@ -22,6 +22,7 @@ from stormops.core.grouping import Grouper
 from stormops.core.incident import UTILITIES, State, incident_id
 from stormops.core.links import Links
 from stormops.core.matching_answer import Matched, NotMatched
+from stormops.core.messaging import Messaging
 from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
 from stormops.core.mode_rules import ModeRules, tighten
@@ -90,6 +91,7 @@ class Decider:
         self._ears = Ears(self)
         self._telemetered = Telemetered(self)
         self._links = Links(self)
+        self._messaging = Messaging(self)
 
     # --- what the rest of deciding asks ----------------------------------------------------------------
 
@@ -102,7 +104,13 @@ class Decider:
     def next_due_ms(self) -> int | None:
         """When (platform ms) something is due though there is no news; None = never."""
         ended_ms = self._ended[0][0] if self._ended else None
-        dues = (ended_ms, self._metering.next_due_ms(), self._clocks.next_ms, self._more_due_ms)
+        dues = (
+            ended_ms,
+            self._metering.next_due_ms(),
+            self._clocks.next_ms,
+            self._more_due_ms,
+            self._messaging.next_due_ms(),
+        )
         return min((due for due in dues if due is not None), default=None)
 
     def ended(self, key: int, at_ms: int) -> None:
@@ -145,6 +153,8 @@ class Decider:
         tightened = tighten(self.situation, news, tick.at_ms, self._mode_rules)
         if tightened is not None:
             draft.add(tightened)
+        draft.settle()
+        self._messaging.decide(draft, news)
         return draft.close()
 
     def _take_news(self, draft: Draft, news: Sequence[Entry]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from stormops.core.draft import Draft
 from stormops.core.entry import Entry, MetersListened
-from stormops.core.fold_meters import ELECTRIC
+from stormops.core.incident import ELECTRIC
 from stormops.core.listening import Listening, pace
 from stormops.core.network import Bools
 from stormops.core.summary import Silence

@@ -60,6 +60,49 @@ class ContactPreference(Fact, frozen=True, kw_only=True, tag="contact_preference
     language: str = ""
 
 
+class MessagesRequested(Fact, frozen=True, kw_only=True, tag="messages_requested"):
+    """Somebody asked, on a page, that a phone (digits) be sent messages on the outage at one place.
+
+    The place is that of `receipt`, or `premise` (id). Nothing is sent but a question until that phone says yes.
+    """
+
+    phone: str
+    language: str
+    receipt: str = ""
+    premise: str = ""
+
+
+class MessagesConfirmed(Fact, frozen=True, kw_only=True, tag="messages_confirmed"):
+    """The phone (digits) itself said yes, by text: to what was asked for it, else to the place of its own `receipt`."""
+
+    phone: str
+    language: str
+    receipt: str = ""
+
+
+class MessagesClaimed(Fact, frozen=True, kw_only=True, tag="messages_claimed"):
+    """A sender would send these due messages now; `claim` is its own name for this time. Deciding grants or not.
+
+    `numbers`: positions of the entries that have the phones (`core.messages`).
+    """
+
+    claim: str
+    numbers: list[int]
+
+
+MESSAGE_OUTCOMES = {"sent": "S", "refused": "R", "late": "L", "dropped": "D", "unclear": "U"}
+"""What became of a granted message, one letter each: the provider has it; refused for good; its time ended; it was no
+longer true or wanted; or nobody knows whether the provider took it, and it is not sent again."""
+
+
+class MessagesSettled(Fact, frozen=True, kw_only=True, tag="messages_settled"):
+    """What became of granted messages: `outcomes` one letter each (`MESSAGE_OUTCOMES`)."""
+
+    claim: str
+    numbers: list[int]
+    outcomes: str
+
+
 METER_LETTERS = {"last_gasp": "G", "out": "F", "restore": "R", "on": "N"}
 """Kinds of meter events as the journal keeps them: gasp, off (a check said so), restored, on (a check said so)."""
 
@@ -400,6 +443,40 @@ class SafetyEscalated(Fact, frozen=True, kw_only=True, tag="safety_escalated"):
     level: int
 
 
+class MessagesDue(Fact, frozen=True, kw_only=True, tag="messages_due"):
+    """Messages of one kind (`core.messages.Kind`) are to be sent to `numbers`, after one time and before another.
+
+    One that waits for the same number makes room for it.
+    """
+
+    kind: str
+    numbers: list[int]
+    after_ms: int
+    until_ms: int
+
+
+class MessagesDropped(Fact, frozen=True, kw_only=True, tag="messages_dropped"):
+    """What waits for these numbers, or is just being sent to them, is not to be sent. `why` is late or untrue."""
+
+    numbers: list[int]
+    why: str
+
+
+class MessagesGranted(Fact, frozen=True, kw_only=True, tag="messages_granted"):
+    """The sender of this claim, and nobody else, sends these, each once: from here on they count as told.
+
+    Columns of one length, with what to say: how many customers are out (0 = nobody says), since when.
+    """
+
+    claim: str
+    numbers: list[int] = []
+    kinds: list[str] = []
+    languages: list[str] = []
+    customers: list[int] = []
+    since_ms: list[int] = []
+    until_ms: list[int] = []
+
+
 class ModeChanged(Fact, frozen=True, kw_only=True, tag="mode_changed"):
     """The platform is in `mode` from here on; it `was` in another. `cause` is declared or automatic.
 
@@ -426,6 +503,10 @@ class ActionRefused(Fact, frozen=True, kw_only=True, tag="action_refused"):
 AnyFact = (
     ReportReceived
     | ContactPreference
+    | MessagesRequested
+    | MessagesConfirmed
+    | MessagesClaimed
+    | MessagesSettled
     | ReportPlaced
     | ReportWithdrawn
     | IncidentConfirmed
@@ -458,6 +539,9 @@ AnyFact = (
     | ReportRepeated
     | SafetyClockStopped
     | SafetyEscalated
+    | MessagesDue
+    | MessagesDropped
+    | MessagesGranted
     | ModeChanged
     | ActionRefused
 )

@@ -13,16 +13,15 @@ import numpy as np
 from stormops.core import entry as facts
 from stormops.core.entry import DEVICE_LETTERS, METER_LETTERS, Entry
 from stormops.core.fold_reports import leave
-from stormops.core.incident import UTILITIES
+from stormops.core.incident import ELECTRIC
 from stormops.core.meters import WINDOW_MS, Longs, meter_receipt
 from stormops.core.open_reports import CHANNEL_CODE, CHANNEL_SHIFT, NOWHERE, Standing
-from stormops.core.report import Channel, Symptom, Utility
+from stormops.core.report import Channel, Symptom
 from stormops.core.summary import DeviceState, Silence, Touched
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
 
-ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
 RULE = "meter"
 _FLAGS = CHANNEL_CODE[Channel.METER] << CHANNEL_SHIFT
 _OFF = [METER_LETTERS["last_gasp"], METER_LETTERS["out"]]

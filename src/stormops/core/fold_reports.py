@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
+from stormops.core.fold_messages import placed
 from stormops.core.incident import Incident, incident_key
 from stormops.core.open_reports import (
     ANSWERED,
@@ -78,6 +79,7 @@ def report_matched(situation: Situation, entry: Entry, fact: facts.ReportMatched
     detach(situation, row, touched)
     premise = situation.premise_of.get(fact.premise, -1)
     reports.premise[row] = premise
+    placed(situation, receipt_number(fact.receipt))
     reports.penalty[row] = fact.penalty
     reports.rule[row] = reports.rule_code(fact.rule)
     if premise < 0:
@@ -115,6 +117,7 @@ def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDup
     if receipt in situation.reports:
         leave(situation, receipt, touched)
         situation.duplicates[receipt] = situation.duplicates.get(of, of)
+        placed(situation, receipt)
         situation.totals.duplicated += 1
 
 
@@ -129,6 +132,7 @@ def report_repeated(situation: Situation, _entry: Entry, fact: facts.ReportRepea
     heard_ms = reports.received_ms[row]
     leave(situation, receipt, touched)
     situation.duplicates[receipt] = of
+    placed(situation, receipt)
     situation.totals.repeated += 1
     reports.heard_again(of, heard_ms)
     touched.receipts.add(of)

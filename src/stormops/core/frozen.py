@@ -15,6 +15,7 @@ from stormops.core.course import Sample
 from stormops.core.entry import IncidentArgued, RatesLearned, decode, encode
 from stormops.core.incident import Incident, State
 from stormops.core.levels import Mode
+from stormops.core.messages import Messages
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
@@ -62,6 +63,7 @@ class Frozen:
     repeats: Repeats
     coverage: dict[str, Any]
     meters: dict[str, Any]
+    messages: dict[str, Any]
 
     @classmethod
     def of(cls, situation: Situation) -> Frozen:
@@ -91,6 +93,7 @@ class Frozen:
             repeats=situation.repeats.copy(),
             coverage=situation.coverage.state(),
             meters=situation.meters.state(),
+            messages=situation.messages.state(),
         )
 
     def encode(self) -> bytes:
@@ -105,6 +108,7 @@ class Frozen:
                 "repeats": self.repeats.state(),
                 "coverage": self.coverage,
                 "meters": self.meters,
+                "messages": self.messages,
             }
         )
 
@@ -162,3 +166,4 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.repeats = Repeats.load(whole["repeats"])
     situation.coverage.load(whole["coverage"])
     situation.meters.load(whole["meters"])
+    situation.messages = Messages.load(whole["messages"])

@@ -13,6 +13,7 @@ from stormops.core.entry import IncidentArgued
 from stormops.core.report import Utility
 
 UTILITIES: tuple[Utility, ...] = tuple(Utility)
+ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
 LETTERS = {Utility.ELECTRIC: "E", Utility.WATER: "W", Utility.GAS: "G", Utility.SEWER: "S"}
 UTILITY_OF_LETTER = {letter: utility for utility, letter in LETTERS.items()}
 

@@ -11,7 +11,7 @@ import numpy as np
 from stormops.core.actions import close_when_bare
 from stormops.core.draft import Draft
 from stormops.core.entry import AnyFact, CityAdopted, Entry, IncidentClosed, MeterEventsReceived, MetersChanged
-from stormops.core.fold_meters import ELECTRIC
+from stormops.core.incident import ELECTRIC
 from stormops.core.meters import HOLD_MS, Turned, meter_receipt
 from stormops.core.network import Ints
 

@@ -14,13 +14,14 @@ from functools import cached_property
 from typing import Any
 
 from stormops.core import entry as facts
-from stormops.core import fold_incidents, fold_meters, fold_reports
+from stormops.core import fold_incidents, fold_messages, fold_meters, fold_reports
 from stormops.core.course import Course, Sample, follow
 from stormops.core.coverage import Coverage
 from stormops.core.entry import Entry
 from stormops.core.fold_incidents import claim_premises, recount
 from stormops.core.frozen import Frozen, thaw
 from stormops.core.incident import UTILITIES, Incident, State, incident_key
+from stormops.core.messages import Messages
 from stormops.core.meter_areas import MeterAreas, meter_areas
 from stormops.core.meters import Meters
 from stormops.core.mode_rules import AUTOMATIC, sample
@@ -41,7 +42,7 @@ from stormops.core.summary import (
     unpack_closed,
 )
 
-SITUATION_SCHEMA = "situation-4"
+SITUATION_SCHEMA = "situation-5"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -99,6 +100,7 @@ class Situation:
         """By device (row of the tree)."""
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
+        self.messages = Messages()
 
     @cached_property
     def meter_areas(self) -> MeterAreas:
@@ -200,6 +202,7 @@ def _tick(situation: Situation, _entry: Entry, fact: facts.Tick, _touched: Touch
     situation.tick = fact.number
     situation.at_ms = fact.at_ms
     situation.repeats.expire(fact.at_ms)
+    situation.messages.expire(fact.at_ms)
     sample(situation.pace, fact.at_ms, situation.totals.received)
     follow(situation.course, Sample(fact.at_ms, situation.customers_out, situation.totals.received))
 
@@ -276,15 +279,18 @@ def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefus
     touched.refusals = True
 
 
-def _kept(_situation: Situation, _entry: Entry, _fact: facts.ContactPreference, _touched: Touched) -> None:
-    """Kept in the journal for those who send; nothing of the situation depends on it."""
-
-
 Fold = Callable[[Situation, Entry, Any, Touched], None]
 
 FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportReceived: fold_reports.report_received,
-    facts.ContactPreference: _kept,
+    facts.ContactPreference: fold_messages.contact_preference,
+    facts.MessagesRequested: fold_messages.requested,
+    facts.MessagesConfirmed: fold_messages.confirmed,
+    facts.MessagesClaimed: fold_messages.claimed,
+    facts.MessagesSettled: fold_messages.settled,
+    facts.MessagesDue: fold_messages.due,
+    facts.MessagesDropped: fold_messages.dropped,
+    facts.MessagesGranted: fold_messages.granted,
     facts.MeterEventsReceived: fold_meters.meter_events_received,
     facts.DeviceStatesReceived: fold_meters.device_states_received,
     facts.MetersChanged: fold_meters.meters_changed,

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from stormops.core.actions import end
 from stormops.core.draft import Draft
 from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped
-from stormops.core.fold_meters import ELECTRIC
-from stormops.core.incident import Step
+from stormops.core.incident import ELECTRIC, Step
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -48,6 +48,13 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone_last4: str
 
 
+class Own(NamedTuple):
+    """Premises of one account (ids), and what is known of each, in their order."""
+
+    premises: list[str]
+    known: dict[str, Any]
+
+
 class Slow(Exception):
     """Too many wrong pairs: wait so many seconds."""
 
@@ -57,7 +64,10 @@ class Slow(Exception):
 
 
 class AtHome:
-    """The endpoints. `finder` is asked on threads, the situation on the follower's."""
+    """The endpoints. `finder` is asked on threads, the situation on the follower's.
+
+    `mark` makes the mark of a premise (id) by which its customer may sign up for messages; None = nobody may.
+    """
 
     def __init__(
         self,
@@ -69,6 +79,7 @@ class AtHome:
         places: HelpPlaces,
         text: TextPage,
         now: Callable[[], float],
+        mark: Callable[[str], str] | None = None,
     ) -> None:
         self._finder = finder
         self._follower = follower
@@ -77,6 +88,7 @@ class AtHome:
         self._places = places
         self._text = text
         self._now = now
+        self._mark = mark
         self._limit = MissLimit(now())
         self._accounts: OrderedDict[str, Bucket] = OrderedDict()
 
@@ -139,14 +151,14 @@ class AtHome:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return bad_query('Send {"account": "…", "phone_last4": "1234"}.')
         try:
-            known = await self._look_up(request, claim)
+            found = await self._look_up(request, claim)
         except Slow as slow:
             return slow_down(slow.seconds)
-        if known is None:
+        if found is None:
             return problem(
                 404, "unknown_account", "No account has this number and these last four digits of its phone."
             )
-        return JSONResponse(known, headers={"Cache-Control": "no-store"})
+        return JSONResponse(found.known, headers={"Cache-Control": "no-store"})
 
     async def ask(self, request: Request) -> Response:
         """`GET /mine`: asks for the account."""
@@ -159,12 +171,15 @@ class AtHome:
         given = dict(parse_qsl((body or b"").decode("ascii", "replace"), max_num_fields=10))
         claim = Claim(given.get("account", ""), given.get("phone_last4", ""))
         try:
-            known = await self._look_up(request, claim)
+            found = await self._look_up(request, claim)
         except Slow as slow:
             return self._pages.mine(reader, wait=int(slow_down(slow.seconds).headers["Retry-After"]))
-        return self._pages.mine(reader, account=claim.account, known=known, missed=known is None)
+        if found is None:
+            return self._pages.mine(reader, account=claim.account, missed=True)
+        marks = [self._mark(premise) for premise in found.premises] if self._mark else []
+        return self._pages.mine(reader, account=claim.account, known=found.known, marks=marks)
 
-    async def _look_up(self, request: Request, claim: Claim) -> dict[str, Any] | None:
+    async def _look_up(self, request: Request, claim: Claim) -> Own | None:
         """What is known of the premises; None for a wrong pair. Raises Slow, NotReady."""
         address = request.client.host if request.client else ""
         account = compact(claim.account)
@@ -176,7 +191,8 @@ class AtHome:
             self._limit.missed(address, self._now())
             self._missed(account)
             return None
-        return await self._follower.ask(lambda board, _: premise_believed(board, rows))
+        known = await self._follower.ask(lambda board, _: premise_believed(board, rows))
+        return Own(self._finder.ids(rows), known)
 
     def _wait(self, account: str) -> float:
         bucket = self._accounts.get(account)

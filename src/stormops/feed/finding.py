@@ -6,6 +6,7 @@ account together with the last four digits of its phone is its customer's, and g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import NamedTuple
 
@@ -57,6 +58,10 @@ class Finder:
             return None
         index = found.pop()
         return Area(self._areas.id[index], self._areas.name[index], int(self._areas.premises[index]))
+
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """The ids of premises."""
+        return [self._city.premises.id[row] for row in rows]
 
     def own(self, account: str, phone_end: str) -> list[int]:
         """Premises (rows) of an account whose phone ends in these four digits; none for any other pair."""

@@ -25,6 +25,7 @@ from stormops.feed.help_places import HelpPlace
 from stormops.feed.transit_alerts import Told
 from stormops.pages.form import FormSettings, new_key, policy, render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
+from stormops.pages.messages import ASKED, FORM, NONE, render_messages
 from stormops.pages.sign_in import REFUSALS
 from stormops.pages.words import Words, words
 from stormops.settings import CityFile, Settings
@@ -103,7 +104,9 @@ class Pages:
             "always": False,
             "in_language": in_language,
             "moment": self._time,
+            "messages": settings.messages,
         }
+        self._messages = settings.messages
         own = Path(__file__).parents[1] / "pages/mode.css"
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
 
@@ -164,15 +167,20 @@ class Pages:
         *,
         account: str = "",
         known: Mapping[str, Any] | None = None,
+        marks: Sequence[str] = (),
         missed: bool = False,
         wait: int = 0,
     ) -> Response:
-        """Asks for an account and its phone's last digits; with `known`, what is known of its premises."""
+        """Asks for an account and its phone's last digits; with `known`, what is known of its premises.
+
+        `marks`: one for each of these premises, by which its customer may sign up for messages; empty = none may.
+        """
         said = words(reader.language)
         sentence = said("mine.slow", minutes=-(-wait // 60)) if wait else said("mine.wrong") if missed else ""
         status = 429 if wait else 404 if missed else 200
         as_of = None if known is None else self._time(said, known["at_ms"])
-        response = self._page(reader, "mine.html", status, account=account, known=known, problem=sentence, as_of=as_of)
+        shown = {"known": known, "marks": marks, "problem": sentence, "as_of": as_of}
+        response = self._page(reader, "mine.html", status, account=account, **shown)
         if wait:
             response.headers["Retry-After"] = str(wait)
         return response
@@ -226,6 +234,14 @@ class Pages:
             rules = content_security_policy(form.feed_url, form.intake_url, own.group() if own else "")
         headers = {"Cache-Control": "no-store", "Content-Security-Policy": rules}
         return _remember(HTMLResponse(page, headers=headers), reader)
+
+    def messages(self, reader: Reader, place: Mapping[str, str]) -> Response:
+        """The form that signs up for messages about a place (`receipt` or `place`); without one, what comes next."""
+        form = msgspec.structs.replace(self._form, language=reader.language)
+        what = NONE if not self._messages else FORM if place else ASKED
+        page = render_messages(what, form, {**place, "key": new_key(), "lang": reader.language})
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy(form)}
+        return _remember(HTMLResponse(page, 404 if what == NONE else 200, headers), reader)
 
     def sign_in(self, problem: str | None) -> Response:
         """The sign-in page: the built one with its places filled in, or a plain form. For staff, so in English."""

@@ -19,7 +19,8 @@ class FeedParts:
 
     `past` answers what the desk asks of past positions. `areas` is the city's public partition for the city
     file's *k* (`core.area.areas`). `public_names_secret`: at least 16 bytes; under it, Open311's public list names
-    requests without their receipts.
+    requests without their receipts. `places_secret`: under it marks of places are made (`journal.place_mark`); empty =
+    nobody signs up for messages.
     """
 
     city: City
@@ -35,3 +36,4 @@ class FeedParts:
     log: Log
     metrics: Metrics
     public_names_secret: bytes
+    places_secret: bytes = b""

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from stormops.clock import Clock
 from stormops.feed.at_home import AtHome
 from stormops.feed.board import Board, restore
 from stormops.feed.built import Built
@@ -46,6 +47,7 @@ from stormops.feed.selection import boxes_of, place_of_areas, place_on_desk
 from stormops.feed.text_page import TextPage
 from stormops.feed.transit_alerts import TransitAlerts
 from stormops.feed.views import Audience, Views
+from stormops.journal.place_mark import MARK_CHARACTERS_MAX, make_mark
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
 from stormops.telemetry import Log
@@ -94,7 +96,10 @@ def create_feed(parts: FeedParts) -> Starlette:
         now_ms=settings.clock.now_ms,
         now=time.monotonic,
     )
-    home = AtHome(finder, follower, hub.channels["public"], pages, places=places, text=text, now=time.monotonic)
+    mark = _marks(parts.places_secret)
+    home = AtHome(
+        finder, follower, hub.channels["public"], pages, places=places, text=text, now=time.monotonic, mark=mark
+    )
     desk = DeskReads(parts, hub.channels["desk"], follower, maps, finder)
     shelf = make_shelf(settings, parts.city_file)
     publisher = make_publisher(parts, follower, pages, public.told, lambda: hub.share("public"))
@@ -143,6 +148,12 @@ def create_feed(parts: FeedParts) -> Starlette:
     return app
 
 
+def _marks(secret: bytes) -> Callable[[str], str] | None:
+    """What marks a premise for who may sign up for messages about it."""
+    wall = Clock()
+    return (lambda premise: make_mark(secret, premise, wall.now_ms())) if secret else None
+
+
 def _open311(parts: FeedParts, follower: Follower[Board], receipts: Receipts) -> Open311Reads:
     city = parts.city_file
     place = Place(
@@ -180,6 +191,11 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
     async def report(request: Request) -> Response:
         return pages.report(pages.reader(request))
 
+    async def messages(request: Request) -> Response:
+        given = request.query_params
+        place = {name: given[name][:MARK_CHARACTERS_MAX] for name in ("receipt", "place") if given.get(name)}
+        return pages.messages(pages.reader(request), place)
+
     async def sign_in(request: Request) -> Response:
         return pages.sign_in(request.query_params.get("problem"))
 
@@ -196,6 +212,7 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
         Route("/wall", staffs("wall.html")),
         Route("/report", report),
         Route("/sign-in", sign_in),
+        Route("/messages", messages),
         Route("/r", public.find_receipt),
         Route("/r/{receipt}", public.receipt_page),
         Route("/pages.css", stylesheet),

@@ -53,7 +53,7 @@ class FormRoute:
         return Route("/report", self._post, methods=["POST"])
 
     async def _post(self, request: Request) -> Response:
-        values = await _values(request)
+        values = await form_values(request)
         if isinstance(values, Problem):
             self._refused(values.code)
             return problem_response(values)
@@ -87,7 +87,8 @@ class FormRoute:
         return Response(html, why.status, headers, "text/html; charset=utf-8")
 
 
-async def _values(request: Request) -> dict[str, str] | Problem:
+async def form_values(request: Request) -> dict[str, str] | Problem:
+    """The fields of a form as it was typed, or why it cannot be read. Of a field given twice the last counts."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         return problem("unsupported_media_type", "Send the form as application/x-www-form-urlencoded.")

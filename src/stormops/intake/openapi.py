@@ -78,6 +78,7 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
         "/api/v1/reports": {"post": _report()},
         batch.PATH: {"post": _batch()},
         "/report": {"post": _form()},
+        "/messages": {"post": _messages()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
         DESK_ENTRY: {"post": _desk_report()},
         **meter_paths(_key(needed=False), _problems(400, 401, 408, 413, 415, 422, 503)),
@@ -138,6 +139,7 @@ def _schemas() -> dict[str, Any]:
             {"if": _given(one), "then": _given(other)} for one, other in (NUMBER_FIELDS, NUMBER_FIELDS[::-1])
         ]
     schemas["KeyedReport"]["properties"]["key"]["pattern"] = "^[ -~]*$"  # `good_key`; empty = none
+    schemas["MessagesForm"] = _messages_fields()
     schemas["ReportForm"] = _form_fields(schemas["Report"])
     schemas["Accepted"]["properties"]["receipt"]["pattern"] = RECEIPT_PATTERN
     schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
@@ -269,6 +271,47 @@ def _form() -> dict[str, Any]:
             **_problems(408, 413, 415),
         },
     }
+
+
+def _messages() -> dict[str, Any]:
+    page = {"text/html": {"schema": {"type": "string"}}}
+    again = {
+        422: "The form again: the number or the place needs correction.",
+        429: "The form again: too many sign-ups from one source.",
+        503: "The form again: nothing was saved.",
+    }
+    return {
+        "operationId": "messages_form",
+        "summary": "Ask for text messages about the place of a receipt or a mark. No answer tells of a number.",
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/MessagesForm"}}},
+        },
+        "responses": {
+            "303": {
+                "description": "The wish is on disk; on to the page that says what comes next.",
+                "headers": {"Location": {"schema": {"type": "string"}}},
+            },
+            "404": {"description": "No text messages are sent here.", "content": page},
+            **{str(code): {"description": text, "content": page} for code, text in again.items()},
+            **_problems(408, 413, 415),
+        },
+    }
+
+
+def _messages_fields() -> dict[str, Any]:
+    """The form of `POST /messages`."""
+    fields = {
+        "phone": "A number of this country, as written or in E.164.",
+        "language": "Language of the messages.",
+        "receipt": "The receipt of a report.",
+        "place": "What a page of one's own premises gave for it.",
+        "lang": "Language of the answer.",
+        "key": "One showing of the form; sent twice, it is one wish.",
+    }
+    properties = {name: {"type": "string", "description": text} for name, text in fields.items()}
+    either = [{"required": ["receipt"]}, {"required": ["place"]}]
+    return {"title": "MessagesForm", "type": "object", "properties": properties, "required": ["phone"], "anyOf": either}
 
 
 def _action(name: str) -> dict[str, Any]:

@@ -14,14 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stormops.core.entry import ContactPreference
-from stormops.core.report import Channel, Report, Symptom
+from stormops.core.entry import ContactPreference, MessagesConfirmed
+from stormops.core.report import SYMPTOMS, Channel, Report, Symptom, Utility
 from stormops.intake import twiml
 from stormops.intake.asking import Told
 from stormops.intake.contacts import Contact
 from stormops.intake.http import problem_response
 from stormops.intake.look_ups import LookUps, Place, address_of
 from stormops.intake.look_ups import service_point as point_of
+from stormops.intake.mobile import mobile
 from stormops.intake.phrases import LANGUAGES, phrases, status_sentence
 from stormops.intake.problem import Problem
 from stormops.intake.segments import fitted
@@ -53,7 +54,10 @@ class NotSaved(Exception):
 
 
 class Desk(NamedTuple):
-    """What the routes need. `status(receipt)` asks what became of it; `refused(code)` counts."""
+    """What the routes need. `status(receipt)` asks what became of it; `refused(code)` counts.
+
+    `messages`: whether who says yes is sent messages about an outage.
+    """
 
     title: str
     phone: str
@@ -64,6 +68,7 @@ class Desk(NamedTuple):
     status: Callable[[str], Awaitable[Told]]
     now_ms: Callable[[], int]
     refused: Callable[[str], object]
+    messages: bool = False
 
 
 class Sms:
@@ -86,7 +91,7 @@ class Sms:
             async with asyncio.timeout(ANSWER_SECONDS):
                 reply = await chat.answer()
         except (NotSaved, TimeoutError):
-            if chat.meaning.kind in (Kind.STOP, Kind.START):
+            if chat.meaning.kind in (Kind.STOP, Kind.START, Kind.YES):
                 self._desk.refused("busy")
                 return Response(status_code=503, headers={"Retry-After": "5"})  # the provider sends it again
             reply = chat.say("not_saved")
@@ -144,16 +149,29 @@ class Chat:
         if not self._phone:
             return
         remembered = await self._remember(durable=True)
-        fact = ContactPreference(
-            phone=self._phone, stopped=stopped, word=self._webhook["Body"].strip()[:20], language=self._language
-        )
+        word = self._webhook["Body"].strip()[:20]
+        preference = ContactPreference(phone=self._phone, stopped=stopped, word=word, language=self._language)
+        await self._keep_fact(preference, "preference")
+        if not remembered:
+            raise NotSaved
+
+    async def yes(self) -> str:
+        """Yes to messages: to what was asked for this phone, else about its last report; not told which, nor if any."""
+        phone = mobile(self._phone)
+        await self._remember()
+        if not self._desk.messages or not phone:
+            return self.say("yes_none")
+        if not self.contact.stopped:
+            yes = MessagesConfirmed(phone=phone, language=self._language, receipt=self.contact.receipt)
+            await self._keep_fact(yes, "yes")
+        return self.say("yes")
+
+    async def _keep_fact(self, fact: ContactPreference | MessagesConfirmed, step: str) -> None:
         try:
-            await self._desk.door.keep(lambda _: fact, sender=SENDER, key=self._webhook.key("preference"))
+            await self._desk.door.keep(lambda _: fact, sender=SENDER, key=self._webhook.key(step))
         except (DoorBusy, JournalUnavailable) as error:
             self._desk.refused(not_kept(error).code)
             raise NotSaved from error
-        if not remembered:
-            raise NotSaved
 
     # --- reports ------------------------------------------------------------------------------------------
 
@@ -243,7 +261,8 @@ class Chat:
         await self._known(receipt, premise=place.id)
         if danger:
             return self._danger(symptom, receipt)
-        return self.say("saved_at", receipt=receipt, address=address[:ADDRESS_CHARACTERS_MAX])
+        saved = self.say("saved_at", receipt=receipt, address=address[:ADDRESS_CHARACTERS_MAX])
+        return saved + self._offer(symptom)
 
     async def _at_address(self, symptom: Symptom, text: str, *, danger: bool) -> str:
         address = " ".join(text.split())[:LINE_CHARACTERS_MAX]
@@ -251,7 +270,14 @@ class Chat:
         phone = self._phone if await self._desk.look.own(self._phone) else None
         receipt = await self._keep(self._said(symptom, address=address, phone=phone))
         await self._known(receipt, address=address)
-        return self._danger(symptom, receipt) if danger else self.say("saved", receipt=receipt)
+        if danger:
+            return self._danger(symptom, receipt)
+        return self.say("saved", receipt=receipt) + self._offer(symptom)
+
+    def _offer(self, symptom: Symptom) -> str:
+        """That a yes brings messages about this outage, where it does."""
+        fits = self._desk.messages and SYMPTOMS[symptom].utility is Utility.ELECTRIC and mobile(self._phone)
+        return f" {self.say('offer')}" if fits else ""
 
     def _said(
         self,
@@ -316,6 +342,7 @@ _ANSWERS: dict[Kind, Callable[[Chat], Awaitable[str]]] = {
     Kind.STOP: Chat.stop,
     Kind.START: Chat.start,
     Kind.HELP: Chat.help,
+    Kind.YES: Chat.yes,
     Kind.STATUS: Chat.status,
     Kind.STILL: Chat.still,
     Kind.REPORT: Chat.report,

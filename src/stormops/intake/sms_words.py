@@ -24,6 +24,7 @@ class Kind(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
+    YES = "yes"
     STATUS = "status"
     STILL = "still"
     REPORT = "report"
@@ -73,8 +74,8 @@ def understand(text: str) -> Meaning:
 
 
 def _whole(said: str) -> Meaning | None:
-    for kind, name in ((Kind.STOP, "stop_whole"), (Kind.START, "start_whole"), (Kind.HELP, "help_whole")):
-        found = [language for language in LANGUAGES if said.strip() in phrases(language).words[name]]
+    for kind in (Kind.STOP, Kind.START, Kind.HELP, Kind.YES):
+        found = [language for language in LANGUAGES if said.strip() in phrases(language).words[f"{kind}_whole"]]
         if found:
             return Meaning(kind, _one(found))
     return None

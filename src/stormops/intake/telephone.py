@@ -55,6 +55,7 @@ class Telephony:
         status: Callable[[str], Awaitable[Told]],
         mode: Callable[[str], str],
         now_ms: Callable[[], int],
+        messages: bool = False,
     ) -> None:
         def taken(channel: str, count: int) -> None:
             metrics.count("intake_reports_total", count, channel=channel)
@@ -66,7 +67,7 @@ class Telephony:
         taker = Taker(door, taken)
         line = Line(city.title, city.emergency_phone, city.desk_phone, mode)
         language = next((one for one in city.languages if one in LANGUAGES), LANGUAGES[0])
-        desk = Desk(city.title, city.phone, language, door, taker, look, status, now_ms, refused)
+        desk = Desk(city.title, city.phone, language, door, taker, look, status, now_ms, refused, messages)
         self._voice = Voice(
             line, accounts, intake_url, taker=taker, look=look, status=status, now_ms=now_ms, refused=refused
         )

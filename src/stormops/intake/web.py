@@ -18,12 +18,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from stormops.clock import Clock
 from stormops.intake import batch
 from stormops.intake.authors import Authenticate, Authors
 from stormops.intake.desk import DeskActions
 from stormops.intake.entry import DeskEntry
 from stormops.intake.form import FormRoute
 from stormops.intake.http import WithHeaders, problem_response
+from stormops.intake.messages import Desk as MessagesDesk
+from stormops.intake.messages import MessagesRoute
 from stormops.intake.meters import MeterDoors
 from stormops.intake.open311 import Open311
 from stormops.intake.openapi import document
@@ -52,6 +55,7 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `origins`: the browser origins that may write with a session. `senders_secret`: at least 16
     bytes, the same for every intake of the platform (`journal.secret.shared_secret`).
+    `places_secret`: under it the marks of places are made (`journal.place_mark`); empty = no text messages here.
     `jurisdiction` is the one `jurisdiction_id` of Open311; `open311_key_required`: no report without a key.
     """
 
@@ -65,6 +69,7 @@ class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()
     jurisdiction: str = ""
     open311_key_required: bool = False
+    places_secret: bytes = b""
 
 
 def create_intake(
@@ -120,12 +125,14 @@ def create_intake(
         may=may,
         key_required=settings.open311_key_required,
     )
+    messages = MessagesRoute(MessagesDesk(page, door, settings.places_secret, Clock().now_ms, refused))
     authors = Authors(authenticate, settings.origins)
     others = [route.path for route in routes if isinstance(route, Route)]
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["POST"]) for path, endpoint in in_front.items()),  # for the other methods
             FormRoute(page, taker, reports.sender, refused, mode=mode).route(),
+            messages.route(),
             *DeskActions(door, authors, acted, refused).routes(),
             DeskEntry(taker, authors, settings.feed_url, refused).route(),
             *MeterDoors(door, may, metered, refused).routes(),

@@ -85,14 +85,14 @@ def render_form(
         phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
         languages=[words(code) for code in offered(settings.languages or (settings.language,))],
         sections=sections,
-        style=_style(),
+        style=style(),
         dangers=sections[0][2],
     )
 
 
 def policy(settings: FormSettings) -> str:
     """The Content-Security-Policy of the page: no script, its own style, forms to intake and on to feed."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; base-uri 'none'; "
         f"form-action 'self' {settings.intake_url} {settings.feed_url}; frame-ancestors 'none'"
@@ -125,7 +125,8 @@ def _choice(symptom: Symptom, said: Words) -> Choice:
 
 
 @functools.cache
-def _style() -> str:
+def style() -> str:
+    """The style sheet that stands in the page itself."""
     folder = resources.files("stormops.pages")
     return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("form.css", "mode.css"))
 

@@ -1,0 +1,150 @@
+"""`POST /messages`: somebody wants text messages about a place. Kept like a report: a fact at the door, and no more.
+
+The answer is the same whatever the number is: known, signed up, stopped or nobody's. How often a number is asked is
+decided where all doors meet (`core.messages`); here each source is held to a pace.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from stormops.core.entry import MessagesRequested
+from stormops.intake.form import form_values
+from stormops.intake.http import problem_response
+from stormops.intake.mobile import mobile
+from stormops.intake.problem import Problem
+from stormops.intake.taking import good_key, not_kept
+from stormops.journal.place_mark import read_mark
+from stormops.journal.port import Door, DoorBusy, JournalUnavailable
+from stormops.journal.receipt import normalise
+from stormops.pages.form import FormSettings, new_key, policy
+from stormops.pages.language import choose
+from stormops.pages.messages import AGAIN, NONE, render_messages
+
+SENDER = "messages"
+
+SOURCE_BURST, SOURCE_SECONDS = 30, 20.0
+"""Sign-ups from one address: so many at once, then one in so long. A carrier puts many people behind one address."""
+
+SOURCES_MAX = 20_000
+"""Addresses remembered; beyond, the one that signed up longest ago is forgotten."""
+
+
+class SourceLimit:
+    """How often each address (of IPv6 the /64) may ask. `now` in seconds."""
+
+    def __init__(self) -> None:
+        self._full_at: OrderedDict[str, float] = OrderedDict()
+
+    def take(self, address: str, now: float) -> float:
+        """One more from this address; gives the seconds to wait, 0 when it may."""
+        key = _network(address)
+        full_at = max(self._full_at.get(key, now), now) + SOURCE_SECONDS
+        wait = full_at - now - SOURCE_BURST * SOURCE_SECONDS
+        if wait > 0:
+            return wait
+        self._full_at[key] = full_at
+        self._full_at.move_to_end(key)
+        while len(self._full_at) > SOURCES_MAX:
+            self._full_at.popitem(last=False)
+        return 0.0
+
+
+def _network(address: str) -> str:
+    if ":" not in address:
+        return address
+    try:
+        ip = ipaddress.IPv6Address(address)
+    except ValueError:
+        return "unknown"
+    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
+
+
+class Desk(NamedTuple):
+    """What the route needs. `secret` of the marks of places: empty = no messages are sent here. `now_ms`: wall time."""
+
+    page: FormSettings
+    door: Door
+    secret: bytes
+    now_ms: Callable[[], int]
+    refused: Callable[[str], object]
+
+
+class MessagesRoute:
+    """The route."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._limit = SourceLimit()
+
+    def route(self) -> Route:
+        """For Starlette."""
+        return Route("/messages", self._post, methods=["POST"])
+
+    async def _post(self, request: Request) -> Response:
+        values = await form_values(request)
+        if isinstance(values, Problem):
+            self._desk.refused(values.code)
+            return problem_response(values)
+        if not self._desk.secret:
+            return self._page(values, NONE, 404)
+        fact = self._fact(values)
+        if isinstance(fact, str):
+            self._desk.refused("invalid")
+            return self._page(values, AGAIN, 422, wrong=fact)
+        address = request.client.host if request.client else ""
+        wait = self._limit.take(address, self._desk.now_ms() / 1000)
+        if wait > 0:
+            self._desk.refused("slow_down")
+            return self._page(values, AGAIN, 429, wrong="slow", seconds=int(wait) + 1)
+        try:
+            await self._desk.door.keep(lambda _: fact, sender=SENDER, key=_key(values, fact))
+        except (DoorBusy, JournalUnavailable) as error:
+            self._desk.refused(not_kept(error).code)
+            return self._page(values, AGAIN, 503, wrong="trouble", seconds=not_kept(error).retry_after_s)
+        page = self._desk.page
+        return RedirectResponse(f"{page.feed_url}/messages?{urlencode({'lang': self._language(values)})}", 303)
+
+    def _fact(self, values: dict[str, str]) -> MessagesRequested | str:
+        """The wish, or the field that is wrong."""
+        receipt = normalise(values.get("receipt", "")) or ""
+        premise = "" if receipt else read_mark(self._desk.secret, values.get("place", ""), self._desk.now_ms())
+        if not receipt and not premise:
+            return "place"
+        phone = mobile(values.get("phone", ""))
+        if not phone:
+            return "phone"
+        language = choose(self._languages, values.get("language", ""))
+        return MessagesRequested(phone=phone, language=language, receipt=receipt, premise=premise)
+
+    @property
+    def _languages(self) -> tuple[str, ...]:
+        return self._desk.page.languages or (self._desk.page.language,)
+
+    def _language(self, values: dict[str, str]) -> str:
+        return choose(self._languages, values.get("lang", ""))
+
+    def _page(self, values: dict[str, str], what: str, status: int, *, wrong: str = "", seconds: int = 0) -> Response:
+        page = msgspec.structs.replace(self._desk.page, language=self._language(values))
+        shown = values if good_key(values.get("key", "")) else {**values, "key": new_key()}
+        html = render_messages(what, page, shown, wrong=wrong, seconds=seconds)
+        headers = {"Content-Security-Policy": policy(page)} | ({"Retry-After": str(seconds)} if seconds else {})
+        return HTMLResponse(html, status, headers)
+
+
+def _key(values: dict[str, str], fact: MessagesRequested) -> str:
+    """The page's key joined to what was asked: a button pressed twice is one wish, one corrected is another."""
+    key = values.get("key", "")
+    if not good_key(key):
+        return ""
+    return f"{key[:150]}:{blake2b(msgspec.msgpack.encode(fact), digest_size=8).hexdigest()}"

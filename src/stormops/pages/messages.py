@@ -1,0 +1,56 @@
+"""Signing up for text messages: the page that says what comes next or what to correct, and what the messages say.
+
+Pure; rendered by feed (what comes next) and by intake (to correct it). Without JavaScript.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+import jinja2
+from markupsafe import Markup
+
+from stormops.pages.form import FormSettings, style
+from stormops.pages.language import offered
+from stormops.pages.words import words
+
+FORM, ASKED, NONE, AGAIN = "form", "asked", "none", "again"
+"""What the page says: the form, look at your phone, there are no messages here, or the form again."""
+
+
+def render_messages(
+    what: str, settings: FormSettings, values: Mapping[str, str] | None = None, *, wrong: str = "", seconds: int = 0
+) -> str:
+    """The whole page. For the form, `values` as typed (with `key`), and `wrong`: phone, place, slow or trouble."""
+    sentence = {"phone": "wrong_phone", "place": "wrong_place", "slow": "slow", "trouble": "trouble", "": ""}[wrong]
+    said = words(settings.language)
+    return _template().render(
+        t=said,
+        what=what,
+        wrong=wrong,
+        sentence=said(f"messages.{sentence}", seconds=seconds) if sentence else "",
+        v=values or {},
+        settings=settings,
+        phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
+        languages=[words(code) for code in offered(settings.languages or (settings.language,))],
+        style=style(),
+    )
+
+
+def message_text(kind: str, language: str, title: str, zone: ZoneInfo, *, customers: int = 0, since_ms: int = 0) -> str:
+    """What a message of a kind (`core.messages.Kind`) says."""
+    said = words(language)
+    since = said.time(since_ms, zone)
+    return said(f"message.{kind}", title=title, customers=said.number(customers), since=since)
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    source = resources.files("stormops.pages").joinpath("messages.html").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(source)
