@@ -196,7 +196,7 @@ async def test_it_looks_again_and_rarer_while_it_cannot(
             raise asyncio.CancelledError
         await sleep(0)
 
-    monkeypatch.setattr(module.asyncio, "sleep", counted)
+    monkeypatch.setattr(asyncio, "sleep", counted)
     with pytest.raises(asyncio.CancelledError):
         await feed.run()
     for pause, usual in zip(pauses, (0.01, 0.02, 0.04, 0.08, 0.16), strict=True):

@@ -43,8 +43,8 @@ KIND = 0.5
 STEP_MOST = 1.0
 """No step changes a rate by more (natural logarithm, logit)."""
 
-HALVINGS = 5
-"""A step that leads downhill is halved so often; then what is believed stays."""
+SHORTER = (0.5, 0.125, 0.03125)
+"""Where a step leads downhill, these parts of it are tried in turn; then what is believed stays."""
 
 OPENS_MOST = -math.expm1(-HAZARD_MOST)
 """No kind of device is learned to be likelier open: beyond it the prior no longer moves with what is learned."""
@@ -197,7 +197,7 @@ class _Step:
 
         yield after(1.0, np.clip(newton, -STEP_MOST, STEP_MOST))
         whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
-        yield from (after(0.5**halved, whole * 0.5**halved) for halved in range(HALVINGS))
+        yield from (after(share, whole * share) for share in SHORTER)
 
     def _newton(self) -> Floats:
         """Newton's step: logarithm of the hazard of slots, of kinds; logit of reports, log of false, logit of gasps."""
