@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,12 +67,12 @@ class TransitFeed:
         self._names, self._stamps = NO_NAMES, [0, 0]
         self._failures = 0
 
-    async def run(self) -> None:
+    async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Look until cancelled."""
         while True:
             await self.look()
             pause = min(TROUBLE_SECONDS_MAX, EVERY_SECONDS * 2 ** min(self._failures, 10))
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+            await sleep(pause * random.uniform(0.8, 1.2))
 
     async def look(self) -> None:
         """One look: what the feed says now is left in the file, or it is said (once) that it cannot be read."""
