@@ -170,6 +170,14 @@ def test_one_premise_that_moves_over_takes_its_reports_along() -> None:
     assert change == facts.IncidentChanged(incident="E-0002", receipts_added=["00-0000-0000-000-3"])
 
 
+def test_a_premise_that_reports_anew_as_it_moves_over_is_not_taken_back() -> None:
+    world = reported(0, 1, 30, 31)
+    world.groups((4, (0, 1)), (2, (30, 31)))
+    world.report(1, medical=True)
+    world.groups((4, (0,)), (2, (1, 30, 31)))
+    assert {frozenset(premises) for premises in world.where().values()} == {frozenset({0}), frozenset({1, 30, 31})}
+
+
 def test_a_repeated_report_joins_though_its_group_did_not_change() -> None:
     world = reported(0, 1)
     world.groups((4, (0, 1)))

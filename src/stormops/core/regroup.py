@@ -230,7 +230,8 @@ class Evidence:
             self._known[group.key] = Known(key, premises, group)
             if incident.held:
                 self._pinned |= premises
-            heard = news | fresh.get(group.key, _NOBODY) if news else fresh.get(group.key, _NOBODY)
+            # What reports anew may have moved to another group at this tick: there it is news.
+            heard = news | premises.intersection(fresh.get(group.key, _NOBODY))
             receipts = self._strangers(draft.situation, heard, key)
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
