@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -135,8 +136,24 @@ def slopes(inference: Inference, kind: Ints) -> Floats:
     return _Step(inference, inference.rates, inference.opens, kind).slopes()
 
 
+class _Known(NamedTuple):
+    """The topmost devices that are known open (`held`, M) and the places `below` them, each under `held[row]`.
+
+    `slot` (M, S): when each opened, by what was heard from below; `likelihood`: the logarithm of that of all this.
+    """
+
+    held: Rows
+    row: Rows
+    below: Rows
+    slot: Floats
+    likelihood: float
+
+
 class _Step:
-    """Slopes by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp."""
+    """The rates that `inference` believes: how high they are, how steep it is there, and where a step leads.
+
+    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp.
+    """
 
     def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
         self._inference, self._believed, self._opens, self._kind = inference, believed, opens, kind
@@ -162,8 +179,7 @@ class _Step:
 
         `heard`: as `Inference.weigh` gives it, which leaves out what is below a device known open.
         """
-        self._known_openings()
-        return _likelihood(self._inference, heard) + self._told_known + self._prior()
+        return _likelihood(self._inference, heard) + self._known.likelihood + self._prior()
 
     def _prior(self) -> float:
         believed, rates = self._believed, self._rates
@@ -232,8 +248,8 @@ class _Step:
         opened = np.where(hazard > 0, hazard / np.expm1(np.maximum(hazard, 1e-300)), 0.0)
         cause, since = posterior.cause * self._live[:, None], posterior.since[:, :-1]
         exposed = (1 - np.cumsum(since, axis=1)) * self._live[:, None]
-        held, slot = self._known_openings()
-        cause[held], exposed[held] = slot, 1 - np.cumsum(slot, axis=1)
+        known = self._known
+        cause[known.held], exposed[known.held] = known.slot, 1 - np.cumsum(known.slot, axis=1)
         slope = opened * cause - hazard * exposed
         by_place = cause.sum(axis=1)
         self._openings = np.append(cause.sum(axis=0), np.bincount(self._kind, weights=by_place, minlength=self._kinds))
@@ -243,14 +259,13 @@ class _Step:
         )
         return np.hstack([by_slot, by_kind.reshape(self._parts, self._kinds)])
 
-    def _known_openings(self) -> tuple[Rows, Floats]:
-        """The topmost devices that are known open, and when each opened by what was heard from below (M, S)."""
+    @cached_property
+    def _known(self) -> _Known:
         inference = self._inference
         top = inference.places.topmost(inference.held)
         held = np.flatnonzero(top == np.arange(len(top)))
         row = np.searchsorted(held, top)
         below = np.flatnonzero(top >= 0)
-        self._held, self._row, self._below = held, row, below
         told = np.zeros((len(held), inference.hearing.onsets.slots))
         np.add.at(told, row[below], inference.customers.told[below, :-1])
         with np.errstate(divide="ignore"):
@@ -258,10 +273,8 @@ class _Step:
         most = told.max(axis=1, keepdims=True, initial=-1e300)
         slot = np.exp(told - most)
         whole = np.maximum(slot.sum(axis=1, keepdims=True), 1e-300)
-        self._slot = slot / whole
         possible = most > -1e300
-        self._told_known = float((most + np.log(whole))[possible].sum())
-        return held, self._slot
+        return _Known(held, row, below, slot / whole, float((most + np.log(whole))[possible].sum()))
 
     # --- people and meters ------------------------------------------------------------------------
 
@@ -270,7 +283,8 @@ class _Step:
         inference = self._inference
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
-        since[self._below, :-1], since[self._below, -1] = self._slot[self._row[self._below]], 0.0
+        known = self._known
+        since[known.below, :-1], since[known.below, -1] = known.slot[known.row[known.below]], 0.0
         heard_of = customers.special()
         leaf = customers.leaf[heard_of]
         heard = customers.heard(heard_of, hearing.onsets)

@@ -80,7 +80,6 @@ class Evidence:
         if not receipts:
             del self.at[premise]
             self._pinned.discard(premise)
-            self._fresh.discard(premise)
             self._emptied.add(premise)
         self.grouper.remove(premise, at_ms, meter=receipt < 0)
         return True
