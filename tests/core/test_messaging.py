@@ -18,7 +18,7 @@ from stormops.core.incident import ELECTRIC, State
 from stormops.core.messages import ASKS_MAX, PLACES_MAX, news, truth, who_is
 from stormops.core.messaging import LATE_MS, SETTLE_MS, TOGETHER_MAX
 from stormops.core.situation import Situation
-from stormops.jobs.pace import Pace
+from stormops.limiting import Bucket
 from tests.core.storms import move, small_world
 from tests.core.world import BOSS, START_MS, World
 
@@ -370,7 +370,7 @@ def test_a_wave_is_sent_within_its_time_or_dropped_never_late(
     monkeypatch.setattr("stormops.core.messages.PHONES_MAX", MANY)
     crowd = Crowd()
     world, due = crowd.world, crowd.situation.messages.due
-    pace, sent, told, late, second = Pace(per_second, 0.0), Counter[str](), Counter[int](), 0, 0
+    pace, sent, told, late, second = Bucket(max(1.0, per_second), per_second, 0.0), Counter[str](), Counter[int](), 0, 0
     begin_ms = world.now_ms
     assert len(due) == MANY
     while due or second < 300:
@@ -381,7 +381,7 @@ def test_a_wave_is_sent_within_its_time_or_dropped_never_late(
             made = crowd.whole_tick([facts.IncidentRestored(action="r", by=BOSS, reason="seen", incident=name)])
         else:
             ready = list(islice((n for n, one in due.items() if one.after_ms <= world.now_ms < one.until_ms), 200))
-            numbers = ready[: pace.take(len(ready), float(second))]
+            numbers = ready[: pace.take_whole(len(ready), float(second))]
             waited = {number: due[number] for number in numbers}
             made = crowd.messaging_tick([facts.MessagesClaimed(claim="a", numbers=numbers)])
             for number, kind in granted(made, "a"):

@@ -239,5 +239,5 @@ def test_addresses_are_counted_apart_networks_of_ipv6_together_and_not_for_ever(
     assert limit.take("203.0.113.9", 0.0) == limit.take("::ffff:203.0.113.9", 0.0) == limit.take("no:address", 0.0) == 0
     assert limit.take("2001:db8::1", SOURCE_SECONDS) == 0
     for n in range(SOURCES_MAX + 5):
-        limit.take(f"a{n}", 1.0)
-    assert len(limit._full_at) == SOURCES_MAX
+        limit.take(f"10.0.{n // 250}.{n % 250}", 1.0)
+    assert len(limit._buckets) == SOURCES_MAX

@@ -11,8 +11,9 @@ requests) within ten minutes send about 90 requests/s.
 
 from __future__ import annotations
 
-import ipaddress
 from hashlib import blake2b
+
+from stormops.limiting import source_of
 
 ADDRESS_PER_SECOND = 300.0
 """Requests a second that one address may keep up: three times the neighbourhood above."""
@@ -75,12 +76,7 @@ class Sources:
         """The /64 of an IPv6 address, an IPv4 one that is written as IPv6 as itself."""
         known = self._networks.get(address)
         if known is None:
-            try:
-                ip = ipaddress.IPv6Address(address)
-            except ValueError:
-                known = "unknown"
-            else:
-                known = str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
+            known = source_of(address)
             if len(self._networks) >= SOURCES_MAX:
                 self._networks.clear()  # only a memory of how addresses are written
             self._networks[address] = known

@@ -24,11 +24,12 @@ from stormops.feed.channel import Channel
 from stormops.feed.finding import Area, Finder
 from stormops.feed.follow import Follower
 from stormops.feed.help_places import HelpPlaces
-from stormops.feed.limits import Bucket, MissLimit
+from stormops.feed.limits import MissLimit
 from stormops.feed.pages import Pages
 from stormops.feed.problem import bad_query, not_found, not_ready, problem, slow_down
 from stormops.feed.questions import premise_believed
 from stormops.feed.text_page import TextPage
+from stormops.limiting import Bucket
 
 BODY_BYTES_MAX = 2_048
 """Longest body that names an account; a longer one is refused (413)."""

@@ -7,8 +7,9 @@ has none left, its look-ups are refused before anything is looked up: otherwise 
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
+
+from stormops.limiting import Bucket, source_of
 
 MISSES_BURST = 10.0
 """Misses an address may make at once."""
@@ -29,34 +30,6 @@ ADDRESSES_MAX = 20_000
 """Addresses remembered. Beyond, the one that missed longest ago is forgotten (it starts full again)."""
 
 
-class Bucket:
-    """A token bucket: `level` tokens at `at` seconds, filling at `rate` up to `burst`."""
-
-    __slots__ = ("at", "burst", "level", "rate", "used_at")
-
-    def __init__(self, burst: float, rate: float, now: float) -> None:
-        self.burst, self.rate, self.level, self.at, self.used_at = burst, rate, burst, now, float("-inf")
-
-    def fill(self, now: float) -> float:
-        """The level now."""
-        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
-        self.at = now
-        return self.level
-
-    def take(self, now: float) -> None:
-        """Take one token, or what is left of it."""
-        self.level = max(0.0, self.fill(now) - 1.0)
-        self.used_at = now
-
-    def give_back(self, now: float) -> None:
-        """One token that was taken for nothing."""
-        self.level = min(self.burst, self.fill(now) + 1.0)
-
-    def wait(self, now: float) -> float:
-        """Seconds until one token is there, 0 when there is one."""
-        return max(0.0, (1.0 - self.fill(now)) / self.rate)
-
-
 class MissLimit:
     """Who may still guess. `check` before a look-up, `missed` after one that found nothing."""
 
@@ -75,7 +48,7 @@ class MissLimit:
         When all addresses together have missed too much, only those without a recent miss go on, so
         that guessers cannot shut out the bearers of real receipts.
         """
-        bucket = self._table.get(_key(address))
+        bucket = self._table.get(source_of(address))
         if bucket is None:
             return 0.0
         own = bucket.wait(now)
@@ -84,7 +57,7 @@ class MissLimit:
 
     def missed(self, address: str, now: float) -> None:
         """This address asked for a receipt that is not known."""
-        key = _key(address)
+        key = source_of(address)
         bucket = self._table.pop(key, None) or self._new(now)
         bucket.take(now)
         self._table[key] = bucket
@@ -94,21 +67,10 @@ class MissLimit:
 
     def forgive(self, address: str, now: float) -> None:
         """What this address asked for turned out to be a real receipt: it had only come too early."""
-        bucket = self._table.get(_key(address))
+        bucket = self._table.get(source_of(address))
         if bucket is not None:
             bucket.give_back(now)
         self._all.give_back(now)
 
     def _new(self, now: float) -> Bucket:
         return Bucket(max(1.0, MISSES_BURST * self._part), MISSES_PER_SECOND * self._part, now)
-
-
-def _key(address: str) -> str:
-    """The address, or the /64 of an IPv6 one: a household has that many to spare."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if ip.version == 6 and ip.ipv4_mapped is None:
-        return str(ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)

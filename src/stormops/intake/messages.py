@@ -6,7 +6,6 @@ decided where all doors meet (`core.messages`); here each source is held to a pa
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
@@ -27,6 +26,7 @@ from stormops.intake.taking import good_key, not_kept
 from stormops.journal.place_mark import read_mark
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
 from stormops.journal.receipt import normalise
+from stormops.limiting import Bucket, source_of
 from stormops.pages.form import FormSettings, new_key, policy
 from stormops.pages.language import choose
 from stormops.pages.messages import AGAIN, NONE, render_messages
@@ -41,33 +41,22 @@ SOURCES_MAX = 20_000
 
 
 class SourceLimit:
-    """How often each address (of IPv6 the /64) may ask. `now` in seconds."""
+    """How often each source may ask. `now` in seconds."""
 
     def __init__(self) -> None:
-        self._full_at: OrderedDict[str, float] = OrderedDict()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     def take(self, address: str, now: float) -> float:
         """One more from this address; gives the seconds to wait, 0 when it may."""
-        key = _network(address)
-        full_at = max(self._full_at.get(key, now), now) + SOURCE_SECONDS
-        wait = full_at - now - SOURCE_BURST * SOURCE_SECONDS
-        if wait > 0:
-            return wait
-        self._full_at[key] = full_at
-        self._full_at.move_to_end(key)
-        while len(self._full_at) > SOURCES_MAX:
-            self._full_at.popitem(last=False)
-        return 0.0
-
-
-def _network(address: str) -> str:
-    if ":" not in address:
-        return address
-    try:
-        ip = ipaddress.IPv6Address(address)
-    except ValueError:
-        return "unknown"
-    return str(ip.ipv4_mapped or ipaddress.IPv6Network((ip, 64), strict=False))
+        source = source_of(address)
+        bucket = self._buckets.pop(source, None) or Bucket(SOURCE_BURST, 1 / SOURCE_SECONDS, now)
+        wait = bucket.wait(now)
+        if not wait:
+            bucket.take(now)
+        self._buckets[source] = bucket
+        while len(self._buckets) > SOURCES_MAX:
+            self._buckets.popitem(last=False)
+        return wait
 
 
 class Desk(NamedTuple):

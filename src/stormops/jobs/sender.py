@@ -32,9 +32,9 @@ from stormops.core.entry import (
 )
 from stormops.core.messages import Due
 from stormops.jobs.outbox import Outbox
-from stormops.jobs.pace import Pace
 from stormops.jobs.provider import Answer, Provider
 from stormops.journal.port import Door, DoorBusy, Hints, Journal, JournalUnavailable
+from stormops.limiting import Bucket
 from stormops.telemetry import Log, Metrics
 
 UNDER_WAY_MAX = 200
@@ -90,7 +90,7 @@ class Sender:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._outbox = Outbox(0, {})
-        self._pace = Pace(parts.per_second, time.monotonic())
+        self._pace = Bucket(max(1.0, parts.per_second), parts.per_second, time.monotonic())
         self._disk = ThreadPoolExecutor(1, "messages")
         self._tasks: set[asyncio.Task[None]] = set()
         self._settled: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -135,7 +135,7 @@ class Sender:
         if self._outbox.waits or room <= 0 or not self._outbox.due:
             return
         ready = self._outbox.ready(self._parts.now_ms())
-        numbers = ready[: self._pace.take(min(room, len(ready)), time.monotonic())]
+        numbers = ready[: self._pace.take_whole(min(room, len(ready)), time.monotonic())]
         if not numbers:
             return
         fact = MessagesClaimed(claim=uuid4().hex, numbers=numbers)
