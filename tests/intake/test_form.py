@@ -12,7 +12,7 @@ from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Report, Symptom
 from stormops.intake.form import FIELDS_MAX, FormRoute
 from stormops.intake.taking import Taker
-from stormops.pages.form import FormSettings
+from stormops.pages.page import PageSettings
 from tests.intake.conftest import FEED, INTAKE, Intake
 
 GOOD = {"symptom": "lights_out", "address": "1 Main St", "key": "a key"}
@@ -143,7 +143,7 @@ async def test_bytes_that_are_no_text_are_kept_as_well_as_can_be(intake: Intake)
 
 
 async def test_what_was_typed_in_spanish_is_corrected_in_spanish(intake: Intake) -> None:
-    page = FormSettings(title="x", phone="", intake_url=INTAKE, feed_url=FEED, languages=("en", "es", "ht"))
+    page = PageSettings(title="x", phone="", intake_url=INTAKE, feed_url=FEED, languages=("en", "es", "ht"))
     taker = Taker(intake.door, lambda *_: None)
     route = FormRoute(page, taker, lambda _: "sender", lambda _: None, mode=lambda: "storm").route()
     transport = httpx2.ASGITransport(app=Starlette(routes=[route]))

@@ -24,7 +24,7 @@ from stormops.intake.web import IntakeSettings
 from stormops.journal.door import Door
 from stormops.journal.place_mark import make_mark
 from stormops.journal.receipt import check_digit
-from stormops.pages.form import FormSettings
+from stormops.pages.page import PageSettings
 from tests.intake.conftest import FEED, INTAKE, Intake
 from tests.intake.telephone_line import OWN, STRANGER, PhoneLine
 
@@ -133,7 +133,7 @@ async def test_what_is_no_form_is_refused(intake: Intake) -> None:
 @pytest.fixture
 async def unconnected(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     door = Door(tmp_path / "node-01.door", 1, Clock())
-    page = FormSettings(title="Here", phone="", intake_url=INTAKE, feed_url=FEED)
+    page = PageSettings(title="Here", phone="", intake_url=INTAKE, feed_url=FEED)
     route = MessagesRoute(Desk(page, door, b"", Clock().now_ms, lambda _: None)).route()
     transport = httpx2.ASGITransport(Starlette(routes=[route]))
     async with httpx2.AsyncClient(transport=transport, base_url=INTAKE) as client:

@@ -6,11 +6,11 @@ import pytest
 
 from stormops.core.messages import Kind
 from stormops.intake.segments import SEGMENTS_MAX, fitted, segments
-from stormops.pages.form import FormSettings
 from stormops.pages.messages import AGAIN, ASKED, FORM, NONE, message_text, render_messages
+from stormops.pages.page import PageSettings
 from stormops.pages.words import LANGUAGES, words
 
-PAGE = FormSettings(
+PAGE = PageSettings(
     title="Palmetto <Springs>", phone="850-555-0100", intake_url="http://i.test", feed_url="http://f.test",
     languages=LANGUAGES,
 )  # fmt: skip
@@ -47,7 +47,7 @@ def test_what_the_messages_ask_for_is_understood(language: str) -> None:
 @pytest.mark.parametrize("what", [FORM, ASKED, NONE, AGAIN])
 def test_every_page_is_in_its_language_and_escaped(what: str, language: str) -> None:
     values = {"key": "k", "lang": language, "receipt": "1", "phone": '"><b>', "language": "ht"}
-    page = FormSettings(
+    page = PageSettings(
         title=PAGE.title, phone="", intake_url=PAGE.intake_url, feed_url="", language=language, languages=LANGUAGES
     )
     html = render_messages(what, page, values, wrong="phone" if what == AGAIN else "")

@@ -23,9 +23,10 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from stormops.feed.headers import content_security_policy
 from stormops.feed.help_places import HelpPlace
 from stormops.feed.transit_alerts import Told
-from stormops.pages.form import FormSettings, new_key, policy, render_form
+from stormops.pages.form import render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
 from stormops.pages.messages import ASKED, FORM, NONE, render_messages
+from stormops.pages.page import PageSettings, new_key, policy
 from stormops.pages.sign_in import REFUSALS
 from stormops.pages.words import Words, words
 from stormops.settings import CityFile, Settings
@@ -79,7 +80,7 @@ class Pages:
         self._dashboards = settings.dashboards
         self._mode_now = mode_now
         self.languages = offered(city_file.languages)
-        self._form = FormSettings(
+        self._form = PageSettings(
             title=city_file.title,
             phone=city_file.phone,
             intake_url=settings.intake_url,

@@ -16,8 +16,9 @@ from stormops.core.report import Channel, Report
 from stormops.intake.http import problem_response, read_body
 from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
 from stormops.intake.taking import Taker, complete, good_key
-from stormops.pages.form import FormSettings, new_key, policy, render_form
+from stormops.pages.form import render_form
 from stormops.pages.language import choose
+from stormops.pages.page import PageSettings, new_key, policy
 from stormops.pages.words import Words, words
 
 FIELDS_MAX = 40
@@ -35,7 +36,7 @@ class FormRoute:
 
     def __init__(
         self,
-        page: FormSettings,
+        page: PageSettings,
         taker: Taker,
         sender: Callable[[Scope], str],
         refused: Callable[[str], object],

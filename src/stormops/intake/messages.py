@@ -27,9 +27,9 @@ from stormops.journal.place_mark import read_mark
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
 from stormops.journal.receipt import normalise
 from stormops.limiting import Bucket, source_of
-from stormops.pages.form import FormSettings, new_key, policy
 from stormops.pages.language import choose
 from stormops.pages.messages import AGAIN, NONE, render_messages
+from stormops.pages.page import PageSettings, new_key, policy
 
 SENDER = "messages"
 
@@ -62,7 +62,7 @@ class SourceLimit:
 class Desk(NamedTuple):
     """What the route needs. `secret` of the marks of places: empty = no messages are sent here. `now_ms`: wall time."""
 
-    page: FormSettings
+    page: PageSettings
     door: Door
     secret: bytes
     now_ms: Callable[[], int]

@@ -36,8 +36,8 @@ from stormops.intake.reports import Reports
 from stormops.intake.swift import Swift
 from stormops.intake.taking import Senders, Taker, not_kept
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
-from stormops.pages.form import FormSettings
 from stormops.pages.open311 import Place
+from stormops.pages.page import PageSettings
 
 READY_SECONDS = 1.0
 """Readiness is tried on the disk at most this often, however often it is asked."""
@@ -103,7 +103,7 @@ def create_intake(
     origins = frozenset(origin.encode() for origin in settings.origins)
     reports = Reports(taker, senders, settings.feed_url, origins, refused)
     in_front: dict[str, Swift] = {"/api/v1/reports": reports, batch.PATH: batch.Batches(taker, may, refused)}
-    page = FormSettings(
+    page = PageSettings(
         title=settings.title,
         phone=settings.phone,
         intake_url=settings.intake_url,

@@ -5,16 +5,10 @@ Pure; rendered by feed (what comes next) and by intake (to correct it). Without 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
-from importlib import resources
 from zoneinfo import ZoneInfo
 
-import jinja2
-from markupsafe import Markup
-
-from stormops.pages.form import FormSettings, style
-from stormops.pages.language import offered
+from stormops.pages.page import PageSettings, render_page
 from stormops.pages.words import words
 
 FORM, ASKED, NONE, AGAIN = "form", "asked", "none", "again"
@@ -22,21 +16,18 @@ FORM, ASKED, NONE, AGAIN = "form", "asked", "none", "again"
 
 
 def render_messages(
-    what: str, settings: FormSettings, values: Mapping[str, str] | None = None, *, wrong: str = "", seconds: int = 0
+    what: str, settings: PageSettings, values: Mapping[str, str] | None = None, *, wrong: str = "", seconds: int = 0
 ) -> str:
     """The whole page. For the form, `values` as typed (with `key`), and `wrong`: phone, place, slow or trouble."""
     sentence = {"phone": "wrong_phone", "place": "wrong_place", "slow": "slow", "trouble": "trouble", "": ""}[wrong]
     said = words(settings.language)
-    return _template().render(
-        t=said,
+    return render_page(
+        "messages.html",
+        settings,
         what=what,
         wrong=wrong,
         sentence=said(f"messages.{sentence}", seconds=seconds) if sentence else "",
         v=values or {},
-        settings=settings,
-        phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
-        languages=[words(code) for code in offered(settings.languages or (settings.language,))],
-        style=style(),
     )
 
 
@@ -45,12 +36,3 @@ def message_text(kind: str, language: str, title: str, zone: ZoneInfo, *, custom
     said = words(language)
     since = said.time(since_ms, zone)
     return said(f"message.{kind}", title=title, customers=said.number(customers), since=since)
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    source = resources.files("stormops.pages").joinpath("messages.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(source)
