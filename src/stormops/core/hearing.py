@@ -38,6 +38,7 @@ MISSED_READ = 0.05
 
 OVERDUE = 1.0
 """A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
+
 FEW = 64
 """Customers of whom what was heard is weighed one by one; of more, each kind once."""
 

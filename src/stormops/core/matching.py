@@ -9,7 +9,6 @@ Rules, as named in `Matched.rule`: `service_point`, `meter`, `account`, `phone` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 import numpy as np
 
@@ -25,8 +24,6 @@ from stormops.core.report import Report
 
 __all__ = ["Matched", "Matcher", "NotMatched", "Possible"]
 
-_WORDS = tuple(field for field in TRUST if field != "coordinates")
-_words = attrgetter(*_WORDS)
 _AS_GIVEN = {field: f"{field.replace('_', ' ')} as given" for field in TRUST}
 _UNTOLD_M = 20.0
 """Nearer than this the nearest house is meant; beyond it a second one as near makes it unsure."""
@@ -73,11 +70,15 @@ class Matcher:
         return decide([self._text.address(text)], self._places)
 
     def _decide(self, report: Report, near: tuple[int, float] | None) -> Matched | NotMatched:
-        said = zip(_WORDS, _words(report), strict=True)
-        claims = [self._said(field, words) for field, words in said if words and words.strip()]
-        if report.longitude is not None and report.latitude is not None:
-            point = self._coordinates(report.longitude, report.latitude, near)
-            claims.insert(len(claims) - bool(claims and claims[-1].field == "landmark"), point)
+        claims = []
+        for field in TRUST:
+            if field == "coordinates":
+                if report.longitude is not None and report.latitude is not None:
+                    claims.append(self._coordinates(report.longitude, report.latitude, near))
+                continue
+            value = getattr(report, field)
+            if value and value.strip():
+                claims.append(self._said(field, value))
         return decide(claims, self._places)
 
     def _said(self, field: str, value: str) -> Claim:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from array import array
 from enum import IntEnum
-from itertools import repeat
-from operator import setitem
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +103,7 @@ class OpenReports:
 
     __slots__ = (
         *(name for name, _ in COLUMNS),
+        "_appends",
         "_columns",
         "_free",
         "_rule_code",
@@ -131,6 +130,7 @@ class OpenReports:
         for name, code in COLUMNS:
             setattr(self, name, array(code))
         self._columns = [getattr(self, name) for name, _ in COLUMNS]
+        self._appends = [column.append for column in self._columns]
         self.row_of: dict[int, int] = {}
         self.again: dict[int, tuple[int, int]] = {}
         self.rules: list[str] = [""]
@@ -148,13 +148,14 @@ class OpenReports:
     ) -> int:
         """A new report; gives its row."""
         values = (receipt, position, 0, at_ms, -1, -1, *where, 0, 0, SYMPTOM_CODE[symptom], RECEIVED, flags)
-        # `any` of what gives None goes through all columns, quicker than a loop.
         if self._free:
             row = self._free.pop()
-            any(map(setitem, self._columns, repeat(row), values))
+            for column, value in zip(self._columns, values, strict=True):
+                column[row] = value
         else:
             row = len(self.receipt)
-            any(map(array.append, self._columns, values))
+            for append, value in zip(self._appends, values, strict=True):
+                append(value)
         self.row_of[receipt] = row
         return row
 
