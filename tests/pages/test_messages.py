@@ -61,3 +61,9 @@ def test_every_page_is_in_its_language_and_escaped(what: str, language: str) -> 
 def test_a_place_that_is_not_known_any_more_has_no_form() -> None:
     assert "<form" not in render_messages(AGAIN, PAGE, {}, wrong="place")
     assert "7 seconds" in render_messages(AGAIN, PAGE, {"key": "k"}, wrong="slow", seconds=7)
+
+
+def test_another_language_is_of_the_same_place() -> None:
+    html = render_messages(FORM, PAGE, {"key": "k", "place": "a.1.P 7&x"})
+    assert 'href="http://f.test/messages?place=a.1.P+7%26x&amp;lang=es"' in html
+    assert 'href="http://f.test/messages?lang=es"' in render_messages(ASKED, PAGE)

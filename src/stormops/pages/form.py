@@ -52,6 +52,7 @@ def render_form(
     return render_page(
         "form.html",
         settings,
+        "/report?",
         v=values,
         errors=errors,
         trouble=trouble,

@@ -6,6 +6,7 @@ Pure; rendered by feed (what comes next) and by intake (to correct it). Without 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from stormops.pages.page import PageSettings, render_page
@@ -21,9 +22,11 @@ def render_messages(
     """The whole page. For the form, `values` as typed (with `key`), and `wrong`: phone, place, slow or trouble."""
     sentence = {"phone": "wrong_phone", "place": "wrong_place", "slow": "slow", "trouble": "trouble", "": ""}[wrong]
     said = words(settings.language)
+    place = {name: value for name in ("receipt", "place") if (value := (values or {}).get(name))}
     return render_page(
         "messages.html",
         settings,
+        f"/messages?{urlencode(place)}&" if place else "/messages?",
         what=what,
         wrong=wrong,
         sentence=said(f"messages.{sentence}", seconds=seconds) if sentence else "",

@@ -35,14 +35,15 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def render_page(template: str, settings: PageSettings, **values: object) -> str:
-    """A whole page of a template that extends `page.html`."""
+def render_page(template: str, settings: PageSettings, here: str, **values: object) -> str:
+    """A whole page of a template that extends `page.html`. `here`: its own path at feed, up to where `lang=…` goes."""
     return (
         _environment()
         .get_template(template)
         .render(
             t=words(settings.language),
             settings=settings,
+            here=here,
             phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
             languages=[words(code) for code in offered(settings.languages or (settings.language,))],
             style=_style(),
