@@ -64,6 +64,7 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     (folder / "stormops.conf").write_text(configured(public, port, feed, intake))
+    types = server.parents[2] / "etc/nginx/mime.types"
     extras = f"include {SHIPPED}/brotli.conf;" if BROTLI.exists() else ""
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -72,7 +73,7 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
         (f"load_module {BROTLI};\n" if BROTLI.exists() else "")
         + f"user root; pid {folder}/nginx.pid; error_log {folder}/error.log warn; worker_processes {workers};\n"
         + "worker_rlimit_nofile 20000; events { worker_connections 8192; }\n"
-        + f"http {{ include {server.parents[2]}/etc/nginx/mime.types; {temporary} {extras}\ninclude {folder}/stormops.conf; }}\n"
+        + f"http {{ include {types}; {temporary} {extras}\ninclude {folder}/stormops.conf; }}\n"
     )
     command = [str(server), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
