@@ -150,7 +150,7 @@ class Rule(Generic[T, G, R]):
                 end=clause.end,
                 cite=tuple(f"{key}: {owner.sources[key]}" for key in clause.cite),
                 note=clause.note,
-                terms=msgspec.to_builtins(clause.terms),
+                terms=msgspec.json.decode(msgspec.json.encode(clause.terms)),
             ),
             inputs=given,
             result=None if isinstance(outcome, Refusal) else outcome,

@@ -30,14 +30,21 @@ class PolicyError(ValueError):
     """A pack that cannot be used; the message names the pack, the rule and the field."""
 
 
+def natural(name: str, *values: Decimal) -> None:
+    """Hold figures to be finite and 0 or more. Raises `ValueError`."""
+    for value in values:
+        if not value.is_finite() or value < 0:
+            raise ValueError(f"`{name}` is {value}: figures are 0 or more")
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of figures inside terms; none is negative."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, int | Decimal) and (value < 0 or not Decimal(value).is_finite()):
-                raise ValueError(f"`{name}` is {value}: figures are 0 or more")
+            if isinstance(value, int | Decimal):
+                natural(name, Decimal(value))
 
 
 def rising(what: str, limits: Sequence[Decimal | None]) -> None:

@@ -12,7 +12,7 @@ from stormops.accounts.policy import Terms
 
 
 class AllocationOrder(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Types of charge, first to last. One that is not named comes after all that are, in the bill's order."""
+    """Types of charge, first to last. Those that are not named come after all that are, by their names."""
 
     kind: ClassVar[str] = "allocation_order"
     order: tuple[str, ...]
@@ -40,7 +40,7 @@ def pay(terms: AllocationOrder, given: Payment, working: Working) -> Allocation 
         return Refusal("bad_amount", "A payment is more than 0, and what is due is not less.")
     ranked = [name for name in dict.fromkeys(terms.order) if name in given.due]
     rest, paid, left = given.amount, {}, {}
-    for name in (*ranked, *(name for name in given.due if name not in terms.order)):
+    for name in (*ranked, *sorted(name for name in given.due if name not in terms.order)):
         due = given.due[name]
         paid[name] = working.cents(name, f"{usd(due)} due, {usd(rest)} at hand", min(due, rest))
         left[name] = due - paid[name]

@@ -11,7 +11,7 @@ import msgspec
 from stormops.accounts.dates import DAY
 from stormops.accounts.decision import Refusal, Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
-from stormops.accounts.policy import Terms
+from stormops.accounts.policy import Terms, natural
 
 
 class BankruptcyRules(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +66,9 @@ class Straddling(msgspec.Struct, frozen=True, kw_only=True):
     units: Decimal
     read_at_petition: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        natural("units", self.units, self.read_at_petition or Decimal(0))
+
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
     """The parts before (stayed) and after the petition; they add up to the bill."""
@@ -80,7 +83,7 @@ def split(terms: BankruptcyRules, given: Straddling, working: Working) -> Split 
     """Split by day of service, whenever it was billed; an actual read on the day beats days in proportion."""
     days = (given.end - given.first).days
     read = given.read_at_petition
-    if days < 1 or given.units < 0 or (read is not None and not 0 <= read <= given.units):
+    if days < 1 or (read is not None and read > given.units):
         return Refusal("bad_period", "A period has a day, and what was read at the petition lies within its use.")
     start = given.petition if terms.petition_day_is_post else given.petition + DAY
     pre_days = working(

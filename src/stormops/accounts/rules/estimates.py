@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import add_months
-from stormops.accounts.decision import Refusal, Working, rule
-from stormops.accounts.policy import Terms
+from stormops.accounts.decision import Refusal, Working, rule, said
+from stormops.accounts.policy import Terms, natural
 
 HOUR = timedelta(hours=1)
 
@@ -85,6 +85,9 @@ class Missing(msgspec.Struct, frozen=True):
     start: datetime
     profile: Decimal
 
+    def __post_init__(self) -> None:
+        natural("profile", self.profile)
+
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Missing hours, and verified outages of the service point as (begin, end)."""
@@ -101,7 +104,7 @@ def gap(terms: GapFilling, given: Gap, working: Working) -> Decimal:
         out = _out(hour.start, given.outages) if terms.outage_is_zero else timedelta(0)
         on = HOUR - out
         share = Decimal(on // timedelta(seconds=1)) / 3600
-        total += working(f"{hour.start:%Y-%m-%d %H:%M}", f"profile {hour.profile} × {share}", hour.profile * share)
+        total += working(f"{hour.start:%Y-%m-%d %H:%M}", f"profile {hour.profile} × {said(share)}", hour.profile * share)
     return working("missing hours", "sum", total)
 
 

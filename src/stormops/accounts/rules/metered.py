@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule
+from stormops.accounts.decision import Refusal, Working, rule, said
 from stormops.accounts.money import Cents, cents
-from stormops.accounts.policy import Figures, Terms, rising
+from stormops.accounts.policy import Figures, Terms, natural, rising
 from stormops.accounts.rules.proration import WHOLE, Share
 
 PLAIN = "all"
@@ -67,6 +67,9 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     dwelling_units: int = 1
     base_share: Share = WHOLE
 
+    def __post_init__(self) -> None:
+        natural("use", *self.use.values())
+
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """A charge rounded once, and what of it is fuel or base (for taxes and splits); units by tier or register."""
@@ -85,8 +88,8 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
 @rule("metered.charge")
 def charge(terms: MeteredRate, given: Usage, working: Working) -> Charge | Refusal:
     """Price a period's use."""
-    if any(units < 0 for units in given.use.values()) or given.days < 1 or given.dwelling_units < 1:
-        return Refusal("bad_usage", "Use is 0 or more, in at least one day, by at least one dwelling unit.")
+    if given.days < 1 or given.dwelling_units < 1:
+        return Refusal("bad_usage", "A period has at least a day, and a plan at least one dwelling unit.")
     known = set(terms.registers or (PLAIN,))
     if not set(given.use) <= known:
         return Refusal("unknown_register", f"The plan has {sorted(known)}, the meter gave {sorted(given.use)}.")
@@ -106,7 +109,7 @@ def charge(terms: MeteredRate, given: Usage, working: Working) -> Charge | Refus
         energy += working(name, f"{units:f} {terms.unit} × ${price.rate}", units * price.rate)
         if price.fuel:
             fuel += working(f"{name}, fuel", f"{units:f} {terms.unit} × ${price.fuel}", units * price.fuel)
-    total = working.cents("charge", f"${base:f} + ${energy:f} + ${fuel:f}, rounded once", cents(base + energy + fuel))
+    total = working.cents("charge", f"${said(base)} + ${said(energy)} + ${said(fuel)}, rounded once", cents(base + energy + fuel))
     return Charge(total=total, fuel=cents(fuel), base=cents(base), units=tuple(units for _, units, _ in priced))
 
 
