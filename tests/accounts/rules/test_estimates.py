@@ -13,6 +13,9 @@ from tests.accounts.policies import PACKS, TODAY, one, proved, refused
 PSC = PACKS["psc-florida"]
 
 
+OURS: tuple[Cause, ...] = ("utility",) * 5
+
+
 def monthly(*causes: Cause) -> tuple[Estimate, ...]:
     """The latest first, one a month before today."""
     return tuple(Estimate(TODAY - timedelta(days=31 * (number + 1)), cause) for number, cause in enumerate(causes))
@@ -21,11 +24,11 @@ def monthly(*causes: Cause) -> tuple[Estimate, ...]:
 @pytest.mark.parametrize(
     ("case", "cause", "earlier", "counted", "exception"),
     [
-        (17, "utility", monthly(*["utility"] * 4), 5, True),
-        (17, "utility", monthly(*["utility"] * 3), 4, False),
-        (17, "storm", monthly(*["utility"] * 4), 4, False),
+        (17, "utility", monthly(*OURS[:4]), 5, True),
+        (17, "utility", monthly(*OURS[:3]), 4, False),
+        (17, "storm", monthly(*OURS[:4]), 4, False),
         (17, "utility", monthly("utility", "utility", "utility", "storm"), 4, False),
-        (17, "customer", monthly(*["utility"] * 5), 5, False),
+        (17, "customer", monthly(*OURS[:5]), 5, False),
     ],
 )
 def test_case_17_the_fifth_in_the_utilitys_control_is_an_exception(
@@ -36,14 +39,15 @@ def test_case_17_the_fifth_in_the_utilitys_control_is_an_exception(
 
 
 def test_an_estimate_of_more_than_twelve_months_ago_no_longer_counts() -> None:
-    earlier = (*monthly(*["utility"] * 3), Estimate(date(2025, 7, 1), "utility"))
+    earlier = (*monthly(*OURS[:3]), Estimate(date(2025, 7, 1), "utility"))
     assert proved(allowed(PSC, TODAY, Wanted(cause="utility", earlier=earlier))).value.counted == 4
 
 
 def test_case_18_the_second_in_six_months_is_explained_in_writing() -> None:
     first = proved(allowed(PSC, TODAY, Wanted(cause="utility"))).value
     assert first == Verdict(counted=1, exception=False, explain=False)
-    for cause in ("utility", "storm"):
+    causes: tuple[Cause, ...] = ("utility", "storm")
+    for cause in causes:
         assert proved(allowed(PSC, TODAY, Wanted(cause="utility", earlier=monthly(cause)))).value.explain
     old = (Estimate(date(2026, 1, 1), "utility"),)
     assert not proved(allowed(PSC, TODAY, Wanted(cause="utility", earlier=old))).value.explain

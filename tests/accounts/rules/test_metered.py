@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,9 +20,7 @@ CITY = PACKS["palmetto"]
 
 
 def usage(units: int | str, days: int = 30, dwelling_units: int = 1, share: Share | None = None) -> Usage:
-    return Usage(
-        use={PLAIN: Decimal(units)}, days=days, dwelling_units=dwelling_units, base_share=share or Share(1, 1)
-    )
+    return Usage(use={PLAIN: Decimal(units)}, days=days, dwelling_units=dwelling_units, base_share=share or Share(1, 1))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,10 @@ def test_case_15_a_final_bill_of_12_days() -> None:
     assert proved(charge(CITY, TODAY, usage(400, 12, share=share), "residential")).value.total == 43_63
 
 
-TIERED = {"unit": "kWh", "tiers": [{"through": 1000, "rate": Decimal("0.10")}, {"rate": Decimal("0.12")}]}
+TIERED: dict[str, Any] = {
+    "unit": "kWh",
+    "tiers": [{"through": 1000, "rate": Decimal("0.10")}, {"rate": Decimal("0.12")}],
+}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_a_read_that_a_storm_delayed_pushes_nobody_into_a_higher_tier(
 ) -> None:
     packs = one("metered_rate", **TIERED)
     charged = proved(charge(packs["test"], TODAY, usage(units, days)), packs).value
-    assert charged.units == (units - second, second), case
+    assert charged.units == (Decimal(units - second), Decimal(second)), case
 
 
 def test_each_dwelling_unit_bears_a_base_charge_whether_the_water_is_on_or_off() -> None:

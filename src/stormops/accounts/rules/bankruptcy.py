@@ -89,9 +89,8 @@ def split(terms: BankruptcyRules, given: Straddling, working: Working) -> Split 
     pre_days = working(
         "days before", f"{given.first} to {start} of {days}", min(max((start - given.first).days, 0), days)
     )
-    by_days = Decimal(pre_days) / days
     if read is None or not given.units:
-        units = given.units * by_days
+        units = given.units * pre_days / days
         exact = dollars(given.total) * pre_days / days
         formula = f"{usd(given.total)} × {pre_days}/{days}"
     else:

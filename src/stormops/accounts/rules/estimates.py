@@ -104,7 +104,9 @@ def gap(terms: GapFilling, given: Gap, working: Working) -> Decimal:
         out = _out(hour.start, given.outages) if terms.outage_is_zero else timedelta(0)
         on = HOUR - out
         share = Decimal(on // timedelta(seconds=1)) / 3600
-        total += working(f"{hour.start:%Y-%m-%d %H:%M}", f"profile {hour.profile} × {said(share)}", hour.profile * share)
+        total += working(
+            f"{hour.start:%Y-%m-%d %H:%M}", f"profile {hour.profile} × {said(share)}", hour.profile * share
+        )
     return working("missing hours", "sum", total)
 
 

@@ -109,7 +109,9 @@ def charge(terms: MeteredRate, given: Usage, working: Working) -> Charge | Refus
         energy += working(name, f"{units:f} {terms.unit} × ${price.rate}", units * price.rate)
         if price.fuel:
             fuel += working(f"{name}, fuel", f"{units:f} {terms.unit} × ${price.fuel}", units * price.fuel)
-    total = working.cents("charge", f"${said(base)} + ${said(energy)} + ${said(fuel)}, rounded once", cents(base + energy + fuel))
+    total = working.cents(
+        "charge", f"${said(base)} + ${said(energy)} + ${said(fuel)}, rounded once", cents(base + energy + fuel)
+    )
     return Charge(total=total, fuel=cents(fuel), base=cents(base), units=tuple(units for _, units, _ in priced))
 
 
