@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -40,7 +41,8 @@ def only(kind: str, **terms: Any) -> Pack:
 def proved(decision: Decision[R], packs: Packs = PACKS) -> Decision[R]:
     """The decision, after it was kept, read again and computed again to the same one."""
     assert (decision.result is None) != (decision.refusal is None)
-    assert catalogue.decode(catalogue.encode(decision)) == decision
+    assert decision.refusal is not None or decision.formula, "a result has its formula"
+    assert catalogue.from_plain(json.loads(json.dumps(catalogue.to_plain(decision)))) == decision
     assert catalogue.recompute(decision, packs) == decision
     return decision
 

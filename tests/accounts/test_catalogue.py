@@ -31,8 +31,8 @@ def test_some_city_uses_every_kind() -> None:
 
 
 def test_a_kept_decision_of_an_unknown_rule_is_refused() -> None:
-    kept = catalogue.encode(fees.late(PACKS["gru"], TODAY, fees.PastDue(balance=1)))
+    kept = catalogue.to_plain(fees.late(PACKS["gru"], TODAY, fees.PastDue(balance=1)))
     with pytest.raises(msgspec.ValidationError, match=r"fees\.early"):
-        catalogue.decode(kept.replace(b"fees.late", b"fees.early"))
-    with pytest.raises(msgspec.ValidationError):
-        catalogue.decode(b'{"rule": "fees.late"}')
+        catalogue.from_plain({**kept, "rule": "fees.early"})
+    with pytest.raises(msgspec.ValidationError, match="balance"):
+        catalogue.from_plain({**kept, "inputs": {"balance": "much"}})

@@ -14,12 +14,12 @@ from tests.accounts.policies import PACKS, TODAY, one, proved, refused
 
 def test_it_says_by_what_policy_on_what_and_how() -> None:
     decision = proved(fees.late(PACKS["gru"], TODAY, PastDue(balance=250_00)))
-    policy = decision.policy
-    assert policy is not None
-    assert (decision.rule, decision.result, policy.pack, policy.kind) == ("fees.late", 3_75, "gru", "late_fee")
-    assert policy.cite == ("fees: gru.com 3611 (2015)",)
-    assert policy.terms["percent"] == "1.5"
-    assert decision.steps == (
+    clause = decision.clause
+    assert clause is not None
+    assert (decision.rule, decision.result, decision.policy, decision.version) == ("fees.late", 3_75, "gru", "2026-07")
+    assert (clause.kind, clause.cite) == ("late_fee", ("fees: gru.com 3611 (2015)",))
+    assert clause.terms["percent"] == "1.5"
+    assert decision.formula == (
         Step("share", "$250.00 × 1.5 %", "$3.75"),
         Step("fee", "at least $1.00", "$3.75"),
     )

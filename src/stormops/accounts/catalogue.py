@@ -84,24 +84,25 @@ def packs(raws: Iterable[Mapping[str, Any]]) -> Packs:
     return Packs(raws, KINDS)
 
 
-def encode(decision: Decision[Any]) -> bytes:
-    """A decision to be kept (JSON)."""
-    return msgspec.json.encode(decision, order="deterministic")
+def to_plain(decision: Decision[Any]) -> dict[str, Any]:
+    """A decision as plain values that JSON can keep, beside what was done by it."""
+    plain: dict[str, Any] = msgspec.to_builtins(decision)
+    return plain
 
 
-def decode(kept: bytes) -> Decision[Any]:
-    """A kept decision with its types again. Raises `msgspec.ValidationError`, also for a rule that is not known."""
-    plain = msgspec.json.decode(kept, type=Decision[Any])
+def from_plain(kept: Mapping[str, Any]) -> Decision[Any]:
+    """The same decision again. Raises `msgspec.ValidationError`, also where the rule is not known."""
+    plain = msgspec.convert(kept, Decision[Any])
     if plain.rule not in RULES:
         raise msgspec.ValidationError(f"No rule is called {plain.rule}")
     rule = RULES[plain.rule]
     return msgspec.structs.replace(
         plain,
-        inputs=msgspec.convert(plain.inputs, rule.given, strict=False),
-        result=None if plain.result is None else msgspec.convert(plain.result, rule.result, strict=False),
+        inputs=msgspec.convert(plain.inputs, rule.given),
+        result=None if plain.result is None else msgspec.convert(plain.result, rule.result),
     )
 
 
 def recompute(decision: Decision[Any], packs: Packs) -> Decision[Any]:
     """Decide again by today's packs: the same decision, unless the policy of that day was changed since."""
-    return RULES[decision.rule](packs[decision.pack], decision.on, decision.inputs, decision.of)
+    return RULES[decision.rule](packs[decision.city], decision.on, decision.inputs, decision.of)

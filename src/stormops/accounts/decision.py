@@ -16,6 +16,7 @@ import msgspec
 
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack, Terms
+from stormops.accounts.refusal import Refusal
 
 T = TypeVar("T", bound=Terms)
 G = TypeVar("G", bound=msgspec.Struct)
@@ -23,13 +24,6 @@ R = TypeVar("R")
 V = TypeVar("V")
 
 _SHOWN = Decimal("0.000001")
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why not: a code that programs and translations go by, and a sentence for staff."""
-
-    code: str
-    message: str
 
 
 NO_POLICY = "no_policy"
@@ -44,11 +38,9 @@ class Step(msgspec.Struct, frozen=True):
     value: str
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The clause that was in force: `pack` is the one it stands in, which may be a parent of the city's."""
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """The clause that was in force, with its terms as they were."""
 
-    pack: str
-    version: str
     kind: str
     of: str
     start: date
@@ -59,17 +51,23 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
-    """What a rule said. Exactly one of `result` and `refusal` is given."""
+    """What a rule said. Exactly one of `result` and `refusal` is given.
+
+    `city` is the pack that was asked; `policy` and `version` name the one that the clause stands in, which may
+    be a parent of it ("" where there is none).
+    """
 
     rule: str
-    pack: str
+    city: str
     of: str
     on: date
-    policy: Policy | None
+    policy: str
+    version: str
+    clause: InForce | None
     inputs: Any
     result: R | None = None
     refusal: Refusal | None = None
-    steps: tuple[Step, ...] = ()
+    formula: tuple[Step, ...] = ()
 
     @property
     def value(self) -> R:
@@ -133,17 +131,27 @@ class Rule(Generic[T, G, R]):
         if found is None:
             what = f"{self.kind.kind} of {of}" if of else self.kind.kind
             refusal = Refusal(NO_POLICY, f"{pack.title} has no policy on {what} on {on}.")
-            return Decision(rule=self.name, pack=pack.name, of=of, on=on, policy=None, inputs=given, refusal=refusal)
+            return Decision(
+                rule=self.name,
+                city=pack.name,
+                of=of,
+                on=on,
+                policy="",
+                version="",
+                clause=None,
+                inputs=given,
+                refusal=refusal,
+            )
         owner, clause = found
         outcome = self.work(cast(T, clause.terms), given, working)
         return Decision(
             rule=self.name,
-            pack=pack.name,
+            city=pack.name,
             of=of,
             on=on,
-            policy=Policy(
-                pack=owner.name,
-                version=owner.version,
+            policy=owner.name,
+            version=owner.version,
+            clause=InForce(
                 kind=clause.kind,
                 of=clause.of,
                 start=clause.start,
@@ -155,7 +163,7 @@ class Rule(Generic[T, G, R]):
             inputs=given,
             result=None if isinstance(outcome, Refusal) else outcome,
             refusal=outcome if isinstance(outcome, Refusal) else None,
-            steps=tuple(working.steps),
+            formula=tuple(working.steps),
         )
 
 

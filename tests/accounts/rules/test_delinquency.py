@@ -40,6 +40,11 @@ def test_the_clock(case: int, pauses: Spans, days: str) -> None:
     ]
 
 
+def test_case_47_what_the_steps_cost() -> None:
+    steps = proved(clock(CITY, TODAY, Unpaid(due=DUE, balance=200_00))).value
+    assert {step.name: step.fee for step in steps if step.fee} == {"late_fee": 3_00, "delinquency_fee": 50_00}
+
+
 @given(st.dates(date(2026, 6, 1), date(2026, 12, 1)), st.integers(0, 40))
 def test_a_storm_never_brings_a_step_forward_nor_lets_one_fall_on_its_days(first: date, length: int) -> None:
     storm = Span(first, first + timedelta(length))

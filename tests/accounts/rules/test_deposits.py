@@ -64,6 +64,12 @@ def test_no_deposit_is_raised_in_a_storm_and_one_may_be_returned() -> None:
     assert proved(review(PSC, TODAY, lowered)).value == -100_00
 
 
+def test_no_more_is_asked_where_service_is_medically_essential() -> None:
+    """F.S. 366.15."""
+    assert refused(review(PSC, TODAY, Held(held=0, required=100_00, months=12, medical=True))) == "medical"
+    assert proved(review(PSC, TODAY, Held(held=100_00, required=0, months=12, medical=True))).value == -100_00
+
+
 @pytest.mark.parametrize(("two_months", "deposit"), [(140_00, 250_00), (1_620_00, 1_000_00), (600_00, 600_00)])
 def test_case_29_claremore_clamps(two_months: Cents, deposit: Cents) -> None:
     bills = Bills(amounts=(two_months // 2,) * 12)

@@ -47,7 +47,7 @@ def test_case_46_an_unpaid_fire_fee_cuts_nobody() -> None:
 def test_every_exclusion_stops_a_cut_and_is_kept_as_proof(changed: dict[str, Any], code: str) -> None:
     decision = may_cut(CITY, TODAY, cut(**changed))
     assert refused(decision) == code
-    tested = {step.name for step in decision.steps}
+    tested = {step.name for step in decision.formula}
     assert tested >= {"bankruptcy", "medical", "moratorium", "weather", "arrangement", "no notice"}
 
 

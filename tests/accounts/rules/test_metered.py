@@ -61,6 +61,7 @@ def test_case_15_a_final_bill_of_12_days() -> None:
 
 TIERED: dict[str, Any] = {
     "unit": "kWh",
+    "grace_days": 5,
     "tiers": [{"through": 1000, "rate": Decimal("0.10")}, {"rate": Decimal("0.12")}],
 }
 

@@ -36,7 +36,7 @@ def test_shares(case: int, pack: str, days: int, cycle: int, expected: Share) ->
     ],
 )
 def test_case_16_a_short_first_period_waits_for_the_next_bill(combine: bool, period: Period, now: bool) -> None:
-    packs = one("partial_period", method="prorate", combine_first=combine)
+    packs = one("partial_period", method="prorate", below_percent=50, combine_first=combine)
     assert proved(bill_now(packs["test"], TODAY, period), packs).value is now
 
 

@@ -9,9 +9,10 @@ from typing import ClassVar
 import msgspec
 
 from stormops.accounts.dates import DAY
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents
 from stormops.accounts.policy import Figures, Terms, rising
+from stormops.accounts.refusal import Refusal
 
 
 class Tier(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,16 +7,17 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, shares
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class BackBilling(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For an error of the utility's at most the last `months`; paid over as long as the error lasted that is billed."""
 
     kind: ClassVar[str] = "back_billing"
-    months: int = 12
+    months: int
 
 
 class UnderBilled(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import DAY
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Terms, natural
+from stormops.accounts.refusal import Refusal
 
 
 class BankruptcyRules(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,9 +9,10 @@ from typing import ClassVar
 import msgspec
 
 from stormops.accounts.dates import DAY
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class Collection(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +22,7 @@ class Collection(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     after_final_days: int
     least: Decimal = Decimal("0.01")
     commission_percent: Decimal = Decimal(0)
-    approvers: int = 2
+    approvers: int
     write_off_days: int
     held_in_storm: bool = True
 
@@ -73,7 +74,7 @@ def place(terms: Collection, given: Debt, working: Working) -> Cents | Refusal:
 def recall(_terms: Collection, given: Debt, working: Working) -> str | Refusal:
     """Why a placed debt must be called back at once (a storm does not stop this), or that it need not be."""
     if (against := _against(given)) is not None:
-        return working("recall", against.message, against.code)
+        return working("recall", against.sentence, against.code)
     if given.balance < 1:
         return working("recall", f"{usd(given.balance)} is owed", "paid")
     return Refusal("stays", "Nothing calls it back.")

@@ -9,8 +9,10 @@ from typing import ClassVar
 import msgspec
 
 from stormops.accounts.dates import Spans, after
-from stormops.accounts.decision import Refusal, Working, rule
+from stormops.accounts.decision import Working, rule, usd
+from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Figures, Terms
+from stormops.accounts.refusal import Refusal
 
 DUE = "due"
 """The day every clock begins with."""
@@ -42,17 +44,19 @@ class DelinquencyClock(Terms, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Unpaid(msgspec.Struct, frozen=True, kw_only=True):
-    """When a bill was due, and the days that do not count: storm mode, a moratorium, an arrangement kept."""
+    """When a bill was due and over what; days that do not count: storm mode, a moratorium, an arrangement kept."""
 
     due: date
+    balance: Cents = 0
     pauses: Spans = ()
 
 
 class Dated(msgspec.Struct, frozen=True):
-    """A step and its day."""
+    """A step, its day and what it costs."""
 
     name: str
     on: date
+    fee: Cents = 0
 
 
 @rule("delinquency.clock")
@@ -60,8 +64,12 @@ def clock(terms: DelinquencyClock, given: Unpaid, working: Working) -> tuple[Dat
     """The day of each step, if nothing is paid."""
     if not terms.steps:
         return Refusal("no_steps", "The policy has no steps.")
-    days = {DUE: given.due}
+    days, fees = {DUE: given.due}, {}
     for step in terms.steps:
         formula = f"{step.since} + {step.days} days" + (" that count" if given.pauses else "")
         days[step.name] = working(step.name, formula, after(days[step.since], step.days, given.pauses))
-    return tuple(Dated(step.name, days[step.name]) for step in terms.steps)
+        fees[step.name] = cents(step.fee + dollars(given.balance) * step.percent / 100)
+        if fees[step.name]:
+            formula = f"${step.fee} + {step.percent} % of {usd(given.balance)}"
+            working.cents(f"{step.name}, fee", formula, fees[step.name])
+    return tuple(Dated(step.name, days[step.name], fees[step.name]) for step in terms.steps)

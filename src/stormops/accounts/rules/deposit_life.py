@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import DAY, add_months
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 _YEAR = 365
 
@@ -39,7 +40,7 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     good_record: bool = False
 
 
-@rule("deposit.interest")
+@rule("deposits.interest")
 def interest(terms: DepositInterest, given: Holding, working: Working) -> Cents | Refusal:
     """Interest to credit."""
     if not given.held_from <= given.since <= given.until:
@@ -65,9 +66,9 @@ class GoodPayment(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     kind: ClassVar[str] = "good_payment"
     months: int
-    within_months: int = 12
-    late_most: int = 1
-    returned_most: int = 0
+    within_months: int
+    late_most: int
+    returned_most: int
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +81,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     tampered: bool = False
 
 
-@rule("deposit.good_payment")
+@rule("deposits.good_payment")
 def good_payment(terms: GoodPayment, given: Record, working: Working) -> bool:
     """Whether the deposit is due back (and a guarantor is free)."""
     due = working(
@@ -116,7 +117,7 @@ class Guarantor(msgspec.Struct, frozen=True, kw_only=True):
     debt: Cents = 0
 
 
-@rule("deposit.guarantor")
+@rule("deposits.guarantor")
 def guarantor(terms: Guaranty, given: Guarantor, working: Working) -> Cents | Refusal:
     """What a guarantor is liable for (0 = free), or why they cannot be one."""
     if not given.is_customer or not given.satisfactory:
@@ -134,7 +135,7 @@ class Instruments(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: ClassVar[str] = "deposit_instruments"
     least: Decimal = Decimal(0)
     furnish_days: int
-    alarm_days: tuple[int, ...] = (60, 30)
+    alarm_days: tuple[int, ...]
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +157,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     next_on: date | None = None
 
 
-@rule("deposit.instrument")
+@rule("deposits.instrument")
 def instrument(terms: Instruments, given: Instrument, working: Working) -> Watch | Refusal:
     """What an instrument asks for on a day."""
     if given.required < cents(terms.least):
@@ -171,7 +172,7 @@ def instrument(terms: Instruments, given: Instrument, working: Working) -> Watch
             return Watch(action="wait", next_on=due)
         return Watch(action="cash", cash_due=given.required, may_cut=not given.storm)
     if given.expires is None:
-        return Watch(action="keep")
+        return Watch(action=working("action", "received, without an end", "keep"))
     left = working("days left", f"until {given.expires}", (given.expires - working.on).days)
     if left < 0:
         # In a storm a lapsed bond is somebody's task, never a reason to cut.

@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, cents_at_most, dollars, shares
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class DepositAmount(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,19 +59,22 @@ class DepositReview(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     kind: ClassVar[str] = "deposit_review"
     gap: Decimal = Decimal(0)
-    after_months: int = 12
+    after_months: int
     late_payments: int | None = None
     """So many late payments bring the review forward; None = none do."""
+    medical_exempt: bool = False
+    """No more is asked of a home with medically essential service (F.S. 366.15)."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """Held and required; how long the service has run, how often it was paid late; whether storm mode is on."""
+    """Held and required; how long the service has run, how often it was paid late; a storm; a medical need."""
 
     held: Cents
     required: Cents
     months: int
     late_payments: int = 0
     storm: bool = False
+    medical: bool = False
 
 
 @rule("deposits.review")
@@ -84,6 +88,8 @@ def review(terms: DepositReview, given: Held, working: Working) -> Cents | Refus
         return working.cents("change", f"less than ${terms.gap}: none", 0)
     if difference > 0 and given.storm:
         return Refusal("storm", "No deposit is raised while storm mode is on.")
+    if difference > 0 and given.medical and terms.medical_exempt:
+        return Refusal("medical", "No more is asked where service is medically essential.")
     return difference
 
 

@@ -10,9 +10,10 @@ from typing import ClassVar
 import msgspec
 
 from stormops.accounts.dates import add_months, working_days_after
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class Disconnection(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,7 +23,7 @@ class Disconnection(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True
     not_disconnectable: tuple[str, ...] = ()
     notice_working_days: int
     least: Decimal = Decimal("0.01")
-    medical_months: int = 12
+    medical_months: int
     """How long a physician's certificate holds."""
 
 

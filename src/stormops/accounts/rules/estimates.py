@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import add_months
-from stormops.accounts.decision import Refusal, Working, rule, said
+from stormops.accounts.decision import Working, rule, said
 from stormops.accounts.policy import Terms, natural
+from stormops.accounts.refusal import Refusal
 
 HOUR = timedelta(hours=1)
 
@@ -23,9 +24,9 @@ class Estimates(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     kind: ClassVar[str] = "estimated_reads"
     most: int
-    months: int = 12
-    explain_at: int = 2
-    explain_months: int = 6
+    months: int
+    explain_at: int
+    explain_months: int
 
 
 class Estimate(msgspec.Struct, frozen=True):

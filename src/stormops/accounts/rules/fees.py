@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import add_months
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Figures, Terms, rising
+from stormops.accounts.refusal import Refusal
 
 
 class LateFee(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,14 +91,20 @@ class Band(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
     percent: Decimal = Decimal(0)
 
 
+class ChequeLimit(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """So many returned within so many months, and no cheque is taken for so many months."""
+
+    returned: int
+    within_months: int
+    refused_months: int
+
+
 class ReturnedPayment(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fees by bands that rise; `most_returned` in `within_months` end payment by cheque for `no_cheques_months`."""
+    """Fees by bands that rise, and when cheques are no longer taken."""
 
     kind: ClassVar[str] = "returned_payment"
     bands: tuple[Band, ...] = ()
-    most_returned: int | None = None
-    within_months: int = 6
-    no_cheques_months: int = 12
+    cheques: ChequeLimit | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -132,16 +139,17 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 @rule("fees.tender")
 def tender(terms: ReturnedPayment, given: History, working: Working) -> bool | Refusal:
     """Whether a way of paying is taken (True), or why not."""
-    if terms.most_returned is None or given.tender != "cheque":
+    limit = terms.cheques
+    if limit is None or given.tender != "cheque":
         return working("taken", f"no limit on {given.tender}", True)
     days = sorted(given.returned)
-    for first, last in zip(days, days[terms.most_returned - 1 :], strict=False):
-        until = add_months(last, terms.no_cheques_months)
-        if last < add_months(first, terms.within_months) and last <= working.on < until:
-            formula = f"{first} to {last}, within {terms.within_months} months"
-            working("came back", formula, terms.most_returned)
-            return Refusal("no_cheques", f"No cheques until {until}: {terms.most_returned} came back.")
-    return working("taken", f"fewer than {terms.most_returned} came back in {terms.within_months} months", True)
+    for first, last in zip(days, days[limit.returned - 1 :], strict=False):
+        until = add_months(last, limit.refused_months)
+        if last < add_months(first, limit.within_months) and last <= working.on < until:
+            formula = f"{first} to {last}, within {limit.within_months} months"
+            working("came back", formula, limit.returned)
+            return Refusal("no_cheques", f"No cheques until {until}: {limit.returned} came back.")
+    return working("taken", f"fewer than {limit.returned} came back in {limit.within_months} months", True)
 
 
 class MassWaiver(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):

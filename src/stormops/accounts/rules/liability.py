@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 Bond = Literal["same_party", "contract", "none"]
 """Why a person would be liable: it is their account, they signed for it, or nothing. A shared address is nothing."""

@@ -8,8 +8,9 @@ from decimal import Decimal
 import msgspec
 
 from stormops.accounts.dates import add_months
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
+from stormops.accounts.refusal import Refusal
 from stormops.accounts.rules.loans import Instalment, Loan, amortise, level_payment, month_interest
 
 

@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import add_months
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class Loan(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):

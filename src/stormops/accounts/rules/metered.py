@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule, said
+from stormops.accounts.decision import Working, rule, said
 from stormops.accounts.money import Cents, cents
 from stormops.accounts.policy import Figures, Terms, natural, rising
+from stormops.accounts.refusal import Refusal
 from stormops.accounts.rules.proration import WHOLE, Share
 
 PLAIN = "all"
@@ -39,7 +40,7 @@ class MeteredRate(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A plan. `base` is for an account, or for each dwelling unit where `base_each_unit`.
 
     Tiers are for `cycle_days`; a period longer than that by more than `grace_days` (a read that came
-    late) stretches them in proportion, so that nobody pays a higher tier for our delay.
+    late; None = no delay) stretches them in proportion, so that nobody pays a higher tier for our delay.
     """
 
     kind: ClassVar[str] = "metered_rate"
@@ -49,7 +50,7 @@ class MeteredRate(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tiers: tuple[Tier, ...] = ()
     registers: dict[str, Register] = msgspec.field(default_factory=dict)
     cycle_days: int = 30
-    grace_days: int = 5
+    grace_days: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -117,7 +118,8 @@ def charge(terms: MeteredRate, given: Usage, working: Working) -> Charge | Refus
 
 def _tiers(terms: MeteredRate, used: Decimal, days: int, working: Working) -> Priced:
     """How many units fall in each tier."""
-    late = days > terms.cycle_days + terms.grace_days and len(terms.tiers) > 1
+    over = days - terms.cycle_days
+    late = terms.grace_days is not None and over > terms.grace_days and len(terms.tiers) > 1
     priced: Priced = []
     below = Decimal(0)
     for number, tier in enumerate(terms.tiers, 1):

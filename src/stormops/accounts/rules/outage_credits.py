@@ -9,17 +9,25 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import add_months
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents
-from stormops.accounts.policy import Terms
+from stormops.accounts.policy import Figures, Terms
+from stormops.accounts.refusal import Refusal
 
 Conditions = Literal["catastrophic", "grey_sky", "normal"]
+
+
+class Repeats(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """So many sustained interruptions within so many months."""
+
+    interruptions: int
+    within_months: int
 
 
 class OutageCredit(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A credit past a threshold of hours and another for each further day, completed or begun.
 
-    Conditions go by the per cent of customers out. `repeats` interruptions within `repeat_months` earn one more.
+    Conditions go by the per cent of customers out. `repeats`: frequent interruptions earn one too.
     """
 
     kind: ClassVar[str] = "outage_credit"
@@ -29,8 +37,7 @@ class OutageCredit(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True)
     further: Literal["completed", "begun"] = "completed"
     catastrophic_percent: Decimal
     grey_percent: Decimal
-    repeats: int | None = None
-    repeat_months: int = 12
+    repeats: Repeats | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -98,15 +105,17 @@ class Frequent(msgspec.Struct, frozen=True, kw_only=True):
 @rule("outage_credits.frequent")
 def frequent(terms: OutageCredit, given: Interruptions, working: Working) -> Frequent | Refusal:
     """Credits for frequent interruptions; each sets the counter back to nothing."""
-    if not terms.repeats:
+    if terms.repeats is None:
         return Refusal("no_repeats", "This policy has no credit for frequent interruptions.")
     counting: list[date] = []
     earned = 0
     for day in sorted(given.days):
-        since = add_months(day, -terms.repeat_months)
+        since = add_months(day, -terms.repeats.within_months)
         counting = [*(earlier for earlier in counting if earlier > since), day]
-        if len(counting) >= terms.repeats:
-            working(f"{terms.repeats} interruptions", f"{counting[0]} to {day}", "a credit, the counter is 0")
+        if len(counting) >= terms.repeats.interruptions:
+            working(
+                f"{terms.repeats.interruptions} interruptions", f"{counting[0]} to {day}", "a credit, the counter is 0"
+            )
             earned, counting = earned + 1, []
     each = max(cents(terms.amount), given.customer_charge)
     amount = working.cents("credit", f"{earned} × {usd(each)}", earned * each)

@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule
+from stormops.accounts.decision import Working, rule
 from stormops.accounts.money import Cents, cents
 from stormops.accounts.policy import Figures, Terms
+from stormops.accounts.refusal import Refusal
 from stormops.accounts.rules.proration import WHOLE, Share
 
 

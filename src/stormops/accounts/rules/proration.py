@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule
+from stormops.accounts.decision import Working, rule
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -28,7 +29,7 @@ class PartialPeriod(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     kind: ClassVar[str] = "partial_period"
     method: Literal["full", "prorate"]
-    below_percent: int = 50
+    below_percent: int = 100
     month_days: int = 30
     combine_first: bool = False
 

@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import DAY, add_months
-from stormops.accounts.decision import Refusal, Working, rule
+from stormops.accounts.decision import Working, rule
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 Tender = Literal["cash", "cheque", "card", "transfer"]
 

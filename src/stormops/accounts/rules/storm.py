@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 import msgspec
 
 from stormops.accounts.dates import DAY
-from stormops.accounts.decision import Refusal, Working, rule
+from stormops.accounts.decision import Working, rule
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 Action = Literal["late_fee", "cut", "placement", "refund", "rebate_payment", "loan_disbursement", "deposit_review"]
 

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, cents, dollars
 from stormops.accounts.policy import Figures, Terms
+from stormops.accounts.refusal import Refusal
 
 
 class TaxPart(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from stormops.accounts.decision import Refusal, Working, rule, usd
+from stormops.accounts.decision import Working, rule, usd
 from stormops.accounts.money import Cents, shares
 from stormops.accounts.policy import Terms
+from stormops.accounts.refusal import Refusal
 
 
 class MasterBill(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
