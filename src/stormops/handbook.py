@@ -153,7 +153,7 @@ def policies_page() -> str:
         "Made by `stormops docs` from `src/stormops/accounts/`. A pack (`deploy/cities/policies/*.toml`) has `name`,",
         "`title`, `version`, perhaps `parent`, and `[sources]`; then clauses, `[[kind]]`, each with `from`, perhaps",
         "`to` and `of` (the plan, class or service it is for), and `cite`. What a pack is silent about its parent",
-        "decides. Amounts are dollars, `percent` is per cent. The city's attorney signs a pack off before it is in force.",
+        "decides. Amounts are dollars, `percent` is per cent. A city's attorney signs a pack off before it is used.",
         "",
     ]
     for kind in sorted(KINDS):
