@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from stormops.accounts.decision import NO_POLICY, Step, said, usd
-from stormops.accounts.rules import fees
-from stormops.accounts.rules.fees import PastDue
+from stormops.accounts.decision import NO_POLICY, NOT_COMPUTABLE, Decision, Step, said, usd
+from stormops.accounts.rules import fees, metered, refunds, storm
+from stormops.accounts.rules.fees import PastDue, Returned
+from stormops.accounts.rules.metered import Usage
+from stormops.accounts.rules.proration import Share
+from stormops.accounts.rules.refunds import Issued
+from stormops.accounts.rules.storm import Held
 from tests.accounts.policies import PACKS, TODAY, one, proved, refused
 
 
@@ -37,6 +43,20 @@ def test_an_edited_policy_is_found_out_by_computing_again() -> None:
     decision = proved(fees.late(then["test"], TODAY, PastDue(balance=100_00)), then)
     with pytest.raises(AssertionError):
         proved(decision, now)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        fees.returned(PACKS["gru"], TODAY, Returned(payment=10**60)),
+        metered.charge(PACKS["palmetto"], TODAY, Usage(use={}, base_share=Share(1, 0)), "residential"),
+        refunds.escheat(PACKS["palmetto"], TODAY, Issued(issued=date.max)),
+        storm.may_run(PACKS["palmetto"], TODAY, Held(action="cut", mode_on=False, mode_ended=date.max)),
+    ],
+    ids=lambda decision: decision.rule,
+)
+def test_what_leads_beyond_the_numbers_or_the_calendar_is_refused(decision: Decision[Any]) -> None:
+    assert refused(decision) == NOT_COMPUTABLE
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 import msgspec
 
@@ -26,9 +26,11 @@ Spans = tuple[Span, ...]
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of another month, or that month's last where it has no such day."""
+    """The same day of another month, or that month's last where it has none. Raises `OverflowError`."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError(f"{day} and {months} months are beyond the calendar")
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
@@ -39,11 +41,6 @@ def after(start: date, days: int, pauses: Spans = ()) -> date:
         day += DAY
         days -= not paused(day, pauses)
     return day
-
-
-def counted(start: date, end: date, pauses: Spans = ()) -> int:
-    """Counted days from the day after ``start`` through ``end``; negative never."""
-    return sum(not paused(start + DAY * passed, pauses) for passed in range(1, (end - start).days + 1))
 
 
 def paused(day: date, pauses: Spans) -> bool:

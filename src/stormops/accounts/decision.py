@@ -30,6 +30,10 @@ NO_POLICY = "no_policy"
 """The code where a city has no policy on the day: nothing is done that no policy allows."""
 
 
+NOT_COMPUTABLE = "not_computable"
+"""The code where what was given leads beyond the calendar or the numbers, or divides by nothing."""
+
+
 class Step(msgspec.Struct, frozen=True):
     """One line of a formula: what is found, how, and what it comes to."""
 
@@ -143,7 +147,10 @@ class Rule(Generic[T, G, R]):
                 refusal=refusal,
             )
         owner, clause = found
-        outcome = self.work(cast(T, clause.terms), given, working)
+        try:
+            outcome: R | Refusal = self.work(cast(T, clause.terms), given, working)
+        except ArithmeticError as error:
+            outcome = Refusal(NOT_COMPUTABLE, f"A day or an amount is beyond what can be computed: {error}.")
         return Decision(
             rule=self.name,
             city=pack.name,

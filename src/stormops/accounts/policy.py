@@ -30,11 +30,15 @@ class PolicyError(ValueError):
     """A pack that cannot be used; the message names the pack, the rule and the field."""
 
 
+FIGURE_MAX = Decimal(10**15)
+"""A figure that reaches it is a mistake or an attack: written out it would fill the memory."""
+
+
 def natural(name: str, *values: Decimal) -> None:
-    """Hold figures to be finite and 0 or more. Raises `ValueError`."""
+    """Hold figures to be 0 or more, and less than anybody can mean. Raises `ValueError`."""
     for value in values:
-        if not value.is_finite() or value < 0:
-            raise ValueError(f"`{name}` is {value}: figures are 0 or more")
+        if not value.is_finite() or not 0 <= value < FIGURE_MAX:
+            raise ValueError(f"`{name}` is {value}: figures are 0 or more, below {FIGURE_MAX:.0e}")
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

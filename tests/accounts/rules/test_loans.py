@@ -78,6 +78,13 @@ def test_a_loan_without_interest_is_equal_parts() -> None:
     assert refused(schedule(packs["test"], TODAY, Note(principal=0, months=3, first_due=FIRST)), packs) == "bad_note"
 
 
+def test_a_note_is_within_the_programmes_months() -> None:
+    for months in (0, 61, 10**9):
+        assert (
+            refused(schedule(CITY, TODAY, Note(principal=1, months=months, first_due=FIRST), "general")) == "bad_note"
+        )
+
+
 def annuity(principal: Cents, percent: int, months: int) -> int:
     """The exact level payment by the recurrence of what one cent a month pays off, in fractions; rounded half up."""
     growth = 1 + Fraction(percent, 1200)

@@ -62,8 +62,8 @@ class Deferral(msgspec.Struct, frozen=True, kw_only=True):
 @rule("loans.defer")
 def defer(terms: Loan, given: Deferred, working: Working) -> Deferral | Refusal:
     """Put instalments off. Interest is never added to the principal without a signature."""
-    if not given.rows or given.months < 1:
-        return Refusal("nothing_to_defer", "There are instalments to come, put off by at least a month.")
+    if not given.rows or not 1 <= given.months <= terms.months_most:
+        return Refusal("nothing_to_defer", f"Instalments to come are put off by one to {terms.months_most} months.")
     shifted = tuple(msgspec.structs.replace(row, due=add_months(row.due, given.months)) for row in given.rows)
     working("term", f"every instalment {given.months} months later", shifted[-1].due)
     if terms.deferral == "shift":

@@ -119,8 +119,8 @@ def amortise(
 @rule("loans.schedule")
 def schedule(terms: Loan, given: Note, working: Working) -> Schedule | Refusal:
     """The schedule of a note."""
-    if given.principal < 1 or given.months < 1:
-        return Refusal("bad_note", "A note is over something, for at least a month.")
+    if given.principal < 1 or not 1 <= given.months <= terms.months_most:
+        return Refusal("bad_note", f"A note is over something, for one to {terms.months_most} months.")
     rate = f"{terms.percent} %/12"
     formula = f"{usd(given.principal)} × r / (1 - (1 + r)^-{given.months}), r = {rate}"
     payment = working.cents("level payment", formula, level_payment(given.principal, terms.percent, given.months))
