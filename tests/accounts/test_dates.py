@@ -18,6 +18,8 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
         (date(2024, 1, 31), 1, date(2024, 2, 29)),
         (date(2026, 12, 15), 1, date(2027, 1, 15)),
         (date(2026, 1, 15), -1, date(2025, 12, 15)),
+        (date(9998, 12, 31), 12, date(9999, 12, 31)),
+        (date(2, 1, 1), -12, date(1, 1, 1)),
         (date(2026, 3, 31), -13, date(2025, 2, 28)),
     ],
 )
@@ -44,3 +46,9 @@ def test_working_days_leave_out_weekends_and_holidays() -> None:
     friday, labor_day = date(2026, 9, 4), date(2026, 9, 7)
     assert working_days_after(friday, 1) == labor_day
     assert working_days_after(friday, 5, {labor_day}) == date(2026, 9, 14)
+
+
+def test_a_span_has_its_first_and_its_last_day() -> None:
+    span = Span(date(2026, 7, 18), date(2026, 7, 27))
+    days = [date(2026, 7, day) in span for day in (17, 18, 27, 28)]
+    assert days == [False, True, True, False]

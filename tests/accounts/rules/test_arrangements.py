@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stormops.accounts.dates import Span
 from stormops.accounts.rules.arrangements import Due, Extension, Kept, Promise, broken_on, extend, offer
-from tests.accounts.policies import PACKS, TODAY, proved, refused
+from tests.accounts.policies import PACKS, TODAY, one, proved, refused
 
 CITY = PACKS["palmetto"]
 FIRST = date(2026, 7, 31)
@@ -108,3 +108,9 @@ def test_an_extension_has_limits(changed: dict[str, Any], code: str) -> None:
 
 def test_extensions_of_more_than_a_year_ago_do_not_count() -> None:
     assert proved(extend(CITY, TODAY, extension(earlier=(date(2025, 7, 1), date(2026, 3, 1))))).value
+
+
+def test_at_a_limit_it_is_within() -> None:
+    assert proved(extend(CITY, TODAY, extension(days=1, owed=500_00))).value == TODAY + timedelta(1)
+    packs = one("arrangement", instalments=1)
+    assert proved(offer(packs["test"], TODAY, promise(down=0, instalments=1)), packs).value == (Due(FIRST, 400_00),)

@@ -22,6 +22,7 @@ def test_case_22_the_utilitys_error_is_billed_for_twelve_months_and_paid_over_tw
 def test_case_22_more_is_refused() -> None:
     assert refused(bill(PSC, TODAY, UnderBilled(months=SHORT, asked=255_60))) == "beyond_limit"
     assert proved(bill(PSC, TODAY, UnderBilled(months=SHORT, asked=100_00))).value.amount == 100_00
+    assert proved(bill(PSC, TODAY, UnderBilled(months=SHORT, asked=170_40))).value.amount == 170_40
 
 
 def test_the_customers_own_doing_has_no_such_limit() -> None:

@@ -56,7 +56,9 @@ def test_case_61_a_bill_is_split_by_day_of_service() -> None:
 
 def test_case_62_an_actual_read_wins_over_days() -> None:
     """15 of 29 days of the base, 700 of 1,160 kWh of the rest."""
-    found = proved(split(CITY, TODAY, bill(read_at_petition=Decimal(700)), "13")).value
+    decision = proved(split(CITY, TODAY, bill(read_at_petition=Decimal(700)), "13"))
+    found = decision.value
+    assert "actual read" in {step.formula for step in decision.formula}
     exact = Decimal("7.77") * 15 / 29 + Decimal("117.51") * 700 / 1160
     assert found.pre == round(exact * 100)
     assert (found.pre + found.post, found.pre_units) == (125_28, Decimal(700))
@@ -76,6 +78,8 @@ def test_the_day_of_the_petition_may_count_as_before() -> None:
 
 
 def test_a_read_beyond_the_use_is_refused() -> None:
+    last = bill(read_at_petition=Decimal(1160), end=date(2026, 3, 6), petition=date(2026, 3, 6))
+    assert proved(split(CITY, TODAY, last, "7")).value.post == 0
     assert refused(split(CITY, TODAY, bill(read_at_petition=Decimal(1161)), "7")) == "bad_period"
     assert refused(split(CITY, TODAY, bill(end=date(2026, 3, 5)), "7")) == "bad_period"
     with pytest.raises(ValueError, match="`units`"):

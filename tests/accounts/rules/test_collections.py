@@ -20,6 +20,7 @@ def debt(**changed: Any) -> Debt:
 
 def test_a_final_debt_is_placed_after_75_days_by_two_persons() -> None:
     assert proved(place(CITY, AGENCY, debt())).value == 412_00
+    assert proved(place(CITY, AGENCY, debt(balance=25_00))).value == 25_00
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,7 @@ def test_what_calls_a_placed_debt_back_in_a_storm_too(changed: dict[str, Any], w
 
 def test_a_placed_debt_stays_where_it_is() -> None:
     assert refused(recall(CITY, AGENCY, debt(storm_hold=True))) == "stays"
+    assert refused(recall(CITY, AGENCY, debt(balance=1))) == "stays"
 
 
 def test_the_agencys_share() -> None:

@@ -34,7 +34,8 @@ def test_case_33_two_per_cent_for_a_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "expected"), [(date(2025, 9, 5), 0), (date(2025, 9, 9), 0), (date(2026, 6, 1), 47_99)]
+    ("until", "expected"),
+    [(date(2025, 9, 5), 0), (date(2025, 9, 9), 0), (date(2025, 9, 10), 19_71), (date(2026, 6, 1), 47_99)],
 )
 def test_case_35_none_before_six_months_then_from_the_first_day(until: date, expected: int) -> None:
     """1,954.83 for 448 actual days of 365."""
@@ -69,6 +70,9 @@ def test_case_37_a_home_with_23_good_months_gets_it_back_and_not_a_day_earlier(o
         (Record(since=HELD, late=(date(2026, 5, 1),)), True),
         (Record(since=HELD, late=(date(2026, 5, 1), date(2026, 8, 1))), False),
         (Record(since=HELD, late=(date(2025, 5, 1), date(2025, 8, 1))), True),
+        (Record(since=HELD, late=(date(2026, 3, 1), date(2026, 8, 1))), True),
+        (Record(since=HELD, late=(date(2026, 3, 2), date(2026, 8, 1))), False),
+        (Record(since=HELD, late=(date(2026, 8, 1), date(2027, 3, 1))), False),
         (Record(since=HELD, returned=(date(2026, 5, 1),)), False),
         (Record(since=HELD, cut=(date(2026, 5, 1),)), False),
         (Record(since=HELD, tampered=True), False),
@@ -113,6 +117,7 @@ def test_case_39_a_bond_that_was_promised_and_not_furnished_in_30_days_is_due_in
     )
     small = Instrument(required=9_999_99, promised=TODAY)
     assert refused(instrument(city, TODAY, small, "commercial")) == "too_small"
+    assert proved(instrument(city, TODAY, Instrument(required=10_000_00, promised=TODAY), "commercial")).value
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_no_deposit_is_raised_in_a_storm_and_one_may_be_returned() -> None:
     lowered = Held(held=100_00, required=0, months=12, storm=True)
     assert refused(review(PSC, TODAY, raised)) == "storm"
     assert proved(review(PSC, TODAY, lowered)).value == -100_00
+    right = Held(held=100_00, required=100_00, months=12, storm=True, medical=True)
+    assert proved(review(PSC, TODAY, right)).value == 0
 
 
 def test_no_more_is_asked_where_service_is_medically_essential() -> None:
@@ -112,6 +114,11 @@ def test_what_cannot_be_found_is_refused() -> None:
     assert refused(required(PSC, TODAY, Bills(amounts=()))) == "no_bills"
     with pytest.raises(PolicyError, match="`most` is less"):
         one("deposit_amount", months=2, least=3, most=2)
+    assert one("deposit_amount", months=2, least=3, most=3)
+    for amounts, instalments in (({"gas": Decimal(-1)}, 1), ({"gas": Decimal(1)}, 0)):
+        with pytest.raises(PolicyError, match="`instalments` is at least 1"):
+            one("deposit_set", amounts=amounts, instalments=instalments)
+    assert one("deposit_set", amounts={"gas": Decimal(0)})
 
 
 def test_a_business_that_pays_well_already_owes_none_at_gru() -> None:

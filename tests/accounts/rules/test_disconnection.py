@@ -21,6 +21,8 @@ def cut(**changed: Any) -> Cut:
 def test_a_debt_with_a_notice_that_ran_out_may_cut() -> None:
     decision = proved(may_cut(CITY, TODAY, cut()))
     assert decision.value == Clearance(amount=120_00, earliest=date(2026, 6, 29))
+    assert proved(may_cut(CITY, TODAY, cut(notice=date(2026, 6, 24)))).value.earliest == TODAY
+    assert proved(may_cut(CITY, TODAY, cut(past_due={"electric": 50_00}))).value.amount == 50_00
 
 
 def test_case_46_an_unpaid_fire_fee_cuts_nobody() -> None:

@@ -57,7 +57,9 @@ def test_case_43_two_periods_after_an_evacuation_order_are_free(period: int | No
     [(50_00, 25_00), (50_01, 30_00), (300_00, 30_00), (300_01, 40_00), (800_00, 40_00), (1_200_00, 60_00)],
 )
 def test_case_44_fees_for_payments_that_come_back(payment: Cents, fee: Cents) -> None:
-    assert proved(returned(PACKS["gru"], TODAY, Returned(payment=payment))).value == fee
+    decision = proved(returned(PACKS["gru"], TODAY, Returned(payment=payment)))
+    assert decision.value == fee
+    assert decision.formula[0].formula.startswith("above all bands" if payment > 800_00 else "through $")
 
 
 def test_a_city_without_bands_charges_nothing_by_itself() -> None:

@@ -54,8 +54,8 @@ def test_a_deposit_moves_once_the_old_account_is_final() -> None:
 
 
 def test_a_bond_by_contract_is_for_the_citys_policy() -> None:
-    asked = Transfer(what="credit", amount=1_00, bond="contract", evidence=True)
-    assert proved(transfer(CITY, TODAY, asked)).value == 1_00
+    asked = Transfer(what="credit", amount=1, bond="contract", evidence=True)
+    assert proved(transfer(CITY, TODAY, asked)).value == 1
     assert refused(transfer(PACKS["hollywood"], TODAY, asked)) == "not_liable"
     signed = Application(debts=(Debt(account="x", amount=1_00, bond="contract"),))
     assert proved(open_service(PACKS["lake-wales"], TODAY, signed)).value == 0

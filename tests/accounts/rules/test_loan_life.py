@@ -58,6 +58,11 @@ def test_case_59_accrued_interest_stays_beside_the_balance_unless_it_was_signed_
     assert (signed.rows[0].number, signed.rows[0].due, len(signed.rows)) == (25, add_months(TO_COME[0].due, 3), 36)
 
 
+def test_an_instalment_is_put_off_by_a_month() -> None:
+    found = proved(defer(CITY, TODAY, Deferred(rows=TO_COME[-1:], months=1), "general")).value
+    assert found.rows[0].due == add_months(TO_COME[-1].due, 1)
+
+
 def test_there_must_be_something_to_defer() -> None:
     assert refused(defer(CITY, TODAY, Deferred(rows=(), months=3), "general")) == "nothing_to_defer"
     for months in (0, 61):
@@ -69,7 +74,8 @@ def test_case_60_a_rebate_of_450_is_unscheduled_principal() -> None:
     found = proved(extra_principal(CITY, TODAY, extra, "general")).value
     assert (found.applied, found.excess) == (450_00, 0)
     assert sum(row.principal for row in found.rows) == 6_296_56 - 450_00
-    assert len(found.rows) == 34
+    assert [row.number for row in found.rows] == list(range(25, 25 + 34))
+    assert 0 < found.rows[-1].payment <= WHOLE.payment
     assert all(row.payment == WHOLE.payment for row in found.rows[:-1])
     assert sum(row.interest for row in found.rows) < sum(row.interest for row in TO_COME)
 
@@ -88,3 +94,6 @@ def test_principal_is_neither_lost_nor_made(amount: int) -> None:
     assert found.applied + found.excess == amount
     assert found.applied + sum(row.principal for row in found.rows) == 6_296_56
     assert len(found.rows) <= len(TO_COME)
+    assert all(0 < row.payment <= WHOLE.payment for row in found.rows[:-1])
+    last = found.rows[-1].payment if len(found.rows) < len(TO_COME) and found.rows else 1
+    assert 0 < last <= WHOLE.payment

@@ -85,6 +85,11 @@ def test_a_note_is_within_the_programmes_months() -> None:
         )
 
 
+def test_a_loan_of_a_cent_is_paid_in_a_month() -> None:
+    rows = of(1, 1).rows
+    assert [(row.payment, row.balance) for row in rows] == [(1, 0)]
+
+
 def annuity(principal: Cents, percent: int, months: int) -> int:
     """The exact level payment by the recurrence of what one cent a month pays off, in fractions; rounded half up."""
     growth = 1 + Fraction(percent, 1200)
@@ -103,6 +108,7 @@ def test_every_schedule_pays_its_principal_off_and_no_more(principal: int, month
     assert sum(row.principal for row in found.rows) == principal
     assert sum(row.payment for row in found.rows) == principal + found.interest
     assert found.rows[-1].balance == 0
+    assert [row.number for row in found.rows] == list(range(1, len(found.rows) + 1))
     owed = Fraction(principal)
     for row in found.rows:
         assert row.interest == int(owed * percent / 1200 + Fraction(1, 2))

@@ -88,6 +88,8 @@ def test_each_dwelling_unit_bears_a_base_charge_whether_the_water_is_on_or_off()
 
 def test_fuel_is_told_apart_for_taxes() -> None:
     charged = charge(CITY, TODAY, usage(1000), "residential").value
+    assert "use" in {step.name for step in charge(CITY, TODAY, usage(1000), "residential").formula}
+    assert "tier 1" in {step.name for step in charge(tiered(), TODAY, usage(1000)).formula}
     assert (charged.fuel, charged.non_fuel, charged.base) == (29_39, 79_68, 7_77)
 
 

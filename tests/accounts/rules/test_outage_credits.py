@@ -81,8 +81,8 @@ def test_case_69_six_interruptions_are_one_credit_and_the_counter_is_nothing_aga
     assert found(weekly(6)) == Frequent(credit=42_00, counting=())
     assert found(weekly(11)) == Frequent(credit=42_00, counting=weekly(11)[6:])
     assert found(weekly(12)).credit == 84_00
-    old = (date(2025, 1, 1), *weekly(5))
-    assert found(old) == Frequent(credit=0, counting=weekly(5))
+    for old, credited in ((date(2025, 1, 29), 0), (date(2025, 1, 30), 42_00)):
+        assert found((old, *weekly(5))).credit == credited, "twelve months before the fifth"
 
 
 def test_no_florida_city_owes_a_credit() -> None:
@@ -95,5 +95,7 @@ def test_what_a_pack_does_not_have_is_refused() -> None:
     packs = one("outage_credit", **TERMS)
     assert refused(frequent(packs["test"], TODAY, Interruptions(days=())), packs) == "no_repeats"
     assert refused(conditions(MICHIGAN, TODAY, Extent(out=2, customers=1))) == "bad_extent"
+    assert proved(conditions(MICHIGAN, TODAY, Extent(out=0, customers=1))).value == "normal"
+    assert one("outage_credit", **{**TERMS, "hours": {**TERMS["hours"], "normal": 0}})
     with pytest.raises(PolicyError, match="`hours`"):
         one("outage_credit", **{**TERMS, "hours": {"normal": 16}})

@@ -49,7 +49,9 @@ def test_the_fire_fee_goes_by_zone_category_and_size(
     zone: str, category: str, square_feet: int, expected: Cents
 ) -> None:
     building = Building(zone=zone, category=category, square_feet=square_feet)
-    assert proved(fire_fee(CITY, TODAY, building)).value == expected
+    decision = proved(fire_fee(CITY, TODAY, building))
+    assert decision.value == expected
+    assert decision.formula[0].formula.endswith("any size") == (category == "residential" or square_feet > 10_000)
 
 
 def test_a_building_without_a_class_is_refused() -> None:

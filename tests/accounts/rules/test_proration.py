@@ -17,6 +17,9 @@ from tests.accounts.policies import PACKS, TODAY, one, proved, refused
         (13, "psc-florida", 16, 30, WHOLE),
         (13, "psc-florida", 15, 30, WHOLE),
         (12, "psc-florida", 14, 29, Share(14, 30)),
+        (12, "psc-florida", 99, 199, Share(99, 30)),
+        (12, "psc-florida", 1, 30, Share(1, 30)),
+        (13, "psc-florida", 1, 1, WHOLE),
         (14, "gru", 12, 30, WHOLE),
     ],
 )

@@ -29,7 +29,7 @@ def application(**changed: Any) -> Claim:
 
 
 def test_450_dollars_on_the_sixtieth_day() -> None:
-    assert proved(claim(CITY, TODAY, application(), HEATER)).value == 450_00
+    assert proved(claim(CITY, TODAY, application(budget_left=450_00), HEATER)).value == 450_00
 
 
 @pytest.mark.parametrize(

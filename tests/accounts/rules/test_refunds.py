@@ -28,7 +28,8 @@ def asked(**changed: Any) -> RefundAsked:
 
 
 def test_a_refund_of_cleared_money_to_a_known_payee_goes_out() -> None:
-    assert proved(release(CITY, TODAY, asked())).value == date(2026, 1, 5)
+    assert proved(release(CITY, TODAY, asked(amount=1))).value == date(2026, 1, 5)
+    assert proved(release(CITY, TODAY, asked(payee_since=TODAY - timedelta(14)))).value == TODAY
 
 
 @pytest.mark.parametrize("pay_to", ["cheque", "cash", "transfer"])
