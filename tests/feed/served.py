@@ -126,10 +126,6 @@ def parts_of(
     `messages`: a provider of text messages is connected. Of a staff's port, intake has another as well.
     """
     own = staff_port >= 0
-    staff = {
-        "feed_staff_url": f"http://127.0.0.1:{staff_port}" if own else f"http://127.0.0.1:{port}",
-        "intake_staff_url": "http://127.0.0.1:2" if own else "http://127.0.0.1:1",
-    }
     city, tree = day.city, day.tree
     partition = areas(city, K)
     return FeedParts(
@@ -141,7 +137,8 @@ def parts_of(
             feed_url=f"http://127.0.0.1:{port}",
             intake_url="http://127.0.0.1:1",
             feed_staff_port=staff_port,
-            **staff,
+            feed_staff_url=f"http://127.0.0.1:{staff_port if own else port}",
+            intake_staff_url=f"http://127.0.0.1:{2 if own else 1}",
             dashboards=dashboards,
             public_folder=str(public or "nowhere"),
             public_tree_s=2 if public else 0,

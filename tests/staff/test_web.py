@@ -46,7 +46,7 @@ def test_a_form_signs_in_without_javascript(client: TestClient, outcomes: collec
 
 
 def test_where_staff_are_not_served_no_password_is_looked_at(
-    tmp_path: Path, outcomes: collections.Counter[str]
+    outcomes: collections.Counter[str],
 ) -> None:
     def unasked() -> SignIn:
         raise AssertionError("the staff records were asked")
