@@ -199,7 +199,7 @@ class Listener(NamedTuple):
     port: int
     fd: int
 
-    def socket(self, host: str) -> socket.socket:
+    def opened(self, host: str) -> socket.socket:
         """It listens."""
         if self.fd >= 0:
             return socket.socket(fileno=self.fd)
@@ -227,18 +227,20 @@ def _serve(
     import uvicorn
 
     from stormops.admission.protocol import StaffListener, guarded
+    from stormops.supervisor import BACKLOG
 
     # Threads that answer for the loop must not wait 5 ms for the interpreter each time a busy loop holds it.
     sys.setswitchinterval(SWITCH_SECONDS)
     admission = _admission(process, app)
     host = process.settings.host
-    listening = [public.socket(host)]
+    listening = [public.opened(host)]
     if staff.port >= 0:
-        own = staff.socket(host)
+        own = staff.opened(host)
         listening += [own, *(own.dup() for _ in range(STAFF_ACCEPTED_MAX - 1))]
     config = uvicorn.Config(
         admission,
         loop="uvloop",
+        backlog=BACKLOG,  # of listening sockets that are given, too: it says it to the kernel again
         http=guarded(admission, at_hand, swift, StaffListener(staff.port, staff_at_hand) if staff.port >= 0 else None),
         ws=sockets or "none",
         access_log=False,
