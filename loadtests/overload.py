@@ -34,6 +34,9 @@ HELD_SECONDS = 1.5
 
 P0_PER_SECOND = 1_000.0
 """P0 during the flood: well below half of what the intake takes."""
+STAFF = 2
+"""The target whose connections the flood's do not wait with: feed's staff port."""
+
 LOST = ("shed", "client_error", "server_error", "timed_out", "broken", "unsent")
 
 Bars = dict[str, tuple[float, float, bool]]
@@ -85,7 +88,8 @@ def prepared(platform: Platform, binary: Path) -> Scene:
     """Report a storm, sign in, find what is large."""
     two = len(os.sched_getaffinity(0)) >= 2
     prefix = ["taskset", "-c", "1"] if two and shutil.which("taskset") else []
-    loop = OpenLoop(binary, [target(platform.feed_url), target(platform.intake_url)], prefix)
+    urls = platform.feed_url, platform.intake_url, platform.feed_staff_url
+    loop = OpenLoop(binary, [target(url) for url in urls], prefix)
     chance, receipts = random.Random(5), []
     with httpx2.Client(timeout=20) as http:
         person, password = platform.staff["dispatcher"]
@@ -181,8 +185,8 @@ def goodput(on: Scene, seconds: float, bars: Bars) -> float:
 
 
 def desk_snapshot(on: Scene) -> Ask:
-    """The desk's picture, as its browser asks for it."""
-    return Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", headers=on.known.cookie | GZIP)
+    """The desk's picture, as its browser asks for it: at the staff's address."""
+    return Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", STAFF, headers=on.known.cookie | GZIP)
 
 
 def refusal_seconds(on: Scene, seconds: float) -> float:

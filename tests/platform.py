@@ -52,6 +52,8 @@ class Platform:
         environment = os.environ | {
             "STORMOPS_INTAKE_PORT": "0",
             "STORMOPS_FEED_PORT": "0",
+            "STORMOPS_INTAKE_STAFF_PORT": "0",
+            "STORMOPS_FEED_STAFF_PORT": "0",
             "STORMOPS_METRICS_PORT": "0",
             "STORMOPS_WORKER_PORT": "0",
             "STORMOPS_RELAY_PORT": "0",
@@ -106,6 +108,14 @@ class Platform:
     @property
     def feed_url(self) -> str:
         return str(self.where()["feed_url"])
+
+    @property
+    def intake_staff_url(self) -> str:
+        return str(self.where()["intake_staff_url"])
+
+    @property
+    def feed_staff_url(self) -> str:
+        return str(self.where()["feed_staff_url"])
 
     def kill(self, name: str) -> int:
         """kill -9 one process; gives its number."""

@@ -44,6 +44,34 @@ def test_addresses_follow_the_ports_unless_they_are_given() -> None:
     assert addressed(Settings(feed_url="https://outages.example")).origins[1] == "https://outages.example"
 
 
+def test_staffs_addresses_follow_their_ports_unless_something_stands_in_front_of_the_publics() -> None:
+    plain = addressed(Settings(intake_staff_port=9001))
+    assert (plain.intake_staff_url, plain.feed_staff_url) == ("http://127.0.0.1:9001", "http://127.0.0.1:8317")
+    assert set(plain.origins) == {plain.intake_url, plain.feed_url, plain.intake_staff_url, plain.feed_staff_url}
+    assert addressed(plain) == plain
+    assert addressed(Settings(feed_url="https://o.example")).feed_staff_url == "https://o.example"
+    assert addressed(Settings(feed_staff_port=-1)).feed_staff_url == "http://127.0.0.1:8312"
+    both = addressed(Settings(feed_url="https://o.example", feed_staff_url="https://desk.example"))
+    assert (both.feed_url, both.feed_staff_url) == ("https://o.example", "https://desk.example")
+
+
+def test_staffs_ports_alone_need_to_be_there_and_known() -> None:
+    only = {"STORMOPS_STAFF_PORTS_ONLY": "true"}
+    given = load_settings(only)
+    assert load_settings(given.environment()) == given
+    assert load_settings(addressed(given).environment()).staff_ports_only
+    wrong: tuple[dict[str, str], ...] = (
+        {"STORMOPS_FEED_STAFF_PORT": "-1"},
+        {"STORMOPS_INTAKE_STAFF_PORT": "-1"},
+        {"STORMOPS_FEED_URL": "https://o.example"},
+        {"STORMOPS_INTAKE_URL": "https://o.example", "STORMOPS_INTAKE_STAFF_URL": "https://o.example"},
+    )
+    for also in wrong:
+        with pytest.raises(SettingsError, match="STORMOPS_STAFF_PORTS_ONLY"):
+            load_settings(only | also)
+        load_settings(also)
+
+
 def test_a_city_on_no_map_of_times_is_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "x.toml"
     wrong.write_text('name = "x"\ntitle = "X"\ntime_zone = "Mars/Olympus"\n')

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -8,13 +9,18 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from stormops import supervisor as module
 from stormops.settings import Settings
 from stormops.supervisor import Supervisor, SupervisorError, listen
 from stormops.telemetry import Log
 
+FREE: dict[str, Any] = {
+    f"{name}_port": 0 for name in ("intake", "feed", "intake_staff", "feed_staff", "metrics", "worker", "relay")
+}
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(120)"]
 ECHO = """
 import os, socket
@@ -41,9 +47,7 @@ async def until(condition: object, seconds: float = 10) -> None:
 
 
 def made(data: Path, commands: dict[str, list[str]]) -> Supervisor:
-    settings = Settings(
-        data=data, intake_port=0, feed_port=0, metrics_port=0, worker_port=0, redis_url="redis://127.0.0.1:1"
-    )
+    settings = Settings(data=data, redis_url="redis://127.0.0.1:1", **FREE)
     return Supervisor(settings, Log("test", "error"), commands)
 
 
@@ -81,44 +85,81 @@ async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:
 
 
 LISTENER = """
-import os, socket, time
-s = socket.socket(fileno=int(os.environ["STORMOPS_FEED_FD"]))
+import os, select, socket
+both = [socket.socket(fileno=int(os.environ[f"STORMOPS_{name}_FD"])) for name in ("FEED", "FEED_STAFF")]
 while True:
-    c, _ = s.accept(); c.sendall(f"{os.getpid()} {os.environ['STORMOPS_FEED_EPOCH']}".encode()); c.close()
+    for s in select.select(both, [], [])[0]:
+        c, _ = s.accept(); c.sendall(f"{os.getpid()} {os.environ['STORMOPS_FEED_EPOCH']}".encode()); c.close()
 """
 
 
 async def test_feeds_share_a_port_and_an_epoch_and_who_is_dealt_to_a_dead_one_waits(tmp_path: Path) -> None:
-    settings = Settings(
-        data=tmp_path,
-        intake_port=0,
-        feed_port=0,
-        metrics_port=0,
-        worker_port=0,
-        feed_processes=3,
-        redis_url="redis://127.0.0.1:1",
-    )
+    settings = Settings(data=tmp_path, feed_processes=3, redis_url="redis://127.0.0.1:1", **FREE)
     supervisor = Supervisor(settings, Log("test", "error"), {"feed": [sys.executable, "-c", LISTENER]})
     running = asyncio.create_task(supervisor.run())
     await until(lambda: len(supervisor.pids) == 3)
     assert set(supervisor.pids) == {"feed", "feed-2", "feed-3"}
 
-    async def ask() -> tuple[int, str]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", supervisor.settings.feed_port)
+    async def ask(port: int) -> tuple[int, str]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         answer = (await asyncio.wait_for(reader.read(), 10)).decode().split()
         writer.close()
         return int(answer[0]), answer[1]
 
-    said = [await ask() for _ in range(100)]
-    assert {pid for pid, _ in said} == set(supervisor.pids.values())
-    assert len({epoch for _, epoch in said}) == 1
+    ports = supervisor.settings.feed_port, supervisor.settings.feed_staff_port
+    epochs = set()
+    for port in ports:
+        said = [await ask(port) for _ in range(100)]
+        assert {pid for pid, _ in said} == set(supervisor.pids.values())
+        epochs |= {epoch for _, epoch in said}
+    assert len(epochs) == 1
     first = supervisor.pids["feed-2"]
     os.kill(first, signal.SIGKILL)
     await until(lambda: supervisor.pids["feed-2"] != first)
-    said = [await ask() for _ in range(100)]
-    assert {pid for pid, _ in said} == set(supervisor.pids.values())
+    for port in ports:
+        said = [await ask(port) for _ in range(100)]
+        assert {pid for pid, _ in said} == set(supervisor.pids.values())
     supervisor.stop()
     await running
+
+
+STAFFS_ALONE = """
+import os, socket
+s = socket.socket(fileno=int(os.environ["STORMOPS_FEED_STAFF_FD"]))
+while True:
+    c, _ = s.accept(); c.sendall(b"staff"); c.close()
+"""
+
+
+async def test_invariant_8_staff_are_answered_while_the_publics_queue_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process takes nobody of the public: what comes beyond the queue's bound finds no way in, but staff do."""
+    monkeypatch.setattr(module, "BACKLOG", 4)
+    supervisor = made(tmp_path, {"feed": [sys.executable, "-c", STAFFS_ALONE]})
+    running = asyncio.create_task(supervisor.run())
+    host, where = "127.0.0.1", supervisor.settings
+    waiting: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    with contextlib.suppress(TimeoutError):
+        while len(waiting) < 100:
+            waiting.append(await asyncio.wait_for(asyncio.open_connection(host, where.feed_port), 0.5))
+    assert 0 < len(waiting) < 10
+    for _ in range(20):
+        reader, writer = await asyncio.open_connection(host, where.feed_staff_port)
+        assert await asyncio.wait_for(reader.read(), 10) == b"staff"
+        writer.close()
+    for _, writer in waiting:
+        writer.close()
+    supervisor.stop()
+    await running
+
+
+def test_without_ports_of_their_own_staff_are_told_the_publics_addresses(tmp_path: Path) -> None:
+    ports = FREE | {"intake_staff_port": -1, "feed_staff_port": -1}
+    supervisor = Supervisor(Settings(data=tmp_path, redis_url="redis://127.0.0.1:1", **ports), Log("test", "error"), {})
+    supervisor._owned.close()
+    where = supervisor.settings
+    assert (where.intake_staff_url, where.feed_staff_url) == (where.intake_url, where.feed_url)
 
 
 def test_a_port_of_somebody_else_is_not_shared(tmp_path: Path) -> None:
@@ -126,7 +167,8 @@ def test_a_port_of_somebody_else_is_not_shared(tmp_path: Path) -> None:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        settings = Settings(data=tmp_path, intake_port=0, feed_port=taken.getsockname()[1], feed_processes=2)
+        ports = FREE | {"feed_port": taken.getsockname()[1]}
+        settings = Settings(data=tmp_path, feed_processes=2, **ports)
         with pytest.raises(SupervisorError, match="cannot listen"):
             Supervisor(settings, Log("test", "error"))
 
@@ -137,12 +179,8 @@ def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Pa
             data=tmp_path / str(len(url)),
             redis_url="redis://127.0.0.1:1",
             journal_url=url,
-            intake_port=0,
-            feed_port=0,
-            metrics_port=0,
-            worker_port=0,
-            relay_port=0,
             transit_alerts_url=feed,
+            **FREE,
         )
         supervisor = Supervisor(settings, Log("test", "error"))
         supervisor._owned.close()
@@ -172,7 +210,7 @@ from pathlib import Path
 from stormops.settings import Settings
 from stormops.supervisor import Supervisor
 from stormops.telemetry import Log
-s = Settings(data=Path({str(tmp_path)!r}), intake_port=0, feed_port=0, metrics_port=0, worker_port=0)
+s = Settings(data=Path({str(tmp_path)!r}), **{FREE!r})
 asyncio.run(Supervisor(s, Log("test", "error"), {{"a": {SLEEPER!r}}}).run())
 """
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
@@ -198,7 +236,7 @@ def test_what_is_refused_leaves_no_folder_of_its_run(tmp_path: Path, monkeypatch
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        settings = Settings(data=tmp_path / "data", intake_port=taken.getsockname()[1])
+        settings = Settings(data=tmp_path / "data", **FREE | {"intake_port": taken.getsockname()[1]})
         with pytest.raises(SupervisorError):
             Supervisor(settings, Log("test", "error"))
     assert list(tmp_path.glob("stormops-*")) == []

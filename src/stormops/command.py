@@ -302,7 +302,7 @@ def up(
         supervisor = _supervise(settings, settings.log_level)
         where = supervisor.settings
         screen.print(f"Public map  {where.feed_url}/\nReport      {where.feed_url}/report")
-        screen.print(f"Desk        {where.feed_url}/desk   (accounts: stormops staff add NAME)")
+        screen.print(f"Desk        {where.feed_staff_url}/desk   (accounts: stormops staff add NAME)")
         await supervisor.run()
 
     asyncio.run(go())
@@ -341,7 +341,8 @@ async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: flo
         where = supervisor.settings
         target = Target(
             intake_url=where.intake_url,
-            feed_url=where.feed_url,
+            intake_staff_url=where.intake_staff_url,
+            feed_staff_url=where.feed_staff_url,
             person="field",
             password=passwords["field"],
             clock=clock,
@@ -407,7 +408,7 @@ def storm(
         screen.print(f"[bold]{shape_data.title}[/] over {read_head(pack)['title']}, {pace:g} times as fast as life")
         screen.print(f"  public map   {where.feed_url}/")
         screen.print(f"  report form  {where.feed_url}/report")
-        screen.print(f"  storm desk   {where.feed_url}/desk")
+        screen.print(f"  storm desk   {where.feed_staff_url}/desk")
         for name in ("dispatcher", "supervisor", "viewer"):
             screen.print(f"     sign in as {name:<11} password {passwords[name]}")
         screen.print("Ctrl-C stops everything.")
@@ -449,6 +450,8 @@ def rehearse(
             journal_url="",
             intake_port=0,
             feed_port=0,
+            intake_staff_port=0,
+            feed_staff_port=0,
             metrics_port=0,
             worker_port=0,
             log_level="warning",

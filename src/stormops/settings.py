@@ -82,6 +82,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
     ] = -1
     feed_fd: Annotated[int, Doc(description="Listening socket of feed inherited from the supervisor, -1 = none.")] = -1
+    intake_staff_port: Annotated[
+        int,
+        Doc(
+            description="Port of intake for staff, whose connections wait in a queue that the public cannot fill; "
+            "-1 = none.",
+            ge=-1,
+        ),
+    ] = 8316
+    feed_staff_port: Annotated[int, Doc(description="The same of feed: the desk is there; -1 = none.", ge=-1)] = 8317
+    intake_staff_fd: Annotated[int, Doc(description="As intake_fd, for the staff's port.")] = -1
+    feed_staff_fd: Annotated[int, Doc(description="As feed_fd, for the staff's port.")] = -1
+    staff_ports_only: Annotated[
+        bool,
+        Doc(description="Sessions and sign-in count at the staff's ports alone; false = at the public's as well."),
+    ] = False
     feed_processes: Annotated[
         int,
         Doc(description="Feed processes side by side on one port, for more sockets than one holds.", ge=1, le=64),
@@ -97,6 +112,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_port: Annotated[int, Doc(description="Port of worker's health and metrics, 0 = any free one.")] = 8314
     intake_url: Annotated[str, Doc(description="Address of intake as browsers see it; empty = host and port.")] = ""
     feed_url: Annotated[str, Doc(description="Address of feed as browsers see it; empty = host and port.")] = ""
+    intake_staff_url: Annotated[
+        str,
+        Doc(
+            description="Address of intake's staff port as browsers see it; empty = host and port, or "
+            "STORMOPS_INTAKE_URL where that is given."
+        ),
+    ] = ""
+    feed_staff_url: Annotated[
+        str,
+        Doc(
+            description="Address of feed's staff port, with the same host name; empty = host and port, or "
+            "STORMOPS_FEED_URL where that is given."
+        ),
+    ] = ""
     relay_port: Annotated[int, Doc(description="Port of relay's health and metrics, 0 = any free one.")] = 8315
     journal_url: Annotated[
         str,
@@ -157,6 +186,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     log_level: Annotated[LogLevel, Doc(description="debug, info, warning or error.")] = "info"
 
+    def __post_init__(self) -> None:
+        if not self.staff_ports_only:
+            return
+        intake = self.intake_staff_port, self.intake_url, self.intake_staff_url
+        for port, public, staff in (intake, (self.feed_staff_port, self.feed_url, self.feed_staff_url)):
+            if port < 0 or (public and staff in {"", public}):
+                raise ValueError(
+                    "STORMOPS_STAFF_PORTS_ONLY needs both staff ports, and their addresses where the public's are given"
+                )
+
     @property
     def clock(self) -> Clock:
         """The platform's clock, the same in every process of one run."""
@@ -164,8 +203,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def origins(self) -> list[str]:
-        """Browser origins that may write and subscribe: our own two."""
-        return [self.intake_url, self.feed_url]
+        """Browser origins that may write and subscribe: our own, the public's and the staff's."""
+        return list(dict.fromkeys([self.intake_url, self.feed_url, self.intake_staff_url, self.feed_staff_url]))
 
     @property
     def messages(self) -> bool:
@@ -190,10 +229,24 @@ def transit_alerts_url(settings: Settings, city_file: CityFile) -> str:
 def addressed(settings: Settings) -> Settings:
     """The settings with the addresses that were left empty filled in from host and ports."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
+
+    def addresses(public: str, port: int, staff: str, staff_port: int) -> tuple[str, str]:
+        # Who says how browsers reach one port has something in front; what leads to the other is theirs to say.
+        own = public or f"http://{host}:{port}"
+        return own, staff or (own if public or staff_port < 0 else f"http://{host}:{staff_port}")
+
+    intake_url, intake_staff_url = addresses(
+        settings.intake_url, settings.intake_port, settings.intake_staff_url, settings.intake_staff_port
+    )
+    feed_url, feed_staff_url = addresses(
+        settings.feed_url, settings.feed_port, settings.feed_staff_url, settings.feed_staff_port
+    )
     return msgspec.structs.replace(
         settings,
-        intake_url=settings.intake_url or f"http://{host}:{settings.intake_port}",
-        feed_url=settings.feed_url or f"http://{host}:{settings.feed_port}",
+        intake_url=intake_url,
+        feed_url=feed_url,
+        intake_staff_url=intake_staff_url,
+        feed_staff_url=feed_staff_url,
     )
 
 

@@ -44,11 +44,15 @@ STOP_SECONDS_MAX = 8.0
 BACKLOG = 16_384
 """Connections that may wait in a listening socket while its process restarts or takes a long turn. The kernel
 takes no more than its own bound (Linux: net.core.somaxconn, 4,096); whom it has no place for stalls for seconds.
+So staff have listening sockets of their own: the public cannot fill theirs.
 """
 
 PEER_SECONDS_MAX = 30
 """A peer that takes nothing of what was sent for so long is dropped by the kernel, its buffers with it."""
 
+
+ADDRESSES = ("intake_url", "feed_url", "intake_staff_url", "feed_staff_url")
+"""What is written down beside the process numbers."""
 
 PROCESSES = ("intake", "operations", "feed", "worker")
 
@@ -64,12 +68,16 @@ class SupervisorError(Exception):
 
 
 class Child(NamedTuple):
-    """One process: its name and command; `fd` is a listening socket it inherits, or -1, `environment` its own."""
+    """One process: its name and command; `sockets` are the listening sockets it inherits, by setting."""
 
     name: str
     command: list[str]
-    fd: int = -1
-    environment: Mapping[str, str] = MappingProxyType({})
+    sockets: Mapping[str, int] = MappingProxyType({})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What it is told beside the settings of all."""
+        return {f"STORMOPS_{setting.upper()}": str(fd) for setting, fd in self.sockets.items()}
 
 
 def make_private(folder: Path) -> None:
@@ -113,7 +121,8 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         made.close()
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
-            "STORMOPS_FEED_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
+            "STORMOPS_FEED_PORT, STORMOPS_INTAKE_STAFF_PORT, STORMOPS_FEED_STAFF_PORT, STORMOPS_METRICS_PORT, "
+            "STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
@@ -132,6 +141,28 @@ def listen_together(host: str, port: int, count: int) -> list[socket.socket]:
     listen(host, port).close()  # of somebody else's? Sharing would not notice
     first = listen(host, port, shared=True)
     return [first, *(listen(host, first.getsockname()[1], shared=True) for _ in range(count - 1))]
+
+
+def _listen_for_all(settings: Settings, owned: contextlib.ExitStack) -> dict[str, list[socket.socket]]:
+    """The listening sockets of intake and feed and of the staff's ports, by name; one for each process of that name.
+
+    Raises SupervisorError.
+    """
+    listening = {}
+    for name in ("intake", "intake_staff", "feed", "feed_staff"):
+        port = getattr(settings, f"{name}_port")
+        if port < 0 and name.endswith("_staff"):
+            continue
+        count = settings.feed_processes if name.startswith("feed") else 1
+        listening[name] = listen_together(settings.host, port, count)
+        for made in listening[name]:
+            owned.enter_context(made)
+    return listening
+
+
+def _sockets_of(process: str, listening: Mapping[str, list[socket.socket]], number: int = 0) -> dict[str, int]:
+    """What one of the processes of a name inherits, by setting: the public's listening socket, and the staff's."""
+    return {f"{n}_fd": made[number].fileno() for n, made in listening.items() if n.partition("_")[0] == process}
 
 
 def redis_server() -> list[str] | None:
@@ -190,37 +221,28 @@ class Supervisor:
         make_private(settings.data)
         with contextlib.ExitStack() as owned:
             owned.enter_context(claim(settings.data))
-            intake = owned.enter_context(listen(settings.host, settings.intake_port))
-            feeds = listen_together(settings.host, settings.feed_port, settings.feed_processes)
-            for made in feeds:
-                owned.enter_context(made)
+            listening = _listen_for_all(settings, owned)
             of_relay = (settings.relay_port,) if settings.journal_url else ()
             for port in (settings.metrics_port, settings.worker_port, *of_relay):
                 if port:  # these are bound by their processes; a taken one is better said now
                     listen(settings.host, port).close()
             self._owned = owned.pop_all()
         # Port 0 asks the system for a free one: the addresses follow what was given.
-        changed: dict[str, object] = {
-            "intake_fd": intake.fileno(),
-            "feed_fd": feeds[0].fileno(),
-            "intake_port": intake.getsockname()[1],
-            "feed_port": feeds[0].getsockname()[1],
-            "feed_epoch": settings.feed_epoch or secrets.token_hex(8),
-        }
+        changed: dict[str, object] = {f"{name}_port": made[0].getsockname()[1] for name, made in listening.items()}
+        changed["feed_epoch"] = settings.feed_epoch or secrets.token_hex(8)
         self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
         self._children: list[Child] = []
         if not settings.redis_url and (embedded := redis_child(settings.data, self._run)):
             self._children.append(embedded[0])
             changed["redis_url"] = embedded[1]
         self.settings = addressed(msgspec.structs.replace(settings, **changed))
-        fds = {"intake": intake.fileno(), "feed": feeds[0].fileno()}
         if commands is None:
             names = PROCESSES + (SHARING if settings.journal_url else ()) + transit
             commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in names}
-        self._children += [Child(name, command, fds.get(name, -1)) for name, command in commands.items()]
-        for number, made in enumerate(feeds[1:], 2):
-            own = {"STORMOPS_FEED_FD": str(made.fileno())}
-            self._children.append(Child(f"feed-{number}", commands["feed"], made.fileno(), own))
+        for name, command in commands.items():
+            self._children.append(Child(name, command, _sockets_of(name, listening)))
+        for number in range(1, settings.feed_processes):
+            self._children.append(Child(f"feed-{number + 1}", commands["feed"], _sockets_of("feed", listening, number)))
         self._pids: dict[str, int] = {}
 
     @property
@@ -261,14 +283,14 @@ class Supervisor:
         """Write who runs where, for operators and tests, as a whole or not at all."""
         place = self.settings.data / "processes.json"
         draft = place.with_suffix(".draft")
-        where = {"intake_url": self.settings.intake_url, "feed_url": self.settings.feed_url}
+        where = {name: getattr(self.settings, name) for name in ADDRESSES}
         draft.write_text(json.dumps({"pids": {"supervisor": os.getpid(), **self._pids}, **where}) + "\n")
         draft.replace(place)
 
     async def _keep(self, child: Child, stopping: asyncio.Event) -> None:
         """One child, started again whenever it ends, until the end."""
         wait_s = 0.0
-        environment = os.environ | self.settings.environment() | dict(child.environment)
+        environment = os.environ | self.settings.environment() | child.environment
         while not stopping.is_set():
             started = time.monotonic()
             process = await asyncio.create_subprocess_exec(
@@ -276,7 +298,7 @@ class Supervisor:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL if child.name == "redis" else None,
-                pass_fds=(child.fd,) if child.fd >= 0 else (),
+                pass_fds=tuple(child.sockets.values()),
                 start_new_session=True,
                 umask=0o077,  # doors, journal and reports hold what customers said
                 preexec_fn=partial(settle_in, child.name),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 
 GRACEFUL_SECONDS = 3
 """Open requests have this long to end when a process is asked to stop."""
+
+STAFF_ACCEPTED_MAX = 8
+"""Staff's connections taken in a turn of the loop. It takes one for each descriptor that listens, so neither queue
+starves the other; turns are long in a flood, and a room full of desks that comes back must not wait for many."""
 
 SWITCH_SECONDS = 0.001
 """How long one thread may hold the interpreter while another waits."""
@@ -134,10 +138,18 @@ class Process:
 
         return Sessions(lambda token: self.sign_in().who(token), time.monotonic)
 
+    def serves_staff(self, request: HTTPConnection) -> bool:
+        """Whether sessions and sign-in count where a request came in."""
+        settings, server = self.settings, request.scope.get("server")
+        staff_ports = settings.intake_staff_port, settings.feed_staff_port
+        return not settings.staff_ports_only or (server is not None and server[1] in staff_ports)
+
     async def who(self, request: HTTPConnection) -> Person | None:
         """Who sent a request, by its session cookie."""
         from stormops.staff.web import COOKIE
 
+        if not self.serves_staff(request):
+            return None
         token = request.cookies.get(COOKIE)
         return await self.sessions.who(token) if token else None
 
@@ -181,34 +193,55 @@ def _admission(process: Process, app: ASGIApp) -> Admission:
     )
 
 
+class Listener(NamedTuple):
+    """Where a process listens: a port, and the supervisor's socket on it (-1 = it makes its own)."""
+
+    port: int
+    fd: int
+
+    def opened(self, host: str) -> socket.socket:
+        """It listens."""
+        if self.fd >= 0:
+            return socket.socket(fileno=self.fd)
+        from stormops.supervisor import listen
+
+        return listen(host, self.port)
+
+
 def _serve(
     process: Process,
     app: ASGIApp,
-    fd: int,
-    port: int,
+    public: Listener,
+    staff: Listener,
     *,
     sockets: type[asyncio.Protocol] | None = None,
     at_hand: AtHand | None = None,
+    staff_at_hand: AtHand | None = None,
     swift: Mapping[str, Endpoint] | None = None,
 ) -> None:
-    """Run an app, behind admission, under uvicorn on the supervisor's socket, or on a port of its own.
+    """Run an app, behind admission, under uvicorn, for the public and on the staff's port (-1 = none).
 
     `sockets`: uvicorn's protocol class for WebSockets; `at_hand`: answers that need neither app nor admission (see
     `admission.doorkeeper`); `swift`: what of it can be called without a task.
     """
     import uvicorn
 
-    from stormops.admission.protocol import guarded
+    from stormops.admission.protocol import StaffListener, guarded
+    from stormops.supervisor import BACKLOG
 
     # Threads that answer for the loop must not wait 5 ms for the interpreter each time a busy loop holds it.
     sys.setswitchinterval(SWITCH_SECONDS)
     admission = _admission(process, app)
+    host = process.settings.host
+    listening = [public.opened(host)]
+    if staff.port >= 0:
+        own = staff.opened(host)
+        listening += [own, *(own.dup() for _ in range(STAFF_ACCEPTED_MAX - 1))]
     config = uvicorn.Config(
         admission,
-        host=process.settings.host,
-        port=port,
         loop="uvloop",
-        http=guarded(admission, at_hand, swift),
+        backlog=BACKLOG,  # of listening sockets that are given, too: it says it to the kernel again
+        http=guarded(admission, at_hand, swift, StaffListener(staff.port, staff_at_hand) if staff.port >= 0 else None),
         ws=sockets or "none",
         access_log=False,
         log_config=None,  # its words go where ours go
@@ -221,7 +254,7 @@ def _serve(
     # SIGINT and SIGTERM end the server; uvicorn raises the signal again when it has ended, which is not ours.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)] if fd >= 0 else None)
+    uvicorn.Server(config).run(sockets=listening)
     process.log.info("process_stopped")
 
 
@@ -256,7 +289,9 @@ def run_intake() -> None:
             process.log.warning("sign_in_limited")
 
     partners = Partners(settings.data, lambda sentence: process.log.error("partners_unreadable", sentence=sentence))
-    sign_in = SignInRoutes(process.sign_in, settings.origins, settings.feed_url, signed_in)
+    sign_in = SignInRoutes(
+        process.sign_in, settings.origins, settings.feed_staff_url, signed_in, serves_staff=process.serves_staff
+    )
     telephony = _telephony(process, door)
     app = create_intake(
         IntakeSettings(
@@ -280,7 +315,13 @@ def run_intake() -> None:
         mode=ModeReader(settings.data),
     )
     try:
-        _serve(process, app, settings.intake_fd, settings.intake_port, swift=app.swift)
+        _serve(
+            process,
+            app,
+            Listener(settings.intake_port, settings.intake_fd),
+            Listener(settings.intake_staff_port, settings.intake_staff_fd),
+            swift=app.swift,
+        )
     finally:
         telephony.close()
         door.close()
@@ -328,8 +369,11 @@ def _telephony(process: Process, door: Door) -> Telephony:
         door,
         process.metrics,
         look=LookUps(Directory(settings.pack / FILE), contacts, trouble),
+        # By the staff's port, where there is one: a caller must not wait behind a flood of readers.
         status=FeedStatus(
-            loopback.get(settings.host, settings.host), settings.feed_port, Throttle(time.monotonic, random.random)
+            loopback.get(settings.host, settings.host),
+            settings.feed_port if settings.feed_staff_port < 0 else settings.feed_staff_port,
+            Throttle(time.monotonic, random.random),
         ),
         mode=sentence,
         now_ms=process.clock.now_ms,
@@ -474,7 +518,15 @@ def run_feed() -> None:
     # The city stays as long as the process: looking through it for garbage would hold every socket up.
     gc.collect()
     seldom_garbage()
-    _serve(process, app, settings.feed_fd, settings.feed_port, sockets=Handshake, at_hand=app.state.at_hand)
+    _serve(
+        process,
+        app,
+        Listener(settings.feed_port, settings.feed_fd),
+        Listener(settings.feed_staff_port, settings.feed_staff_fd),
+        sockets=Handshake,
+        at_hand=app.state.public_at_hand if settings.staff_ports_only else app.state.at_hand,
+        staff_at_hand=app.state.at_hand,
+    )
 
 
 def run_past() -> None:

@@ -20,7 +20,7 @@ from stormops.admission import doorkeeper, protocol
 from stormops.admission.asgi import Admission
 from stormops.admission.doorkeeper import Doorkeeper
 from stormops.admission.gate import Gate
-from stormops.admission.protocol import guarded
+from stormops.admission.protocol import StaffListener, guarded
 from stormops.admission.proxies import Proxies
 from stormops.admission.sources import Sources
 from stormops.admission.staff_marks import StaffMarks
@@ -81,6 +81,9 @@ def at_hand(target: bytes, headers: list[tuple[bytes, bytes]]) -> Ready | None:
     return Ready(b"200 OK", b"content-length: 5\r\n", b"ready")
 
 
+STAFFS = Ready(b"200 OK", b"content-length: 5\r\n", b"staff")
+
+
 class Swift:
     """Takes whole requests at `/swift`: echoes at once, or when told to; `broken` is a bug."""
 
@@ -118,12 +121,14 @@ class Served:
     def __init__(self, admission: Admission, behind: Behind, swift: Swift, server: uvicorn.Server) -> None:
         self.admission, self.behind, self.swift, self.server = admission, behind, swift, server
         self.keeper: Doorkeeper
-        self.port = 0
+        self.keeper_of_staff: Doorkeeper
+        self.port = self.staff_port = 0
         self.loop: asyncio.AbstractEventLoop
 
     @contextlib.contextmanager
-    def connected(self, source: str = "127.0.0.1") -> Iterator[socket.socket]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(source, 0)) as made:
+    def connected(self, source: str = "127.0.0.1", *, staff: bool = False) -> Iterator[socket.socket]:
+        where = "127.0.0.1", self.staff_port if staff else self.port
+        with socket.create_connection(where, timeout=5, source_address=(source, 0)) as made:
             yield made
 
 
@@ -137,7 +142,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     monkeypatch.setattr(protocol, "HEAD_SECONDS_MAX", 0.3)
     monkeypatch.setattr(protocol, "MESSAGE_SECONDS_MAX", 0.6)
     monkeypatch.setattr(doorkeeper, "CONNECTIONS_PER_ADDRESS_MAX", 20)
-    behind, listener = Behind(), listen("127.0.0.1", 0)
+    behind, listener, staffs = Behind(), listen("127.0.0.1", 0), listen("127.0.0.1", 0)
     admission = Admission(
         behind,
         sources=Sources(b"0" * 16),
@@ -149,23 +154,27 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         gate=Gate(limit=FixedLimit(2), cpu=itertools.count(0, 1000).__next__),  # never idle: none is parked soon
     )
     swift = Swift()
-    http = guarded(admission, at_hand, {"/swift": swift, "/api/v1/reports/batch": swift})
+    staff = StaffListener(staffs.getsockname()[1], lambda target, _: STAFFS if target == b"/staff" else None)
+    http = guarded(admission, at_hand, {"/swift": swift, "/api/v1/reports/batch": swift}, staff)
     config = uvicorn.Config(
         admission, http=http, ws="websockets-sansio", access_log=False, log_config=None, timeout_keep_alive=1
     )
     server, loop = uvicorn.Server(config), uvloop.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
+    thread = threading.Thread(
+        target=lambda: loop.run_until_complete(server.serve(sockets=[listener, staffs])), daemon=True
+    )
     thread.start()
     while not server.started:
         time.sleep(0.005)
     made = Served(admission, behind, swift, server)
-    made.keeper = http.keeper
-    made.port, made.loop = listener.getsockname()[1], loop
+    made.keeper, made.keeper_of_staff = http.keeper, http.keeper_of_staff
+    made.port, made.staff_port, made.loop = listener.getsockname()[1], staff.port, loop
     yield made
     behind.go.set()
     server.should_exit = True
     thread.join(10)
     listener.close()
+    staffs.close()
     loop.close()
     assert not thread.is_alive()
 

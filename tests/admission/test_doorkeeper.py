@@ -22,9 +22,9 @@ class Connection:
         self.seen += 1
 
 
-def keeper() -> Doorkeeper:
+def keeper(*, staff: bool = False, beside_staff: bool = False) -> Doorkeeper:
     nobody: Any = None
-    return Doorkeeper(nobody, None, {})
+    return Doorkeeper(nobody, None, {}, staff=staff, beside_staff=beside_staff)
 
 
 async def test_invariant_8_connections_are_bounded_in_all_and_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +49,21 @@ async def test_invariant_8_descriptors_are_bounded_sockets_and_requests_together
     assert kept.came(Connection(), "192.0.2.1", most)
     assert not kept.came(Connection(), "192.0.2.1", most + 1)
     assert kept.by_address == {"192.0.2.1": 1}
+
+
+@pytest.mark.parametrize(("descriptors", "left"), [(20_000, doorkeeper.STAFF_CONNECTIONS_MAX), (1_000, 100)])
+async def test_invariant_8_the_public_leaves_descriptors_to_staff_and_staff_places_to_the_public(
+    monkeypatch: pytest.MonkeyPatch, descriptors: int, left: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (descriptors, descriptors))
+    public, staff = keeper(beside_staff=True), keeper(staff=True)
+    assert public.held_most == keeper().held_most - left
+    assert not public.came(Connection(), "192.0.2.1", public.held_most + 1)
+    assert staff.came(Connection(), "192.0.2.1", public.held_most + 1)
+    assert not staff.came(Connection(), "192.0.2.1", staff.held_most + 1)
+    monkeypatch.setattr(doorkeeper, "STAFF_CONNECTIONS_MAX", 2)
+    few, kept = keeper(staff=True), [Connection() for _ in range(3)]
+    assert [few.came(one, "192.0.2.1", 1) for one in kept] == [True, True, False]
 
 
 async def test_the_slow_are_looked_for_while_somebody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -269,3 +269,48 @@ def test_invariant_8_sockets_and_requests_together_leave_descriptors_for_the_res
         with served.connected() as fourth:
             fourth.sendall(REPORT % (4, b"abcd"))
             assert answer(fourth)[2] == b"abcd"
+
+
+def test_staff_have_a_listener_of_their_own(served: Served) -> None:
+    with served.connected() as public, served.connected(staff=True) as staff:
+        for made, path, status in ((public, b"/staff", 200), (staff, b"/staff", 200), (public, b"/hand", 200)):
+            made.sendall(b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+            assert answer(made)[0] == status
+        assert served.behind.ran == ["/staff"], "it is at hand for staff alone"
+        until(lambda: [len(served.keeper.open), len(served.keeper_of_staff.open)] == [1, 1])
+    until(lambda: not served.keeper.open and not served.keeper_of_staff.open)
+    assert not served.keeper.by_address
+    assert not served.keeper_of_staff.by_address
+
+
+def test_invariant_8_the_publics_connections_leave_places_to_staff(served: Served) -> None:
+    served.keeper.connections_most = 3
+    with contextlib.ExitStack() as stack:
+        for number in range(3):
+            stack.enter_context(served.connected(f"127.0.0.{number + 1}"))
+        until(lambda: len(served.keeper.open) == 3)
+        assert closed_after(stack.enter_context(served.connected("127.0.0.9"))) < 5
+        staff = stack.enter_context(served.connected(staff=True))
+        staff.sendall(b"GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer(staff)[0] == 200
+
+
+def test_a_full_queue_of_the_public_does_not_hold_staff_up(served: Served) -> None:
+    """What the public has waiting in the kernel is taken one by one, and in each turn one of staff's as well."""
+    go = threading.Event()
+    served.loop.call_soon_threadsafe(go.wait)
+    asked = b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        for number in range(400):
+            made = stack.enter_context(served.connected(f"127.0.1.{number % 200 + 1}"))
+            made.sendall(asked % b"/public")
+        staff = [stack.enter_context(served.connected(staff=True)) for _ in range(3)]
+        for made in staff:
+            made.sendall(asked % b"/desk")
+        go.set()
+        assert [answer(made)[0] for made in staff] == [200] * 3
+        until(lambda: len(served.behind.ran) == 403)
+    before = [
+        served.behind.ran[:place].count("/public") for place, path in enumerate(served.behind.ran) if path == "/desk"
+    ]
+    assert max(before) < 40, "staff's came last, behind 400 of the public"

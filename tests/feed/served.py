@@ -119,11 +119,13 @@ def parts_of(
     cadence_ms: int = 20,
     public: Path | None = None,
     messages: bool = False,
+    staff_port: int = -1,
 ) -> FeedParts:
     """`public`: folder of the public tree; None = none is published. The past is answered on the loop.
 
-    `messages`: a provider of text messages is connected.
+    `messages`: a provider of text messages is connected. Of a staff's port, intake has another as well.
     """
+    own = staff_port >= 0
     city, tree = day.city, day.tree
     partition = areas(city, K)
     return FeedParts(
@@ -134,6 +136,9 @@ def parts_of(
             data=(public or Path("nowhere")) / "data",
             feed_url=f"http://127.0.0.1:{port}",
             intake_url="http://127.0.0.1:1",
+            feed_staff_port=staff_port,
+            feed_staff_url=f"http://127.0.0.1:{staff_port if own else port}",
+            intake_staff_url=f"http://127.0.0.1:{2 if own else 1}",
             dashboards=dashboards,
             public_folder=str(public or "nowhere"),
             public_tree_s=2 if public else 0,
@@ -170,11 +175,20 @@ def running(
     cadence_ms: int = 20,
     public: Path | None = None,
     messages: bool = False,
+    staff: bool = False,
 ) -> Iterator[Feed]:
-    """The feed of a day, ready, until the block ends."""
-    listener = listen("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    parts = parts_of(day, port, dashboards=dashboards, cadence_ms=cadence_ms, public=public, messages=messages)
+    """The feed of a day, ready, until the block ends. `staff`: it listens on a port for staff as well."""
+    listeners = [listen("127.0.0.1", 0) for _ in range(2 if staff else 1)]
+    port, staff_port = [*(one.getsockname()[1] for one in listeners), -1][:2]
+    parts = parts_of(
+        day,
+        port,
+        dashboards=dashboards,
+        cadence_ms=cadence_ms,
+        public=public,
+        messages=messages,
+        staff_port=staff_port,
+    )
     app = create_feed(parts)
     config = uvicorn.Config(
         app,
@@ -186,7 +200,7 @@ def running(
     )
     server = uvicorn.Server(config)
     loop = uvloop.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])), daemon=True)
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=listeners)), daemon=True)
     thread.start()
     assert isinstance(parts.authenticate, SignedIn)
     feed = Feed(parts.settings.feed_url, day, app, parts.authenticate, parts.metrics, loop, parts, server)
@@ -198,7 +212,8 @@ def running(
     finally:
         server.should_exit = True
         thread.join(20)
-        listener.close()
+        for listener in listeners:
+            listener.close()
         loop.close()
         assert not thread.is_alive()
         assert app.state.failure is None

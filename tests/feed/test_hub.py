@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Opcode
@@ -19,7 +20,7 @@ from stormops.feed import hub as module
 from stormops.feed import session
 from stormops.feed.channel import encode
 from tests.feed.raw import upgraded
-from tests.feed.served import COOKIE, Feed, running, storm
+from tests.feed.served import COOKIE, Feed, SignedIn, Somebody, running, storm
 
 HELLO = json.dumps({"type": "hello", "resume": None})
 STAFF = {"Cookie": f"{COOKIE}=good"}
@@ -183,6 +184,26 @@ async def test_a_desk_whose_session_ends_is_closed(monkeypatch: pytest.MonkeyPat
             feed.signed_in.sessions.clear()
             await until_closed(opened)
             assert opened.close_code == session.NOT_SIGNED_IN
+
+
+async def test_a_session_is_asked_for_again_as_of_where_it_came_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions may count at the staff's port alone: also later, a socket is known to have come by it."""
+    monkeypatch.setattr(module, "REAUTHENTICATE_SECONDS", 0.1)
+    monkeypatch.setattr(session, "HEARTBEAT_SECONDS", 0.1)
+    with running(storm(1)) as feed:
+        ports: list[int] = []
+        asked = SignedIn.__call__
+
+        async def noted(self: SignedIn, connection: HTTPConnection) -> Somebody | None:
+            ports.append(connection.scope["server"][1])
+            return await asked(self, connection)
+
+        monkeypatch.setattr(SignedIn, "__call__", noted)
+        follower = Follower()
+        async with follower.following(feed, "desk") as opened:
+            while len(ports) < 3:
+                await follower.take(opened)
+        assert set(ports) == {int(feed.url.rpartition(":")[2])}
 
 
 async def test_a_slow_client_is_resynchronised_and_nothing_piles_up(monkeypatch: pytest.MonkeyPatch) -> None:

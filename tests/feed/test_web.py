@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -58,6 +59,34 @@ def test_the_desk_sends_who_is_not_signed_in_to_sign_in(feed: Feed) -> None:
         answer = client.get("/desk")
     assert answer.status_code == httpx2.codes.SEE_OTHER
     assert answer.headers["location"] == "/sign-in"
+
+
+def test_staffs_pages_are_at_their_own_address_and_name_theirs_alone(dist: Path) -> None:
+    with running(storm(1), dashboards=dist, staff=True) as feed, feed.client(staff=True) as client:
+        desk = feed.parts.settings.feed_staff_url
+        for path in ("/desk", "/wall?page=2", "/sign-in?problem=wrong_password"):
+            led = client.get(path)
+            assert (led.status_code, led.headers["location"]) == (httpx2.codes.SEE_OTHER, f"{desk}{path}")
+        there = client.get(f"{desk}/desk")
+        policy = dict(rule.strip().split(" ", 1) for rule in there.headers["content-security-policy"].split(";"))
+        assert policy["connect-src"].split() == ["'self'", "http://127.0.0.1:2", desk.replace("http", "ws")]
+        assert policy["form-action"].split() == ["'self'", desk, "http://127.0.0.1:2"]
+        assert client.get(f"{desk}/api/v1/session").json()["intake_url"] == "http://127.0.0.1:2"
+        # By whatever port something in front brings them, they are not led in a circle.
+        assert client.get("/desk", headers={"Host": desk.removeprefix("http://")}).status_code == httpx2.codes.OK
+        assert client.get(f"{desk}/desk", headers={"Host": "desk.example"}).status_code == httpx2.codes.OK
+        # The public is told nothing of it.
+        for path in ("/", "/report", "/api/v1/config", "/text", "/api/v1/nothing"):
+            answer = client.get(path)
+            assert str(urlsplit(desk).port) not in answer.text + str(answer.headers)
+
+
+def test_the_sign_in_form_without_dashboards_is_sent_to_the_staffs_address(tmp_path: Path) -> None:
+    with running(storm(1), dashboards=tmp_path, staff=True) as feed, feed.client() as client:
+        form = client.get(f"{feed.parts.settings.feed_staff_url}/sign-in")
+    assert 'action="http://127.0.0.1:2/staff/sign-in"' in form.text
+    assert "http://127.0.0.1:2" in form.headers["content-security-policy"]
+    assert form.headers["cache-control"] == "no-store"
 
 
 def test_the_report_form_works_without_scripts_and_is_enhanced_when_built(feed: Feed) -> None:

@@ -45,6 +45,21 @@ def test_a_form_signs_in_without_javascript(client: TestClient, outcomes: collec
     assert outcomes == {"granted": 1}
 
 
+def test_where_staff_are_not_served_no_password_is_looked_at(
+    outcomes: collections.Counter[str],
+) -> None:
+    def unasked() -> SignIn:
+        raise AssertionError("the staff records were asked")
+
+    routes = SignInRoutes(unasked, [FEED], FEED, lambda o: outcomes.update([o]), serves_staff=lambda _: False)
+    with TestClient(Starlette(routes=routes.routes()), follow_redirects=False) as client:
+        form, told = client.post("/staff/sign-in", data=GOOD), client.post("/staff/sign-in", json=GOOD)
+    assert form.headers["location"] == f"{FEED}/sign-in?problem=elsewhere"
+    assert (told.status_code, told.json()["code"]) == (403, "elsewhere")
+    assert "staff's own address" in told.json()["title"]
+    assert not outcomes
+
+
 def test_json_signs_in_in_place(client: TestClient) -> None:
     answer = client.post("/staff/sign-in", json=GOOD)
     assert answer.status_code == 200

@@ -1,4 +1,8 @@
-"""What the connections of one process share: how many there are, which are slow, what every answer says."""
+"""What the connections of one listener share: how many there are, which are slow, what every answer says.
+
+A process listens to the public and, on a port of their own, to staff. Each listener has a doorkeeper, for each has
+its own bounds; admission behind them is one and knows no ports.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,11 @@ from stormops.admission.first_line import FirstLine
 from stormops.admission.turn import Endpoint
 
 CONNECTIONS_MAX = 16_000
-"""Connections of a process that are no sockets yet; one more is closed as it comes."""
+"""Connections to the public's listener that are no sockets yet; one more is closed as it comes."""
+
+STAFF_CONNECTIONS_MAX, STAFF_SHARE = 1_000, 0.1
+"""The same of the staff's listener: who floods that cannot take the public's places either. So many descriptors (of a
+process that may have few, a share) the public's connections and sockets leave free for it."""
 
 CONNECTIONS_PER_ADDRESS_MAX = 2_000
 """The same of one address: a neighbourhood behind a carrier keeps a few hundred open."""
@@ -57,12 +65,25 @@ class Connection(Protocol):
 
 
 class Doorkeeper:
-    """What the connections of one process share: their number by address, and the sweep for the slow."""
+    """What the connections of one listener share: their number by address, and the sweep for the slow.
 
-    def __init__(self, admission: Admission, at_hand: AtHand | None, swift: Mapping[str, Endpoint]) -> None:
+    `staff`: it is theirs; `beside_staff`: the process has one of theirs as well.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        at_hand: AtHand | None,
+        swift: Mapping[str, Endpoint],
+        *,
+        staff: bool = False,
+        beside_staff: bool = False,
+    ) -> None:
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        self.held_most = descriptors - min(FILES_MAX, int(descriptors * FILES_SHARE))
+        spared = min(STAFF_CONNECTIONS_MAX, int(descriptors * STAFF_SHARE)) if beside_staff else 0
+        self.held_most = descriptors - min(FILES_MAX, int(descriptors * FILES_SHARE)) - spared
         """Connections and sockets together; without a descriptor left no file could be opened, and none accepted."""
+        self.connections_most = STAFF_CONNECTIONS_MAX if staff else CONNECTIONS_MAX
         self.admission = admission
         self.at_hand = at_hand
         self.first_line = FirstLine(admission)
@@ -76,7 +97,7 @@ class Doorkeeper:
 
     def came(self, protocol: Connection, address: str, held: int) -> bool:
         """Whether one more connection of this address is taken; `held` by the process with it, sockets among them."""
-        if held > self.held_most or len(self.open) >= CONNECTIONS_MAX:
+        if held > self.held_most or len(self.open) >= self.connections_most:
             return False
         if self.by_address[address] >= CONNECTIONS_PER_ADDRESS_MAX:
             return False

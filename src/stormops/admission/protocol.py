@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 from socket import SO_SNDBUF, SOL_SOCKET
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 from starlette.types import ASGIApp, Scope
@@ -63,10 +63,19 @@ class HeadTooLarge(Exception):
     """Tells the parser that a request's head is beyond the bounds."""
 
 
+class StaffListener(NamedTuple):
+    """The staff's own listener: its port, and what is at hand there."""
+
+    port: int
+    at_hand: AtHand | None = None
+
+
 class GuardedProtocol(HttpToolsProtocol):
     """One connection. Made by `guarded`, which says whose."""
 
     keeper: Doorkeeper
+    staff_port = -1
+    keeper_of_staff: Doorkeeper
 
     def __init__(
         self,
@@ -89,6 +98,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See `asyncio.Protocol`."""
         super().connection_made(transport)
+        if self.server is not None and self.server[1] == self.staff_port:
+            self.keeper = self.keeper_of_staff
         self._address = self.client[0] if self.client else ""
         self._begun = self.loop.time()
         if not self.keeper.came(self, self._address, len(self.connections)):
@@ -316,16 +327,23 @@ def _gone(held: ref[GuardedProtocol]) -> bool:
 
 
 def guarded(
-    admission: Admission, at_hand: AtHand | None = None, swift: Mapping[str, Endpoint] | None = None
+    admission: Admission,
+    at_hand: AtHand | None = None,
+    swift: Mapping[str, Endpoint] | None = None,
+    staff: StaffListener | None = None,
 ) -> type[GuardedProtocol]:
     """The protocol class for uvicorn's `http=`, tied to one process's admission.
 
     `swift`: by path, what takes POST without a task; open to all, or it asks for a token itself.
     """
+    takes = swift or {}
 
     class Guarded(GuardedProtocol):
         """One process's connections."""
 
-        keeper = Doorkeeper(admission, at_hand, swift or {})
+        keeper = Doorkeeper(admission, at_hand, takes, beside_staff=staff is not None)
+        if staff is not None:
+            staff_port = staff.port
+            keeper_of_staff = Doorkeeper(admission, staff.at_hand, takes, staff=True)
 
     return Guarded

@@ -103,7 +103,7 @@ class DeskReads:
             "shift": person.shift,
             "shift_since_ms": person.opened_ms,
             "csrf": person.csrf,
-            "intake_url": self._parts.settings.intake_url,
+            "intake_url": self._parts.settings.intake_staff_url,
         }
         return Json(body, headers=PRIVATE)
 

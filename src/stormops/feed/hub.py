@@ -322,4 +322,4 @@ class Hub:
 def _cookie_of(socket: WebSocket) -> HTTPConnection:
     """What of a handshake tells who somebody is; the rest need not stay."""
     headers = [(name, value) for name, value in socket.scope["headers"] if name == b"cookie"]
-    return HTTPConnection({"type": "websocket", "headers": headers})
+    return HTTPConnection({"type": "websocket", "headers": headers, "server": socket.scope.get("server")})

@@ -108,6 +108,11 @@ class Pages:
             "messages": settings.messages,
         }
         self._messages = settings.messages
+        self._staff_intake_url = settings.intake_staff_url
+        self._staff_headers = {
+            "Content-Security-Policy": content_security_policy(settings.feed_staff_url, settings.intake_staff_url),
+            "Cache-Control": "no-cache",
+        }
         own = Path(__file__).parents[1] / "pages/mode.css"
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
 
@@ -249,13 +254,15 @@ class Pages:
         sentence = REFUSALS.get(problem or "", "")
         path = self._dashboards / "sign-in.html"
         if not path.is_file():
-            return self._page(Reader(), "sign_in.html", sentence=sentence)
+            answer = self._page(Reader(), "sign_in.html", sentence=sentence, intake_url=self._staff_intake_url)
+            answer.headers["Content-Security-Policy"] = self._staff_headers["Content-Security-Policy"]
+            return answer
         page = path.read_text(encoding="utf-8")
-        filled = {"INTAKE_URL": self._form.intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
+        filled = {"INTAKE_URL": self._staff_intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
         for place, value in filled.items():
             page = page.replace(f"__{place}__", escape(value or ""))
         page = self._with_plain(page, Reader().language, self.mode(), "mode.html")
-        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(page, headers=self._staff_headers)
 
     def home(self, reader: Reader) -> Response:
         """The public map: the built page, in the reader's language also where no script runs."""
@@ -276,7 +283,7 @@ class Pages:
         """A built page for staff, or a sentence that says how to build it."""
         path = self._dashboards / name
         if path.is_file():
-            return FileResponse(path, headers={"Cache-Control": "no-cache"})
+            return FileResponse(path, headers=self._staff_headers)
         return self._unbuilt(Reader())
 
     def _unbuilt(self, reader: Reader) -> Response:

@@ -9,9 +9,10 @@ import secrets
 import signal
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -47,10 +48,17 @@ from stormops.feed.selection import boxes_of, place_of_areas, place_on_desk
 from stormops.feed.text_page import TextPage
 from stormops.feed.transit_alerts import TransitAlerts
 from stormops.feed.views import Audience, Views
+from stormops.feed.whole import Whole
 from stormops.journal.place_mark import MARK_CHARACTERS_MAX, make_mark
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
+from stormops.settings import Settings
 from stormops.telemetry import Log
+
+Page = Callable[[Request], Awaitable[Response]]
+
+AtHand = Callable[[bytes, list[tuple[bytes, bytes]]], Whole | None]
+"""See `admission.doorkeeper`."""
 
 WORKERS = 2
 """Threads for what would keep the loop waiting. Each that computes takes turns with the loop, which serves them all."""
@@ -132,7 +140,7 @@ def create_feed(parts: FeedParts) -> Starlette:
             alerts.route(),
             *desk.routes(),
             *_open311(parts, follower, receipts).routes(),
-            *_page_routes(pages, public, parts.authenticate),
+            *_page_routes(pages, public, parts.authenticate, settings),
             Route("/public/{path:path}", shelf.endpoint),
             *_health_routes(follower, hub.channels["desk"], parts),
             Mount("/", Built(settings.dashboards)),
@@ -143,9 +151,15 @@ def create_feed(parts: FeedParts) -> Starlette:
     )
     app.state.hub = hub
     app.state.receipts = receipts
-    at_hand = [shelf.at_hand, DeskAtHand(desk.snapshot, parts.remembered, also).at_hand, text.at_hand]
-    app.state.at_hand = lambda target, headers: next(filter(None, (one(target, headers) for one in at_hand)), None)
+    for_public = [shelf.at_hand, text.at_hand]
+    app.state.public_at_hand = _first(for_public)
+    app.state.at_hand = _first([DeskAtHand(desk.snapshot, parts.remembered, also).at_hand, *for_public])
     return app
+
+
+def _first(every: Sequence[AtHand]) -> AtHand:
+    """What is at hand of the first that has it."""
+    return lambda target, headers: next(filter(None, (one(target, headers) for one in every)), None)
 
 
 def _marks(secret: bytes) -> Callable[[str], str] | None:
@@ -176,11 +190,26 @@ def _public_routes(public: PublicReads) -> list[Route]:
     ]
 
 
-def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) -> list[Route]:
+def _at_staffs(settings: Settings, page: Page) -> Page:
+    """A page for staff: asked for at the public's address, it leads to the staff's, where that is another."""
+    address = urlsplit(settings.feed_staff_url).netloc
+
+    async def led(request: Request) -> Response:
+        server = request.scope.get("server")
+        here = settings.feed_staff_url == settings.feed_url or (server and server[1] == settings.feed_staff_port)
+        if here or request.headers.get("host") == address:  # something in front may lead it to either port
+            return await page(request)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{settings.feed_staff_url}{request.url.path}{query}", 303)
+
+    return led
+
+
+def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate, settings: Settings) -> list[Route]:
     async def index(request: Request) -> Response:
         return pages.home(pages.reader(request))
 
-    def staffs(name: str) -> Callable[[Request], Awaitable[Response]]:
+    def staffs(name: str) -> Page:
         async def page(request: Request) -> Response:
             if await authenticate(request) is None:
                 return RedirectResponse("/sign-in", 303)
@@ -208,10 +237,10 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate) 
     return [
         Route("/favicon.ico", icon),
         Route("/", index),
-        Route("/desk", staffs("desk.html")),
-        Route("/wall", staffs("wall.html")),
+        Route("/desk", _at_staffs(settings, staffs("desk.html"))),
+        Route("/wall", _at_staffs(settings, staffs("wall.html"))),
         Route("/report", report),
-        Route("/sign-in", sign_in),
+        Route("/sign-in", _at_staffs(settings, sign_in)),
         Route("/messages", messages),
         Route("/r", public.find_receipt),
         Route("/r/{receipt}", public.receipt_page),

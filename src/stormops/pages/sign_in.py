@@ -5,6 +5,7 @@ REFUSALS = {
     "too_many_attempts": "Too many failed attempts. Wait a little and try again.",
     "unavailable": "Nothing can be saved just now. Try again in a little while.",
     "busy": "Many people are signing in. Try again in a few seconds.",
+    "elsewhere": "Sign in at the staff's own address.",
     "origin": "Sign in from the platform's own page.",
     "incomplete": "Name and password are needed.",
 }

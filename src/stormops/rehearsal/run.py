@@ -61,7 +61,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """The platform under rehearsal, and a staff account that may act."""
 
     intake_url: str
-    feed_url: str
+    intake_staff_url: str
+    feed_staff_url: str
     person: str
     password: str
     clock: Clock
@@ -85,7 +86,7 @@ class Rehearsal:
         self._retried = 0
         self._grades: list[dict[str, Any]] = []
         self._moments: list[Grade] = []
-        self._screen = Screen(target.feed_url)
+        self._screen = Screen(target.feed_staff_url)
         self._refused: list[str] = []
 
     @property
@@ -145,14 +146,14 @@ class Rehearsal:
         who = {"person": self._target.person, "password": self._target.password, "desk": "rehearsal"}
         for _ in range(100):
             try:
-                answer = await http.post(f"{self._target.intake_url}/staff/sign-in", json=who)
+                answer = await http.post(f"{self._target.intake_staff_url}/staff/sign-in", json=who)
             except httpx2.HTTPError:
                 await asyncio.sleep(0.1)
                 continue
             if answer.status_code == httpx2.codes.OK:
                 return str(answer.json()["csrf"])
             raise RehearsalError(f"the desk account was refused: {answer.text}")
-        raise RehearsalError(f"no platform answers at {self._target.intake_url}")
+        raise RehearsalError(f"no platform answers at {self._target.intake_staff_url}")
 
     async def _send_all(self, http: httpx2.AsyncClient) -> None:
         turn = asyncio.Semaphore(SENDING_AT_ONCE_MAX)
@@ -216,14 +217,14 @@ class Rehearsal:
         while True:
             await asyncio.sleep(every_s)
             for receipt in to_take_on(self._screen.view):
-                url = f"{self._target.intake_url}/api/v1/desk/reports/{receipt}/acknowledge"
+                url = f"{self._target.intake_staff_url}/api/v1/desk/reports/{receipt}/acknowledge"
                 headers = {"X-CSRF-Token": csrf, "Idempotency-Key": f"danger-{self._seed}-{receipt}"}
                 with contextlib.suppress(httpx2.HTTPError):
                     await http.post(url, json={"reason": "called back, a crew is told"}, headers=headers)
 
     async def _tell(self, http: httpx2.AsyncClient, csrf: str, order: Order, key: str) -> bool:
         """One order to the desk, and whether it was taken; what was not is told again, under a new key."""
-        url = f"{self._target.intake_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
+        url = f"{self._target.intake_staff_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
         try:
             answer = await http.post(url, json=order.body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": key})
         except httpx2.HTTPError:
@@ -233,7 +234,7 @@ class Rehearsal:
     async def _read(self, http: httpx2.AsyncClient, path: str) -> dict[str, Any] | None:
         """One read of the feed, None when it cannot be had just now: refused, or the connection was ended."""
         try:
-            answer = await http.get(f"{self._target.feed_url}{path}")
+            answer = await http.get(f"{self._target.feed_staff_url}{path}")
         except httpx2.HTTPError:
             return None
         return dict(answer.json()) if answer.status_code == httpx2.codes.OK else None

@@ -79,15 +79,25 @@ async def _given(request: Request) -> dict[str, str]:
 
 
 class SignInRoutes:
-    """Sign-in and sign-out. `outcome` is told granted, refused or limited, for the metrics."""
+    """Sign-in and sign-out. `outcome` is told granted, refused or limited, for the metrics.
+
+    `feed_url` is the desk's; `serves_staff` tells whether staff may sign in where a request came in.
+    """
 
     def __init__(
-        self, get_desk: Callable[[], Desk], origins: list[str], feed_url: str, outcome: Callable[[str], None]
+        self,
+        get_desk: Callable[[], Desk],
+        origins: list[str],
+        feed_url: str,
+        outcome: Callable[[str], None],
+        *,
+        serves_staff: Callable[[Request], bool] = lambda _: True,
     ) -> None:
         self._get_desk = get_desk
         self._origins = origins
         self._feed_url = feed_url
         self._outcome = outcome
+        self._serves_staff = serves_staff
         self._turn = asyncio.Semaphore(ATTEMPTS_AT_ONCE_MAX)
         self._waiting = 0
 
@@ -102,6 +112,8 @@ class SignInRoutes:
         """Check name and password; set the session cookie."""
         if self._foreign(request):
             return self._refuse(request, 403, "origin")
+        if not self._serves_staff(request):
+            return self._refuse(request, 403, "elsewhere")
         given = await _given(request)
         name, password = given.get("person", "").strip().lower(), given.get("password", "")
         if not name or not password:
