@@ -128,7 +128,7 @@ class Pages:
         """What a receipt's bearer may know (`questions.receipt_page`), and which buses do not run as usual."""
         incident = status.get("incident")
         sentence = words(reader.language)(f"state.{incident['state'] if incident else status['state']}")
-        full = {"incident": None, "again": None, **status}
+        full = {"incident": None, **status}
         return self._page(
             reader,
             "status.html",
