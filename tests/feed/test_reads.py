@@ -17,7 +17,7 @@ from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
 from stormops.journal.receipt import Minter
-from tests.feed.served import Day, Feed, running, storm
+from tests.feed.served import Feed, running, storm
 
 UNKNOWN = Minter(77, b"0123456789abcdef").mint(12345)
 
