@@ -17,6 +17,7 @@ from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
 from stormops.journal.receipt import Minter
+from tests.core.storm_day import StormDay
 from tests.feed.served import Feed, running, storm
 
 UNKNOWN = Minter(77, b"0123456789abcdef").mint(12345)
@@ -188,7 +189,7 @@ def test_a_closed_report_keeps_its_status() -> None:
         assert 'name="service_point" value="E-' in client.get(f"/r/{known[0]}").text
 
 
-def status_of(day: Day, receipt: int) -> Status:
+def status_of(day: StormDay, receipt: int) -> Status:
     status = day.situation.status(receipt)
     assert status is not None
     return status

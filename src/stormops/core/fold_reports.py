@@ -190,9 +190,7 @@ def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed,
     key = incident_key(fact.incident) if fact.incident else None
     if key is None:
         situation.totals.withdrawn += 1
-    closed = ClosedReport(
-        situation.reports.position[row], -1 if key is None else key, situation.reports.premise[row]
-    )
+    closed = ClosedReport(situation.reports.position[row], -1 if key is None else key, situation.reports.premise[row])
     leave(situation, receipt, touched)
     situation.closed_reports[receipt] = pack_closed(closed)
 
