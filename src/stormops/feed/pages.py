@@ -157,19 +157,15 @@ class Pages:
         *,
         account: str = "",
         known: Mapping[str, Any] | None = None,
-        marks: Sequence[str] = (),
         missed: bool = False,
         wait: int = 0,
     ) -> Response:
-        """Asks for an account and its phone's last digits; with `known`, what is known of its premises.
-
-        `marks`: one for each of these premises, by which its customer may sign up for messages; empty = none may.
-        """
+        """Asks for an account and its phone's last digits; with `known`, what is known of its premises."""
         said = words(reader.language)
         sentence = said("mine.slow", minutes=-(-wait // 60)) if wait else said("mine.wrong") if missed else ""
         status = 429 if wait else 404 if missed else 200
         as_of = None if known is None else said.moment(known["at_ms"], self._zone)
-        shown = {"known": known, "marks": marks, "problem": sentence, "as_of": as_of}
+        shown = {"known": known, "problem": sentence, "as_of": as_of}
         response = self._page(reader, "mine.html", status, account=account, **shown)
         if wait:
             response.headers["Retry-After"] = str(wait)
