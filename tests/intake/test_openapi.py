@@ -117,7 +117,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 WITH_MORE_TO_IT = ("place", "withdraw", "acknowledge", "split", "merge", "messages", "multispeak", "pon")
-"""Receipts have a check digit, phones a plan, nothing merges into itself, XML has its own schema: this cannot say so."""
+"""Receipts have a check digit, phones a plan, nothing merges into itself, XML has its schema: this cannot say so."""
 
 
 def sign_in(case: schemathesis.Case[Any], *, always: bool) -> None:
