@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Response, Route, expect
 
 from tests.browser.conftest import City, Faults, NewPage, only
 from tests.browser.test_accessible import faults as barriers
@@ -87,10 +87,16 @@ class Leaving:
     def __init__(self, page: Page) -> None:
         self.keys: list[str] = []
         self.answers: list[int] = []
-        page.on(
-            "request", lambda request: self.keys.append(request.headers["idempotency-key"]) if ours(request) else None
-        )
-        page.on("response", lambda answer: self.answers.append(answer.status) if ours(answer.request) else None)
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+
+    def _asked(self, request: Request) -> None:
+        if ours(request):
+            self.keys.append(request.headers["idempotency-key"])
+
+    def _answered(self, answer: Response) -> None:
+        if ours(answer.request):
+            self.answers.append(answer.status)
 
 
 def ours(request: Request) -> bool:
@@ -138,10 +144,11 @@ def test_what_left_and_was_not_answered_counts_once_and_is_known_as_applied(open
     page.route("**/confirm", lose)
     confirm(page, incident)
     city.wait(lambda: city.view("desk")[f"incident/{incident}"]["state"] == "confirmed")
-    page.unroute("**/confirm")
     page.reload()
+    page.wait_for_selector(".desk[data-connection=live]")
+    expect(page.locator(".tag-unsent")).to_contain_text("1 not sent yet")
     with page.expect_response("**/confirm") as answer:
-        page.wait_for_selector(".desk[data-connection=live]")
+        page.unroute("**/confirm")
     assert answer.value.json()["action"] == taken[0]
     assert set(taken) == {taken[0]}
     assert len(set(leaving.keys)) == 1

@@ -138,7 +138,7 @@ class Sent:
         self._intake = intake
         self.wish = {name: good[name] for name in ("phone", "language", "receipt")}
 
-    async def __call__(self, key: str = "", **fields: object) -> httpx2.Response:
+    async def __call__(self, key: str = "", /, **fields: object) -> httpx2.Response:
         headers = {"Idempotency-Key": key} if key else {}
         return await self._intake.client.post(PATH, json=self.wish | fields, headers=headers)
 

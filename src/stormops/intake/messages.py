@@ -150,7 +150,9 @@ class MessagesRoute:
         if key is not None and not good_key(key):
             return wrong_key()
         body = await read_body(request.scope, request.receive)
-        wish = body if isinstance(body, Problem) else read(_WISH, body)
+        if isinstance(body, Problem):
+            return body
+        wish = read(_WISH, body)
         if isinstance(wish, Problem):
             return wish
         fact = self._fact(msgspec.structs.asdict(wish))
