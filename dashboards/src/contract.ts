@@ -167,6 +167,21 @@ export interface DeskTotals {
   at_ms: number;
 }
 
+/** Text messages to customers. */
+export interface MessageCounts {
+  /** Phones that said yes, each counted for each of its places; and those that were asked and have not answered. */
+  signed_up: number;
+  asked: number;
+  waiting: number;
+  /** The others are of so many hours. */
+  hours: number;
+  sent: number;
+  refused: number;
+  unclear: number;
+  late: number;
+  overtaken: number;
+}
+
 export interface PublicTotals {
   customers: number;
   customers_out: number;

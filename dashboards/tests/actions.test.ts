@@ -24,14 +24,15 @@ function storage(): Storage {
 
 describe("Actions", () => {
   let session = SESSION;
-  let applied = false;
   let changed: (() => void)[] = [];
   let answers: Response[] = [];
   const requests: { url: string; headers: Record<string, string>; body: unknown }[] = [];
   const refusals = new Map<string, { action: string; code: string; text: string; at_ms: number }>();
+  const incidents = new Map<string, { state: string }>();
   const desk = {
     refusals,
-    feed: { replica: { n: -1 } },
+    incidents,
+    feed: { replica: { n: 1 } },
     subscribe: (listener: () => void) => {
       changed.push(listener);
       return () => undefined;
@@ -42,7 +43,6 @@ describe("Actions", () => {
     body: { reason: "seen" },
     target: "E-0001",
     text: "Confirm Elm St",
-    applied: () => applied,
   };
   const json = (status: number, body: object) =>
     new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
@@ -53,7 +53,7 @@ describe("Actions", () => {
     vi.stubGlobal("sessionStorage", storage());
     localStorage.setItem("stormops-grace", "0");
     session = SESSION;
-    applied = false;
+    incidents.set("E-0001", { state: "predicted" });
     changed = [];
     answers = [];
     requests.length = 0;
@@ -85,7 +85,7 @@ describe("Actions", () => {
       headers: { "X-CSRF-Token": "c1", "Idempotency-Key": sent.key },
       body: { reason: "seen" },
     });
-    applied = true;
+    incidents.set("E-0001", { state: "confirmed" });
     for (const tell of changed) tell();
     expect(all.about("E-0001")?.stage).toBe("applied");
   });
@@ -158,6 +158,17 @@ describe("Actions", () => {
     expect(again.unsent()).toEqual([]);
     expect(new Set(requests.map((request) => request.headers["Idempotency-Key"]))).toEqual(new Set([sent.key]));
     expect(actions().unsent()).toEqual([]);
+  });
+
+  it("is known as applied after a reload though its answer was lost", async () => {
+    await actions().send(intent); // it arrived, and no answer came
+    incidents.set("E-0001", { state: "confirmed" });
+    vi.clearAllTimers();
+    const again = actions();
+    answers = [json(202, { action: "act-1" })];
+    await vi.advanceTimersByTimeAsync(SLOW_MS + 2000);
+    expect(again.about("E-0001")).toMatchObject({ stage: "applied", action: "act-1" });
+    expect(new Set(requests.map((request) => request.headers["Idempotency-Key"])).size).toBe(1);
   });
 
   it("is nobody else's, and not for ever", async () => {

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
 
+from tests.messages_provider import MessagesProvider
 from tests.platform import Platform, make_city
 
 CUSTOMERS = 30_000
@@ -46,10 +47,18 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def texts() -> Iterator[MessagesProvider]:
+    """The provider of text messages, and what it was given to send."""
+    provider = MessagesProvider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory, texts: MessagesProvider) -> Iterator[Platform]:
     """The whole platform on a small city of its own."""
     folder = tmp_path_factory.mktemp("browser")
-    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data")
+    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", texts.settings())
     running.staff["supervisor"] = running.enrol("supervisor")
     yield running
     running.stop()
@@ -142,6 +151,15 @@ class City:
         incident = str(self.wait(lambda: self._explained(receipts)))
         self.wait(lambda: self.view("desk").get(f"incident/{incident}"))
         return incident
+
+    def new_outage(self, east: float, north: float) -> str:
+        """The same for an incident that no other test has, or acts on: at this point or a little west of it."""
+        for step in range(8):
+            before = self.view("desk")
+            incident = self.outage(east - 0.03 * step, north)
+            if f"incident/{incident}" not in before:
+                return incident
+        raise AssertionError("every outage around here belongs to an incident that was there before")
 
     def _explained(self, receipts: list[str]) -> str | None:
         """The incident of the first report, once all of them belong to one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Response, Route, expect
 
 from tests.browser.conftest import City, Faults, NewPage, only
 from tests.browser.test_accessible import faults as barriers
@@ -81,24 +81,81 @@ def test_an_action_can_be_undone_before_it_leaves(open_desk: NewPage, city: City
     assert reasons["state"] == "confirmed"
 
 
-def test_what_cannot_leave_is_kept_over_a_reload_and_leaves_by_itself(open_desk: NewPage, city: City) -> None:
-    incident = city.outage(0.72, 0.28)
-    page = open_desk()
+class Leaving:
+    """What leaves a desk for intake to confirm something: the key of each try, and the status of each answer."""
+
+    def __init__(self, page: Page) -> None:
+        self.keys: list[str] = []
+        self.answers: list[int] = []
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+
+    def _asked(self, request: Request) -> None:
+        if ours(request):
+            self.keys.append(request.headers["idempotency-key"])
+
+    def _answered(self, answer: Response) -> None:
+        if ours(answer.request):
+            self.answers.append(answer.status)
+
+
+def ours(request: Request) -> bool:
+    return request.method == "POST" and request.url.endswith("/confirm")
+
+
+def confirm(page: Page, incident: str) -> None:
     only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     page.keyboard.press("c")
     page.fill(".action-form [name=reason]", "Crew on site")
-    page.route("**/confirm", lambda route: route.abort())
     page.keyboard.press("Enter")
     expect(page.locator(".panel .action-state")).to_have_attribute("data-stage", "waiting")
     expect(page.locator(".tag-unsent")).to_contain_text("1 not sent yet")
+
+
+def test_what_cannot_leave_is_kept_over_a_reload_and_leaves_by_itself(open_desk: NewPage, city: City) -> None:
+    incident = city.new_outage(0.72, 0.28)
+    page = open_desk()
+    leaving = Leaving(page)
+    page.route("**/confirm", lambda route: route.abort())
+    confirm(page, incident)
     page.reload()
     page.wait_for_selector(".desk[data-connection=live]")
     expect(page.locator(".tag-unsent")).to_contain_text("1 not sent yet")
+    assert leaving.answers == [], "nothing has left"
     assert city.view("desk")[f"incident/{incident}"]["state"] == "predicted"
     page.unroute("**/confirm")
     expect(page.locator(".tag-unsent")).to_have_count(0)
     city.wait(lambda: city.view("desk")[f"incident/{incident}"]["state"] == "confirmed")
+    assert leaving.answers == [202]
+    assert len(set(leaving.keys)) == 1
+
+
+def test_what_left_and_was_not_answered_counts_once_and_is_known_as_applied(open_desk: NewPage, city: City) -> None:
+    incident = city.new_outage(0.78, 0.22)
+    page = open_desk()
+    leaving = Leaving(page)
+    taken: list[str] = []
+
+    def lose(route: Route) -> None:
+        taken.append(route.fetch().json()["action"])
+        route.abort()
+
+    page.route("**/confirm", lose)
+    confirm(page, incident)
+    city.wait(lambda: city.view("desk")[f"incident/{incident}"]["state"] == "confirmed")
+    page.reload()
+    page.wait_for_selector(".desk[data-connection=live]")
+    expect(page.locator(".tag-unsent")).to_contain_text("1 not sent yet")
+    with page.expect_response("**/confirm") as answer:
+        page.unroute("**/confirm")
+    assert answer.value.json()["action"] == taken[0]
+    assert set(taken) == {taken[0]}
+    assert len(set(leaving.keys)) == 1
+    expect(page.locator(".tag-unsent")).to_have_count(0)
+    only(page, incident)
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    expect(page.locator(".panel .action-state")).to_have_attribute("data-stage", "applied")
 
 
 def test_the_agenda_leads_to_the_next_thing_and_single_keys_can_be_turned_off(open_desk: NewPage, city: City) -> None:

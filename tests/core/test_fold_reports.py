@@ -111,7 +111,7 @@ def test_a_report_answered_by_an_incident_that_has_left_leaves_too(situation: Si
     assert situation.report(1) is None
     status = situation.status(1)
     assert status is not None
-    assert (status.incident, status.position) == (4, 1)
+    assert (status.incident, status.position, status.premise) == (4, 1, 1)
     assert situation.totals.withdrawn == 0
 
 

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from stormops.core import entry as facts
-from stormops.core.messages import OUT, Kind, Messages, SignUp, news, truth, who_is
+from stormops.core.messages import COUNTED_HOURS, HOUR_MS, OUT, Fate, Kind, Messages, SignUp, news, truth, who_is
 from tests.core.storms import small_world
 from tests.core.world import World
 
@@ -75,6 +75,19 @@ def test_news_is_never_the_same_twice_and_never_less_than_was_said() -> None:
     assert not news("", Kind.RESTORED)
 
 
+def test_what_became_of_messages_is_counted_for_a_day_by_the_hour() -> None:
+    messages = Messages()
+    for hour in range(30):
+        messages.expire(hour * HOUR_MS)
+        messages.ended(Fate.SENT)
+        messages.ended(Fate.LATE)
+    assert messages.lately() == {"sent": 24, "refused": 0, "unclear": 0, "late": 24, "overtaken": 0}
+    assert len(messages.fates) == COUNTED_HOURS
+    messages.expire(100 * HOUR_MS)
+    assert not any(messages.lately().values())
+    assert not messages.fates
+
+
 def test_a_hash_says_nothing_and_fits_a_column() -> None:
     assert who_is("8505550101") != who_is("8505550102")
     assert all(0 <= who_is(f"850555{n:04d}") < 2**63 for n in range(500))
@@ -89,6 +102,8 @@ def test_what_a_snapshot_keeps_comes_back_in_its_order() -> None:
     messages.sign_up(9, SignUp(5, 2, 0, "ht", 4))
     messages.sign_up(2, messages.sign_ups[2]._replace(at_ms=9, told="assumed"))
     messages.stop(99)
+    messages.expire(5)
+    messages.ended(Fate.SENT)
     again = Messages.load(messages.state())
     for name, value in vars(messages).items():
         other = vars(again)[name]

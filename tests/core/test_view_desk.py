@@ -9,10 +9,12 @@ import pytest
 
 from stormops.core import situation as situation_module
 from stormops.core.entry import ActionRefused, Entry, MetersListened, ModeChanged, Tick
+from stormops.core.messages import Due, Fate, SignUp
 from stormops.core.mode import FOR_STAFF, Mode
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Report, Symptom
 from stormops.core.situation import Situation
+from stormops.core.summary import Touched
 from stormops.core.view_desk import CANDIDATES_SHOWN_MAX, SAID_CHARACTERS_MAX, DeskView
 from tests.core.storm_day import StormDay, small_city
 
@@ -187,7 +189,7 @@ def test_an_empty_situation_shows_nobody_out() -> None:
     city, tree = small_city()
     view = DeskView(city, tree, lambda position: pytest.fail(f"nothing to recall at {position}"))
     shown = view.snapshot(Situation(city, tree))
-    assert shown.keys() == {"city", "mode", "totals"}
+    assert shown.keys() == {"city", "messages", "mode", "totals"}
     assert shown["totals"]["customers_out"] == 0
     assert shown["totals"]["customers"] == len(city.premises)
 
@@ -215,3 +217,25 @@ def test_areas_of_meters_that_are_not_heard_are_told_until_they_are() -> None:
     assert unset == [f"silence/{ears.id[1]}"]
     assert put["totals"]["meters_silent"] == int(ears.meters[2])
     assert view.snapshot(situation)[f"silence/{ears.id[2]}"] == put[f"silence/{ears.id[2]}"]
+
+
+def test_text_messages_are_counted() -> None:
+    day = StormDay(7, *small_city())
+    day.step()
+    before = Screen(day).view["messages"]
+    assert before == {"hours": 24} | dict.fromkeys(
+        ["signed_up", "asked", "waiting", "sent", "refused", "unclear", "late", "overtaken"], 0
+    )
+    number, other = 900, 901
+    messages = day.situation.messages
+    messages.request(number, SignUp(1, 3, 0, "en", day.situation.at_ms))
+    messages.sign_up(other, SignUp(2, 4, 0, "en", day.situation.at_ms))
+    messages.due[other] = Due("assumed", 0, 1)
+    messages.ended(Fate.UNCLEAR)
+    now = Screen(day).view["messages"]
+    assert now == before | {"signed_up": 1, "asked": 1, "waiting": 1, "unclear": 1}
+    view = DeskView(day.city, day.tree, lambda _: Tick(number=1, at_ms=1))
+    view.snapshot(day.situation)
+    messages.drop(other)
+    changed = view.changes(day.situation, Touched()).put["messages"]
+    assert changed == now | {"signed_up": 0, "waiting": 0, "overtaken": 1}

@@ -136,6 +136,8 @@ def test_who_knows_the_account_may_sign_up_for_messages_about_each_of_its_premis
         now_ms = round(time.time() * 1000)
         (premise,) = {read_mark(PLACES_SECRET, unquote(mark), now_ms) for mark in marks}
         assert premise == served.day.city.premises.id[row]
+        places = [known["place"] for known in client.post(PREMISE, json=pair(served, row)).json()["premises"]]
+        assert {read_mark(PLACES_SECRET, place, now_ms) for place in places} == {premise}
         form = client.get("/messages", params={"place": unquote(marks[0])})
         assert form.status_code == 200
         assert f'name="place" value="{unquote(marks[0])}"' in form.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,37 @@ def status(state: str, incident: str | None = None) -> dict[str, object]:
         "at_ms": 1_790_000_000_000,
         "state": state,
         "received_ms": 1_789_999_000_000,
+        "again": None,
+        "messages": False,
     }
     if incident is not None:
         value["incident"] = {"state": incident, "since_ms": 1_789_998_000_000, "others": 1234, "customers_out": 41}
     return value
+
+
+AGAIN = {"symptom": "lights_out", "service_point": "E-P1"}
+
+
+@pytest.mark.parametrize("state", ["matched", "restored", "cancelled", "withdrawn"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_still_in_the_dark_can_say_so_whatever_became_of_the_report(
+    pages: Pages, language: str, state: str
+) -> None:
+    page = text(pages.status(Reader(language), status(state) | {"again": AGAIN}))
+    assert words(language)("status.still") in page
+    assert 'name="service_point" value="E-P1"' in page
+    assert words(language)("status.anew") not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"), [("restored", True), ("withdrawn", True), ("received", False), ("unmatched", False)]
+)
+def test_where_no_place_was_known_a_report_that_is_over_leads_to_the_form(
+    pages: Pages, state: str, offered: bool
+) -> None:
+    page = text(pages.status(EN, status(state)))
+    assert words("en")("status.still") not in page
+    assert (words("en")("status.anew") in page) == offered
 
 
 @pytest.mark.parametrize("state", [state.value for state in State])
@@ -221,7 +249,9 @@ def test_that_no_bus_is_missing_is_said_only_by_a_feed_that_is_heard(pages: Page
     assert none in table(pages, language, VIEW, Told([], 0, SOURCE, feed_old=False))
     old = table(pages, language, VIEW, Told([], 0, SOURCE, feed_old=True))
     assert none not in old
-    assert said("transit.old") in old
+    whole = rf'role="status">\s*<span>[^<]*<time[^<]*</time>\. {re.escape(said("transit.old"))}</span></p>'
+    assert re.search(whole, old), "one sentence after another: in parts, each would be a column of the box"
+    assert none not in table(pages, language, VIEW, Told([], 2, SOURCE, feed_old=False)), "some were left out"
     never = table(pages, language, VIEW, Told([], 0, Source("Star", None, None), feed_old=True))
     assert none not in never
     assert said("transit.never", source="Star") in never
@@ -237,17 +267,17 @@ def test_an_alert_for_all_or_for_some_trips_says_so(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize(
-    ("point", "connected", "offered"), [("E-P1", True, True), ("W-P1", True, False), ("E-P1", False, False)]
+    ("may", "connected", "offered"), [(True, True, True), (False, True, False), (True, False, False)]
 )
 def test_a_receipt_leads_to_messages_about_power_where_there_are_any(
-    tmp_path: Path, point: str, connected: bool, offered: bool
+    tmp_path: Path, may: bool, connected: bool, offered: bool
 ) -> None:
     url = "http://x" if connected else ""
     settings = Settings(
         dashboards=tmp_path, messages_url=url, messages_account="x", messages_token="x", messages_from="+1"
     )
     pages = Pages(CITY, settings)
-    shown = status("matched", "predicted") | {"again": {"symptom": "lights_out", "service_point": point}}
+    shown = status("matched", "predicted") | {"again": AGAIN, "messages": may}
     page = text(pages.status(EN, shown))
     assert ('href="/messages?receipt=01-2345-6789-012-3"' in page) == offered
     escaped = text(pages.messages(EN, {"receipt": '"><script>'}))

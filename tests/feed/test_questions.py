@@ -148,6 +148,44 @@ def test_a_closed_report_is_remembered_with_its_time_and_outcome(told: Told) -> 
     assert detail["incident"] == "E-0001"
 
 
+@pytest.mark.parametrize("outcome", ["restored", "cancelled", "withdrawn"])
+def test_the_place_of_a_report_is_said_again_as_long_as_its_receipt_is_known(told: Told, outcome: str) -> None:
+    told.incident("E-0001", leaf(0))
+    receipts = [receipt_number(told.report(premise, "E-0001")) for premise in range(2)]
+    again = {"symptom": "lights_out", "service_point": f"E-{CITY.premises.id[1]}"}
+    page = questions.receipt_page(told.board, receipts[1])
+    assert page is not None
+    assert (page["again"], page["messages"]) == (again, True)
+    ends = {"restored": Step.RESTORE, "cancelled": Step.CANCEL}
+    if outcome in ends:  # else what was predicted is withdrawn
+        told.tell(facts.IncidentStepped(incident="E-0001", step=ends[outcome], action="a", by="dana", at_ms=AT_MS + 50))
+    told.tell(facts.IncidentClosed(incident="E-0001", outcome=outcome))
+    page = questions.receipt_page(told.board, receipts[1])
+    assert page is not None
+    assert (page["state"], page["again"], page["messages"]) == (outcome, again, False)
+    thawed = Situation(CITY, TREE)
+    thawed.restore(told.board.situation.snapshot())
+    status = thawed.status(receipts[1])
+    assert status is not None
+    assert status.premise == 1
+
+
+def test_a_report_that_was_withdrawn_by_itself_keeps_its_place_and_one_of_danger_says_nothing_again(told: Told) -> None:
+    dark = told.report(3)
+    danger = receipt_text(77_777)
+    told.tell(
+        facts.ReportReceived(receipt=danger, channel=Channel.WEB, report=Report(symptom=Symptom.WIRE_DOWN)),
+        facts.ReportMatched(receipt=danger, premise=CITY.premises.id[3], penalty=0, rule="address"),
+        *(facts.ReportClosed(receipt=receipt, outcome="withdrawn") for receipt in (dark, danger)),
+    )
+    pages = [questions.receipt_page(told.board, receipt_number(receipt)) for receipt in (dark, danger)]
+    assert [page and page["again"] and page["again"]["service_point"] for page in pages] == [
+        f"E-{CITY.premises.id[3]}",
+        None,
+    ]
+    assert questions.receipt_page(told.board, 5) is None
+
+
 def test_a_repeated_report_has_the_status_of_the_first(told: Told) -> None:
     told.incident("E-0001", leaf(0))
     first, second = told.report(0, "E-0001"), receipt_text(55_555)

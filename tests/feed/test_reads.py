@@ -10,12 +10,14 @@ import httpx2
 import msgspec
 import pytest
 
+from stormops.core.summary import Status
 from stormops.core.view_public import PublicView
 from stormops.feed import arrivals, follow, reads
 from stormops.feed.limits import MISSES_BURST
 from stormops.feed.pages import MISS_REFRESH_SECONDS
 from stormops.feed.reads import typed_receipt
 from stormops.journal.receipt import Minter
+from tests.core.storm_day import StormDay
 from tests.feed.served import Feed, running, storm
 
 UNKNOWN = Minter(77, b"0123456789abcdef").mint(12345)
@@ -180,7 +182,17 @@ def test_a_closed_report_keeps_its_status() -> None:
         status = client.get(f"/api/v1/reports/{number:014d}").json()
         assert status["received_ms"] > 0
         assert status["state"] in ("restored", "cancelled", "withdrawn")
-        assert client.get(f"/r/{number:014d}").status_code == httpx2.codes.OK
+        page = client.get(f"/r/{number:014d}")
+        assert page.status_code == httpx2.codes.OK
+        known = [f"{receipt:014d}" for receipt in day.situation.closed_reports if status_of(day, receipt).premise >= 0]
+        assert known
+        assert 'name="service_point" value="E-' in client.get(f"/r/{known[0]}").text
+
+
+def status_of(day: StormDay, receipt: int) -> Status:
+    status = day.situation.status(receipt)
+    assert status is not None
+    return status
 
 
 def test_the_public_snapshot_is_the_public_view_of_its_position(feed: Feed) -> None:

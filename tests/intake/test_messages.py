@@ -19,12 +19,13 @@ from starlette.applications import Starlette
 
 from stormops.clock import Clock
 from stormops.core.entry import MessagesConfirmed, MessagesRequested
-from stormops.intake.messages import SOURCE_BURST, SOURCE_SECONDS, SOURCES_MAX, Desk, MessagesRoute, SourceLimit
+from stormops.intake.messages import PATH, SOURCE_BURST, SOURCE_SECONDS, SOURCES_MAX, Desk, MessagesRoute, SourceLimit
 from stormops.intake.web import IntakeSettings
 from stormops.journal.door import Door
 from stormops.journal.place_mark import make_mark
 from stormops.journal.receipt import check_digit
 from stormops.pages.page import PageSettings
+from stormops.pages.words import words
 from tests.intake.conftest import FEED, INTAKE, Intake
 from tests.intake.telephone_line import OWN, STRANGER, PhoneLine
 
@@ -130,12 +131,111 @@ async def test_what_is_no_form_is_refused(intake: Intake) -> None:
     assert (await intake.client.post("/messages", content=many, headers=headers)).status_code == 422
 
 
+class Sent:
+    """Wishes as a program sends them."""
+
+    def __init__(self, intake: Intake, good: dict[str, str]) -> None:
+        self._intake = intake
+        self.wish = {name: good[name] for name in ("phone", "language", "receipt")}
+
+    async def __call__(self, key: str = "", /, **fields: object) -> httpx2.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self._intake.client.post(PATH, json=self.wish | fields, headers=headers)
+
+
+@pytest.fixture
+def send(intake: Intake, good: dict[str, str]) -> Sent:
+    return Sent(intake, good)
+
+
+async def test_a_program_may_ask_and_the_answer_is_the_same_for_every_number(intake: Intake, send: Sent) -> None:
+    answers = [await send(phone=phone) for phone in ("(850) 555-0123", "+18505550123", "2125550199")]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, answers[0].content)}
+    assert answers[0].json() == {"language": "es", "detail": words("es")("messages.asked")}
+    assert [(fact.phone, fact.language) for fact in kept(intake)] == [
+        (phone, "es") for phone in ("8505550123", "8505550123", "2125550199")
+    ]
+
+
+async def test_a_program_names_the_place_of_an_account_by_its_mark(intake: Intake, send: Sent) -> None:
+    mark = make_mark(SECRET, "P7", round(time.time() * 1000))
+    assert (await send(receipt="", place=mark, language="fr")).json()["language"] == "en"
+    assert [(fact.premise, fact.receipt, fact.language) for fact in kept(intake)] == [("P7", "", "en")]
+
+
+async def test_under_one_key_it_is_one_wish_and_another_is_refused(intake: Intake, send: Sent) -> None:
+    answers = await asyncio.gather(*(send("one") for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len(kept(intake)) == 1
+    other = await send("one", phone="8505550124")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert (await send("k" * 500)).json()["errors"][0]["field"] == "Idempotency-Key"
+    assert len(kept(intake)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"phone": "911"}, "phone"),
+        ({"phone": ""}, "phone"),
+        ({"phone": 8505550123}, "phone"),
+        ({"phone": "1" * 500}, "phone"),
+        ({"receipt": "12345678901234"}, "receipt"),
+        ({"receipt": ""}, "receipt"),
+        ({"receipt": "", "place": "forged.9999999999.P7"}, "receipt"),
+        ({"since": 1}, "since"),
+    ],
+)
+async def test_what_a_program_gets_wrong_is_named(
+    intake: Intake, send: Sent, fields: dict[str, object], field: str
+) -> None:
+    response = await send(**fields)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert not kept(intake)
+
+
+async def test_form_and_program_share_the_pace_of_their_source(
+    intake: Intake, good: dict[str, str], send: Sent
+) -> None:
+    for n in range(SOURCE_BURST):
+        if n % 2:
+            assert (await send()).status_code == 202
+        else:
+            assert (await intake.client.post("/messages", data=good | {"key": f"k{n}"})).status_code == 303
+    response = await send()
+    assert (response.status_code, response.json()["code"]) == (429, "slow_down")
+    assert 0 < int(response.headers["Retry-After"]) <= SOURCE_SECONDS + 1
+    assert (await intake.client.post("/messages", data=good)).status_code == 429
+    assert len(kept(intake)) == SOURCE_BURST
+
+
+async def test_a_program_is_told_when_nothing_could_be_kept(
+    intake: Intake, send: Sent, broken_disk: Callable[[], None]
+) -> None:
+    broken_disk()
+    response = await send("one")
+    assert response.status_code == 503
+    assert "Retry-After" in response.headers
+    broken_disk()
+    assert (await send("one")).status_code == 202
+    assert len(kept(intake)) == 1
+
+
+async def test_a_form_of_another_page_is_no_wish_of_a_program(intake: Intake, good: dict[str, str]) -> None:
+    assert (await intake.client.post(PATH, data=good)).status_code == 415
+    other = await intake.client.post(PATH, json={}, headers={"Origin": "http://evil.test"})
+    assert "access-control-allow-origin" not in other.headers
+    assert not kept(intake)
+
+
 @pytest.fixture
 async def unconnected(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     door = Door(tmp_path / "node-01.door", 1, Clock())
     page = PageSettings(title="Here", phone="", intake_url=INTAKE, feed_url=FEED)
-    route = MessagesRoute(Desk(page, door, b"", Clock().now_ms, lambda _: None)).route()
-    transport = httpx2.ASGITransport(Starlette(routes=[route]))
+    routes = MessagesRoute(Desk(page, door, b"", Clock().now_ms, lambda _: None, lambda _: "")).routes()
+    transport = httpx2.ASGITransport(Starlette(routes=routes))
     async with httpx2.AsyncClient(transport=transport, base_url=INTAKE) as client:
         yield client
     door.close()
@@ -146,6 +246,8 @@ async def test_where_nothing_is_connected_that_is_said(unconnected: httpx2.Async
     assert response.status_code == 404
     assert "no text messages" in response.text
     assert "<form" not in response.text
+    answer = await unconnected.post(PATH, json={"phone": "8505550123", "receipt": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -96,6 +96,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         feed_url="http://f.test",
         origins=[],
         senders_secret=bytes(16),
+        places_secret=bytes(16),
     )
 
     def may(headers: Iterable[tuple[bytes, bytes]], _what: str) -> str | None:
@@ -115,8 +116,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     door.close()
 
 
-WITH_MORE_TO_IT = ("place", "withdraw", "acknowledge", "split", "merge", "multispeak", "pon")
-"""Receipts have a check digit, nothing merges into itself, XML has its own schema: this one cannot say so."""
+WITH_MORE_TO_IT = ("place", "withdraw", "acknowledge", "split", "merge", "messages", "multispeak", "pon")
+"""Receipts have a check digit, phones a plan, nothing merges into itself, XML has its schema: this cannot say so."""
 
 
 def sign_in(case: schemathesis.Case[Any], *, always: bool) -> None:

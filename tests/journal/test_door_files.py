@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,6 +143,35 @@ def test_an_empty_file_is_not_a_door_yet(tmp_path: Path, reader: Reader) -> None
     file = door(tmp_path, 1, 1)
     assert reader.drain() == [("node-01", 1)]
     file.close()
+
+
+class Watched(sqlite3.Connection):
+    """A connection of a writer: whatever it does next, somebody drains the doors just before."""
+
+    drain: Callable[[], object]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not options.get("uri"):
+            self.set_trace_callback(lambda _: Watched.drain())
+
+
+@pytest.mark.parametrize("left", ["", "node-01.door", "node-01.door.new", "node-01.door-wal", "node-01.door.new-wal"])
+def test_a_door_that_is_being_made_is_no_door_yet_and_none_that_cannot_be_read(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    drained: list[tuple[str, int]] = []
+    Watched.drain = lambda: drained.extend(reader.drain())
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connect(*args, **options, factory=Watched))
+    if left:  # by one that was killed, or of a door that was taken away
+        (tmp_path / left).write_bytes(b"" if left == "node-01.door" else b"half" * 3000)
+    file = door(tmp_path, 1, 1)
+    drained += reader.drain()
+    assert drained == [("node-01", 1)]
+    assert reader.told == (["node-01.door"] if left == "node-01.door" else [])
+    file.close()
+    assert sorted(path.name for path in tmp_path.iterdir() if "new" in path.name) == []
 
 
 def test_a_fact_that_cannot_be_read_is_not_passed_over(tmp_path: Path, reader: Reader) -> None:

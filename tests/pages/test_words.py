@@ -11,7 +11,7 @@ import pytest
 from stormops.core.incident import State
 from stormops.core.mode import FOR_THE_PUBLIC, Mode
 from stormops.core.report import SYMPTOMS, Symptom
-from stormops.pages.words import LANGUAGES, words
+from stormops.pages.words import LANGUAGES, NAMED_MAX, iso, some, words
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 MESSAGES = Path(__file__).parents[2] / "dashboards/src/messages"
@@ -92,6 +92,18 @@ def test_one_and_several() -> None:
 )
 def test_times_are_the_citys_in_the_readers_words(language: str, written: str) -> None:
     assert words(language).time(1_790_000_000_000, ZoneInfo("America/New_York")) == written
+
+
+def test_a_moment_is_read_by_people_and_by_programs() -> None:
+    moment = words("ht").moment(1_790_000_000_000, ZoneInfo("America/New_York"))
+    assert moment == f'<time datetime="{iso(1_790_000_000_000)}">lendi 21 sept., 10:13 EDT</time>'
+    assert iso(1_790_000_000_000) == "2026-09-21T14:13:20+00:00"
+
+
+def test_of_many_names_the_first_few_are_said() -> None:
+    names = [str(number) for number in range(NAMED_MAX)]
+    assert some(iter(names)) == ", ".join(names)
+    assert some([*names, "a", "b"]) == f"{some(names)} (+2)"
 
 
 def test_a_language_without_a_table_is_english() -> None:

@@ -6,6 +6,7 @@
 import { act, ApiError, newKey, Unreachable } from "../api";
 import type { Session } from "../contract";
 import { t } from "../i18n";
+import { applied, type Decided } from "./applied";
 import { graceMs, type Kept, loadOutbox, saveOutbox } from "./outbox";
 import type { Desk } from "./store";
 
@@ -22,15 +23,9 @@ export type Stage = "held" | "undone" | "sending" | "waiting" | "sent" | "slow" 
 /** It has not left this desk. */
 const UNSENT: ReadonlySet<Stage> = new Set(["held", "sending", "waiting"]);
 
-export interface Intent {
-  path: string;
-  body: object;
-  /** What it is about: an incident's id or a receipt. */
-  target: string;
+export interface Intent extends Decided {
   /** A sentence for people. */
   text: string;
-  /** Whether the situation shows it. */
-  applied: (desk: Desk) => boolean;
   /** It leaves at once: somebody's life, or a mode, does not wait. */
   urgent?: boolean;
 }
@@ -125,17 +120,9 @@ export class Actions {
     });
   }
 
-  /** Left over from before the page was loaded again: what it is about has changed, or is gone, once it is applied. */
+  /** Left over from before the page was loaded again. */
   private resume(kept: Kept): void {
-    let since = Infinity;
-    const applied = (desk: Desk) => {
-      if (desk.feed.replica.n < 0) return false;
-      since = Math.min(since, desk.feed.replica.atMs);
-      const incident = desk.incidents.get(kept.target);
-      if (incident !== undefined) return incident.updated_ms >= since;
-      return !desk.unmatched.has(kept.target) && desk.safety.get(kept.target)?.state !== "waiting";
-    };
-    this.sent.push({ ...kept, applied, action: "", stage: "waiting", dueMs: 0, tries: 0, answer: "" });
+    this.sent.push({ ...kept, action: "", stage: "waiting", dueMs: 0, tries: 0, answer: "" });
   }
 
   private beat(): void {
@@ -180,7 +167,7 @@ export class Actions {
       if (sent.stage !== "sent" && sent.stage !== "slow") continue;
       const refusal = this.desk.refusals.get(sent.action);
       if (refusal !== undefined) this.become(sent, "refused", refusal.text);
-      else if (sent.applied(this.desk)) this.become(sent, "applied");
+      else if (applied(this.desk, sent)) this.become(sent, "applied");
       else if (sent.stage === "sent" && Date.now() - sent.sentMs > SLOW_MS) this.become(sent, "slow");
     }
   }

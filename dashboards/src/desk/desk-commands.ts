@@ -3,7 +3,7 @@ import type { Incident, Mark } from "../contract";
 import * as format from "../format";
 import { type MessageKey, t, word } from "../i18n";
 import { type Command, singleKeys, toggleSingleKeys } from "./commands";
-import { done } from "./intents";
+import { done } from "./applied";
 import type { KeyMap } from "./keys";
 import { acceptIncident, largest } from "./select";
 import { TAB } from "./side";

@@ -15,7 +15,6 @@ export function declare(mode: Mode, scope: string, reason: string): Intent {
     path: "mode",
     body: { mode, reason, ...(scope ? { scope } : {}) },
     text: t("did.mode", { mode: word("mode_name", mode) }),
-    applied: (desk) => desk.mode?.mode === mode && desk.mode.reason === reason,
   };
 }
 

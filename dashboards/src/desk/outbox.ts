@@ -2,15 +2,13 @@
  * What has not left this desk yet, kept over a reload for its person, in the storage of this tab: another tab never
  * sends what can still be undone here. It is sent again under the same key.
  */
+import type { Decided } from "./applied";
 
 /** Longer than a shift and the way home: then what is left has been overtaken. */
 const KEPT_MS = 20 * 3_600_000;
 
-export interface Kept {
+export interface Kept extends Decided {
   key: string;
-  path: string;
-  body: object;
-  target: string;
   text: string;
   sentMs: number;
 }
@@ -35,7 +33,10 @@ export function saveOutbox(person: string, kept: readonly Kept[]): void {
   }
 }
 
-const plain = ({ key, path, body, target, text, sentMs }: Kept): Kept => ({ key, path, body, target, text, sentMs });
+const plain = ({ key, path, body, target, text, sentMs, seen }: Kept): Kept => ({
+  ...{ key, path, body, target, text, sentMs },
+  ...(seen === undefined ? {} : { seen }),
+});
 
 const GRACE = "stormops-grace";
 /** How long an action can be called back before it leaves. */

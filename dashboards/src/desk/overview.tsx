@@ -8,6 +8,7 @@ import { TransitStrip } from "../transit";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
+import { MessagesBox } from "./messages-box";
 import type { Desk } from "./store";
 
 const LONGEST_SHOWN = 4;
@@ -124,6 +125,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
           ))}
         </ul>
       </section>
+      <MessagesBox counts={desk.messages} />
       <LinksBox count={desk.past ? 0 : (totals?.links_doubted ?? 0)} onShow={onShow} onSignedOut={onSignedOut} />
       <p class="hint keys-hint">{t("overview.keys")}</p>
     </div>

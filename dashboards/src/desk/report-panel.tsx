@@ -53,8 +53,7 @@ export function ReportPanel(props: Props) {
       path: `reports/${encodeURIComponent(receipt)}/place`,
       body: { premise, reason },
       text: t("did.place", { address }),
-      applied: (after) =>
-        waiting ? !after.unmatched.has(receipt) : JSON.stringify(after.reports.get(receipt)) !== JSON.stringify(point),
+      ...(waiting ? {} : { seen: JSON.stringify(point ?? null) }),
     });
   };
   const withdraw = (reason: string) => {
@@ -63,7 +62,6 @@ export function ReportPanel(props: Props) {
       path: `reports/${encodeURIComponent(receipt)}/withdraw`,
       body: { reason },
       text: t("did.withdraw", { receipt }),
-      applied: (after) => !after.unmatched.has(receipt) && !after.reports.has(receipt),
     });
     setWithdrawing(false);
   };

@@ -23,7 +23,6 @@ export function acknowledge(item: SafetyItem, reason: string): Intent {
     path: `reports/${encodeURIComponent(item.receipt)}/acknowledge`,
     body: { reason },
     text: t("did.acknowledge", { what: safetyKind(item) }),
-    applied: (desk) => (desk.safety.get(item.receipt)?.state ?? "acknowledged") === "acknowledged",
   };
 }
 

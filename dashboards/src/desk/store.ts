@@ -1,5 +1,15 @@
 /** The desk's picture: the view's keys sorted into kinds, and a calm rhythm of redrawing. */
-import type { DeskTotals, Incident, ModeNow, Refusal, ReportPoint, SafetyItem, Silence, Unmatched } from "../contract";
+import type {
+  DeskTotals,
+  Incident,
+  MessageCounts,
+  ModeNow,
+  Refusal,
+  ReportPoint,
+  SafetyItem,
+  Silence,
+  Unmatched,
+} from "../contract";
 import type { Source } from "../feed";
 import { nextFrame, Pace } from "../pace";
 import { Ordered } from "./ordered";
@@ -27,6 +37,7 @@ export class Desk {
   /** Areas of the meter network that are not heard. */
   readonly silences = new Map<string, Silence>();
   mode: ModeNow | undefined;
+  messages: MessageCounts | undefined;
   totals: DeskTotals | undefined;
   /** Customers out over platform time, since this page was opened. */
   course: { atMs: number; out: number }[] = [];
@@ -171,6 +182,10 @@ export class Desk {
     const value = this.feed.replica.view.get(key);
     if (key === "totals") {
       this.totals = value as DeskTotals | undefined;
+      return;
+    }
+    if (key === "messages") {
+      this.messages = value as MessageCounts | undefined;
       return;
     }
     if (key === "mode") {

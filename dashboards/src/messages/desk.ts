@@ -330,6 +330,13 @@ export const desk = {
   "links.hint":
     "Customers who likely hang on another transformer than the records say, by what they and their neighbours let hear.",
   "links.csv": "All of them as a CSV file",
+  "texts.title": "Text messages",
+  "texts.signed_up": "Signed up",
+  "texts.asked": "Asked, no yes yet",
+  "texts.waiting": "Waiting to be sent",
+  "texts.lately": "In the last {hours} hours {sent} were sent.",
+  "texts.dropped":
+    "Not sent: {late} were too late, {overtaken} no longer true or replaced by newer ones, {refused} refused. Of {unclear} nobody knows.",
   "overview.feeders": "Feeders with most customers out",
   "overview.no_feeders": "No feeder has customers out.",
   "overview.oldest": "Longest out",

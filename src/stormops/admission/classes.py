@@ -35,6 +35,7 @@ ROWS = (
     Row(("POST",), "/api/v1/reports", "report"),
     Row(("POST",), "/report", "report"),
     Row(("GET", "HEAD", "POST"), "/messages", "messages"),
+    Row(("POST",), "/api/v1/messages", "messages"),
     Row(("POST",), "/api/v1/desk/reports", "desk_report", staff=True),
     Row(("POST",), "/api/v1/desk/mode", "mode_switch", staff=True),
     Row(("POST",), "/api/v1/desk/**", "desk_actions", staff=True),

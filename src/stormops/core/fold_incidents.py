@@ -10,7 +10,7 @@ from stormops.core.entry import Entry
 from stormops.core.fold_reports import answer, attach, attach_all, detach, leave, touch
 from stormops.core.incident import PERSONAL, Incident, State, Step, advance, incident_key
 from stormops.core.receipt_number import receipt_number
-from stormops.core.summary import ClosedIncident, Touched, pack_closed
+from stormops.core.summary import ClosedIncident, ClosedReport, Touched, pack_closed
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -213,10 +213,11 @@ def incident_closed(situation: Situation, _entry: Entry, fact: facts.IncidentClo
         _release(situation, incident, touched)
     reports = incident.told
     for receipt in sorted(incident.reports):
-        position = situation.reports.position[situation.reports.row_of[receipt]]
+        row = situation.reports.row_of[receipt]
+        closed = ClosedReport(situation.reports.position[row], incident.key, situation.reports.premise[row])
         leave(situation, receipt, touched)
         if receipt >= 0:
-            situation.closed_reports[receipt] = pack_closed(position, incident.key)
+            situation.closed_reports[receipt] = pack_closed(closed)
     _forget(situation, incident, touched, outcome=fact.outcome, reports=reports)
 
 

@@ -1,4 +1,4 @@
-"""How the entries about text messages change the situation. None of them touches a view."""
+"""How the entries about text messages change the situation. Views show counts of them alone, whatever was touched."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
 from stormops.core.entry import MESSAGE_OUTCOMES, Entry
-from stormops.core.messages import Due, Kind, SignUp, who_is
+from stormops.core.messages import Due, Fate, Kind, SignUp, who_is
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Utility
 from stormops.core.summary import Touched
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
+
+_FATES = {
+    MESSAGE_OUTCOMES[outcome]: fate
+    for outcome, fate in {
+        "sent": Fate.SENT,
+        "refused": Fate.REFUSED,
+        "late": Fate.LATE,
+        "dropped": Fate.OVERTAKEN,
+        "unclear": Fate.UNCLEAR,
+    }.items()
+}
 
 
 def contact_preference(situation: Situation, _entry: Entry, fact: facts.ContactPreference, _touched: Touched) -> None:
@@ -59,7 +70,7 @@ def due(situation: Situation, _entry: Entry, fact: facts.MessagesDue, _touched: 
         one = messages.get(number)
         if one is None:
             continue
-        messages.due.pop(number, None)  # it goes to the end
+        messages.forgo(number)  # what comes goes to the end
         messages.due[number] = Due(fact.kind, fact.after_ms, fact.until_ms)
         if fact.kind == Kind.ASK:
             messages.asked(one.who, situation.at_ms)
@@ -71,7 +82,7 @@ def dropped(situation: Situation, _entry: Entry, fact: facts.MessagesDropped, _t
     """Nothing waits for these numbers. What is late is not decided on again; what was untrue may become true."""
     messages = situation.messages
     for number in fact.numbers:
-        messages.due.pop(number, None)
+        messages.forgo(number, Fate.LATE if fact.why == "late" else Fate.OVERTAKEN)
         one = messages.sign_ups.get(number)
         if one is not None and fact.why != "late":
             messages.sign_up(number, one._replace(decided=one.told, sending=False))
@@ -92,6 +103,7 @@ def settled(situation: Situation, _entry: Entry, fact: facts.MessagesSettled, _t
     """They are no longer under way; a number that the provider refuses for good is signed up no more."""
     messages = situation.messages
     for number, outcome in zip(fact.numbers, fact.outcomes, strict=False):
+        messages.ended(_FATES.get(outcome, Fate.UNCLEAR))
         one = messages.get(number)
         if one is not None and outcome == MESSAGE_OUTCOMES["refused"]:
             messages.drop(number)

@@ -25,7 +25,7 @@ from stormops.core.receipt_number import receipt_number
 from stormops.core.repeats import hash_key
 from stormops.core.report import Report
 from stormops.core.safety import SafetyClock
-from stormops.core.summary import Touched, pack_closed
+from stormops.core.summary import ClosedReport, Touched, pack_closed
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -190,9 +190,9 @@ def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed,
     key = incident_key(fact.incident) if fact.incident else None
     if key is None:
         situation.totals.withdrawn += 1
-    position = situation.reports.position[row]
+    closed = ClosedReport(situation.reports.position[row], -1 if key is None else key, situation.reports.premise[row])
     leave(situation, receipt, touched)
-    situation.closed_reports[receipt] = pack_closed(position, -1 if key is None else key)
+    situation.closed_reports[receipt] = pack_closed(closed)
 
 
 def leave(situation: Situation, receipt: int, touched: Touched) -> None:

@@ -19,7 +19,17 @@ from stormops.core.messages import Messages
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
-from stormops.core.summary import ClosedIncident, DeviceState, DoubtedLink, ModeState, Refusal, Silence, Totals
+from stormops.core.summary import (
+    ClosedIncident,
+    DeviceState,
+    DoubtedLink,
+    ModeState,
+    Refusal,
+    Silence,
+    Totals,
+    closed_columns,
+    closed_of_columns,
+)
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -58,7 +68,8 @@ class Frozen:
     plain: dict[str, Any]
     columns: dict[str, bytes]
     incidents: list[tuple[Any, ...]]
-    pairs: dict[str, dict[int, int]]
+    closed_reports: dict[int, int]
+    duplicates: dict[int, int]
     closed_incidents: dict[int, Any]
     repeats: Repeats
     coverage: dict[str, Any]
@@ -88,7 +99,8 @@ class Frozen:
             plain=plain,
             columns=situation.reports.copy_columns(),
             incidents=[_pack_incident(incident) for incident in situation.incidents.values()],
-            pairs={"closed": situation.closed_reports.copy(), "duplicates": situation.duplicates.copy()},
+            closed_reports=situation.closed_reports.copy(),
+            duplicates=situation.duplicates.copy(),
             closed_incidents=situation.closed_incidents.copy(),
             repeats=situation.repeats.copy(),
             coverage=situation.coverage.state(),
@@ -103,7 +115,8 @@ class Frozen:
                 "plain": self.plain,
                 "columns": self.columns,
                 "incidents": sorted(self.incidents),
-                "pairs": {name: pack_pairs(pairs) for name, pairs in self.pairs.items()},
+                "closed_reports": closed_columns(self.closed_reports),
+                "duplicates": pack_pairs(self.duplicates),
                 "closed_incidents": [(key, *self.closed_incidents[key]) for key in sorted(self.closed_incidents)],
                 "repeats": self.repeats.state(),
                 "coverage": self.coverage,
@@ -160,8 +173,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     for row, key in enumerate(situation.reports.incident):
         if key >= 0:
             situation.incidents[key].reports.add(situation.reports.receipt[row])
-    situation.closed_reports = unpack_pairs(*whole["pairs"]["closed"])
-    situation.duplicates = unpack_pairs(*whole["pairs"]["duplicates"])
+    situation.closed_reports = closed_of_columns(*whole["closed_reports"])
+    situation.duplicates = unpack_pairs(*whole["duplicates"])
     situation.closed_incidents = {key: ClosedIncident(*values) for key, *values in whole["closed_incidents"]}
     situation.repeats = Repeats.load(whole["repeats"])
     situation.coverage.load(whole["coverage"])

@@ -29,6 +29,22 @@ PLACES_MAX = 5
 PHONES_MAX = 20
 ASKS_MAX = 2
 STOPPED_MAX = 1_000_000
+HOUR_MS = 3_600_000
+COUNTED_HOURS = 24
+"""What became of messages is counted for so long, by the hour."""
+
+
+class Fate(StrEnum):
+    """What became of a message that was decided on."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    """By the provider, for good."""
+    UNCLEAR = "unclear"
+    """Nobody knows whether the provider took it."""
+    LATE = "late"
+    OVERTAKEN = "overtaken"
+    """It was no longer true or wanted, or something newer took its place."""
 
 
 class Kind(StrEnum):
@@ -99,6 +115,10 @@ class Messages:
         self.forgot_a_stop = False
         self.asks: dict[int, tuple[int, ...]] = {}
         """By phone: when it was asked within a day; in the order of the last time."""
+        self.fates: dict[int, dict[Fate, int]] = {}
+        """By hour (of platform time): what became of messages."""
+        self.now_ms = 0
+        """The last tick's."""
         self.of_phone: dict[int, list[int]] = {}
         """Derived, as the next two."""
         self.of_way: dict[int, set[int]] = {}
@@ -132,7 +152,21 @@ class Messages:
         mine = (self.sign_ups.get(number) for number in self.of_phone.get(who, ()))
         return {one.premise for one in mine if one is not None and one.premise >= 0}
 
+    def lately(self) -> dict[str, int]:
+        """What became of messages in the last hours, by `Fate`."""
+        return {fate.value: sum(hour.get(fate, 0) for hour in self.fates.values()) for fate in Fate}
+
     # --- changes ----------------------------------------------------------------------------------------
+
+    def ended(self, fate: Fate) -> None:
+        """So a message ended."""
+        hour = self.fates.setdefault(self.now_ms // HOUR_MS, {})
+        hour[fate] = hour.get(fate, 0) + 1
+
+    def forgo(self, number: int, fate: Fate = Fate.OVERTAKEN) -> None:
+        """What waits for this number, if anything, is not sent."""
+        if self.due.pop(number, None) is not None:
+            self.ended(fate)
 
     def request(self, number: int, one: SignUp) -> None:
         """A wish that waits for its yes, or where it is about another place."""
@@ -161,7 +195,7 @@ class Messages:
     def drop(self, number: int) -> None:
         """The request or the sign-up ends, and what waits for it."""
         one = self.requests.pop(number, None) or self.sign_ups.pop(number)
-        self.due.pop(number, None)
+        self.forgo(number)
         _take(self.of_premise, one.premise, number)
         _take(self.of_way, one.way, number)
         mine = self.of_phone[one.who]
@@ -183,12 +217,15 @@ class Messages:
         self.asks[who] = (*self.asks.pop(who, ()), at_ms)
 
     def expire(self, now_ms: int) -> None:
-        """What was wished, or asked, too long ago is over."""
+        """A tick: what was wished, or asked, too long ago is over."""
+        self.now_ms = now_ms
         for waiting, most_ms in ((self.requests, YES_MS), (self.sign_ups, SIGNED_UP_MS)):
             while waiting and next(iter(waiting.values())).at_ms + most_ms <= now_ms:
                 self.drop(next(iter(waiting)))
         while self.asks and next(iter(self.asks.values()))[-1] + DAY_MS <= now_ms:
             del self.asks[next(iter(self.asks))]
+        for hour in [hour for hour in self.fates if hour <= now_ms // HOUR_MS - COUNTED_HOURS]:
+            del self.fates[hour]
 
     # --- snapshots --------------------------------------------------------------------------------------
 
@@ -201,6 +238,8 @@ class Messages:
             "stopped": sorted(self.stopped),
             "forgot_a_stop": self.forgot_a_stop,
             "asks": list(self.asks.items()),
+            "now_ms": self.now_ms,
+            "fates": sorted((hour, sorted(fates.items())) for hour, fates in self.fates.items()),
         }
 
     @classmethod
@@ -215,6 +254,8 @@ class Messages:
         messages.stopped = set(state["stopped"])
         messages.forgot_a_stop = state["forgot_a_stop"]
         messages.asks = {who: tuple(times) for who, times in state["asks"]}
+        messages.now_ms = state["now_ms"]
+        messages.fates = {hour: {Fate(fate): count for fate, count in fates} for hour, fates in state["fates"]}
         return messages
 
 

@@ -42,7 +42,7 @@ from stormops.core.summary import (
     unpack_closed,
 )
 
-SITUATION_SCHEMA = "situation-5"
+SITUATION_SCHEMA = "situation-6"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -132,11 +132,11 @@ class Situation:
             state = report.standing.name.lower()
             if report.answered and incident is not None:
                 state = "cancelled" if incident.state is State.CANCELLED else "restored"
-            return Status(receipt, state, report.position, report.received_ms, report.incident)
-        closed = self.closed_reports.get(original)
-        if closed is None:
+            return Status(receipt, state, report.position, report.received_ms, report.incident, report.premise)
+        packed = self.closed_reports.get(original)
+        if packed is None:
             return None
-        position, key = unpack_closed(closed)
+        position, key, premise = unpack_closed(packed)
         gone = self.closed_incidents.get(key)
         incident = self.incidents.get(key)
         if gone is not None:
@@ -145,7 +145,7 @@ class Situation:
             state = "cancelled" if incident.state is State.CANCELLED else "restored"
         else:
             state = "withdrawn"
-        return Status(receipt, state, position, 0, key)
+        return Status(receipt, state, position, 0, key, premise)
 
     def meter_says(self, premise: int) -> str:
         """Off, on or unknown: the last word of a premise's meter, but "on" only while its area is heard."""

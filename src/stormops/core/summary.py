@@ -35,7 +35,7 @@ class Status(NamedTuple):
     """What the bearer of a receipt may know. `position` is where the journal has the report's words.
 
     `state` is received, matched, unmatched, or how it ended: restored, cancelled, withdrawn.
-    `received_ms` is 0 once the report left memory. `incident` is a key, -1 = none.
+    `received_ms` is 0 once the report left memory. `incident` is a key and `premise` a row, -1 = none.
     """
 
     receipt: int
@@ -43,6 +43,7 @@ class Status(NamedTuple):
     position: int
     received_ms: int
     incident: int
+    premise: int
 
 
 class Totals(msgspec.Struct):
@@ -150,11 +151,40 @@ class Touched:
         self._reach += other._reach
 
 
-def pack_closed(position: int, key: int) -> int:
-    """Journal position and incident key (-1 = none) of a closed report in 63 bits."""
-    return position << 32 | key + 1
+class ClosedReport(NamedTuple):
+    """What stays of a report that left: where the journal has its words, its incident's key, its premise's row.
+
+    The last two are -1 where there is none.
+    """
+
+    position: int
+    key: int
+    premise: int
 
 
-def unpack_closed(packed: int) -> tuple[int, int]:
+_LOW = 2**63 - 1
+
+
+def pack_closed(closed: ClosedReport) -> int:
+    """One number for one closed report, of which there may be millions: 63 bits, and above them its premise."""
+    return closed.premise + 1 << 63 | closed.position << 32 | closed.key + 1
+
+
+def unpack_closed(packed: int) -> ClosedReport:
     """Back from `pack_closed`."""
-    return packed >> 32, (packed & 0xFFFFFFFF) - 1
+    return ClosedReport((packed & _LOW) >> 32, (packed & 0xFFFFFFFF) - 1, (packed >> 63) - 1)
+
+
+def closed_columns(closed: dict[int, int]) -> tuple[bytes, bytes, bytes]:
+    """Packed closed reports by receipt as columns: receipts in order, their 63 bits, their premises."""
+    receipts = np.fromiter(closed, np.int64, len(closed))
+    low = np.fromiter((packed & _LOW for packed in closed.values()), np.int64, len(closed))
+    above = np.fromiter((packed >> 63 for packed in closed.values()), np.int32, len(closed))
+    order = np.argsort(receipts)
+    return receipts[order].tobytes(), low[order].tobytes(), above[order].tobytes()
+
+
+def closed_of_columns(receipts: bytes, low: bytes, above: bytes) -> dict[int, int]:
+    """Back from `closed_columns`."""
+    packed = zip(np.frombuffer(low, np.int64).tolist(), np.frombuffer(above, np.int32).tolist(), strict=True)
+    return dict(zip(np.frombuffer(receipts, np.int64).tolist(), (b | a << 63 for b, a in packed), strict=True))

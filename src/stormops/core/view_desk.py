@@ -10,6 +10,7 @@ import numpy as np
 
 from stormops.core.entry import AnyFact, ReportReceived, ReportUnmatched
 from stormops.core.incident import LIVE, Incident, State, incident_id
+from stormops.core.messages import COUNTED_HOURS
 from stormops.core.mode import FOR_STAFF
 from stormops.core.network import City, EdgeKind, Tree
 from stormops.core.open_reports import ANSWERED, SHOWN, OpenReport, Standing
@@ -64,6 +65,7 @@ class DeskView:
         view.update(self._refused(situation).put)
         view.update(self._silent(situation).put)
         view["mode"] = mode_value(situation)
+        view["messages"] = messages_value(situation)
         view["totals"] = self._totals(situation)
         return view
 
@@ -82,6 +84,7 @@ class DeskView:
             unset += part.unset
         if touched.mode:
             put["mode"] = mode_value(situation)
+        put["messages"] = messages_value(situation)
         put["totals"] = self._totals(situation)
         if touched.city:
             put["city"] = self._city_value()
@@ -316,4 +319,16 @@ def mode_value(situation: Situation) -> dict[str, Any]:
         "reason": state.reason,
         "scope": state.scope,
         "sentence": FOR_STAFF[state.mode],
+    }
+
+
+def messages_value(situation: Situation) -> dict[str, Any]:
+    """Text messages: sign-ups, wishes that wait for their yes, messages that wait, and what became of the others."""
+    messages = situation.messages
+    return {
+        "signed_up": len(messages.sign_ups),
+        "asked": len(messages.requests),
+        "waiting": len(messages.due),
+        "hours": COUNTED_HOURS,
+        **messages.lately(),
     }

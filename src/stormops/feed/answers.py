@@ -129,10 +129,11 @@ class Reported(Answer, frozen=True, kw_only=True):
 
 
 class Believed(Answer, frozen=True, kw_only=True):
-    """What is known of one premise of an account."""
+    """What is known of one premise of an account. `place`: what intake's `messages` takes, for six hours."""
 
     services: list[Service]
     reported: Reported | None
+    place: str | None
 
 
 class PremisesOfAccount(Answer, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stormops.core.address import compact
+from stormops.core.report import Utility
 from stormops.feed.board import Board
 from stormops.feed.channel import Channel
 from stormops.feed.finding import Area, Finder
@@ -47,13 +48,6 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     account: str
     phone_last4: str
-
-
-class Own(NamedTuple):
-    """Premises of one account (ids), and what is known of each, in their order."""
-
-    premises: list[str]
-    known: dict[str, Any]
 
 
 class Slow(Exception):
@@ -159,7 +153,7 @@ class AtHome:
             return problem(
                 404, "unknown_account", "No account has this number and these last four digits of its phone."
             )
-        return JSONResponse(found.known, headers={"Cache-Control": "no-store"})
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
     async def ask(self, request: Request) -> Response:
         """`GET /mine`: asks for the account."""
@@ -177,11 +171,13 @@ class AtHome:
             return self._pages.mine(reader, wait=int(slow_down(slow.seconds).headers["Retry-After"]))
         if found is None:
             return self._pages.mine(reader, account=claim.account, missed=True)
-        marks = [self._mark(premise) for premise in found.premises] if self._mark else []
-        return self._pages.mine(reader, account=claim.account, known=found.known, marks=marks)
+        return self._pages.mine(reader, account=claim.account, known=found)
 
-    async def _look_up(self, request: Request, claim: Claim) -> Own | None:
-        """What is known of the premises; None for a wrong pair. Raises Slow, NotReady."""
+    async def _look_up(self, request: Request, claim: Claim) -> dict[str, Any] | None:
+        """What is known of the premises; None for a wrong pair. Raises Slow, NotReady.
+
+        With the `place` of each: by it its customer may sign up for messages, None = nobody may.
+        """
         address = request.client.host if request.client else ""
         account = compact(claim.account)
         wait = max(self._limit.check(address, self._now()), self._wait(account))
@@ -193,7 +189,10 @@ class AtHome:
             self._missed(account)
             return None
         known = await self._follower.ask(lambda board, _: premise_believed(board, rows))
-        return Own(self._finder.ids(rows), known)
+        for name, premise in zip(self._finder.ids(rows), known["premises"], strict=True):
+            electric = any(service["utility"] == Utility.ELECTRIC for service in premise["services"])
+            premise["place"] = self._mark(name) if self._mark and electric else None
+        return known
 
     def _wait(self, account: str) -> float:
         bucket = self._accounts.get(account)

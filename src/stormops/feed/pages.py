@@ -7,8 +7,7 @@ shown in the city's time zone. Everything is escaped; nothing here knows an addr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,12 +22,13 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from stormops.feed.headers import content_security_policy
 from stormops.feed.help_places import HelpPlace
 from stormops.feed.transit_alerts import Told
+from stormops.feed.transit_told import about
 from stormops.pages.form import render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
 from stormops.pages.messages import ASKED, FORM, NONE, render_messages
 from stormops.pages.page import PageSettings, new_key, policy
 from stormops.pages.sign_in import REFUSALS
-from stormops.pages.words import Words, words
+from stormops.pages.words import iso, some, words
 from stormops.settings import CityFile, Settings
 from stormops.transit.alert import said as in_language
 
@@ -50,17 +50,6 @@ FIND = Markup("<!--find-->")
 """Where in the table's page an address is asked for."""
 
 VARIES = {"Vary": "Accept-Language, Cookie"}
-
-
-NAMED_MAX = 8
-"""Names said in one sentence; of more only how many."""
-
-
-def some(names: Iterable[str]) -> str:
-    """Names in one sentence, the first few of many."""
-    every = list(names)
-    more = len(every) - NAMED_MAX
-    return ", ".join(every[:NAMED_MAX]) + (f" (+{more})" if more > 0 else "")
 
 
 class Reader(NamedTuple):
@@ -92,7 +81,7 @@ class Pages:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._zone = ZoneInfo(city_file.time_zone)
-        self._environment.filters |= {"iso": _iso, "some": some}
+        self._environment.filters |= {"iso": iso, "some": some}
         self._environment.globals |= {
             "city": city_file,
             "languages": [words(code) for code in self.languages],
@@ -104,7 +93,7 @@ class Pages:
             "buses": None,
             "always": False,
             "in_language": in_language,
-            "moment": self._time,
+            "about": about,
             "messages": settings.messages,
         }
         self._messages = settings.messages
@@ -133,7 +122,7 @@ class Pages:
         """What a receipt's bearer may know (`questions.receipt_page`), and which buses do not run as usual."""
         incident = status.get("incident")
         sentence = words(reader.language)(f"state.{incident['state'] if incident else status['state']}")
-        full = {"incident": None, "again": None, **status}
+        full = {"incident": None, **status}
         return self._page(
             reader,
             "status.html",
@@ -142,7 +131,7 @@ class Pages:
             said=sentence,
             key=new_key(),
             buses=buses,
-            as_of=self._time(words(reader.language), status["at_ms"]),
+            as_of=words(reader.language).moment(status["at_ms"], self._zone),
         )
 
     def look_up(self, reader: Reader) -> Response:
@@ -173,19 +162,15 @@ class Pages:
         *,
         account: str = "",
         known: Mapping[str, Any] | None = None,
-        marks: Sequence[str] = (),
         missed: bool = False,
         wait: int = 0,
     ) -> Response:
-        """Asks for an account and its phone's last digits; with `known`, what is known of its premises.
-
-        `marks`: one for each of these premises, by which its customer may sign up for messages; empty = none may.
-        """
+        """Asks for an account and its phone's last digits; with `known`, what is known of its premises."""
         said = words(reader.language)
         sentence = said("mine.slow", minutes=-(-wait // 60)) if wait else said("mine.wrong") if missed else ""
         status = 429 if wait else 404 if missed else 200
-        as_of = None if known is None else self._time(said, known["at_ms"])
-        shown = {"known": known, "marks": marks, "problem": sentence, "as_of": as_of}
+        as_of = None if known is None else said.moment(known["at_ms"], self._zone)
+        shown = {"known": known, "problem": sentence, "as_of": as_of}
         response = self._page(reader, "mine.html", status, account=account, **shown)
         if wait:
             response.headers["Retry-After"] = str(wait)
@@ -212,7 +197,7 @@ class Pages:
             buses=buses,
             always=True,
             refresh_seconds=REFRESH_SECONDS,
-            as_of=self._time(said, at_ms),
+            as_of=said.moment(at_ms, self._zone),
         )
         head, _, tail = page.partition(FIND)
         return head, tail
@@ -303,13 +288,6 @@ class Pages:
         """A built page with its part for no script rendered here."""
         plain = self._environment.get_template(name).render(t=words(language), mode=mode)
         return PLAIN.sub(lambda _: plain, page, count=1)
-
-    def _time(self, said: Words, ms: int) -> Markup:
-        return Markup('<time datetime="{}">{}</time>').format(_iso(ms), said.time(ms, self._zone))
-
-
-def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
 
 
 def _remember(response: Response, reader: Reader) -> Response:

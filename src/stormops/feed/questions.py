@@ -44,13 +44,22 @@ def receipt_status(scene: Scene, receipt: int) -> dict[str, Any] | None:
 
 
 def receipt_page(scene: Scene, receipt: int) -> dict[str, Any] | None:
-    """The same for the bearer's page, with `again`: what reports the same place again while it is known here."""
-    answer = receipt_status(scene, receipt)
-    report = scene.situation.report(receipt)
-    if answer is not None and report is not None and report.premise >= 0 and SYMPTOMS[report.symptom].service_lost:
-        premise = scene.situation.city.premises.id[report.premise]
-        point = f"{report.utility.value[0].upper()}-{premise}"
-        answer["again"] = {"symptom": report.symptom.value, "service_point": point}
+    """The same for the bearer's page, with `again`: what says that service is still, or again, lost there.
+
+    Whatever became of the report, and however long ago: nobody knows better than who is in the dark. `messages`:
+    whether its bearer may sign up for them.
+    """
+    answer, situation = receipt_status(scene, receipt), scene.situation
+    status = situation.status(receipt)
+    if answer is None or status is None:
+        return None
+    answer["again"], answer["messages"] = None, False
+    fact = scene.recall(status.position)
+    if isinstance(fact, ReportReceived) and status.premise >= 0 and SYMPTOMS[fact.report.symptom].service_lost:
+        utility = SYMPTOMS[fact.report.symptom].utility
+        point = f"{utility.value[0].upper()}-{situation.city.premises.id[status.premise]}"
+        answer["again"] = {"symptom": fact.report.symptom.value, "service_point": point}
+        answer["messages"] = utility is Utility.ELECTRIC and situation.report(receipt) is not None
     return answer
 
 

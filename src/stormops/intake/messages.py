@@ -1,4 +1,6 @@
-"""`POST /messages`: somebody wants text messages about a place. Kept like a report: a fact at the door, and no more.
+"""`POST /messages` and `/api/v1/messages`: somebody wants text messages about a place, by a page or by a program.
+
+Kept like a report: a fact at the door, and no more.
 
 The answer is the same whatever the number is: known, signed up, stopped or nobody's. How often a number is asked is
 decided where all doors meet (`core.messages`); here each source is held to a pace.
@@ -9,28 +11,31 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from stormops.core.entry import MessagesRequested
 from stormops.intake.form import form_values
-from stormops.intake.http import problem_response
+from stormops.intake.http import is_json, problem_response, read_body
 from stormops.intake.mobile import mobile
-from stormops.intake.problem import Problem
-from stormops.intake.taking import good_key, not_kept
-from stormops.journal.place_mark import read_mark
-from stormops.journal.port import Door, DoorBusy, JournalUnavailable
+from stormops.intake.problem import FieldError, Problem, problem, read
+from stormops.intake.taking import good_key, not_kept, reused, wrong_key
+from stormops.journal.place_mark import MARK_CHARACTERS_MAX, read_mark
+from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
 from stormops.journal.receipt import normalise
 from stormops.limiting import Bucket, source_of
 from stormops.pages.language import choose
 from stormops.pages.messages import AGAIN, NONE, render_messages
 from stormops.pages.page import PageSettings, new_key, policy
+from stormops.pages.words import words
 
+PATH = "/api/v1/messages"
 SENDER = "messages"
 
 SOURCE_BURST, SOURCE_SECONDS = 30, 20.0
@@ -38,6 +43,30 @@ SOURCE_BURST, SOURCE_SECONDS = 30, 20.0
 
 SOURCES_MAX = 20_000
 """Addresses remembered; beyond, the one that signed up longest ago is forgotten."""
+
+
+class MessagesWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Text messages about a place: that of a `receipt`, or what an answer about premises gave as `place`."""
+
+    phone: Annotated[str, msgspec.Meta(max_length=40)]
+    language: Annotated[str, msgspec.Meta(max_length=35)] = ""
+    receipt: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    place: Annotated[str, msgspec.Meta(max_length=MARK_CHARACTERS_MAX)] = ""
+
+
+class MessagesAsked(msgspec.Struct, frozen=True):
+    """The wish is on disk. `detail` says in `language` what comes next, in the same words for every number."""
+
+    language: str
+    detail: str
+
+
+_WISH = msgspec.json.Decoder(MessagesWish)
+
+WRONG = {
+    "phone": "Give a number of this country that takes text messages: ten digits, or E.164.",
+    "receipt": "Give the receipt of a report, or a place that was given within the last six hours.",
+}
 
 
 class SourceLimit:
@@ -60,27 +89,85 @@ class SourceLimit:
 
 
 class Desk(NamedTuple):
-    """What the route needs. `secret` of the marks of places: empty = no messages are sent here. `now_ms`: wall time."""
+    """What the routes need. `secret` of the marks of places: empty = no messages are sent here. `now_ms`: wall time.
+
+    `sender` names who sent a request, so that a key is the client's own.
+    """
 
     page: PageSettings
     door: Door
     secret: bytes
     now_ms: Callable[[], int]
     refused: Callable[[str], object]
+    sender: Callable[[Scope], str]
 
 
 class MessagesRoute:
-    """The route."""
+    """The routes."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._limit = SourceLimit()
 
-    def route(self) -> Route:
+    def routes(self) -> list[Route]:
         """For Starlette."""
-        return Route("/messages", self._post, methods=["POST"])
+        return [
+            Route("/messages", self._post_form, methods=["POST"]),
+            Route(PATH, self._post, methods=["POST"]),
+        ]
 
     async def _post(self, request: Request) -> Response:
+        asked = await self._take(request)
+        if isinstance(asked, Problem):
+            self._desk.refused(asked.code)
+            return problem_response(asked)
+        return Response(msgspec.json.encode(asked), 202, media_type="application/json")
+
+    async def _take(self, request: Request) -> MessagesAsked | Problem:
+        if not self._desk.secret:
+            return problem("not_found", "No text messages are sent here.")
+        said = await self._read(request)
+        if isinstance(said, Problem):
+            return said
+        key, fact = said
+        wait = self._wait(request)
+        if wait:
+            return problem("slow_down", "Nothing was saved. Send it again after the wait.", retry_after_s=wait)
+        sender, content = (self._desk.sender(request.scope), msgspec.msgpack.encode(fact)) if key else ("", b"")
+        try:
+            kept = await self._desk.door.keep(lambda _: fact, sender=sender, key=key, content=content)
+        except (DoorBusy, JournalUnavailable) as error:
+            return not_kept(error)
+        if isinstance(kept, KeyReused):
+            return reused()
+        return MessagesAsked(fact.language, words(fact.language)("messages.asked"))
+
+    async def _read(self, request: Request) -> tuple[str, MessagesRequested] | Problem:
+        """The idempotency key ("" = none) and the wish."""
+        if not is_json(request.scope):
+            return problem("unsupported_media_type", "Send the wish as JSON, with Content-Type: application/json.")
+        key = request.headers.get("idempotency-key")
+        if key is not None and not good_key(key):
+            return wrong_key()
+        body = await read_body(request.scope, request.receive)
+        if isinstance(body, Problem):
+            return body
+        wish = read(_WISH, body)
+        if isinstance(wish, Problem):
+            return wish
+        fact = self._fact(msgspec.structs.asdict(wish))
+        if isinstance(fact, str):
+            field = "phone" if fact == "phone" else "receipt"
+            return problem("invalid", "", FieldError(field, WRONG[field]))
+        return key or "", fact
+
+    def _wait(self, request: Request) -> int:
+        """Seconds that this source has to wait, 0 when it may sign somebody up now."""
+        address = request.client.host if request.client else ""
+        wait = self._limit.take(address, self._desk.now_ms() / 1000)
+        return int(wait) + 1 if wait > 0 else 0
+
+    async def _post_form(self, request: Request) -> Response:
         values = await form_values(request)
         if isinstance(values, Problem):
             self._desk.refused(values.code)
@@ -91,11 +178,10 @@ class MessagesRoute:
         if isinstance(fact, str):
             self._desk.refused("invalid")
             return self._page(values, AGAIN, 422, wrong=fact)
-        address = request.client.host if request.client else ""
-        wait = self._limit.take(address, self._desk.now_ms() / 1000)
-        if wait > 0:
+        wait = self._wait(request)
+        if wait:
             self._desk.refused("slow_down")
-            return self._page(values, AGAIN, 429, wrong="slow", seconds=int(wait) + 1)
+            return self._page(values, AGAIN, 429, wrong="slow", seconds=wait)
         try:
             await self._desk.door.keep(lambda _: fact, sender=SENDER, key=_key(values, fact))
         except (DoorBusy, JournalUnavailable) as error:

@@ -16,6 +16,8 @@ from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, TARGETS, path_of
 from stormops.intake.entry import PATH as DESK_ENTRY
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
 from stormops.intake.http import BODY_BYTES_MAX
+from stormops.intake.messages import PATH as MESSAGES
+from stormops.intake.messages import MessagesAsked, MessagesWish
 from stormops.intake.openapi_meters import KINDS as METER_KINDS
 from stormops.intake.openapi_meters import SECURITY as METER_SECURITY
 from stormops.intake.openapi_meters import paths as meter_paths
@@ -58,6 +60,14 @@ FIELDS: dict[str, tuple[str, object]] = {
 }
 """What each field of a report means, and an example."""
 
+MESSAGES_FIELDS = {
+    "phone": "A number of this country, as written or in E.164.",
+    "language": "Language of the messages; the city's first where it has no such.",
+    "receipt": "The receipt of a report.",
+    "place": "What a page or an answer about one's own premises gave for it; it holds six hours.",
+}
+MESSAGES_EITHER = [{"required": ["receipt"]}, {"required": ["place"]}]
+
 PROBLEMS = {
     400: "The request or its JSON cannot be read.",
     401: "Nobody is signed in, or no token that may send this was sent.",
@@ -78,7 +88,8 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
         "/api/v1/reports": {"post": _report()},
         batch.PATH: {"post": _batch()},
         "/report": {"post": _form()},
-        "/messages": {"post": _messages()},
+        "/messages": {"post": _messages_form()},
+        MESSAGES: {"post": _messages()},
         **{path_of(name): {"post": _action(name)} for name in ACTIONS},
         DESK_ENTRY: {"post": _desk_report()},
         **meter_paths(_key(needed=False), _problems(400, 401, 408, 413, 415, 422, 503)),
@@ -125,6 +136,8 @@ def _schemas() -> dict[str, Any]:
         Problem,
         ActionTaken,
         Status,
+        MessagesWish,
+        MessagesAsked,
         *METER_KINDS,
         batch.Batch,
         batch.BatchAccepted,
@@ -140,6 +153,9 @@ def _schemas() -> dict[str, Any]:
         ]
     schemas["KeyedReport"]["properties"]["key"]["pattern"] = "^[ -~]*$"  # `good_key`; empty = none
     schemas["MessagesForm"] = _messages_fields()
+    for name, field in schemas["MessagesWish"]["properties"].items():
+        field["description"] = MESSAGES_FIELDS[name]
+    schemas["MessagesWish"]["anyOf"] = MESSAGES_EITHER
     schemas["ReportForm"] = _form_fields(schemas["Report"])
     schemas["Accepted"]["properties"]["receipt"]["pattern"] = RECEIPT_PATTERN
     schemas["Split"]["properties"]["receipts"]["items"]["pattern"] = RECEIPT_PATTERN
@@ -274,6 +290,22 @@ def _form() -> dict[str, Any]:
 
 
 def _messages() -> dict[str, Any]:
+    return {
+        "operationId": "messages",
+        "summary": "Ask for text messages about a place. The phone is asked first; no answer tells of a number.",
+        "parameters": [_key(needed=False)],
+        "requestBody": _body(MessagesWish),
+        "responses": {
+            "202": {
+                "description": "The wish is on disk. The phone is asked once; nothing more is sent before its yes.",
+                "content": {"application/json": _ref(MessagesAsked)},
+            },
+            **_problems(400, 404, 408, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _messages_form() -> dict[str, Any]:
     page = {"text/html": {"schema": {"type": "string"}}}
     again = {
         422: "The form again: the number or the place needs correction.",
@@ -301,17 +333,13 @@ def _messages() -> dict[str, Any]:
 
 def _messages_fields() -> dict[str, Any]:
     """The form of `POST /messages`."""
-    fields = {
-        "phone": "A number of this country, as written or in E.164.",
-        "language": "Language of the messages.",
-        "receipt": "The receipt of a report.",
-        "place": "What a page of one's own premises gave for it.",
+    fields = MESSAGES_FIELDS | {
         "lang": "Language of the answer.",
         "key": "One showing of the form; sent twice, it is one wish.",
     }
     properties = {name: {"type": "string", "description": text} for name, text in fields.items()}
-    either = [{"required": ["receipt"]}, {"required": ["place"]}]
-    return {"title": "MessagesForm", "type": "object", "properties": properties, "required": ["phone"], "anyOf": either}
+    rules = {"required": ["phone"], "anyOf": MESSAGES_EITHER}
+    return {"title": "MessagesForm", "type": "object", "properties": properties, **rules}
 
 
 def _action(name: str) -> dict[str, Any]:

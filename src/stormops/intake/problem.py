@@ -24,6 +24,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unsupported_media_type": (415, "The body is not of a type that is taken here"),
     "invalid": (422, "Some fields need correction"),
     "key_reused": (422, "This Idempotency-Key was used for something else"),
+    "slow_down": (429, "Too many at once from this source"),
     "busy": (503, "Too many at once"),
     "unavailable": (503, "Nothing can be saved just now"),
     "bug": (500, "Something broke here"),

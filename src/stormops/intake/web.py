@@ -125,14 +125,14 @@ def create_intake(
         may=may,
         key_required=settings.open311_key_required,
     )
-    messages = MessagesRoute(MessagesDesk(page, door, settings.places_secret, Clock().now_ms, refused))
+    messages = MessagesRoute(MessagesDesk(page, door, settings.places_secret, Clock().now_ms, refused, reports.sender))
     authors = Authors(authenticate, settings.origins)
     others = [route.path for route in routes if isinstance(route, Route)]
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["POST"]) for path, endpoint in in_front.items()),  # for the other methods
             FormRoute(page, taker, reports.sender, refused, mode=mode).route(),
-            messages.route(),
+            *messages.routes(),
             *DeskActions(door, authors, acted, refused).routes(),
             DeskEntry(taker, authors, settings.feed_url, refused).route(),
             *MeterDoors(door, may, metered, refused).routes(),

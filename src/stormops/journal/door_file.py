@@ -185,13 +185,13 @@ class DoorFile:
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._take_lock()
+            if not (self.path.exists() and self.path.stat().st_size):
+                self._place()
             connection = sqlite3.connect(self.path, isolation_level=None, timeout=1.0, check_same_thread=False)
             self._connection = connection  # from here on `_drop` closes it
-            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")  # of a file that is made now
-            if connection.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
-                raise OSError("this file system cannot hold a door: SQLite's WAL does not work on it")
-            connection.execute("PRAGMA synchronous=FULL")
             self._make(connection)
+            connection.executescript(f"PRAGMA temp_store=MEMORY; {ONE_COMMIT}")
+            move_keys(connection)
             self._read(connection)
             self._inodes = self._look()
             self._ready = True
@@ -208,10 +208,32 @@ class DoorFile:
                 raise BlockingIOError("another process has this door open") from error
             self._lock = lock
 
+    def _place(self) -> None:
+        """A new door is there with all that makes it one, or not at all: who drains it never meets a part of it."""
+        made = self.path.with_name(f"{self.path.name}.new")
+        for file in (made, self.path):  # of one that was not finished, or of a door that was taken away
+            for suffix in ("-journal", "-wal", "-shm"):
+                file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
+        connection = sqlite3.connect(made, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
+            self._make(connection)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+        made.rename(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
     def _make(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA journal_mode=WAL").fetchone() != ("wal",):
+            raise OSError("this file system cannot hold a door: SQLite's WAL does not work on it")
+        connection.execute("PRAGMA synchronous=FULL")
         connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-        connection.executescript(f"PRAGMA temp_store=MEMORY; {ONE_COMMIT}")
-        move_keys(connection)
         # A door of schema 1 has all of these but the scheme of its receipts, and keeps that.
         if connection.execute("SELECT 1 FROM meta WHERE name = 'door'").fetchone() is None:
             door = f"{self.path.stem}.{secrets.token_hex(4)}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,21 @@ from markupsafe import Markup, escape
 
 LANGUAGES = ("en", "es", "ht")
 """Languages that have a table; English is the one that is always complete."""
+
+NAMED_MAX = 8
+"""Names said in one sentence; of more only how many."""
+
+
+def some(names: Iterable[str]) -> str:
+    """Names in one sentence, the first few of many."""
+    every = list(names)
+    more = len(every) - NAMED_MAX
+    return ", ".join(every[:NAMED_MAX]) + (f" (+{more})" if more > 0 else "")
+
+
+def iso(ms: int) -> str:
+    """Platform milliseconds as programs read a time (ISO 8601, UTC, seconds)."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
 
 
 class Words:
@@ -59,6 +74,10 @@ class Words:
         """Platform milliseconds as weekday, day, month, hour, minute and zone."""
         at = datetime.fromtimestamp(ms / 1000, zone)
         return f"{self._weekdays[at.weekday()]} {at.day} {self._months[at.month - 1]}, {at:%H:%M %Z}"
+
+    def moment(self, ms: int, zone: ZoneInfo) -> Markup:
+        """The same as HTML that programs read too."""
+        return Markup('<time datetime="{}">{}</time>').format(iso(ms), self.time(ms, zone))
 
 
 def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

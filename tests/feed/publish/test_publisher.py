@@ -5,6 +5,7 @@ import fcntl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,8 @@ from stormops.feed.follow import Follower, NotReady
 from stormops.feed.publish import publisher as publisher_module
 from stormops.feed.publish.publisher import HAND_FILE, LOCK_FILE, Publisher, Ways
 from stormops.feed.publish.store import Store
+from stormops.feed.transit_alerts import Source, Told
+from stormops.pages.words import words
 from stormops.telemetry import Log, Metrics
 from tests.core.storm_day import StormDay
 from tests.feed.publish.trees import files_of, partition, pointer, storm_day, taker, tree_of
@@ -48,6 +51,9 @@ class Published:
         self.metrics = Metrics()
         self.asked = Asked(day)
 
+    def buses(self, now_ms: int) -> Told:
+        return Told([], 0, Source("StarLine", now_ms, now_ms + 600_000), feed_old=False)
+
     def publisher(self) -> Publisher:
         parted = partition(self.day)
         ways = Ways(
@@ -55,6 +61,7 @@ class Published:
             lambda store: tree_of(self.day, store.folder, parted, lambda: 0.0),
             lambda: {"areas": b"{}"},
             lambda: self.share,
+            self.buses,
             lambda: {"places.json": b"{}"},
         )
         follower: Follower[Board] = self.asked  # type: ignore[assignment]
@@ -107,7 +114,12 @@ async def test_trees_follow_the_situation(published: Published) -> None:
     published.day.situation.at_ms, first_ms = 0, published.day.situation.at_ms
     asyncio.get_running_loop().call_later(0.1, setattr, published.day.situation, "at_ms", first_ms)
     await running(published.publisher(), work)
-    assert files_of(published.folder)["places.json"] == b"{}"
+    files = files_of(published.folder)
+    assert files["places.json"] == b"{}"
+    t, at_ms = words("en"), published.day.situation.at_ms
+    source = t("transit.source", source="StarLine", time=t.time(at_ms, ZoneInfo("America/New_York")))
+    assert source in files["en/outages.txt"].decode(), "as it was at the picture's time"
+    assert "StarLine" in files["en/index.html"].decode()
     page = published.metrics.page()[0].decode()
     assert f"feed_tree_position {published.day.situation.position}.0" in page
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,7 @@ from stormops.clock import Clock
 from stormops.core.mode import Mode
 from stormops.feed.publish.picture import Picture, Shown
 from stormops.feed.publish.twins import INCIDENT_STEP_MS, Twins, incident_path
+from stormops.feed.transit_alerts import Source, Told
 from stormops.pages.words import LANGUAGES, words
 from stormops.settings import CityFile
 from tests.feed.served import PHONE
@@ -98,6 +100,54 @@ def test_the_text_is_columns(twins: Twins, language: str) -> None:
     assert north.index("1,034") + 5 == south.index("21") + 2
     assert words(language)("mode.surge") in "\n".join(lines)
     assert any(line.startswith(ONE.name[:6]) for line in lines)
+
+
+ALERT: dict[str, Any] = {
+    "effect": "NO_SERVICE",
+    "cause": "WEATHER",
+    "severity": "SEVERE",
+    "whole": False,
+    "routes": ["4 <i>"],
+    "stops": [],
+    "header": {"en": "<script>alert(1)</script>\nNorth & East  9,999"},
+    "description": {'en" onload="x': "By 'Oak' St"},
+    "end_ms": None,
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("quiet", [True, False])
+def test_what_the_buses_do_is_told_with_its_source_and_age_and_no_strangers_text_is_markup(
+    twins: Twins, language: str, quiet: bool
+) -> None:
+    said = words(language)
+    as_of_ms = AT_MS - 900_000
+    told = Told([ALERT], 3, Source("Star & Line", as_of_ms, as_of_ms + 600_000), feed_old=True)
+    with_buses = picture(quiet=quiet)._replace(buses=told)
+    page, text = twins.index(language, with_buses, 30).decode(), twins.text(language, with_buses).decode()
+    age = said.time(as_of_ms, ZoneInfo(CITY.time_zone))
+    for body in (page, text):
+        for key in ("transit.title", "transit_effect.NO_SERVICE", "transit_cause.WEATHER", "transit.severe"):
+            assert said(key) in body
+        assert said("transit.old") in body
+        assert age in body
+        assert said("transit.none") not in body
+    assert "<script>alert" not in page
+    assert "4 &lt;i&gt;" in page
+    assert "Star &amp; Line" in page
+    assert 'onload="x' not in page
+    assert not [line for line in text.splitlines() if line.startswith("North & East  9,999")]
+    assert "  <script>alert(1)</script> North & East 9,999" in text.splitlines()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_is_known_of_buses_nothing_is_said_of_them(twins: Twins, language: str) -> None:
+    said = words(language)
+    assert said("transit.title") not in twins.index(language, picture(), 30).decode()
+    assert said("transit.title") not in twins.text(language, picture()).decode().splitlines()
+    heard = picture()._replace(buses=Told([], 0, Source("Star", AT_MS, AT_MS + 600_000), feed_old=False))
+    for body in (twins.index(language, heard, 30), twins.text(language, heard)):
+        assert said("transit.none") in body.decode()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -68,6 +68,7 @@ def make_publisher(
             tree,
             lambda: {name: makers[name]() for name in PUBLIC_LAYERS},
             sockets_share,
+            alerts.read,
             lambda: {
                 "places.json": msgspec.json.encode({"places": places.read()}),
                 "transit-alerts.json": alerts.body(),

@@ -13,6 +13,7 @@ from stormops.core.area import Areas
 from stormops.core.situation import Situation
 from stormops.core.view_incidents import public_incidents
 from stormops.core.view_public import PublicView
+from stormops.feed.transit_alerts import Told
 
 NAME_BYTES = 8
 
@@ -33,7 +34,10 @@ class Shown(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """The public's whole knowledge at position `n`. `areas` by id: those with somebody out, most first."""
+    """The public's whole knowledge at position `n`. `areas` by id: those with somebody out, most first.
+
+    `buses`: what was told of them when the tree was made, which no position knows.
+    """
 
     n: int
     at_ms: int
@@ -43,6 +47,7 @@ class Picture(NamedTuple):
     unheard: Mapping[str, Any]
     areas: Mapping[str, Mapping[str, Any]]
     incidents: tuple[Shown, ...]
+    buses: Told = Told([], 0, None, False)
 
     @property
     def by_area(self) -> dict[str, list[str]]:

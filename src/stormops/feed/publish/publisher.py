@@ -25,6 +25,7 @@ from stormops.feed.publish.ladder import Rung, cadence_of, choose, hand_of, rung
 from stormops.feed.publish.picture import Picture, Taker
 from stormops.feed.publish.store import Store
 from stormops.feed.publish.tree import Tree
+from stormops.feed.transit_alerts import Told
 from stormops.telemetry import Log, Metrics
 
 HAND_FILE = "public-refresh"
@@ -46,14 +47,16 @@ class Ways(NamedTuple):
     """What a publisher needs of the feed around it.
 
     `tree` makes the tree on a store; `layers` gives the map's files that never change (GeoJSON by name), at
-    most a few megabytes; `sockets_share`: how full the public's sockets are, 0 to 1; `extras`: further files
-    by the name that they keep, looked at for each tree.
+    most a few megabytes; `sockets_share`: how full the public's sockets are, 0 to 1; `buses`: what is told of them
+    at a time (platform ms); `extras`: further files by the name that they keep. The last two are looked at for
+    each tree.
     """
 
     take: Taker
     tree: Callable[[Store], Tree]
     layers: Callable[[], Mapping[str, bytes]]
     sockets_share: Callable[[], float]
+    buses: Callable[[int], Told]
     extras: Callable[[], Mapping[str, bytes]]
 
 
@@ -152,6 +155,7 @@ class Publisher:
         written = store.written
         for name, body in self._ways.extras().items():
             store.put(name, body)
+        picture = picture._replace(buses=self._ways.buses(picture.at_ms))
         tree.publish(picture, self._rung, Clock().now_ms(), began)
         self._costs.append(time.monotonic() - began)
         self._metrics.observe("feed_tree_seconds", self._costs[-1])

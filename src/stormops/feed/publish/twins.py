@@ -7,7 +7,6 @@ it says its time, what it means when that is long past, and whom to call; a smal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from stormops.clock import Clock
-from stormops.feed.pages import TEMPLATES, some
+from stormops.feed.pages import TEMPLATES
 from stormops.feed.publish.picture import Picture, Shown
+from stormops.feed.transit_told import about, transit_text
 from stormops.pages.language import offered
-from stormops.pages.words import Words, words
+from stormops.pages.words import iso, some, words
 from stormops.settings import CityFile
+from stormops.transit.alert import said as in_language
 
 INCIDENT_STEP_MS = 5 * 60_000
 """An incident's page says a time rounded down to this, so that it is written anew that often and not each time."""
@@ -43,7 +44,7 @@ class Twins:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._environment.filters |= {"iso": _iso, "some": some}
+        self._environment.filters |= {"iso": iso, "some": some}
         self._environment.globals |= {
             "city": city_file,
             "languages": [words(code) for code in self.languages],
@@ -51,6 +52,9 @@ class Twins:
             "zone": self._zone,
             "clock": clock,
             "old_minutes": OLD_MINUTES,
+            "about": about,
+            "in_language": in_language,
+            "always": True,
         }
 
     def index(self, language: str, picture: Picture, page_seconds: int) -> bytes:
@@ -66,6 +70,7 @@ class Twins:
             totals=picture.totals,
             unheard=picture.unheard,
             incidents=picture.incidents,
+            buses=picture.buses,
         )
 
     def incident(self, language: str, one: Shown, picture: Picture, page_seconds: int) -> bytes:
@@ -93,7 +98,7 @@ class Twins:
         mode = said_mode(picture)
         lines = [
             f"{self._city.title}: {t('text.page')}",
-            f"{t('page.as_of', time=t.time(picture.at_ms, self._zone))} ({_iso(picture.at_ms)})",
+            f"{t('page.as_of', time=t.time(picture.at_ms, self._zone))} ({iso(picture.at_ms)})",
             t("tree.old"),
             f"{t('page.by_phone', phone=self._city.phone)} " * bool(self._city.phone) + t("page.danger"),
             "",
@@ -104,32 +109,34 @@ class Twins:
             lines += [t("text.unheard_whole"), ""]
         elif unheard["areas"]:
             lines += [t("text.unheard", areas=some([area["name"] for area in unheard["areas"]])), ""]
+        told = transit_text(t, picture.buses, self._zone)
+        buses = [*told, ""] if told else []
         if not areas:
-            return "\n".join([*lines, t("tree.none"), ""]).encode()
+            return "\n".join([*lines, t("tree.none"), "", *buses]).encode()
         out, everybody = t.number(totals["customers_out"]), t.number(totals["customers"])
         lines += [t.count("text.total", len(areas), out=out, customers=everybody), ""]
         lines += _table(
             [t("text.area"), t("text.out"), t("text.customers"), t("text.since")],
-            ([a["name"], t.number(a["out"]), t.number(a["customers"]), self._when(t, a["since_ms"])] for a in areas),
+            (
+                [a["name"], t.number(a["out"]), t.number(a["customers"]), t.time(a["since_ms"], self._zone)]
+                for a in areas
+            ),
         )
         if picture.incidents:
             lines += ["", t("tree.larger"), t("tree.larger_hint", k=self._city.k)]
             lines += _table(
                 [t("tree.page"), t("tree.customers"), t("tree.state_of"), t("text.since")],
                 (
-                    [one.name[:6], t.number(one.least), t(f"tree.state.{one.state}"), self._when(t, one.since_ms)]
+                    [one.name[:6], t.number(one.least), t(f"tree.state.{one.state}"), t.time(one.since_ms, self._zone)]
                     for one in picture.incidents
                 ),
             )
-        return "\n".join([*lines, ""]).encode()
-
-    def _when(self, t: Words, ms: int) -> str:
-        return t.time(ms, self._zone)
+        return "\n".join([*lines, "", *buses]).encode()
 
     def _page(self, language: str, name: str, **values: Any) -> bytes:
         t = words(language)
         at_ms = values["at_ms"]
-        as_of = Markup('<time datetime="{}">{}</time>').format(_iso(at_ms), t.time(at_ms, self._zone)) if at_ms else ""
+        as_of = t.moment(at_ms, self._zone) if at_ms else ""
         return self._environment.get_template(name).render(t=t, as_of=as_of, **values).encode()
 
 
@@ -156,7 +163,3 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
         ).rstrip()
         for row in cells
     ]
-
-
-def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
