@@ -42,7 +42,7 @@ from stormops.core.summary import (
     unpack_closed,
 )
 
-SITUATION_SCHEMA = "situation-5"
+SITUATION_SCHEMA = "situation-6"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -98,6 +98,8 @@ class Situation:
         """By area of the meter network: when it was last not heard."""
         self.telemetry: dict[int, DeviceState] = {}
         """By device (row of the tree)."""
+        self.closed_ms: dict[int, int] = {}
+        """By device (row of the tree): when people last said that service is back below it (platform ms)."""
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
         self.messages = Messages()

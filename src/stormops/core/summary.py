@@ -126,6 +126,8 @@ class Touched:
         self.silences = False
         self.telemetry: set[int] = set()
         """Devices of which telemetry said something new."""
+        self.closed: set[int] = set()
+        """Devices below which people said that service is back."""
         self._reach: list[Ints] = []
 
     def reach(self, premises: Ints) -> None:
@@ -147,6 +149,7 @@ class Touched:
         self.city |= other.city
         self.silences |= other.silences
         self.telemetry |= other.telemetry
+        self.closed |= other.closed
         self._reach += other._reach
 
 

@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING
 from stormops.core.actions import end
 from stormops.core.draft import Draft
 from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped
-from stormops.core.incident import ELECTRIC, Step
+from stormops.core.incident import ELECTRIC, TELEMETRY, Step
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
-
-BY = "telemetry"
-"""Who restored an incident whose device telemetry saw close."""
-
 
 class Telemetered:
     """The part of a decider that knows what telemetry says of devices."""
@@ -57,7 +53,7 @@ class Telemetered:
             if incident.held or incident.devices != (device,):
                 continue
             step = IncidentStepped(
-                incident=incident.id, step=Step.RESTORE.value, action=fact.receipt, by=BY, at_ms=state.at_ms
+                incident=incident.id, step=Step.RESTORE.value, action=fact.receipt, by=TELEMETRY, at_ms=state.at_ms
             )
             end(self._decider, draft, incident, step)
 
