@@ -137,7 +137,7 @@ class Decider:
         self._metering.decide(draft, news)
         self._telemetered.decide(draft, news)
         self._tell_restored(draft.touched.premises)
-        self._tell_closed(draft.touched.closed)
+        self.tell_closed(draft.touched.closed)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):
@@ -293,8 +293,8 @@ class Decider:
         if column is not None and len(premises):
             self.network.grouper.restored(premises, column[premises])
 
-    def _tell_closed(self, devices: Iterable[int]) -> None:
-        """The network's inference knows which devices people saw closed, and when."""
+    def tell_closed(self, devices: Iterable[int]) -> None:
+        """The network's inference knows which devices were closed at a moment, and when."""
         rows = sorted(devices)
         if rows:
             times = [self.situation.closed_ms[row] for row in rows]
@@ -336,7 +336,7 @@ class Decider:
         """Rebuild what is derived: who explains what, who holds what, what is due."""
         situation = self.situation
         self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
-        self._tell_closed(situation.closed_ms)
+        self.tell_closed(situation.closed_ms)
         reports = situation.reports
         for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):
             report = reports.get(reports.receipt[row])

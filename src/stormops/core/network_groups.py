@@ -84,7 +84,7 @@ class Explanations:
         self._closed_now: set[int] = set()
         """Devices that telemetry says are closed."""
         self._seen_closed: dict[int, int] = {}
-        """When people last said that service is back below a device."""
+        """When a device was last known closed, and only then."""
         self._holder = np.full(len(places), -1, np.int32)
         self._speaking: dict[int, set[int]] = {}
         """Premises with open reports by the place right above them (-1 = outside the network)."""
@@ -143,7 +143,7 @@ class Explanations:
         self._know(device)
 
     def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
-        """People say that service was back below these devices at these times: what is out there now has another cause."""
+        """These devices were closed at these times: what has been out below since before then has another cause."""
         self._seen_closed.update(zip(devices.tolist(), at_ms.tolist(), strict=True))
         self._close(devices.tolist())
 

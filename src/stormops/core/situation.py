@@ -99,7 +99,7 @@ class Situation:
         self.telemetry: dict[int, DeviceState] = {}
         """By device (row of the tree)."""
         self.closed_ms: dict[int, int] = {}
-        """By device (row of the tree): when people last said that service is back below it (platform ms)."""
+        """By device (row of the tree): when it was last known closed, and only then (platform ms)."""
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
         self.messages = Messages()

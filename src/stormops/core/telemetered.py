@@ -41,6 +41,7 @@ class Telemetered:
             self._restored(draft, device, closed[device])
         for device in sorted(said | {device for device, opened in self._told.items() if opened}):
             self._tell(device)
+        self._decider.tell_closed(said & draft.situation.closed_ms.keys())
 
     def _restored(self, draft: Draft, device: int, fact: DeviceStatesReceived) -> None:
         """What telemetry knew open it saw close: those below have service again since then."""
@@ -68,7 +69,7 @@ class Telemetered:
         situation = self._decider.situation
         state = situation.telemetry.get(device)
         if state is None or not state.opened:
-            return None if state is None else False
+            return None if state is None or not state.known else False
         answered = situation.coverage.answered_column(ELECTRIC)
         below = situation.tree.below(device)
         over = answered is not None and len(below) and int(answered[below].min()) >= state.at_ms
