@@ -47,6 +47,9 @@ class Told:
     def restored(self, premises: Ints, at_ms: Longs) -> None:
         assert len(premises) == len(at_ms)
 
+    def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
+        assert len(devices) == len(at_ms)
+
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         assert len(premises) == len(at_ms)
 

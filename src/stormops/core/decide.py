@@ -8,7 +8,7 @@ decider remembers besides the situation is derived from it and rebuilt by `start
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -137,6 +137,7 @@ class Decider:
         self._metering.decide(draft, news)
         self._telemetered.decide(draft, news)
         self._tell_restored(draft.touched.premises)
+        self.tell_closed(draft.touched.closed)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):
@@ -292,6 +293,13 @@ class Decider:
         if column is not None and len(premises):
             self.network.grouper.restored(premises, column[premises])
 
+    def tell_closed(self, devices: Iterable[int]) -> None:
+        """The network's inference knows which devices were closed at a moment, and when."""
+        rows = sorted(devices)
+        if rows:
+            times = [self.situation.closed_ms[row] for row in rows]
+            self.network.grouper.seen_closed(np.array(rows, np.int32), np.array(times, np.int64))
+
     def _close_due(self, draft: Draft) -> None:
         while self._ended and self._ended[0][0] <= draft.tick.at_ms:
             _, key = heapq.heappop(self._ended)
@@ -328,6 +336,7 @@ class Decider:
         """Rebuild what is derived: who explains what, who holds what, what is due."""
         situation = self.situation
         self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
+        self.tell_closed(situation.closed_ms)
         reports = situation.reports
         for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):
             report = reports.get(reports.receipt[row])

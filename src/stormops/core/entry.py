@@ -123,8 +123,8 @@ class MeterEventsReceived(Fact, frozen=True, kw_only=True, tag="meter_events_rec
     decivolts: list[int] = []
 
 
-DEVICE_LETTERS = {"open": "O", "closed": "C"}
-"""States of a telemetered device as the journal keeps them."""
+DEVICE_LETTERS = {"open": "O", "closed": "C", "unknown": "U"}
+"""States of a telemetered device as the journal keeps them; unknown: its link is lost."""
 
 
 class DeviceStatesReceived(Fact, frozen=True, kw_only=True, tag="device_states_received"):

@@ -97,6 +97,9 @@ class Explainer:
     def restored(self, premises: Ints, at_ms: Longs) -> None:
         """What people restored is told by taking its reports back."""
 
+    def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
+        """No device explains anything here."""
+
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """A meter that is on says nothing of its neighbours here."""
 

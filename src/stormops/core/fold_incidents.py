@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.fold_reports import answer, attach, attach_all, detach, leave, touch
-from stormops.core.incident import PERSONAL, Incident, State, Step, advance, incident_key
+from stormops.core.incident import PERSONAL, TELEMETRY, Incident, State, Step, advance, incident_key
 from stormops.core.receipt_number import receipt_number
 from stormops.core.summary import ClosedIncident, ClosedReport, Touched, pack_closed
 
@@ -134,6 +134,9 @@ def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentSt
             _restore_part(situation, incident, device, fact.at_ms, touched)
     elif step in (Step.RESTORE, Step.CANCEL):
         _end(situation, incident, state, fact.at_ms, touched)
+        if step is Step.RESTORE and fact.by != TELEMETRY:  # It knows of no device above.
+            for restored in incident.devices:
+                _seen_closed(situation, restored, fact.at_ms, touched)
     incident.state = state
     touch(situation, incident, touched)
 
@@ -160,6 +163,22 @@ def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: 
         row = situation.reports.row_of[receipt]
         if situation.reports.premise[row] in below and situation.reports.heard_ms(row) <= at_ms:
             answer(situation, row, incident, touched)
+    _seen_closed(situation, device, at_ms, touched)
+
+
+def _seen_closed(situation: Situation, device: int, at_ms: int, touched: Touched) -> None:
+    """Where service is back the device is closed, and all above it up to what is known open still."""
+    while device >= 0 and not _known_open(situation, device):
+        situation.closed_ms[device] = max(at_ms, situation.closed_ms.get(device, 0))
+        touched.closed.add(device)
+        device = int(situation.tree.parent[device])
+
+
+def _known_open(situation: Situation, device: int) -> bool:
+    """Whether telemetry says so, or people do and nothing of it is back."""
+    state = situation.telemetry.get(device)
+    holders = (situation.incidents[key] for key in situation.coverage.holders(device))
+    return (state is not None and state.opened) or any(one.held and not one.back for one in holders)
 
 
 def _end(situation: Situation, incident: Incident, state: State, at_ms: int, touched: Touched) -> None:

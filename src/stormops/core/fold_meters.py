@@ -114,7 +114,10 @@ def forget_meters(situation: Situation, touched: Touched) -> None:
 def device_states_received(
     situation: Situation, entry: Entry, fact: facts.DeviceStatesReceived, touched: Touched
 ) -> None:
-    """What telemetry says of devices: what happened last holds, whatever the order; open at the same instant."""
+    """What telemetry says of devices: what happened last holds, whatever the order.
+
+    A link that is lost leaves an open device open, and of one that was closed only that it was, until then.
+    """
     if not len(fact.devices) == len(fact.states) == len(fact.at_ms):
         return
     for name, letter, said_ms in zip(fact.devices, fact.states, fact.at_ms, strict=True):
@@ -122,9 +125,12 @@ def device_states_received(
         if device is None:
             continue
         at_ms = min(max(said_ms, 1, entry.recorded_ms - WINDOW_MS), entry.recorded_ms)
-        opened = letter == DEVICE_LETTERS["open"]
+        opened, known = letter == DEVICE_LETTERS["open"], letter != DEVICE_LETTERS["unknown"]
         before = situation.telemetry.get(device, DeviceState())
-        if (at_ms, opened) > (before.at_ms, before.opened):
-            state = DeviceState(at_ms, opened, at_ms if opened and not before.opened else before.opened_ms)
-            situation.telemetry[device] = state
-            touched.telemetry.add(device)
+        state = DeviceState(at_ms, opened, at_ms if opened and not before.opened else before.opened_ms, known)
+        if state.rank <= before.rank or (not known and (before.opened or not before.at_ms)):
+            continue
+        situation.telemetry[device] = state
+        touched.telemetry.add(device)
+        if before.known and not known:
+            situation.closed_ms[device] = max(at_ms, situation.closed_ms.get(device, 0))

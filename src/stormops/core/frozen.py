@@ -94,6 +94,7 @@ class Frozen:
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
         plain["links"] = sorted((premise, *link) for premise, link in situation.links.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
+        plain["closed_ms"] = sorted(situation.closed_ms.items())
         return cls(
             position=situation.position,
             plain=plain,
@@ -164,6 +165,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
     situation.links = {premise: DoubtedLink(*link) for premise, *link in plain["links"]}
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
+    situation.closed_ms = dict(plain["closed_ms"])
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:

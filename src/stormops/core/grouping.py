@@ -71,6 +71,9 @@ class Grouper(Protocol):
     def restored(self, premises: Ints, at_ms: Longs) -> None:
         """When people last said that these premises have service again (0 = never)."""
 
+    def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
+        """When these devices were last known closed, service being back below or their link being lost."""
+
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on (0 = never)."""
 

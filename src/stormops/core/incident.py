@@ -67,6 +67,9 @@ EDGES: dict[tuple[State, Step], State] = {
 }
 """The whole life: (state, step) → state. What is not here does not happen."""
 
+TELEMETRY = "telemetry"
+"""Who took a step because telemetry saw the device close."""
+
 PERSONAL = (Step.CONFIRM, Step.REGROUP, Step.RESTORE_PART)
 """Steps after which people hold the incident: evidence no longer moves or absorbs it."""
 

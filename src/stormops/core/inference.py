@@ -64,8 +64,8 @@ class Inference:
 
     # --- what is known ----------------------------------------------------------------------------
 
-    def close(self, devices: Rows | Ints, at_ms: int) -> None:
-        """These devices, and so all that feeds them, were closed at a moment; `CLOSED_NOW` = they are."""
+    def close(self, devices: Rows | Ints, at_ms: int | Rows) -> None:
+        """These devices were closed at a moment, one for all or one each; `CLOSED_NOW` = they are."""
         places = self.places.place[devices]
         if (self.closed_ms[places] == at_ms).all():
             return

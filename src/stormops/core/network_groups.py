@@ -81,6 +81,10 @@ class Explanations:
         """Devices that people or telemetry knew open until now: that they were shown is no prediction."""
         self._telemetered: dict[int, int] = {}
         """Devices that telemetry says are open, and since when."""
+        self._closed_now: set[int] = set()
+        """Devices that telemetry says are closed."""
+        self._seen_closed: dict[int, int] = {}
+        """When a device was last known closed, and only then."""
         self._holder = np.full(len(places), -1, np.int32)
         self._speaking: dict[int, set[int]] = {}
         """Premises with open reports by the place right above them (-1 = outside the network)."""
@@ -129,13 +133,24 @@ class Explanations:
 
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """Telemetry says that the device is open since then, and the cause of what is below, or closed and no cause."""
-        self.inference.close(np.array([device], np.int32), CLOSED_NOW if opened is False else 0)
+        (self._closed_now.add if opened is False else self._closed_now.discard)(device)
+        self._close([device])
         if opened:
             self._telemetered[device] = at_ms
             self._let_go.discard(device)
         elif self._telemetered.pop(device, None) is not None:
             self._let_go.add(device)
         self._know(device)
+
+    def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
+        """These devices were closed at these times: what has been out below since before then has another cause."""
+        self._seen_closed.update(zip(devices.tolist(), at_ms.tolist(), strict=True))
+        self._close(devices.tolist())
+
+    def _close(self, devices: list[int]) -> None:
+        """Tell the inference until when these are known closed: telemetry's word holds on, people's was of a moment."""
+        until = [CLOSED_NOW if row in self._closed_now else self._seen_closed.get(row, 0) for row in devices]
+        self.inference.close(np.array(devices, np.int32), np.array(until, np.int64))
 
     def _know(self, device: int) -> None:
         """Bring the inference in line with what people and telemetry say of a device."""

@@ -98,6 +98,8 @@ class Situation:
         """By area of the meter network: when it was last not heard."""
         self.telemetry: dict[int, DeviceState] = {}
         """By device (row of the tree)."""
+        self.closed_ms: dict[int, int] = {}
+        """By device (row of the tree): when it was last known closed, and only then (platform ms)."""
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
         self.messages = Messages()

@@ -108,11 +108,20 @@ class DoubtedLink(NamedTuple):
 
 
 class DeviceState(NamedTuple):
-    """What telemetry says of a device since `at_ms` (platform ms); `opened_ms`: when it last opened, 0 = never."""
+    """What telemetry says of a device since `at_ms` (platform ms); `opened_ms`: when it last opened, 0 = never.
+
+    Not `known`: it was closed until then, and its link is lost since.
+    """
 
     at_ms: int = 0
     opened: bool = False
     opened_ms: int = 0
+    known: bool = True
+
+    @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """What happened later holds; at the same instant open, then closed."""
+        return self.at_ms, self.opened, self.known
 
 
 class Touched:
@@ -127,6 +136,8 @@ class Touched:
         self.silences = False
         self.telemetry: set[int] = set()
         """Devices of which telemetry said something new."""
+        self.closed: set[int] = set()
+        """Devices that people saw closed."""
         self._reach: list[Ints] = []
 
     def reach(self, premises: Ints) -> None:
@@ -148,6 +159,7 @@ class Touched:
         self.city |= other.city
         self.silences |= other.silences
         self.telemetry |= other.telemetry
+        self.closed |= other.closed
         self._reach += other._reach
 
 

@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING
 from stormops.core.actions import end
 from stormops.core.draft import Draft
 from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped
-from stormops.core.incident import ELECTRIC, Step
+from stormops.core.incident import ELECTRIC, TELEMETRY, Step
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
-
-BY = "telemetry"
-"""Who restored an incident whose device telemetry saw close."""
-
 
 class Telemetered:
     """The part of a decider that knows what telemetry says of devices."""
@@ -45,6 +41,7 @@ class Telemetered:
             self._restored(draft, device, closed[device])
         for device in sorted(said | {device for device, opened in self._told.items() if opened}):
             self._tell(device)
+        self._decider.tell_closed(said & draft.situation.closed_ms.keys())
 
     def _restored(self, draft: Draft, device: int, fact: DeviceStatesReceived) -> None:
         """What telemetry knew open it saw close: those below have service again since then."""
@@ -57,7 +54,7 @@ class Telemetered:
             if incident.held or incident.devices != (device,):
                 continue
             step = IncidentStepped(
-                incident=incident.id, step=Step.RESTORE.value, action=fact.receipt, by=BY, at_ms=state.at_ms
+                incident=incident.id, step=Step.RESTORE.value, action=fact.receipt, by=TELEMETRY, at_ms=state.at_ms
             )
             end(self._decider, draft, incident, step)
 
@@ -72,7 +69,7 @@ class Telemetered:
         situation = self._decider.situation
         state = situation.telemetry.get(device)
         if state is None or not state.opened:
-            return None if state is None else False
+            return None if state is None or not state.known else False
         answered = situation.coverage.answered_column(ELECTRIC)
         below = situation.tree.below(device)
         over = answered is not None and len(below) and int(answered[below].min()) >= state.at_ms

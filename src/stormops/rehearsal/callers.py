@@ -22,6 +22,10 @@ DELAY_MINUTES_MEDIAN, DELAY_SIGMA = 12.0, 1.0
 """From going out to reporting: lognormal."""
 REPEAT_SHARE, REPEAT_MINUTES = 0.15, (45.0, 120.0)
 """Callers who report again while still out, and after how long."""
+ALONE_SHARE = 0.5
+"""Customers who report, though they did not before, when all around them have power again and only their own service
+is down.
+"""
 RESEND_SHARE = 0.03
 """Clients that send the same report again with the same key, as phones on bad networks do."""
 FALSE_PER_CUSTOMER = 2e-4
@@ -144,6 +148,7 @@ def make_calls(truth: Truth, hours: float, seed: int) -> list[Call]:
         # "Still out": the neighbours are back and this house is not.
         times += [r + chance.lognormal(np.log(DELAY_MINUTES_MEDIAN), DELAY_SIGMA) * MINUTE_MS for r in repairs]
         drafts += [(int(t), premise, False) for t in times if t < end]
+    drafts += _left_alone(truth, {premise for _, premise, _ in drafts}, np.random.default_rng([seed, 5]))
     customers = len(truth.city.premises)
     span_ms = int(hours * 60 * MINUTE_MS * 0.85)
     for _ in range(int(chance.poisson(FALSE_PER_CUSTOMER * customers))):
@@ -155,3 +160,17 @@ def make_calls(truth: Truth, hours: float, seed: int) -> list[Call]:
         body = caller.body(premise)
         calls.append(Call(at, f"rehearsal-{seed}-{number}", body, premise, bool(chance.random() < RESEND_SHARE), false))
     return calls
+
+
+def _left_alone(truth: Truth, known: set[int], chance: np.random.Generator) -> list[tuple[int, int, bool]]:
+    """Reports of those whose own service is down when the last failure above them is repaired."""
+    services = {failure.premise: failure for failure in truth.failures if failure.device < 0}
+    drafts = []
+    for premise, _, end, repairs in truth.spells():
+        own = services.get(premise)
+        if own is None or own.repaired_ms != end or not repairs or premise in known or chance.random() >= ALONE_SHARE:
+            continue
+        at = repairs[-1] + chance.lognormal(np.log(DELAY_MINUTES_MEDIAN), DELAY_SIGMA) * MINUTE_MS
+        if at < end:
+            drafts.append((int(at), premise, False))
+    return drafts

@@ -18,7 +18,8 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One storm. `onset` and `repairs` are rising (hour, share) points; `hazard` is relative, by kind.
 
     `peak_share` of customers are out when the onset is complete. `front_scatter` blurs the front: 0 is
-    a ruler's line, 1 as much chance as place.
+    a ruler's line, 1 as much chance as place. `telemetered`: share of the devices of a kind whose state the control
+    system tells; `telemetry_lost`: share of those whose link is lost for a time.
     """
 
     title: str
@@ -30,6 +31,8 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     front_from_degrees: float
     front_scatter: float
     hazard: dict[str, float]
+    telemetered: dict[str, float] = {}
+    telemetry_lost: float = 0.0
 
     @property
     def starts_ms(self) -> int:
