@@ -16,7 +16,7 @@ SAID = {
     "es": ("Mensajes de texto sobre la luz aquí", "Dé un número", "Mire su teléfono", "Responda SI"),
     "ht": ("Mesaj tèks sou kouran isit la", "Bay yon nimewo", "Gade telefòn ou", "Reponn WI"),
 }
-"""By language: the form's title, what is wrong with a number, what comes next, and what the phone is asked (no accents)."""
+"""By language: the form's title, what is wrong with a number, what comes next, what the phone is asked (no accents)."""
 
 PHONES = {"en": "8505550181", "es": "8505550182", "ht": "8505550183"}
 
