@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.hearing import Heard, Hearing, Rates
+from stormops.core.hearing import NEIGHBOURS, Heard, Hearing, Rates
 from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets
 
 RATES = Rates(wrong_link=0.0, service=0.0)
@@ -19,7 +19,8 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
 
 
 def heard(report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1) -> Heard:
-    return Heard(*(np.array([value], np.intp) for value in (report, off, on, area, answered)))
+    words = (np.array([value], np.intp) for value in (report, off, on, area, answered))
+    return Heard(*words, np.full((1, NEIGHBOURS), -1))
 
 
 def told(table: Hearing, **words: int) -> np.ndarray:
@@ -108,7 +109,9 @@ def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:
 
 
 def test_whole_steps_make_sums_exact() -> None:
-    many = Heard(*(np.arange(AGES)[::7] if k == 0 else np.full(len(range(0, AGES, 7)), -1) for k in range(5)))
+    ages = np.arange(AGES)[::7]
+    nothing = np.full(len(ages), -1)
+    many = Heard(ages, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
@@ -117,8 +120,10 @@ def test_of_many_each_is_weighed_as_it_is_alone() -> None:
     rng = np.random.default_rng(1)
     columns = rng.integers(-1, 9, (5, 300))
     columns[3] = np.minimum(columns[3], 0)
-    many, table = Heard(*columns), hearing()
-    alone = [table.evidence(Heard(*(column[[k]] for column in many)))[0] for k in range(300)]
+    neighbours = np.sort(rng.integers(-1, 9, (300, NEIGHBOURS)) * (rng.random((300, 1)) < 0.5), axis=1)[:, ::-1]
+    neighbours[neighbours <= columns[0][:, None]] = -1
+    many, table = Heard(*columns, neighbours), hearing()
+    alone = [table.evidence(many.only(np.array([k])))[0] for k in range(300)]
     assert np.array_equal(table.evidence(many), alone)
     kinds, which = many.kinds()
     assert len(kinds.report) < 300

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from stormops.core.calling import ALWAYS, Calling
 from stormops.core.customers import Customers
 from stormops.core.forest import Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
@@ -44,6 +45,7 @@ class Inference:
         self.places = forest(tree.parent)
         self._widths, self._begun_ms = widths, begun_ms
         self.rates, self.opens, self.profile = rates, opens[self.places.node], EVEN
+        self._calling = ALWAYS
         linked = tree.premise_device >= 0
         leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
@@ -96,6 +98,12 @@ class Inference:
             self.rates, self.opens, self.profile = rates, opens, profile
             self._stale = True
 
+    def call_by(self, calling: Calling) -> None:
+        """When customers can report."""
+        if calling != self._calling:
+            self._calling = calling
+            self._stale = True
+
     # --- the answer -------------------------------------------------------------------------------
 
     def update(self, now_ms: int, before: Rows) -> Rows:
@@ -146,7 +154,7 @@ class Inference:
         if not self.rates.delay_ms:
             weights = np.array(self.profile.times[-1:])
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
-        self.hearing = Hearing(onsets, self.rates, weights, deaf, self._begun_ms)
+        self.hearing = Hearing(onsets, self.rates, weights, deaf, self._begun_ms, self._calling)
         self.customers.recount(self.hearing, len(deaf))
         self.posterior.believe(self._prior(onsets, weights))
 
@@ -185,9 +193,7 @@ class Inference:
         silent = self.hearing.served(self.customers.silent(len(self._deaf)))
         kind = self.customers.area[premises] + 1
         served, wrong = silent[0][kind], silent[1][kind]
-        special = np.zeros(len(self.customers.leaf), np.bool_)
-        special[self.customers.special()] = True
-        some = np.flatnonzero(special[premises])
+        some = np.flatnonzero(self.customers.apart(premises))
         heard = self.customers.heard(premises[some], self.hearing.onsets)
         served[some], wrong[some] = self.hearing.served(heard)
         return served, wrong
