@@ -20,7 +20,7 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
 
 def heard(report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1) -> Heard:
     words = (np.array([value], np.intp) for value in (report, off, on, area, answered))
-    return Heard(*words, np.full((1, NEIGHBOURS), -1))
+    return Heard(*words, np.array([-1]), np.full((1, NEIGHBOURS), -1))
 
 
 def told(table: Hearing, **words: int) -> np.ndarray:
@@ -111,15 +111,15 @@ def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:
 def test_whole_steps_make_sums_exact() -> None:
     ages = np.arange(AGES)[::7]
     nothing = np.full(len(ages), -1)
-    many = Heard(ages, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
+    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
 
 def test_of_many_each_is_weighed_as_it_is_alone() -> None:
     rng = np.random.default_rng(1)
-    columns = rng.integers(-1, 9, (5, 300))
-    columns[3] = np.minimum(columns[3], 0)
+    columns = rng.integers(-1, 9, (6, 300))
+    columns[3:] = np.minimum(columns[3:], 0)
     neighbours = np.sort(rng.integers(-1, 9, (300, NEIGHBOURS)) * (rng.random((300, 1)) < 0.5), axis=1)[:, ::-1]
     neighbours[neighbours <= columns[0][:, None]] = -1
     many, table = Heard(*columns, neighbours), hearing()

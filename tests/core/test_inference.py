@@ -8,6 +8,7 @@ import pytest
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.network import EdgeKind, trace
+from stormops.core.strays import near_by
 from tests.core.radial import radial_city
 
 MINUTE = 60_000
@@ -24,7 +25,8 @@ def device(kind: EdgeKind, premise: int) -> int:
 
 def engine() -> Inference:
     opens = np.where(TREE.kind == EdgeKind.TRANSFORMER, 1e-3, 1e-2)
-    return Inference(TREE, opens, Rates())
+    near = near_by(*CITY.metres(CITY.premises.lon, CITY.premises.lat), TREE.premise_device)
+    return Inference(TREE, opens, Rates(), near=near)
 
 
 def predicted(inference: Inference) -> list[int]:

@@ -12,6 +12,7 @@ from stormops.core.forest import Rows, begins, distinct, ranges
 from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
 from stormops.core.network import Bools, Floats, Ints
 from stormops.core.onset import Onsets
+from stormops.core.strays import Strays
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
 
@@ -22,14 +23,16 @@ class Customers:
     `leaf` (P): the place of the device right above, -1 = outside the network. `report_ms`: the first report that
     nothing has answered; `off_ms`, `on_ms`: the meter's word; `answered_ms`: when people last said that service
     is back. `area`: -1 = no meter, 0 = one that is heard, else the number of a silent area. Write by `tell`.
+    `near` (P, K): the houses near by at which a report may be placed instead (`core.strays`); None = that is not known.
     """
 
-    def __init__(self, leaf: Ints, places: int) -> None:
+    def __init__(self, leaf: Ints, places: int, near: Ints | None = None) -> None:
         self.leaf = leaf
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
         self.columns = dict(zip(COLUMNS, self._at, strict=True))
         self.area = np.full(len(leaf), -1, np.int32)
+        self._strays = Strays(np.full((len(leaf), 0), -1, np.int32) if near is None else near)
         self.pinged = np.zeros(places, np.bool_)
         """(places): whether a customer right below has a meter that can be asked."""
         self._special = np.zeros(len(leaf), np.bool_)
@@ -96,7 +99,8 @@ class Customers:
         neighbours = self._reported(self.leaf[premises], onsets)
         neighbours[neighbours <= report[:, None]] = -1
         off = np.where(at[1] > at[2], off, -1)
-        return Heard(report, off, on, self.area[premises].astype(np.intp), answered, neighbours)
+        stray = self._strays.rates(premises, self.columns["report_ms"])
+        return Heard(report, off, on, self.area[premises].astype(np.intp), answered, stray, neighbours)
 
     def _reported(self, places: Rows | Ints, onsets: Onsets) -> Rows:
         at_ms = self._reported_ms[places]
@@ -105,12 +109,12 @@ class Customers:
     def silent(self, areas: int, neighbours: Rows | None = None) -> Heard:
         """What is heard of who says nothing: without a meter, and with one in each of the areas.
 
-        Of each such group of `neighbours` (M, as in `Heard`) in turn, one after the other; None = of one that is silent.
+        Of each such group of `neighbours` (M, as in `Heard`), one after the other; None = of one that is silent.
         """
         groups = np.full((1, NEIGHBOURS), -1) if neighbours is None else neighbours
         nothing = np.full(len(groups) * (areas + 1), -1)
         area = np.tile(np.arange(-1, areas), len(groups))
-        return Heard(nothing, nothing, nothing, area, nothing, np.repeat(groups, areas + 1, axis=0))
+        return Heard(nothing, nothing, nothing, area, nothing, nothing, np.repeat(groups, areas + 1, axis=0))
 
     def silence(self, places: Rows, hearing: Hearing, areas: int) -> Floats:
         """(M, S + 1): log-likelihoods of the silence of those right below each place of whom nothing was heard."""
@@ -147,7 +151,7 @@ class Customers:
         news = np.concatenate([np.empty(0, np.intp), *self._news])
         self._news.clear()
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
-        places = distinct(np.sort(self.leaf[news]))
+        places = distinct(np.sort(self.leaf[np.concatenate([news, self._owing(news)])]))
         places = places[np.searchsorted(places, 0) :].astype(np.intp)
         here, row = self._below(places)
         at_ms = self.columns["report_ms"][here]
@@ -159,6 +163,11 @@ class Customers:
         reported[row[first], nth[nth < NEIGHBOURS]] = at_ms[first]
         self._reported_ms[places] = reported
         return places
+
+    def _owing(self, news: Rows) -> Rows:
+        """Who reported, and whose report is worth another now."""
+        near = self._strays.owing(news)
+        return near[self.columns["report_ms"][near] > 0]
 
     def _tell(self, places: Rows, hearing: Hearing) -> Floats:
         """(M, S + 1): log-likelihoods of all that was heard of those right below each place."""

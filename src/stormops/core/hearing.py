@@ -18,6 +18,7 @@ from stormops.core.calling import ALWAYS, Calling
 from stormops.core.forest import Rows
 from stormops.core.network import Floats
 from stormops.core.onset import QUANTUM_MS, Onsets
+from stormops.core.strays import rate
 
 MOMENTS = 6
 """Moments of a slot over which likelihoods are averaged."""
@@ -59,7 +60,8 @@ class Rates(NamedTuple):
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out.
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
-    below the same device who has reported (they talk, and find it known): a prior of our own, not learned.
+    below the same device who has reported (they talk, and find it known). `misplaced`: a report is placed at a house
+    near by. Both are priors of our own, and not learned.
     """
 
     report: float = 0.1
@@ -74,6 +76,7 @@ class Rates(NamedTuple):
     read_every_ms: int = 0
     span_ms: float = 43_200_000.0
     hush: float = 0.1
+    misplaced: float = 0.02
 
 
 class Heard(NamedTuple):
@@ -82,6 +85,7 @@ class Heard(NamedTuple):
     `report`: first report that nothing has answered; `off`, `on`: the meter's word; `area`: which row of the meters'
     areas (`Hearing`), -1 = no meter; `answered`: since when the customer counts anew, people having restored it.
     `neighbours` (M, `NEIGHBOURS`): the first reports from below the same device, those before the customer's own.
+    `stray`: how far the report may be one that is meant for a house near by (`core.strays`).
     """
 
     report: Rows
@@ -89,6 +93,7 @@ class Heard(NamedTuple):
     on: Rows
     area: Rows
     answered: Rows
+    stray: Rows
     neighbours: Rows
 
     def kinds(self) -> tuple[Heard, Rows]:
@@ -126,6 +131,7 @@ class Hearing:
         rates: Rates,
         weights: Floats,
         deaf: Floats | None = None,
+        *,
         begun_ms: int | None = None,
         calling: Calling = ALWAYS,
     ) -> None:
@@ -136,6 +142,8 @@ class Hearing:
         self._slot = onsets.slot_of_age()
         self._run, self._clock_share = calling.clocks(onsets)
         ages = np.arange(self._run.shape[1])
+        self._per_quantum = rates.span_ms / QUANTUM_MS / (self._clock_share @ np.diff(self._run))
+        """(ages): quanta of the callers' clocks in a storm, over what they ran in that of each age."""
         self._lost = np.stack([np.interp(self._moments, ages, run) for run in self._run])
         """(C, S, moments): how much of its time each clock of the callers has run since a loss."""
         self.heard_share = self.arrived(np.full((1, NEIGHBOURS), -1))[0]
@@ -172,7 +180,7 @@ class Hearing:
         return share
 
     def _since_loss(self, clock: int, neighbours: Rows) -> Floats:
-        """(M, S, moments): how much of its time a clock has run since a loss, slower from each neighbour's report on."""
+        """(M, S, moments): how much of its time a clock has run since a loss, slower after each neighbour's report."""
         lost, run = self._lost[clock], self._run[clock]
         ran = np.broadcast_to(lost, (len(neighbours), *lost.shape))
         slower, pace = self.rates.hush, 1.0
@@ -189,12 +197,11 @@ class Hearing:
         rates = self.rates
         if not rates.delay_ms:
             return np.full((len(self._slot), self.onsets.slots), 1 + rates.report / rates.false)
-        share, false = np.zeros((len(self._slot), self.onsets.slots)), np.zeros(len(self._slot))
+        share = np.zeros((len(self._slot), self.onsets.slots))
         for run, lost, part in zip(self._run, self._lost, self._clock_share.tolist(), strict=True):
             arrived = self._by(lost[None] - run[:, None, None])
             share += part * (arrived[:-1] - arrived[1:]).mean(axis=2)
-            false += part * np.diff(run)
-        return self._true_to_false(share, false)
+        return self._true_to_false(share, np.arange(len(share)))
 
     def _hushed(self, heard: Heard) -> Floats:
         """(M, S): of customers some of whose neighbours reported before, of a report or of none."""
@@ -202,19 +209,23 @@ class Hearing:
         some = np.flatnonzero(heard.report >= 0)
         age, neighbours = heard.report[some], heard.neighbours[some]
         pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
-        share, false = np.zeros((len(some), self.onsets.slots)), np.zeros(len(some))
+        share = np.zeros((len(some), self.onsets.slots))
         for clock, part in enumerate(self._clock_share.tolist()):
             run, lost = self._run[clock], self._since_loss(clock, neighbours)
             until, before = (self._by(lost - pace * run[edge][:, None, None]) for edge in (age, age + 1))
             share += part * (until - before).mean(axis=2)
-            false += part * (run[age + 1] - run[age])
-        ratio[some] = self._true_to_false(share, false)
+        ratio[some] = self._true_to_false(share, age)
         return ratio
 
-    def _true_to_false(self, share: Floats, false: Floats) -> Floats:
-        """A share of a customer's reports (M, S) came while the clock of false ones ran so long (M)."""
-        rates = self.rates
-        return np.asarray(1 + rates.report * share * (rates.span_ms / QUANTUM_MS / rates.false) / false[:, None])
+    def _true_to_false(self, share: Floats, age: Rows) -> Floats:
+        """A share of a customer's reports (M, S) comes in the quantum of an age (M)."""
+        return np.asarray(1 + self.rates.report * share * (self._per_quantum[age] / self.rates.false)[:, None])
+
+    def strays(self, heard: Heard) -> Floats:
+        """(M): how much likelier a report of a customer with service is for those near by, measured as `false` is."""
+        if not self.rates.delay_ms:
+            return np.zeros(len(heard.report))
+        return np.asarray(self.rates.misplaced * rate(heard.stray) * self._per_quantum[heard.report])
 
     def spoken(self, heard: Heard) -> Floats:
         """(M, S): of what people said or did not, to what those with service say."""
@@ -222,6 +233,10 @@ class Hearing:
         hushed = np.flatnonzero((heard.neighbours >= 0).any(axis=1))
         if len(hushed) and self.rates.delay_ms:
             ratio[hushed] = self._hushed(heard.only(hushed))
+        astray = np.flatnonzero(heard.stray >= 0)
+        if len(astray):
+            false = self.rates.false
+            ratio[astray] = 1 + (ratio[astray] - 1) * (false / (false + self.strays(heard.only(astray))))[:, None]
         return ratio
 
     def _offs(self) -> Floats:

@@ -30,7 +30,7 @@ class Inference:
     """N devices by place of `places`, P premises.
 
     `opens` (N, by device): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`, or may
-    always be under way (None). `widths`: the slots of time (`core.onset`).
+    always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are (`core.strays`).
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Inference:
         *,
         begun_ms: int | None = None,
         widths: tuple[int, ...] = WIDTHS,
+        near: Ints | None = None,
     ) -> None:
         self.places = forest(tree.parent)
         self._widths, self._begun_ms = widths, begun_ms
@@ -50,7 +51,7 @@ class Inference:
         leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
         n = len(self.places)
-        self.customers = Customers(leaf, n)
+        self.customers = Customers(leaf, n, near)
         self.posterior = Posterior(self.places, len(widths))
         self.prediction = Prediction(self.places, self.customers.right_below)
         self.closed_ms = np.zeros(n, np.int64)
@@ -154,7 +155,7 @@ class Inference:
         if not self.rates.delay_ms:
             weights = np.array(self.profile.times[-1:])
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
-        self.hearing = Hearing(onsets, self.rates, weights, deaf, self._begun_ms, self._calling)
+        self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=self._begun_ms, calling=self._calling)
         self.customers.recount(self.hearing, len(deaf))
         self.posterior.believe(self._prior(onsets, weights))
 

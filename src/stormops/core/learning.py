@@ -297,7 +297,7 @@ class _Step:
         reported, gasped = counts & (heard.report >= 0), counts & (heard.off >= 0)
         true_report, true_gasp = hearing.true_words(heard)
         truly = reported * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_report))
-        falsely = reported - truly - reported * wrong
+        falsely = (reported - truly - reported * wrong) * (rates.false / (rates.false + hearing.strays(heard)))
         gasp = gasped * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_gasp))
         self._wrong, self._heard_of = float(wrong.sum()), len(heard_of)
         n = len(since)
@@ -374,9 +374,10 @@ def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
     customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
-    reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))
+    reports = np.flatnonzero(linked & (customers.columns["report_ms"] > 0))
+    strays = inference.hearing.strays(customers.heard(reports, inference.hearing.onsets))
     everybody = np.count_nonzero(linked)
-    return float(heard + reports * math.log(false) + everybody * math.log1p(-false))
+    return float(heard + np.log(false + strays).sum() + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:

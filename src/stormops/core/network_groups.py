@@ -22,6 +22,7 @@ from stormops.core.learning import fit, learn
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
+from stormops.core.strays import near_by
 
 OPENS = {
     EdgeKind.FUSE: 1e-2,
@@ -66,7 +67,9 @@ class Explanations:
     def __init__(self, city: City, tree: Tree, rates: Rates | None = None) -> None:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
-        self.inference = Inference(tree, opens(tree), rates or Rates())
+        self._where = city.metres(city.premises.lon, city.premises.lat)
+        near = near_by(*self._where, tree.premise_device)
+        self.inference = Inference(tree, opens(tree), rates or Rates(), near=near)
         self._learned_from = 0
         """Premises that spoke when rates were learned last."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
@@ -100,7 +103,6 @@ class Explanations:
         self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
         self._shown_held: set[int] = set()
         self._meters_speak = False
-        self._where = city.metres(city.premises.lon, city.premises.lat)
         self._nearby: Nearby | None = None
 
     # --- the port ---------------------------------------------------------------------------------
