@@ -112,7 +112,7 @@ class Surroundings:
         inference, customers = self._inference, self._inference.customers
         cause = inference.posterior.cause[self._place]
         slot = int(cause.argmax())
-        said = customers.silence(self.below, inference.hearing, inference.areas)
+        said = customers.silence(self.below, inference.hearing)
         members = customers.silent_below(self.below, inference.areas)
         weight = np.maximum(said[:, -1] - said[:, slot], 0)
         whole = float(weight.sum())

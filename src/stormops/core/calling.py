@@ -22,7 +22,7 @@ AWAKE = (0.25, 0.15, 0.08, 0.06, 0.08, 0.18, 0.4, 0.6, 0.8, 0.9, 0.95, 0.95) + (
 American Time Use Survey (94 % asleep at 3, the most of the day)."""
 
 CALL, TEXT, WEB = 0, 1, 2
-"""Ways to report, as rows of what is by way: the telephone (who types what a caller says, too), texts, pages and apps."""
+"""Ways to report, as rows of what is by way: the telephone (who types for a caller, too), texts, pages and apps."""
 
 WAYS = 3
 

@@ -39,7 +39,7 @@ class Customers:
         self._news: list[Rows] = []
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
-        self._areas = 1
+        self._areas, self._of_silent = 1, np.zeros((2, 1))
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
         self.told = np.zeros((places, 1))
@@ -63,11 +63,13 @@ class Customers:
 
     def silent_below(self, places: Rows, areas: int) -> Rows:
         """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
-        here, row = self._below(places)
+        return self._silent(*self._below(places), len(places), areas)
+
+    def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
         quiet = ~self._special[here]
         kinds = areas + 1
         cell = row[quiet] * kinds + self.area[here[quiet]] + 1
-        return np.bincount(cell, minlength=len(places) * kinds).reshape(len(places), kinds)
+        return np.bincount(cell, minlength=places * kinds).reshape(places, kinds)
 
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
@@ -116,14 +118,20 @@ class Customers:
         area = np.tile(np.arange(-1, areas), len(groups))
         return Heard(nothing, nothing, nothing, area, nothing, nothing, np.repeat(groups, areas + 1, axis=0))
 
-    def silence(self, places: Rows, hearing: Hearing, areas: int) -> Floats:
+    def silence(self, places: Rows, hearing: Hearing) -> Floats:
         """(M, S + 1): log-likelihoods of the silence of those right below each place of whom nothing was heard."""
-        count = self.silent_below(places, areas)
-        told = _sums(count, hearing.evidence(self.silent(areas))[None])
+        some, silent = self._silent_there(places, hearing)
+        return self._silence(self.silent_below(places, self._areas), some, hearing.evidence(silent))
+
+    def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
+        """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
         some = np.flatnonzero(self._reported_ms[places, 0])
-        if len(some):
-            said = hearing.evidence(self.silent(areas, self._reported(places[some], hearing.onsets)))
-            told[some] = _sums(count[some], said.reshape(len(some), areas + 1, -1))
+        return some, self.silent(self._areas, self._reported(places[some], hearing.onsets))
+
+    def _silence(self, count: Rows, some: Rows, said: Floats) -> Floats:
+        """`count` (M, areas + 1) are silent; `said` is the evidence of what `_silent_there` gave."""
+        told = _sums(count, self._of_silent[None])
+        told[some] = _sums(count[some], said.reshape(len(some), *self._of_silent.shape))
         return told
 
     def heard_share(self, places: Rows, hearing: Hearing) -> Floats:
@@ -137,7 +145,7 @@ class Customers:
     def recount(self, hearing: Hearing, areas: int) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        self._areas = areas
+        self._areas, self._of_silent = areas, hearing.evidence(self.silent(areas))
         self.told = self._tell(np.arange(self._places), hearing)
 
     def count(self, hearing: Hearing) -> Rows:
@@ -147,39 +155,39 @@ class Customers:
         return places
 
     def _take_news(self) -> Rows:
-        """Gives the places right above, ascending."""
+        """Gives the places that it touches, ascending."""
         news = np.concatenate([np.empty(0, np.intp), *self._news])
         self._news.clear()
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
-        places = distinct(np.sort(self.leaf[np.concatenate([news, self._owing(news)])]))
-        places = places[np.searchsorted(places, 0) :].astype(np.intp)
-        here, row = self._below(places)
-        at_ms = self.columns["report_ms"][here]
-        some = np.flatnonzero(at_ms)
-        some = some[np.lexsort((at_ms[some], row[some]))]
-        nth = np.arange(len(some)) - np.searchsorted(row[some], row[some])
-        first = some[nth < NEIGHBOURS]
-        reported = np.zeros((len(places), NEIGHBOURS), np.int64)
-        reported[row[first], nth[nth < NEIGHBOURS]] = at_ms[first]
-        self._reported_ms[places] = reported
-        return places
-
-    def _owing(self, news: Rows) -> Rows:
-        """Who reported, and whose report is worth another now."""
         near = self._strays.owing(news)
-        return near[self.columns["report_ms"][near] > 0]
+        near = near[self.columns["report_ms"][near] > 0]
+        places = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
+        return np.asarray(places[np.searchsorted(places, 0) :], np.intp)
 
     def _tell(self, places: Rows, hearing: Hearing) -> Floats:
         """(M, S + 1): log-likelihoods of all that was heard of those right below each place."""
-        told = self.silence(places, hearing, self._areas)
         here, row = self._below(places)
         some = np.flatnonzero(self._special[here])
+        speaking, row_of = here[some], row[some]
+        self._note_reports(places, speaking, row_of)
+        reported, silent = self._silent_there(places, hearing)
+        said = hearing.evidence(silent.beside(self.heard(speaking, hearing.onsets)))
+        told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
         if len(some):
-            row = row[some]
-            first = np.flatnonzero(begins(row))
-            said = hearing.evidence(self.heard(here[some], hearing.onsets))
-            told[row[first]] += np.add.reduceat(said, first, axis=0)
+            first = np.flatnonzero(begins(row_of))
+            told[row_of[first]] += np.add.reduceat(said[len(silent.report) :], first, axis=0)
         return told
+
+    def _note_reports(self, places: Rows, speaking: Rows, row: Rows) -> None:
+        """Remember the first reports from below these places; `speaking` are by `row` of them."""
+        at_ms = self.columns["report_ms"][speaking]
+        some = np.flatnonzero(at_ms)
+        some = some[np.lexsort((at_ms[some], row[some]))]
+        nth = np.arange(len(some)) - np.searchsorted(row[some], row[some])
+        first, nth = some[nth < NEIGHBOURS], nth[nth < NEIGHBOURS]
+        reported = np.zeros((len(places), NEIGHBOURS), np.int64)
+        reported[row[first], nth] = at_ms[first]
+        self._reported_ms[places] = reported
 
 
 def _sums(count: Rows, said: Floats) -> Floats:

@@ -48,6 +48,9 @@ OVERDUE = 1.0
 FEW = 64
 """Customers of whom what was heard is weighed one by one; of more, each kind once."""
 
+PART = 8_192
+"""Kinds weighed at once: bounds the memory of one step to some tens of megabytes."""
+
 POWER_UP, POWER_UP_MS = 0.9, 180_000
 """Chance that a meter is heard to say that power is back, and how long that takes on average."""
 
@@ -105,7 +108,11 @@ class Heard(NamedTuple):
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
         return self.only(first), which
 
-    def only(self, rows: Rows) -> Heard:
+    def beside(self, others: Heard) -> Heard:
+        """What was heard of these and then of those."""
+        return Heard(*(np.concatenate(both) for both in zip(self, others, strict=True)))
+
+    def only(self, rows: Rows | slice) -> Heard:
         """What was heard of some of them."""
         return Heard(*(column[rows] for column in self))
 
@@ -182,15 +189,10 @@ class Hearing:
     def _since_loss(self, clock: int, neighbours: Rows) -> Floats:
         """(M, S, moments): how much of its time a clock has run since a loss, slower after each neighbour's report."""
         lost, run = self._lost[clock], self._run[clock]
-        ran = np.broadcast_to(lost, (len(neighbours), *lost.shape))
-        slower, pace = self.rates.hush, 1.0
-        for reported in neighbours.T:
-            if (reported >= 0).any():
-                # Its quantum is over at its later edge: two reports of one quantum do not hush each other.
-                since = np.where(reported >= 0, run[reported], 0.0)
-                ran = ran - slower * pace * np.minimum(lost, since[:, None, None])
-            pace *= 1 - slower
-        return ran
+        # A quantum is over at its later edge: two reports of one quantum do not hush each other.
+        since = np.where(neighbours >= 0, run[neighbours], 0.0)
+        slower = self.rates.hush * (1 - self.rates.hush) ** np.arange(neighbours.shape[1])
+        return np.asarray(lost - np.minimum(lost[:, :, None], since[:, None, None]) @ slower)
 
     def _reports(self) -> Floats:
         """(ages, S): of a report of each age that is the first below its device."""
@@ -205,16 +207,18 @@ class Hearing:
 
     def _hushed(self, heard: Heard) -> Floats:
         """(M, S): of customers some of whose neighbours reported before, of a report or of none."""
-        ratio = 1 - self.rates.report * self.arrived(heard.neighbours)
-        some = np.flatnonzero(heard.report >= 0)
-        age, neighbours = heard.report[some], heard.neighbours[some]
+        said = heard.report >= 0
+        age, neighbours = heard.report[said], heard.neighbours[said]
         pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
-        share = np.zeros((len(some), self.onsets.slots))
+        ratio = np.empty((len(said), self.onsets.slots))
+        ratio[~said] = 1 - self.rates.report * self.arrived(heard.neighbours[~said])
+        share = np.zeros((len(age), self.onsets.slots))
         for clock, part in enumerate(self._clock_share.tolist()):
             run, lost = self._run[clock], self._since_loss(clock, neighbours)
-            until, before = (self._by(lost - pace * run[edge][:, None, None]) for edge in (age, age + 1))
-            share += part * (until - before).mean(axis=2)
-        ratio[some] = self._true_to_false(share, age)
+            edges = pace * np.stack([run[age], run[age + 1]])[:, :, None, None]
+            until, before = self._by(lost - edges).mean(axis=3)
+            share += part * (until - before)
+        ratio[said] = self._true_to_false(share, age)
         return ratio
 
     def _true_to_false(self, share: Floats, age: Rows) -> Floats:
@@ -325,7 +329,8 @@ class Hearing:
         """(M, S + 1): log-likelihoods of a loss above the customer since each slot; its own service may fail first."""
         if len(heard.report) > FEW:
             kinds, which = heard.kinds()
-            return np.asarray(self._evidence(kinds).take(which, axis=0))
+            parts = [kinds.only(slice(first, first + PART)) for first in range(0, len(kinds.report), PART)]
+            return np.concatenate([self._evidence(part) for part in parts]).take(which, axis=0)
         return self._evidence(heard)
 
     def _evidence(self, heard: Heard) -> Floats:
