@@ -17,9 +17,9 @@ from stormops.core.onset import QUANTUM_MS, Onsets
 
 HOUR_MS = 3_600_000
 
-AWAKE = (0.25, 0.15, 0.08, 0.06, 0.08, 0.18, 0.4, 0.6, 0.8, 0.9, 0.95, 0.95) + (0.95,) * 8 + (0.9, 0.85, 0.65, 0.42)
+AWAKE = (0.25, 0.15, 0.1, 0.1, 0.1, 0.18, 0.4, 0.6, 0.8, 0.9, 0.95, 0.95) + (0.95,) * 8 + (0.9, 0.85, 0.65, 0.42)
 """Share of the people awake at each local hour, from midnight on. A prior: our own round figures, in the shape of the
-American Time Use Survey (94 % asleep at 3, the most of the day)."""
+American Time Use Survey (94 % asleep at 3, the most of the day) but never below a tenth: a storm wakes people."""
 
 CALL, TEXT, WEB = 0, 1, 2
 """Ways to report, as rows of what is by way: the telephone (who types for a caller, too), texts, pages and apps."""

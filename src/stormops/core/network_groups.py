@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from stormops.core.arguing import Argument, argue
+from stormops.core.calling import SHARE, Calling, LocalTime, Shut
 from stormops.core.entry import RatesLearned
 from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
@@ -61,15 +62,18 @@ def opens(tree: Tree) -> Floats:
 class Explanations:
     """Groups named by device. Premises without a path to a source are lone; give those to `Clusters`.
 
+    `local`: what the city's clocks show; None = customers are taken to report at all hours alike.
     Raises IndexError for a premise that the city does not have.
     """
 
-    def __init__(self, city: City, tree: Tree, rates: Rates | None = None) -> None:
+    def __init__(self, city: City, tree: Tree, rates: Rates | None = None, local: LocalTime | None = None) -> None:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
         self._where = city.metres(city.premises.lon, city.premises.lat)
         near = near_by(*self._where, tree.premise_device)
         self.inference = Inference(tree, opens(tree), rates or Rates(), near=near)
+        self._local = local
+        self.inference.call_by(Calling(local))
         self._learned_from = 0
         """Premises that spoke when rates were learned last."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
@@ -208,6 +212,8 @@ class Explanations:
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.array(learned.opens)[self._kind] / 1e6
         self.inference.believe(rates, opens, profile if learned.times else EVEN)
+        share = tuple(share / 1e6 for share in learned.ways) or SHARE
+        self.inference.call_by(Calling(self._local, share, tuple(Shut(*one) for one in learned.shut)))
 
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
