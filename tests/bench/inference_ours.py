@@ -42,7 +42,7 @@ class Playing:
         if self._static:
             self.engine = Inference(told.tree, told.prior, self._rates, widths=(1,))
         else:
-            near = near_by(*told.where.T, told.tree.premise_device)
+            near = near_by(told.where[:, 0], told.where[:, 1], told.tree.premise_device)
             self.engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS, near=near)
         self._opens = self.engine.opens
         self._kind = np.unique(told.tree.kind[self.engine.places.node], return_inverse=True)[1].astype(np.int32)

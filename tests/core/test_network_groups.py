@@ -113,6 +113,27 @@ def test_a_gust_is_told_from_one_device_above_as_soon_as_enough_speak(gust: bool
         assert 230 < out < 300
 
 
+def test_of_a_few_calls_of_one_minute_from_two_streets_no_common_device_is_sure() -> None:
+    """Three each, from two laterals of a feeder: failures come together, and minutes later silence says the rest."""
+    city = radial_city(feeders=6, laterals=10, transformers=4, houses=6)
+    tree = trace(city.network, city.premises)
+    rng = np.random.default_rng(4)
+    shown = []
+    for _ in range(10):
+        explanations = Explanations(city, tree)
+        feeder, (one, other) = rng.integers(6), rng.choice(10, 2, replace=False)
+        for street in (one, other):
+            for premise in rng.choice(24, 3, replace=False) + 24 * (10 * feeder + street):
+                explanations.add(int(premise), NOON + int(rng.integers(MINUTE)))
+        for minutes in (2, 6):
+            explanations.update(NOON + minutes * MINUTE)
+            groups = {EdgeKind(int(tree.kind[g.device])): g for g in explanations.groups() if g.device >= 0}
+            breaker = groups.get(EdgeKind.BREAKER)
+            shown.append((minutes, 0 if breaker is None else breaker.probability))
+    assert max(chance for minutes, chance in shown if minutes == 2) < SUREST
+    assert sum(chance > 0 for minutes, chance in shown if minutes == 6) <= 1
+
+
 def test_nobody_is_shown_surer_than_what_people_confirmed() -> None:
     reports = [(premise, 2) for premise in range(24, 48)]
     (group,) = explained(reports)

@@ -58,7 +58,7 @@ class Calling(NamedTuple):
     def clocks(self, onsets: Onsets) -> tuple[Floats, Floats]:
         """(C, ages + 1): how much of its time (quanta) each clock has run since each age; (C): whose share it is."""
         ages = sum(onsets.widths)
-        middle = onsets.as_of - (np.arange(ages) + 0.5) * QUANTUM_MS
+        middle = np.asarray(onsets.as_of - (np.arange(ages) + 0.5) * QUANTUM_MS, np.float64)
         pace = np.ones(ages) if self.local is None else _awake(self.local, middle)
         paces, shares = [pace], [1.0]
         for way in sorted({one.way for one in self.shut}):

@@ -15,9 +15,10 @@ from stormops.core.customers import Customers
 from stormops.core.forest import Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
-from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile
+from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, openings
 from stormops.core.posterior import Posterior
 from stormops.core.predicting import Prediction
+from stormops.core.squalls import WITHIN_MS, Squalls
 
 CLOSED_NOW = 2**62
 """The time until which a device is known closed when telemetry says so."""
@@ -105,6 +106,12 @@ class Inference:
             self._calling = calling
             self._stale = True
 
+    def expect_squalls(self, *, expected: bool) -> None:
+        """Whether failures are taken to come together (`core.squalls`): not while rates are learned from them."""
+        if expected != isinstance(self.posterior, Squalls):
+            self.posterior = (Squalls if expected else Posterior)(self.places, len(self._widths))
+            self._stale = True
+
     # --- the answer -------------------------------------------------------------------------------
 
     def update(self, now_ms: int, before: Rows) -> Rows:
@@ -157,7 +164,11 @@ class Inference:
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
         self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=self._begun_ms, calling=self._calling)
         self.customers.recount(self.hearing, len(deaf))
-        self.posterior.believe(self._prior(onsets, weights))
+        hazard = self._hazards(onsets, weights)
+        if isinstance(self.posterior, Squalls):
+            self.posterior.expect(hazard, onsets.younger(WITHIN_MS))
+        else:
+            self.posterior.believe(openings(hazard))
 
     def even_weights(self) -> Floats:
         """(S): the hazard of each slot as it was believed, without a profile."""
@@ -165,8 +176,8 @@ class Inference:
             return np.ones(1)
         return self.hearing.onsets.weights(self.rates.span_ms, self._begun_ms)
 
-    def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
-        """(N, S): chance that each device opened in each slot: not before it was closed, not while it is."""
+    def _hazards(self, onsets: Onsets, weights: Floats) -> Floats:
+        """(N, S): of each device in each slot: none before it was closed, nor while it is."""
         hazard = -np.log1p(-self.opens)[:, None] * weights
         hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=1), HAZARD_MOST))[:, None]
         known = np.flatnonzero(self.closed_ms)
@@ -176,7 +187,7 @@ class Inference:
             after = np.clip(np.minimum(edges[:-1], age) - edges[1:], 0, None) / np.maximum(edges[:-1] - edges[1:], 1)
             hazard[known] *= after
         self.hazard = hazard
-        return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=1)) * -np.expm1(-hazard))
+        return hazard
 
     def out(self) -> Floats:
         """(P): chance that each customer is without service; of those outside the network, 0."""

@@ -263,6 +263,7 @@ class Explanations:
 
     def _take_in(self) -> None:
         """Tell the inference what is new; keep which groups changed by it, and the places right above."""
+        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST)
         premises = sorted(self._touched)
         self._touched.clear()
         first, off = [0] * len(premises), [0] * len(premises)

@@ -60,7 +60,7 @@ class Strays:
 
     def owing(self, premises: Rows) -> Rows:
         """The premises to which what comes from any of these matters, some of them more than once."""
-        return self._namer[ranges(self._first[premises], self._first[premises + 1])].astype(np.intp)
+        return np.asarray(self._namer[ranges(self._first[premises], self._first[premises + 1])], np.intp)
 
     def rates(self, premises: Rows, report_ms: Rows) -> Rows:
         """(M): steps below one stray in a quantum for each misplaced report near by, at these premises' own reports.
