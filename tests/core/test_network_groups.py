@@ -125,13 +125,13 @@ def test_of_a_few_calls_of_one_minute_from_two_streets_no_common_device_is_sure(
         for street in (one, other):
             for premise in rng.choice(24, 3, replace=False) + 24 * (10 * feeder + street):
                 explanations.add(int(premise), NOON + int(rng.integers(MINUTE)))
-        for minutes in (2, 6):
+        for minutes in (1, 3):
             explanations.update(NOON + minutes * MINUTE)
             groups = {EdgeKind(int(tree.kind[g.device])): g for g in explanations.groups() if g.device >= 0}
             breaker = groups.get(EdgeKind.BREAKER)
             shown.append((minutes, 0 if breaker is None else breaker.probability))
-    assert max(chance for minutes, chance in shown if minutes == 2) < SUREST
-    assert sum(chance > 0 for minutes, chance in shown if minutes == 6) <= 1
+    assert max(chance for minutes, chance in shown if minutes == 1) < SUREST
+    assert not any(chance for minutes, chance in shown if minutes == 3)
 
 
 def test_nobody_is_shown_surer_than_what_people_confirmed() -> None:
