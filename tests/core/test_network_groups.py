@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
+from stormops.core.calling import WEB
+from stormops.core.entry import RatesLearned
 from stormops.core.grouping import Group
 from stormops.core.network import EdgeKind, trace
 from stormops.core.network_groups import SUREST, Explanations
@@ -232,3 +235,19 @@ def test_every_kind_of_protective_device_may_fail() -> None:
     assert set(OPENS) == set(PROTECTIVE)
     assert all(0 < chance < 0.5 for chance in OPENS.values())
     assert np.isin(TREE.kind, [int(kind) for kind in OPENS]).all()
+
+
+def test_a_shut_way_and_the_shares_of_all_are_believed_as_they_were_learned() -> None:
+    explanations = Explanations(CITY, TREE)
+    bare = RatesLearned(report=1, false=1, service=1, gasp=1, wrong_link=1, share_out=1, opens=[1] * 5)
+    heard = []
+    down = msgspec.structs.replace(bare, ways=[100_000, 100_000, 800_000], shut=[(WEB, NOON - 600 * MINUTE, 0)])
+    for learned in (bare, down):
+        explanations.believe(learned)
+        explanations.update(NOON + 60 * MINUTE)
+        heard.append(explanations.inference.hearing.heard_share)
+    assert (heard[1] <= heard[0]).all()
+    assert heard[1].min() < heard[0].min() * 0.6
+    explanations.believe(bare)
+    explanations.update(NOON + 60 * MINUTE)
+    assert np.array_equal(explanations.inference.hearing.heard_share, heard[0])
