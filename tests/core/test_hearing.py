@@ -28,7 +28,7 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
 
 def heard(report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1) -> Heard:
     words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1)]
-    return Heard(*words, neighbours=np.full((1, NEIGHBOURS), -1))
+    return Heard._make([*words, np.full((1, NEIGHBOURS), -1)])
 
 
 def told(table: Hearing, **words: int) -> np.ndarray:
@@ -130,7 +130,7 @@ def test_of_many_each_is_weighed_as_it_is_alone() -> None:
     columns[3:] = np.minimum(columns[3:], 0)
     neighbours = np.sort(rng.integers(-1, 9, (300, NEIGHBOURS)) * (rng.random((300, 1)) < 0.5), axis=1)[:, ::-1]
     neighbours[neighbours <= columns[0][:, None]] = -1
-    many, table = Heard(*columns, neighbours=neighbours), hearing()
+    many, table = Heard._make([*columns, neighbours]), hearing()
     alone = [table.evidence(many.only(np.array([k])))[0] for k in range(300)]
     assert np.array_equal(table.evidence(many), alone)
     kinds, which = many.kinds()
