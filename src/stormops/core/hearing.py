@@ -212,6 +212,8 @@ class Hearing:
         pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
         ratio = np.empty((len(said), self.onsets.slots))
         ratio[~said] = 1 - self.rates.report * self.arrived(heard.neighbours[~said])
+        if not len(age):
+            return ratio
         share = np.zeros((len(age), self.onsets.slots))
         for clock, part in enumerate(self._clock_share.tolist()):
             run, lost = self._run[clock], self._since_loss(clock, neighbours)

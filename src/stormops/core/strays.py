@@ -70,8 +70,11 @@ class Strays:
         """
         steps = np.full(len(premises), -1)
         some = np.flatnonzero(report_ms[premises])
-        at_ms, near = report_ms[premises[some]][:, None], self._near[premises[some]]
+        near = self._near[premises[some]]
         there_ms = np.where(near >= 0, report_ms[near], 0)
+        if not there_ms.any():
+            return steps
+        at_ms = report_ms[premises[some]][:, None]
         after_ms = at_ms - there_ms
         before = (there_ms > 0) & ((after_ms > 0) | ((after_ms == 0) & (near < premises[some][:, None])))
         each = np.where(before, np.exp(-np.abs(after_ms) / LASTS_MS), 0.0) * (QUANTUM_MS / LASTS_MS / NEAR)
