@@ -398,6 +398,7 @@ def run_operations() -> None:
     from stormops.core.decide import Decider
     from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
+    from stormops.gis.local_time import local_time
     from stormops.journal.drained_file import DrainedFile
     from stormops.journal.mode_file import ModeFile
     from stormops.journal.port import Fenced
@@ -410,8 +411,10 @@ def run_operations() -> None:
     city, tree = process.city()
     matcher = Matcher(city)
 
+    local = local_time(city.time_zone)
+
     def decider(situation: Situation) -> Decider:
-        return Decider(situation, matcher, make_groupers(city, tree), round(settings.meter_hold_s * 1000))
+        return Decider(situation, matcher, make_groupers(city, tree, local), round(settings.meter_hold_s * 1000))
 
     # Of a shared journal each machine's relay leaves both, the mode as the leader said it.
     alone = not settings.journal_url

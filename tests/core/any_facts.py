@@ -142,6 +142,8 @@ class AnyFacts:
                 wrong_link=5,
                 share_out=6,
                 opens=[1, 2, 3, 4, 5],
+                ways=[600_000, 150_000, 250_000],
+                shut=[(1, rng.randrange(10**6), 0)],
             ),
             lambda: facts.IncidentArgued(
                 incident=self._incident(), low=1, high=rng.randrange(9), alternatives=[(rng.choice(self._edges), 900)]

@@ -16,7 +16,9 @@ TABLE = Hearing(ONSETS, Rates(), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
 
 def some_customers() -> Customers:
     leaf = np.repeat(np.arange(-1, 11, dtype=np.int32), 5)
-    customers = Customers(leaf, 12)
+    here = np.arange(60)
+    near = np.stack([(here + 7) % 60, (here + 23) % 60], axis=1).astype(np.int32)
+    customers = Customers(leaf, 12, near)
     customers.area[::3] = 0
     return customers
 
@@ -43,6 +45,7 @@ def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int)
         customers.tell(name, np.arange(60), 0)
     touched = customers.count(TABLE)
     assert touched.tolist() == list(range(11))
+    assert not len(customers.hushed())
     assert (customers.told == nothing).all()
     assert not len(customers.special())
 

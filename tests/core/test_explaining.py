@@ -1,5 +1,7 @@
+from stormops.core.calling import LocalTime
 from stormops.core.explaining import make_groupers
 from stormops.core.network import SERVICE_BITS, trace
+from stormops.core.network_groups import Explanations
 from stormops.core.report import Utility
 from tests.core.radial import radial_city
 
@@ -43,3 +45,19 @@ def test_the_network_explains_by_its_devices() -> None:
     grouper.update(2_000)
     (group,) = grouper.groups()
     assert group.device == tree.path(0)[1]
+
+
+def test_the_network_knows_what_the_clocks_of_the_city_show() -> None:
+    city = radial_city()
+    tree = trace(city.network, city.premises)
+    midnight = 20_000 * 86_400_000
+    out = []
+    for hour in (4, 16):
+        grouper = make_groupers(city, tree, LocalTime((0,), (hour * 3_600_000,))).network
+        for premise in (24, 31, 37):
+            grouper.add(premise, midnight)
+        grouper.update(midnight + 3_600_000)
+        assert isinstance(grouper, Explanations)
+        out.append(grouper.inference.hearing.heard_share)
+    assert (out[0] <= out[1]).all()
+    assert out[0].min() < out[1].min() / 2

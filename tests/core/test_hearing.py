@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from stormops.core.hearing import Heard, Hearing, Rates
+from stormops.core.calling import ALWAYS, CALL, TEXT, Calling, LocalTime, Shut
+from stormops.core.hearing import NEIGHBOURS, Heard, Hearing, Rates
 from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets
+from stormops.core.strays import STEPS
+from tests.core.callers import Caller, Callers
 
 RATES = Rates(wrong_link=0.0, service=0.0)
 ONSETS = Onsets.at(490_000 * 3_600_000)
 MINUTES = np.array([10, 30, 60])
 SLOT = {int(slot): int(age) for age, slot in reversed(list(enumerate(ONSETS.slot_of_age())))}
+
+DAWN = (20_000 * 24 + 12) * 3_600_000
+BY_NIGHT = Calling(LocalTime((0, DAWN - 1_800_000), (-6 * 3_600_000, -5 * 3_600_000)), (0.5, 0.2, 0.3))
+SHUT = (Shut(TEXT, DAWN - 2_400_000, DAWN - 1_200_000), Shut(CALL, DAWN - 600_000, 0))
 
 
 def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None) -> Hearing:
@@ -19,7 +27,8 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
 
 
 def heard(report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1) -> Heard:
-    return Heard(*(np.array([value], np.intp) for value in (report, off, on, area, answered)))
+    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1)]
+    return Heard._make([*words, np.full((1, NEIGHBOURS), -1)])
 
 
 def told(table: Hearing, **words: int) -> np.ndarray:
@@ -108,17 +117,21 @@ def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:
 
 
 def test_whole_steps_make_sums_exact() -> None:
-    many = Heard(*(np.arange(AGES)[::7] if k == 0 else np.full(len(range(0, AGES, 7)), -1) for k in range(5)))
+    ages = np.arange(AGES)[::7]
+    nothing = np.full(len(ages), -1)
+    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
 
 def test_of_many_each_is_weighed_as_it_is_alone() -> None:
     rng = np.random.default_rng(1)
-    columns = rng.integers(-1, 9, (5, 300))
-    columns[3] = np.minimum(columns[3], 0)
-    many, table = Heard(*columns), hearing()
-    alone = [table.evidence(Heard(*(column[[k]] for column in many)))[0] for k in range(300)]
+    columns = rng.integers(-1, 9, (6, 300))
+    columns[3:] = np.minimum(columns[3:], 0)
+    neighbours = np.sort(rng.integers(-1, 9, (300, NEIGHBOURS)) * (rng.random((300, 1)) < 0.5), axis=1)[:, ::-1]
+    neighbours[neighbours <= columns[0][:, None]] = -1
+    many, table = Heard._make([*columns, neighbours]), hearing()
+    alone = [table.evidence(many.only(np.array([k])))[0] for k in range(300)]
     assert np.array_equal(table.evidence(many), alone)
     kinds, which = many.kinds()
     assert len(kinds.report) < 300
@@ -138,3 +151,63 @@ def test_who_was_out_before_a_repair_above_is_given_away_by_a_meter_that_does_no
     assert np.allclose(unmetered[:after], unmetered[after])
     called = told(table, answered=15, report=8)
     assert (called[:after] > 4).all()
+
+
+CALLED = [
+    Caller(-1),
+    Caller(7),
+    Caller(-1, (9,)),
+    Caller(-1, (30, 12, 12, 3)),
+    Caller(12, (30, 12, 12, 3)),
+    Caller(3, (30, 12, 12, 3)),
+    Caller(0, (1,), 0.25),
+    Caller(21, (), 0.25),
+]
+
+
+@pytest.mark.parametrize("caller", CALLED)
+@pytest.mark.parametrize("calling", [ALWAYS, BY_NIGHT, BY_NIGHT._replace(shut=SHUT)])
+def test_what_callers_say_is_what_their_clocks_say_step_by_step(calling: Calling, caller: Caller) -> None:
+    onsets, rates = Onsets(DAWN, (20, 6, 6, 1)), RATES._replace(hush=0.3, span_ms=7_200_000.0)
+    table = Hearing(onsets, rates, onsets.weights(rates.span_ms), calling=calling)
+    first = sorted(caller.neighbours, reverse=True)[:NEIGHBOURS]
+    neighbours = [age if age > caller.report else -1 for age in first]
+    neighbours += [-1] * (NEIGHBOURS - len(neighbours))
+    steps = round(-STEPS * np.log2(caller.strays)) if caller.strays else -1
+    nothing = np.array([-1])
+    said = Heard(
+        np.array([caller.report]), nothing, nothing, nothing, nothing, np.array([steps]), np.array([neighbours])
+    )
+    expected = Callers(onsets, rates, calling).ratios(caller)
+    assert np.allclose(table.spoken(said)[0], expected, rtol=1e-9, atol=0)
+
+
+def test_at_night_silence_says_little_and_a_report_as_much() -> None:
+    weights = ONSETS.weights(RATES.span_ms)
+    noon, night = (
+        Hearing(ONSETS, RATES, weights, calling=Calling(LocalTime((0,), (hours * 3_600_000,)))) for hours in (-4, -12)
+    )
+    hour = ONSETS.slot_of_age()[25]
+    assert told(noon)[hour] * 0.6 < told(night)[hour] < 0
+    assert told(night, report=20).max() > told(noon, report=20).max() - 1
+
+
+def test_where_neighbours_reported_silence_says_less() -> None:
+    table = hearing(RATES._replace(hush=0.5))
+    said = heard()._replace(neighbours=np.array([[40, 30, -1]]))
+    alone, hushed = told(table), table.evidence(said)[0]
+    long_ago, since = ONSETS.slot_of_age()[35], ONSETS.slot_of_age()[10]
+    assert alone[long_ago] < hushed[long_ago] < 0
+    assert np.isclose(np.log(1 - np.exp(hushed[since])), np.log(1 - np.exp(alone[since])), atol=2)
+    assert alone[since] < hushed[since] < 0
+
+
+def test_what_those_near_by_said_makes_a_report_worth_less() -> None:
+    table = hearing()
+    alone = told(table, report=20)
+    near = table.evidence(heard(report=20)._replace(stray=np.array([8])))[0]
+    assert 0 < near.max() < alone.max() - 3
+    true, _ = table.true_words(heard(report=20))
+    doubted, _ = table.true_words(heard(report=20)._replace(stray=np.array([8])))
+    assert (doubted <= true).all()
+    assert doubted.max() < true.max()

@@ -5,16 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from stormops.core.calling import TEXT, Calling, LocalTime, Shut
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
-from stormops.core.network import EdgeKind, trace
+from stormops.core.most_probable import most_probable
+from stormops.core.network import EdgeKind, Tree, trace
+from stormops.core.strays import near_by, rate
+from tests.core.callers import Caller, Callers
 from tests.core.radial import radial_city
+from tests.core.trees import Known, enumerate_all
 
 MINUTE = 60_000
 NOON = 490_000 * 3_600_000
 CITY = radial_city(feeders=3, laterals=8, transformers=4, houses=6)
 TREE = trace(CITY.network, CITY.premises)
 NOBODY = np.empty(0, np.intp)
+HABITS = Rates(report=0.4, wrong_link=0.0, service=0.0, hush=0.2, misplaced=0.05, span_ms=7_200_000.0)
+DOWN = Shut(TEXT, NOON - 30 * MINUTE, NOON - 9 * MINUTE)
+DAWN = Calling(LocalTime((0,), (13 * 3_600_000,)), (0.5, 0.2, 0.3), (DOWN,))
 
 
 def device(kind: EdgeKind, premise: int) -> int:
@@ -24,7 +32,8 @@ def device(kind: EdgeKind, premise: int) -> int:
 
 def engine() -> Inference:
     opens = np.where(TREE.kind == EdgeKind.TRANSFORMER, 1e-3, 1e-2)
-    return Inference(TREE, opens, Rates())
+    near = near_by(*CITY.metres(CITY.premises.lon, CITY.premises.lat), TREE.premise_device)
+    return Inference(TREE, opens, Rates(), near=near)
 
 
 def predicted(inference: Inference) -> list[int]:
@@ -157,3 +166,41 @@ def test_a_city_without_a_network() -> None:
     report(inference, [5], 0)
     assert not len(inference.update(NOON, NOBODY))
     assert inference.out().tolist() == [0.0] * len(city.premises)
+
+
+def small() -> tuple[Inference, Tree]:
+    """A breaker, two fuses below it, two transformers; at dawn, when a line was down and neighbours had reported."""
+    city = radial_city(feeders=1, laterals=2, transformers=1, houses=4)
+    tree = trace(city.network, city.premises)
+    near = near_by(*city.metres(city.premises.lon, city.premises.lat), tree.premise_device)
+    opens = np.where(tree.kind == EdgeKind.TRANSFORMER, 0.02, 0.1)
+    inference = Inference(tree, opens, HABITS, widths=(20, 6, 1), near=near)
+    inference.call_by(DAWN)
+    for premise, minutes in ((0, -31), (1, -19), (3, -5), (4, -18), (6, -1)):
+        report(inference, [premise], minutes)
+    inference.update(NOON, NOBODY)
+    return inference, tree
+
+
+def test_the_posterior_is_that_of_all_histories_of_all_callers_counted_step_by_step() -> None:
+    inference, tree = small()
+    onsets, customers = inference.hearing.onsets, inference.customers
+    callers = Callers(onsets, HABITS, DAWN)
+    at_ms = customers.columns["report_ms"]
+    ages = np.where(at_ms > 0, onsets.ages(at_ms), -1)
+    steps = customers.heard(np.arange(8), onsets).stray
+    assert (steps >= 0).sum() == 3
+    evidence = np.zeros((len(tree), 4))
+    for premise in range(8):
+        device = int(tree.premise_device[premise])
+        below = np.flatnonzero((tree.premise_device == device) & (ages >= 0))
+        ratios = callers.ratios(Caller(int(ages[premise]), tuple(ages[below].tolist()), float(rate(steps)[premise])))
+        evidence[device, :-1] += np.log(ratios)
+    prior = inference.posterior.prior[inference.places.place]
+    known = Known(tree.parent, prior, evidence)
+    counted, node = enumerate_all(known), inference.places.node
+    np.testing.assert_allclose(inference.posterior.cause, counted.cause[node], atol=1e-9, rtol=0)
+    np.testing.assert_allclose(inference.posterior.since, counted.since[node], atol=1e-9, rtol=0)
+    best, weight = most_probable(inference.places, inference.posterior.prior, inference.posterior.evidence)
+    assert best[inference.places.place].tolist() == list(counted.best)
+    assert abs(weight - counted.weight) < 1e-8

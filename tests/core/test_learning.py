@@ -10,6 +10,7 @@ from stormops.core.inference import Inference
 from stormops.core.learning import Learned, learn, slopes
 from stormops.core.network import EdgeKind, trace
 from stormops.core.onset import Profile
+from stormops.core.strays import near_by
 from tests.core.radial import radial_city
 
 CITY = radial_city(feeders=20, laterals=10, transformers=5, houses=8)
@@ -84,7 +85,8 @@ def in_time(seed: int, *, metered: bool) -> Inference:
     rng = np.random.default_rng(seed)
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
     rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=0.0, prompt=0.1)
-    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE)
+    near = near_by(*CITY.metres(CITY.premises.lon, CITY.premises.lat), TREE.premise_device)
+    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
     if metered:
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
     for device in rng.choice(len(TREE), 25, replace=False):
@@ -104,16 +106,22 @@ def likelihood(inference: Inference, learned: Learned) -> float:
     inference.believe(*learned)
     inference.update(NOON, np.empty(0, np.intp))
     posterior, customers = inference.posterior, inference.customers
-    false = np.log(learned.rates.false)
+    reported = np.flatnonzero(customers.columns["report_ms"])
+    strays = inference.hearing.strays(customers.heard(reported, inference.hearing.onsets))
+    assert (strays > 0).sum() > 5
     everybody = len(customers.leaf) * np.log1p(-learned.rates.false)
-    reports = np.count_nonzero(customers.columns["report_ms"])
     known = 0.0
     for place in np.flatnonzero(inference.held):
         below = inference.places.place[[d for d in range(len(TREE)) if inference.places.node[place] in up(d)]]
         known += np.logaddexp.reduce(
             np.log(np.maximum(posterior.prior[place], 1e-300)) + customers.told[below, :-1].sum(axis=0)
         )
-    return float(known + posterior.message[posterior.places.parent < 0, -1].sum() + reports * false + everybody)
+    return float(
+        known
+        + posterior.message[posterior.places.parent < 0, -1].sum()
+        + np.log(learned.rates.false + strays).sum()
+        + everybody
+    )
 
 
 def up(device: int) -> list[int]:

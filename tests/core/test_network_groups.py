@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
+from stormops.core.calling import WEB
+from stormops.core.entry import RatesLearned
 from stormops.core.grouping import Group
 from stormops.core.network import EdgeKind, trace
 from stormops.core.network_groups import SUREST, Explanations
@@ -113,6 +116,27 @@ def test_a_gust_is_told_from_one_device_above_as_soon_as_enough_speak(gust: bool
         assert 230 < out < 300
 
 
+def test_of_a_few_calls_of_one_minute_from_two_streets_no_common_device_is_sure() -> None:
+    """Three each, from two laterals of a feeder: failures come together, and minutes later silence says the rest."""
+    city = radial_city(feeders=6, laterals=10, transformers=4, houses=6)
+    tree = trace(city.network, city.premises)
+    rng = np.random.default_rng(4)
+    shown = []
+    for _ in range(10):
+        explanations = Explanations(city, tree)
+        feeder, (one, other) = rng.integers(6), rng.choice(10, 2, replace=False)
+        for street in (one, other):
+            for premise in rng.choice(24, 3, replace=False) + 24 * (10 * feeder + street):
+                explanations.add(int(premise), NOON + int(rng.integers(MINUTE)))
+        for minutes in (1, 3):
+            explanations.update(NOON + minutes * MINUTE)
+            groups = {EdgeKind(int(tree.kind[g.device])): g for g in explanations.groups() if g.device >= 0}
+            breaker = groups.get(EdgeKind.BREAKER)
+            shown.append((minutes, 0 if breaker is None else breaker.probability))
+    assert max(chance for minutes, chance in shown if minutes == 1) < SUREST
+    assert not any(chance for minutes, chance in shown if minutes == 3)
+
+
 def test_nobody_is_shown_surer_than_what_people_confirmed() -> None:
     reports = [(premise, 2) for premise in range(24, 48)]
     (group,) = explained(reports)
@@ -211,3 +235,19 @@ def test_every_kind_of_protective_device_may_fail() -> None:
     assert set(OPENS) == set(PROTECTIVE)
     assert all(0 < chance < 0.5 for chance in OPENS.values())
     assert np.isin(TREE.kind, [int(kind) for kind in OPENS]).all()
+
+
+def test_a_shut_way_and_the_shares_of_all_are_believed_as_they_were_learned() -> None:
+    explanations = Explanations(CITY, TREE)
+    bare = RatesLearned(report=1, false=1, service=1, gasp=1, wrong_link=1, share_out=1, opens=[1] * 5)
+    heard = []
+    down = msgspec.structs.replace(bare, ways=[100_000, 100_000, 800_000], shut=[(WEB, NOON - 600 * MINUTE, 0)])
+    for learned in (bare, down):
+        explanations.believe(learned)
+        explanations.update(NOON + 60 * MINUTE)
+        heard.append(explanations.inference.hearing.heard_share)
+    assert (heard[1] <= heard[0]).all()
+    assert heard[1].min() < heard[0].min() * 0.6
+    explanations.believe(bare)
+    explanations.update(NOON + 60 * MINUTE)
+    assert np.array_equal(explanations.inference.hearing.heard_share, heard[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets
+from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets, openings
 
 NOON = 490_000 * 3_600_000
 
@@ -40,3 +40,15 @@ def test_weights_fall_with_age_or_lie_within_the_storm() -> None:
     hour = onsets.weights(12 * 3_600_000.0, NOON + QUANTUM_MS - 3_600_000)
     assert np.isclose(hour.sum(), 1 / 12)
     assert hour[0] == 0
+
+
+def test_how_much_of_each_slot_is_younger_than_an_age() -> None:
+    share = Onsets(0, (10, 4, 1)).younger(3 * QUANTUM_MS)
+    assert share.tolist() == [0.0, 0.5, 1.0]
+
+
+def test_chances_to_open_first_are_those_of_the_hazards() -> None:
+    hazard = np.array([[0.0, 0.3, 2.0], [1e-9, 0.0, 1e-9]])
+    chance = openings(hazard)
+    assert np.allclose(chance.sum(axis=1), -np.expm1(-hazard.sum(axis=1)), rtol=1e-9)
+    assert np.allclose(chance[0], [0, 1 - np.exp(-0.3), np.exp(-0.3) * (1 - np.exp(-2.0))])

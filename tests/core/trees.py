@@ -20,12 +20,13 @@ class Known(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """By enumeration: `cause` (N, S), `since` (N, S + 1), the best history and its log-weight."""
+    """By enumeration: `cause` (N, S), `since` (N, S + 1), the best history, its log-weight and that of all."""
 
     cause: Floats
     since: Floats
     best: tuple[int, ...]
     weight: float
+    total: float
 
 
 def random_tree(seed: int, nodes: int, slots: int) -> Known:
@@ -59,4 +60,5 @@ def enumerate_all(known: Known) -> Counted:
     ).reshape(nodes, slots)
     lost = np.array([[share[since[:, v] == k].sum() for k in range(slots + 1)] for v in range(nodes)])
     best = int(weight.argmax())
-    return Counted(cause, lost, tuple(states[best].tolist()), float(weight[best]))
+    total = float(np.logaddexp.reduce(weight))
+    return Counted(cause, lost, tuple(states[best].tolist()), float(weight[best]), total)

@@ -1,7 +1,7 @@
 """What was heard of every customer, as columns, and what it tells of the device right above.
 
-Customers of whom nothing was heard are many and alike: they count together. What one more word changes is
-taken out and put in again as whole numbers, so that the order in which words come is of no matter.
+Customers of whom nothing was heard are many and alike: they count together. Below a device of which there is news
+all are counted again, as whole numbers, so that the order in which words come is of no matter.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from stormops.core.forest import Rows, begins, distinct, ranges
-from stormops.core.hearing import Heard, Hearing
-from stormops.core.network import Floats, Ints
+from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
+from stormops.core.network import Bools, Floats, Ints
 from stormops.core.onset import Onsets
+from stormops.core.strays import Strays
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
 
@@ -22,25 +23,29 @@ class Customers:
     `leaf` (P): the place of the device right above, -1 = outside the network. `report_ms`: the first report that
     nothing has answered; `off_ms`, `on_ms`: the meter's word; `answered_ms`: when people last said that service
     is back. `area`: -1 = no meter, 0 = one that is heard, else the number of a silent area. Write by `tell`.
+    `near` (P, K): the houses near by at which a report may be placed instead (`core.strays`); None = that is not known.
     """
 
-    def __init__(self, leaf: Ints, places: int) -> None:
+    def __init__(self, leaf: Ints, places: int, near: Ints | None = None) -> None:
         self.leaf = leaf
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
-        self._counted = np.zeros_like(self._at)
         self.columns = dict(zip(COLUMNS, self._at, strict=True))
         self.area = np.full(len(leaf), -1, np.int32)
+        self._strays = Strays(np.full((len(leaf), 0), -1, np.int32) if near is None else near)
         self.pinged = np.zeros(places, np.bool_)
         """(places): whether a customer right below has a meter that can be asked."""
         self._special = np.zeros(len(leaf), np.bool_)
         self._news: list[Rows] = []
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
+        self._areas, self._of_silent = 1, np.zeros((2, 1))
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
         self.told = np.zeros((places, 1))
         """(places, S + 1): log-likelihoods of what the customers right below each place let hear."""
+        self._reported_ms = np.zeros((places + 1, NEIGHBOURS), np.int64)
+        """When the first of those right below each place reported, ascending; 0 = no more did. Last: outside of all."""
 
     def tell(self, column: str, premises: Rows, at_ms: Rows | int) -> None:
         """Write what was heard of these premises."""
@@ -51,15 +56,20 @@ class Customers:
         """Premises right below a place."""
         return self._by_leaf[self._first[place] : self._first[place + 1]]
 
+    def _below(self, places: Rows) -> tuple[Rows, Rows]:
+        """The premises right below these places, and the row of each one's place."""
+        first, last = self._first[places], self._first[places + 1]
+        return self._by_leaf[ranges(first, last)], np.repeat(np.arange(len(places)), last - first)
+
     def silent_below(self, places: Rows, areas: int) -> Rows:
         """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
-        first, last = self._first[places], self._first[places + 1]
-        here = self._by_leaf[ranges(first, last)]
-        row = np.repeat(np.arange(len(places)), last - first)
+        return self._silent(*self._below(places), len(places), areas)
+
+    def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
         quiet = ~self._special[here]
         kinds = areas + 1
         cell = row[quiet] * kinds + self.area[here[quiet]] + 1
-        return np.bincount(cell, minlength=len(places) * kinds).reshape(len(places), kinds)
+        return np.bincount(cell, minlength=places * kinds).reshape(places, kinds)
 
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
@@ -80,54 +90,109 @@ class Customers:
         """Premises of which anything was heard, by the last `count`."""
         return np.flatnonzero(self._special & (self.leaf >= 0))
 
+    def apart(self, premises: Rows) -> Bools:
+        """(M): of whom more is to be said than of who is silent among silent neighbours."""
+        return np.asarray(self._special[premises] | (self._reported_ms[self.leaf[premises], 0] > 0))
+
     def heard(self, premises: Rows, onsets: Onsets) -> Heard:
         """What was heard of these premises, as ages."""
-        return self._heard(self._at[:, premises], premises, onsets)
-
-    def _heard(self, at: Rows, premises: Rows, onsets: Onsets) -> Heard:
+        at = self._at[:, premises]
         report, off, on, answered = np.where(at > 0, onsets.ages(at), -1)
-        return Heard(report, np.where(at[1] > at[2], off, -1), on, self.area[premises].astype(np.intp), answered)
+        neighbours = self._reported(self.leaf[premises], onsets)
+        neighbours[neighbours <= report[:, None]] = -1
+        off = np.where(at[1] > at[2], off, -1)
+        stray = self._strays.rates(premises, self.columns["report_ms"])
+        return Heard(report, off, on, self.area[premises].astype(np.intp), answered, stray, neighbours)
 
-    def silent(self, areas: int) -> Heard:
-        """What is heard of who says nothing: without a meter, and with one in each of the areas."""
-        nothing = np.full(areas + 1, -1)
-        return Heard(nothing, nothing, nothing, np.arange(-1, areas), nothing)
+    def _reported(self, places: Rows | Ints, onsets: Onsets) -> Rows:
+        at_ms = self._reported_ms[places]
+        return np.where(at_ms > 0, onsets.ages(at_ms), -1)
+
+    def silent(self, areas: int, neighbours: Rows | None = None) -> Heard:
+        """What is heard of who says nothing: without a meter, and with one in each of the areas.
+
+        Of each such group of `neighbours` (M, as in `Heard`), one after the other; None = of one that is silent.
+        """
+        groups = np.full((1, NEIGHBOURS), -1) if neighbours is None else neighbours
+        nothing = np.full(len(groups) * (areas + 1), -1)
+        area = np.tile(np.arange(-1, areas), len(groups))
+        return Heard(nothing, nothing, nothing, area, nothing, nothing, np.repeat(groups, areas + 1, axis=0))
+
+    def silence(self, places: Rows, hearing: Hearing) -> Floats:
+        """(M, S + 1): log-likelihoods of the silence of those right below each place of whom nothing was heard."""
+        some, silent = self._silent_there(places, hearing)
+        return self._silence(self.silent_below(places, self._areas), some, hearing.evidence(silent))
+
+    def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
+        """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
+        some = np.flatnonzero(self._reported_ms[places, 0])
+        return some, self.silent(self._areas, self._reported(places[some], hearing.onsets))
+
+    def _silence(self, count: Rows, some: Rows, said: Floats) -> Floats:
+        """`count` (M, areas + 1) are silent; `said` is the evidence of what `_silent_there` gave."""
+        told = _sums(count, self._of_silent[None])
+        told[some] = _sums(count[some], said.reshape(len(some), *self._of_silent.shape))
+        return told
+
+    def heard_share(self, places: Rows, hearing: Hearing) -> Floats:
+        """(M, S): share of the reports of a loss in each slot that would have come of who is silent there."""
+        return hearing.arrived(self._reported(places, hearing.onsets))
+
+    def hushed(self) -> Rows:
+        """The places right below which somebody reported, ascending."""
+        return np.flatnonzero(self._reported_ms[:-1, 0])
 
     def recount(self, hearing: Hearing, areas: int) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        of_silent = hearing.evidence(self.silent(areas))
-        quiet = np.flatnonzero(~self._special & (self.leaf >= 0))
-        kinds = areas + 1
-        slots = self.leaf[quiet].astype(np.int64) * kinds + self.area[quiet] + 1
-        count = np.bincount(slots, minlength=self._places * kinds).reshape(self._places, kinds)
-        self.told = np.zeros((self._places, of_silent.shape[1]))
-        for kind in range(kinds):
-            self.told += count[:, kind, None] * of_silent[kind]
-        some = self._by_leaf[self._special[self._by_leaf] & (self.leaf[self._by_leaf] >= 0)]
-        self._add(some, hearing.evidence(self.heard(some, hearing.onsets)))
+        self._areas, self._of_silent = areas, hearing.evidence(self.silent(areas))
+        self.told = self._tell(np.arange(self._places), hearing)
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""
-        news = distinct(np.sort(np.concatenate([np.empty(0, np.intp), *self._news])))
-        news = news[self.leaf[news] >= 0]
-        both = np.concatenate([self._counted[:, news], self._at[:, news]], axis=1)
-        said = hearing.evidence(self._heard(both, np.concatenate([news, news]), hearing.onsets))
-        self._take_news()
-        return self._add(news, said[len(news) :] - said[: len(news)])
+        places = self._take_news()
+        self.told[places] = self._tell(places, hearing)
+        return places
 
-    def _take_news(self) -> None:
-        for news in self._news:
-            self._counted[:, news] = at = self._at[:, news]
-            self._special[news] = (at > 0).any(axis=0)
+    def _take_news(self) -> Rows:
+        """Gives the places that it touches, ascending."""
+        news = np.concatenate([np.empty(0, np.intp), *self._news])
         self._news.clear()
+        self._special[news] = (self._at[:, news] > 0).any(axis=0)
+        near = self._strays.owing(news)
+        near = near[self.columns["report_ms"][near] > 0]
+        places = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
+        return np.asarray(places[np.searchsorted(places, 0) :], np.intp)
 
-    def _add(self, premises: Rows, evidence: Floats) -> Rows:
-        """Gives the places right above, ascending."""
-        if not len(premises):
-            return premises
-        order = np.argsort(self.leaf[premises], kind="stable")
-        leaf = self.leaf[premises[order]].astype(np.intp)
-        first = np.flatnonzero(begins(leaf))
-        self.told[leaf[first]] += np.add.reduceat(evidence[order], first, axis=0)
-        return np.asarray(leaf[first])
+    def _tell(self, places: Rows, hearing: Hearing) -> Floats:
+        """(M, S + 1): log-likelihoods of all that was heard of those right below each place."""
+        here, row = self._below(places)
+        some = np.flatnonzero(self._special[here])
+        speaking, row_of = here[some], row[some]
+        self._note_reports(places, speaking, row_of)
+        reported, silent = self._silent_there(places, hearing)
+        said = hearing.evidence(silent.beside(self.heard(speaking, hearing.onsets)))
+        told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
+        if len(some):
+            first = np.flatnonzero(begins(row_of))
+            told[row_of[first]] += np.add.reduceat(said[len(silent.report) :], first, axis=0)
+        return told
+
+    def _note_reports(self, places: Rows, speaking: Rows, row: Rows) -> None:
+        """Remember the first reports from below these places; `speaking` are by `row` of them."""
+        at_ms = self.columns["report_ms"][speaking]
+        some = np.flatnonzero(at_ms)
+        some = some[np.lexsort((at_ms[some], row[some]))]
+        nth = np.arange(len(some)) - np.searchsorted(row[some], row[some])
+        first, nth = some[nth < NEIGHBOURS], nth[nth < NEIGHBOURS]
+        reported = np.zeros((len(places), NEIGHBOURS), np.int64)
+        reported[row[first], nth] = at_ms[first]
+        self._reported_ms[places] = reported
+
+
+def _sums(count: Rows, said: Floats) -> Floats:
+    """(M, S + 1): of (M, kinds) customers who said (M or 1, kinds, S + 1)."""
+    told = np.zeros((len(count), said.shape[2]))
+    for kind in range(count.shape[1]):
+        told += count[:, kind, None] * said[:, kind]
+    return told

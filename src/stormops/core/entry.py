@@ -303,7 +303,8 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
 
     Per million, each of a storm of twelve hours; `opens` by kind of device (`core.network_groups.OPENS`, in its order).
     `speaking`: premises that spoke then. The storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]`
-    on, `times[k]` per thousand.
+    on, `times[k]` per thousand. `ways`: share of the customers who report by each way (`core.calling`; none = as at the
+    start); `shut`: ways by which nothing came, each from one moment until another (0 = still).
     """
 
     report: int
@@ -317,6 +318,8 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     speaking: int = 0
     since_ms: list[int] = []
     times: list[int] = []
+    ways: list[int] = []
+    shut: list[tuple[int, int, int]] = []
 
 
 class LinksDoubted(Fact, frozen=True, kw_only=True, tag="links_doubted"):

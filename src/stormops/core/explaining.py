@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stormops.core.calling import LocalTime
 from stormops.core.clustering import Clusters
 from stormops.core.decide import Groupers
 from stormops.core.grouping import Grouper
@@ -10,8 +11,8 @@ from stormops.core.network_groups import Explanations
 from stormops.core.report import Utility
 
 
-def make_groupers(city: City, tree: Tree) -> Groupers:
-    """Fresh groupers, without any report.
+def make_groupers(city: City, tree: Tree, local: LocalTime | None = None) -> Groupers:
+    """Fresh groupers, without any report. `local`: what the city's clocks show; None = that is not known.
 
     Electric clusters know only premises without a path to a source; those of the other utilities
     only premises that have the service (all, where the pack names none).
@@ -25,4 +26,4 @@ def make_groupers(city: City, tree: Tree) -> Groupers:
             if not mask.any():
                 mask[:] = True
         clusters[utility] = Clusters(city, mask)
-    return Groupers(Explanations(city, tree), clusters)
+    return Groupers(Explanations(city, tree, local=local), clusters)

@@ -8,14 +8,17 @@ single word decides. Times are told apart by quanta (`core.onset`), all is looke
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
+from stormops.core.calling import ALWAYS, Calling
 from stormops.core.forest import Rows
 from stormops.core.network import Floats
 from stormops.core.onset import QUANTUM_MS, Onsets
+from stormops.core.strays import rate
 
 MOMENTS = 6
 """Moments of a slot over which likelihoods are averaged."""
@@ -25,6 +28,9 @@ UNIT = 2.0**32
 
 PROMPT_MS = 60_000
 """Mean time to the reports that are made at once. Without them the silence of the first minutes would say nothing."""
+
+NEIGHBOURS = 3
+"""Neighbours who reported that are counted, the first ones: who has heard of three learns little from a fourth."""
 
 FALSE_GASP = 1e-6
 """Chance in a quantum that a meter says off though its customer has service beyond the momentary hold."""
@@ -42,6 +48,9 @@ OVERDUE = 1.0
 FEW = 64
 """Customers of whom what was heard is weighed one by one; of more, each kind once."""
 
+PART = 8_192
+"""Kinds weighed at once: bounds the memory of one step to some tens of megabytes."""
+
 POWER_UP, POWER_UP_MS = 0.9, 180_000
 """Chance that a meter is heard to say that power is back, and how long that takes on average."""
 
@@ -53,7 +62,10 @@ class Rates(NamedTuple):
     deviation `delay_sigma`; 0 = times are not known and say nothing), but a share `prompt` at once. `false`:
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out.
-    `read_every_ms`: 0 = reads are not expected.
+    `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
+    below the same device who has reported (they talk, and find it known). `misplaced`: a report is placed at a house near
+    by, below another device (one in fifty is placed wrongly, half of them below the same). Both are priors of our own,
+    and not learned.
     """
 
     report: float = 0.1
@@ -67,6 +79,8 @@ class Rates(NamedTuple):
     share_out: float = 0.02
     read_every_ms: int = 0
     span_ms: float = 43_200_000.0
+    hush: float = 0.1
+    misplaced: float = 0.01
 
 
 class Heard(NamedTuple):
@@ -74,6 +88,8 @@ class Heard(NamedTuple):
 
     `report`: first report that nothing has answered; `off`, `on`: the meter's word; `area`: which row of the meters'
     areas (`Hearing`), -1 = no meter; `answered`: since when the customer counts anew, people having restored it.
+    `neighbours` (M, `NEIGHBOURS`): the first reports from below the same device, those before the customer's own.
+    `stray`: how far the report may be one that is meant for a house near by (`core.strays`).
     """
 
     report: Rows
@@ -81,15 +97,34 @@ class Heard(NamedTuple):
     on: Rows
     area: Rows
     answered: Rows
+    stray: Rows
+    neighbours: Rows
 
     def kinds(self) -> tuple[Heard, Rows]:
         """Each of what was heard once, and (M) which of them of each customer: of many customers few differ."""
-        key = np.zeros(len(self.report), np.int64)
-        for column in self:
-            key *= int(column.max(initial=-1)) + 2
-            key += column + 1
+        key = _numbered(np.zeros(len(self.report), np.int64), self[:-1])
+        if (self.neighbours >= 0).any():
+            # One number for all would not fit into 64 bits.
+            key = _numbered(np.unique(key, return_inverse=True)[1], self.neighbours.T)
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
-        return Heard(*(column[first] for column in self)), which
+        return self.only(first), which
+
+    def beside(self, others: Heard) -> Heard:
+        """What was heard of these and then of those."""
+        return Heard(*(np.concatenate(both) for both in zip(self, others, strict=True)))
+
+    def only(self, rows: Rows | slice) -> Heard:
+        """What was heard of some of them."""
+        return Heard(*(column[rows] for column in self))
+
+
+def _numbered(key: Rows, columns: Iterable[Rows]) -> Rows:
+    """(M) numbers that differ where the key or a column does."""
+    key = key.astype(np.int64)
+    for column in columns:
+        key *= int(column.max(initial=-1)) + 2
+        key += column + 1
+    return key
 
 
 class Hearing:
@@ -99,14 +134,28 @@ class Hearing:
     """
 
     def __init__(
-        self, onsets: Onsets, rates: Rates, weights: Floats, deaf: Floats | None = None, begun_ms: int | None = None
+        self,
+        onsets: Onsets,
+        rates: Rates,
+        weights: Floats,
+        deaf: Floats | None = None,
+        *,
+        begun_ms: int | None = None,
+        calling: Calling = ALWAYS,
     ) -> None:
         self.onsets, self.rates, self.weights = onsets, rates, weights
         total = weights.sum()
         self._when = weights / total if total else weights
         self._moments = onsets.moments(MOMENTS, begun_ms)
         self._slot = onsets.slot_of_age()
-        self.heard_share = self._arrived(self._moments).mean(axis=1)
+        self._run, self._clock_share = calling.clocks(onsets)
+        ages = np.arange(self._run.shape[1])
+        self._per_quantum = rates.span_ms / QUANTUM_MS / (self._clock_share @ np.diff(self._run))
+        """(ages): quanta of the callers' clocks in a storm, over what they ran in that of each age."""
+        self._lost = np.stack([np.interp(self._moments, ages, run) for run in self._run])
+        """(C, S, moments): how much of its time each clock of the callers has run since a loss."""
+        self.heard_share = self.arrived(np.full((1, NEIGHBOURS), -1))[0]
+        """(S): share of the reports of a loss in each slot that have come."""
         self._report = np.vstack([self._reports(), 1 - rates.report * self.heard_share])
         areas = np.zeros((1, 2)) if deaf is None else deaf
         self._off, self._on = self._offs(), self._ons(areas)
@@ -119,8 +168,8 @@ class Hearing:
 
     # --- tables: ages or areas by slots ------------------------------------------------------------
 
-    def _arrived(self, ages: Floats) -> Floats:
-        """Share of the reports of a loss of these ages (quanta) that have come."""
+    def _by(self, ages: Floats) -> Floats:
+        """Share of the reports of a loss that have come when the callers' clock has run so long (quanta) since."""
         if not self.rates.delay_ms:
             return np.ones_like(ages)
         arrived = np.zeros_like(ages)
@@ -131,13 +180,71 @@ class Hearing:
         arrived[lost] = (1 - self.rates.prompt) * ndtr(late) + self.rates.prompt * at_once
         return arrived
 
+    def arrived(self, neighbours: Rows) -> Floats:
+        """(M, S): share of the reports of a loss that have come, where these neighbours reported (as in `Heard`)."""
+        share = np.zeros((len(neighbours), self.onsets.slots))
+        for clock, part in enumerate(self._clock_share.tolist()):
+            share += part * self._by(self._since_loss(clock, neighbours)).mean(axis=2)
+        return share
+
+    def _since_loss(self, clock: int, neighbours: Rows) -> Floats:
+        """(M, S, moments): how much of its time a clock has run since a loss, slower after each neighbour's report."""
+        lost, run = self._lost[clock], self._run[clock]
+        # A quantum is over at its later edge: two reports of one quantum do not hush each other.
+        since = np.where(neighbours >= 0, run[neighbours], 0.0)
+        slower = self.rates.hush * (1 - self.rates.hush) ** np.arange(neighbours.shape[1])
+        return np.asarray(lost - np.minimum(lost[:, :, None], since[:, None, None]) @ slower)
+
     def _reports(self) -> Floats:
+        """(ages, S): of a report of each age that is the first below its device."""
         rates = self.rates
         if not rates.delay_ms:
             return np.full((len(self._slot), self.onsets.slots), 1 + rates.report / rates.false)
-        arrived = self._arrived(self._moments[None] - np.arange(len(self._slot) + 1)[:, None, None])
-        share = (arrived[:-1] - arrived[1:]).mean(axis=2)
-        return np.asarray(1 + rates.report * share * (rates.span_ms / QUANTUM_MS / rates.false))
+        share = np.zeros((len(self._slot), self.onsets.slots))
+        for run, lost, part in zip(self._run, self._lost, self._clock_share.tolist(), strict=True):
+            arrived = self._by(lost[None] - run[:, None, None])
+            share += part * (arrived[:-1] - arrived[1:]).mean(axis=2)
+        return self._true_to_false(share, np.arange(len(share)))
+
+    def _hushed(self, heard: Heard) -> Floats:
+        """(M, S): of customers some of whose neighbours reported before, of a report or of none."""
+        said = heard.report >= 0
+        age, neighbours = heard.report[said], heard.neighbours[said]
+        pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
+        ratio = np.empty((len(said), self.onsets.slots))
+        ratio[~said] = 1 - self.rates.report * self.arrived(heard.neighbours[~said])
+        if not len(age):
+            return ratio
+        share = np.zeros((len(age), self.onsets.slots))
+        for clock, part in enumerate(self._clock_share.tolist()):
+            run, lost = self._run[clock], self._since_loss(clock, neighbours)
+            edges = pace * np.stack([run[age], run[age + 1]])[:, :, None, None]
+            until, before = self._by(lost - edges).mean(axis=3)
+            share += part * (until - before)
+        ratio[said] = self._true_to_false(share, age)
+        return ratio
+
+    def _true_to_false(self, share: Floats, age: Rows) -> Floats:
+        """A share of a customer's reports (M, S) comes in the quantum of an age (M)."""
+        return np.asarray(1 + self.rates.report * share * (self._per_quantum[age] / self.rates.false)[:, None])
+
+    def strays(self, heard: Heard) -> Floats:
+        """(M): how much likelier a report of a customer with service is for those near by, measured as `false` is."""
+        if not self.rates.delay_ms:
+            return np.zeros(len(heard.report))
+        return np.asarray(self.rates.misplaced * rate(heard.stray) * self._per_quantum[heard.report])
+
+    def spoken(self, heard: Heard) -> Floats:
+        """(M, S): of what people said or did not, to what those with service say."""
+        ratio = self._report.take(heard.report, axis=0)
+        hushed = np.flatnonzero((heard.neighbours >= 0).any(axis=1))
+        if len(hushed) and self.rates.delay_ms:
+            ratio[hushed] = self._hushed(heard.only(hushed))
+        astray = np.flatnonzero(heard.stray >= 0)
+        if len(astray):
+            false = self.rates.false
+            ratio[astray] = 1 + (ratio[astray] - 1) * (false / (false + self.strays(heard.only(astray))))[:, None]
+        return ratio
 
     def _offs(self) -> Floats:
         widths = np.array(self.onsets.widths)
@@ -178,18 +285,19 @@ class Hearing:
 
     def ratios(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S): of a loss in each slot; (M): and of what a customer linked elsewhere would let hear."""
-        ratio = self._report[heard.report]
+        spoken = self.spoken(heard)
+        ratio = spoken.copy()
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
         ratio *= self._on[area, heard.on]
         anew = (heard.answered >= 0).nonzero()[0]
         if len(anew):
-            ratio[anew] = self._answered(Heard(*(column[anew] for column in heard)), ratio[anew])
+            ratio[anew] = self._answered(heard.only(anew), spoken[anew], ratio[anew])
         share = self.rates.share_out
         elsewhere = 1 - share + share * np.einsum("ms,s->m", ratio, self._when)
         return ratio, elsewhere
 
-    def _answered(self, heard: Heard, ratio: Floats) -> Floats:
+    def _answered(self, heard: Heard, spoken: Floats, ratio: Floats) -> Floats:
         """(M, S): of customers whom people restored. A loss before that goes on below what was repaired.
 
         Who is out all along calls anew, as others do after a loss; the meter gasps no second time, and what speaks is
@@ -197,7 +305,7 @@ class Hearing:
         """
         first = self._slot[heard.answered][:, None]
         before = np.arange(self.onsets.slots) < first
-        still = np.take_along_axis(self._report[heard.report], first, axis=1) * self._on[heard.area, heard.on]
+        still = np.take_along_axis(spoken, first, axis=1) * self._on[heard.area, heard.on]
         gasped = np.take_along_axis(self._off[heard.off], first, axis=1)[:, 0]
         back = POWER_UP * -np.expm1(-heard.answered * (QUANTUM_MS / POWER_UP_MS))
         silent = (heard.area == 0) & ((heard.on < 0) | (heard.on > heard.answered))
@@ -206,7 +314,7 @@ class Hearing:
 
     def true_words(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""
-        return (1 - 1 / self._report).take(heard.report, axis=0), (1 - 1 / self._off).take(heard.off, axis=0)
+        return 1 - 1 / self.spoken(heard), (1 - 1 / self._off).take(heard.off, axis=0)
 
     def linked(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right.
@@ -224,7 +332,8 @@ class Hearing:
         """(M, S + 1): log-likelihoods of a loss above the customer since each slot; its own service may fail first."""
         if len(heard.report) > FEW:
             kinds, which = heard.kinds()
-            return np.asarray(self._evidence(kinds).take(which, axis=0))
+            parts = [kinds.only(slice(first, first + PART)) for first in range(0, len(kinds.report), PART)]
+            return np.concatenate([self._evidence(part) for part in parts]).take(which, axis=0)
         return self._evidence(heard)
 
     def _evidence(self, heard: Heard) -> Floats:

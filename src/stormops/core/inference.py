@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from stormops.core.calling import ALWAYS, Calling
 from stormops.core.customers import Customers
 from stormops.core.forest import Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
-from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile
+from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, openings
 from stormops.core.posterior import Posterior
 from stormops.core.predicting import Prediction
+from stormops.core.squalls import WITHIN_MS, Squalls
 
 CLOSED_NOW = 2**62
 """The time until which a device is known closed when telemetry says so."""
@@ -29,7 +31,7 @@ class Inference:
     """N devices by place of `places`, P premises.
 
     `opens` (N, by device): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`, or may
-    always be under way (None). `widths`: the slots of time (`core.onset`).
+    always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are (`core.strays`).
     """
 
     def __init__(
@@ -40,15 +42,17 @@ class Inference:
         *,
         begun_ms: int | None = None,
         widths: tuple[int, ...] = WIDTHS,
+        near: Ints | None = None,
     ) -> None:
         self.places = forest(tree.parent)
         self._widths, self._begun_ms = widths, begun_ms
         self.rates, self.opens, self.profile = rates, opens[self.places.node], EVEN
+        self._calling = ALWAYS
         linked = tree.premise_device >= 0
         leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
         n = len(self.places)
-        self.customers = Customers(leaf, n)
+        self.customers = Customers(leaf, n, near)
         self.posterior = Posterior(self.places, len(widths))
         self.prediction = Prediction(self.places, self.customers.right_below)
         self.closed_ms = np.zeros(n, np.int64)
@@ -94,6 +98,18 @@ class Inference:
         """Other rates, other chances that devices open in a storm (N, by place), another profile of it."""
         if rates != self.rates or profile != self.profile or not np.array_equal(opens, self.opens):
             self.rates, self.opens, self.profile = rates, opens, profile
+            self._stale = True
+
+    def call_by(self, calling: Calling) -> None:
+        """When customers can report."""
+        if calling != self._calling:
+            self._calling = calling
+            self._stale = True
+
+    def expect_squalls(self, *, expected: bool) -> None:
+        """Whether failures are taken to come together (`core.squalls`): not while rates are learned from them."""
+        if expected != isinstance(self.posterior, Squalls):
+            self.posterior = (Squalls if expected else Posterior)(self.places, len(self._widths))
             self._stale = True
 
     # --- the answer -------------------------------------------------------------------------------
@@ -146,9 +162,13 @@ class Inference:
         if not self.rates.delay_ms:
             weights = np.array(self.profile.times[-1:])
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
-        self.hearing = Hearing(onsets, self.rates, weights, deaf, self._begun_ms)
+        self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=self._begun_ms, calling=self._calling)
         self.customers.recount(self.hearing, len(deaf))
-        self.posterior.believe(self._prior(onsets, weights))
+        hazard = self._hazards(onsets, weights)
+        if isinstance(self.posterior, Squalls):
+            self.posterior.expect(hazard, onsets.younger(WITHIN_MS))
+        else:
+            self.posterior.believe(openings(hazard))
 
     def even_weights(self) -> Floats:
         """(S): the hazard of each slot as it was believed, without a profile."""
@@ -156,8 +176,8 @@ class Inference:
             return np.ones(1)
         return self.hearing.onsets.weights(self.rates.span_ms, self._begun_ms)
 
-    def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
-        """(N, S): chance that each device opened in each slot: not before it was closed, not while it is."""
+    def _hazards(self, onsets: Onsets, weights: Floats) -> Floats:
+        """(N, S): of each device in each slot: none before it was closed, nor while it is."""
         hazard = -np.log1p(-self.opens)[:, None] * weights
         hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=1), HAZARD_MOST))[:, None]
         known = np.flatnonzero(self.closed_ms)
@@ -167,7 +187,7 @@ class Inference:
             after = np.clip(np.minimum(edges[:-1], age) - edges[1:], 0, None) / np.maximum(edges[:-1] - edges[1:], 1)
             hazard[known] *= after
         self.hazard = hazard
-        return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=1)) * -np.expm1(-hazard))
+        return hazard
 
     def out(self) -> Floats:
         """(P): chance that each customer is without service; of those outside the network, 0."""
@@ -185,9 +205,7 @@ class Inference:
         silent = self.hearing.served(self.customers.silent(len(self._deaf)))
         kind = self.customers.area[premises] + 1
         served, wrong = silent[0][kind], silent[1][kind]
-        special = np.zeros(len(self.customers.leaf), np.bool_)
-        special[self.customers.special()] = True
-        some = np.flatnonzero(special[premises])
+        some = np.flatnonzero(self.customers.apart(premises))
         heard = self.customers.heard(premises[some], self.hearing.onsets)
         served[some], wrong[some] = self.hearing.served(heard)
         return served, wrong

@@ -297,16 +297,15 @@ class _Step:
         reported, gasped = counts & (heard.report >= 0), counts & (heard.off >= 0)
         true_report, true_gasp = hearing.true_words(heard)
         truly = reported * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_report))
-        falsely = reported - truly - reported * wrong
+        falsely = (reported - truly - reported * wrong) * (rates.false / (rates.false + hearing.strays(heard)))
         gasp = gasped * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_gasp))
         self._wrong, self._heard_of = float(wrong.sum()), len(heard_of)
         n = len(since)
         quiet = _at(leaf, counts & ~reported, n) + self._silent(n)
-        still = rates.report * hearing.heard_share / (1 - rates.report * hearing.heard_share)
+        still, lost = self._quiet(since[:, :-1])
         metered = _at(leaf, counts & ~gasped & (heard.area == 0), n) + self._silent(n, area=0)
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
-        lost = since[:, :-1] @ np.stack([hearing.heard_share, hearing.gasp_share], axis=1)
-        asked = truly.sum() + quiet @ lost[:, 0], gasp.sum() + metered @ lost[:, 1]
+        asked = truly.sum() + quiet @ lost, gasp.sum() + metered @ (since[:, :-1] @ hearing.gasp_share)
         self._words = np.array(
             [
                 asked[0] * rates.report * (1 - rates.report),
@@ -315,11 +314,22 @@ class _Step:
             ]
         )
         columns = (
-            (_weigh(leaf, truly, n) - quiet * (since[:, :-1] @ still)) * (1 - rates.report),
+            (_weigh(leaf, truly, n) - quiet * still) * (1 - rates.report),
             _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
             (_weigh(leaf, gasp, n) - metered * (since[:, :-1] @ still_gasp)) * (1 - rates.gasp),
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
+
+    def _quiet(self, since: Floats) -> tuple[Floats, Floats]:
+        """(N): of one who did not report, the odds that he was to by now and is out; the share of reports that came."""
+        inference, report = self._inference, self._rates.report
+        hearing, hushed = inference.hearing, inference.customers.hushed()
+        share = hearing.heard_share
+        odds, lost = since @ (report * share / (1 - report * share)), since @ share
+        share = inference.customers.heard_share(hushed, hearing)
+        odds[hushed] = np.einsum("ms,ms->m", since[hushed], report * share / (1 - report * share))
+        lost[hushed] = np.einsum("ms,ms->m", since[hushed], share)
+        return odds, lost
 
     def _silent(self, n: int, area: int | None = None) -> Floats:
         customers = self._inference.customers
@@ -364,9 +374,10 @@ def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
     customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
-    reports = np.count_nonzero(linked & (customers.columns["report_ms"] > 0))
+    reports = np.flatnonzero(linked & (customers.columns["report_ms"] > 0))
+    strays = inference.hearing.strays(customers.heard(reports, inference.hearing.onsets))
     everybody = np.count_nonzero(linked)
-    return float(heard + reports * math.log(false) + everybody * math.log1p(-false))
+    return float(heard + np.log(false + strays).sum() + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:

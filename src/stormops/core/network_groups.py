@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from stormops.core.arguing import Argument, argue
+from stormops.core.calling import SHARE, Calling, LocalTime, Shut
 from stormops.core.entry import RatesLearned
 from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
@@ -22,6 +23,7 @@ from stormops.core.learning import fit, learn
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
+from stormops.core.strays import near_by
 
 OPENS = {
     EdgeKind.FUSE: 1e-2,
@@ -60,13 +62,18 @@ def opens(tree: Tree) -> Floats:
 class Explanations:
     """Groups named by device. Premises without a path to a source are lone; give those to `Clusters`.
 
+    `local`: what the city's clocks show; None = customers are taken to report at all hours alike.
     Raises IndexError for a premise that the city does not have.
     """
 
-    def __init__(self, city: City, tree: Tree, rates: Rates | None = None) -> None:
+    def __init__(self, city: City, tree: Tree, rates: Rates | None = None, local: LocalTime | None = None) -> None:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
-        self.inference = Inference(tree, opens(tree), rates or Rates())
+        self._where = city.metres(city.premises.lon, city.premises.lat)
+        near = near_by(*self._where, tree.premise_device)
+        self.inference = Inference(tree, opens(tree), rates or Rates(), near=near)
+        self._local = local
+        self.inference.call_by(Calling(local))
         self._learned_from = 0
         """Premises that spoke when rates were learned last."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
@@ -104,7 +111,6 @@ class Explanations:
         self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
         self._shown_held: set[int] = set()
         self._meters_speak = False
-        self._where = city.metres(city.premises.lon, city.premises.lat)
         self._nearby: Nearby | None = None
 
     # --- the port ---------------------------------------------------------------------------------
@@ -221,6 +227,8 @@ class Explanations:
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.array(learned.opens)[self._kind] / 1e6
         self.inference.believe(rates, opens, profile if learned.times else EVEN)
+        share = tuple(share / 1e6 for share in learned.ways) or SHARE
+        self.inference.call_by(Calling(self._local, share, tuple(Shut(*one) for one in learned.shut)))
 
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
@@ -270,6 +278,7 @@ class Explanations:
 
     def _take_in(self) -> None:
         """Tell the inference what is new; keep which groups changed by it, and the places right above."""
+        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST)
         premises = sorted(self._touched)
         self._touched.clear()
         first, off = [0] * len(premises), [0] * len(premises)

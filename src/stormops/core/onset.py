@@ -93,9 +93,19 @@ class Onsets(NamedTuple):
         )
         return np.asarray(-np.diff(np.array(profile.times) @ believed))
 
+    def younger(self, age_ms: float) -> Floats:
+        """(S): share of each slot that is younger than an age."""
+        edges = np.minimum(self.edges * float(QUANTUM_MS), age_ms)
+        return np.asarray(-np.diff(edges) / (np.array(self.widths) * QUANTUM_MS))
+
     def middles_ms(self) -> Floats:
         """(S): age of the middle of each slot."""
         return np.asarray((self.edges[:-1] + self.edges[1:]) * (QUANTUM_MS / 2))
+
+
+def openings(hazard: Floats) -> Floats:
+    """(N, S): chance to open first in each slot, by the hazards (N, S)."""
+    return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=1)) * -np.expm1(-hazard))
 
 
 def _younger(ages_ms: Floats, as_of: int, horizon_ms: float, begun_ms: int | None) -> Floats:

@@ -20,6 +20,7 @@ from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
 from stormops.core.network import EdgeKind
 from stormops.core.receipt_number import receipt_text
 from stormops.core.situation import Situation
+from stormops.core.ways import with_ways
 
 PROBABILITY_STEP = 500
 """A probability is written anew when it moved by this (per 10,000), so that it does not fill the journal."""
@@ -137,6 +138,7 @@ class Evidence:
             self.grouper.believe(situation.rates)
         learned = self.grouper.learn(draft.tick.at_ms, due=draft.tick.at_ms - situation.rates_ms >= LEARN_EVERY_MS)
         if learned is not None:
+            learned = with_ways(learned, situation.reports, draft.tick.at_ms)
             draft.add(learned)
             self.grouper.believe(learned)
 
