@@ -1,7 +1,7 @@
 """One public tree on disk: from a picture, the files that have changed, the pointer last.
 
-Everything but the pointer's `published_ms` and the index of past moments (`past`) is a function of the picture,
-the rung and the city, so two origins at one position write the same files.
+Everything but the pointer's `published_ms` and the index of past moments (`past`) is a function of the picture (with
+what is told of the buses), the rung and the city, so two origins at one position write the same files.
 """
 
 from __future__ import annotations
