@@ -63,9 +63,9 @@ class Rates(NamedTuple):
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out.
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
-    below the same device who has reported (they talk, and find it known). `misplaced`: a report is placed at a house near
-    by, below another device (one in fifty is placed wrongly, half of them below the same). Both are priors of our own,
-    and not learned.
+    below the same device who has reported (they talk, and find it known). `misplaced`: a report is placed at a house
+    near by, below another device (one in fifty is placed wrongly, half of them below the same). Both are priors of
+    our own, and not learned.
     """
 
     report: float = 0.1
