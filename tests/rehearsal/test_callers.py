@@ -45,7 +45,9 @@ def test_who_is_left_alone_without_power_calls_by_half(truth: Truth) -> None:
     below = truth.tree.below(device)
     services = [Failure(-1, int(house), 1, 0, 20 * hour) for house in below]
     broken = Failure(device, -1, len(below), 0, 2 * hour)
-    left = {c.of for c in make_calls(Truth(truth.city, truth.tree, [broken, *services]), HOURS, 3) if c.at_ms > 2 * hour}
+    left = {
+        c.of for c in make_calls(Truth(truth.city, truth.tree, [broken, *services]), HOURS, 3) if c.at_ms > 2 * hour
+    }
     dark = {c.of for c in make_calls(Truth(truth.city, truth.tree, services), HOURS, 3) if c.at_ms > 2 * hour}
     assert 0.4 * len(below) < len(left) < 0.7 * len(below)
     assert len(dark) < 0.1 * len(below)

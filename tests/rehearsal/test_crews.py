@@ -19,7 +19,9 @@ async def nobody(_: str) -> list[str]:
 
 def incident(truth: Truth, device: int, state: str = "predicted") -> dict[str, Any]:
     edge = truth.city.network.edge_id[int(truth.tree.edge[device])]
-    return {"id": "E-0001", "device": edge, "state": state, "customers_out": 10, "opened_ms": START} | {"updated_ms": START}
+    return {"id": "E-0001", "device": edge, "state": state, "customers_out": 10, "opened_ms": START} | {
+        "updated_ms": START
+    }
 
 
 @pytest.fixture
@@ -159,7 +161,9 @@ async def test_several_houses_that_called_keep_their_branches(truth: Truth) -> N
     back: set[int] = set()
     for order in orders:
         assert (order.action, order.house) == ("restore", "")
-        at = next(r for r, e in enumerate(truth.tree.edge) if truth.city.network.edge_id[int(e)] == order.body["device"])
+        at = next(
+            r for r, e in enumerate(truth.tree.edge) if truth.city.network.edge_id[int(e)] == order.body["device"]
+        )
         back.update(truth.tree.below(at).tolist())
     assert not back & set(houses)
     assert back < set(below.tolist())

@@ -218,9 +218,7 @@ def _restore_part(
     reroute(decider, draft, later)
 
 
-def _restore_around(
-    decider: Decider, draft: Draft, device: int, fact: facts.IncidentRestored, at_ms: int
-) -> None:
+def _restore_around(decider: Decider, draft: Draft, device: int, fact: facts.IncidentRestored, at_ms: int) -> None:
     """Where a larger outage is partly back, what lies below this device is back in it too: its feed has power."""
     situation = decider.situation
     above = ancestors(situation.tree, device)

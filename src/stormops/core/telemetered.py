@@ -17,6 +17,7 @@ from stormops.core.incident import ELECTRIC, TELEMETRY, Incident, Step
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
 
+
 class Telemetered:
     """The part of a decider that knows what telemetry says of devices."""
 

@@ -162,13 +162,16 @@ class Crews:
         return bool(((places >= tree.first[device]) & (places < tree.last[device])).any())
 
     async def _visit(self, incident: dict[str, Any], scene: Scene) -> list[Order]:
-        name, device = incident["id"], self._device.get(incident["device"] or "", -1)
-        tree = self._truth.tree
-        if device < 0:
-            claimed = await self._claim(incident)
-            if claimed is None or (scene.dark | scene.down)[claimed].any():
-                return []
-            return [self._close(name, claimed, scene)]
+        device = self._device.get(incident["device"] or "", -1)
+        if device >= 0:
+            return self._at_device(incident, device, scene)
+        claimed = await self._claim(incident)
+        if claimed is None or (scene.dark | scene.down)[claimed].any():
+            return []
+        return [self._close(incident["id"], claimed, scene)]
+
+    def _at_device(self, incident: dict[str, Any], device: int, scene: Scene) -> list[Order]:
+        name, tree = incident["id"], self._truth.tree
         first, last = int(tree.first[device]), int(tree.last[device])
         own = scene.dark_order[first:last].copy()
         if not own.any():
@@ -187,11 +190,10 @@ class Crews:
         if not len(places):
             return [Order(name, "restore", {"reason": "crew: what is still dark here belongs to other incidents"})]
         found = self._find(places, scene.active)
-        if found >= 0 and tree.first[found] <= places[0] and places[-1] < tree.last[found]:
-            return self._one_device(incident, device, found)
         lit = ~scene.dark_order[first:last]
         was_dark = self._last_dark_ms[tree.order[first:last]] >= incident["opened_ms"] - scene.start_ms
-        if incident["state"] in HELD or 2 * int((lit & was_dark).sum()) >= int(lit.sum()):
+        several = found < 0 or tree.first[found] > places[0] or places[-1] >= tree.last[found]
+        if several and (incident["state"] in HELD or 2 * int((lit & was_dark).sum()) >= int(lit.sum())):
             return self._parts(name, device, scene)
         return self._one_device(incident, device, found)
 
@@ -206,7 +208,7 @@ class Crews:
         return self._claimed[name][1]
 
     def _one_device(self, incident: dict[str, Any], device: int, found: int) -> list[Order]:
-        """The desk is told which device is open, if it has another: the only one, or the largest below one that is not."""
+        """The desk is told which device is open, if it has another: the only one, or the largest where several are."""
         if incident["state"] in HELD and (
             found == device or self._truth.tree.customers[found] > self._truth.tree.customers[device]
         ):

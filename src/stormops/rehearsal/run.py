@@ -231,9 +231,7 @@ class Rehearsal:
                 with contextlib.suppress(httpx2.HTTPError):
                     await http.post(url, json={"reason": "called back, a crew is told"}, headers=headers)
 
-    async def _tell(
-        self, http: httpx2.AsyncClient, csrf: str, turn: asyncio.Semaphore, order: Order, key: str
-    ) -> bool:
+    async def _tell(self, http: httpx2.AsyncClient, csrf: str, turn: asyncio.Semaphore, order: Order, key: str) -> bool:
         """One order to the desk, and whether it was taken; what was not is told again, under a new key."""
         desk, headers = f"{self._target.intake_url}/api/v1/desk", {"X-CSRF-Token": csrf, "Idempotency-Key": key}
         async with turn:
