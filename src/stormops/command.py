@@ -331,6 +331,7 @@ async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: flo
             ("field", "dispatcher"),
         )
     }
+    token = add_partner(settings.data, "control-system", ["telemetry"])
     clock = Clock(speed, storm.starts_ms, time.time_ns() // 1_000_000)
     timed = msgspec.structs.replace(
         settings, clock_speed=clock.speed, clock_epoch_ms=clock.epoch_ms, clock_anchor_ms=clock.anchor_ms
@@ -345,6 +346,7 @@ async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: flo
             feed_staff_url=where.feed_staff_url,
             person="field",
             password=passwords["field"],
+            telemetry_token=token,
             clock=clock,
         )
         rehearsal = Rehearsal(target, await asyncio.to_thread(read_pack, settings.pack), storm, seed)

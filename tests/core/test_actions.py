@@ -9,7 +9,7 @@ from stormops.core.incident import Incident
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import Symptom
 from tests.core.radial import radial_city
-from tests.core.world import World
+from tests.core.world import MINUTE_MS, START_MS, World
 
 STREET = (0, 3, 6, 9, 12, 15, 18, 21)
 """Houses below the first fuse, two a transformer."""
@@ -268,6 +268,62 @@ def test_a_nested_outage_restored_leaves_its_customers_in_the_outer_one() -> Non
     world.act(facts.IncidentRestored, incident=outer.id)
     world.tick(5)
     assert world.situation.customers_out == 0
+
+
+def test_a_nested_outage_restored_is_back_in_an_outer_one_that_is_partly_back() -> None:
+    """The outer device has power, or nothing below it would have: people's newer word is not lost in it."""
+    world = World()
+    for premise in (0, 1, 2, 3):
+        world.report(premise)
+    world.tick(0)
+    inner = world.open()[0]
+    world.act(facts.IncidentConfirmed, incident=inner.id, device=world.device_name(0))
+    world.tick(1)
+    for premise in range(6, 24):
+        world.report(premise)
+    world.tick(2)
+    outer = next(i for i in world.open() if i is not inner)
+    world.act(facts.IncidentConfirmed, incident=outer.id, device=world.device_name(6, 1))
+    world.act(facts.IncidentRestored, at=10, incident=outer.id, device=world.device_name(6))
+    world.tick(10)
+    assert (inner.customers_out, outer.customers_out) == (6, 12)
+    world.act(facts.IncidentRestored, at=20, incident=inner.id)
+    world.tick(20)
+    assert inner.state == "restored"
+    assert (outer.state, outer.customers_out) == ("partly_restored", 12)
+    assert world.situation.customers_out == 12
+    assert world.replayed().digest() == world.situation.digest()
+    for transformer in (12, 18):
+        world.act(facts.IncidentRestored, at=30, incident=outer.id, device=world.device_name(transformer))
+    world.tick(30)
+    assert outer.state == "restored"
+
+
+def test_what_people_saw_closed_is_no_cause_of_what_is_out_below() -> None:
+    """Three houses of a restored street call: their transformers failed before, and its fuse was closed since."""
+    world = World(radial_city(feeders=3, laterals=8, transformers=4, houses=6))
+    for premise in range(0, 192, 5):
+        world.report(premise, at=1 + premise / 20)
+    world.tick(20)
+    (incident,) = world.open()
+    breaker, fuse = world.device_name(0, 2), world.device_name(0, 1)
+    world.act(facts.IncidentConfirmed, at=30, incident=incident.id, device=breaker)
+    world.tick(30)
+    for lateral in range(6):
+        name = world.device_name(24 * lateral, 1)
+        world.act(facts.IncidentRestored, at=180, incident=incident.id, device=name)
+    world.tick(180)
+    closed = world.situation.closed_ms
+    assert {closed[world.situation.device_of[name]] for name in (breaker, fuse)} == {START_MS + 180 * MINUTE_MS}
+    for minute, premise in ((185, 5), (190, 11), (195, 6)):
+        world.report(premise, at=minute)
+        world.tick(minute)
+    assert world.situation.device_of[fuse] not in [i.device for i in world.open()]
+    assert world.situation.customers_out < 48 + 24
+    shown = [(i.id, i.devices, i.probability) for i in world.open()]
+    world.start()
+    world.tick(195)
+    assert [(i.id, i.devices, i.probability) for i in world.open()] == shown
 
 
 def test_what_was_reported_after_the_crew_spoke_is_not_answered_by_it() -> None:

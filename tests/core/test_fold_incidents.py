@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stormops.core import entry as facts
-from stormops.core.incident import EDGES, Incident, State, Step
+from stormops.core.incident import EDGES, TELEMETRY, Incident, State, Step
 from stormops.core.situation import Situation
 from tests.core.test_fold_reports import AT, CITY, TREE, R, fold, matched, opened, received
 
@@ -109,6 +109,28 @@ def test_a_confirmation_moves_the_extent(situation: Situation) -> None:
     fold(situation, stepped(Step.CONFIRM, IDS[BREAKER]))
     assert (the(situation).devices, the(situation).premises) == ((BREAKER,), set())
     assert the(situation).customers_out == 144
+
+
+def test_where_service_is_back_all_above_was_closed_up_to_what_is_known_open(situation: Situation) -> None:
+    top = TREE.path(0)
+    fold(situation, stepped(Step.RESTORE_PART, IDS[TRANSFORMER]))
+    assert situation.closed_ms == dict.fromkeys(top, AT + 5)
+    made = Situation(CITY, TREE)
+    made.restore(situation.snapshot())
+    assert made.closed_ms == situation.closed_ms
+    fold(situation, opened("E-0002"), facts.IncidentChanged(incident="E-0002", devices=[IDS[BREAKER]]))
+    fold(situation, stepped(Step.CONFIRM, incident="E-0002"))
+    again = facts.IncidentStepped(incident="E-0001", step="restore", action="b", by="dora", at_ms=AT + 9)
+    touched = fold(situation, again)
+    assert touched.closed == {FUSE}
+    assert (situation.closed_ms[FUSE], situation.closed_ms[BREAKER]) == (AT + 9, AT + 5)
+
+
+@pytest.mark.parametrize(("step", "by"), [(Step.CANCEL, "dora"), (Step.RESTORE, TELEMETRY)])
+def test_nothing_above_was_seen_closed(situation: Situation, step: Step, by: str) -> None:
+    """A cancelled outage was none; telemetry knows of its device alone."""
+    fold(situation, facts.IncidentStepped(incident="E-0001", step=step, action="a", by=by, at_ms=AT + 5))
+    assert not situation.closed_ms
 
 
 def test_an_absorbed_incident_gives_its_reports(situation: Situation) -> None:

@@ -9,6 +9,7 @@ import pytest
 from stormops.core.calling import WEB
 from stormops.core.entry import RatesLearned
 from stormops.core.grouping import Group
+from stormops.core.inference import CLOSED_NOW
 from stormops.core.network import EdgeKind, trace
 from stormops.core.network_groups import SUREST, Explanations
 from tests.core.radial import radial_city
@@ -54,6 +55,31 @@ def test_laterals_of_one_feeder() -> None:
     (group,) = explained([(premise, premise % 20) for premise in range(0, 192, 9)])
     assert group.device == device(EdgeKind.BREAKER, 0)
     assert TREE.customers[group.device] == 192
+
+
+def test_a_device_that_was_closed_since_is_no_cause_of_what_was_heard_before() -> None:
+    explanations = Explanations(CITY, TREE)
+    for premise in range(0, 192, 9):
+        explanations.add(premise, NOON + premise % 20 * MINUTE)
+    breaker = device(EdgeKind.BREAKER, 0)
+    explanations.update(NOON + 60 * MINUTE)
+    assert [group.device for group in explanations.groups()] == [breaker]
+    explanations.seen_closed(np.array([breaker], np.int32), np.array([NOON + 50 * MINUTE]))
+    explanations.update(NOON + 60 * MINUTE)
+    assert breaker not in [group.device for group in explanations.groups()]
+    assert sorted(p for group in explanations.groups() for p in group.premises) == list(range(0, 192, 9))
+
+
+def test_a_word_of_telemetry_outlasts_and_gives_way_to_what_people_saw() -> None:
+    explanations = Explanations(CITY, TREE)
+    breaker = device(EdgeKind.BREAKER, 0)
+    place = explanations.inference.places.place[breaker]
+    seen = (np.array([breaker], np.int32), np.array([NOON]))
+    explanations.switched(breaker, opened=False, at_ms=0)
+    explanations.seen_closed(*seen)
+    assert explanations.inference.closed_ms[place] == CLOSED_NOW
+    explanations.switched(breaker, opened=None, at_ms=0)
+    assert explanations.inference.closed_ms[place] == NOON
 
 
 def test_two_laterals_are_not_their_feeder() -> None:

@@ -111,6 +111,10 @@ def test_an_incident_that_people_hold_is_theirs_to_end(world: World) -> None:
     switched(world, breaker(world), "closed", 20)
     assert incident.state is State.CONFIRMED
     assert world.open() == [incident]
+    asked = f"Telemetry saw {breaker(world)} close: is service back?"
+    assert incident.reasons == (f"Telemetry says that the breaker {breaker(world)} is open.", asked)
+    switched(world, breaker(world), "closed", 21)
+    assert incident.reasons.count(asked) == 1
 
 
 def test_the_newest_word_holds_and_unknown_devices_are_passed_over(world: World) -> None:
@@ -119,6 +123,38 @@ def test_the_newest_word_holds_and_unknown_devices_are_passed_over(world: World)
     switched(world, "nowhere", "open", 12)
     assert not world.open()
     assert list(world.situation.telemetry) == [world.situation.device_of[breaker(world)]]
+
+
+def test_a_link_that_is_lost_leaves_a_closed_device_unknown_since_then(world: World) -> None:
+    """Silence is not "closed": what is heard later may be this device, what was heard before is not."""
+    name, row = breaker(world), world.situation.device_of[breaker(world)]
+    switched(world, name, "closed", 0)
+    switched(world, name, "unknown", 5)
+    assert world.situation.closed_ms == {row: START_MS + 5 * MINUTE_MS}
+    for premise in range(0, 192, 5):
+        world.report(premise, at=20)
+    world.tick(40)
+    assert [world.situation.device_ids[one.device] for one in world.open()] == [name]
+    shown = [(one.id, one.devices, one.probability) for one in world.open()]
+    world.start()
+    world.tick(40)
+    assert [(one.id, one.devices, one.probability) for one in world.open()] == shown
+    assert world.replayed().digest() == world.situation.digest()
+
+
+def test_a_link_that_is_lost_leaves_an_open_device_open(world: World) -> None:
+    """Silence is not "on" (invariant 10)."""
+    switched(world, breaker(world), "open", 1)
+    switched(world, breaker(world), "unknown", 5)
+    assert [one.customers_out for one in world.open()] == [192]
+    switched(world, breaker(world), "closed", 9)
+    assert not world.open()
+
+
+def test_a_link_of_which_nothing_was_ever_heard_says_nothing_when_it_is_lost(world: World) -> None:
+    switched(world, breaker(world), "unknown", 5)
+    assert not world.situation.telemetry
+    assert not world.situation.closed_ms
 
 
 def test_a_restart_keeps_one_incident(world: World) -> None:

@@ -99,17 +99,18 @@ async def test_states_of_telemetered_devices_are_one_fact(doors: Intake) -> None
     said: list[dict[str, object]] = [
         {"device": "BRK-1", "state": "open", "at": "2026-09-14T18:03:07.25Z"},
         {"device": "?", "state": "closed", "at": 1_789_408_987_250},
+        {"device": "BRK-2", "state": "unknown", "at": 1_789_408_987_250},
     ]
     response = await doors.client.post(PATHS["states"], json={"states": said})
     assert response.status_code == 202
-    assert response.json()["events"] == 2
+    assert response.json()["events"] == 3
     (fact,) = [one for one in doors.facts() if isinstance(one, DeviceStatesReceived)]
     assert fact == DeviceStatesReceived(
         receipt=response.json()["receipt"],
         partner="head-end",
-        devices=["BRK-1", "?"],
-        states="OC",
-        at_ms=[1_789_408_987_250, 1_789_408_987_250],
+        devices=["BRK-1", "?", "BRK-2"],
+        states="OCU",
+        at_ms=[1_789_408_987_250] * 3,
     )
     wrong = await doors.client.post(PATHS["states"], json={"states": [{**said[0], "state": "ajar"}]})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "states[0].state")

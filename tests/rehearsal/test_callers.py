@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 
 from stormops.core.report import Report
 from stormops.rehearsal.callers import REPORT_SHARE, make_calls
 from stormops.rehearsal.storm import load_storm
-from stormops.rehearsal.truth import Truth
+from stormops.rehearsal.truth import Failure, Truth
 
 HOURS = load_storm("squall").hours
 
@@ -35,3 +36,18 @@ def test_only_false_calls_come_from_customers_who_are_not_out(truth: Truth) -> N
 @pytest.mark.parametrize("way", ["account", "phone", "address", "latitude", "meter", "service_point"])
 def test_every_way_of_saying_who_is_used(truth: Truth, way: str) -> None:
     assert any(way in c.body for seed in range(4) for c in make_calls(truth, HOURS, seed))
+
+
+def test_who_is_left_alone_without_power_calls_by_half(truth: Truth) -> None:
+    """A device above is repaired after two hours, each house's own service after twenty."""
+    hour = 3_600_000
+    device = int(np.argmax(np.where(truth.tree.parent >= 0, truth.tree.customers, 0)))
+    below = truth.tree.below(device)
+    services = [Failure(-1, int(house), 1, 0, 20 * hour) for house in below]
+    broken = Failure(device, -1, len(below), 0, 2 * hour)
+    left = {
+        c.of for c in make_calls(Truth(truth.city, truth.tree, [broken, *services]), HOURS, 3) if c.at_ms > 2 * hour
+    }
+    dark = {c.of for c in make_calls(Truth(truth.city, truth.tree, services), HOURS, 3) if c.at_ms > 2 * hour}
+    assert 0.4 * len(below) < len(left) < 0.7 * len(below)
+    assert len(dark) < 0.1 * len(below)

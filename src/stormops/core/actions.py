@@ -177,6 +177,8 @@ def _restore(decider: Decider, draft: Draft, fact: facts.IncidentRestored, at_ms
     tree, device = decider.situation.tree, decider.situation.device_of.get(fact.device or "", -1)
     if device < 0 or all(device in (mine, *ancestors(tree, mine)) for mine in incident.devices):
         end(decider, draft, incident, whole)
+        for mine in incident.devices:
+            _restore_around(decider, draft, mine, fact, at_ms)
     else:
         part = stepped(incident, Step.RESTORE_PART, fact, at_ms, fact.device or "")
         _restore_part(decider, draft, incident, (part, whole))
@@ -214,6 +216,17 @@ def _restore_part(
     if not incident.premises and not any(below(tree, device, incident.back) for device in incident.devices):
         end(decider, draft, incident, whole)
     reroute(decider, draft, later)
+
+
+def _restore_around(decider: Decider, draft: Draft, device: int, fact: facts.IncidentRestored, at_ms: int) -> None:
+    """Where a larger outage is partly back, what lies below this device is back in it too: its feed has power."""
+    situation = decider.situation
+    above = ancestors(situation.tree, device)
+    for key in [key for outer in above for key in situation.coverage.holders(outer)]:
+        incident = situation.incidents[key]
+        if incident.back and not {device, *above} & set(incident.back):
+            part = stepped(incident, Step.RESTORE_PART, fact, at_ms, situation.device_ids[device])
+            _restore_part(decider, draft, incident, (part, stepped(incident, Step.RESTORE, fact, at_ms)))
 
 
 def end(decider: Decider, draft: Draft, incident: Incident, step: facts.IncidentStepped) -> None:

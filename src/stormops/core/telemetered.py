@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from stormops.core.actions import end
 from stormops.core.draft import Draft
-from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped
-from stormops.core.incident import ELECTRIC, TELEMETRY, Step
+from stormops.core.entry import DeviceStatesReceived, Entry, IncidentChanged, IncidentStepped
+from stormops.core.incident import ELECTRIC, TELEMETRY, Incident, Step
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
+
 
 class Telemetered:
     """The part of a decider that knows what telemetry says of devices."""
@@ -51,12 +52,21 @@ class Telemetered:
             return
         for key in situation.coverage.holders(device):
             incident = situation.incidents[key]
+            if incident.held:
+                self._ask(draft, incident, device)
             if incident.held or incident.devices != (device,):
                 continue
             step = IncidentStepped(
                 incident=incident.id, step=Step.RESTORE.value, action=fact.receipt, by=TELEMETRY, at_ms=state.at_ms
             )
             end(self._decider, draft, incident, step)
+
+    @staticmethod
+    def _ask(draft: Draft, incident: Incident, device: int) -> None:
+        """People hold the incident: whether service is back is for them to say, and they are asked."""
+        asked = f"Telemetry saw {draft.situation.device_ids[device]} close: is service back?"
+        if asked not in incident.reasons:
+            draft.add(IncidentChanged(incident=incident.id, reasons=[*incident.reasons, asked]))
 
     def _tell(self, device: int) -> None:
         word = self._word(device)

@@ -76,7 +76,8 @@ class MeterEvents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DeviceStateSaid(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What the control system knows of a telemetered device (a breaker, a recloser): its contacts are open or closed.
 
-    `unknown`: it no longer knows, the link to the device is lost. `device`: its id in the network. `at`: since when, RFC 3339 with its zone or milliseconds since 1970.
+    `unknown`: it no longer knows, the link to the device is lost. `device`: its id in the network. `at`: since when,
+    RFC 3339 with its zone or milliseconds since 1970.
     """
 
     device: Annotated[str, msgspec.Meta(min_length=1, max_length=DEVICE_CHARACTERS_MAX)]

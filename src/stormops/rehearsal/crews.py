@@ -47,21 +47,22 @@ NEVER_MS = -(10**15)
 class Order(NamedTuple):
     """What a crew tells the desk: an action on an incident and its body.
 
-    `houses`: premises there who called and whose own service is down; each is reported once the action was taken.
+    `house`: the one premise there that called and whose own service is down; it is reported once the action was taken.
     """
 
     incident: str
     action: str
     body: dict[str, Any]
-    houses: tuple[str, ...] = ()
+    house: str = ""
 
 
 class Scene(NamedTuple):
     """What is to be seen in the field at one time, `at` milliseconds after the storm's start at `start_ms`.
 
-    For every premise: `dark`, whether a broken device keeps it out; `down`, whether only its own service does.
-    `dark_order` is `dark` in the tree's order, `dark_before` how many are dark before each place of it. `active` are
-    the broken devices; `known` the devices that incidents hold, `holders` the names of those.
+    For every premise: `dark`, whether a broken device keeps it out; `down`, whether only its own service does. In the
+    tree's order: `dark_order`, the same as `dark`; `seen_before`, how many before each place are seen to be out:
+    who is dark, and who is down and called. `active` are the broken devices; `known` the devices that incidents hold,
+    `holders` the names of those.
     """
 
     at: int
@@ -69,7 +70,7 @@ class Scene(NamedTuple):
     dark: Bools
     down: Bools
     dark_order: Bools
-    dark_before: npt.NDArray[np.int64]
+    seen_before: npt.NDArray[np.int64]
     active: Ints
     known: Ints
     holders: list[str]
@@ -127,14 +128,15 @@ class Crews:
         self._last_dark_ms[dark | down] = at
         held = {i["id"]: self._device.get(i["device"] or "", -1) for i in incidents if i["state"] in HELD}
         held = {name: row for name, row in held.items() if row >= 0}
-        dark_order = dark[self._truth.tree.order]
+        order = self._truth.tree.order
+        seen = dark | (down & (self._called_ms <= at))
         return Scene(
             at,
             start_ms,
             dark,
             down,
-            dark_order,
-            np.append(0, np.cumsum(dark_order)),
+            dark[order],
+            np.append(0, np.cumsum(seen[order])),
             np.array([f.device for f in broken if f.device >= 0], np.int32),
             np.array(list(held.values()), np.int32),
             list(held),
@@ -160,17 +162,23 @@ class Crews:
         return bool(((places >= tree.first[device]) & (places < tree.last[device])).any())
 
     async def _visit(self, incident: dict[str, Any], scene: Scene) -> list[Order]:
-        name, device = incident["id"], self._device.get(incident["device"] or "", -1)
-        tree = self._truth.tree
-        if device < 0:
-            claimed = await self._claim(incident)
-            if claimed is None or (scene.dark | scene.down)[claimed].any():
-                return []
-            return [self._close(name, claimed, scene)]
+        device = self._device.get(incident["device"] or "", -1)
+        if device >= 0:
+            return self._at_device(incident, device, scene)
+        claimed = await self._claim(incident)
+        if claimed is None or (scene.dark | scene.down)[claimed].any():
+            return []
+        return [self._close(incident["id"], claimed, scene)]
+
+    def _at_device(self, incident: dict[str, Any], device: int, scene: Scene) -> list[Order]:
+        name, tree = incident["id"], self._truth.tree
         first, last = int(tree.first[device]), int(tree.last[device])
         own = scene.dark_order[first:last].copy()
         if not own.any():
-            return [self._close(name, tree.below(device), scene)]
+            houses = self._houses(tree.below(device), scene)
+            if len(houses) > 1:
+                return self._parts(name, device, scene)
+            return [self._close(name, tree.below(device), scene, *houses)]
         # What other crews hold further down is theirs; this one sees to the rest.
         inside = (tree.first[scene.known] >= first) & (tree.last[scene.known] <= last)
         inside &= tree.depth[scene.known] > tree.depth[device]
@@ -182,11 +190,10 @@ class Crews:
         if not len(places):
             return [Order(name, "restore", {"reason": "crew: what is still dark here belongs to other incidents"})]
         found = self._find(places, scene.active)
-        if found >= 0 and tree.first[found] <= places[0] and places[-1] < tree.last[found]:
-            return self._one_device(incident, device, found)
         lit = ~scene.dark_order[first:last]
         was_dark = self._last_dark_ms[tree.order[first:last]] >= incident["opened_ms"] - scene.start_ms
-        if incident["state"] in HELD or 2 * int((lit & was_dark).sum()) >= int(lit.sum()):
+        several = found < 0 or tree.first[found] > places[0] or places[-1] >= tree.last[found]
+        if several and (incident["state"] in HELD or 2 * int((lit & was_dark).sum()) >= int(lit.sum())):
             return self._parts(name, device, scene)
         return self._one_device(incident, device, found)
 
@@ -201,7 +208,7 @@ class Crews:
         return self._claimed[name][1]
 
     def _one_device(self, incident: dict[str, Any], device: int, found: int) -> list[Order]:
-        """The desk is told which device is open, if it has another: the only one, or the largest below one that is not."""
+        """The desk is told which device is open, if it has another: the only one, or the largest where several are."""
         if incident["state"] in HELD and (
             found == device or self._truth.tree.customers[found] > self._truth.tree.customers[device]
         ):
@@ -215,23 +222,18 @@ class Crews:
         tree = self._truth.tree
         first = int(tree.first[device])
         inside = (tree.first >= first) & (tree.last <= tree.last[device]) & (tree.customers > 0)
-        lit = inside & (scene.dark_before[tree.last] == scene.dark_before[tree.first])
+        lit = inside & (scene.seen_before[tree.last] == scene.seen_before[tree.first])
         whole = np.flatnonzero(lit & ~lit[tree.parent])
         orders = [
-            Order(
-                name,
-                "restore",
-                {"reason": "crew: this branch has power again", "device": self._edge(row)},
-                self._down(tree.below(row), scene),
-            )
+            Order(name, "restore", {"reason": "crew: this branch has power again", "device": self._edge(row)})
             for row in sorted(whole.tolist(), key=lambda row: (-int(tree.customers[row]), row))
         ]
         return [order for order in orders if self._due(order, scene.at)][:PARTS_PER_VISIT]
 
-    def _down(self, premises: Ints, scene: Scene) -> tuple[str, ...]:
+    def _houses(self, premises: Ints, scene: Scene) -> list[str]:
         """Of these, the houses that called and whose own service is down."""
         houses = premises[scene.down[premises] & (self._called_ms[premises] <= scene.at)]
-        return tuple(self._truth.city.premises.id[row] for row in houses.tolist())
+        return [self._truth.city.premises.id[row] for row in houses.tolist()]
 
     def _key(self, order: Order) -> tuple[str, str, int]:
         return order.incident, order.action, self._device.get(order.body.get("device", ""), -1)
@@ -256,7 +258,7 @@ class Crews:
         here = active[touched]
         return int(here[np.argmax(tree.customers[here])]) if len(here) else -1
 
-    def _close(self, name: str, claimed: Ints, scene: Scene) -> Order:
+    def _close(self, name: str, claimed: Ints, scene: Scene, house: str = "") -> Order:
         if scene.at - self._last_dark_ms[claimed].max(initial=NEVER_MS) < LOOK_BACK_HOURS * 3_600_000:
-            return Order(name, "restore", {"reason": "crew: everyone here has power"}, self._down(claimed, scene))
+            return Order(name, "restore", {"reason": "crew: there is power here"}, house)
         return Order(name, "cancel", {"reason": "patrol: no outage found"})

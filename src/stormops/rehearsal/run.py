@@ -23,6 +23,7 @@ from stormops.rehearsal.callers import Call, make_calls
 from stormops.rehearsal.crews import Crews, Order
 from stormops.rehearsal.dispatcher import to_take_on
 from stormops.rehearsal.grading import Grade, grade, over_time
+from stormops.rehearsal.scada import make_words
 from stormops.rehearsal.screen import Screen
 from stormops.rehearsal.storm import Storm
 from stormops.rehearsal.truth import HOUR_MS, Truth, make_truth
@@ -36,7 +37,7 @@ TRIES_MAX = 30
 LOOK_UPS_MAX = 6
 """Times that a receipt is looked up before its report counts as lost; a look-up may be refused under load."""
 
-CREW_MINUTES = 4
+CREW_MINUTES = 1
 """Platform minutes between two rounds of what the field tells the desk; at least half a second of wall."""
 
 GRADE_MINUTES = 20
@@ -45,7 +46,9 @@ GRADE_MINUTES = 20
 DISPATCHER_MINUTES = 2
 """Platform minutes between two looks at the safety queue; at least half a second of wall."""
 
-ORDERS_PER_ROUND_MAX = 60
+ORDERS_AT_ONCE_MAX = 32
+"""Orders to the desk under way; more wait for their turn."""
+
 READY_SECONDS_MAX = 60
 """Wall seconds in which the platform must be up and its screen alive."""
 
@@ -58,13 +61,14 @@ class RehearsalError(Exception):
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """The platform under rehearsal, and a staff account that may act."""
+    """The platform under rehearsal, a staff account that may act, and a partner's token for telemetry."""
 
     intake_url: str
     intake_staff_url: str
     feed_staff_url: str
     person: str
     password: str
+    telemetry_token: str
     clock: Clock
 
 
@@ -77,6 +81,7 @@ class Rehearsal:
         self._seed = seed
         self._truth: Truth = make_truth(city, trace(city.network, city.premises), storm, seed)
         self._calls = make_calls(self._truth, storm.hours, seed)
+        self._words = make_words(self._truth, storm, seed)
         # What the map shows is who is out of electricity; the truth is asked for the same premises.
         self._index = {name: row for row, name in enumerate(city.premises.id)}
         self._start_ms = target.clock.now_ms()  # begins anew when the platform is ready
@@ -84,6 +89,8 @@ class Rehearsal:
         self._sent = 0
         self._failed = 0
         self._retried = 0
+        self._from_crews = 0
+        self._words_told = 0
         self._grades: list[dict[str, Any]] = []
         self._moments: list[Grade] = []
         self._screen = Screen(target.feed_staff_url)
@@ -107,13 +114,14 @@ class Rehearsal:
             watching = asyncio.create_task(self._screen.watch(cookie))
             await self._ready(watching)
             crews = asyncio.create_task(self._work(http, csrf))
+            telemetry = asyncio.create_task(self._telemeter(http))
             dispatcher = asyncio.create_task(self._take_on_danger(http, csrf))
             grading = asyncio.create_task(self._grade_plateau(http))
             following = asyncio.create_task(self._grade_all(http))
             try:
                 await self._send_all(http)
                 while self._now() < self._storm.hours * HOUR_MS:
-                    self._stop_on_failure(watching, crews, dispatcher, grading, following)
+                    self._stop_on_failure(watching, crews, telemetry, dispatcher, grading, following)
                     await asyncio.sleep(0.2)
                 await self._settle()
                 await grading
@@ -121,7 +129,7 @@ class Rehearsal:
                 final = await self._shown(http)
                 return self._result(lost, final)
             finally:
-                for task in (watching, crews, dispatcher, grading, following):
+                for task in (watching, crews, telemetry, dispatcher, grading, following):
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError, httpx2.HTTPError):
                         await task
@@ -195,7 +203,8 @@ class Rehearsal:
             answer = await self._read(http, f"/api/v1/desk/incidents/{incident}/premises")
             return None if answer is None else list(answer["premises"])
 
-        crews = Crews(self._truth, premises, self._seed)
+        crews = Crews(self._truth, self._calls, premises, self._seed)
+        turn = asyncio.Semaphore(ORDERS_AT_ONCE_MAX)
         every_s = max(0.5, self._target.clock.wall_seconds(CREW_MINUTES * 60_000))
         round_number = 0
         while True:
@@ -203,9 +212,10 @@ class Rehearsal:
             if not self._screen.at_ms:
                 continue
             now_ms = self._target.clock.now_ms()
-            orders = await crews.look(self._screen.incidents(), self._start_ms, now_ms, ORDERS_PER_ROUND_MAX)
+            orders = await crews.look(self._screen.incidents(), self._start_ms, now_ms)
             keys = [f"field-{self._seed}-{round_number}-{number}" for number in range(len(orders))]
-            heard = await asyncio.gather(*(self._tell(http, csrf, *told) for told in zip(orders, keys, strict=True)))
+            told = zip(orders, keys, strict=True)
+            heard = await asyncio.gather(*(self._tell(http, csrf, turn, order, key) for order, key in told))
             for order, arrived in zip(orders, heard, strict=True):
                 if not arrived:
                     crews.unheard(order)
@@ -222,14 +232,46 @@ class Rehearsal:
                 with contextlib.suppress(httpx2.HTTPError):
                     await http.post(url, json={"reason": "called back, a crew is told"}, headers=headers)
 
-    async def _tell(self, http: httpx2.AsyncClient, csrf: str, order: Order, key: str) -> bool:
+    async def _tell(self, http: httpx2.AsyncClient, csrf: str, turn: asyncio.Semaphore, order: Order, key: str) -> bool:
         """One order to the desk, and whether it was taken; what was not is told again, under a new key."""
-        url = f"{self._target.intake_staff_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
-        try:
-            answer = await http.post(url, json=order.body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": key})
-        except httpx2.HTTPError:
-            return False
+        desk, headers = f"{self._target.intake_staff_url}/api/v1/desk", {"X-CSRF-Token": csrf, "Idempotency-Key": key}
+        async with turn:
+            try:
+                answer = await http.post(
+                    f"{desk}/incidents/{order.incident}/{order.action}", json=order.body, headers=headers
+                )
+                if order.house and answer.status_code == httpx2.codes.ACCEPTED:
+                    report = {"symptom": "lights_out", "service_point": f"E-{order.house}"}
+                    said = await http.post(
+                        f"{desk}/reports", json=report, headers=headers | {"Idempotency-Key": f"{key}-house"}
+                    )
+                    if said.status_code == httpx2.codes.ACCEPTED:
+                        self._acknowledged.setdefault(said.json()["receipt"], time.monotonic())
+                        self._from_crews += 1
+            except httpx2.HTTPError:
+                return False
         return bool(answer.status_code == httpx2.codes.ACCEPTED)
+
+    async def _telemeter(self, http: httpx2.AsyncClient) -> None:
+        """The control system's words, each as soon as it is due; what is not taken is sent again as it is."""
+        url = f"{self._target.intake_url}/api/v1/telemetry/states"
+        edges, tree = self._truth.city.network.edge_id, self._truth.tree
+        while self._words_told < len(self._words):
+            first = self._words_told
+            await asyncio.sleep(max(0.0, self._target.clock.wall_seconds(self._words[first].at_ms - self._now())))
+            due = [word for word in self._words[first:] if word.at_ms <= self._now()]
+            states = [
+                {"device": edges[int(tree.edge[w.device])], "state": w.state, "at": self._start_ms + w.since_ms}
+                for w in due
+            ]
+            headers = {"Authorization": f"Bearer {self._target.telemetry_token}"}
+            headers["Idempotency-Key"] = f"telemetry-{self._seed}-{first}-{len(due)}"
+            with contextlib.suppress(httpx2.HTTPError):
+                answer = await http.post(url, json={"states": states}, headers=headers)
+                if answer.status_code == httpx2.codes.ACCEPTED:
+                    self._words_told += len(due)
+                    continue
+            await asyncio.sleep(0.1)
 
     async def _read(self, http: httpx2.AsyncClient, path: str) -> dict[str, Any] | None:
         """One read of the feed, None when it cannot be had just now: refused, or the connection was ended."""
@@ -327,6 +369,7 @@ class Rehearsal:
                 "acknowledged": self._sent - self._failed,
                 "lost": lost,
                 "doubled": max(0, distinct - len(self._acknowledged)),
+                "from_crews": self._from_crews,
                 "retried": self._retried,
                 "refused": self._refused[:5],
                 "matched": totals.get("reports_matched"),
@@ -344,6 +387,7 @@ class Rehearsal:
                 "shown_out_at_the_end": final.shown,
                 "truth_out_at_the_end": final.truth,
             },
+            "telemetry": {"words": len(self._words), "taken": self._words_told},
             "delay_s": {"p50": at[50], "p95": at[95], "p99": at[99]},
             "feed_drops": self._screen.drops,
         }

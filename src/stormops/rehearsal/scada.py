@@ -39,9 +39,7 @@ def make_words(truth: Truth, storm: Storm, seed: int) -> list[Word]:
     changes: dict[int, list[tuple[int, str]]] = {}
     for failure in truth.failures:
         if failure.device >= 0:
-            changes.setdefault(failure.device, []).extend(
-                [(failure.fails_ms, "open"), (failure.repaired_ms, "closed")]
-            )
+            changes.setdefault(failure.device, []).extend([(failure.fails_ms, "open"), (failure.repaired_ms, "closed")])
     begun, over = storm.onset[0][0] * HOUR_MS, storm.repairs[-1][0] * HOUR_MS
     for kind in EdgeKind:
         rows = np.flatnonzero((tree.kind == kind) & (tree.customers > 0))
@@ -57,9 +55,7 @@ def make_words(truth: Truth, storm: Storm, seed: int) -> list[Word]:
 def _told(device: int, changes: list[tuple[int, str]], lost_ms: int, back_ms: int) -> list[Word]:
     """What is told of one device whose link is lost for a time (never, where that time is empty)."""
     words = [Word(0, device, "closed", 0)]
-    words += [
-        Word(at + WORD_MS, device, state, at) for at, state in changes if not lost_ms <= at + WORD_MS < back_ms
-    ]
+    words += [Word(at + WORD_MS, device, state, at) for at, state in changes if not lost_ms <= at + WORD_MS < back_ms]
     if lost_ms < back_ms:
         since, state = max([(0, "closed"), *(change for change in changes if change[0] < back_ms)])
         found = Word(back_ms, device, state, since if since >= lost_ms else back_ms)
