@@ -36,7 +36,7 @@ def report(inference: Inference, premises: list[int] | range, minutes: float) ->
 
 
 def same(one: Inference, other: Inference) -> None:
-    for name in ("inside", "message", "above", "cause", "since"):
+    for name in ("inside", "message", "above", "cause", "first", "top", "since"):
         assert np.array_equal(getattr(one.posterior, name), getattr(other.posterior, name)), name
     assert (one.prediction.top == other.prediction.top).all()
 
@@ -76,7 +76,7 @@ def test_weighing_gives_the_likelihood_that_settling_does_and_what_follows_is_no
         report(one, [24, 31, 37, 44], 3)
     weight = inference.weigh(NOON + 5 * MINUTE)
     other.update(NOON + 5 * MINUTE, NOBODY)
-    assert weight == other.posterior.message[other.places.parent < 0, -1].sum()
+    assert weight == other.posterior.message[-1, other.places.parent < 0].sum()
     inference.update(NOON + 5 * MINUTE, NOBODY)
     same(inference, other)
 
@@ -106,7 +106,7 @@ def test_nothing_is_predicted_through_a_device_known_closed() -> None:
     inference.close(np.array([fuse]), CLOSED_NOW)
     inference.update(NOON + 60 * MINUTE, NOBODY)
     assert fuse not in predicted(inference)
-    assert inference.posterior.cause[inference.places.place[fuse]].sum() == 0
+    assert inference.posterior.cause[:, inference.places.place[fuse]].sum() == 0
 
 
 def test_who_is_still_out_after_a_restoration_has_a_fault_below() -> None:

@@ -6,6 +6,8 @@ taken out and put in again as whole numbers, so that the order in which words co
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from stormops.core.forest import Rows, begins, distinct, ranges
@@ -14,6 +16,20 @@ from stormops.core.network import Floats, Ints
 from stormops.core.onset import Onsets
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
+
+
+class Words(NamedTuple):
+    """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
+
+    M `special` customers, ordered by the place right above (`leaf`); each was heard as `kinds` says at `which`.
+    `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
+    """
+
+    special: Rows
+    leaf: Rows
+    kinds: Heard
+    which: Rows
+    silent: Floats
 
 
 class Customers:
@@ -34,13 +50,14 @@ class Customers:
         self.pinged = np.zeros(places, np.bool_)
         """(places): whether a customer right below has a meter that can be asked."""
         self._special = np.zeros(len(leaf), np.bool_)
+        self._words: tuple[tuple[Onsets, int], Words] | None = None
         self._news: list[Rows] = []
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
-        self.told = np.zeros((places, 1))
-        """(places, S + 1): log-likelihoods of what the customers right below each place let hear."""
+        self.told = np.zeros((1, places))
+        """(S + 1, places): log-likelihoods of what the customers right below each place let hear."""
 
     def tell(self, column: str, premises: Rows, at_ms: Rows | int) -> None:
         """Write what was heard of these premises."""
@@ -64,6 +81,7 @@ class Customers:
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
         self.area[:] = area
+        self._words = None
         asked = self.leaf[area == 0]
         self.pinged[:] = False
         self.pinged[asked[asked >= 0]] = True
@@ -96,16 +114,26 @@ class Customers:
     def recount(self, hearing: Hearing, areas: int) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        of_silent = hearing.evidence(self.silent(areas))
-        quiet = np.flatnonzero(~self._special & (self.leaf >= 0))
-        kinds = areas + 1
-        slots = self.leaf[quiet].astype(np.int64) * kinds + self.area[quiet] + 1
-        count = np.bincount(slots, minlength=self._places * kinds).reshape(self._places, kinds)
-        self.told = np.zeros((self._places, of_silent.shape[1]))
-        for kind in range(kinds):
-            self.told += count[:, kind, None] * of_silent[kind]
-        some = self._by_leaf[self._special[self._by_leaf] & (self.leaf[self._by_leaf] >= 0)]
-        self._add(some, hearing.evidence(self.heard(some, hearing.onsets)))
+        words = self.words(hearing.onsets, areas)
+        said = hearing.evidence(words.kinds).T
+        # Whole numbers of `hearing.UNIT`: exact in any order, also in that of a product of matrices.
+        self.told = hearing.evidence(self.silent(areas)).T @ words.silent
+        self._add(words.leaf, said.take(words.which, axis=1))
+
+    def words(self, onsets: Onsets, areas: int) -> Words:
+        """All that was heard, by the last `count`."""
+        if self._words is None or self._words[0] != (onsets, areas):
+            self._words = (onsets, areas), self._all(onsets, areas)
+        return self._words[1]
+
+    def _all(self, onsets: Onsets, areas: int) -> Words:
+        linked = self._by_leaf[self._first[0] :]
+        spoke = self._special[linked]
+        special, quiet = linked[spoke], linked[~spoke]
+        kinds, which = self.heard(special, onsets).kinds()
+        cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
+        silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
+        return Words(special, self.leaf[special].astype(np.intp), kinds, which, silent.astype(np.float64))
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""
@@ -114,20 +142,23 @@ class Customers:
         both = np.concatenate([self._counted[:, news], self._at[:, news]], axis=1)
         said = hearing.evidence(self._heard(both, np.concatenate([news, news]), hearing.onsets))
         self._take_news()
-        return self._add(news, said[len(news) :] - said[: len(news)])
+        order = np.argsort(self.leaf[news], kind="stable")
+        change = (said[len(news) :] - said[: len(news)])[order].T
+        return self._add(self.leaf[news[order]].astype(np.intp), change)
 
     def _take_news(self) -> None:
+        if self._news:
+            self._words = None
         for news in self._news:
             self._counted[:, news] = at = self._at[:, news]
             self._special[news] = (at > 0).any(axis=0)
         self._news.clear()
 
-    def _add(self, premises: Rows, evidence: Floats) -> Rows:
-        """Gives the places right above, ascending."""
-        if not len(premises):
-            return premises
-        order = np.argsort(self.leaf[premises], kind="stable")
-        leaf = self.leaf[premises[order]].astype(np.intp)
+    def _add(self, leaf: Rows, evidence: Floats) -> Rows:
+        """Add what customers right below these places (ascending) let hear; gives the places, each once."""
+        if not len(leaf):
+            return leaf
         first = np.flatnonzero(begins(leaf))
-        self.told[leaf[first]] += np.add.reduceat(evidence[order], first, axis=0)
-        return np.asarray(leaf[first])
+        places: Rows = leaf[first]
+        self.told[:, places] += np.add.reduceat(evidence, first, axis=1)
+        return places

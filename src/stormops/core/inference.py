@@ -59,7 +59,9 @@ class Inference:
         self._moved = np.empty(0, np.intp)
         """Places whose posterior changed since predictions were last chosen."""
         self._stale = True
-        self.hazard = np.zeros((n, len(widths)))
+        self.hazard = np.zeros((len(widths), n))
+        self._alike: tuple[Floats, Rows] | None = None
+        """The chances that are different, and (N) which of them each place has."""
         self.hearing = Hearing(Onsets(0, widths), rates, np.zeros(len(widths)))
 
     # --- what is known ----------------------------------------------------------------------------
@@ -94,7 +96,7 @@ class Inference:
         """Other rates, other chances that devices open in a storm (N, by place), another profile of it."""
         if rates != self.rates or profile != self.profile or not np.array_equal(opens, self.opens):
             self.rates, self.opens, self.profile = rates, opens, profile
-            self._stale = True
+            self._stale, self._alike = True, None
 
     # --- the answer -------------------------------------------------------------------------------
 
@@ -105,8 +107,8 @@ class Inference:
         """
         self.settle(now_ms)
         changed, self._moved = self._moved, np.empty(0, np.intp)
-        chance, first = self.posterior.top[changed], self.posterior.cause.take(changed, axis=0).sum(axis=1)
-        lost = 1 - self.posterior.since[changed, -1]
+        posterior = self.posterior
+        chance, first, lost = posterior.top[changed], posterior.first[changed], 1 - posterior.since[-1, changed]
         known = self._below_held[changed]
         chance[known], first[known], lost[known] = 0.0, 0.0, 0.5
         return merged(changed, np.sort(self.prediction.choose(changed, (chance, first, lost), before)))
@@ -135,9 +137,9 @@ class Inference:
             touched = merged(self.customers.count(self.hearing), self._retell)
         afresh, self._stale = self._stale or len(touched) == len(self.places), False
         self._retell = np.empty(0, np.intp)
-        told = self.customers.told[touched]
-        told[self._below_held[touched]] = 0.0
-        self.posterior.evidence[touched] = told
+        told = self.customers.told.take(touched, axis=1)
+        told[:, self._below_held[touched]] = 0.0
+        self.posterior.evidence[:, touched] = told
         return touched, afresh
 
     def _hear_anew(self, onsets: Onsets) -> None:
@@ -157,17 +159,22 @@ class Inference:
         return self.hearing.onsets.weights(self.rates.span_ms, self._begun_ms)
 
     def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
-        """(N, S): chance that each device opened in each slot: not before it was closed, not while it is."""
-        hazard = -np.log1p(-self.opens)[:, None] * weights
-        hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=1), HAZARD_MOST))[:, None]
+        """(S, N): chance that each device opened in each slot: not before it was closed, not while it is."""
+        if self._alike is None:
+            chances, which = np.unique(self.opens, return_inverse=True)
+            self._alike = chances, which.astype(np.intp)
+        chances, which = self._alike
+        hazard = -np.log1p(-chances) * weights[:, None]
+        hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=0), HAZARD_MOST))
+        self.hazard, prior = hazard.take(which, axis=1), _opening(hazard).take(which, axis=1)
         known = np.flatnonzero(self.closed_ms)
         if len(known):
-            age = np.maximum(onsets.as_of - self.closed_ms[known], 0)[:, None] / QUANTUM_MS
-            edges = onsets.edges
-            after = np.clip(np.minimum(edges[:-1], age) - edges[1:], 0, None) / np.maximum(edges[:-1] - edges[1:], 1)
-            hazard[known] *= after
-        self.hazard = hazard
-        return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=1)) * -np.expm1(-hazard))
+            age = np.maximum(onsets.as_of - self.closed_ms[known], 0) / QUANTUM_MS
+            older, newer = onsets.edges[:-1, None], onsets.edges[1:, None]
+            after = np.clip(np.minimum(older, age) - newer, 0, None) / np.maximum(older - newer, 1)
+            self.hazard[:, known] *= after
+            prior[:, known] = _opening(self.hazard[:, known])
+        return prior
 
     def out(self) -> Floats:
         """(P): chance that each customer is without service; of those outside the network, 0."""
@@ -176,7 +183,7 @@ class Inference:
         served, _ = self.served(reached)
         chance = np.zeros(len(customers.leaf))
         leaf = customers.leaf[reached]
-        chance[reached] = 1 - self.posterior.since[leaf, -1] * served
+        chance[reached] = 1 - self.posterior.since[-1, leaf] * served
         chance[reached[self._below_held[leaf]]] = 1.0
         return chance
 
@@ -200,3 +207,8 @@ class Inference:
     def below_known_open(self) -> Bools:
         """(N, by place): whether a device at or above is known open."""
         return self._below_held
+
+
+def _opening(hazard: Floats) -> Floats:
+    """(S, M): chance that each device opened in each slot, by its hazard there."""
+    return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=0)) * -np.expm1(-hazard))

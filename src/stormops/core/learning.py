@@ -139,7 +139,7 @@ def slopes(inference: Inference, kind: Ints) -> Floats:
 class _Known(NamedTuple):
     """The topmost devices that are known open (`held`, M) and the places `below` them, each under `held[row]`.
 
-    `slot` (M, S): when each opened, by what was heard from below; `likelihood`: the logarithm of that of all this.
+    `slot` (S, M): when each opened, by what was heard from below; `likelihood`: the logarithm of that of all this.
     """
 
     held: Rows
@@ -246,16 +246,16 @@ class _Step:
         inference = self._inference
         posterior, hazard = inference.posterior, inference.hazard
         opened = np.where(hazard > 0, hazard / np.expm1(np.maximum(hazard, 1e-300)), 0.0)
-        cause, since = posterior.cause * self._live[:, None], posterior.since[:, :-1]
-        exposed = (1 - np.cumsum(since, axis=1)) * self._live[:, None]
+        cause = posterior.cause * self._live
+        exposed = (1 - np.cumsum(posterior.since[:-1], axis=0)) * self._live
         known = self._known
-        cause[known.held], exposed[known.held] = known.slot, 1 - np.cumsum(known.slot, axis=1)
+        cause[:, known.held], exposed[:, known.held] = known.slot, 1 - np.cumsum(known.slot, axis=0)
         slope = opened * cause - hazard * exposed
-        by_place = cause.sum(axis=1)
-        self._openings = np.append(cause.sum(axis=0), np.bincount(self._kind, weights=by_place, minlength=self._kinds))
+        by_place = cause.sum(axis=0)
+        self._openings = np.append(cause.sum(axis=1), np.bincount(self._kind, weights=by_place, minlength=self._kinds))
         by_slot = _sum(self._part, slope, self._parts)
         by_kind = np.bincount(
-            self._part * self._kinds + self._kind, weights=slope.sum(axis=1), minlength=self._parts * self._kinds
+            self._part * self._kinds + self._kind, weights=slope.sum(axis=0), minlength=self._parts * self._kinds
         )
         return np.hstack([by_slot, by_kind.reshape(self._parts, self._kinds)])
 
@@ -266,13 +266,13 @@ class _Step:
         held = np.flatnonzero(top == np.arange(len(top)))
         row = np.searchsorted(held, top)
         below = np.flatnonzero(top >= 0)
-        told = np.zeros((len(held), inference.hearing.onsets.slots))
-        np.add.at(told, row[below], inference.customers.told[below, :-1])
+        told = np.zeros((inference.hearing.onsets.slots, len(held)))
+        np.add.at(told.T, row[below], inference.customers.told[:-1, below].T)
         with np.errstate(divide="ignore"):
-            told += np.log(inference.posterior.prior[held])
-        most = told.max(axis=1, keepdims=True, initial=-1e300)
+            told += np.log(inference.posterior.prior[:, held])
+        most = told.max(axis=0, initial=-1e300)
         slot = np.exp(told - most)
-        whole = np.maximum(slot.sum(axis=1, keepdims=True), 1e-300)
+        whole = np.maximum(slot.sum(axis=0), 1e-300)
         possible = most > -1e300
         return _Known(held, row, below, slot / whole, float((most + np.log(whole))[possible].sum()))
 
@@ -284,29 +284,29 @@ class _Step:
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
         known = self._known
-        since[known.below, :-1], since[known.below, -1] = known.slot[known.row[known.below]], 0.0
-        heard_of = customers.special()
-        leaf = customers.leaf[heard_of]
-        heard = customers.heard(heard_of, hearing.onsets)
-        served, wrong = hearing.served(heard)
-        on = since[leaf, -1]
+        since[:-1, known.below], since[-1, known.below] = known.slot[:, known.row[known.below]], 0.0
+        words = customers.words(hearing.onsets, inference.areas)
+        kinds, which, leaf = words.kinds, words.which, words.leaf
+        served, wrong = (chance[which] for chance in hearing.served(kinds))
+        lost = since.take(leaf, axis=1)
+        on = lost[-1]
         wrong = wrong * on * served
         own = on * (1 - served)
         # Whose clock people set anew tells little of how long it takes to be heard.
-        counts = heard.answered < 0
-        reported, gasped = counts & (heard.report >= 0), counts & (heard.off >= 0)
-        true_report, true_gasp = hearing.true_words(heard)
-        truly = reported * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_report))
+        counts = kinds.answered < 0
+        reported, gasped = (counts & (kinds.report >= 0))[which], (counts & (kinds.off >= 0))[which]
+        true_report, true_gasp = (words_of.T.take(which, axis=1) for words_of in hearing.true_words(kinds))
+        truly = reported * (own + (lost[:-1] * true_report).sum(axis=0))
         falsely = reported - truly - reported * wrong
-        gasp = gasped * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_gasp))
-        self._wrong, self._heard_of = float(wrong.sum()), len(heard_of)
-        n = len(since)
-        quiet = _at(leaf, counts & ~reported, n) + self._silent(n)
+        gasp = gasped * (own + (lost[:-1] * true_gasp).sum(axis=0))
+        self._wrong, self._heard_of = float(wrong.sum()), len(leaf)
+        n = since.shape[1]
+        quiet = _at(leaf, counts[which] & ~reported, n) + words.silent.sum(axis=0)
         still = rates.report * hearing.heard_share / (1 - rates.report * hearing.heard_share)
-        metered = _at(leaf, counts & ~gasped & (heard.area == 0), n) + self._silent(n, area=0)
+        metered = _at(leaf, (counts & (kinds.area == 0))[which] & ~gasped, n) + words.silent[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
-        lost = since[:, :-1] @ np.stack([hearing.heard_share, hearing.gasp_share], axis=1)
-        asked = truly.sum() + quiet @ lost[:, 0], gasp.sum() + metered @ lost[:, 1]
+        heard, gasps = np.stack([hearing.heard_share, hearing.gasp_share]) @ since[:-1]
+        asked = truly.sum() + quiet @ heard, gasp.sum() + metered @ gasps
         self._words = np.array(
             [
                 asked[0] * rates.report * (1 - rates.report),
@@ -315,19 +315,11 @@ class _Step:
             ]
         )
         columns = (
-            (_weigh(leaf, truly, n) - quiet * (since[:, :-1] @ still)) * (1 - rates.report),
+            (_weigh(leaf, truly, n) - quiet * (still @ since[:-1])) * (1 - rates.report),
             _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
-            (_weigh(leaf, gasp, n) - metered * (since[:, :-1] @ still_gasp)) * (1 - rates.gasp),
+            (_weigh(leaf, gasp, n) - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
-
-    def _silent(self, n: int, area: int | None = None) -> Floats:
-        customers = self._inference.customers
-        quiet = customers.leaf >= 0
-        quiet[customers.special()] = False
-        if area is not None:
-            quiet &= customers.area == area
-        return np.asarray(np.bincount(customers.leaf[quiet], minlength=n), np.float64)
 
 
 def _parts(inference: Inference) -> Rows:
@@ -380,7 +372,7 @@ def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
 
 
 def _sum(part: Rows, values: Floats, parts: int) -> Floats:
-    return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values.T], axis=1)
+    return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values], axis=1)
 
 
 def _at(leaf: Ints, which: np.ndarray, n: int) -> Floats:
@@ -400,5 +392,5 @@ def _share_out(inference: Inference) -> float:
     leaf = inference.customers.leaf
     everybody = float((leaf >= 0).sum())
     count = np.bincount(leaf[leaf >= 0], minlength=len(inference.places))
-    lost = np.where(inference.below_known_open(), 1.0, 1 - inference.posterior.since[:, -1])
+    lost = np.where(inference.below_known_open(), 1.0, 1 - inference.posterior.since[-1])
     return float(np.clip((count * lost).sum() / max(everybody, 1.0), 1e-4, 0.99))
