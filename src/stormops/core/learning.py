@@ -57,11 +57,18 @@ PARTS = 100
 """Parts of the network whose slopes are compared, at least, where there are so many."""
 
 
-STEPS = 3
-"""Steps of learning: the first from each start, the others from where it is likeliest then."""
-
-STARTS: tuple[tuple[float, float | None], ...] = ((1.0, None), (1.0, 0.25), (300.0, 0.25), (1.0, 0.7), (300.0, 0.7))
-"""Where learning begins: how many times likelier failures are in the last minutes, and the share of prompt calls."""
+STARTS: tuple[tuple[float | None, float | None], ...] = (
+    (None, None),
+    (300.0, 0.25),
+    (300.0, 0.7),
+    (1.0, 0.25),
+    (1.0, 0.7),
+    (None, None),
+    (None, None),
+)
+"""Where the steps of a search begin: how many times likelier failures are in the last minutes than before, and the
+share of prompt calls; None: as is believed. Every hill is tried by one step, and two more are made on the highest.
+"""
 
 GUST_MS = 1_200_000
 """How long ago a gust may have begun."""
@@ -86,28 +93,28 @@ def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_
     return _climb(inference, believed, opens, kind, now_ms)[1]
 
 
-def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
-    """What is believed after several steps, of all that was tried what is likeliest with its prior.
+def search(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int, number: int) -> Learned:
+    """The same from the start `number` of `STARTS`, if what is reached is likelier with its prior than what is believed.
 
     Many calls within minutes can be one device above that just opened, or a gust: many failures at once, and people
     who call at once. Each is a hill of its own that no small steps lead from one to the other, so they begin on each.
+    Whoever calls this with one number after the other has tried them all, each at what was heard by then.
     """
     now = Learned(inference.rates, inference.opens, inference.profile)
-    found: list[tuple[float, Learned]] = []
-    for gust, prompt in STARTS:
-        rates, profile = now.rates, now.profile
-        if gust > 1:
-            profile = _risen(profile, now_ms, gust)
-        if prompt is not None and rates.delay_ms:
-            rates = rates._replace(prompt=prompt)
-        inference.believe(rates, now.opens, profile)
-        inference.settle(now_ms)
-        found.append(_climb(inference, believed, opens, kind, now_ms))
-    best = max(found, key=lambda one: one[0])[1]
+    gust, prompt = STARTS[number]
+    start = now
+    if gust is not None:
+        start = start._replace(profile=_risen(now.profile, now_ms, gust))
+    if prompt is not None and now.rates.delay_ms:
+        start = start._replace(rates=now.rates._replace(prompt=prompt))
+    if start is now:
+        return learn(inference, believed, opens, kind, now_ms)
+    height = _Step(inference, believed, opens, kind).height(inference.posterior.likelihood())
+    inference.believe(*start)
+    inference.settle(now_ms)
+    reached, found = _climb(inference, believed, opens, kind, now_ms)
+    best = found if reached > height else now
     inference.believe(*best)
-    for _ in range(STEPS - 1):
-        inference.settle(now_ms)
-        best = learn(inference, believed, opens, kind, now_ms)
     return best
 
 

@@ -18,7 +18,7 @@ from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
-from stormops.core.learning import fit, learn
+from stormops.core.learning import STARTS, learn, search
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
@@ -36,8 +36,9 @@ LEARN_LEAST = 15
 """Premises that speak from which on there is something to learn."""
 
 LEARN_GROWTH = 4
-"""When so many times as many speak as at the last time, every hill is tried: it costs as much as ten answers (.4 s of a
-loaded core at 63,000, .8 s when most of them speak), for which the tick waits, three or four times in a storm.
+"""When so many times as many speak as when it was done last, every hill is tried: three or four times in a storm.
+
+One a tick, which waits for it as long as for two to four answers.
 """
 
 SUREST = 9_900
@@ -68,7 +69,9 @@ class Explanations:
             raise ValueError("the tree was traced for another city")
         self.inference = Inference(tree, opens(tree), rates or Rates())
         self._learned_from = 0
-        """Premises that spoke when rates were learned last."""
+        """Premises that spoke when rates were learned last, or the search for the highest hill began."""
+        self._left = 0
+        """Starts of the search for the highest hill that are still to be tried."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
         places = self.inference.places
         self._node: Ints = places.node
@@ -169,18 +172,19 @@ class Explanations:
         """What all evidence so far says of the rates; None = too little to learn from, or nothing much new.
 
         `due`: it was long ago, and one more step is made from what is believed. When `LEARN_GROWTH` times as many
-        speak as at the last time, all hills are tried.
+        speak as at the last time, all hills are tried, one at each call (`RatesLearned.left`).
         """
         speaking = len(self._reports)
         grown = speaking >= LEARN_GROWTH * self._learned_from
-        if speaking < LEARN_LEAST or not (due or grown):
+        if not self._left and (speaking < LEARN_LEAST or not (due or grown)):
             return None
         self._take_in()
         inference = self.inference
-        if grown:
-            fit(inference, Rates(), self._opens, self._kind, now_ms)
+        inference.settle(now_ms)
+        left = len(STARTS) if grown else self._left
+        if left:
+            search(inference, Rates(), self._opens, self._kind, now_ms, len(STARTS) - left)
         else:
-            inference.settle(now_ms)
             learn(inference, Rates(), self._opens, self._kind, now_ms)
         rates = inference.rates
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
@@ -193,14 +197,15 @@ class Explanations:
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
             prompt=_per_million(rates.prompt),
-            speaking=speaking,
+            speaking=self._learned_from if left and not grown else speaking,
+            left=max(0, left - 1),
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
         )
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
-        self._learned_from = learned.speaking
+        self._learned_from, self._left = learned.speaking, learned.left
         names = ("report", "false", "service", "gasp", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))

@@ -19,6 +19,7 @@ from stormops.core.grouping import Group, Grouper
 from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
 from stormops.core.network import EdgeKind
 from stormops.core.receipt_number import receipt_text
+from stormops.core.report import Utility
 from stormops.core.situation import Situation
 
 PROBABILITY_STEP = 500
@@ -107,7 +108,7 @@ class Evidence:
         if self._cold:  # After a start nothing is known of earlier groups; the situation knows the incidents.
             self._cold = False
             changed, gone = self.grouper.groups(), []
-            loose |= self._predicted(draft.situation)
+            loose |= self._predicted(draft.situation) | self._bare(draft.situation)
         for key in gone:
             known = self._known.pop(key, None)
             if known is not None:
@@ -153,6 +154,16 @@ class Evidence:
         """Incidents that evidence may still move, of those with reports here."""
         found = {situation.reports.incident[situation.reports.row_of[r]] for rs in self.at.values() for r in rs}
         return {key for key in found if key >= 0 and not situation.incidents[key].held}
+
+    def _bare(self, situation: Situation) -> set[int]:
+        """Incidents without any report that evidence may still move: their last one left while nobody decided.
+
+        Those of electricity are the network's to end, which alone may show one of which nobody reports.
+        """
+        if self.utility == UTILITIES.index(Utility.ELECTRIC) and self.keeps_held:
+            return set()
+        mine = (incident for key, incident in situation.incidents.items() if key % len(UTILITIES) == self.utility)
+        return {one.key for one in mine if one.live and not one.held and not one.reports}
 
     def _claims(self, situation: Situation, changed: list[Group]) -> dict[tuple[int, int], Counter[int]]:
         """For each group, how many of its premises each incident had."""
