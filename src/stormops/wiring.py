@@ -362,6 +362,7 @@ def run_operations() -> None:
     from stormops.operations.loop import Operations
 
     keep_memory()
+    seldom_garbage()
     process = Process("operations")
     settings = process.settings
     city, tree = process.city()
