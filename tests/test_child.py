@@ -78,4 +78,5 @@ def test_tables_made_again_and_again_take_no_pages_of_the_kernel() -> None:
         done = subprocess.run([sys.executable, "-c", FILLS, how], capture_output=True, text=True, check=True)
         return int(done.stdout)
 
-    assert faults("keeping") < 100 < 1_000 < faults("not")
+    assert 10 * faults("keeping") < faults("not")
+    assert faults("keeping") < 100

@@ -1,4 +1,4 @@
-"""What a process of ours asks of the kernel and the C library: whom it lets in first, its end with its parent, memory."""
+"""What a process of ours asks of the kernel and the C library: who is let in first, its end with its parent, memory."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Surroundings:
         inference, customers = self._inference, self._inference.customers
         cause = inference.posterior.cause[:, self._place]
         slot = int(cause.argmax())
-        said = inference.hearing.evidence(customers.silent(inference.areas))
+        said = customers.of_silent
         nats = said[:, -1] - said[:, slot]
         members = customers.silent_below(self.below, inference.areas)
         weight = members @ np.maximum(nats, 0)
@@ -140,7 +140,8 @@ class Surroundings:
             return []
         wrong = WRONG_ANSWER[kind]
         gain = _bits(chance * (1 - wrong) + (1 - chance) * wrong) - float(_bits(np.array(wrong)))
-        best = int(np.lexsort((places, -gain))[0])
+        most = np.flatnonzero(gain == gain.max())
+        best = int(most[places[most].argmin()])
         return [(kind, int(places[best]), float(gain[best]))] if gain[best] > 0.001 else []
 
 

@@ -56,6 +56,8 @@ class Customers:
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
+        self.of_silent = np.zeros((1, 1))
+        """(areas + 1, S + 1): log-likelihoods of the silence of one, without a meter, and with one in each area."""
         self.told = np.zeros((1, places))
         """(S + 1, places): log-likelihoods of what the customers right below each place let hear."""
 
@@ -117,7 +119,8 @@ class Customers:
         words = self.words(hearing.onsets, areas)
         said = hearing.evidence(words.kinds).T
         # Whole numbers of `hearing.UNIT`: exact in any order, also in that of a product of matrices.
-        self.told = hearing.evidence(self.silent(areas)).T @ words.silent
+        self.of_silent = hearing.evidence(self.silent(areas))
+        self.told = self.of_silent.T @ words.silent
         self._add(words.leaf, said.take(words.which, axis=1))
 
     def words(self, onsets: Onsets, areas: int) -> Words:

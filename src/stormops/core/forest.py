@@ -117,7 +117,7 @@ def span(rows: Rows) -> slice | Rows:
 
 
 def pick(values: Floats, at: slice | Rows) -> Floats:
-    """Columns of (K, N), as `span` names them: no copy where they follow each other, and quicker than `[]` where not."""
+    """Columns of (K, N), as `span` names them: no copy where they follow each other, else quicker than `[]`."""
     return values[:, at] if isinstance(at, slice) else values.take(at, axis=1)
 
 

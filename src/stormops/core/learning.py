@@ -93,8 +93,10 @@ def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_
     return _climb(inference, believed, opens, kind, now_ms)[1]
 
 
-def search(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int, number: int) -> Learned:
-    """The same from the start `number` of `STARTS`, if what is reached is likelier with its prior than what is believed.
+def search(  # noqa: PLR0917 - those of `learn`, and which start
+    inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int, number: int
+) -> Learned:
+    """The same from the start `number` of `STARTS`, if what it reaches is likelier than what is believed, with priors.
 
     Many calls within minutes can be one device above that just opened, or a gust: many failures at once, and people
     who call at once. Each is a hill of its own that no small steps lead from one to the other, so they begin on each.

@@ -116,7 +116,7 @@ class Nearest:
 
 
 def spots(x: Floats, y: Floats) -> tuple[Floats, Rows, Rows]:
-    """The places (M, 2) where anything stands, ascending, the first row (M) that does, and which place is each row's (N)."""
+    """The places (M, 2) where anything stands, ascending; the first row (M) that does; the place of each row (N)."""
     order = np.lexsort((y, x))
     begins = np.append(True, (np.diff(x[order]) != 0) | (np.diff(y[order]) != 0))[: len(order)]
     spot = np.empty(len(order), np.intp)

@@ -20,7 +20,7 @@ from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import STARTS, learn, search
 from stormops.core.mislinks import Doubt, Nearby, doubts
-from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
+from stormops.core.network import Bools, City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
 
 OPENS = {
@@ -97,6 +97,8 @@ class Explanations:
         self._remembered: set[int] = set()
         self._since: dict[int, int] = {}
         self._shown: dict[Key, Group] = {}
+        self._devices: set[int] = set()
+        """Those of the groups shown."""
         self._keys: set[Key] = set()
         self._leaves_touched: set[int] = set()
         self._opens = self.inference.opens
@@ -216,7 +218,7 @@ class Explanations:
         """Work out what changed since the last update."""
         self._take_in()
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
-        before = self._remembered | {device for device, _ in self._shown if device >= 0}
+        before = self._remembered | self._devices
         known = self._holds | self._telemetered.keys()
         before -= known | self._let_go
         self._let_go = set()
@@ -228,13 +230,13 @@ class Explanations:
             self._settle_owner(leaf, int(owner[leaf]) if leaf >= 0 else -1, keys)
         keys.update((device, -1) for device in known | self._shown_held)
         self._shown_held = known
-        return self._publish(keys, self._likelier(changed, keys))
-
-    def _likelier(self, changed: Rows, keys: set[Key]) -> dict[int, int]:
-        """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
-        shown = [device for device, _ in self._shown if device >= 0]
+        return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
+
+    def _likelier(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
+        """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
+        shown = list(self._devices)
         places = self._place[shown] if shown else np.empty(0, np.int32)
         some = np.flatnonzero(moved[places])
         chance = _rounded(self.inference.posterior.top[places[some]])
@@ -321,12 +323,19 @@ class Explanations:
             self._leaves.setdefault(new, set()).add(leaf)
             self._told.pop(new, None)
 
-    def _publish(self, keys: set[Key], likelier: dict[int, int]) -> Delta:
-        lone = [premise for device, premise in self._shown.keys() | keys if device < 0 and self._is_lone(premise)]
-        chance = dict(zip(lone, self._chances(np.array(lone, np.intp)).tolist(), strict=True))
+    def _alone_now(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
+        """The same of premises that no device explains: of those that moved, and of those in the keys."""
+        lone = {premise for device, premise in keys if device < 0 and self._is_lone(premise)}
+        leaves = np.flatnonzero(moved & self._speaks & (self._owner < 0)).tolist()
+        lone.update(chain.from_iterable(self._speaking.get(leaf, ()) for leaf in (-1, *leaves)))
+        some = list(lone)
+        chance = dict(zip(some, self._chances(np.array(some, np.intp)).tolist(), strict=True))
         keys.update(
             (-1, p) for p, now in chance.items() if (-1, p) not in keys and self._shown[-1, p].probability != now
         )
+        return chance
+
+    def _publish(self, keys: set[Key], likelier: dict[int, int], chance: dict[int, int]) -> Delta:
         gone: list[Key] = []
         changed: list[Group] = []
         for key in sorted(keys):
@@ -334,9 +343,12 @@ class Explanations:
             group = self._of_device(device, likelier) if device >= 0 else self._alone(premise, chance)
             if group is None:
                 if self._shown.pop(key, None) is not None:
+                    self._devices.discard(device)
                     gone.append(key)
             elif self._shown.get(key) != group:
                 self._shown[key] = group
+                if device >= 0:
+                    self._devices.add(device)
                 changed.append(group)
         return Delta(gone, changed)
 

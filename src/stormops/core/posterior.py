@@ -32,7 +32,7 @@ LEAST = 5e-324
 APART = 600.0
 """Logarithms that lie farther apart are not added as numbers: they would be 0."""
 
-SOME = 64
+SOME = 256
 """Places from which on running sums are quicker slot by slot."""
 
 
@@ -174,19 +174,25 @@ class Posterior:
         opened = since[:-1] * pick(self.prior, at) / np.maximum(below[:-1], LEAST)
         cause = opened * later
         self.since[:, at], self.cause[:, at] = since, cause
-        self.first[at] = _running(cause)[-1]
-        self.top[at] = _running(opened)[-1] * self.above[-1, at]
+        self.first[at], self.top[at] = _sums(cause), _sums(opened) * self.above[-1, at]
 
 
 def _shares(logs: Floats) -> Floats:
     """Columns of logarithms as shares of one."""
     shares: Floats = np.exp(logs - np.maximum.reduce(logs, axis=0))
-    shares /= _running(shares)[-1]
+    shares /= _sums(shares)
     return shares
 
 
+def _sums(values: Floats) -> Floats:
+    """(M): sums of the columns of (S, M), always added in this order (numpy adds a single column in pairs)."""
+    if values.shape[1] == 1:
+        return np.asarray(np.add.accumulate(values, axis=0)[-1])
+    return np.asarray(np.add.reduce(values, axis=0))
+
+
 def _running(values: Floats) -> Floats:
-    """Sums of each row (of S, M) and those before it, always added in this order (`numpy.sum` of few adds in another)."""
+    """Sums of each row (of S, M) and those before it, always added in this order."""
     if values.shape[1] < SOME:
         return np.add.accumulate(values, axis=0)
     sums = values.copy()
