@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stormops.core.forest import forest
-from stormops.core.posterior import Posterior
+from stormops.core.posterior import APART, Posterior
 from tests.core.trees import Known, enumerate_all, random_tree
 
 SIZES = [(1, 1), (1, 4), (2, 3), (5, 4), (6, 3), (7, 3), (8, 2), (9, 2), (12, 1), (14, 1)]
@@ -32,6 +32,21 @@ def test_every_marginal_is_that_of_all_histories(seed: int, size: tuple[int, int
     np.testing.assert_allclose(posterior.since.T, counted.since[node], atol=1e-9, rtol=0)
 
 
+def test_evidence_that_outweighs_all_numbers_is_weighed_exactly() -> None:
+    """Nats by the thousand for one slot against another, beside places of which little is heard."""
+    far = 0
+    for seed in range(20):
+        known = random_tree(seed, 6, 3)
+        scale = np.random.default_rng(seed).choice([1.0, 40.0], (6, 1))
+        known = known._replace(evidence=known.evidence * scale)
+        posterior, counted = settled(known), enumerate_all(known)
+        node = posterior.places.node
+        far += int((np.ptp(posterior.inside, axis=0) > APART).sum())
+        np.testing.assert_allclose(posterior.cause.T, counted.cause[node], atol=1e-9, rtol=0)
+        np.testing.assert_allclose(posterior.since.T, counted.since[node], atol=1e-9, rtol=0)
+    assert far > 20
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_change_gives_bit_for_bit_what_working_out_afresh_gives(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -39,7 +54,7 @@ def test_a_change_gives_bit_for_bit_what_working_out_afresh_gives(seed: int) -> 
     posterior = settled(known)
     for _ in range(5):
         places = np.unique(rng.integers(200, size=rng.integers(1, 6)))
-        posterior.evidence[:, places] += rng.normal(size=(6, len(places))) * rng.choice([0.0, 1.0, 30.0])
+        posterior.evidence[:, places] += rng.normal(size=(6, len(places))) * rng.choice([0.0, 1.0, 30.0, 500.0])
         changed = posterior.settle(places)
         fresh = settled(known._replace(evidence=posterior.evidence.T[posterior.places.place]))
         for name in ("inside", "message", "above", "cause", "first", "top", "since"):

@@ -384,11 +384,11 @@ def _sum(part: Rows, values: Floats, parts: int) -> Floats:
     return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values], axis=1)
 
 
-def _at(leaf: Ints, which: np.ndarray, n: int) -> Floats:
+def _at(leaf: Rows, which: np.ndarray, n: int) -> Floats:
     return np.asarray(np.bincount(leaf[which], minlength=n).astype(np.float64))
 
 
-def _weigh(leaf: Ints, values: Floats, n: int) -> Floats:
+def _weigh(leaf: Rows, values: Floats, n: int) -> Floats:
     return np.asarray(np.bincount(leaf, weights=values, minlength=n), np.float64)
 
 
