@@ -27,6 +27,7 @@ def dark_street(world: World) -> Incident:
 
 def refusal(world: World, kind: type[facts.Action], **fields: Any) -> tuple[str, str]:
     """Code and sentence of what must be refused; and nothing else changes."""
+    world.rest()
     before = {i.id: (i.state, sorted(i.reports), i.customers_out) for i in world.situation.incidents.values()}
     action = world.act(kind, **fields)
     made = world.tick()
@@ -305,6 +306,7 @@ def test_what_people_saw_closed_is_no_cause_of_what_is_out_below() -> None:
     for premise in range(0, 192, 5):
         world.report(premise, at=1 + premise / 20)
     world.tick(20)
+    world.rest()
     (incident,) = world.open()
     breaker, fuse = world.device_name(0, 2), world.device_name(0, 1)
     world.act(facts.IncidentConfirmed, at=30, incident=incident.id, device=breaker)

@@ -40,6 +40,8 @@ def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int)
         fresh.tell(name, np.arange(60), at)
     fresh.recount(TABLE, 1)
     assert (fresh.told == customers.told).all()
+    customers.recount(TABLE, 1)
+    assert (fresh.told == customers.told).all()
     assert (fresh.special() == customers.special()).all()
     for name in COLUMNS:
         customers.tell(name, np.arange(60), 0)
