@@ -196,7 +196,7 @@ class Explanations:
         speak as at the last time, all hills are tried, one at each call (`RatesLearned.left`).
         """
         speaking, last = len(self._reports), self._learned
-        since, left, first = (last.speaking, last.left, last.squalls) if last is not None else (0, 0, True)
+        since, left = (last.speaking, last.left) if last is not None else (0, 0)
         grown = speaking >= LEARN_GROWTH * since
         if not left and (speaking < LEARN_LEAST or not (due or grown)):
             return None
@@ -222,7 +222,6 @@ class Explanations:
             prompt=_per_million(rates.prompt),
             speaking=since if left and not grown else speaking,
             left=max(0, left - 1),
-            squalls=first and left > 1,
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
         )
@@ -241,8 +240,7 @@ class Explanations:
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
         self._take_in()
-        searching = self._learned is not None and self._learned.squalls
-        self.inference.expect_squalls(expected=searching or len(self._reports) < LEARN_LEAST)
+        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST or self._searches_first())
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
         before = self._remembered | self._devices
         known = self._holds | self._telemetered.keys()
@@ -259,6 +257,11 @@ class Explanations:
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
         return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
+
+    def _searches_first(self) -> bool:
+        """Whether the first search goes on: what it finds last may be what squalls say until then (`core.squalls`)."""
+        last = self._learned
+        return last is not None and last.left > 0 and last.speaking < LEARN_GROWTH * LEARN_LEAST
 
     def _likelier(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
