@@ -102,10 +102,13 @@ class Coverage:
             del self._at_device[device]
         return self._release_below(key, device)
 
-    def restore_below(self, key: int, device: int, back: tuple[int, ...]) -> Ints:
-        """Service is back below a device of the incident; `back` is now the whole list."""
-        self._back[key] = back
-        return self._release_below(key, device)
+    def restore_below(self, incident: Incident, device: int) -> Ints:
+        """Service is back below a device, which the incident's list of those says by now."""
+        self._back[incident.key] = incident.back
+        # Next in turn are claims above the incident's own device, also where those lie below what is back.
+        inside = [mine for mine in incident.devices if self._lies_below(mine, device)]
+        freed: Ints = np.concatenate([self._release_below(incident.key, mine) for mine in inside or [device]])
+        return freed
 
     def claim_premises(self, key: int, premises: Iterable[int]) -> Ints:
         """The incident claims these premises themselves; what another has so claimed waits its turn."""
@@ -159,6 +162,11 @@ class Coverage:
             owner = self._owner[utility] = np.full(self._premises, NOBODY, np.int32)
             rank = self._rank[utility] = np.zeros(self._premises, np.int16)
         return owner, rank
+
+    def _lies_below(self, device: int, above: int) -> bool:
+        while device >= 0 and device != above:
+            device = int(self._tree.parent[device])
+        return device >= 0
 
     def _without(self, reach: Ints, devices: Sequence[int]) -> Ints:
         for device in devices:

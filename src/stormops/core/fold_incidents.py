@@ -153,7 +153,7 @@ def _move(situation: Situation, incident: Incident, device: int, touched: Touche
 
 def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: int, touched: Touched) -> None:
     incident.back = (*incident.back, device)
-    back = situation.coverage.restore_below(incident.key, device, incident.back)
+    back = situation.coverage.restore_below(incident, device)
     touched.reach(back)
     situation.coverage.answer(incident.key, back, at_ms)
     incident.customers_restored += len(back)
@@ -216,7 +216,7 @@ def incident_absorbed(situation: Situation, _entry: Entry, fact: facts.IncidentA
     for device in incident.back:
         if device not in into.back:
             into.back = (*into.back, device)
-            touched.reach(situation.coverage.restore_below(into.key, device, into.back))
+            touched.reach(situation.coverage.restore_below(into, device))
     attach_all(situation, incident, into, touched)
     _forget(situation, incident, touched, outcome="absorbed", into=into.key)
     touch(situation, into, touched)
