@@ -42,6 +42,7 @@ TABLE = [
 
 BY_CASE = [
     (postings_credit.petition_split(HEAD, [POWER], "b1"), {"1110": 6_000, "1100": -6_000}),
+    (postings_credit.moved_after_petition(HEAD, [POWER], [POWER._replace(party="a2")], "b1"), {"1100": 0}),
     (postings_credit.dividend_received(HEAD, [POWER], "b1"), {"1010": 6_000, "1110": -6_000}),
     (postings_credit.discharged(HEAD, [POWER], "b1"), {"1190": 6_000, "1110": -6_000}),
     (postings_credit.stay_lifted(HEAD, [POWER], "b1"), {"1110": -6_000, "1100": 6_000}),

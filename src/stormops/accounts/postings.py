@@ -117,6 +117,11 @@ def credit_applied(head: Head, party: str, pieces: Sequence[Piece]) -> Journal:
     return journal(head, "credit_applied", lines)
 
 
+def float_issued(head: Head, where: Till, cents: Cents) -> Journal:
+    """Change money from the bank into a drawer that opens."""
+    return journal(head, "float_issued", [till(where, Side.DEBIT, cents), till(BANK, Side.CREDIT, cents)])
+
+
 def banked(head: Head, where: Till, cents: Cents) -> Journal:
     """A drawer's or the card processor's money arrives at the bank."""
     return journal(head, "banked", [till(BANK, Side.DEBIT, cents), till(where, Side.CREDIT, cents)])
@@ -184,9 +189,14 @@ def deposit_applied(
     return journal(head, "deposit_applied", [*lines, payable])
 
 
-def deposit_moved(head: Head, old: Held, new: Held) -> Journal:
-    """A deposit of one customer from one account to another."""
-    return journal(head, "deposit_moved", [debit(chart.DEPOSITS, old), credit(chart.DEPOSITS, new)])
+def deposit_moved(head: Head, old: Held, new: Held, interest: Cents) -> Journal:
+    """A deposit and its interest of one customer from one account to another."""
+    lines = [debit(chart.DEPOSITS, old), credit(chart.DEPOSITS, new)]
+    lines += [
+        debit(chart.DEPOSIT_INTEREST, old._replace(cents=interest)),
+        credit(chart.DEPOSIT_INTEREST, new._replace(cents=interest)),
+    ]
+    return journal(head, "deposit_moved", lines)
 
 
 # --- refunds ---------------------------------------------------------------------------------------------

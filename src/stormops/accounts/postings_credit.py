@@ -78,6 +78,12 @@ def petition_split(head: Head, pieces: Sequence[Piece], case: str) -> Journal:
     return journal(head, "petition_split", lines + [credit(chart.RECEIVABLE, piece, case) for piece in pieces])
 
 
+def moved_after_petition(head: Head, old: Sequence[Piece], new: Sequence[Piece], case: str) -> Journal:
+    """What is owed for service since the petition, to the account that goes on."""
+    lines = [debit(chart.RECEIVABLE, piece) for piece in new]
+    return journal(head, "moved_after_petition", lines + [credit(chart.RECEIVABLE, piece, case) for piece in old])
+
+
 def dividend_received(head: Head, pieces: Sequence[Piece], case: str) -> Journal:
     """A trustee's dividend on what is stayed."""
     lines = [till(BANK, Side.DEBIT, total(pieces)), *(credit(chart.PREPETITION, piece, case) for piece in pieces)]
