@@ -14,9 +14,12 @@ from stormops.accounts import (
     commands_cut,
     commands_deposit,
     commands_loan,
+    commands_party,
     commands_payment,
     commands_place,
+    commands_release,
     commands_request,
+    commands_review,
     commands_service,
     commands_work,
 )
@@ -33,9 +36,12 @@ COMMANDS: dict[str, type[Command]] = {
         commands_cut,
         commands_deposit,
         commands_loan,
+        commands_party,
         commands_payment,
         commands_place,
+        commands_release,
         commands_request,
+        commands_review,
         commands_service,
         commands_work,
     )
@@ -50,8 +56,10 @@ _decoder = msgspec.json.Decoder(ANY)
 
 def read(body: bytes) -> Command | Refusal:
     """A command from JSON (`command` names it; unknown fields are refused), or why it is none."""
+    if rb"\u0000" in body:  # no database keeps it in a text
+        return Refusal("malformed", "This is no command: it has a character that no text has.", "body")
     try:
         command: Command = _decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Refusal("malformed", f"This is no command: {error}.", "body")
     return command

@@ -10,7 +10,7 @@ from stormops.accounts.commands_deposit import held
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Piece
 from stormops.accounts.proposals import Parts, pieces_of
-from stormops.accounts.record import Day, Decision, Hash, Id, Payment, Text
+from stormops.accounts.record import Count, Day, Decision, Hash, Id, Payment, Text
 from stormops.accounts.records_money import BankruptcyCase, Deposit, Placement, Receivable
 from stormops.accounts.records_place import Account, CutOrder
 from stormops.accounts.records_work import Task
@@ -34,7 +34,7 @@ class NoticeBankruptcy(Command, frozen=True, kw_only=True, tag="notice_bankruptc
     account: Id
     court: Text
     number: Id
-    chapter: int
+    chapter: Count
     petition: Day
     counsel: Text = ""
     evidence: tuple[Hash, ...] = ()

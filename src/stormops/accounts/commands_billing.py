@@ -11,7 +11,7 @@ from stormops.accounts import owed, postings
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Against
-from stormops.accounts.record import Day, Decision, Id, Payment
+from stormops.accounts.record import Count, Day, Decision, Id, Payment
 from stormops.accounts.records_money import Bill, BillLine, ChargeType
 from stormops.accounts.records_place import Read, ServicePoint
 from stormops.accounts.refusal import Refused
@@ -39,7 +39,7 @@ class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
 
     point: Id
     day: Day
-    register: int
+    register: Count
     kind: str
 
     def decide(self, draft: Draft) -> None:

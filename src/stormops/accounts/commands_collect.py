@@ -14,7 +14,7 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
 from stormops.accounts.proposals import free_of_stay
 from stormops.accounts.proposals_credit import at_agency
-from stormops.accounts.record import Amount, Day, Decision, Hash, Id, Payment
+from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id, Payment
 from stormops.accounts.records_money import Arrangement, Instalment, Placement
 from stormops.accounts.records_place import MedicalCert
 from stormops.accounts.refusal import Refused
@@ -130,7 +130,7 @@ class FileCertificate(Command, frozen=True, kw_only=True, tag="file_certificate"
     account: Id
     expires: Day
     document: Hash
-    battery_hours: int | None = None
+    battery_hours: Count | None = None
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""

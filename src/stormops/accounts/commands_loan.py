@@ -6,7 +6,7 @@ from stormops.accounts import owed, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
-from stormops.accounts.record import Amount, Day, Decision, Hash, Id, Payment, Text
+from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id, Payment, Text
 from stormops.accounts.records_money import ChargeType, Loan, Rebate
 from stormops.accounts.records_place import Premise
 from stormops.accounts.refusal import Refused
@@ -36,7 +36,7 @@ class ApplyForLoan(Command, frozen=True, kw_only=True, tag="apply_for_loan"):
     charge: Id
     """The charge type of its instalments."""
     cents: Payment
-    months: int
+    months: Count
     contractor: Text
     quote: Hash
     terms: Decision

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from stormops.accounts import controls, postings, proposals, proposals_credit
+from stormops.accounts import controls, postings, proposals, proposals_credit, proposals_refund
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
-from stormops.accounts.proposals import Proposal, cleared, free_of_stay
+from stormops.accounts.proposals import Proposal, free_of_stay
+from stormops.accounts.proposals_refund import cleared
 from stormops.accounts.record import Decision, Hash, Id, Text
 from stormops.accounts.records_money import Approval, RefundCase, Request
 from stormops.accounts.records_work import Evidence
@@ -25,8 +26,8 @@ AnyProposal = (
     | proposals.Overcharge
     | proposals.MassCredit
     | proposals.Transfer
-    | proposals.CreditRefund
-    | proposals.DepositRefund
+    | proposals_refund.CreditRefund
+    | proposals_refund.DepositRefund
     | proposals_credit.RebateGrant
     | proposals_credit.Disbursement
     | proposals_credit.LoanWriteOff

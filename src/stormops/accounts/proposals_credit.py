@@ -10,7 +10,7 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import Head
 from stormops.accounts.postings import Held, Piece
 from stormops.accounts.proposals import Proposal, free_of_stay
-from stormops.accounts.record import Hash, Id
+from stormops.accounts.record import Amount, Hash, Id
 from stormops.accounts.records_money import Loan, Placement, Rebate, Receivable, Request
 from stormops.accounts.refusal import Refused
 
@@ -68,8 +68,8 @@ class Disbursement(Proposal, frozen=True, kw_only=True, tag="disbursement"):
     quote: Hash
     invoice: Hash
     inspection: Hash
-    quote_cents: int
-    invoice_cents: int
+    quote_cents: Amount
+    invoice_cents: Amount
 
     def about(self, draft: Draft) -> tuple[str, ...]:
         """See `Proposal.about`."""

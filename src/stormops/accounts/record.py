@@ -23,6 +23,9 @@ Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10**13)]
 """Cents."""
 Payment: TypeAlias = Annotated[int, msgspec.Meta(gt=0, le=10**13)]
 """Cents, above 0."""
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+Ms: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10**14)]
+"""Platform milliseconds."""
 Decision: TypeAlias = dict[str, Any]
 """What a rule decided, as it stored it: at least `policy`, its version, and `formula`, by which it is recomputed."""
 

@@ -13,9 +13,12 @@ import msgspec
 from stormops.accounts.record import (
     INDEXED,
     AccountId,
+    Amount,
     CaseId,
     ChargeId,
+    Count,
     Decision,
+    Id,
     PartyId,
     PremiseId,
     Record,
@@ -50,12 +53,12 @@ class ChargeType(Record, frozen=True, kw_only=True):
 class BillLine(msgspec.Struct, frozen=True):
     """One charge of a bill: cents, for service from a day up to and without another."""
 
-    charge: str
-    cents: int
+    charge: Id
+    cents: Amount
     since: date
     until: date
     agreement: str = ""
-    quantity: int = 0
+    quantity: Count = 0
 
 
 class Bill(Record, frozen=True, kw_only=True):
@@ -229,7 +232,7 @@ class Instalment(msgspec.Struct, frozen=True):
     """A part of an arrangement."""
 
     due: date
-    cents: int
+    cents: Amount
 
 
 @lives_by(ARRANGEMENT)

@@ -11,6 +11,7 @@ from stormops.accounts.record import (
     INDEXED,
     AccountId,
     AgreementId,
+    Count,
     Decision,
     PartyId,
     PointId,
@@ -147,7 +148,7 @@ class Member(msgspec.Struct, frozen=True):
 
     account: str
     unit: str
-    weight: int
+    weight: Count
     since: date
     until: date | None = None
 
