@@ -21,7 +21,7 @@ up: setup ## The platform alone, on the demo city, without a storm
 
 setup: $(VENV)/.run dashboards/dist/.built
 
-setup-dev: $(VENV)/.dev dashboards/dist/.built $(VENV)/.browser
+setup-dev: $(VENV)/.dev dashboards/dist/.built $(VENV)/.browser $(VENV)/.nginx
 
 $(VENV)/.run: requirements/run.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11")'
@@ -48,6 +48,9 @@ dashboards/dist/.built: dashboards/node_modules/.installed $(DASHBOARD_SOURCES)
 
 $(VENV)/.browser: deploy/browser.sh
 	@bash deploy/browser.sh > $@.draft && mv $@.draft $@
+
+$(VENV)/.nginx: deploy/nginx.sh
+	@bash deploy/nginx.sh > $@.draft && mv $@.draft $@
 
 test: setup-dev ## Set up what tests need and pass them all
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)

@@ -17,7 +17,16 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "deploy/nginx"
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 """Debian's libnginx-mod-http-brotli-static."""
+UNPACKED = ROOT / ".venv/.nginx"
+"""Where `make setup-dev` notes the nginx that it found or unpacked."""
 BARE, EMPTY = "/bare", "add_header Cache-Control no-store; return 204;"
+
+
+def nginx() -> Path | None:
+    """The web server of this machine, or the one that the set-up unpacked; None where there is none."""
+    noted = UNPACKED.read_text().strip() if UNPACKED.exists() else ""
+    found = shutil.which("nginx") or shutil.which(noted)
+    return Path(found).resolve() if found else None
 
 
 def free_port() -> int:
@@ -49,11 +58,13 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
 
     What it answers to `BARE` is empty and needs no file: the least that any answer costs.
     """
-    if shutil.which("nginx") is None:
+    server = nginx()
+    if server is None:
         raise FileNotFoundError("nginx is not installed here: apt-get install nginx libnginx-mod-http-brotli-static")
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     (folder / "stormops.conf").write_text(configured(public, port, feed, intake))
+    types = server.parents[2] / "etc/nginx/mime.types"
     extras = f"include {SHIPPED}/brotli.conf;" if BROTLI.exists() else ""
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -62,9 +73,9 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
         (f"load_module {BROTLI};\n" if BROTLI.exists() else "")
         + f"user root; pid {folder}/nginx.pid; error_log {folder}/error.log warn; worker_processes {workers};\n"
         + "worker_rlimit_nofile 20000; events { worker_connections 8192; }\n"
-        + f"http {{ include /etc/nginx/mime.types; {temporary} {extras}\ninclude {folder}/stormops.conf; }}\n"
+        + f"http {{ include {types}; {temporary} {extras}\ninclude {folder}/stormops.conf; }}\n"
     )
-    command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    command = [str(server), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             deadline = time.monotonic() + 10
@@ -87,6 +98,6 @@ def workers_of(folder: Path) -> list[int]:
 
 def version() -> str:
     """What nginx says of itself."""
-    done = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True)
+    done = subprocess.run([str(nginx() or "nginx"), "-v"], capture_output=True, text=True, check=True)
     found = re.search(r"nginx/\S+", done.stderr)
     return (found[0] if found else "nginx") + (" with brotli_static" if BROTLI.exists() else " without brotli")

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args, get_type_hints
 
 import msgspec
 
+from stormops.accounts.catalogue import KINDS, RULES
+from stormops.accounts.policy import Figures
 from stormops.core.functions import PLATFORM
 from stormops.core.functions_customer import ACCOUNTS, TRANSIT
 from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, Function, Mode
@@ -142,6 +145,44 @@ def openapi_public_page() -> str:
     return msgspec.json.format(msgspec.json.encode(tree_document()), indent=2).decode() + "\n"
 
 
+def policies_page() -> str:
+    """Every kind of clause that a policy pack may hold, its terms, and the rules that go by it."""
+    parts = [
+        "# Policy packs",
+        "",
+        "Made by `stormops docs` from `src/stormops/accounts/`. A pack (`deploy/cities/policies/*.toml`) has `name`,",
+        "`title`, `version`, perhaps `parent`, and `[sources]`; then clauses, `[[kind]]`, each with `from`, perhaps",
+        "`to` and `of` (the plan, class or service it is for), and `cite`. What a pack is silent about its parent",
+        "decides. Amounts are dollars, `percent` is per cent. A city's attorney signs a pack off before it is used.",
+        "",
+    ]
+    for kind in sorted(KINDS):
+        rules = [rule for rule in RULES.values() if rule.kind is KINDS[kind]]
+        parts += [f"## `{kind}`", "", _first_words(KINDS[kind]), "", "| term | what | default |", "|---|---|---|"]
+        parts += _terms(KINDS[kind], "")
+        parts += ["", *(f"- `{rule.name}`: {_first_words(rule)}" for rule in rules), ""]
+    return "\n".join(parts)
+
+
+def _first_words(thing: object) -> str:
+    return " ".join((thing.__doc__ or "").split())
+
+
+def _terms(table: type[msgspec.Struct], under: str) -> list[str]:
+    rows = []
+    for field in msgspec.structs.fields(table):
+        default: object = "required" if field.required else field.default
+        if default is msgspec.NODEFAULT:
+            default = "empty"
+        kind = re.sub(r"(?:\w+\.)+(?=\w)|<class '|'>", "", str(field.type)).replace("|", "\\|")
+        kind = re.sub(r"tuple\[(.+), \.\.\.\]", r"list of \1", kind)
+        rows.append(f"| `{under}{field.name}` | {kind} | {'empty' if default == () else default} |")
+        for part in (field.type, *get_args(field.type)):
+            if isinstance(part, type) and issubclass(part, Figures):
+                rows += _terms(part, f"{under}{field.name}.")
+    return rows
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "telemetry.md": telemetry_page,
@@ -149,6 +190,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "openapi-feed.json": feed_openapi_page,
     "openapi-public.json": openapi_public_page,
     "modes.md": modes_page,
+    "policies.md": policies_page,
 }
 
 

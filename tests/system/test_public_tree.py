@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from loadtests.web_server import web_server
+from loadtests.web_server import nginx, web_server
 from tests.platform import Platform, make_city
 
 pytestmark = pytest.mark.system
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.system
 LANGUAGE = {"Accept-Language": "es-MX"}
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+@pytest.mark.skipif(nginx() is None, reason="no nginx: run make setup-dev, or install it")
 def test_with_every_process_dead_the_map_is_served_and_says_its_age(tmp_path: Path) -> None:
     platform = Platform(make_city(tmp_path, 600), tmp_path / "data")
     try:
