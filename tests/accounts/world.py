@@ -31,10 +31,14 @@ PROOF = {"policy": "example city", "version": "3", "formula": "as the rule says"
 
 LIMITS = Limits(
     tiers={
-        kind: (Tier(2_500, 0), Tier(20_000, 1), Tier(100_000_000, 2))
+        kind: (Tier(2_500, ()), Tier(20_000, ("lead",)), Tier(100_000_000, ("lead", "chief")))
         for kind in ("adjustment", "back_bill", "overcharge", "transfer", "credit_refund", "deposit_refund", "rebate")
     }
-    | {kind: (Tier(100_000_000, 1),) for kind in ("mass_credit", "disbursement", "loan_write_off", "write_off")},
+    | {
+        kind: (Tier(100_000_000, ("chief",)),)
+        for kind in ("mass_credit", "disbursement", "loan_write_off", "write_off")
+    },
+    split_days=30,
     payee_days=10,
     uncleared_days=10,
     exception_days=30,
@@ -63,7 +67,7 @@ FUNCTIONS = sorted({command.function for command in COMMANDS.values()})
 PERMISSIONS = sorted(
     {command.permission for command in COMMANDS.values()}
     | {"adjust", "declare_waiver", "transfer", "refund", "rebate", "disburse", "collect"}
-    | {"approve", "post", "reverse", "refund_issue", "billing"}
+    | {"lead", "chief", "post", "reverse", "refund_issue", "billing"}
 )
 
 
@@ -131,10 +135,13 @@ class World:
     now: Circumstances = field(default_factory=lambda: Circumstances(LIMITS, full()))
     limit: int = 100_000_000
     related: dict[str, frozenset[str]] = field(default_factory=dict)
+    without: dict[str, set[str]] = field(default_factory=dict)
+    """Permissions that a person does not have."""
     number: int = 0
 
     def grants(self, person: str) -> Grants:
-        given = tuple(Grant(permission, self.limit) for permission in PERMISSIONS)
+        lacking = self.without.get(person, set())
+        given = tuple(Grant(permission, self.limit) for permission in PERMISSIONS if permission not in lacking)
         return Grants(person, given, self.related.get(person, frozenset()))
 
     def envelope(self, person: str = "ann", **fields: Any) -> Envelope:

@@ -91,7 +91,7 @@ class Database:
         if not long or self.dialect != "postgresql":
             yield
             return
-        driver = connection.connection.driver_connection
+        driver: Any = connection.connection.driver_connection  # a PatientConnection
         driver.answer_seconds = LONG_SECONDS
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'")
         try:
