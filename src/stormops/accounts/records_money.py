@@ -278,6 +278,7 @@ class Receipt(Record, frozen=True, kw_only=True):
     state: str
     drawer: Annotated[str, msgspec.Meta(extra={"refers": "drawer"})] | None = None
     provisional: int = 0
+    stood_in: bool = False
     memo: str = ""
     review: bool = False
     journal: str = ""

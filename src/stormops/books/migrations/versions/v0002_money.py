@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("drawer", sa.String(length=96), nullable=True),
         sa.Column("provisional", sa.BigInteger(), nullable=False),
+        sa.Column("stood_in", sa.Boolean(), nullable=False),
         sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("review", sa.Boolean(), nullable=False),
         sa.Column("journal", sa.Text(), nullable=False),
