@@ -70,8 +70,10 @@ def test_written_off_is_not_forgiven() -> None:
     through(world, WriteOff(placement=placement, resolution="2026-30"))
     assert world.sums() == {"1190": 4_000, "1120": -4_000}
     assert [each.written_off for each in world.books.where(Receivable)] == [4_000]
-    world.do(RecordRecovery(placement=placement, cents=900))
-    assert world.sums() == {"1010": 900, "5100": -900}
+    assert world.refused(RecordRecovery(placement=placement, cents=4_001)) == "too_much"
+    world.do(RecordRecovery(placement=placement, cents=900, commission=90))
+    assert [entry.event for entry in world.books.journals.values()][-2:] == ["recovered_late", "commission_paid"]
+    assert [each.written_off for each in world.books.where(Receivable)] == [3_100]
     assert world.get(Placement, placement).resolution == "2026-30"
 
 
