@@ -81,23 +81,24 @@ class Database:
                     connection.execution_options(isolation_level=level, postgresql_readonly=not writing)
                 else:
                     connection.execution_options(writing=writing)
-                with connection.begin(), self._patient(connection, long=long):
+                with self._patience(connection, long=long), connection.begin():
+                    if long and self.dialect == "postgresql":
+                        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'")
                     yield connection
         except (OperationalError, PoolTimeoutError) as error:
             raise BooksUnavailable(f"the books: {_plain(error)}") from error
 
     @contextlib.contextmanager
-    def _patient(self, connection: Connection, *, long: bool) -> Iterator[None]:
-        if not long or self.dialect != "postgresql":
-            yield
-            return
-        driver: Any = connection.connection.driver_connection  # a PatientConnection
-        driver.answer_seconds = LONG_SECONDS
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'")
+    def _patience(self, connection: Connection, *, long: bool) -> Iterator[None]:
+        """Around the whole transaction: its commit looks at every reference, and may be what takes longest."""
+        driver: Any = connection.connection.driver_connection
+        if long and self.dialect == "postgresql":
+            driver.answer_seconds = LONG_SECONDS
         try:
             yield
         finally:
-            driver.answer_seconds = None
+            if self.dialect == "postgresql":
+                driver.answer_seconds = None
 
 
 def _plain(error: Exception) -> str:

@@ -54,7 +54,10 @@ class Books:
         self.database.migrate()
 
     def execute(self, command: Command, envelope: Envelope, grants: Grants, now: Circumstances) -> Outcome:
-        """Decide a command and write what follows, all or nothing; refusals are kept too."""
+        """Decide a command and write what follows, all or nothing; refusals are kept too.
+
+        After BooksUnavailable nobody knows whether it was written: the same key, sent again, does it or tells.
+        """
         asked = fingerprint(command, envelope)
         with self.database.writing() as connection:
             head = chain.take(connection)
