@@ -95,7 +95,14 @@ def test_92_who_made_it_does_not_approve_it_and_nobody_twice() -> None:
 
 def test_a_small_amount_needs_nobody_else_and_one_above_all_tiers_cannot_be() -> None:
     world = city()
-    assert state(world, submitted(world, leak(world, 2_500))) == "approved"
+    small = submitted(world, leak(world, 2_500))
+    assert state(world, small) == "approved"
+    undo = JudgeRequest(request=small, step="undo_approval", reason="the wrong meter")
+    assert world.refused(undo, "bob") == "not_maker"
+    world.do(undo)
+    assert world.refused(ApproveRequest(request=small), "bob") == "nobody_needed"
+    world.do(JudgeRequest(request=small, step="send_back", reason="the wrong meter"))
+    world.do(JudgeRequest(request=small, step="withdraw", reason="the wrong meter"))
     request = drafted(world, leak(world, 100_000_001))
     world.do(AttachEvidence(request=request, hashes=(HASH,)))
     assert world.refused(SubmitRequest(request=request)) == "over_all_tiers"

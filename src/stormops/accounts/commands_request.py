@@ -169,6 +169,8 @@ class ApproveRequest(Command, frozen=True, kw_only=True, tag="approve_request"):
         approved = [approval.by for approval in request.approvals]
         if request.state not in AWAITED:
             draft.step(request, "approve")
+        if not request.roles:
+            raise Refused("nobody_needed", "It needs nobody's approval: its maker submits it again.", "request")
         role = request.roles[len(approved)]
         draft.allow(proposed.asking, role, request.cents)
         draft.must(controls.checker(request.maker, approved, draft.envelope.actor))
@@ -178,7 +180,10 @@ class ApproveRequest(Command, frozen=True, kw_only=True, tag="approve_request"):
 
 
 class JudgeRequest(Command, frozen=True, kw_only=True, tag="judge_request"):
-    """A request sent back, declined or its approvals undone before it is posted; or withdrawn by its maker."""
+    """A request sent back, declined or its approvals undone before it is posted; or withdrawn by its maker.
+
+    What needed nobody's approval is its maker's to take back.
+    """
 
     permission = "request"
     function = "adjustment"
@@ -194,7 +199,7 @@ class JudgeRequest(Command, frozen=True, kw_only=True, tag="judge_request"):
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         if not self.reason.strip():
             raise Refused("no_reason", "Say why.", "reason")
-        if self.step == "withdraw":
+        if self.step == "withdraw" or not request.roles:
             draft.allow(proposed.asking, proposed.making)
             must_be_maker(draft, request)
         else:

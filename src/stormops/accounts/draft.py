@@ -120,12 +120,12 @@ class Draft:
         self.must(controls.may(self.grants, permission, self.now.episode, self.envelope.at_ms, cents))
 
     def allow_one(self, function: str, permissions: Sequence[str]) -> None:
-        """As `allow`, by any one of the permissions. Raises Refused."""
+        """As `allow`, by any one of the permissions, of which there is one. Raises Refused."""
         self.must_be_served(function)
         at_ms, episode = self.envelope.at_ms, self.now.episode
         refusals = [controls.may(self.grants, permission, episode, at_ms) for permission in permissions]
         if all(refusals):
-            self.must(refusals[0] if refusals else Refusal("no_permission", "No role decides on this.", "actor"))
+            self.must(refusals[0])
 
     def must_be_served(self, function: str) -> None:
         """Raise Refused when the mode holds or suspends the function."""
