@@ -25,6 +25,9 @@ def test_a_bill_is_receivable_by_charge_and_fund() -> None:
         "fire": (1_675, "fire"),
         "sewer": (0, "sewer"),
     }
+    assert {(each.since, each.until) for each in world.books.where(Receivable, account="a1")} == {
+        (world.day, world.day)
+    }
     assert world.last.policy == "example city 3"
     assert world.last.id == answer["key"]
 

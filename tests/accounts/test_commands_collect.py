@@ -42,8 +42,10 @@ def test_a_placement_needs_two_people_and_the_balance_at_the_agency_is_the_ledge
     assert world.refused(RecordRecovery(placement=placement, cents=3_001)) == "too_much"
     assert world.refused(RecordRecovery(placement=placement, cents=10, commission=11)) == "too_much"
     assert world.refused(StepPlacement(placement=placement, step="settle")) == "still_owed"
+    assert str(world.get(Placement, placement).placed) == "2026-03-05"
+    world.do(RecordRecovery(placement=placement, cents=1, commission=1))
     world.do(StepPlacement(placement=placement, step="recall"))
-    assert world.sums() == {"1120": -3_000, "1100": 3_000}
+    assert world.sums() == {"1120": -2_999, "1100": 2_999}
 
 
 def test_a_mode_holds_placements_and_never_recalls() -> None:
@@ -90,6 +92,8 @@ def test_an_arrangement_is_kept_or_broken_but_not_in_a_storm() -> None:
     halves = (Instalment(date(2026, 5, 1), 2_000), Instalment(date(2026, 4, 1), 2_000))
     more = OfferArrangement(account="a1", instalments=(Instalment(date(2026, 4, 1), 4_001),), decision=PROOF)
     assert world.refused(more) == "too_much"
+    nothing = OfferArrangement(account="a1", instalments=(Instalment(date(2026, 4, 1), 0),), decision=PROOF)
+    assert world.refused(nothing) == "no_amount"
     made = world.do(OfferArrangement(account="a1", instalments=halves, decision=PROOF))["arrangement"]
     assert world.get(Arrangement, made).instalments == halves[::-1]
     world.do(StepArrangement(arrangement=made, step="accept"))
