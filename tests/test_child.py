@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stormops.child import NICENESS, SCHED_SETATTR, SLICE_NS, settle_in
+from stormops.child import KEPT_EACH, NICENESS, SCHED_SETATTR, SLICE_NS, settle_in
 
 TURN = """
 import ctypes, os, struct
@@ -53,3 +54,29 @@ def test_who_comes_after_intake_does_so_in_a_session_of_its_own_too() -> None:
         check=True,
     )
     assert group.stdout.split()[-1] == str(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS["feed"])
+
+
+FILLS = f"""
+import resource, sys
+import numpy as np
+from stormops.child import keep_memory
+if sys.argv[1] == "keeping":
+    keep_memory()
+def fill():
+    tables = [np.ones(size // 8) for size in (1 << 20, 4 << 20, {KEPT_EACH} - 4096)]
+fill()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    fill()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps what it likes")
+def test_tables_made_again_and_again_take_no_pages_of_the_kernel() -> None:
+    def faults(how: str) -> int:
+        done = subprocess.run([sys.executable, "-c", FILLS, how], capture_output=True, text=True, check=True)
+        return int(done.stdout)
+
+    assert 10 * faults("keeping") < faults("not")
+    assert faults("keeping") < 100

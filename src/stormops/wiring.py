@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from stormops.child import die_with_parent
+from stormops.child import die_with_parent, keep_memory
 from stormops.clock import Clock
 from stormops.pages.language import offered
 from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings, transit_alerts_url
@@ -406,6 +406,8 @@ def run_operations() -> None:
     from stormops.operations.health import Health
     from stormops.operations.loop import Operations
 
+    keep_memory()
+    seldom_garbage()
     process = Process("operations")
     settings = process.settings
     city, tree = process.city()

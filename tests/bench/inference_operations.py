@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.generate import generate_city
+from stormops.child import keep_memory
 from stormops.core.decide import Decider
 from stormops.core.entry import METER_LETTERS, AnyFact, MeterEventsReceived, News, ReportReceived
 from stormops.core.explaining import make_groupers
@@ -173,6 +174,7 @@ class Drained(NamedTuple):
 
 def drain(folder: Path, city: City, tree: Tree, events: int) -> Drained:
     """Step until everything is decided, and once more when the hold is over."""
+    keep_memory()
     clock = StormClock()
     matcher = Matcher(city)
 

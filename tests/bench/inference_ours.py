@@ -109,7 +109,7 @@ class Playing:
         device[engine.places.node] = engine.posterior.top
         linked = np.flatnonzero(engine.customers.leaf >= 0)
         served, _ = engine.served(linked)
-        fed = engine.posterior.since[engine.customers.leaf[linked], -1]
+        fed = engine.posterior.since[-1, engine.customers.leaf[linked]]
         service = np.zeros(len(engine.customers.leaf))
         service[linked] = fed * (1 - served)
         heard, wrong = wrong_links(engine)

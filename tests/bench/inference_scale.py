@@ -104,7 +104,7 @@ def measure(feeders: int) -> Large:
     began = time.process_time()
     recompute(inference, NOON)
     seconds = time.process_time() - began
-    out = float(1 - inference.posterior.since[:, -1].mean())
+    out = float(1 - inference.posterior.since[-1].mean())
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
     return Large(len(inference.customers.leaf), len(inference.places), seconds, gigabytes, out)
 

@@ -33,6 +33,7 @@ TICK_MS_MAX = 250.0
 def measure(folder: Path, pack: Path, *, with_snapshot: bool) -> dict[str, Any]:
     """In a process of its own: come to know everything, as operations does at its start."""
     began, wall = time.process_time(), time.monotonic()
+    _as_operations()
     from stormops.core.decide import Decider
     from stormops.core.explaining import make_groupers
     from stormops.core.matching import Matcher
@@ -68,6 +69,15 @@ def measure(folder: Path, pack: Path, *, with_snapshot: bool) -> dict[str, Any]:
     }
 
 
+def _as_operations() -> None:
+    """What the process does at its start (`wiring.run_operations`)."""
+    from stormops.child import keep_memory
+    from stormops.wiring import seldom_garbage
+
+    keep_memory()
+    seldom_garbage()
+
+
 def apart(folder: Path, pack: Path, kind: str) -> dict[str, Any]:
     """`measure` in another process."""
     words = [
@@ -95,6 +105,7 @@ def run(entries: int, customers: int, seed: int, folder: Path) -> Bars:
     from tests.bench.replay_storm import Storm
 
     pack = write_pack(generate_city(customers, seed), folder / "packs")
+    _as_operations()
     city = read_pack(pack)
     journal = SqliteJournal(folder / "journal.sqlite")
     storm = Storm(city, trace(city.network, city.premises), seed)

@@ -27,6 +27,7 @@ def dark_street(world: World) -> Incident:
 
 def refusal(world: World, kind: type[facts.Action], **fields: Any) -> tuple[str, str]:
     """Code and sentence of what must be refused; and nothing else changes."""
+    world.rest()
     before = {i.id: (i.state, sorted(i.reports), i.customers_out) for i in world.situation.incidents.values()}
     action = world.act(kind, **fields)
     made = world.tick()

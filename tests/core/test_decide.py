@@ -252,3 +252,21 @@ def test_a_kill_anywhere_changes_no_fact(cut: str) -> None:
         storm(world, killed)
         said = [e.fact for e in world.entries() if not isinstance(e.fact, Tick | facts.Decided)]
         assert said == meant
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_incident_whose_last_report_is_withdrawn_ends_though_the_decider_was_killed_meanwhile(killed: bool) -> None:
+    world = World()
+    receipt = world.report(30)
+    stands_by = world.report(30, Symptom.TREE)
+    world.tick(0)
+    assert len(world.open()) == 1
+    world.act(facts.ReportWithdrawn, receipt=receipt)
+    if killed:
+        world.take_in()
+        world.start()
+    made = world.tick(1)
+    assert world.open() == []
+    assert [fact.receipts_dropped for fact in made if isinstance(fact, facts.IncidentChanged)] == [
+        [receipt_text(receipt_number(stands_by))]
+    ]

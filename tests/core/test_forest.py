@@ -28,7 +28,7 @@ def test_gather_adds_over_children(seed: int) -> None:
     laid, values = forest(parent), rng.random((60, 3))
     some = np.unique(rng.integers(60, size=20))
     by_node = values[laid.place]
-    for row, place in zip(laid.gather(values, some), some, strict=True):
+    for row, place in zip(laid.gather(values.T, some).T, some, strict=True):
         np.testing.assert_allclose(row, by_node[parent == laid.node[place]].sum(axis=0))
     assert np.concatenate(laid.split(some)).tolist() == some.tolist()
 

@@ -45,7 +45,7 @@ def report(inference: Inference, premises: list[int] | range, minutes: float) ->
 
 
 def same(one: Inference, other: Inference) -> None:
-    for name in ("inside", "message", "above", "cause", "since"):
+    for name in ("inside", "message", "above", "cause", "first", "top", "since"):
         assert np.array_equal(getattr(one.posterior, name), getattr(other.posterior, name)), name
     assert (one.prediction.top == other.prediction.top).all()
 
@@ -85,7 +85,7 @@ def test_weighing_gives_the_likelihood_that_settling_does_and_what_follows_is_no
         report(one, [24, 31, 37, 44], 3)
     weight = inference.weigh(NOON + 5 * MINUTE)
     other.update(NOON + 5 * MINUTE, NOBODY)
-    assert weight == other.posterior.message[other.places.parent < 0, -1].sum()
+    assert weight == other.posterior.message[-1, other.places.parent < 0].sum()
     inference.update(NOON + 5 * MINUTE, NOBODY)
     same(inference, other)
 
@@ -115,7 +115,7 @@ def test_nothing_is_predicted_through_a_device_known_closed() -> None:
     inference.close(np.array([fuse]), CLOSED_NOW)
     inference.update(NOON + 60 * MINUTE, NOBODY)
     assert fuse not in predicted(inference)
-    assert inference.posterior.cause[inference.places.place[fuse]].sum() == 0
+    assert inference.posterior.cause[:, inference.places.place[fuse]].sum() == 0
 
 
 def test_who_is_still_out_after_a_restoration_has_a_fault_below() -> None:
@@ -196,11 +196,11 @@ def test_the_posterior_is_that_of_all_histories_of_all_callers_counted_step_by_s
         below = np.flatnonzero((tree.premise_device == device) & (ages >= 0))
         ratios = callers.ratios(Caller(int(ages[premise]), tuple(ages[below].tolist()), float(rate(steps)[premise])))
         evidence[device, :-1] += np.log(ratios)
-    prior = inference.posterior.prior[inference.places.place]
+    prior = inference.posterior.prior.T[inference.places.place]
     known = Known(tree.parent, prior, evidence)
     counted, node = enumerate_all(known), inference.places.node
-    np.testing.assert_allclose(inference.posterior.cause, counted.cause[node], atol=1e-9, rtol=0)
-    np.testing.assert_allclose(inference.posterior.since, counted.since[node], atol=1e-9, rtol=0)
-    best, weight = most_probable(inference.places, inference.posterior.prior, inference.posterior.evidence)
+    np.testing.assert_allclose(inference.posterior.cause.T, counted.cause[node], atol=1e-9, rtol=0)
+    np.testing.assert_allclose(inference.posterior.since.T, counted.since[node], atol=1e-9, rtol=0)
+    best, weight = most_probable(inference.places, inference.posterior.prior.T, inference.posterior.evidence.T)
     assert best[inference.places.place].tolist() == list(counted.best)
     assert abs(weight - counted.weight) < 1e-8

@@ -114,14 +114,10 @@ def likelihood(inference: Inference, learned: Learned) -> float:
     for place in np.flatnonzero(inference.held):
         below = inference.places.place[[d for d in range(len(TREE)) if inference.places.node[place] in up(d)]]
         known += np.logaddexp.reduce(
-            np.log(np.maximum(posterior.prior[place], 1e-300)) + customers.told[below, :-1].sum(axis=0)
+            np.log(np.maximum(posterior.prior[:, place], 1e-300)) + customers.told[:-1, below].sum(axis=1)
         )
-    return float(
-        known
-        + posterior.message[posterior.places.parent < 0, -1].sum()
-        + np.log(learned.rates.false + strays).sum()
-        + everybody
-    )
+    falsely = np.log(learned.rates.false + strays).sum() + everybody
+    return float(known + posterior.message[-1, posterior.places.parent < 0].sum() + falsely)
 
 
 def up(device: int) -> list[int]:

@@ -49,6 +49,6 @@ def test_how_much_of_each_slot_is_younger_than_an_age() -> None:
 
 def test_chances_to_open_first_are_those_of_the_hazards() -> None:
     hazard = np.array([[0.0, 0.3, 2.0], [1e-9, 0.0, 1e-9]])
-    chance = openings(hazard)
+    chance = openings(hazard.T).T
     assert np.allclose(chance.sum(axis=1), -np.expm1(-hazard.sum(axis=1)), rtol=1e-9)
     assert np.allclose(chance[0], [0, 1 - np.exp(-0.3), np.exp(-0.3) * (1 - np.exp(-2.0))])

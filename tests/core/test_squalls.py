@@ -23,8 +23,8 @@ def hazards(seed: int, nodes: int) -> tuple[Known, Floats]:
 def settled(known: Known, hazard: Floats) -> Squalls:
     places = forest(known.parent)
     squalls = Squalls(places, 3)
-    squalls.expect(hazard[places.node], RECENT)
-    squalls.evidence[:] = known.evidence[places.node]
+    squalls.expect(hazard[places.node].T.copy(), RECENT)
+    squalls.evidence[:] = known.evidence[places.node].T
     squalls.everything()
     return squalls
 
@@ -47,12 +47,12 @@ def test_every_marginal_is_that_of_all_histories_with_and_without_a_squall(seed:
     for tree in trees(known.parent):
         parent = np.array([np.searchsorted(tree, p) if p >= 0 else -1 for p in known.parent[tree]], np.int32)
         times = 1 - RECENT + RECENT * np.array([[(1 - SHARE) / (1 - CHANCE)], [TIMES]])
-        counted = [enumerate_all(Known(parent, openings(hazard[tree] * t), known.evidence[tree])) for t in times]
+        counted = [enumerate_all(Known(parent, openings((hazard[tree] * t).T).T, known.evidence[tree])) for t in times]
         logs = np.array([one.total for one in counted]) + np.log([1 - CHANCE, CHANCE])
         weight = np.exp(logs - np.logaddexp(*logs))
         for name in ("cause", "since"):
             expected = sum(w * getattr(one, name) for w, one in zip(weight, counted, strict=True))
-            np.testing.assert_allclose(getattr(squalls, name)[place[tree]], expected, atol=1e-9, rtol=0)
+            np.testing.assert_allclose(getattr(squalls, name)[:, place[tree]], expected.T, atol=1e-9, rtol=0)
         total += float(np.logaddexp(*logs))
     assert squalls.likelihood() == pytest.approx(total, abs=1e-9)
 
@@ -64,21 +64,21 @@ def test_a_change_gives_bit_for_bit_what_working_out_afresh_gives(seed: int) -> 
     squalls = settled(known, hazard)
     for _ in range(5):
         places = np.unique(rng.integers(200, size=rng.integers(1, 6)))
-        before = {name: getattr(squalls, name).copy() for name in ("cause", "since", "top")}
-        squalls.evidence[places] += rng.normal(size=(len(places), 4)) * rng.choice([0.0, 1.0, 30.0])
+        before = {name: getattr(squalls, name).copy() for name in ("cause", "since", "first", "top")}
+        squalls.evidence[:, places] += rng.normal(size=(4, len(places))) * rng.choice([0.0, 1.0, 30.0])
         changed = squalls.settle(places)
-        fresh = settled(known._replace(evidence=squalls.evidence[squalls.places.place]), hazard)
+        fresh = settled(known._replace(evidence=squalls.evidence.T[squalls.places.place]), hazard)
         still = np.setdiff1d(np.arange(200), changed)
         for name, was in before.items():
             assert np.array_equal(getattr(squalls, name), getattr(fresh, name)), name
-            assert np.array_equal(getattr(squalls, name)[still], was[still]), name
+            assert np.array_equal(getattr(squalls, name)[..., still], was[..., still]), name
 
 
 def test_weighing_gives_the_likelihood_that_settling_does() -> None:
     known, hazard = hazards(3, 50)
     squalls, other = settled(known, hazard), settled(known, hazard)
     for one in (squalls, other):
-        one.evidence[7] += 5.0
+        one.evidence[:-1, 7] += 5.0
     other.settle(np.array([7]))
     assert squalls.weigh(np.array([7])) == other.likelihood()
 

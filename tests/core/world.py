@@ -107,6 +107,11 @@ class World:
         self.check()
         return decided
 
+    def rest(self) -> None:
+        """Ticks, until nothing is due at this moment: a search for rates takes several."""
+        while self.decider.next_due_ms() == self.situation.at_ms:
+            self.tick()
+
     def check(self) -> None:
         """What must hold after every tick."""
         situation = self.situation

@@ -86,12 +86,12 @@ class Surroundings:
         """
         posterior = self._inference.posterior
         total = int(customers[self.below].sum())
-        lost = 1 - float(posterior.since[self._place, -1])
+        lost = 1 - float(posterior.since[-1, self._place])
         wrong, tail = self._inference.rates.wrong_link, (1 - SHARE) / 2
         if lost >= 1 - tail:
             few = total * wrong - float(ndtri(tail)) * float(np.sqrt(total * wrong * (1 - wrong)))
             return max(0, total - ceil(few)), total
-        chance = 1 - posterior.since[self.below, -1]
+        chance = 1 - posterior.since[-1, self.below]
         apart = np.clip((chance - lost) / max(1 - lost, 1e-9), 0, 1)  # of who is out though the place is closed
         mean = float((customers[self.below] * apart).sum())
         spread = float(np.sqrt((customers[self.below] ** 2 * apart * (1 - apart)).sum()))
@@ -110,7 +110,7 @@ class Surroundings:
     def against(self) -> list[tuple[int, int, float]]:
         """Places right above silent customers that speak most against a loss: how many, share of what silence says."""
         inference, customers = self._inference, self._inference.customers
-        cause = inference.posterior.cause[self._place]
+        cause = inference.posterior.cause[:, self._place]
         slot = int(cause.argmax())
         said = customers.silence(self.below, inference.hearing)
         members = customers.silent_below(self.below, inference.areas)
@@ -126,7 +126,7 @@ class Surroundings:
         customers = inference.customers
         leaves = near[customers.right_below[near] > 0]
         found: list[tuple[str, int, float]] = []
-        lost = 1 - inference.posterior.since[leaves, -1]
+        lost = 1 - inference.posterior.since[-1, leaves]
         metered = customers.pinged[leaves]
         found += self._best("call", leaves, lost)
         found += self._best("ping", leaves[metered], lost[metered])
@@ -139,7 +139,8 @@ class Surroundings:
             return []
         wrong = WRONG_ANSWER[kind]
         gain = _bits(chance * (1 - wrong) + (1 - chance) * wrong) - float(_bits(np.array(wrong)))
-        best = int(np.lexsort((places, -gain))[0])
+        most = np.flatnonzero(gain == gain.max())
+        best = int(most[places[most].argmin()])
         return [(kind, int(places[best]), float(gain[best]))] if gain[best] > 0.001 else []
 
 

@@ -46,6 +46,8 @@ class Clusters(Explainer):
     def _assemble(self, touched: set[int], redrawn: set[int], gone: set[Key], fresh: dict[Key, Group]) -> None:
         """Make the groups again whose fragments changed, or hang together otherwise than before."""
         redrawn.discard(-1)
+        if not touched and not redrawn:
+            return
         for fragment in redrawn:
             self._extent.pop(fragment, None)
         for fragment in touched:

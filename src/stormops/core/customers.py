@@ -6,6 +6,8 @@ all are counted again, as whole numbers, so that the order in which words come i
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from stormops.core.forest import Rows, begins, distinct, ranges
@@ -15,6 +17,24 @@ from stormops.core.onset import Onsets
 from stormops.core.strays import Strays
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
+
+
+class Words(NamedTuple):
+    """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
+
+    M `special` customers, ordered by the place right above (`leaf`); each was heard as `kinds` says at `which`.
+    `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
+    `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
+    by place and area.
+    """
+
+    special: Rows
+    leaf: Rows
+    kinds: Heard
+    which: Rows
+    silent: Floats
+    hushed: Rows
+    by_hushed: Heard
 
 
 class Customers:
@@ -39,11 +59,14 @@ class Customers:
         self._news: list[Rows] = []
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
-        self._areas, self._of_silent = 1, np.zeros((2, 1))
+        self._areas = 1
+        self._words: tuple[tuple[Onsets, int], Words] | None = None
+        self.of_silent = np.zeros((2, 1))
+        """(areas + 1, S + 1): log-likelihoods of the silence of one, without a meter, and with one in each area."""
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
-        self.told = np.zeros((places, 1))
-        """(places, S + 1): log-likelihoods of what the customers right below each place let hear."""
+        self.told = np.zeros((1, places))
+        """(S + 1, places): log-likelihoods of what the customers right below each place let hear."""
         self._reported_ms = np.zeros((places + 1, NEIGHBOURS), np.int64)
         """When the first of those right below each place reported, ascending; 0 = no more did. Last: outside of all."""
 
@@ -74,6 +97,7 @@ class Customers:
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
         self.area[:] = area
+        self._words = None
         asked = self.leaf[area == 0]
         self.pinged[:] = False
         self.pinged[asked[asked >= 0]] = True
@@ -130,53 +154,75 @@ class Customers:
 
     def _silence(self, count: Rows, some: Rows, said: Floats) -> Floats:
         """`count` (M, areas + 1) are silent; `said` is the evidence of what `_silent_there` gave."""
-        told = _sums(count, self._of_silent[None])
-        told[some] = _sums(count[some], said.reshape(len(some), *self._of_silent.shape))
+        told = _sums(count, self.of_silent[None])
+        told[some] = _sums(count[some], said.reshape(len(some), *self.of_silent.shape))
         return told
 
     def heard_share(self, places: Rows, hearing: Hearing) -> Floats:
         """(M, S): share of the reports of a loss in each slot that would have come of who is silent there."""
         return hearing.arrived(self._reported(places, hearing.onsets))
 
-    def hushed(self) -> Rows:
-        """The places right below which somebody reported, ascending."""
-        return np.flatnonzero(self._reported_ms[:-1, 0])
-
     def recount(self, hearing: Hearing, areas: int) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        self._areas, self._of_silent = areas, hearing.evidence(self.silent(areas))
-        self.told = self._tell(np.arange(self._places), hearing)
+        self._areas, self.of_silent = areas, hearing.evidence(self.silent(areas))
+        words = self.words(hearing.onsets, areas)
+        # Whole numbers of `hearing.UNIT`: exact in any order, also in that of a product of matrices.
+        self.told = self.of_silent.T @ words.silent
+        count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
+        self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape)).T
+        self._add(words.leaf, hearing.evidence(words.kinds).T.take(words.which, axis=1))
+
+    def words(self, onsets: Onsets, areas: int) -> Words:
+        """All that was heard, by the last `count`."""
+        if self._words is None or self._words[0] != (onsets, areas):
+            self._words = (onsets, areas), self._all(onsets, areas)
+        return self._words[1]
+
+    def _all(self, onsets: Onsets, areas: int) -> Words:
+        linked = self._by_leaf[self._first[0] :]
+        spoke = self._special[linked]
+        special, quiet = linked[spoke], linked[~spoke]
+        kinds, which = self.heard(special, onsets).kinds()
+        cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
+        silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
+        hushed = np.flatnonzero(self._reported_ms[:-1, 0])
+        by_hushed = self.silent(areas, self._reported(hushed, onsets))
+        leaf = self.leaf[special].astype(np.intp)
+        return Words(special, leaf, kinds, which, silent.astype(np.float64), hushed, by_hushed)
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""
-        places = self._take_news()
-        self.told[places] = self._tell(places, hearing)
+        places, here, row = self._take_news()
+        reported, silent = self._silent_there(places, hearing)
+        some = np.flatnonzero(self._special[here])
+        said = hearing.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
+        told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
+        self.told[:, places] = told.T
+        self._add(places[row[some]], said[len(silent.report) :].T)
         return places
 
-    def _take_news(self) -> Rows:
-        """Gives the places that it touches, ascending."""
+    def _take_news(self) -> tuple[Rows, Rows, Rows]:
+        """Gives the places that it touches, ascending, and as `_below` does who is right below."""
+        if self._news:
+            self._words = None
         news = np.concatenate([np.empty(0, np.intp), *self._news])
         self._news.clear()
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
         near = self._strays.owing(news)
         near = near[self.columns["report_ms"][near] > 0]
-        places = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
-        return np.asarray(places[np.searchsorted(places, 0) :], np.intp)
-
-    def _tell(self, places: Rows, hearing: Hearing) -> Floats:
-        """(M, S + 1): log-likelihoods of all that was heard of those right below each place."""
+        touched = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
+        places = touched[np.searchsorted(touched, 0) :].astype(np.intp)
         here, row = self._below(places)
         some = np.flatnonzero(self._special[here])
-        speaking, row_of = here[some], row[some]
-        self._note_reports(places, speaking, row_of)
-        reported, silent = self._silent_there(places, hearing)
-        said = hearing.evidence(silent.beside(self.heard(speaking, hearing.onsets)))
-        told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
-        if len(some):
-            first = np.flatnonzero(begins(row_of))
-            told[row_of[first]] += np.add.reduceat(said[len(silent.report) :], first, axis=0)
-        return told
+        self._note_reports(places, here[some], row[some])
+        return places, here, row
+
+    def _add(self, leaf: Rows, evidence: Floats) -> None:
+        """Add what customers right below these places (ascending) let hear."""
+        if len(leaf):
+            first = np.flatnonzero(begins(leaf))
+            self.told[:, leaf[first]] += np.add.reduceat(evidence, first, axis=1)
 
     def _note_reports(self, places: Rows, speaking: Rows, row: Rows) -> None:
         """Remember the first reports from below these places; `speaking` are by `row` of them."""
@@ -190,7 +236,7 @@ class Customers:
         self._reported_ms[places] = reported
 
 
-def _sums(count: Rows, said: Floats) -> Floats:
+def _sums(count: Rows | Floats, said: Floats) -> Floats:
     """(M, S + 1): of (M, kinds) customers who said (M or 1, kinds, S + 1)."""
     told = np.zeros((len(count), said.shape[2]))
     for kind in range(count.shape[1]):

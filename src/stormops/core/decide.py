@@ -82,7 +82,7 @@ class Decider:
         self._bystanders: dict[int, set[int]] = {}
         self._ended: list[tuple[int, int]] = []
         self._more_due_ms: int | None = None
-        """When there were more arguments to write than one tick does."""
+        """When there was more to argue or to learn than one tick does."""
         self._heard = Heard()
         self._clocks = Clocks()
         self._mode_rules = mode_rules or ModeRules()
@@ -144,7 +144,8 @@ class Decider:
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
                 self._bystanders.setdefault(premise, set()).add(receipt)
                 left.add(premise)
-        self._more_due_ms = tick.at_ms if self.network.argue(draft) else None
+        more = self.network.argue(draft) or (self.situation.rates is not None and self.situation.rates.left > 0)
+        self._more_due_ms = tick.at_ms if more else None
         self._close_due(draft)
         self._join_bystanders(draft, left)
         self._ears.decide(draft, news)

@@ -302,9 +302,10 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     """How people and meters speak and how likely devices open, as believed from this tick on (`core.learning`).
 
     Per million, each of a storm of twelve hours; `opens` by kind of device (`core.network_groups.OPENS`, in its order).
-    `speaking`: premises that spoke then. The storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]`
-    on, `times[k]` per thousand. `ways`: share of the customers who report by each way (`core.calling`; none = as at the
-    start); `shut`: ways by which nothing came, each from one moment until another (0 = still).
+    `speaking`: premises that spoke then, or when a search began of which `left` starts are still to be tried. The
+    storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]` on, `times[k]` per thousand. `ways`: share
+    of the customers who report by each way (`core.calling`; none = as at the start); `shut`: ways by which nothing
+    came, each from one moment until another (0 = still).
     """
 
     report: int
@@ -316,6 +317,7 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     opens: list[int]
     prompt: int = 250_000
     speaking: int = 0
+    left: int = 0
     since_ms: list[int] = []
     times: list[int] = []
     ways: list[int] = []

@@ -49,25 +49,25 @@ class Forest:
         return [places[a:b] for a, b in pairwise(cuts)]
 
     def gather(self, values: Floats, places: Rows) -> Floats:
-        """(M, K): the sums of `values` (N, K) over the children of each of these ascending places.
+        """(K, M): the sums of `values` (K, N) over the children of each of these ascending places.
 
         They are always added in the same order.
         """
         if not len(places) or places[0] > self.parent[-1]:  # parents never descend: nobody from here on has a child
-            return np.zeros((len(places), values.shape[1]))
+            return np.zeros((len(values), len(places)))
         at = span(places)
         if isinstance(at, slice):
             begin = self.begin[at.start : at.stop + 1]
             first = begin[:-1]
             if (begin[1:] > first).all():
-                return np.asarray(np.add.reduceat(values[first[0] : begin[-1]], first - first[0], axis=0))
-        total = np.zeros((len(places), values.shape[1]))
+                return np.asarray(np.add.reduceat(values[:, first[0] : begin[-1]], first - first[0], axis=1))
+        total = np.zeros((len(values), len(places)))
         counts = self.begin[places + 1] - self.begin[places]
         some = counts.nonzero()[0]
         if len(some):
             counts = counts[some]
             children = pick(values, span(self.children(places)))
-            total[some] = np.add.reduceat(children, counts.cumsum() - counts, axis=0)
+            total[:, some] = np.add.reduceat(children, counts.cumsum() - counts, axis=1)
         return total
 
     def topmost(self, marked: Bools) -> Ints:
@@ -117,8 +117,8 @@ def span(rows: Rows) -> slice | Rows:
 
 
 def pick(values: Floats, at: slice | Rows) -> Floats:
-    """Rows of (N, K), as `span` names them: no copy where they follow each other, and quicker than `[]` where not."""
-    return values[at] if isinstance(at, slice) else values.take(at, axis=0)
+    """Columns of (K, N), as `span` names them: no copy where they follow each other, else quicker than `[]`."""
+    return values[:, at] if isinstance(at, slice) else values.take(at, axis=1)
 
 
 def merged(one: Rows, other: Rows | Ints) -> Rows:
@@ -139,8 +139,8 @@ def distinct(rows: Rows) -> Rows:
 
 
 def differs(new: Floats, old: Floats) -> Bools:
-    """(M): which rows of the two (M, K) are not the same."""
-    return np.asarray(np.logical_or.reduce(new != old, axis=1))
+    """(M): which columns of the two (K, M) are not the same."""
+    return np.asarray(np.logical_or.reduce(new != old, axis=0))
 
 
 def begins(rows: Rows | Ints) -> Bools:

@@ -63,7 +63,9 @@ class Inference:
         self._moved = np.empty(0, np.intp)
         """Places whose posterior changed since predictions were last chosen."""
         self._stale = True
-        self.hazard = np.zeros((n, len(widths)))
+        self.hazard = np.zeros((len(widths), n))
+        self._alike: tuple[Floats, Rows] | None = None
+        """The chances that are different, and (N) which of them each place has."""
         self.hearing = Hearing(Onsets(0, widths), rates, np.zeros(len(widths)))
 
     # --- what is known ----------------------------------------------------------------------------
@@ -98,7 +100,7 @@ class Inference:
         """Other rates, other chances that devices open in a storm (N, by place), another profile of it."""
         if rates != self.rates or profile != self.profile or not np.array_equal(opens, self.opens):
             self.rates, self.opens, self.profile = rates, opens, profile
-            self._stale = True
+            self._stale, self._alike = True, None
 
     def call_by(self, calling: Calling) -> None:
         """When customers can report."""
@@ -121,8 +123,8 @@ class Inference:
         """
         self.settle(now_ms)
         changed, self._moved = self._moved, np.empty(0, np.intp)
-        chance, first = self.posterior.top[changed], self.posterior.cause.take(changed, axis=0).sum(axis=1)
-        lost = 1 - self.posterior.since[changed, -1]
+        posterior = self.posterior
+        chance, first, lost = posterior.top[changed], posterior.first[changed], 1 - posterior.since[-1, changed]
         known = self._below_held[changed]
         chance[known], first[known], lost[known] = 0.0, 0.0, 0.5
         return merged(changed, np.sort(self.prediction.choose(changed, (chance, first, lost), before)))
@@ -151,9 +153,9 @@ class Inference:
             touched = merged(self.customers.count(self.hearing), self._retell)
         afresh, self._stale = self._stale or len(touched) == len(self.places), False
         self._retell = np.empty(0, np.intp)
-        told = self.customers.told[touched]
-        told[self._below_held[touched]] = 0.0
-        self.posterior.evidence[touched] = told
+        told = self.customers.told.take(touched, axis=1)
+        told[:, self._below_held[touched]] = 0.0
+        self.posterior.evidence[:, touched] = told
         return touched, afresh
 
     def _hear_anew(self, onsets: Onsets) -> None:
@@ -164,11 +166,11 @@ class Inference:
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
         self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=self._begun_ms, calling=self._calling)
         self.customers.recount(self.hearing, len(deaf))
-        hazard = self._hazards(onsets, weights)
+        prior = self._prior(onsets, weights)
         if isinstance(self.posterior, Squalls):
-            self.posterior.expect(hazard, onsets.younger(WITHIN_MS))
+            self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS))
         else:
-            self.posterior.believe(openings(hazard))
+            self.posterior.believe(prior)
 
     def even_weights(self) -> Floats:
         """(S): the hazard of each slot as it was believed, without a profile."""
@@ -176,18 +178,23 @@ class Inference:
             return np.ones(1)
         return self.hearing.onsets.weights(self.rates.span_ms, self._begun_ms)
 
-    def _hazards(self, onsets: Onsets, weights: Floats) -> Floats:
-        """(N, S): of each device in each slot: none before it was closed, nor while it is."""
-        hazard = -np.log1p(-self.opens)[:, None] * weights
-        hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=1), HAZARD_MOST))[:, None]
+    def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
+        """(S, N): chance that each device opened in each slot: not before it was closed, not while it is."""
+        if self._alike is None:
+            chances, which = np.unique(self.opens, return_inverse=True)
+            self._alike = chances, which.astype(np.intp)
+        chances, which = self._alike
+        hazard = -np.log1p(-chances) * weights[:, None]
+        hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=0), HAZARD_MOST))
+        self.hazard, prior = hazard.take(which, axis=1), openings(hazard).take(which, axis=1)
         known = np.flatnonzero(self.closed_ms)
         if len(known):
-            age = np.maximum(onsets.as_of - self.closed_ms[known], 0)[:, None] / QUANTUM_MS
-            edges = onsets.edges
-            after = np.clip(np.minimum(edges[:-1], age) - edges[1:], 0, None) / np.maximum(edges[:-1] - edges[1:], 1)
-            hazard[known] *= after
-        self.hazard = hazard
-        return hazard
+            age = np.maximum(onsets.as_of - self.closed_ms[known], 0) / QUANTUM_MS
+            older, newer = onsets.edges[:-1, None], onsets.edges[1:, None]
+            after = np.clip(np.minimum(older, age) - newer, 0, None) / np.maximum(older - newer, 1)
+            self.hazard[:, known] *= after
+            prior[:, known] = openings(self.hazard[:, known])
+        return prior
 
     def out(self) -> Floats:
         """(P): chance that each customer is without service; of those outside the network, 0."""
@@ -196,7 +203,7 @@ class Inference:
         served, _ = self.served(reached)
         chance = np.zeros(len(customers.leaf))
         leaf = customers.leaf[reached]
-        chance[reached] = 1 - self.posterior.since[leaf, -1] * served
+        chance[reached] = 1 - self.posterior.since[-1, leaf] * served
         chance[reached[self._below_held[leaf]]] = 1.0
         return chance
 

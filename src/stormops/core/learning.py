@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stormops.core.customers import Words
 from stormops.core.forest import Rows
 from stormops.core.hearing import Rates
 from stormops.core.inference import HAZARD_MOST, Inference
@@ -57,11 +58,18 @@ PARTS = 100
 """Parts of the network whose slopes are compared, at least, where there are so many."""
 
 
-STEPS = 3
-"""Steps of learning: the first from each start, the others from where it is likeliest then."""
-
-STARTS: tuple[tuple[float, float | None], ...] = ((1.0, None), (1.0, 0.25), (300.0, 0.25), (1.0, 0.7), (300.0, 0.7))
-"""Where learning begins: how many times likelier failures are in the last minutes, and the share of prompt calls."""
+STARTS: tuple[tuple[float | None, float | None], ...] = (
+    (None, None),
+    (300.0, 0.25),
+    (300.0, 0.7),
+    (1.0, 0.25),
+    (1.0, 0.7),
+    (None, None),
+    (None, None),
+)
+"""Where the steps of a search begin: how many times likelier failures are in the last minutes than before, and the
+share of prompt calls; None: as is believed. Every hill is tried by one step, and two more are made on the highest.
+"""
 
 GUST_MS = 1_200_000
 """How long ago a gust may have begun."""
@@ -86,28 +94,30 @@ def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_
     return _climb(inference, believed, opens, kind, now_ms)[1]
 
 
-def fit(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
-    """What is believed after several steps, of all that was tried what is likeliest with its prior.
+def search(  # noqa: PLR0917 - those of `learn`, and which start
+    inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int, number: int
+) -> Learned:
+    """The same from the start `number` of `STARTS`, if what it reaches is likelier than what is believed, with priors.
 
     Many calls within minutes can be one device above that just opened, or a gust: many failures at once, and people
     who call at once. Each is a hill of its own that no small steps lead from one to the other, so they begin on each.
+    Whoever calls this with one number after the other has tried them all, each at what was heard by then.
     """
     now = Learned(inference.rates, inference.opens, inference.profile)
-    found: list[tuple[float, Learned]] = []
-    for gust, prompt in STARTS:
-        rates, profile = now.rates, now.profile
-        if gust > 1:
-            profile = _risen(profile, now_ms, gust)
-        if prompt is not None and rates.delay_ms:
-            rates = rates._replace(prompt=prompt)
-        inference.believe(rates, now.opens, profile)
-        inference.settle(now_ms)
-        found.append(_climb(inference, believed, opens, kind, now_ms))
-    best = max(found, key=lambda one: one[0])[1]
+    gust, prompt = STARTS[number]
+    start = now
+    if gust is not None:
+        start = start._replace(profile=_risen(now.profile, now_ms, gust))
+    if prompt is not None and now.rates.delay_ms:
+        start = start._replace(rates=now.rates._replace(prompt=prompt))
+    if start is now:
+        return learn(inference, believed, opens, kind, now_ms)
+    height = _Step(inference, believed, opens, kind).height(inference.posterior.likelihood())
+    inference.believe(*start)
+    inference.settle(now_ms)
+    reached, found = _climb(inference, believed, opens, kind, now_ms)
+    best = found if reached > height else now
     inference.believe(*best)
-    for _ in range(STEPS - 1):
-        inference.settle(now_ms)
-        best = learn(inference, believed, opens, kind, now_ms)
     return best
 
 
@@ -139,7 +149,7 @@ def slopes(inference: Inference, kind: Ints) -> Floats:
 class _Known(NamedTuple):
     """The topmost devices that are known open (`held`, M) and the places `below` them, each under `held[row]`.
 
-    `slot` (M, S): when each opened, by what was heard from below; `likelihood`: the logarithm of that of all this.
+    `slot` (S, M): when each opened, by what was heard from below; `likelihood`: the logarithm of that of all this.
     """
 
     held: Rows
@@ -246,16 +256,16 @@ class _Step:
         inference = self._inference
         posterior, hazard = inference.posterior, inference.hazard
         opened = np.where(hazard > 0, hazard / np.expm1(np.maximum(hazard, 1e-300)), 0.0)
-        cause, since = posterior.cause * self._live[:, None], posterior.since[:, :-1]
-        exposed = (1 - np.cumsum(since, axis=1)) * self._live[:, None]
+        cause = posterior.cause * self._live
+        exposed = (1 - np.cumsum(posterior.since[:-1], axis=0)) * self._live
         known = self._known
-        cause[known.held], exposed[known.held] = known.slot, 1 - np.cumsum(known.slot, axis=1)
+        cause[:, known.held], exposed[:, known.held] = known.slot, 1 - np.cumsum(known.slot, axis=0)
         slope = opened * cause - hazard * exposed
-        by_place = cause.sum(axis=1)
-        self._openings = np.append(cause.sum(axis=0), np.bincount(self._kind, weights=by_place, minlength=self._kinds))
+        by_place = cause.sum(axis=0)
+        self._openings = np.append(cause.sum(axis=1), np.bincount(self._kind, weights=by_place, minlength=self._kinds))
         by_slot = _sum(self._part, slope, self._parts)
         by_kind = np.bincount(
-            self._part * self._kinds + self._kind, weights=slope.sum(axis=1), minlength=self._parts * self._kinds
+            self._part * self._kinds + self._kind, weights=slope.sum(axis=0), minlength=self._parts * self._kinds
         )
         return np.hstack([by_slot, by_kind.reshape(self._parts, self._kinds)])
 
@@ -266,13 +276,13 @@ class _Step:
         held = np.flatnonzero(top == np.arange(len(top)))
         row = np.searchsorted(held, top)
         below = np.flatnonzero(top >= 0)
-        told = np.zeros((len(held), inference.hearing.onsets.slots))
-        np.add.at(told, row[below], inference.customers.told[below, :-1])
+        told = np.zeros((inference.hearing.onsets.slots, len(held)))
+        np.add.at(told.T, row[below], inference.customers.told[:-1, below].T)
         with np.errstate(divide="ignore"):
-            told += np.log(inference.posterior.prior[held])
-        most = told.max(axis=1, keepdims=True, initial=-1e300)
+            told += np.log(inference.posterior.prior[:, held])
+        most = told.max(axis=0, initial=-1e300)
         slot = np.exp(told - most)
-        whole = np.maximum(slot.sum(axis=1, keepdims=True), 1e-300)
+        whole = np.maximum(slot.sum(axis=0), 1e-300)
         possible = most > -1e300
         return _Known(held, row, below, slot / whole, float((most + np.log(whole))[possible].sum()))
 
@@ -284,28 +294,29 @@ class _Step:
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
         known = self._known
-        since[known.below, :-1], since[known.below, -1] = known.slot[known.row[known.below]], 0.0
-        heard_of = customers.special()
-        leaf = customers.leaf[heard_of]
-        heard = customers.heard(heard_of, hearing.onsets)
-        served, wrong = hearing.served(heard)
-        on = since[leaf, -1]
+        since[:-1, known.below], since[-1, known.below] = known.slot[:, known.row[known.below]], 0.0
+        words = customers.words(hearing.onsets, inference.areas)
+        kinds, which, leaf = words.kinds, words.which, words.leaf
+        served, wrong = (chance[which] for chance in hearing.served(kinds))
+        lost = since.take(leaf, axis=1)
+        on = lost[-1]
         wrong = wrong * on * served
         own = on * (1 - served)
         # Whose clock people set anew tells little of how long it takes to be heard.
-        counts = heard.answered < 0
-        reported, gasped = counts & (heard.report >= 0), counts & (heard.off >= 0)
-        true_report, true_gasp = hearing.true_words(heard)
-        truly = reported * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_report))
-        falsely = (reported - truly - reported * wrong) * (rates.false / (rates.false + hearing.strays(heard)))
-        gasp = gasped * (own + np.einsum("ms,ms->m", since[leaf, :-1], true_gasp))
-        self._wrong, self._heard_of = float(wrong.sum()), len(heard_of)
-        n = len(since)
-        quiet = _at(leaf, counts & ~reported, n) + self._silent(n)
-        still, lost = self._quiet(since[:, :-1])
-        metered = _at(leaf, counts & ~gasped & (heard.area == 0), n) + self._silent(n, area=0)
+        counts = kinds.answered < 0
+        reported, gasped = (counts & (kinds.report >= 0))[which], (counts & (kinds.off >= 0))[which]
+        true_report, true_gasp = (words_of.T.take(which, axis=1) for words_of in hearing.true_words(kinds))
+        truly = reported * (own + (lost[:-1] * true_report).sum(axis=0))
+        falsely = reported - truly - reported * wrong
+        falsely *= (rates.false / (rates.false + hearing.strays(kinds)))[which]
+        gasp = gasped * (own + (lost[:-1] * true_gasp).sum(axis=0))
+        self._wrong, self._heard_of = float(wrong.sum()), len(leaf)
+        n = since.shape[1]
+        quiet = _at(leaf, counts[which] & ~reported, n) + words.silent.sum(axis=0)
+        still, heard = self._quiet(since[:-1], words)
+        metered = _at(leaf, (counts & (kinds.area == 0))[which] & ~gasped, n) + words.silent[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
-        asked = truly.sum() + quiet @ lost, gasp.sum() + metered @ (since[:, :-1] @ hearing.gasp_share)
+        asked = truly.sum() + quiet @ heard, gasp.sum() + metered @ (hearing.gasp_share @ since[:-1])
         self._words = np.array(
             [
                 asked[0] * rates.report * (1 - rates.report),
@@ -316,28 +327,20 @@ class _Step:
         columns = (
             (_weigh(leaf, truly, n) - quiet * still) * (1 - rates.report),
             _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
-            (_weigh(leaf, gasp, n) - metered * (since[:, :-1] @ still_gasp)) * (1 - rates.gasp),
+            (_weigh(leaf, gasp, n) - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
 
-    def _quiet(self, since: Floats) -> tuple[Floats, Floats]:
+    def _quiet(self, since: Floats, words: Words) -> tuple[Floats, Floats]:
         """(N): of one who did not report, the odds that he was to by now and is out; the share of reports that came."""
-        inference, report = self._inference, self._rates.report
-        hearing, hushed = inference.hearing, inference.customers.hushed()
-        share = hearing.heard_share
-        odds, lost = since @ (report * share / (1 - report * share)), since @ share
-        share = inference.customers.heard_share(hushed, hearing)
-        odds[hushed] = np.einsum("ms,ms->m", since[hushed], report * share / (1 - report * share))
-        lost[hushed] = np.einsum("ms,ms->m", since[hushed], share)
+        report, hushed = self._rates.report, words.hushed
+        share = self._inference.hearing.heard_share
+        odds, lost = report * share / (1 - report * share) @ since, share @ since
+        share = self._inference.customers.heard_share(hushed, self._inference.hearing).T
+        out = since.take(hushed, axis=1)
+        odds[hushed] = (report * share / (1 - report * share) * out).sum(axis=0)
+        lost[hushed] = (share * out).sum(axis=0)
         return odds, lost
-
-    def _silent(self, n: int, area: int | None = None) -> Floats:
-        customers = self._inference.customers
-        quiet = customers.leaf >= 0
-        quiet[customers.special()] = False
-        if area is not None:
-            quiet &= customers.area == area
-        return np.asarray(np.bincount(customers.leaf[quiet], minlength=n), np.float64)
 
 
 def _parts(inference: Inference) -> Rows:
@@ -374,10 +377,10 @@ def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
     customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
-    reports = np.flatnonzero(linked & (customers.columns["report_ms"] > 0))
-    strays = inference.hearing.strays(customers.heard(reports, inference.hearing.onsets))
+    words = customers.words(inference.hearing.onsets, inference.areas)
+    falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
     everybody = np.count_nonzero(linked)
-    return float(heard + np.log(false + strays).sum() + everybody * math.log1p(-false))
+    return float(heard + falsely[words.which].sum() + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
@@ -391,14 +394,14 @@ def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
 
 
 def _sum(part: Rows, values: Floats, parts: int) -> Floats:
-    return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values.T], axis=1)
+    return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values], axis=1)
 
 
-def _at(leaf: Ints, which: np.ndarray, n: int) -> Floats:
+def _at(leaf: Rows, which: np.ndarray, n: int) -> Floats:
     return np.asarray(np.bincount(leaf[which], minlength=n).astype(np.float64))
 
 
-def _weigh(leaf: Ints, values: Floats, n: int) -> Floats:
+def _weigh(leaf: Rows, values: Floats, n: int) -> Floats:
     return np.asarray(np.bincount(leaf, weights=values, minlength=n), np.float64)
 
 
@@ -411,5 +414,5 @@ def _share_out(inference: Inference) -> float:
     leaf = inference.customers.leaf
     everybody = float((leaf >= 0).sum())
     count = np.bincount(leaf[leaf >= 0], minlength=len(inference.places))
-    lost = np.where(inference.below_known_open(), 1.0, 1 - inference.posterior.since[:, -1])
+    lost = np.where(inference.below_known_open(), 1.0, 1 - inference.posterior.since[-1])
     return float(np.clip((count * lost).sum() / max(everybody, 1.0), 1e-4, 0.99))

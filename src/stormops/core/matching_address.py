@@ -77,9 +77,9 @@ class AddressBook:
         by_street = np.argsort(street, kind="stable")
         self._by_street = by_street
         self._street_first = np.searchsorted(street[by_street], np.arange(len(self.streets) + 1))
-        pairs = np.unique(np.stack([street, place], axis=1), axis=0) if count else np.empty((0, 2), np.int32)
+        pairs = np.unique(street.astype(np.int64) << 32 | place)
         self._localities: list[set[int]] = [set() for _ in range(len(self.streets))]
-        for s, p in pairs.tolist():
+        for s, p in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
             self._localities[s].add(p)
 
     def _index(self, street: Longs, number: Longs) -> None:

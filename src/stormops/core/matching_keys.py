@@ -15,11 +15,12 @@ _PLAIN = 11
 
 def _index(values: Sequence[str], normal: Callable[[str], str]) -> dict[str, int | list[int]]:
     """Normal form to the row that has it, or to all rows, ascending, when several have."""
-    found: dict[str, int | list[int]] = {}
-    for row, value in enumerate(values):
-        if not value:
-            continue
-        key = value if len(value) < _PLAIN and value.isdigit() and value.isascii() else normal(value)
+    keys = [value if len(value) < _PLAIN and value.isdigit() and value.isascii() else normal(value) for value in values]
+    found: dict[str, int | list[int]] = dict(zip(keys, range(len(keys)), strict=True))
+    if len(found) == len(keys) and "" not in found:
+        return found
+    found = {}
+    for row, key in enumerate(keys):
         if not key:
             continue
         before = found.setdefault(key, row)

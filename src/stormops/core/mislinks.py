@@ -41,7 +41,7 @@ def wrong_links(inference: Inference) -> tuple[Rows, Floats]:
     live = ~inference.below_known_open()[leaf]
     premises, leaf = premises[live], leaf[live]
     served, wrong = inference.served(premises)
-    return premises, inference.posterior.since[leaf, -1] * served * wrong
+    return premises, inference.posterior.since[-1, leaf] * served * wrong
 
 
 class Nearby:
@@ -71,7 +71,7 @@ class Nearby:
         metres, index = (np.asarray(column).reshape(-1, count) for column in asked)
         none = index == len(self._leaves)
         place = self._leaves[np.where(none, 0, index)]
-        out = 1 - self._inference.posterior.since[place, -1]
+        out = 1 - self._inference.posterior.since[-1, place]
         out[self._inference.below_known_open()[place]] = 1.0
         none |= (out < OUT_FROM) | (place == self._inference.customers.leaf[premises[placed], None])
         worth = np.where(none, 0.0, out * np.exp(-metres / NEAR_M))

@@ -27,7 +27,7 @@ def most_probable(places: Forest, prior: Floats, evidence: Floats) -> tuple[Rows
     choice = np.full((n, slots + 1), -1, np.int32)
     for first, last in zip(places.level[-2::-1], places.level[:0:-1], strict=True):
         here = np.arange(first, last)
-        inside[here] += places.gather(best, here)
+        inside[here] += places.gather(best.T, here).T
         best[here] = unseen[here] + inside[here]
         first_best, first_slot = np.full(len(here), -np.inf), np.full(len(here), -1, np.int32)
         for slot in range(slots):

@@ -12,6 +12,7 @@ from bisect import bisect_left
 import numpy as np
 from scipy.spatial import cKDTree
 
+from stormops.core.forest import Rows
 from stormops.core.network import METRES_PER_DEGREE, City, Floats, Ints
 
 _CELL_M = 40.0
@@ -29,7 +30,7 @@ class Nearest:
         x = (premises.lon[known] - self._lon0) * self._kx
         y = (premises.lat[known] - self._lat0) * METRES_PER_DEGREE
         # One row a position: of premises at one position the first stands for all.
-        places, first = np.unique(np.stack([x, y], axis=1), axis=0, return_index=True)
+        places, first, _ = spots(x, y)
         self._premise: Ints = known[first].astype(np.int32)
         self._tree = cKDTree(places) if len(places) else None
         column, line = np.floor(places / _CELL_M).astype(np.int64).T
@@ -112,3 +113,13 @@ class Nearest:
         found = zip(np.atleast_1d(at).tolist(), np.atleast_1d(away).tolist(), strict=True)
         near = [(int(self._premise[i]), float(d)) for i, d in found if math.isfinite(d)]
         return sorted(near, key=lambda one: (one[1], one[0]))
+
+
+def spots(x: Floats, y: Floats) -> tuple[Floats, Rows, Rows]:
+    """The places (M, 2) where anything stands, ascending; the first row (M) that does; the place of each row (N)."""
+    order = np.lexsort((y, x))
+    begins = np.append(True, (np.diff(x[order]) != 0) | (np.diff(y[order]) != 0))[: len(order)]
+    spot = np.empty(len(order), np.intp)
+    spot[order] = np.cumsum(begins) - 1
+    first = order[begins]
+    return np.column_stack([x[first], y[first]]), first, spot

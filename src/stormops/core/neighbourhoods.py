@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stormops.core.hierarchy import Hierarchy, hierarchy
+from stormops.core.forest import begins
+from stormops.core.hierarchy import Hierarchy, hierarchy, ranges
 from stormops.core.network import Floats, Ints
 
 BLOCK = 10
@@ -49,19 +50,23 @@ def neighbourhoods(x: Floats, y: Floats, street: Ints, leave_out: npt.NDArray[np
 
 def _blocks(chosen: Rows, x: Floats, y: Floats, street: Ints) -> Ints:
     """The number of each premise's block, -1 for none."""
-    block = np.full(len(x), -1, np.int32)
     along = chosen[np.argsort(street[chosen], kind="stable")]
-    ends = np.flatnonzero(np.diff(street[along])) + 1
-    left = np.split(along, ends) if len(along) else []
-    count = 0
-    while left:
-        members = left.pop()
-        if len(members) > BLOCK:
-            left += _halves(members, x[members], y[members])
-        else:
-            block[members] = count
-            count += 1
+    begin = np.append(np.flatnonzero(begins(street[along])), len(along))
+    while (large := np.flatnonzero(np.diff(begin) > BLOCK)).size:
+        first, size = begin[large], begin[large + 1] - begin[large]
+        rows, group = ranges(first, size), np.repeat(np.arange(len(large)), size)
+        members, at = along[rows], np.cumsum(size) - size
+        by = np.where((_spread(x[members], at) >= _spread(y[members], at))[group], x[members], y[members])
+        along[rows] = members[np.lexsort((by, group))]
+        begin = np.sort(np.append(begin, first + size // 2))
+    block = np.full(len(x), -1, np.int32)
+    block[along] = np.repeat(np.arange(len(begin) - 1)[::-1], np.diff(begin))
     return block
+
+
+def _spread(column: Floats, begin: Rows) -> Floats:
+    """From the least to the most of each run that begins there."""
+    return np.maximum.reduceat(column, begin) - np.minimum.reduceat(column, begin)
 
 
 def _gather(x: Floats, y: Floats, weight: npt.NDArray[np.integer]) -> tuple[list[int], list[int], list[int]]:
@@ -91,5 +96,5 @@ def _gather(x: Floats, y: Floats, weight: npt.NDArray[np.integer]) -> tuple[list
 
 def _halves(members: Rows, x: Floats, y: Floats) -> list[Rows]:
     """Cut across the longer side; equal coordinates are parted by index, the same way each time."""
-    order = members[np.argsort(x if np.ptp(x) >= np.ptp(y) else y, kind="stable")]
+    order = members[np.argsort(x if x.max() - x.min() >= y.max() - y.min() else y, kind="stable")]
     return [order[: len(order) // 2], order[len(order) // 2 :]]

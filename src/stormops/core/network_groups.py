@@ -19,9 +19,9 @@ from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
-from stormops.core.learning import fit, learn
+from stormops.core.learning import STARTS, learn, search
 from stormops.core.mislinks import Doubt, Nearby, doubts
-from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
+from stormops.core.network import Bools, City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
 from stormops.core.strays import near_by
 
@@ -38,8 +38,9 @@ LEARN_LEAST = 15
 """Premises that speak from which on there is something to learn."""
 
 LEARN_GROWTH = 4
-"""When so many times as many speak as at the last time, every hill is tried: it costs as much as ten answers (.4 s of a
-loaded core at 63,000, .8 s when most of them speak), for which the tick waits, three or four times in a storm.
+"""When so many times as many speak as when it was done last, every hill is tried: three or four times in a storm.
+
+One a tick, which waits for it as long as for two to four answers.
 """
 
 SUREST = 9_900
@@ -75,7 +76,9 @@ class Explanations:
         self._local = local
         self.inference.call_by(Calling(local))
         self._learned_from = 0
-        """Premises that spoke when rates were learned last."""
+        """Premises that spoke when rates were learned last, or the search for the highest hill began."""
+        self._left = 0
+        """Starts of the search for the highest hill that are still to be tried."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
         places = self.inference.places
         self._node: Ints = places.node
@@ -105,6 +108,8 @@ class Explanations:
         self._remembered: set[int] = set()
         self._since: dict[int, int] = {}
         self._shown: dict[Key, Group] = {}
+        self._devices: set[int] = set()
+        """Those of the groups shown."""
         self._keys: set[Key] = set()
         self._leaves_touched: set[int] = set()
         self._opens = self.inference.opens
@@ -190,18 +195,19 @@ class Explanations:
         """What all evidence so far says of the rates; None = too little to learn from, or nothing much new.
 
         `due`: it was long ago, and one more step is made from what is believed. When `LEARN_GROWTH` times as many
-        speak as at the last time, all hills are tried.
+        speak as at the last time, all hills are tried, one at each call (`RatesLearned.left`).
         """
         speaking = len(self._reports)
         grown = speaking >= LEARN_GROWTH * self._learned_from
-        if speaking < LEARN_LEAST or not (due or grown):
+        if not self._left and (speaking < LEARN_LEAST or not (due or grown)):
             return None
         self._take_in()
         inference = self.inference
-        if grown:
-            fit(inference, Rates(), self._opens, self._kind, now_ms)
+        inference.settle(now_ms)
+        left = len(STARTS) if grown else self._left
+        if left:
+            search(inference, Rates(), self._opens, self._kind, now_ms, len(STARTS) - left)
         else:
-            inference.settle(now_ms)
             learn(inference, Rates(), self._opens, self._kind, now_ms)
         rates = inference.rates
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
@@ -214,14 +220,15 @@ class Explanations:
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
             prompt=_per_million(rates.prompt),
-            speaking=speaking,
+            speaking=self._learned_from if left and not grown else speaking,
+            left=max(0, left - 1),
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
         )
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
-        self._learned_from = learned.speaking
+        self._learned_from, self._left = learned.speaking, learned.left
         names = ("report", "false", "service", "gasp", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
@@ -234,7 +241,7 @@ class Explanations:
         """Work out what changed since the last update."""
         self._take_in()
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
-        before = self._remembered | {device for device, _ in self._shown if device >= 0}
+        before = self._remembered | self._devices
         known = self._holds | self._telemetered.keys()
         before -= known | self._let_go
         self._let_go = set()
@@ -246,13 +253,13 @@ class Explanations:
             self._settle_owner(leaf, int(owner[leaf]) if leaf >= 0 else -1, keys)
         keys.update((device, -1) for device in known | self._shown_held)
         self._shown_held = known
-        return self._publish(keys, self._likelier(changed, keys))
-
-    def _likelier(self, changed: Rows, keys: set[Key]) -> dict[int, int]:
-        """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
-        shown = [device for device, _ in self._shown if device >= 0]
+        return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
+
+    def _likelier(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
+        """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
+        shown = list(self._devices)
         places = self._place[shown] if shown else np.empty(0, np.int32)
         some = np.flatnonzero(moved[places])
         chance = _rounded(self.inference.posterior.top[places[some]])
@@ -278,7 +285,7 @@ class Explanations:
 
     def _take_in(self) -> None:
         """Tell the inference what is new; keep which groups changed by it, and the places right above."""
-        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST)
+        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST and not self._left)
         premises = sorted(self._touched)
         self._touched.clear()
         first, off = [0] * len(premises), [0] * len(premises)
@@ -340,12 +347,19 @@ class Explanations:
             self._leaves.setdefault(new, set()).add(leaf)
             self._told.pop(new, None)
 
-    def _publish(self, keys: set[Key], likelier: dict[int, int]) -> Delta:
-        lone = [premise for device, premise in self._shown.keys() | keys if device < 0 and self._is_lone(premise)]
-        chance = dict(zip(lone, self._chances(np.array(lone, np.intp)).tolist(), strict=True))
+    def _alone_now(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
+        """The same of premises that no device explains: of those that moved, and of those in the keys."""
+        lone = {premise for device, premise in keys if device < 0 and self._is_lone(premise)}
+        leaves = np.flatnonzero(moved & self._speaks & (self._owner < 0)).tolist()
+        lone.update(chain.from_iterable(self._speaking.get(leaf, ()) for leaf in (-1, *leaves)))
+        some = list(lone)
+        chance = dict(zip(some, self._chances(np.array(some, np.intp)).tolist(), strict=True))
         keys.update(
             (-1, p) for p, now in chance.items() if (-1, p) not in keys and self._shown[-1, p].probability != now
         )
+        return chance
+
+    def _publish(self, keys: set[Key], likelier: dict[int, int], chance: dict[int, int]) -> Delta:
         gone: list[Key] = []
         changed: list[Group] = []
         for key in sorted(keys):
@@ -353,9 +367,12 @@ class Explanations:
             group = self._of_device(device, likelier) if device >= 0 else self._alone(premise, chance)
             if group is None:
                 if self._shown.pop(key, None) is not None:
+                    self._devices.discard(device)
                     gone.append(key)
             elif self._shown.get(key) != group:
                 self._shown[key] = group
+                if device >= 0:
+                    self._devices.add(device)
                 changed.append(group)
         return Delta(gone, changed)
 
@@ -372,7 +389,7 @@ class Explanations:
         """Per 10,000: chance that each of these customers, whom no device explains, is out."""
         leaf = self.inference.customers.leaf[premises]
         served, _ = self.inference.served(premises)
-        never = np.where(leaf >= 0, self.inference.posterior.since[leaf, -1], 1.0) if len(self._node) else 1.0
+        never = np.where(leaf >= 0, self.inference.posterior.since[-1, leaf], 1.0) if len(self._node) else 1.0
         return _rounded(1 - never * served)
 
     def _of_device(self, device: int, likelier: dict[int, int]) -> Group | None:

@@ -104,8 +104,8 @@ class Onsets(NamedTuple):
 
 
 def openings(hazard: Floats) -> Floats:
-    """(N, S): chance to open first in each slot, by the hazards (N, S)."""
-    return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=1)) * -np.expm1(-hazard))
+    """(S, N): chance to open first in each slot, by the hazards (S, N)."""
+    return np.asarray(np.exp(hazard - np.cumsum(hazard, axis=0)) * -np.expm1(-hazard))
 
 
 def _younger(ages_ms: Floats, as_of: int, horizon_ms: float, begun_ms: int | None) -> Floats:

@@ -8,6 +8,8 @@ s above v; downwards `A(v, s)`, what all the rest says of it (sum-product; Pearl
 
 A change is worked out on the paths that it touches and, downwards, as far as the answer differs. All sums are
 made in one order, so that the outcome is bit for bit that of working everything out afresh.
+
+Tables have a row a slot and a column a place: numpy is quick along the many places, not along the few slots.
 """
 
 from __future__ import annotations
@@ -27,39 +29,42 @@ change is followed down."""
 LEAST = 5e-324
 """The least number above 0."""
 
+APART = 600.0
+"""Logarithms that lie farther apart are not added as numbers: they would be 0."""
+
+SOME = 256
+"""Places from which on running sums are quicker slot by slot."""
+
 
 class Posterior:
     """Columns by place of the forest; S slots, the earliest first.
 
-    `evidence` (N, S + 1) is written by the owner, who then names the places to `settle`. `prior` (N, S).
-    Outcomes: `cause` (N, S), the chance that a node is what took service from below it, in each slot; `top` (N), that
-    it is open and nothing above it is;
-    `since` (N, S + 1), the posterior of since when service is lost right below each node (last: it is not).
+    `evidence` (S + 1, N) is written by the owner, who then names the places to `settle`. `prior` (S, N).
+    Outcomes: `cause` (S, N), the chance that a node is what took service from below it, in each slot; `first` (N), in
+    any; `top` (N), that it is open and nothing above it is;
+    `since` (S + 1, N), the posterior of since when service is lost right below each node (last: it is not).
     """
 
     def __init__(self, places: Forest, slots: int) -> None:
         self.places = places
         self.slots = slots
         n = len(places)
-        self.evidence = np.zeros((n, slots + 1))
-        self.inside = np.zeros((n, slots + 1))
-        self.message = np.zeros((n, slots + 1))
-        self.above = np.zeros((n, slots + 1))
-        self.cause = np.zeros((n, slots))
-        self.top = np.zeros(n)
-        self.since = np.zeros((n, slots + 1))
-        self._joint = np.zeros((n, slots + 1))
+        self.evidence = np.zeros((slots + 1, n))
+        self.inside = np.zeros((slots + 1, n))
+        self.message = np.zeros((slots + 1, n))
+        self.above = np.zeros((slots + 1, n))
+        self.cause = np.zeros((slots, n))
+        self.first, self.top = np.zeros((2, n))
+        self.since = np.zeros((slots + 1, n))
+        self._joint = np.zeros((slots + 1, n))
         """Logarithms of the weights that `since` is made of."""
-        self.believe(np.zeros((n, slots)))
+        self.believe(np.zeros((slots, n)))
 
     def believe(self, prior: Floats) -> None:
-        """Other priors (N, S): sums over S below 1. Everything is to be settled anew after it."""
+        """Other priors (S, N): sums over S below 1. Everything is to be settled anew after it."""
         self.prior = prior
-        self.closed = np.ones((len(self.places), self.slots + 1))
-        np.cumsum(prior, axis=1, out=self.closed[:, 1:])
-        self.closed[:, 1:] = 1 - self.closed[:, 1:]
-        with np.errstate(divide="ignore"):
-            self._log_prior, self._log_closed = np.log(prior), np.log(self.closed)
+        self.closed = np.ones((self.slots + 1, len(self.places)))
+        np.subtract(1, _running(prior), out=self.closed[1:])
 
     def everything(self) -> None:
         """Work everything out."""
@@ -81,7 +86,7 @@ class Posterior:
 
     def likelihood(self) -> float:
         """Logarithm of the likelihood of all evidence, by what was last worked out."""
-        return float(self.message[self.places.parent < 0, -1].sum())
+        return float(self.message[-1, self.places.parent < 0].sum())
 
     # --- upwards ----------------------------------------------------------------------------------
 
@@ -93,19 +98,26 @@ class Posterior:
             if not len(here):
                 continue
             at = span(here)
-            self.inside[at] = pick(self.evidence, at) + self.places.gather(self.message, here)
-            message = self._messages(at)
+            inside = pick(self.evidence, at) + self.places.gather(self.message, here)
+            message = self._messages(inside, at)
             moved = differs(message, pick(self.message, at))
-            self.message[at] = message
+            self.inside[:, at], self.message[:, at] = inside, message
             if level:
                 touched[level - 1] = merged(touched[level - 1], self.places.parent[here[moved]])
         return touched
 
-    def _messages(self, at: Span) -> Floats:
-        inside = pick(self.inside, at)
-        message: Floats = pick(self._log_closed, at) + inside
-        opened = np.logaddexp.accumulate(inside[:, :-1] + pick(self._log_prior, at), axis=1)
-        np.logaddexp(message[:, 1:], opened, out=message[:, 1:])
+    def _messages(self, inside: Floats, at: Span) -> Floats:
+        prior, closed = pick(self.prior, at), pick(self.closed, at)
+        most = np.maximum.reduce(inside, axis=0)
+        weight = np.exp(inside - most)
+        message: Floats = closed * weight
+        message[1:] += _running(prior * weight[:-1])
+        far = most - np.minimum.reduce(inside, axis=0) > APART
+        with np.errstate(divide="ignore"):
+            np.log(message, out=message)
+            message += most
+            if far.any():
+                message[:, far] = _far_apart(inside[:, far], prior[:, far], closed[:, far])
         return message
 
     # --- downwards --------------------------------------------------------------------------------
@@ -117,30 +129,30 @@ class Posterior:
         for level, here in enumerate(touched):
             if level == 0:
                 if afresh:
-                    self.above[here, :-1] = 0.0
-                    self.above[here, -1] = 1.0
+                    self.above[:-1, here] = 0.0
+                    self.above[-1, here] = 1.0
                 nodes = here
             else:
                 at = span(follow)
                 above = self._from_above(follow, at)
                 moved = differs(above, pick(self.above, at))
-                self.above[at] = above
+                self.above[:, at] = above
                 nodes = merged(follow if moved.all() else follow[moved], here)
             if len(nodes):
                 at = span(nodes)
                 lost.append(self._lost_below(at))
-                self._joint[at] = np.log(lost[-1][0]) + pick(self.inside, at)
+                self._joint[:, at] = np.log(lost[-1][0]) + pick(self.inside, at)
                 changed.append(nodes)
             follow = self.places.children(nodes)
         if not changed:
             return follow
         places = np.concatenate(changed)
-        below, later = (np.concatenate(parts) for parts in zip(*lost, strict=True))
+        below, later = (np.concatenate(parts, axis=1) for parts in zip(*lost, strict=True))
         self._outcome(span(places), below, later)
         return places
 
     def _from_above(self, nodes: Rows, at: Span) -> Floats:
-        above = _shares(self._joint.take(self.places.parent[nodes], axis=0) - pick(self.message, at))
+        above = _shares(self._joint.take(self.places.parent[nodes], axis=1) - pick(self.message, at))
         above[above < NEGLIGIBLE] = 0.0
         return above
 
@@ -150,22 +162,48 @@ class Posterior:
         And with what chance it is lost by what is above after each slot, or never.
         """
         above = pick(self.above, at)
-        later = above[:, ::-1].cumsum(axis=1)[:, -2::-1]
+        later = _running(above[:0:-1])[::-1]
         below = above * pick(self.closed, at)
-        below[:, :-1] += pick(self.prior, at) * later
+        below[:-1] += pick(self.prior, at) * later
         return below, later
 
     def _outcome(self, at: Span, below: Floats, later: Floats) -> None:
         """All outcomes by what `_lost_below` gave of each level: at once, since few places are no quicker than many."""
-        self.since[at] = since = _shares(pick(self._joint, at))
+        since = _shares(pick(self._joint, at))
         # Where nothing is lost below, nothing opened: 0 / LEAST.
-        opened = since[:, :-1] * pick(self.prior, at) / np.maximum(below[:, :-1], LEAST)
-        self.cause[at] = opened * later
-        self.top[at] = np.add.reduce(opened * self.above[at, -1:], axis=1)
+        opened = since[:-1] * pick(self.prior, at) / np.maximum(below[:-1], LEAST)
+        cause = opened * later
+        self.since[:, at], self.cause[:, at] = since, cause
+        self.first[at], self.top[at] = _sums(cause), _sums(opened) * self.above[-1, at]
 
 
 def _shares(logs: Floats) -> Floats:
-    """Rows of logarithms as shares of one."""
-    shares: Floats = np.exp(logs - np.maximum.reduce(logs, axis=1, keepdims=True))
-    shares /= np.add.reduce(shares, axis=1, keepdims=True)
+    """Columns of logarithms as shares of one."""
+    shares: Floats = np.exp(logs - np.maximum.reduce(logs, axis=0))
+    shares /= _sums(shares)
     return shares
+
+
+def _sums(values: Floats) -> Floats:
+    """(M): sums of the columns of (S, M), always added in this order (numpy adds a single column in pairs)."""
+    if values.shape[1] == 1:
+        return np.asarray(np.add.accumulate(values, axis=0)[-1])
+    return np.asarray(np.add.reduce(values, axis=0))
+
+
+def _running(values: Floats) -> Floats:
+    """Sums of each row (of S, M) and those before it, always added in this order."""
+    if values.shape[1] < SOME:
+        return np.add.accumulate(values, axis=0)
+    sums = values.copy()
+    for slot in range(1, len(sums)):
+        sums[slot] += sums[slot - 1]
+    return sums
+
+
+def _far_apart(inside: Floats, prior: Floats, closed: Floats) -> Floats:
+    """Messages where the evidence for one slot outweighs that for another beyond all numbers."""
+    message: Floats = np.log(closed) + inside
+    opened = np.logaddexp.accumulate(inside[:-1] + np.log(prior), axis=0)
+    np.logaddexp(message[1:], opened, out=message[1:])
+    return message

@@ -46,7 +46,7 @@ class Prediction:
         """What a prediction is worth without its customers; what the customers right below each place are."""
         self._nested = np.zeros(n, np.bool_)
         """Whether each is predicted even below another."""
-        self._sums = np.zeros((n, 2))
+        self._sums = np.zeros((2, n))
         """The best worth at or below each place; what its customers are worth to a prediction there."""
         self._chosen = np.zeros(n, np.bool_)
         self._barred = np.zeros(n, np.bool_)
@@ -80,12 +80,12 @@ class Prediction:
                 continue
             at = span(here)
             sums = self._places.gather(self._sums, here)
-            sums[:, 1] += self._worth[at]
-            mine = self._alone[at] + sums[:, 1]
-            below = np.maximum(sums[:, 0], 0.0)
+            sums[1] += self._worth[at]
+            mine = self._alone[at] + sums[1]
+            below = np.maximum(sums[0], 0.0)
             self._chosen[at] = mine > below
-            np.maximum(mine, below, out=sums[:, 0])
-            self._sums[at] = sums
+            np.maximum(mine, below, out=sums[0])
+            self._sums[:, at] = sums
             if level:
                 touched[level - 1] = merged(touched[level - 1], self._places.parent[at])
         return self._follow(np.concatenate(touched) if touched else places)

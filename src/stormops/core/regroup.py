@@ -19,6 +19,7 @@ from stormops.core.grouping import Group, Grouper
 from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
 from stormops.core.network import EdgeKind
 from stormops.core.receipt_number import receipt_text
+from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
 from stormops.core.ways import with_ways
 
@@ -108,7 +109,7 @@ class Evidence:
         if self._cold:  # After a start nothing is known of earlier groups; the situation knows the incidents.
             self._cold = False
             changed, gone = self.grouper.groups(), []
-            loose |= self._predicted(draft.situation)
+            loose |= self._predicted(draft.situation) | self._bare(draft.situation)
         for key in gone:
             known = self._known.pop(key, None)
             if known is not None:
@@ -155,6 +156,17 @@ class Evidence:
         """Incidents that evidence may still move, of those with reports here."""
         found = {situation.reports.incident[situation.reports.row_of[r]] for rs in self.at.values() for r in rs}
         return {key for key in found if key >= 0 and not situation.incidents[key].held}
+
+    def _bare(self, situation: Situation) -> set[int]:
+        """Incidents that evidence may still move, and of which no report says any more that service is lost.
+
+        Their last one left when nobody decided. Those of electricity are the network's to end, which alone may show
+        an incident that nobody reports.
+        """
+        if self.utility == UTILITIES.index(Utility.ELECTRIC) and self.keeps_held:
+            return set()
+        mine = (incident for key, incident in situation.incidents.items() if key % len(UTILITIES) == self.utility)
+        return {one.key for one in mine if one.live and not one.held and not _says_lost(situation, one.reports)}
 
     def _claims(self, situation: Situation, changed: list[Group]) -> dict[tuple[int, int], Counter[int]]:
         """For each group, how many of its premises each incident had."""
@@ -353,6 +365,12 @@ class Evidence:
                 draft.add(IncidentChanged(incident=incident.id, receipts_dropped=dropped))
             draft.add(IncidentClosed(incident=incident.id, outcome="withdrawn"))
         return left
+
+
+def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:
+    """Whether any of these reports says that service is lost, unanswered so far."""
+    found = (report for receipt in receipts if (report := situation.reports.get(receipt)) is not None)
+    return any(SYMPTOMS[report.symptom].service_lost and not report.answered for report in found)
 
 
 def _reason(situation: Situation, group: Group) -> str:

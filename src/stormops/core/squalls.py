@@ -39,8 +39,8 @@ class Squalls(Posterior):
         self._weight = np.zeros(len(places))
 
     def expect(self, hazard: Floats, recent: Floats) -> None:
-        """Hazards (N, S) on average of both; `recent` (S): share of each slot in which a squall can have been."""
-        self.prior = openings(hazard)
+        """Hazards (S, N) on average of both; `recent` (S): share of each slot in which a squall can have been."""
+        self.prior, recent = openings(hazard), recent[:, None]
         self._calm.believe(openings(hazard * (1 - recent + recent * (1 - SHARE) / (1 - CHANCE))))
         self._squall.believe(openings(hazard * (1 - recent + recent * TIMES)))
 
@@ -54,10 +54,9 @@ class Squalls(Posterior):
         changed |= self._weight != before
         rows: Rows = np.flatnonzero(changed)
         weight = self._weight[rows]
-        for name in ("cause", "since", "top"):
-            calm, squall = (getattr(part, name)[rows] for part in parts)
-            share = weight.reshape(-1, *[1] * (calm.ndim - 1))
-            getattr(self, name)[rows] = (1 - share) * calm + share * squall
+        for name in ("cause", "since", "first", "top"):
+            calm, squall = (getattr(part, name)[..., rows] for part in parts)
+            getattr(self, name)[..., rows] = (1 - weight) * calm + weight * squall
         return rows
 
     def weigh(self, places: Rows) -> float:
@@ -69,9 +68,9 @@ class Squalls(Posterior):
 
     def _weights(self) -> Floats:
         """(N): how sure it is that there was a squall; leaves the likelihood of all evidence at the tops."""
-        calm, squall = (part.message[self._tops, -1] for part in (self._calm, self._squall))
+        calm, squall = (part.message[-1, self._tops] for part in (self._calm, self._squall))
         calm, squall = calm + np.log1p(-CHANCE), squall + np.log(CHANCE)
-        self.message[self._tops, -1] = both = np.logaddexp(calm, squall)
+        self.message[-1, self._tops] = both = np.logaddexp(calm, squall)
         weight = np.zeros(len(self.places))
         weight[self._tops] = np.exp(squall - both)
         return weight[self._top_of]

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from stormops.core.evidence import whole
 from stormops.core.hierarchy import Hierarchy
+from stormops.core.nearest import spots
 from stormops.core.network import Floats, Ints
 
 Longs = npt.NDArray[np.int64]
@@ -47,13 +48,11 @@ class Touching:
         """`x`, `y`: metres, one a premise, NaN = nowhere. O(P log P)."""
         # A place is where service points stand: the flats of one building are one place.
         known = np.flatnonzero(~np.isnan(x) & (places.leaf < len(places) - 1))
-        spots, first, spot = np.unique(
-            np.round(np.column_stack([x[known], y[known]]), 1), axis=0, return_index=True, return_inverse=True
-        )
+        where, first, spot = spots(np.round(x[known], 1), np.round(y[known], 1))
         here = places.position[known[first]]
-        count = min(NEAREST, max(0, len(spots) - 1))
-        found = cKDTree(spots).query(spots, k=count + 1)[1].reshape(len(spots), count + 1)
-        near = here[found][spot.ravel()]
+        count = min(NEAREST, max(0, len(where) - 1))
+        found = cKDTree(where).query(where, k=count + 1)[1].reshape(len(where), count + 1)
+        near = here[found][spot]
         self._near = np.repeat(np.arange(len(x), dtype=np.int32)[:, None], NEAREST + 1, axis=1)
         self._near[places.position[known], : count + 1] = near
         blocks = np.flatnonzero(places.own[:-1])
