@@ -34,6 +34,7 @@ from stormops.core.repeats import Heard, hash_key, lately
 from stormops.core.report import SYMPTOMS, Report, Utility
 from stormops.core.safety import Clocks, safety_first
 from stormops.core.situation import Situation
+from stormops.core.switching import Switching
 from stormops.core.telemetered import Telemetered
 
 ENDED_VISIBLE_MS = 3_600_000
@@ -87,6 +88,7 @@ class Decider:
         self._clocks = Clocks()
         self._mode_rules = mode_rules or ModeRules()
         self._metering = Metering(self, meter_hold_ms)
+        self.switching = Switching(self)
         self._start()
         self._ears = Ears(self)
         self._telemetered = Telemetered(self)
@@ -136,6 +138,7 @@ class Decider:
         draft.settle()
         self._metering.decide(draft, news)
         self._telemetered.decide(draft, news)
+        self.switching.decide(draft)
         self._tell_restored(draft.touched.premises)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
@@ -327,6 +330,7 @@ class Decider:
     def _start(self) -> None:
         """Rebuild what is derived: who explains what, who holds what, what is due."""
         situation = self.situation
+        self.network.grouper.rewire(situation.tree)
         self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
         reports = situation.reports
         for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):

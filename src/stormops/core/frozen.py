@@ -19,7 +19,16 @@ from stormops.core.messages import Messages
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
-from stormops.core.summary import ClosedIncident, DeviceState, DoubtedLink, ModeState, Refusal, Silence, Totals
+from stormops.core.summary import (
+    ClosedIncident,
+    DeviceState,
+    DoubtedLink,
+    ModeState,
+    Refusal,
+    Silence,
+    SwitchState,
+    Totals,
+)
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -82,6 +91,7 @@ class Frozen:
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
         plain["links"] = sorted((premise, *link) for premise, link in situation.links.items())
+        plain["switches"] = sorted((device, *state) for device, state in situation.switches.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         return cls(
             position=situation.position,
@@ -150,6 +160,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
     situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
     situation.links = {premise: DoubtedLink(*link) for premise, *link in plain["links"]}
+    situation.switches = {device: SwitchState(*state) for device, *state in plain["switches"]}
+    situation.tree = situation.switchgear.trace(situation.switches)
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
@@ -164,6 +176,6 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.duplicates = unpack_pairs(*whole["pairs"]["duplicates"])
     situation.closed_incidents = {key: ClosedIncident(*values) for key, *values in whole["closed_incidents"]}
     situation.repeats = Repeats.load(whole["repeats"])
-    situation.coverage.load(whole["coverage"])
+    situation.coverage.load(whole["coverage"], situation.tree)
     situation.meters.load(whole["meters"])
     situation.messages = Messages.load(whole["messages"])

@@ -26,7 +26,7 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
     incident = situation.incident(name)
     if incident is not None:
         if advance(incident.state, step) is not None:
-            return incident
+            return incident if step is Step.CONFIRM else opened_by_switching(decider, incident) or incident
         return "wrong_state", f"{name} is {incident.state.value} and takes no more steps."
     closed = situation.closed_incidents.get(incident_key(name) or -1)
     if closed is None:
@@ -34,6 +34,17 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
     if closed.into >= 0:
         return "incident_closed", f"{name} became part of {incident_id(closed.into)}."
     return "incident_closed", f"{name} is closed ({closed.outcome})."
+
+
+def opened_by_switching(decider: Decider, incident: Incident) -> Refused | None:
+    """Whoever is out because people opened a device has service again by switching, and by nothing else."""
+    situation = decider.situation
+    for device in incident.devices:
+        state = situation.switches.get(device)
+        if state and state.opened and state.source == "person" and situation.tree.customers[device]:
+            name = situation.device_ids[device]
+            return "switched_open", f"{name} is open by switching, by {state.by}: close it, and {incident.id} is over."
+    return None
 
 
 def open_report(decider: Decider, name: str) -> OpenReport | Refused:

@@ -114,6 +114,20 @@ class DeviceState(NamedTuple):
     opened_ms: int = 0
 
 
+class SwitchState(NamedTuple):
+    """The last word on a switch or device since `since_ms` (platform ms): whose, why, by which desk action.
+
+    `source`: a person's word, telemetry's, or what people had confirmed open of a faulted device (`SwitchChanged`).
+    """
+
+    opened: bool
+    since_ms: int
+    by: str
+    reason: str
+    action: str
+    source: str
+
+
 class Touched:
     """What some entries touched, so that only that is shown again. What is no longer there has left."""
 
@@ -126,6 +140,8 @@ class Touched:
         self.silences = False
         self.telemetry: set[int] = set()
         """Devices of which telemetry said something new."""
+        self.switches = False
+        """Whether a switch was operated."""
         self._reach: list[Ints] = []
 
     def reach(self, premises: Ints) -> None:
@@ -147,6 +163,7 @@ class Touched:
         self.city |= other.city
         self.silences |= other.silences
         self.telemetry |= other.telemetry
+        self.switches |= other.switches
         self._reach += other._reach
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stormops.core.actions import end
 from stormops.core.draft import Draft
-from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped
+from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped, SwitchChanged
 from stormops.core.incident import ELECTRIC, Step
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Telemetered:
         for device in sorted(said & draft.situation.telemetry.keys()):
             self._restored(draft, device, closed[device])
         for device in sorted(said | {device for device, opened in self._told.items() if opened}):
+            self._switch(draft, device)
             self._tell(device)
 
     def _restored(self, draft: Draft, device: int, fact: DeviceStatesReceived) -> None:
@@ -61,6 +62,19 @@ class Telemetered:
             )
             end(self._decider, draft, incident, step)
 
+    def _switch(self, draft: Draft, device: int) -> None:
+        """The tree is as telemetry knows it, where people have said nothing since."""
+        situation = draft.situation
+        word, recorded = self._word(device), situation.switches.get(device)
+        opened = word
+        if word is None and recorded is not None and recorded.source == BY:
+            opened = False
+        if opened is None or opened == situation.switchgear.is_open(situation.switches, device):
+            return
+        at_ms = situation.telemetry[device].at_ms
+        name = situation.device_ids[device]
+        self._decider.switching.change(draft, SwitchChanged(device=name, open=opened, at_ms=at_ms, by=BY, source=BY))
+
     def _tell(self, device: int) -> None:
         word = self._word(device)
         if word != self._told.get(device):
@@ -70,7 +84,9 @@ class Telemetered:
 
     def _word(self, device: int) -> bool | None:
         situation = self._decider.situation
-        state = situation.telemetry.get(device)
+        state, recorded = situation.telemetry.get(device), situation.switches.get(device)
+        if state is not None and recorded is not None and recorded.source != BY and recorded.since_ms >= state.at_ms:
+            return None
         if state is None or not state.opened:
             return None if state is None else False
         answered = situation.coverage.answered_column(ELECTRIC)
