@@ -10,9 +10,11 @@ import numpy as np
 from stormops.core import entry as facts
 from stormops.core.entry import AnyFact
 from stormops.core.incident import UTILITIES, State
+from stormops.core.network import EdgeKind, trace
 from stormops.core.open_reports import OpenReport, Standing
 from stormops.core.report import SYMPTOMS, Symptom
 from stormops.core.situation import Situation
+from stormops.core.topology import Switchgear
 from tests.core.radial import radial_city
 from tests.core.world import World
 
@@ -20,8 +22,12 @@ SYMPTOM_MIX = [Symptom.LIGHTS_OUT] * 8 + [Symptom.WATER] * 2 + list(Symptom)
 
 
 def small_world() -> World:
-    """Two feeders, 48 houses, one of which the network does not know and one without coordinates."""
-    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4)
+    """Two feeders with a switch each and a tie, 48 houses: one unknown to the network, one without coordinates.
+
+    One transformer hangs on a tie of its own, so that no closed path feeds it normally.
+    """
+    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4, ties=True)
+    city.network.edge_open[city.network.edge_to == city.premises.bus[20]] = True
     city.premises.bus[5] = -1
     city.premises.lon[7] = float("nan")
     return World(city)
@@ -30,7 +36,13 @@ def small_world() -> World:
 def move(world: World, rng: Random) -> None:
     """Something happens."""
     what = rng.choice(
-        ["report"] * 8 + ["many"] * 3 + ["act"] * 4 + ["tick"] * 6 + ["repeat", "pause", "kill"] + ["meters"] * 3
+        ["report"] * 8
+        + ["many"] * 3
+        + ["act"] * 4
+        + ["switch"] * 3
+        + ["tick"] * 6
+        + ["repeat", "pause", "kill", "telemetry"]
+        + ["meters"] * 3
     )
     match what:
         case "report":
@@ -48,6 +60,10 @@ def move(world: World, rng: Random) -> None:
             world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
         case "meters":
             meters(world, rng)
+        case "switch":
+            switch(world, rng)
+        case "telemetry":
+            telemetry(world, rng)
         case "pause":
             world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
             world.tick()
@@ -66,6 +82,31 @@ def meters(world: World, rng: Random) -> None:
     )
 
 
+def switch(world: World, rng: Random) -> None:
+    """Somebody opens or closes a device, mostly one of those that move many, mostly the way it can go."""
+    situation = world.situation
+    kinds = situation.tree.kind
+    many = np.flatnonzero((kinds == EdgeKind.SWITCH) | (kinds == EdgeKind.BREAKER) | situation.switchgear.normally_open)
+    row = int(rng.choice(many)) if rng.random() < 0.8 else rng.randrange(len(situation.device_ids))
+    open_ = not situation.switchgear.is_open(situation.switches, row) if rng.random() < 0.8 else rng.random() < 0.5
+    device = situation.device_ids[row] if rng.random() < 0.98 else "no-such"
+    world.act(facts.SwitchOperated, device=device, open=open_)
+
+
+def telemetry(world: World, rng: Random) -> None:
+    """The control system says of some devices how they are, or were."""
+    some = rng.sample(world.situation.device_ids, rng.randrange(1, 4))
+    world.say(
+        facts.DeviceStatesReceived(
+            receipt=f"{world.counter + 1:014d}",
+            partner="scada",
+            devices=some,
+            states="".join(rng.choice("OCC") for _ in some),
+            at_ms=[world.now_ms + rng.choice([0, 0, -1_000, -600_000]) for _ in some],
+        )
+    )
+
+
 def act(world: World, rng: Random) -> None:
     """A desk action, mostly a sensible one."""
     names = [i.id for i in world.situation.incidents.values()] or ["E-0001"]
@@ -75,7 +116,7 @@ def act(world: World, rng: Random) -> None:
     incident = world.situation.incident(name)
     if incident is not None and rng.random() < 0.5:
         covered = [
-            world.tree.path(world.situation.reports.premise[world.situation.reports.row_of[r]])
+            world.situation.tree.path(world.situation.reports.premise[world.situation.reports.row_of[r]])
             for r in sorted(incident.reports)
         ]
         path = rng.choice(covered) if covered else []
@@ -126,6 +167,22 @@ def consistent(world: World) -> None:
         assert incident.live or incident.answered == len(incident.reports)
         assert incident.held or incident.state in (State.PREDICTED, State.RESTORED, State.CANCELLED)
     _explained(world, reports)
+    _switched(situation)
+
+
+def _switched(situation: Situation) -> None:
+    """The tree is that of the switches; nobody whom an open device feeds is believed to have service."""
+    city = situation.city
+    traced = Switchgear(city.network, city.premises, trace(city.network, city.premises)).trace(situation.switches)
+    for column in ("parent", "premise_device", "order", "first", "last", "dead", "loop_edges"):
+        assert np.array_equal(getattr(traced, column), getattr(situation.tree, column)), column
+    dead = np.flatnonzero(situation.tree.dead)
+    for row, state in situation.switches.items():
+        assert not state.opened or situation.tree.dead[situation.tree.below(row)].all()
+    if len(dead):
+        owners = situation.coverage.owners(0)
+        assert owners is not None
+        assert (owners[dead] >= 0).all()
 
 
 def _counts(situation: Situation, reports: list[OpenReport]) -> None:

@@ -58,6 +58,8 @@ class Evidence:
         """Predicted incidents whose reports people took into another, since the last tick."""
         self._pinned: set[int] = set()
         self._known: dict[tuple[int, int], Known] = {}
+        self._telemetered: set[tuple[int, int]] = set()
+        """Keys of groups that telemetry knows open."""
         self._group_at: dict[int, tuple[int, int]] = {}
         self._fresh: set[int] = set()
         self._emptied: set[int] = set()
@@ -110,9 +112,10 @@ class Evidence:
             loose |= self._predicted(draft.situation)
         for key in gone:
             known = self._known.pop(key, None)
+            self._telemetered.discard(key)
             if known is not None:
                 loose.add(known.incident)
-        changed = self._with_fresh(changed)
+        changed = self._with_fresh(draft.situation, changed)
         for group in changed:
             known = self._known.get(group.key)
             if known is not None:
@@ -140,13 +143,20 @@ class Evidence:
             draft.add(learned)
             self.grouper.believe(learned)
 
-    def _with_fresh(self, changed: list[Group]) -> list[Group]:
-        """The changed groups that have reports, and those with new ones or with other people's say, by key."""
+    def _with_fresh(self, situation: Situation, changed: list[Group]) -> list[Group]:
+        """The changed groups that have reports, and those with new ones or with other people's say, by key.
+
+        And those that telemetry still knows open though people, before it said so, ended their incidents.
+        """
         chosen = {group.key: group for group in changed}
         for premise in self._fresh:
             key = self._group_at.get(premise)
             if key is not None and key not in chosen and key in self._known:
                 chosen[key] = self._known[key].group
+        for key in self._telemetered & self._known.keys():
+            incident = situation.incidents.get(self._known[key].incident)
+            if incident is None or not incident.live:
+                chosen.setdefault(key, self._known[key].group)
         return [chosen[key] for key in sorted(chosen) if chosen[key].premises or chosen[key].telemetered]
 
     def _predicted(self, situation: Situation) -> set[int]:
@@ -227,6 +237,7 @@ class Evidence:
             for premise in news:
                 self._group_at[premise] = group.key
             self._known[group.key] = Known(key, premises, group)
+            (self._telemetered.add if group.telemetered else self._telemetered.discard)(group.key)
             if incident.held:
                 self._pinned |= premises
             # What reports anew may have moved to another group at this tick: there it is news.
