@@ -209,8 +209,8 @@ class Switching:
         for row, state in sorted(situation.switches.items()):
             if not state.opened or state.source != "person" or not situation.tree.customers[row]:
                 continue
-            holders = situation.coverage.holders(row)
-            incident = situation.incidents[holders[0]] if holders else self._open(draft, row, state)
+            known = (situation.incidents[key] for key in situation.coverage.holders(row))
+            incident = next((one for one in known if not one.back), None) or self._open(draft, row, state)
             if incident.confirmed_by:
                 continue
             confirm = facts.IncidentStepped(

@@ -79,8 +79,14 @@ class Telemetered:
         word = self._word(device)
         if word != self._told.get(device):
             self._told[device] = word
-            at_ms = 0 if word is None else self._decider.situation.telemetry[device].at_ms
+            at_ms = 0 if word is None else self._since_ms(device)
             self._decider.network.grouper.switched(device, opened=word, at_ms=at_ms)
+
+    def _since_ms(self, device: int) -> int:
+        """Since when a device is as telemetry says: by the tree's record, since the same is said again and again."""
+        situation = self._decider.situation
+        recorded, state = situation.switches.get(device), situation.telemetry[device]
+        return recorded.since_ms if recorded is not None and recorded.opened else state.at_ms
 
     def _word(self, device: int) -> bool | None:
         situation = self._decider.situation
