@@ -367,7 +367,8 @@ def run_operations() -> None:
     matcher = Matcher(city)
 
     def decider(situation: Situation) -> Decider:
-        return Decider(situation, matcher, make_groupers(city, tree), round(settings.meter_hold_s * 1000))
+        groupers = make_groupers(city, situation.switchgear.normal)
+        return Decider(situation, matcher, groupers, round(settings.meter_hold_s * 1000))
 
     # Of a shared journal each machine's relay leaves both, the mode as the leader said it.
     alone = not settings.journal_url

@@ -33,43 +33,39 @@ def small_world() -> World:
     return World(city)
 
 
-def move(world: World, rng: Random) -> None:
-    """Something happens."""
-    what = rng.choice(
-        ["report"] * 8
-        + ["many"] * 3
-        + ["act"] * 4
-        + ["switch"] * 3
-        + ["tick"] * 6
-        + ["repeat", "pause", "kill", "telemetry"]
-        + ["meters"] * 3
-    )
-    match what:
-        case "report":
-            world.report(rng.randrange(-1, 48), rng.choice(SYMPTOM_MIX), medical=rng.random() < 0.1)
-        case "many":
-            first = rng.randrange(48)
-            for premise in range(first, min(first + rng.randrange(2, 10), 48)):
-                world.report(premise, rng.choice(SYMPTOM_MIX))
-        case "act":
-            act(world, rng)
-        case "tick":
-            world.now_ms += rng.choice([0, 1, 1_000, 60_000])
-            world.tick()
-        case "repeat":
-            world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
-        case "meters":
-            meters(world, rng)
-        case "switch":
-            switch(world, rng)
-        case "telemetry":
-            telemetry(world, rng)
-        case "pause":
-            world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
-            world.tick()
-        case "kill":
-            world.take_in()
-            world.start()
+def report(world: World, rng: Random) -> None:
+    """Somebody calls."""
+    world.report(rng.randrange(-1, 48), rng.choice(SYMPTOM_MIX), medical=rng.random() < 0.1)
+
+
+def many(world: World, rng: Random) -> None:
+    """Neighbours call."""
+    first = rng.randrange(48)
+    for premise in range(first, min(first + rng.randrange(2, 10), 48)):
+        world.report(premise, rng.choice(SYMPTOM_MIX))
+
+
+def tick(world: World, rng: Random) -> None:
+    """What there is, is decided."""
+    world.now_ms += rng.choice([0, 1, 1_000, 60_000])
+    world.tick()
+
+
+def repeat(world: World, rng: Random) -> None:
+    """A key is sent again."""
+    world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
+
+
+def pause(world: World, rng: Random) -> None:
+    """Time passes."""
+    world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
+    world.tick()
+
+
+def kill(world: World, _rng: Random) -> None:
+    """The process is killed, and starts again."""
+    world.take_in()
+    world.start()
 
 
 def meters(world: World, rng: Random) -> None:
@@ -141,6 +137,27 @@ def act(world: World, rng: Random) -> None:
             world.act(facts.ReportPlaced, at, receipt=rng.choice(receipts), premise=premise)
         case "withdraw":
             world.act(facts.ReportWithdrawn, at, receipt=rng.choice(receipts))
+
+
+MOVES = {
+    report: 8,
+    many: 3,
+    act: 4,
+    switch: 3,
+    tick: 6,
+    meters: 3,
+    repeat: 1,
+    pause: 1,
+    kill: 1,
+    telemetry: 1,
+}
+"""What may happen, and how often."""
+
+
+def move(world: World, rng: Random) -> None:
+    """Something happens."""
+    (what,) = rng.choices(list(MOVES), list(MOVES.values()))
+    what(world, rng)
 
 
 def consistent(world: World) -> None:

@@ -55,10 +55,13 @@ class Switching:
         return None
 
     def decide(self, draft: Draft) -> None:
-        """After people's decisions of this tick: what was open because an incident said so closes with it."""
+        """After people's decisions of this tick: what was open because an incident said so closes with it.
+
+        But not where the incident ended because nobody is below the device any more: then it is open as before.
+        """
         situation = self._decider.situation
         for row, state in sorted(situation.switches.items()):
-            if state.opened and state.source == "confirmed" and not self._held(row):
+            if state.opened and state.source == "confirmed" and situation.tree.customers[row] and not self._held(row):
                 name = situation.device_ids[row]
                 at_ms = draft.tick.at_ms
                 self.change(
@@ -72,12 +75,15 @@ class Switching:
         situation = self._decider.situation
         row = situation.device_of[change.device]
         before, tree = situation.switches.get(row), situation.tree
+        switched = before is not None and before.opened and before.source == "person"
         if not change.open:
             for device, state in confirmed_open(situation, row, change.at_ms).items():
                 self._apply(draft, _changed(situation.device_ids[device], state))
         self._apply(draft, change)
-        if not change.open:
-            self._closed(draft, row, change, before)
+        # A plain switch leaves the tree as it closes: nobody is below it any more, and `_follow` sees to that.
+        left_tree = tree.customers[row] and not situation.tree.customers[row]
+        if not change.open and not left_tree:
+            self._closed(draft, row, change, switched=switched)
         self._follow(draft, tree, change)
         self._islands(draft)
 
@@ -125,13 +131,12 @@ class Switching:
                 if reports.flags[reports.row_of[receipt]] & ANSWERED:
                     self._decider.take_out(receipt)
 
-    def _closed(self, draft: Draft, row: int, change: facts.SwitchChanged, before: SwitchState | None) -> None:
+    def _closed(self, draft: Draft, row: int, change: facts.SwitchChanged, *, switched: bool) -> None:
         """Incidents at a device that was closed are over, or part of what is still open above it.
 
         What people hold is theirs to end: telemetry ends only what they opened by switching.
         """
         decider, situation = self._decider, self._decider.situation
-        switched = before is not None and before.opened and before.source == "person"
         for key in situation.coverage.holders(row):
             incident = situation.incidents[key]
             if incident.devices != (row,) or (change.source != "person" and incident.held and not switched):

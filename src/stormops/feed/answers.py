@@ -447,6 +447,58 @@ class Customer(Answer, frozen=True, kw_only=True):
     nested: bool
 
 
+class SwitchValue(Answer, frozen=True, kw_only=True):
+    """A device that can be opened and closed. Since when, by whom and why are null where nobody ever operated it.
+
+    `customers`: how many nothing feeds because it is open; `parallel`: it closes a ring.
+    """
+
+    device: str
+    kind: str
+    feeder: str
+    open: bool
+    normally_open: bool
+    since_ms: int | None
+    by: str | None
+    reason: str | None
+    source: Literal["person", "telemetry", "confirmed"] | None
+    customers: Count
+    parallel: bool
+    lon: float | None
+    lat: float | None
+
+
+class FoundSwitches(Answer, frozen=True, kw_only=True):
+    """Devices whose names have what was typed in them; the shortest names first."""
+
+    n: int
+    at_ms: int
+    switches: list[SwitchValue]
+
+
+class SwitchEffect(Answer, frozen=True, kw_only=True):
+    """What it would do to open or close a device: customers moved to other feeders, left without service, fed again.
+
+    `feeders` feed those that move, or are fed again, afterwards. `parallel`: it would close a ring.
+    """
+
+    open: bool
+    moved: Count
+    dark: Count
+    fed: Count
+    feeders: list[str]
+    parallel: bool
+
+
+class SwitchDetail(Answer, frozen=True, kw_only=True):
+    """A device, and what it would do to operate it."""
+
+    n: int
+    at_ms: int
+    switch: SwitchValue
+    effect: SwitchEffect
+
+
 class DoubtedLinkValue(Answer, frozen=True, kw_only=True):
     """A customer who likely hangs on another transformer than the records say. `metres` to the likely one."""
 
