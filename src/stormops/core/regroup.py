@@ -110,7 +110,9 @@ class Evidence:
             self._cold = False
             changed, gone = self.grouper.groups(), []
             loose |= self._predicted(draft.situation)
-        for key in gone:
+        # What people hold and nobody speaks below is no group of ours: what was known of it holds no more.
+        bare = [group.key for group in changed if not (group.premises or group.telemetered)]
+        for key in chain(gone, bare):
             known = self._known.pop(key, None)
             self._telemetered.discard(key)
             if known is not None:

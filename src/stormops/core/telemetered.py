@@ -91,8 +91,10 @@ class Telemetered:
     def _word(self, device: int) -> bool | None:
         situation = self._decider.situation
         state, recorded = situation.telemetry.get(device), situation.switches.get(device)
-        if state is not None and recorded is not None and recorded.source != BY and recorded.since_ms >= state.at_ms:
-            return None
+        if state is not None and recorded is not None and recorded.since_ms >= state.at_ms:
+            taken_back = state.opened and not recorded.opened  # people said that service is back, against this word
+            if recorded.source != BY or taken_back:
+                return None
         if state is None or not state.opened:
             return None if state is None else False
         answered = situation.coverage.answered_column(ELECTRIC)
