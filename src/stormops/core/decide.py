@@ -19,6 +19,7 @@ from stormops.core.draft import Draft
 from stormops.core.ears import Ears
 from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.grouping import Grouper
+from stormops.core.holding import claim_own
 from stormops.core.incident import UTILITIES, State, incident_id
 from stormops.core.links import Links
 from stormops.core.matching_answer import Matched, NotMatched
@@ -136,10 +137,12 @@ class Decider:
         self._heard.expire(tick.at_ms)
         self._take_news(draft, news)
         draft.settle()
-        self._metering.decide(draft, news)
         self._telemetered.decide(draft, news)
         self.switching.decide(draft)
-        self._tell_restored(draft.touched.premises)
+        self._metering.decide(draft, news)
+        touched = draft.touched.premises
+        claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))
+        self._tell_restored(touched)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):

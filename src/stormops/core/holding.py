@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
 from stormops.core.draft import Draft
-from stormops.core.incident import Incident, Step, advance, incident_id, incident_key
+from stormops.core.incident import ELECTRIC, Incident, Step, advance, incident_id, incident_key
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_number, receipt_text
@@ -97,6 +97,25 @@ def take_over(decider: Decider, draft: Draft, incident: Incident) -> None:
         draft.add(facts.IncidentChanged(incident=incident.id, receipts_added=receipts))
     for device in incident.devices:
         network.grouper.hold(device, held=not incident.back)
+
+
+def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
+    """Reports to be explained at these premises, where service is lost by what people hold: they are theirs.
+
+    What was below a nested incident falls to the one above it when that is over, while others call.
+    """
+    situation, network = decider.situation, decider.network
+    for premise in premises:
+        owner = situation.coverage.owner(ELECTRIC, premise) if premise in network.at else -1
+        if owner < 0 or not situation.incidents[owner].held:
+            continue
+        for receipt in list(network.at[premise]):
+            before = situation.reports.incident[situation.reports.row_of[receipt]]
+            if before >= 0 and before != owner:
+                network.moved[before] = owner
+            decider.take_out(receipt)
+            draft.join(owner, receipt)
+    draft.settle()
 
 
 def keep_own(decider: Decider, incident: Incident) -> None:

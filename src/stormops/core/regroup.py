@@ -61,7 +61,8 @@ class Evidence:
         self._telemetered: set[tuple[int, int]] = set()
         """Keys of groups that telemetry knows open."""
         self._group_at: dict[int, tuple[int, int]] = {}
-        self._fresh: set[int] = set()
+        self.fresh: set[int] = set()
+        """Premises of which something was said since the last tick."""
         self._emptied: set[int] = set()
         self._cold = True
 
@@ -70,7 +71,7 @@ class Evidence:
     def add(self, receipt: int, premise: int, at_ms: int) -> None:
         """A report that service is lost is to be explained."""
         self.at.setdefault(premise, []).append(receipt)
-        self._fresh.add(premise)
+        self.fresh.add(premise)
         self.grouper.add(premise, at_ms, meter=receipt < 0)
 
     def remove(self, receipt: int, premise: int, at_ms: int) -> bool:
@@ -89,7 +90,7 @@ class Evidence:
     def pin(self, premise: int) -> None:
         """Some report from here belongs to an incident that people hold."""
         self._pinned.add(premise)
-        self._fresh.add(premise)
+        self.fresh.add(premise)
 
     # --- groups -------------------------------------------------------------------------------------
 
@@ -130,7 +131,7 @@ class Evidence:
         for premise in self._emptied - self.at.keys():
             self._group_at.pop(premise, None)
         self._emptied.clear()
-        self._fresh.clear()
+        self.fresh.clear()
         return left
 
     def _learn(self, draft: Draft) -> None:
@@ -151,7 +152,7 @@ class Evidence:
         And those that telemetry still knows open though people, before it said so, ended their incidents.
         """
         chosen = {group.key: group for group in changed}
-        for premise in self._fresh:
+        for premise in self.fresh:
             key = self._group_at.get(premise)
             if key is not None and key not in chosen and key in self._known:
                 chosen[key] = self._known[key].group
@@ -219,7 +220,7 @@ class Evidence:
         """Write what each changed group means for its incident, which it opens when it continues none."""
         utility = UTILITIES[self.utility]
         fresh: dict[tuple[int, int], set[int]] = {}
-        for premise in self._fresh:
+        for premise in self.fresh:
             where = self._group_at.get(premise)
             if where is not None:
                 fresh.setdefault(where, set()).add(premise)
