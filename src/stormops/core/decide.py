@@ -137,8 +137,8 @@ class Decider:
         self._heard.expire(tick.at_ms)
         self._take_news(draft, news)
         draft.settle()
-        self._telemetered.decide(draft, news)
         self.switching.decide(draft)
+        self._telemetered.decide(draft, news)
         self._metering.decide(draft, news)
         touched = draft.touched.premises
         claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))

@@ -105,7 +105,10 @@ class Switching:
         reroute(decider, draft, elsewhere)
 
     def _leave(self, draft: Draft, premises: set[int]) -> list[int]:
-        """Take reports of lost electric service at these premises out of the explaining; gives them."""
+        """Take reports of lost electric service at these premises out of the explaining; gives them.
+
+        Nor are those premises predicted out by themselves any more.
+        """
         decider, reports = self._decider, self._decider.situation.reports
         left: list[int] = []
         for evidence in (decider.network, decider.clusters[Utility.ELECTRIC]):
@@ -121,6 +124,11 @@ class Switching:
             else:
                 for receipt in receipts:
                     decider.take_out(receipt)
+        for key in sorted(decider.situation.incidents):
+            incident = decider.situation.incidents[key]
+            here = sorted(incident.premises & premises)
+            if here and key % 4 == ELECTRIC and incident.live and not incident.held:
+                draft.add(facts.IncidentChanged(incident=incident.id, premises_dropped=here))
         return left
 
     def _answered(self) -> None:

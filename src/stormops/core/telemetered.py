@@ -26,8 +26,8 @@ class Telemetered:
 
     def __init__(self, decider: Decider) -> None:
         self._decider = decider
-        self._told: dict[int, bool | None] = {}
-        """What the explaining was told of each device: open, closed, nothing that holds."""
+        self._told: dict[int, tuple[bool | None, int]] = {}
+        """What the explaining was told of each device: open since then, closed, nothing that holds."""
         for device in sorted(decider.situation.telemetry):
             self._tell(device)
 
@@ -43,9 +43,12 @@ class Telemetered:
                 closed |= dict.fromkeys(known, entry.fact)
         for device in sorted(said & draft.situation.telemetry.keys()):
             self._restored(draft, device, closed[device])
-        for device in sorted(said | {device for device, opened in self._told.items() if opened}):
+        for device in sorted(said | {device for device, (opened, _) in self._told.items() if opened}):
             self._switch(draft, device)
             self._tell(device)
+        if draft.touched.switches:  # People's later word may have taken any of them back.
+            for device in sorted(self._told):
+                self._tell(device)
 
     def _restored(self, draft: Draft, device: int, fact: DeviceStatesReceived) -> None:
         """What telemetry knew open it saw close: those below have service again since then."""
@@ -77,10 +80,10 @@ class Telemetered:
 
     def _tell(self, device: int) -> None:
         word = self._word(device)
-        if word != self._told.get(device):
-            self._told[device] = word
-            at_ms = 0 if word is None else self._since_ms(device)
-            self._decider.network.grouper.switched(device, opened=word, at_ms=at_ms)
+        told = word, self._since_ms(device) if word else 0
+        if told != self._told.get(device):
+            self._told[device] = told
+            self._decider.network.grouper.switched(device, opened=word, at_ms=told[1])
 
     def _since_ms(self, device: int) -> int:
         """Since when a device is as telemetry says: by the tree's record, since the same is said again and again."""
