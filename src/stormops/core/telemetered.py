@@ -13,6 +13,8 @@ from stormops.core.actions import end
 from stormops.core.draft import Draft
 from stormops.core.entry import DeviceStatesReceived, Entry, IncidentStepped, SwitchChanged
 from stormops.core.incident import ELECTRIC, Step
+from stormops.core.network import Ints
+from stormops.core.summary import DeviceState, SwitchState
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -101,6 +103,14 @@ class Telemetered:
         if state is None or not state.opened:
             return None if state is None else False
         answered = situation.coverage.answered_column(ELECTRIC)
-        below = situation.tree.below(device)
+        below = self._behind(device, state)
         over = answered is not None and len(below) and int(answered[below].min()) >= state.at_ms
         return None if over else True
+
+    def _behind(self, device: int, state: DeviceState) -> Ints:
+        """Premises that are below a device when it is open: a plain switch is not on the tree before."""
+        situation = self._decider.situation
+        if situation.switchgear.is_open(situation.switches, device):
+            return situation.tree.below(device)
+        opened = SwitchState(True, state.at_ms, BY, "", "", BY)
+        return situation.switchgear.trace({**situation.switches, device: opened}).below(device)
