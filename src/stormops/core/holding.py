@@ -106,7 +106,7 @@ def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
     """
     situation, network = decider.situation, decider.network
     for premise in premises:
-        owner = situation.coverage.owner(ELECTRIC, premise) if premise in network.at else -1
+        owner = _owner_at(decider, premise) if premise in network.at else -1
         if owner < 0 or not situation.incidents[owner].held:
             continue
         for receipt in list(network.at[premise]):
@@ -116,6 +116,20 @@ def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
             decider.take_out(receipt)
             draft.join(owner, receipt)
     draft.settle()
+
+
+def _owner_at(decider: Decider, premise: int) -> int:
+    """Key of the incident at the nearest device above, whatever is predicted of the premise itself; -1 = none."""
+    situation = decider.situation
+    owner = situation.coverage.owner(ELECTRIC, premise)
+    if owner < 0 or situation.incidents[owner].held or situation.incidents[owner].devices:
+        return owner
+    for device in situation.tree.path(premise):
+        for key in situation.coverage.holders(device):
+            back = situation.incidents[key].back
+            if not any(premise in situation.tree.below(restored) for restored in back):
+                return key
+    return -1
 
 
 def keep_own(decider: Decider, incident: Incident) -> None:
