@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import msgspec
+import numpy as np
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,6 +19,7 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.routing import Route
 
+from stormops.core.network import EdgeKind
 from stormops.feed.openapi import LAYERS, READS, document
 from tests.feed.served import COOKIE, Feed, running, storm
 
@@ -56,6 +58,9 @@ def addresses(feed: Feed, path: str) -> list[str]:
     if path == "/api/v1/desk/premises":
         place = f"?lon={premises.lon[0]}&lat={premises.lat[0]}"
         return [f"{path}?q={premises.address(0).split()[1]}", path + place]
+    if path == "/api/v1/desk/switches":
+        fuse = situation.device_ids[int(np.flatnonzero(situation.tree.kind == EdgeKind.FUSE)[0])]
+        return [f"{path}?q={fuse[:3]}", f"{path}?device={fuse}", f"{path}?device={fuse}&open=false"]
     if path == "/api/v1/public/area":
         return [f"{path}?address={premises.address(row)}" for row in range(0, 40, 8)]
     both = [f"{path}?n={last}", f"{path}?previous={last}&known={last}"]

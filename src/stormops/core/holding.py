@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
 from stormops.core.draft import Draft
-from stormops.core.incident import ELECTRIC, Incident, Step, advance, incident_id, incident_key
+from stormops.core.incident import Incident, Step, advance, incident_id, incident_key
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_number, receipt_text
@@ -100,14 +100,14 @@ def take_over(decider: Decider, draft: Draft, incident: Incident) -> None:
 
 
 def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
-    """Reports to be explained at these premises, where service is lost by what people hold: they are theirs.
+    """Reports to be explained at these premises, below a device that people hold: they are theirs.
 
     What was below a nested incident falls to the one above it when that is over, while others call.
     """
     situation, network = decider.situation, decider.network
     for premise in premises:
-        owner = _owner_at(decider, premise) if premise in network.at else -1
-        if owner < 0 or not situation.incidents[owner].held:
+        owner = _holder_of(decider, premise) if premise in network.at else -1
+        if owner < 0:
             continue
         for receipt in list(network.at[premise]):
             before = situation.reports.incident[situation.reports.row_of[receipt]]
@@ -118,17 +118,17 @@ def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
     draft.settle()
 
 
-def _owner_at(decider: Decider, premise: int) -> int:
-    """Key of the incident at the nearest device above, whatever is predicted of the premise itself; -1 = none."""
+def _holder_of(decider: Decider, premise: int) -> int:
+    """Key of the incident that people hold at the nearest device known open above a premise; -1 = it is not theirs."""
     situation = decider.situation
-    owner = situation.coverage.owner(ELECTRIC, premise)
-    if owner < 0 or situation.incidents[owner].held or situation.incidents[owner].devices:
-        return owner
     for device in situation.tree.path(premise):
+        state = situation.switches.get(device)
         for key in situation.coverage.holders(device):
-            back = situation.incidents[key].back
-            if not any(premise in situation.tree.below(restored) for restored in back):
+            incident = situation.incidents[key]
+            if incident.held and premise in below(situation.tree, device, incident.back):
                 return key
+        if state is not None and state.opened and state.source == "telemetry":
+            return -1
     return -1
 
 

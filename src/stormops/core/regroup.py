@@ -64,6 +64,7 @@ class Evidence:
         self.fresh: set[int] = set()
         """Premises of which something was said since the last tick."""
         self._emptied: set[int] = set()
+        self._changed: set[tuple[int, int]] = set()
         self._cold = True
 
     # --- reports ------------------------------------------------------------------------------------
@@ -91,6 +92,10 @@ class Evidence:
         """Some report from here belongs to an incident that people hold."""
         self._pinned.add(premise)
         self.fresh.add(premise)
+
+    def compare(self, device: int) -> None:
+        """The incident at a device was changed by something else than its group: bring it in line again."""
+        self._changed.add((device, -1))
 
     # --- groups -------------------------------------------------------------------------------------
 
@@ -156,6 +161,9 @@ class Evidence:
             key = self._group_at.get(premise)
             if key is not None and key not in chosen and key in self._known:
                 chosen[key] = self._known[key].group
+        for key in self._changed & self._known.keys():
+            chosen.setdefault(key, self._known[key].group)
+        self._changed.clear()
         for key in self._telemetered & self._known.keys():
             incident = situation.incidents.get(self._known[key].incident)
             if incident is None or not incident.live:

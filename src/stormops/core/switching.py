@@ -173,6 +173,8 @@ class Switching:
         devices = incident.devices
         draft.add(facts.IncidentAbsorbed(incident=incident.id, into=into.id, by=change.by))
         unhold(decider, devices)
+        if not into.held:
+            decider.network.compare(into.device)
         reroute(decider, draft, receipts)
 
     def _follow(self, draft: Draft, tree: Tree, change: facts.SwitchChanged) -> None:

@@ -229,6 +229,7 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     """An incident as the desk sees it. `reports` counts what people said, `meters` those that say off.
 
     `customers_out_low`, `customers_out_high`: between them with a chance of .8, null where nothing is inferred.
+    `switched`: people opened its device.
     """
 
     id: str
@@ -253,6 +254,7 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     hull: list[Point] | None
     probability: Per10000
     confirmed_by: str | None
+    switched: bool
     reasons: list[str]
     safety: Count
     medical: Count
