@@ -9,6 +9,7 @@ import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
 import type { Desk } from "./store";
+import { SwitchesBox } from "./switches-box";
 
 const LONGEST_SHOWN = 4;
 const FEEDERS_SHOWN = 6;
@@ -20,6 +21,8 @@ interface Props {
   onTask: (task: Task) => void;
   onShow: (lon: number, lat: number) => void;
   onSignedOut: () => void;
+  /** Take a device back to normal; absent where nobody may act. */
+  onNormal: ((device: string) => void) | undefined;
 }
 
 /** Where the meter network is not heard: what its meters said last is no news of now. */
@@ -46,7 +49,7 @@ function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; n
   );
 }
 
-export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut }: Props) {
+export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut, onNormal }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const oldest = desk.work().longestOut(LONGEST_SHOWN);
@@ -91,6 +94,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
           ))}
         </ul>
       ) : null}
+      <SwitchesBox switches={desk.switches} nowMs={now} onShow={onShow} onNormal={onNormal} />
       <Silent silences={desk.silences} nowMs={now} />
       <section class="panel-section">
         <h3>{t("overview.feeders")}</h3>
