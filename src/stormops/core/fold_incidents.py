@@ -195,7 +195,9 @@ def incident_absorbed(situation: Situation, _entry: Entry, fact: facts.IncidentA
         into.since_ms = min(into.since_ms, incident.since_ms)
     into.customers_restored += incident.customers_restored
     for device in incident.back:
-        if device not in into.back:
+        reach = situation.tree.below(device)
+        dead = len(reach) > 0 and bool(situation.tree.dead[reach].all())  # switched off since: that is not back
+        if device not in into.back and not dead:
             into.back = (*into.back, device)
             touched.reach(situation.coverage.restore_below(into.key, device, into.back))
     attach_all(situation, incident, into, touched)
