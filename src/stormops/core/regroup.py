@@ -154,7 +154,7 @@ class Evidence:
     def _with_fresh(self, situation: Situation, changed: list[Group]) -> list[Group]:
         """The changed groups that have reports, and those with new ones or with other people's say, by key.
 
-        And those that telemetry still knows open though people, before it said so, ended their incidents.
+        And those that telemetry still knows open though people ended their incidents, or took them elsewhere.
         """
         chosen = {group.key: group for group in changed}
         for premise in self.fresh:
@@ -166,7 +166,7 @@ class Evidence:
         self._changed.clear()
         for key in self._telemetered & self._known.keys():
             incident = situation.incidents.get(self._known[key].incident)
-            if incident is None or not incident.live:
+            if incident is None or not incident.live or key[0] not in incident.devices:
                 chosen.setdefault(key, self._known[key].group)
         return [chosen[key] for key in sorted(chosen) if chosen[key].premises or chosen[key].telemetered]
 
