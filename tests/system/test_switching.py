@@ -76,13 +76,9 @@ def devices(desk: Desk, kind: str) -> list[dict[str, Any]]:
 def test_a_tie_feeds_whom_an_opened_breaker_left_dark_and_everything_goes_back(desk: Desk) -> None:
     ties = [tie["id"] for tie in devices(desk, "tie")]
     largest = sorted(devices(desk, "breaker"), key=lambda breaker: -int(breaker["customers"]))
-    breaker = next(each["id"] for each in largest if _tie_of(desk, each["id"], ties))
+    breaker, customers = next((b["id"], b["customers"]) for b in largest if _has_tie(desk, b["id"], ties))
     told = desk.effect(breaker)
-    assert (told["dark"], told["moved"], told["fed"]) == (
-        next(b["customers"] for b in largest if b["id"] == breaker),
-        0,
-        0,
-    )
+    assert (told["dark"], told["moved"], told["fed"]) == (customers, 0, 0)
 
     desk.operate(breaker, opened=True)
     view = desk.wait(lambda view: f"switch/{breaker}" in view and view["totals"]["customers_out"] == told["dark"])
@@ -108,7 +104,7 @@ def test_a_tie_feeds_whom_an_opened_breaker_left_dark_and_everything_goes_back(d
     assert view["totals"]["customers_out"] == 0
 
 
-def _tie_of(desk: Desk, breaker: str, ties: list[str]) -> bool:
+def _has_tie(desk: Desk, breaker: str, ties: list[str]) -> bool:
     """Whether some tie would close a ring through this feeder: then it can feed it."""
     feeder = desk.read("desk/switches", device=breaker)["switch"]["feeder"]
     rings = (desk.read("desk/switches", device=tie) for tie in ties)
