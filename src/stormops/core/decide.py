@@ -149,6 +149,8 @@ class Decider:
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
                 self._bystanders.setdefault(premise, set()).add(receipt)
                 left.add(premise)
+            while evidence.ended:
+                self.ended(*evidence.ended.pop())
         self._more_due_ms = tick.at_ms if self.network.argue(draft) else None
         self._close_due(draft)
         self._join_bystanders(draft, left)

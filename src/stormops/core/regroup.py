@@ -14,10 +14,18 @@ from itertools import chain
 from typing import NamedTuple
 
 from stormops.core.draft import Draft
-from stormops.core.entry import IncidentAbsorbed, IncidentArgued, IncidentChanged, IncidentClosed, IncidentOpened
+from stormops.core.entry import (
+    IncidentAbsorbed,
+    IncidentArgued,
+    IncidentChanged,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentStepped,
+)
 from stormops.core.grouping import Group, Grouper
-from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
+from stormops.core.incident import UTILITIES, Incident, Step, incident_id, make_key
 from stormops.core.network import EdgeKind
+from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.situation import Situation
 
@@ -66,6 +74,8 @@ class Evidence:
         self._emptied: set[int] = set()
         self._changed: set[tuple[int, int]] = set()
         self._cold = True
+        self.ended: list[tuple[int, int]] = []
+        """Incidents that were over at the last update, and since when."""
 
     # --- reports ------------------------------------------------------------------------------------
 
@@ -258,6 +268,11 @@ class Evidence:
             if fact is not None:
                 draft.add(fact)
 
+    @staticmethod
+    def _reports(situation: Situation, incident: Incident) -> list[OpenReport]:
+        found = (situation.reports.get(receipt) for receipt in sorted(incident.reports))
+        return [report for report in found if report is not None]
+
     def argue(self, draft: Draft) -> bool:
         """Write what speaks for and against predictions that moved since they were argued. Gives whether more wait."""
         situation = draft.situation
@@ -366,11 +381,19 @@ class Evidence:
             if heir is not None and heir is not incident and (heir.live or not incident.reports):
                 draft.add(IncidentAbsorbed(incident=incident.id, into=heir.id))
                 continue
-            if incident.reports:  # What is left of it never said that service is lost: it stays, by itself.
-                alone = sorted(incident.reports)
+            # What is left of it never said that service is lost: it stays, by itself.
+            alone = [report.receipt for report in self._reports(draft.situation, incident) if not report.answered]
+            if alone:
                 left += alone
                 dropped = [receipt_text(receipt) for receipt in alone]
                 draft.add(IncidentChanged(incident=incident.id, receipts_dropped=dropped))
+            if incident.reports:  # Those who were fed round it were out: it is over, and was no mistake.
+                gone = sorted(incident.premises)
+                draft.add(IncidentChanged(incident=incident.id, devices=[], premises_dropped=gone))
+                at_ms = draft.tick.at_ms
+                draft.add(IncidentStepped(incident=incident.id, step=Step.RESTORE.value, action="", by="", at_ms=at_ms))
+                self.ended.append((incident.key, at_ms))
+                continue
             draft.add(IncidentClosed(incident=incident.id, outcome="withdrawn"))
         return left
 
