@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stormops.core.grouping import Group
 from stormops.core.network import EdgeKind, trace
 from stormops.core.network_groups import SUREST, Explanations
+from stormops.core.summary import SwitchState
+from stormops.core.topology import Switchgear
 from tests.core.radial import radial_city
 
 MINUTE = 60_000
@@ -211,3 +217,81 @@ def test_every_kind_of_protective_device_may_fail() -> None:
     assert set(OPENS) == set(PROTECTIVE)
     assert all(0 < chance < 0.5 for chance in OPENS.values())
     assert np.isin(TREE.kind, [int(kind) for kind in OPENS]).all()
+
+
+TIED = radial_city(feeders=3, laterals=4, transformers=2, houses=3, ties=True)
+TIED_TREE = trace(TIED.network, TIED.premises)
+
+
+class Heard:
+    """Explanations that hear and are told at random, and everything that they were told."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = Random(seed)
+        self.gear = Switchgear(TIED.network, TIED.premises, TIED_TREE)
+        self.operable = [row for row in range(len(self.gear.normal)) if self.gear.switchable(row)]
+        self.states: dict[int, SwitchState] = {}
+        self.said: list[tuple[int, int, bool]] = []
+        self.holds: set[int] = set()
+        self.known: dict[int, bool | None] = {}
+        self.explanations = Explanations(TIED, self.gear.normal)
+        self.now = NOON
+
+    def step(self) -> None:
+        self.now += MINUTE
+        self.rng.choice([self.say, self.say, self.unsay, self.hold, self.know, self.switch, self.switch, self.update])()
+
+    def say(self) -> None:
+        first = self.rng.randrange(72)
+        for premise in range(first, min(first + self.rng.randrange(1, 6), 72)):
+            self.said.append((premise, self.now, self.rng.random() < 0.3))
+            self.explanations.add(premise, self.now, meter=self.said[-1][2])
+
+    def unsay(self) -> None:
+        if self.said:
+            premise, at, meter = self.said.pop(self.rng.randrange(len(self.said)))
+            self.explanations.remove(premise, at, meter=meter)
+
+    def hold(self) -> None:
+        device = self.rng.randrange(len(self.gear.normal))
+        self.holds ^= {device}
+        self.explanations.hold(device, held=device in self.holds)
+
+    def know(self) -> None:
+        device = self.rng.randrange(len(self.gear.normal))
+        self.known[device] = self.rng.choice([False, None])
+        self.explanations.switched(device, opened=self.known[device], at_ms=0)
+
+    def switch(self) -> None:
+        row = self.rng.choice(self.operable)
+        self.states[row] = SwitchState(self.rng.random() < 0.5, self.now, "", "", "", "person")
+        self.explanations.rewire(self.gear.trace(self.states))
+
+    def update(self) -> None:
+        self.explanations.update(self.now)
+
+    def afresh(self) -> Explanations:
+        """Others, told the same of the last tree alone; what is predicted now is known to them."""
+        made = Explanations(TIED, self.gear.trace(self.states))
+        for premise, at, meter in self.said:
+            made.add(premise, at, meter=meter)
+        for device in sorted(self.holds):
+            made.hold(device, held=True)
+        for device, opened in self.known.items():
+            made.switched(device, opened=opened, at_ms=0)
+        shown = {group.device for group in self.explanations.groups() if group.device >= 0}
+        made.remember(sorted(shown - self.holds))
+        return made
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_after_any_switching_the_answer_is_that_of_working_it_out_afresh(seed: int) -> None:
+    heard = Heard(seed)
+    for _ in range(30):
+        heard.step()
+    afresh = heard.afresh()
+    heard.update()
+    afresh.update(heard.now)
+    assert heard.explanations.groups() == afresh.groups()
+    assert np.array_equal(heard.explanations.inference.out(), afresh.inference.out())

@@ -201,6 +201,8 @@ export function App(props: Props) {
   };
   const start = (what: NonNullable<Doing>) => () => {
     if (incident === undefined || !mayAct) return;
+    // Whom people switched off has service again by switching, and by nothing else.
+    if (incident.switched) return setSwitching({ device: incident.device ?? "" });
     setPane("panel");
     setDoing(what);
   };

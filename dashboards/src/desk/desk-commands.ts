@@ -66,7 +66,7 @@ function pastCommands(machine: TimeMachine, keys: KeyMap): Command[] {
 /** Those that can be done now. Each does what its key does. */
 export function deskCommands(keys: KeyMap, now: Situation): Command[] {
   const { mayAct, incident } = now;
-  const open = incident !== undefined && !done(incident);
+  const open = incident !== undefined && !done(incident) && !incident.switched;
   const table: [string, MessageKey, boolean][] = [
     ["h", "command.customer", true],
     ["n", "keys.entry", mayAct],
