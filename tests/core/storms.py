@@ -10,7 +10,7 @@ import numpy as np
 from stormops.core import entry as facts
 from stormops.core.entry import AnyFact
 from stormops.core.incident import UTILITIES, State
-from stormops.core.network import EdgeKind, trace
+from stormops.core.network import City, EdgeKind, trace
 from stormops.core.open_reports import OpenReport, Standing
 from stormops.core.report import SYMPTOMS, Symptom
 from stormops.core.situation import Situation
@@ -22,15 +22,22 @@ SYMPTOM_MIX = [Symptom.LIGHTS_OUT] * 8 + [Symptom.WATER] * 2 + list(Symptom)
 
 
 def small_world() -> World:
-    """Two feeders with a switch each and a tie, 48 houses: one unknown to the network, one without coordinates.
+    """Two feeders, 48 houses, one of which the network does not know and one without coordinates."""
+    return World(_small_city(ties=False))
 
-    One transformer hangs on a tie of its own, so that no closed path feeds it normally.
-    """
-    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4, ties=True)
+
+def tied_world() -> World:
+    """The same with a switch in each trunk and a tie; one transformer is normally open, an island of the pack."""
+    city = _small_city(ties=True)
     city.network.edge_open[city.network.edge_to == city.premises.bus[20]] = True
+    return World(city)
+
+
+def _small_city(*, ties: bool) -> City:
+    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4, ties=ties)
     city.premises.bus[5] = -1
     city.premises.lon[7] = float("nan")
-    return World(city)
+    return city
 
 
 def report(world: World, rng: Random) -> None:

@@ -10,7 +10,7 @@ import pytest
 from stormops.core import entry as facts
 from stormops.core.network import EdgeKind
 from stormops.core.switch_effect import confirmed_open, effect
-from tests.core.storms import move, small_world
+from tests.core.storms import move, tied_world
 from tests.core.test_switching import CITY, FAR, MIDDLE, NEAR, TIE, breaker, decided, operate, out
 from tests.core.world import World
 
@@ -65,7 +65,7 @@ def test_what_people_confirmed_open_counts_for_a_tie(world: World) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_in_any_storm_what_was_told_beforehand_happens(seed: int) -> None:
-    world, rng = small_world(), Random(seed)
+    world, rng = tied_world(), Random(seed)
     for _ in range(40):
         move(world, rng)
     world.tick()
