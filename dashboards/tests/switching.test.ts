@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Incident, Switch, SwitchEffect } from "../src/contract";
-import { operate, switchable } from "../src/desk/intents";
 import type { Desk } from "../src/desk/store";
-import { effectSaid } from "../src/desk/switch-dialog";
-import { lastFirst } from "../src/desk/switches-box";
+import { effectSaid, lastFirst, operate, switchable } from "../src/desk/switching";
 import { addMessages } from "../src/i18n";
 import { desk as messages } from "../src/messages/desk";
 

@@ -203,6 +203,9 @@ def _switched(situation: Situation) -> None:
     dead = np.flatnonzero(situation.tree.dead)
     for row, state in situation.switches.items():
         assert not state.opened or situation.tree.dead[situation.tree.below(row)].all()
+    # Of a device that people confirmed open they may also say that some below it have service again: people win.
+    back = [row for incident in situation.incidents.values() if incident.live for row in incident.back]
+    dead = np.setdiff1d(dead, np.concatenate([dead[:0], *(situation.tree.below(row) for row in back)]))
     if len(dead):
         owners = situation.coverage.owners(0)
         assert owners is not None

@@ -10,9 +10,10 @@ import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
 import { ArgumentBox } from "./argument";
 import { Icon } from "./icons";
-import { type Doing, done, intent, switchable } from "./intents";
+import { type Doing, done, intent } from "./intents";
 import { Reasons, ReportCard } from "./report-card";
 import type { Desk } from "./store";
+import { switchable } from "./switching";
 import { useLoaded } from "./use-loaded";
 
 const SUGGESTIONS = {

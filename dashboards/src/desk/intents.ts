@@ -1,5 +1,5 @@
 /** What a dispatcher may do with an incident: what is sent, and by what the situation shows it. */
-import type { Incident, Switch } from "../contract";
+import type { Incident } from "../contract";
 import { t } from "../i18n";
 import type { Intent } from "./actions";
 
@@ -62,26 +62,4 @@ export function intent(
         applied: (desk) => receipts.every((receipt) => desk.reports.get(receipt)?.incident !== id),
       };
   }
-}
-
-/** Kinds of devices that people open and close. */
-export const SWITCHABLE: ReadonlySet<string> = new Set(["switch", "fuse", "recloser", "breaker", "tie"]);
-
-/** Whether the incident's device can be opened and closed. */
-export const switchable = (incident: Incident | undefined): boolean =>
-  incident?.device != null && SWITCHABLE.has(incident.device_kind ?? "");
-
-/** Open or close a device. */
-export function operate(device: Pick<Switch, "device" | "normally_open">, open: boolean, reason: string): Intent {
-  const name = device.device;
-  return {
-    target: `switch/${name}`,
-    path: "switches",
-    body: { device: name, open, reason },
-    text: t(open ? "did.open" : "did.close", { device: name }),
-    applied: (desk) => {
-      const abnormal = desk.switches.get(name);
-      return open === device.normally_open ? abnormal === undefined : abnormal?.open === open;
-    },
-  };
 }

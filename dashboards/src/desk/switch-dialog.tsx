@@ -1,12 +1,12 @@
 /** Opening or closing a device: which, what it would do to whom, and why. */
 import { useEffect, useState } from "preact/hooks";
 import * as api from "../api";
-import type { Switch, SwitchEffect } from "../contract";
+import type { Switch } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
-import { operate } from "./intents";
+import { effectSaid, operate } from "./switching";
 import { useLoaded } from "./use-loaded";
 
 /** A pause in typing after which names are looked for. */
@@ -30,18 +30,6 @@ interface Props {
 }
 
 const stateOf = (open: boolean): string => t(open ? "switch.open" : "switch.closed");
-
-/** What it would do, in sentences. Pure. */
-export function effectSaid(effect: SwitchEffect): string[] {
-  const feeders = effect.feeders.join(", ");
-  const said = [
-    effect.dark ? t("switch.dark", { count: effect.dark }) : "",
-    effect.fed ? t("switch.fed", { count: effect.fed, feeders }) : "",
-    effect.moved ? t("switch.moved", { count: effect.moved, feeders }) : "",
-    effect.parallel ? t("switch.parallel") : "",
-  ].filter(Boolean);
-  return said.length ? said : [t("switch.nobody")];
-}
 
 function Found({ onChoose, onSignedOut }: { onChoose: (device: string) => void; onSignedOut: () => void }) {
   const [text, setText] = useState("");

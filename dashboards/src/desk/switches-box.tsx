@@ -4,6 +4,7 @@ import * as format from "../format";
 import { t } from "../i18n";
 import { NETWORK_SIGNS } from "../legend";
 import { SignIcon } from "../sign";
+import { lastFirst } from "./switching";
 
 interface Props {
   switches: ReadonlyMap<string, Switch>;
@@ -11,10 +12,6 @@ interface Props {
   onShow: (lon: number, lat: number) => void;
   onNormal: ((device: string) => void) | undefined;
 }
-
-/** The last operated first. Pure. */
-export const lastFirst = (switches: Iterable<Switch>): Switch[] =>
-  [...switches].sort((a, b) => (b.since_ms ?? 0) - (a.since_ms ?? 0) || (a.device < b.device ? -1 : 1));
 
 export function SwitchesBox({ switches, nowMs, onShow, onNormal }: Props) {
   if (switches.size === 0) return null;

@@ -2,8 +2,8 @@
 import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { MAP_URLS } from "../api";
 import type { Config, Incident, ReportPoint, Switch } from "../contract";
-import { SWITCHABLE } from "../desk/intents";
 import type { Desk } from "../desk/store";
+import { SWITCHABLE } from "../desk/switching";
 import { calm, createMap, EMPTY } from "./base";
 import { Crowd } from "./crowd";
 import { over, SELDOM, SIGNS, TOGGLES, under } from "./desk-layers";
