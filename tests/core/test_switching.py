@@ -215,8 +215,7 @@ def test_a_live_incident_at_the_device_goes_on_when_a_person_opens_it(world: Wor
     decided(world, 20)
     (fault,) = world.open()
     operate(world, breaker(world), 21, opened=True)
-    assert [incident.id for incident in world.open()] == [fault.id]
-    assert fault.state is State.CONFIRMED
+    assert [(incident.id, incident.state) for incident in world.open()] == [(fault.id, State.CONFIRMED)]
     operate(world, breaker(world), 22, opened=False)
     assert fault.state is State.RESTORED
 

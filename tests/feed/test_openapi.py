@@ -58,13 +58,13 @@ def addresses(feed: Feed, path: str) -> list[str]:
     if path == "/api/v1/desk/premises":
         place = f"?lon={premises.lon[0]}&lat={premises.lat[0]}"
         return [f"{path}?q={premises.address(0).split()[1]}", path + place]
-    if path == "/api/v1/desk/switches":
-        fuse = situation.device_ids[int(np.flatnonzero(situation.tree.kind == EdgeKind.FUSE)[0])]
-        return [f"{path}?q={fuse[:3]}", f"{path}?device={fuse}", f"{path}?device={fuse}&open=false"]
-    if path == "/api/v1/public/area":
-        return [f"{path}?address={premises.address(row)}" for row in range(0, 40, 8)]
-    both = [f"{path}?n={last}", f"{path}?previous={last}&known={last}"]
-    return both if path == "/api/v1/desk/past" else [path]
+    fuse = situation.device_ids[int(np.flatnonzero(situation.tree.kind == EdgeKind.FUSE)[0])]
+    queries = {
+        "/api/v1/desk/switches": [f"q={fuse[:3]}", f"device={fuse}", f"device={fuse}&open=false"],
+        "/api/v1/public/area": [f"address={premises.address(row)}" for row in range(0, 40, 8)],
+        "/api/v1/desk/past": [f"n={last}", f"previous={last}&known={last}"],
+    }
+    return [f"{path}?{query}" for query in queries[path]] if path in queries else [path]
 
 
 def check(value: Any, schema: dict[str, Any]) -> None:
