@@ -1,5 +1,5 @@
 /** Opening or closing a device: which, what it would do to whom, and why. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
 import type { Switch } from "../contract";
 import * as format from "../format";
@@ -100,11 +100,18 @@ export function SwitchDialog({ open, again, nowMs, onSend, onClose, onSignedOut 
   const dialog = useModal(open !== null);
   const [chosen, setChosen] = useState("");
   const [reason, setReason] = useState("");
+  /** What was worked out for an earlier opening of the dialog is not shown in the next. */
+  const [turn, setTurn] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     setChosen(open?.device ?? "");
     setReason(open?.normal ? t("reason_switch.normal") : "");
+    setTurn((before) => before + 1);
   }, [open]);
-  const detail = useLoaded(open === null || chosen === "" ? null : chosen, again, api.switchDetail, onSignedOut);
+  useEffect(() => field.current?.focus(), [open, chosen]);
+  const asked = open === null || chosen === "" ? null : `${turn} ${chosen}`;
+  const load = (key: string) => api.switchDetail(key.slice(key.indexOf(" ") + 1));
+  const detail = useLoaded(asked, again, load, onSignedOut);
   const { switch: device, effect } = detail.value ?? {};
   const submit = (event: Event) => {
     event.preventDefault();
@@ -137,11 +144,11 @@ export function SwitchDialog({ open, again, nowMs, onSend, onClose, onSignedOut 
             <label class="field">
               <span>{t("action.reason")}</span>
               <input
+                ref={field}
                 name="reason"
                 required
                 maxLength={500}
                 autocomplete="off"
-                autofocus
                 placeholder={t("action.reason_hint")}
                 value={reason}
                 onInput={(event) => setReason(event.currentTarget.value)}
