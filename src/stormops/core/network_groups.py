@@ -23,7 +23,7 @@ from stormops.core.learning import fit, learn
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
-from stormops.core.strays import near_by
+from stormops.core.strays import Vicinity
 
 OPENS = {
     EdgeKind.FUSE: 1e-2,
@@ -70,6 +70,7 @@ class Explanations:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
         self._where = city.metres(city.premises.lon, city.premises.lat)
+        self._vicinity = Vicinity(*self._where)
         self._local = local
         self._learned_from = 0
         """Premises that spoke when rates were learned last."""
@@ -96,7 +97,7 @@ class Explanations:
     def _lay_out(self, tree: Tree, rates: Rates) -> None:
         """What follows from the tree, with nothing heard yet."""
         self._tree = tree
-        self.inference = Inference(tree, opens(tree), rates, near=near_by(*self._where, tree.premise_device))
+        self.inference = Inference(tree, opens(tree), rates, near=self._vicinity.near(tree.premise_device))
         self.inference.call_by(Calling(self._local))
         places = self.inference.places
         self._node: Ints = places.node
