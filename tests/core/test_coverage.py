@@ -143,7 +143,7 @@ def test_every_premise_has_its_deepest_claim(moves: list[Move]) -> None:
         both.move(move)
     both.check()
     again = Coverage(TREE, PREMISES)
-    again.load(both.real.state())
+    again.load(both.real.state(), TREE)
     assert again.state() == both.real.state()
     both.real = again
     for move in reversed(moves):

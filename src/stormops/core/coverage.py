@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormops.core.incident import UTILITIES, Incident
+from stormops.core.incident import ELECTRIC, UTILITIES, Incident
 from stormops.core.network import Bytes, Ints, Tree
 
 Longs = npt.NDArray[np.int64]
@@ -154,6 +154,27 @@ class Coverage:
         times[later] = at_ms
         by[later] = key
 
+    def rewire(self, tree: Tree) -> tuple[Ints, Ints]:
+        """What is below each device is another: who is out because of which incident is worked out anew.
+
+        Gives the premises (ascending) whose incident is another, and which it was (-1 = none).
+        """
+        self._tree = tree
+        owner, rank = self._owner[ELECTRIC], self._rank[ELECTRIC]
+        if owner is None or rank is None:
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        before = owner.copy()
+        claimed = np.flatnonzero((owner != NOBODY) & (rank != ITSELF))
+        for key in np.unique(before[claimed]).tolist():
+            self._free(key, claimed[before[claimed] == key].astype(np.int32))
+        # A deeper claim outweighs one above it; of two at one device the older one goes first.
+        for device in sorted(self._at_device, key=lambda row: (-int(tree.depth[row]), row)):
+            for key in self._at_device[device]:
+                reach = self._without(tree.below(device), self._back[key])
+                self._take(key, reach, int(tree.depth[device]) + 1)
+        changed = np.flatnonzero(owner != before).astype(np.int32)
+        return changed, before[changed]
+
     # --- inside -----------------------------------------------------------------------------------
 
     def _columns(self, utility: int) -> tuple[Ints, Shorts]:
@@ -244,8 +265,9 @@ class Coverage:
             "customers_out": self.customers_out,
         }
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Take over what `state` gave, made with the same city."""
+    def load(self, state: dict[str, Any], tree: Tree) -> None:
+        """Take over what `state` gave, made with the same city and this tree."""
+        self._tree = tree
         kinds = {"_owner": np.int32, "_rank": np.int16, "_answered_ms": np.int64, "_answered_by": np.int32}
         for name, kind in kinds.items():
             column = [None if raw is None else np.frombuffer(raw, kind).copy() for raw in state["columns"][name]]

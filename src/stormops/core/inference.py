@@ -8,11 +8,13 @@ predicted before (`core.predicting`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from stormops.core.calling import ALWAYS, Calling
 from stormops.core.customers import Customers
-from stormops.core.forest import Rows, forest, merged
+from stormops.core.forest import Forest, Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
 from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, openings
@@ -28,10 +30,11 @@ HAZARD_MOST = 3.0
 
 
 class Inference:
-    """N devices by place of `places`, P premises.
+    """N devices by place of `places`, P premises. Idle devices of the tree (`Tree.idle`) have no place (-1).
 
-    `opens` (N, by device): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`, or may
-    always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are (`core.strays`).
+    `opens` (by device of the tree): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`,
+    or may always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are
+    (`core.strays`).
     """
 
     def __init__(
@@ -44,12 +47,12 @@ class Inference:
         widths: tuple[int, ...] = WIDTHS,
         near: Ints | None = None,
     ) -> None:
-        self.places = forest(tree.parent)
+        self.places = _places(tree)
         self._widths, self._begun_ms = widths, begun_ms
         self.rates, self.opens, self.profile = rates, opens[self.places.node], EVEN
         self._calling = ALWAYS
         linked = tree.premise_device >= 0
-        leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
+        leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if linked.any() else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
         n = len(self.places)
         self.customers = Customers(leaf, n, near)
@@ -218,6 +221,11 @@ class Inference:
         return served, wrong
 
     @property
+    def silent_ms(self) -> Rows:
+        """As `deafen` was told."""
+        return self._deaf
+
+    @property
     def areas(self) -> int:
         """Kinds of areas of the meter network that are told apart: heard, and each silent one."""
         return len(self._deaf)
@@ -225,3 +233,18 @@ class Inference:
     def below_known_open(self) -> Bools:
         """(N, by place): whether a device at or above is known open."""
         return self._below_held
+
+
+def _places(tree: Tree) -> Forest:
+    """The devices that are on the tree, laid out; `node` and `place` are by row of the tree."""
+    if not len(tree.idle):
+        return forest(tree.parent)
+    on_tree = np.ones(len(tree), np.bool_)
+    on_tree[tree.idle] = False
+    rows = np.flatnonzero(on_tree).astype(np.int32)
+    number = np.full(len(tree) + 1, -1, np.int32)  # the last row answers for -1, the top
+    number[rows] = np.arange(len(rows), dtype=np.int32)
+    laid = forest(number[tree.parent[rows]])
+    place = np.full(len(tree), -1, np.int32)
+    place[rows] = laid.place
+    return replace(laid, node=rows[laid.node], place=place)
