@@ -8,7 +8,7 @@ from stormops.settings import Settings, SettingsError, addressed, load_city_file
 
 
 def test_settings_go_to_children_and_come_back_the_same() -> None:
-    given = Settings(data=Path("/somewhere/else"), clock_speed=240.0, clock_epoch_ms=5, node=7)
+    given = Settings(data=Path("/somewhere/else"), clock_speed=240.0, clock_epoch_ms=5, clock_anchor_ms=9, node=7)
     assert load_settings(given.environment()) == given
 
 
@@ -24,6 +24,11 @@ def test_settings_go_to_children_and_come_back_the_same() -> None:
 def test_a_wrong_setting_is_refused_and_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name.removeprefix("STORMOPS_").lower()):
         load_settings({name: value})
+
+
+def test_a_fast_clock_without_its_anchor_is_refused() -> None:
+    with pytest.raises(SettingsError, match="STORMOPS_CLOCK_ANCHOR_MS"):
+        load_settings({"STORMOPS_CLOCK_SPEED": "600", "STORMOPS_CLOCK_EPOCH_MS": "5"})
 
 
 @pytest.mark.parametrize("path", sorted(Path("deploy/cities").glob("*.toml")), ids=lambda p: p.stem)

@@ -19,6 +19,8 @@ import type {
   Session,
   Snapshot,
   Transit,
+  Switch,
+  SwitchDetail,
 } from "./contract";
 
 export class ApiError extends Error {
@@ -104,6 +106,10 @@ export const premisesNear = (lon: number, lat: number): Promise<Premise[]> => pr
 export const premise = (id: string): Promise<PremiseKnown> => request(`/api/v1/desk/premises/${part(id)}`);
 export const course = (): Promise<Course> => request("/api/v1/desk/course");
 /** Links of customers to transformers that are likely wrong, the surest first. */
+export const switchesByName = async (text: string): Promise<Switch[]> =>
+  (await request<{ switches: Switch[] }>(`/api/v1/desk/switches?q=${part(text)}`)).switches;
+export const switchDetail = (device: string): Promise<SwitchDetail> =>
+  request(`/api/v1/desk/switches?device=${part(device)}`);
 export const doubtedLinks = (): Promise<DoubtedLinks> => request("/api/v1/desk/links");
 export const LINKS_CSV_URL = "/api/v1/desk/links.csv";
 export const customer = (premise: string, at: number | null = null): Promise<Customer> =>

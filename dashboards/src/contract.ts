@@ -44,6 +44,8 @@ export interface Incident {
   hull: Position[] | null;
   probability: number;
   confirmed_by: string | null;
+  /** People opened its device: its customers are known to be out. */
+  switched?: boolean;
   reasons: string[];
   safety: number;
   medical: number;
@@ -164,6 +166,8 @@ export interface DeskTotals {
   meters_silent?: number;
   /** Links of customers to transformers that are likely wrong. */
   links_doubted?: number;
+  /** Switches that are not as they normally are. */
+  switches_abnormal?: number;
   at_ms: number;
 }
 
@@ -204,6 +208,42 @@ export interface Silence {
   since_ms: number;
   lon: number | null;
   lat: number | null;
+}
+
+/** A device that can be opened and closed; since when, by whom and why are null where nobody ever operated it. */
+export interface Switch {
+  device: string;
+  kind: string;
+  feeder: string;
+  open: boolean;
+  normally_open: boolean;
+  since_ms: number | null;
+  by: string | null;
+  reason: string | null;
+  source: "person" | "telemetry" | "confirmed" | null;
+  /** How many nothing feeds because it is open. */
+  customers: number;
+  /** It closes a ring: fed from two sides. */
+  parallel: boolean;
+  lon: number | null;
+  lat: number | null;
+}
+
+/** What it would do to open or close a device: customers moved, left without service, fed again. */
+export interface SwitchEffect {
+  open: boolean;
+  moved: number;
+  dark: number;
+  fed: number;
+  feeders: string[];
+  parallel: boolean;
+}
+
+export interface SwitchDetail {
+  n: number;
+  at_ms: number;
+  switch: Switch;
+  effect: SwitchEffect;
 }
 
 export interface Area {

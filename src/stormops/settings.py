@@ -258,9 +258,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         if value is not None:
             given[name] = value
     try:
-        return msgspec.convert(given, Settings, strict=False, dec_hook=lambda t, v: t(v))
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=lambda t, v: t(v))
     except msgspec.ValidationError as error:
         raise SettingsError(f"a STORMOPS_ variable is wrong: {error}") from error
+    if settings.clock_speed != 1 and not settings.clock_anchor_ms:  # 1970 at 600 times the speed is no year of ours
+        raise SettingsError("STORMOPS_CLOCK_SPEED needs STORMOPS_CLOCK_ANCHOR_MS, and STORMOPS_CLOCK_EPOCH_MS with it")
+    return settings
 
 
 def load_city_file(path: Path) -> CityFile:

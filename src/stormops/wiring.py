@@ -416,7 +416,8 @@ def run_operations() -> None:
     local = local_time(city.time_zone)
 
     def decider(situation: Situation) -> Decider:
-        return Decider(situation, matcher, make_groupers(city, tree, local), round(settings.meter_hold_s * 1000))
+        groupers = make_groupers(city, situation.switchgear.normal, local)
+        return Decider(situation, matcher, groupers, round(settings.meter_hold_s * 1000))
 
     # Of a shared journal each machine's relay leaves both, the mode as the leader said it.
     alone = not settings.journal_url

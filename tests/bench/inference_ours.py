@@ -12,7 +12,7 @@ from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
 from stormops.core.listening import Listening
 from stormops.core.mislinks import DOUBTED_FROM, wrong_links
-from stormops.core.strays import near_by
+from stormops.core.strays import Vicinity
 from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, MeterWords, News, Session, Told, Word
 
 STARTS_MS = 490_000 * 3_600_000
@@ -42,7 +42,7 @@ class Playing:
         if self._static:
             self.engine = Inference(told.tree, told.prior, self._rates, widths=(1,))
         else:
-            near = near_by(told.where[:, 0], told.where[:, 1], told.tree.premise_device)
+            near = Vicinity(told.where[:, 0], told.where[:, 1]).near(told.tree.premise_device)
             self.engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS, near=near)
         self._opens = self.engine.opens
         self._kind = np.unique(told.tree.kind[self.engine.places.node], return_inverse=True)[1].astype(np.int32)

@@ -252,6 +252,32 @@ def test_a_mode_is_declared_by_keyboard_and_relaxed_by_a_supervisor(open_desk: N
     expect(page.locator(".modebar")).to_have_attribute("data-mode", "watch")
 
 
+def test_a_device_is_opened_and_taken_back_to_normal_by_keyboard(
+    open_desk: NewPage, city: City, faults: Faults
+) -> None:
+    page = open_desk()
+    devices = city.get("/api/v1/map/devices.geojson")["features"]
+    fuses = [one["properties"] for one in devices if one["properties"]["kind"] == "fuse"]
+    fuse = min((one for one in fuses if one["customers"]), key=lambda one: int(one["customers"]))
+    page.keyboard.press("w")
+    page.fill(".switch-dialog [name=device]", fuse["id"])
+    expect(page.locator(".switch-dialog .links code").first).to_have_text(fuse["id"])
+    page.keyboard.press("Enter")
+    effect = page.locator(".switch-dialog .effect")
+    expect(effect).to_have_attribute("data-dark", str(fuse["customers"]))
+    page.fill(".switch-dialog [name=reason]", "line 12")
+    page.keyboard.press("Enter")
+    row = page.locator(f".switches [data-device='{fuse['id']}']")
+    expect(row).to_contain_text("line 12")
+    assert len(city.get("/api/v1/desk/out")["premises"]) >= fuse["customers"]
+    page.keyboard.press("b")
+    expect(effect).to_have_attribute("data-fed", str(fuse["customers"]))
+    page.locator(".switch-dialog [name=reason]").press("Enter")
+    expect(row).to_have_count(0)
+    city.wait(lambda: f"switch/{fuse['id']}" not in city.view("desk"))
+    assert faults.seen == []
+
+
 def test_a_refusal_is_told(open_desk: NewPage, city: City) -> None:
     page = open_desk()
     incident = city.outage(0.65, 0.45)

@@ -43,6 +43,7 @@ class AnyFacts:
             self._stepped,
             self._other,
             self._messages,
+            self._switched,
         ]
 
     def entries(self, count: int, after: int = 0) -> Iterator[Entry]:
@@ -128,6 +129,17 @@ class AnyFacts:
             by="dana",
             at_ms=START_MS + rng.randrange(10**6),
             device=device,
+        )
+
+    def _switched(self) -> AnyFact:
+        rng = self.rng
+        return facts.SwitchChanged(
+            device=rng.choice(self.city.network.edge_id),
+            open=rng.random() < 0.5,
+            at_ms=START_MS + rng.randrange(10**6),
+            by=rng.choice(["dana", "telemetry"]),
+            reason=rng.choice(["", 'line "12" <down>']),
+            source=rng.choice(facts.SWITCH_SOURCES),
         )
 
     def _other(self) -> AnyFact:

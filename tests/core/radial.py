@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,18 +24,23 @@ class _Plan:
         return len(self.bus) - 1
 
 
-def radial_city(feeders: int = 2, laterals: int = 6, transformers: int = 4, houses: int = 6) -> City:
+def radial_city(
+    feeders: int = 2, laterals: int = 6, transformers: int = 4, houses: int = 6, *, ties: bool = False
+) -> City:
     """Feeders side by side; each lateral is a street 120 m from the next, its houses 15 m apart.
 
+    With `ties` there is a switch in the middle of each trunk, and normally open ones join the ends of neighbours.
     Premises are numbered feeder by feeder, street by street, transformer by transformer.
     """
     plan = _Plan(bus=[(0.0, 0.0)])
+    ends: list[int] = []
     for f in range(feeders):
         x = f * 1_000.0
         trunk = plan.join(0, x, 0.0, EdgeKind.BREAKER)
         for street in range(laterals):
             y = 120.0 * street
-            trunk = plan.join(trunk, x, y, EdgeKind.LINE)
+            middle = ties and street == laterals // 2
+            trunk = plan.join(trunk, x, y, EdgeKind.SWITCH if middle else EdgeKind.LINE)
             lateral = plan.join(trunk, x, y, EdgeKind.FUSE)
             for t in range(transformers):
                 at = x + 15.0 * houses * (t + 0.5)
@@ -42,7 +48,10 @@ def radial_city(feeders: int = 2, laterals: int = 6, transformers: int = 4, hous
                 low = plan.join(lateral, at, y, EdgeKind.TRANSFORMER)
                 for house in range(houses):
                     plan.house.append((x + 15.0 * (houses * t + house), y + 15.0, low, f * laterals + street))
-    return _city(plan, feeders * laterals)
+        ends.append(trunk)
+    joined = list(pairwise(ends)) if ties else []
+    plan.edge += [(one, other, EdgeKind.SWITCH) for one, other in joined]
+    return _city(plan, feeders * laterals, len(joined))
 
 
 def _degrees(xy: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +59,7 @@ def _degrees(xy: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> tuple[np.
     return lon, LATITUDE + xy[:, 1] / METRES_PER_DEGREE
 
 
-def _city(plan: _Plan, streets: int) -> City:
+def _city(plan: _Plan, streets: int, ties: int) -> City:
     n, buses = len(plan.house), len(plan.bus)
     lon, lat = _degrees(np.array([(x, y) for x, y, _, _ in plan.house]))
     bus_lon, bus_lat = _degrees(np.array(plan.bus))
@@ -83,7 +92,7 @@ def _city(plan: _Plan, streets: int) -> City:
         edge_from=np.array([a for a, _, _ in plan.edge], np.int32),
         edge_to=np.array([b for _, b, _ in plan.edge], np.int32),
         edge_kind=np.array([k for *_, k in plan.edge], np.uint8),
-        edge_open=np.zeros(len(plan.edge), np.bool_),
+        edge_open=np.arange(len(plan.edge)) >= len(plan.edge) - ties,
         edge_length_m=np.ones(len(plan.edge)),
     )
     return City("radial", "Radial", "UTC", premises, network)

@@ -10,9 +10,11 @@ import numpy as np
 from stormops.core import entry as facts
 from stormops.core.entry import AnyFact
 from stormops.core.incident import UTILITIES, State
+from stormops.core.network import City, EdgeKind, trace
 from stormops.core.open_reports import OpenReport, Standing
 from stormops.core.report import SYMPTOMS, Symptom
 from stormops.core.situation import Situation
+from stormops.core.topology import Switchgear
 from tests.core.radial import radial_city
 from tests.core.world import World
 
@@ -21,39 +23,56 @@ SYMPTOM_MIX = [Symptom.LIGHTS_OUT] * 8 + [Symptom.WATER] * 2 + list(Symptom)
 
 def small_world() -> World:
     """Two feeders, 48 houses, one of which the network does not know and one without coordinates."""
-    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4)
-    city.premises.bus[5] = -1
-    city.premises.lon[7] = float("nan")
+    return World(_small_city(ties=False))
+
+
+def tied_world() -> World:
+    """The same with a switch in each trunk and a tie; one transformer is normally open, an island of the pack."""
+    city = _small_city(ties=True)
+    city.network.edge_open[city.network.edge_to == city.premises.bus[20]] = True
     return World(city)
 
 
-def move(world: World, rng: Random) -> None:
-    """Something happens."""
-    what = rng.choice(
-        ["report"] * 8 + ["many"] * 3 + ["act"] * 4 + ["tick"] * 6 + ["repeat", "pause", "kill"] + ["meters"] * 3
-    )
-    match what:
-        case "report":
-            world.report(rng.randrange(-1, 48), rng.choice(SYMPTOM_MIX), medical=rng.random() < 0.1)
-        case "many":
-            first = rng.randrange(48)
-            for premise in range(first, min(first + rng.randrange(2, 10), 48)):
-                world.report(premise, rng.choice(SYMPTOM_MIX))
-        case "act":
-            act(world, rng)
-        case "tick":
-            world.now_ms += rng.choice([0, 1, 1_000, 60_000])
-            world.tick()
-        case "repeat":
-            world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
-        case "meters":
-            meters(world, rng)
-        case "pause":
-            world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
-            world.tick()
-        case "kill":
-            world.take_in()
-            world.start()
+def _small_city(*, ties: bool) -> City:
+    city = radial_city(feeders=2, laterals=2, transformers=3, houses=4, ties=ties)
+    city.premises.bus[5] = -1
+    city.premises.lon[7] = float("nan")
+    return city
+
+
+def report(world: World, rng: Random) -> None:
+    """Somebody calls."""
+    world.report(rng.randrange(-1, 48), rng.choice(SYMPTOM_MIX), medical=rng.random() < 0.1)
+
+
+def many(world: World, rng: Random) -> None:
+    """Neighbours call."""
+    first = rng.randrange(48)
+    for premise in range(first, min(first + rng.randrange(2, 10), 48)):
+        world.report(premise, rng.choice(SYMPTOM_MIX))
+
+
+def tick(world: World, rng: Random) -> None:
+    """What there is, is decided."""
+    world.now_ms += rng.choice([0, 1, 1_000, 60_000])
+    world.tick()
+
+
+def repeat(world: World, rng: Random) -> None:
+    """A key is sent again."""
+    world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
+
+
+def pause(world: World, rng: Random) -> None:
+    """Time passes."""
+    world.now_ms += rng.choice([600_000, 3_600_000, 86_400_000])
+    world.tick()
+
+
+def kill(world: World, _rng: Random) -> None:
+    """The process is killed, and starts again."""
+    world.take_in()
+    world.start()
 
 
 def meters(world: World, rng: Random) -> None:
@@ -66,6 +85,31 @@ def meters(world: World, rng: Random) -> None:
     )
 
 
+def switch(world: World, rng: Random) -> None:
+    """Somebody opens or closes a device, mostly one of those that move many, mostly the way it can go."""
+    situation = world.situation
+    kinds = situation.tree.kind
+    many = np.flatnonzero((kinds == EdgeKind.SWITCH) | (kinds == EdgeKind.BREAKER) | situation.switchgear.normally_open)
+    row = int(rng.choice(many)) if rng.random() < 0.8 else rng.randrange(len(situation.device_ids))
+    open_ = not situation.switchgear.is_open(situation.switches, row) if rng.random() < 0.8 else rng.random() < 0.5
+    device = situation.device_ids[row] if rng.random() < 0.98 else "no-such"
+    world.act(facts.SwitchOperated, device=device, open=open_)
+
+
+def telemetry(world: World, rng: Random) -> None:
+    """The control system says of some devices how they are, or were."""
+    some = rng.sample(world.situation.device_ids, rng.randrange(1, 4))
+    world.say(
+        facts.DeviceStatesReceived(
+            receipt=f"{world.counter + 1:014d}",
+            partner="scada",
+            devices=some,
+            states="".join(rng.choice("OCCU") for _ in some),
+            at_ms=[world.now_ms + rng.choice([0, 0, -1_000, -600_000]) for _ in some],
+        )
+    )
+
+
 def act(world: World, rng: Random) -> None:
     """A desk action, mostly a sensible one."""
     names = [i.id for i in world.situation.incidents.values()] or ["E-0001"]
@@ -75,7 +119,7 @@ def act(world: World, rng: Random) -> None:
     incident = world.situation.incident(name)
     if incident is not None and rng.random() < 0.5:
         covered = [
-            world.tree.path(world.situation.reports.premise[world.situation.reports.row_of[r]])
+            world.situation.tree.path(world.situation.reports.premise[world.situation.reports.row_of[r]])
             for r in sorted(incident.reports)
         ]
         path = rng.choice(covered) if covered else []
@@ -102,6 +146,27 @@ def act(world: World, rng: Random) -> None:
             world.act(facts.ReportWithdrawn, at, receipt=rng.choice(receipts))
 
 
+MOVES = {
+    report: 8,
+    many: 3,
+    act: 4,
+    switch: 3,
+    tick: 6,
+    meters: 3,
+    repeat: 1,
+    pause: 1,
+    kill: 1,
+    telemetry: 1,
+}
+"""What may happen, and how often."""
+
+
+def move(world: World, rng: Random) -> None:
+    """Something happens."""
+    (what,) = rng.choices(list(MOVES), list(MOVES.values()))
+    what(world, rng)
+
+
 def consistent(world: World) -> None:
     """What must hold after every tick."""
     situation = world.situation
@@ -126,6 +191,25 @@ def consistent(world: World) -> None:
         assert incident.live or incident.answered == len(incident.reports)
         assert incident.held or incident.state in (State.PREDICTED, State.RESTORED, State.CANCELLED)
     _explained(world, reports)
+    _switched(situation)
+
+
+def _switched(situation: Situation) -> None:
+    """The tree is that of the switches; nobody whom an open device feeds is believed to have service."""
+    city = situation.city
+    traced = Switchgear(city.network, city.premises, trace(city.network, city.premises)).trace(situation.switches)
+    for column in ("parent", "premise_device", "order", "first", "last", "dead", "loop_edges"):
+        assert np.array_equal(getattr(traced, column), getattr(situation.tree, column)), column
+    dead = np.flatnonzero(situation.tree.dead)
+    for row, state in situation.switches.items():
+        assert not state.opened or situation.tree.dead[situation.tree.below(row)].all()
+    # Of a device that people confirmed open they may also say that some below it have service again: people win.
+    back = [row for incident in situation.incidents.values() if incident.live for row in incident.back]
+    dead = np.setdiff1d(dead, np.concatenate([dead[:0], *(situation.tree.below(row) for row in back)]))
+    if len(dead):
+        owners = situation.coverage.owners(0)
+        assert owners is not None
+        assert (owners[dead] >= 0).all()
 
 
 def _counts(situation: Situation, reports: list[OpenReport]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stormops.core.coverage import Coverage
@@ -92,7 +92,7 @@ class Both:
     def back(self, incident: Incident, device: int) -> list[np.ndarray]:
         incident.back = (*incident.back, device)
         self.plain.back[incident.key] = incident.back
-        return [self.real.restore_below(incident.key, device, incident.back)]
+        return [self.real.restore_below(incident, device)]
 
     def premise(self, incident: Incident, premise: int) -> list[np.ndarray]:
         if premise in incident.premises:
@@ -136,13 +136,14 @@ class Both:
 
 @settings(max_examples=150, deadline=None)
 @given(MOVES)
+@example([("claim", 1, 48), ("claim", 2, 31), ("back", 1, 1)])  # back above both: the outer one is next
 def test_every_premise_has_its_deepest_claim(moves: list[Move]) -> None:
     both = Both()
     for move in moves:
         both.move(move)
     both.check()
     again = Coverage(TREE, PREMISES)
-    again.load(both.real.state())
+    again.load(both.real.state(), TREE)
     assert again.state() == both.real.state()
     both.real = again
     for move in reversed(moves):

@@ -47,7 +47,7 @@ def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int)
         customers.tell(name, np.arange(60), 0)
     touched = customers.count(TABLE)
     assert touched.tolist() == list(range(11))
-    assert not len(customers.hushed())
+    assert not len(customers.words(ONSETS, 1).hushed)
     assert (customers.told == nothing).all()
     assert not len(customers.special())
 

@@ -88,6 +88,8 @@ ONE_OF_EACH: list[AnyFact] = [
     facts.LinksDoubted(
         premises=["P1"], chances=[9_100], recorded=["TR-1"], likely=["TR-2"], by_meter=[True], over=["P2"]
     ),
+    facts.SwitchOperated(action="a", by=BY, reason="line 12", device="SW-1", open=True),
+    facts.SwitchChanged(device="SW-1", open=True, at_ms=5, by="dora", reason="line 12", action="a", source="confirmed"),
     facts.MetersListened(every_ms=900_000, silent=["M002"], silent_ms=[5], heard=["M003"], heard_ms=[6]),
     facts.MessagesRequested(phone="8505550123", language="es", receipt=RECEIPT),
     facts.MessagesConfirmed(phone="8505550123", language="es", receipt=RECEIPT),

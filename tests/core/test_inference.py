@@ -10,7 +10,7 @@ from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.most_probable import most_probable
 from stormops.core.network import EdgeKind, Tree, trace
-from stormops.core.strays import near_by, rate
+from stormops.core.strays import Vicinity, rate
 from tests.core.callers import Caller, Callers
 from tests.core.radial import radial_city
 from tests.core.trees import Known, enumerate_all
@@ -32,7 +32,7 @@ def device(kind: EdgeKind, premise: int) -> int:
 
 def engine() -> Inference:
     opens = np.where(TREE.kind == EdgeKind.TRANSFORMER, 1e-3, 1e-2)
-    near = near_by(*CITY.metres(CITY.premises.lon, CITY.premises.lat), TREE.premise_device)
+    near = Vicinity(*CITY.metres(CITY.premises.lon, CITY.premises.lat)).near(TREE.premise_device)
     return Inference(TREE, opens, Rates(), near=near)
 
 
@@ -172,7 +172,7 @@ def small() -> tuple[Inference, Tree]:
     """A breaker, two fuses below it, two transformers; at dawn, when a line was down and neighbours had reported."""
     city = radial_city(feeders=1, laterals=2, transformers=1, houses=4)
     tree = trace(city.network, city.premises)
-    near = near_by(*city.metres(city.premises.lon, city.premises.lat), tree.premise_device)
+    near = Vicinity(*city.metres(city.premises.lon, city.premises.lat)).near(tree.premise_device)
     opens = np.where(tree.kind == EdgeKind.TRANSFORMER, 0.02, 0.1)
     inference = Inference(tree, opens, HABITS, widths=(20, 6, 1), near=near)
     inference.call_by(DAWN)

@@ -10,7 +10,7 @@ from stormops.core.inference import Inference
 from stormops.core.learning import Learned, learn, slopes
 from stormops.core.network import EdgeKind, trace
 from stormops.core.onset import Profile
-from stormops.core.strays import near_by
+from stormops.core.strays import Vicinity
 from tests.core.radial import radial_city
 
 CITY = radial_city(feeders=20, laterals=10, transformers=5, houses=8)
@@ -85,7 +85,7 @@ def in_time(seed: int, *, metered: bool) -> Inference:
     rng = np.random.default_rng(seed)
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
     rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=0.0, prompt=0.1)
-    near = near_by(*CITY.metres(CITY.premises.lon, CITY.premises.lat), TREE.premise_device)
+    near = Vicinity(*CITY.metres(CITY.premises.lon, CITY.premises.lat)).near(TREE.premise_device)
     inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
     if metered:
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
@@ -116,12 +116,8 @@ def likelihood(inference: Inference, learned: Learned) -> float:
         known += np.logaddexp.reduce(
             np.log(np.maximum(posterior.prior[:, place], 1e-300)) + customers.told[:-1, below].sum(axis=1)
         )
-    return float(
-        known
-        + posterior.message[-1, posterior.places.parent < 0].sum()
-        + np.log(learned.rates.false + strays).sum()
-        + everybody
-    )
+    falsely = np.log(learned.rates.false + strays).sum() + everybody
+    return float(known + posterior.message[-1, posterior.places.parent < 0].sum() + falsely)
 
 
 def up(device: int) -> list[int]:

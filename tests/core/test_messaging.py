@@ -224,11 +224,11 @@ def test_restored_is_not_sent_where_another_incident_has_the_place_out() -> None
     assert sender.kinds(3) == ["assumed"]
     lower = world.open()[0]
     feeder = world.device_name(0, 2)
+    world.act(facts.IncidentConfirmed, 3, incident=lower.id)
     for premise in range(12, 24):
         world.report(premise, at=4)
     world.tick(4)
     upper = next(one for one in world.open() if one is not lower)
-    world.act(facts.IncidentConfirmed, 5, incident=lower.id)
     world.act(facts.IncidentConfirmed, 5, incident=upper.id, device=feeder)
     assert sender.kinds(5) == ["confirmed"]
     world.act(facts.IncidentRestored, 9, incident=lower.id)

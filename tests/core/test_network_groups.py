@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from stormops.core.calling import WEB
+from stormops.core.calling import WEB, LocalTime
 from stormops.core.entry import RatesLearned
 from stormops.core.grouping import Group
 from stormops.core.inference import CLOSED_NOW
 from stormops.core.learning import STARTS
 from stormops.core.network import EdgeKind, trace
 from stormops.core.network_groups import SUREST, Explanations
+from stormops.core.summary import SwitchState
+from stormops.core.topology import Switchgear
 from tests.core.radial import radial_city
 
 MINUTE = 60_000
@@ -279,3 +285,103 @@ def test_a_shut_way_and_the_shares_of_all_are_believed_as_they_were_learned() ->
     explanations.believe(bare)
     explanations.update(NOON + 60 * MINUTE)
     assert np.array_equal(explanations.inference.hearing.heard_share, heard[0])
+
+
+TIED = radial_city(feeders=3, laterals=4, transformers=2, houses=3, ties=True)
+TIED_TREE = trace(TIED.network, TIED.premises)
+NIGHTS = LocalTime((0,), (12 * 3_600_000,))
+"""It is night there."""
+
+
+class Heard:
+    """Explanations that hear and are told at random, and everything that they were told."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = Random(seed)
+        self.gear = Switchgear(TIED.network, TIED.premises, TIED_TREE)
+        self.operable = [row for row in range(len(self.gear.normal)) if self.gear.switchable(row)]
+        self.states: dict[int, SwitchState] = {}
+        self.said: list[tuple[int, int, bool]] = []
+        self.holds: set[int] = set()
+        self.known: dict[int, bool | None] = {}
+        self.closed: dict[int, int] = {}
+        self.learned: RatesLearned | None = None
+        self.explanations = Explanations(TIED, self.gear.normal, local=NIGHTS)
+        self.now = NOON
+
+    def step(self) -> None:
+        self.now += MINUTE
+        tell = [self.say, self.say, self.unsay, self.hold, self.know, self.see_closed, self.believe]
+        self.rng.choice([*tell, self.switch, self.switch, self.update])()
+
+    def say(self) -> None:
+        first = self.rng.randrange(72)
+        for premise in range(first, min(first + self.rng.randrange(1, 6), 72)):
+            self.said.append((premise, self.now, self.rng.random() < 0.3))
+            self.explanations.add(premise, self.now, meter=self.said[-1][2])
+
+    def unsay(self) -> None:
+        if self.said:
+            premise, at, meter = self.said.pop(self.rng.randrange(len(self.said)))
+            self.explanations.remove(premise, at, meter=meter)
+
+    def hold(self) -> None:
+        device = self.rng.randrange(len(self.gear.normal))
+        self.holds ^= {device}
+        self.explanations.hold(device, held=device in self.holds)
+
+    def know(self) -> None:
+        device = self.rng.randrange(len(self.gear.normal))
+        self.known[device] = self.rng.choice([False, None])
+        self.explanations.switched(device, opened=self.known[device], at_ms=0)
+
+    def see_closed(self) -> None:
+        device = self.rng.randrange(len(self.gear.normal))
+        self.closed[device] = self.now - self.rng.randrange(5) * MINUTE
+        self.explanations.seen_closed(np.array([device], np.int32), np.array([self.closed[device]]))
+
+    def believe(self) -> None:
+        chances = [self.rng.randrange(1, 20_000) for _ in range(5)]
+        report, false, service, ways = 300_000, 100, 900_000, [300_000, 300_000, 400_000]
+        self.learned = RatesLearned(
+            report=report, false=false, service=service, gasp=500_000, wrong_link=5_000, share_out=20_000,
+            opens=chances, ways=ways, shut=[(WEB, self.now - 9 * MINUTE, 0)],
+        )  # fmt: skip
+        self.explanations.believe(self.learned)
+
+    def switch(self) -> None:
+        row = self.rng.choice(self.operable)
+        self.states[row] = SwitchState(self.rng.random() < 0.5, self.now, "", "", "", "person")
+        self.explanations.rewire(self.gear.trace(self.states))
+
+    def update(self) -> None:
+        self.explanations.update(self.now)
+
+    def afresh(self) -> Explanations:
+        """Others, told the same of the last tree alone; what is predicted now is known to them."""
+        made = Explanations(TIED, self.gear.trace(self.states), local=NIGHTS)
+        if self.learned is not None:
+            made.believe(self.learned)
+        for premise, at, meter in self.said:
+            made.add(premise, at, meter=meter)
+        for device in sorted(self.holds):
+            made.hold(device, held=True)
+        for device, opened in self.known.items():
+            made.switched(device, opened=opened, at_ms=0)
+        made.seen_closed(np.array([*self.closed], np.int32), np.array([*self.closed.values()], np.int64))
+        shown = {group.device for group in self.explanations.groups() if group.device >= 0}
+        made.remember(sorted(shown - self.holds))
+        return made
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_after_any_switching_the_answer_is_that_of_working_it_out_afresh(seed: int) -> None:
+    heard = Heard(seed)
+    for _ in range(30):
+        heard.step()
+    afresh = heard.afresh()
+    heard.update()
+    afresh.update(heard.now)
+    assert heard.explanations.groups() == afresh.groups()
+    assert np.array_equal(heard.explanations.inference.out(), afresh.inference.out())

@@ -12,7 +12,7 @@ from stormops.core.explaining import make_groupers
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.incident import Incident
 from stormops.core.mislinks import Doubt
-from stormops.core.network import Ints
+from stormops.core.network import Ints, Tree
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Symptom, Utility
 from tests.core.world import START_MS, World
@@ -61,6 +61,9 @@ class Told:
 
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """Nothing is inferred here."""
+
+    def rewire(self, tree: Tree) -> None:
+        assert len(tree)
 
     def update(self, now_ms: int) -> Delta:
         assert now_ms >= START_MS

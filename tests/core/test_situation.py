@@ -18,14 +18,14 @@ from stormops.core.entry import Entry, Tick, decode, encode
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Symptom
 from stormops.core.situation import FOLDS, REFUSALS_MAX, Situation
-from tests.core.storms import move, small_world
+from tests.core.storms import move, small_world, tied_world
 from tests.core.world import START_MS, World
 
 ROOT = Path(__file__).parents[2]
 
 
 def storm(seed: int, moves: int) -> World:
-    world, rng = small_world(), Random(seed)
+    world, rng = tied_world(), Random(seed)
     for _ in range(moves):
         move(world, rng)
     world.tick()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stormops.core.onset import QUANTUM_MS
-from stormops.core.strays import LASTS_MS, NEAR, STEPS, Strays, near_by, rate
+from stormops.core.strays import LASTS_MS, NEAR, STEPS, Strays, Vicinity, rate
 
 NOON = 490_000 * 3_600_000
 
@@ -14,7 +14,7 @@ NOON = 490_000 * 3_600_000
 def test_near_are_the_nearest_below_another_device() -> None:
     x = np.arange(30.0) ** 1.1
     leaf = (np.arange(30) // 3).astype(np.int32)
-    near = near_by(x, np.zeros(30), leaf)
+    near = Vicinity(x, np.zeros(30)).near(leaf)
     assert near.shape == (30, NEAR)
     assert sorted(near[13].tolist()) == [8, 9, 10, 11, 15, 16, 17]
     assert near[0].tolist() == [3, 4, 5, 6, 7, 8, 9]
@@ -22,10 +22,19 @@ def test_near_are_the_nearest_below_another_device() -> None:
 
 def test_who_is_nowhere_or_outside_the_network_is_near_nobody() -> None:
     x = np.array([0.0, 1.0, np.nan, 3.0])
-    near = near_by(x, np.zeros(4), np.array([0, 1, 2, -1], np.int32))
+    near = Vicinity(x, np.zeros(4)).near(np.array([0, 1, 2, -1], np.int32))
     assert near[:, 0].tolist() == [1, 0, -1, -1]
     assert (near[:, 1:] == -1).all()
-    assert near_by(np.full(2, np.nan), np.zeros(2), np.zeros(2, np.int32)).tolist() == [[-1] * NEAR] * 2
+    assert Vicinity(np.full(2, np.nan), np.zeros(2)).near(np.zeros(2, np.int32)).tolist() == [[-1] * NEAR] * 2
+
+
+def test_who_is_near_is_known_anew_when_devices_move_and_when_others_are_on_the_network() -> None:
+    rng = np.random.default_rng(7)
+    x, y = rng.random((2, 80))
+    kept = Vicinity(x, y)
+    leaf = np.repeat(np.arange(8, dtype=np.int32), 10)
+    for after in (leaf, leaf[::-1].copy(), np.where(leaf == 3, -1, leaf), np.where(leaf == 5, -1, leaf), leaf):
+        assert np.array_equal(kept.near(after), Vicinity(x, y).near(after))
 
 
 def test_a_report_owes_something_to_those_near_by_before_it() -> None:

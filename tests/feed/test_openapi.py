@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import msgspec
+import numpy as np
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,6 +19,7 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.routing import Route
 
+from stormops.core.network import EdgeKind
 from stormops.feed.openapi import LAYERS, READS, document
 from tests.feed.served import COOKIE, Feed, running, storm
 
@@ -56,10 +58,13 @@ def addresses(feed: Feed, path: str) -> list[str]:
     if path == "/api/v1/desk/premises":
         place = f"?lon={premises.lon[0]}&lat={premises.lat[0]}"
         return [f"{path}?q={premises.address(0).split()[1]}", path + place]
-    if path == "/api/v1/public/area":
-        return [f"{path}?address={premises.address(row)}" for row in range(0, 40, 8)]
-    both = [f"{path}?n={last}", f"{path}?previous={last}&known={last}"]
-    return both if path == "/api/v1/desk/past" else [path]
+    fuse = situation.device_ids[int(np.flatnonzero(situation.tree.kind == EdgeKind.FUSE)[0])]
+    queries = {
+        "/api/v1/desk/switches": [f"q={fuse[:3]}", f"device={fuse}", f"device={fuse}&open=false"],
+        "/api/v1/public/area": [f"address={premises.address(row)}" for row in range(0, 40, 8)],
+        "/api/v1/desk/past": [f"n={last}", f"previous={last}&known={last}"],
+    }
+    return [f"{path}?{query}" for query in queries[path]] if path in queries else [path]
 
 
 def check(value: Any, schema: dict[str, Any]) -> None:

@@ -38,8 +38,8 @@ def test_between_them_they_show_every_kind_of_message_and_key() -> None:
     assert {message["type"] for message in messages} == {"snapshot", "changes", "heartbeat"}
     assert any(message.get("unset") for message in messages)
     keys = {key.partition("/")[0] for message in messages for key in (message.get("view") or message.get("set") or ())}
-    queues = {"incident", "report", "unmatched", "safety", "refusal"}
-    assert keys == queues | {"city", "mode", "totals", "messages", "area", "unheard"}
+    kinds = {"city", "mode", "totals", "incident", "report", "unmatched", "safety", "refusal", "switch"}
+    assert keys == kinds | {"messages", "area", "unheard"}
     slow = [message["type"] for message in RECORDED["desk-slow.json"]["messages"]]
     assert slow.count("snapshot") == 2
     returning = [message["type"] for message in RECORDED["desk-returning.json"]["messages"]]

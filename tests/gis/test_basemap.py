@@ -121,7 +121,8 @@ def test_lines_of_an_island_name_no_device(city: City) -> None:
 
 def test_devices_are_points_with_their_customers(city: City, tree: Tree) -> None:
     features = {f["properties"]["id"]: f["properties"] for f in _features(basemap.devices(city, tree))}
-    assert len(features) == len(tree) + int(city.network.edge_open.sum())
+    plain = (city.network.edge_kind == EdgeKind.SWITCH) & ~city.network.edge_open
+    assert len(features) == len(tree) + int(city.network.edge_open.sum()) + int(plain.sum())
     for device in range(0, len(tree), 37):
         properties = features[city.network.edge_id[tree.edge[device]]]
         assert properties["customers"] == tree.customers[device]
@@ -129,6 +130,7 @@ def test_devices_are_points_with_their_customers(city: City, tree: Tree) -> None
         assert properties["feeder"] == tree.feeder[device]
     ties = [p for p in features.values() if p["kind"] == "tie"]
     assert len(ties) == int(city.network.edge_open.sum())
+    assert sum(p["kind"] == "switch" for p in features.values()) == int(plain.sum()) > 0
 
 
 def test_what_has_no_position_is_left_out(city: City) -> None:

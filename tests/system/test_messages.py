@@ -14,7 +14,7 @@ import pytest
 
 from tests.messages_provider import TOKEN as PROVIDERS_TOKEN
 from tests.messages_provider import MessagesProvider
-from tests.platform import Platform, make_city
+from tests.platform import Platform, fast, make_city
 from tests.telephony import Provider
 
 pytestmark = pytest.mark.system
@@ -44,7 +44,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def platform(tmp_path_factory: pytest.TempPathFactory, pack: Path, texts: MessagesProvider) -> Iterator[Platform]:
     data = tmp_path_factory.mktemp("data")
     (data / "secrets.toml").write_text(f'[telephony]\ntoken = "{TOKEN}"\n')
-    platform = Platform(pack, data, {**texts.settings(), "STORMOPS_CLOCK_SPEED": str(SPEED)})
+    platform = Platform(pack, data, {**texts.settings(), **fast(SPEED)})
     yield platform
     platform.stop()
 

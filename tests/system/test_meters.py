@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.platform import Platform, command, make_city
+from tests.platform import Platform, command, fast, make_city
 
 pytestmark = pytest.mark.system
 
@@ -102,7 +102,7 @@ class Utility:
 
 def test_a_flatline_is_unknown_and_a_breaker_is_out_before_anybody_calls(tmp_path: Path) -> None:
     pack = make_city(tmp_path, 1_000)
-    platform = Platform(pack, tmp_path / "data", {"STORMOPS_CLOCK_SPEED": str(SPEED)})
+    platform = Platform(pack, tmp_path / "data", fast(SPEED))
     utility = Utility(platform, pack)
     try:
         began = utility.now_ms()

@@ -32,6 +32,8 @@ import type { Filter } from "./select";
 import { SafetySpoken } from "./safety-queue";
 import { Side, TAB } from "./side";
 import { ShiftClock } from "./shift-clock";
+import { SwitchDialog, type Switching } from "./switch-dialog";
+import { lastFirst, switchable } from "./switching";
 import type { Desk } from "./store";
 import type { TimeMachine } from "./time-machine";
 import { FreshnessSpoken, TopBar } from "./top-bar";
@@ -71,6 +73,7 @@ export function App(props: Props) {
   const [palette, setPalette] = useState(false);
   const [customer, setCustomer] = useState(false);
   const [declaring, setDeclaring] = useState(false);
+  const [switching, setSwitching] = useState<Switching | null>(null);
   const [entering, setEntering] = useState(false);
   const [acknowledging, setAcknowledging] = useState(false);
   const [picking, setPicking] = useState(false);
@@ -182,6 +185,7 @@ export function App(props: Props) {
     if (machine.on) return machine.leave();
     choose(null);
     setDeclaring(false);
+    setSwitching(null);
     void machine.enter();
   };
   const back = () => {
@@ -197,8 +201,13 @@ export function App(props: Props) {
   };
   const start = (what: NonNullable<Doing>) => () => {
     if (incident === undefined || !mayAct) return;
+    // Whom people switched off has service again by switching, and by nothing else.
+    if (incident.switched) return setSwitching({ device: incident.device ?? "" });
     setPane("panel");
     setDoing(what);
+  };
+  const toNormal = (device: string | undefined) => {
+    if (device !== undefined && mayAct) setSwitching({ device, normal: true });
   };
   const keys: KeyMap = {
     j: () => walk(1),
@@ -216,6 +225,8 @@ export function App(props: Props) {
     a: acknowledge,
     n: enter,
     o: () => mayAct && setDeclaring(true),
+    w: () => mayAct && setSwitching({ device: switchable(incident) ? (incident?.device ?? "") : "" }),
+    b: () => toNormal(lastFirst(desk.switches.values())[0]?.device),
     "?": () => setHelp(true),
     c: () => incident?.state === "predicted" && start("confirm")(),
     r: start("restore"),
@@ -240,6 +251,8 @@ export function App(props: Props) {
       clear: () => choose(null),
       sound: () => alarm.toggle(),
       machine,
+      abnormal: lastFirst(desk.switches.values()).map((each) => each.device),
+      onDevice: toNormal,
     }),
     ...panelCommands(document.querySelector(".panel")),
   ];
@@ -313,6 +326,7 @@ export function App(props: Props) {
         picking={picking}
         onIncident={openIncident}
         onReport={openReport}
+        onDevice={(device) => mayAct && setSwitching({ device })}
         onPicked={(place) => {
           setPicked(place);
           setPicking(false);
@@ -351,6 +365,7 @@ export function App(props: Props) {
             mayAct={mayAct}
             doing={doing}
             onDoing={setDoing}
+            onSwitch={(device) => setSwitching({ device })}
             onReport={openReport}
             onClose={() => choose(null)}
             onShow={() => {
@@ -391,6 +406,7 @@ export function App(props: Props) {
             desk={desk}
             onIncident={openIncident}
             onTask={doTask}
+            onNormal={mayAct ? toNormal : undefined}
             onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
             onSignedOut={props.onSignedOut}
             onFilter={(text) => {
@@ -428,6 +444,14 @@ export function App(props: Props) {
         mayRelax={session.roles.includes(RELAXING_ROLE)}
         onSend={(intent) => void actions.send(intent)}
         onClose={() => setDeclaring(false)}
+      />
+      <SwitchDialog
+        open={switching}
+        again={desk.version.switches}
+        nowMs={desk.feed.platformMs()}
+        onSend={(intent) => void actions.send(intent)}
+        onClose={() => setSwitching(null)}
+        onSignedOut={props.onSignedOut}
       />
       <Help open={help} onClose={() => setHelp(false)} />
       <SignInAgain open={props.signedOut} session={session} onDone={props.onSignedIn} />

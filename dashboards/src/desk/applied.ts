@@ -8,9 +8,9 @@ import type { Desk } from "./store";
 export interface Decided {
   path: string;
   body: object;
-  /** What it is about: an incident's id or a receipt. */
+  /** What it is about: an incident's id, a receipt or a switch. */
   target: string;
-  /** What the situation showed of it when it was decided, where only a change of that tells. */
+  /** What was known of it when it was decided, where only a change of that tells, or what is usual. */
   seen?: string | number;
 }
 
@@ -21,7 +21,14 @@ export const done = (incident: Incident | undefined): boolean =>
 export function applied(desk: Desk, { path, body, target, seen }: Decided): boolean {
   if (desk.feed.replica.n < 0) return false; // nothing is known yet
   const incident = desk.incidents.get(target);
-  const said = body as { incidents?: string[]; receipts?: string[]; mode?: Mode; reason?: string };
+  const said = body as {
+    incidents?: string[];
+    receipts?: string[];
+    mode?: Mode;
+    reason?: string;
+    device?: string;
+    open?: boolean;
+  };
   switch (path.split("/").at(-1)) {
     case "confirm":
       return incident?.state !== "predicted";
@@ -43,6 +50,8 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
       return (desk.safety.get(target)?.state ?? "acknowledged") === "acknowledged";
     case "mode":
       return desk.mode?.mode === said.mode && desk.mode?.reason === said.reason;
+    case "switches": // The situation shows those that are not as usual.
+      return (desk.switches.get(said.device ?? "")?.open ?? seen === "open") === said.open;
     default:
       return false;
   }

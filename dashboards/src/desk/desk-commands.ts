@@ -23,6 +23,9 @@ export interface Situation {
   clear: () => void;
   sound: () => void;
   machine: TimeMachine;
+  /** Devices that are not as they normally are. */
+  abnormal: readonly string[];
+  onDevice: (device: string) => void;
 }
 
 /** The keys of the past, beside the desk's own. */
@@ -63,7 +66,7 @@ function pastCommands(machine: TimeMachine, keys: KeyMap): Command[] {
 /** Those that can be done now. Each does what its key does. */
 export function deskCommands(keys: KeyMap, now: Situation): Command[] {
   const { mayAct, incident } = now;
-  const open = incident !== undefined && !done(incident);
+  const open = incident !== undefined && !done(incident) && !incident.switched;
   const table: [string, MessageKey, boolean][] = [
     ["h", "command.customer", true],
     ["n", "keys.entry", mayAct],
@@ -75,6 +78,8 @@ export function deskCommands(keys: KeyMap, now: Situation): Command[] {
     ["m", "do.merge_title", mayAct && open],
     ["s", "do.split_title", mayAct && open],
     ["x", "do.cancel_title", mayAct && open],
+    ["w", "switch.title", mayAct],
+    ["b", "keys.normal", mayAct && now.abnormal.length > 0],
     ["!", "keys.safety", true],
     ["o", "keys.mode", mayAct],
     ["/", "command.filter", true],
@@ -101,6 +106,10 @@ export function deskCommands(keys: KeyMap, now: Situation): Command[] {
     [singleKeys() ? "command.keys_off" : "command.keys_on", toggleSingleKeys],
   ];
   for (const [label, run] of plain) commands.push({ id: label, label: t(label), run });
+  for (const device of mayAct ? now.abnormal : []) {
+    const label = t("switch.normal_of", { device });
+    commands.push({ id: `switch.${device}`, label, run: () => now.onDevice(device) });
+  }
   return [...commands, ...pastCommands(now.machine, keys)];
 }
 

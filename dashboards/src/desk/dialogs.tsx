@@ -99,6 +99,8 @@ const KEYS: [string[], MessageKey][] = [
   [["m"], "do.merge_title"],
   [["s"], "do.split_title"],
   [["x"], "do.cancel_title"],
+  [["w"], "switch.title"],
+  [["b"], "keys.normal"],
   [["z"], "keys.zoom"],
   [["0"], "keys.city"],
   [["t"], "keys.theme"],

@@ -14,6 +14,7 @@ import { Icon } from "./icons";
 import { type Doing, intent } from "./intents";
 import { Reasons, ReportCard } from "./report-card";
 import type { Desk } from "./store";
+import { switchable } from "./switching";
 import { useLoaded } from "./use-loaded";
 
 const SUGGESTIONS = {
@@ -31,6 +32,7 @@ interface Props {
   mayAct: boolean;
   doing: Doing;
   onDoing: (doing: Doing) => void;
+  onSwitch: (device: string) => void;
   onReport: (receipt: string) => void;
   onClose: () => void;
   onShow: () => void;
@@ -152,6 +154,7 @@ export function IncidentPanel(props: Props) {
             {format.percent(incident.probability, 10_000)}
           </Fact>
         ) : null}
+        {incident.switched ? <Fact label={t("fact.cause")}>{t("switch.switched")}</Fact> : null}
         {incident.confirmed_by ? <Fact label={t("fact.confirmed_by")}>{incident.confirmed_by}</Fact> : null}
       </dl>
 
@@ -163,26 +166,40 @@ export function IncidentPanel(props: Props) {
               <kbd>c</kbd>
             </button>
           ) : null}
-          <button
-            type="button"
-            class={`button ${incident.state === "predicted" ? "" : "primary"}`}
-            onClick={() => props.onDoing("restore")}
-          >
-            {t("do.restore")}
-            <kbd>r</kbd>
-          </button>
-          <button type="button" class="button" onClick={() => props.onDoing("merge")}>
-            {t("do.merge")}
-            <kbd>m</kbd>
-          </button>
-          <button type="button" class="button" onClick={() => props.onDoing("split")}>
-            {t("do.split")}
-            <kbd>s</kbd>
-          </button>
-          <button type="button" class="button" onClick={() => props.onDoing("cancel")}>
-            {t("do.cancel")}
-            <kbd>x</kbd>
-          </button>
+          {incident.switched ? null : (
+            <>
+              <button
+                type="button"
+                class={`button ${incident.state === "predicted" ? "" : "primary"}`}
+                onClick={() => props.onDoing("restore")}
+              >
+                {t("do.restore")}
+                <kbd>r</kbd>
+              </button>
+              <button type="button" class="button" onClick={() => props.onDoing("merge")}>
+                {t("do.merge")}
+                <kbd>m</kbd>
+              </button>
+              <button type="button" class="button" onClick={() => props.onDoing("split")}>
+                {t("do.split")}
+                <kbd>s</kbd>
+              </button>
+              <button type="button" class="button" onClick={() => props.onDoing("cancel")}>
+                {t("do.cancel")}
+                <kbd>x</kbd>
+              </button>
+            </>
+          )}
+          {switchable(incident) ? (
+            <button
+              type="button"
+              class={`button ${incident.switched ? "primary" : ""}`}
+              onClick={() => props.onSwitch(incident.device ?? "")}
+            >
+              {incident.switched ? t("switch.send_close", { device: incident.device ?? "" }) : t("switch.do")}
+              <kbd>w</kbd>
+            </button>
+          ) : null}
         </div>
       ) : null}
       <ActionState sent={actions.about(incident.id)} />

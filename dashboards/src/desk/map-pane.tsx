@@ -22,11 +22,14 @@ interface Props {
   picking: boolean;
   onIncident: (id: string) => void;
   onReport: (receipt: string) => void;
+  onDevice: (device: string) => void;
   onPicked: (place: { lon: number; lat: number }) => void;
 }
 
 export function MapPane({ config, desk, map, incident, report, picking, ...on }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const latest = useRef(on);
+  latest.current = on;
   const [ready, setReady] = useState(false);
   const [problem, setProblem] = useState("");
   const [hover, setHover] = useState<{ incident: string; x: number; y: number } | null>(null);
@@ -40,6 +43,7 @@ export function MapPane({ config, desk, map, incident, report, picking, ...on }:
       const opened = await Opener.open(container, config, desk, {
         incident: on.onIncident,
         report: on.onReport,
+        device: (device) => latest.current.onDevice(device),
         hover: (what, at) => setHover(what === null ? null : { ...what, ...at }),
         place: (lon, lat) => on.onPicked({ lon, lat }),
       });
@@ -59,6 +63,7 @@ export function MapPane({ config, desk, map, incident, report, picking, ...on }:
     const settled = setTimeout(() => map.current?.select(incident, report), SETTLE_MS);
     return () => clearTimeout(settled);
   }, [incident?.id, incident?.updated_ms, report?.receipt, ready]);
+  useEffect(() => map.current?.switched(desk.switches.values()), [desk.version.switches, ready]);
   useEffect(() => map.current?.pick(picking), [picking, ready]);
 
   const stale = desk.feed.connection === "lost" || desk.feed.connection === "polling";

@@ -10,6 +10,7 @@ import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
 import { MessagesBox } from "./messages-box";
 import type { Desk } from "./store";
+import { SwitchesBox } from "./switches-box";
 
 const LONGEST_SHOWN = 4;
 const FEEDERS_SHOWN = 6;
@@ -21,6 +22,8 @@ interface Props {
   onTask: (task: Task) => void;
   onShow: (lon: number, lat: number) => void;
   onSignedOut: () => void;
+  /** Take a device back to normal; absent where nobody may act. */
+  onNormal: ((device: string) => void) | undefined;
 }
 
 /** Where the meter network is not heard: what its meters said last is no news of now. */
@@ -47,7 +50,7 @@ function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; n
   );
 }
 
-export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut }: Props) {
+export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut, onNormal }: Props) {
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const oldest = desk.work().longestOut(LONGEST_SHOWN);
@@ -92,6 +95,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
           ))}
         </ul>
       ) : null}
+      <SwitchesBox switches={desk.switches} nowMs={now} onShow={onShow} onNormal={onNormal} />
       <Silent silences={desk.silences} nowMs={now} />
       <section class="panel-section">
         <h3>{t("overview.feeders")}</h3>

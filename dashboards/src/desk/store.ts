@@ -8,6 +8,7 @@ import type {
   ReportPoint,
   SafetyItem,
   Silence,
+  Switch,
   Unmatched,
 } from "../contract";
 import type { Source } from "../feed";
@@ -36,13 +37,15 @@ export class Desk {
   readonly safety = new Map<string, SafetyItem>();
   /** Areas of the meter network that are not heard. */
   readonly silences = new Map<string, Silence>();
+  /** Switches that are not as they normally are. */
+  readonly switches = new Map<string, Switch>();
   mode: ModeNow | undefined;
   messages: MessageCounts | undefined;
   totals: DeskTotals | undefined;
   /** Customers out over platform time, since this page was opened. */
   course: { atMs: number; out: number }[] = [];
   /** Grows with every change of a kind; lists are sorted again only then. */
-  version = { incidents: 0, reports: 0, unmatched: 0, safety: 0 };
+  version = { incidents: 0, reports: 0, unmatched: 0, safety: 0, switches: 0 };
   /** Reports by their incident. */
   private readonly byIncident = new Map<string, Set<string>>();
   /** Reports with a sign of their own on the map: danger, and those that wait for a place. */
@@ -74,6 +77,7 @@ export class Desk {
       refusal: this.refusals,
       safety: this.safety,
       silence: this.silences,
+      switch: this.switches,
     };
     this.forget = live.subscribe((changed) => this.take(changed));
   }
@@ -172,6 +176,7 @@ export class Desk {
         reports: this.version.reports + 1,
         unmatched: this.version.unmatched + 1,
         safety: this.version.safety + 1,
+        switches: this.version.switches + 1,
       };
     } else for (const key of changed) this.sort(key);
     this.follow();
@@ -211,6 +216,7 @@ export class Desk {
       this.pending.reports?.add(id);
     } else if (kind === "unmatched") this.version.unmatched += 1;
     else if (kind === "safety") this.version.safety += 1;
+    else if (kind === "switch") this.version.switches += 1;
   }
 
   private arrange(before: ReportPoint | undefined, after: ReportPoint | undefined): void {

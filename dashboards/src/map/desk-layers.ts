@@ -7,7 +7,7 @@ import { FONT } from "./base";
 export const TOGGLES: Record<string, string[]> = {
   incidents: ["hulls", "hull-lines", "incident-dots", "incidents", "incident-safety"],
   reports: ["report-dots", "report-signs", "links"],
-  network: ["network-lateral", "network-feeder", "devices"],
+  network: ["network-lateral", "network-feeder", "devices", "switched-ring", "switched"],
 };
 
 const ACCENT: Record<Theme, string> = { dark: "#7cc4ff", light: "#0b5cb0" };
@@ -145,7 +145,7 @@ function deviceLayers(of: Theme): LayerSpecification[] {
       filter: [
         "any",
         ["in", KIND, ["literal", ["power_transformer", "breaker"]]],
-        ["all", [">=", ["zoom"], 13.5], ["in", KIND, ["literal", ["recloser", "tie"]]]],
+        ["all", [">=", ["zoom"], 13.5], ["in", KIND, ["literal", ["recloser", "tie", "switch"]]]],
         ["all", [">=", ["zoom"], 15], ["==", KIND, "fuse"]],
         [">=", ["zoom"], 16],
       ],
@@ -157,6 +157,40 @@ function deviceLayers(of: Theme): LayerSpecification[] {
         "text-font": FONT,
         "text-size": 10,
         "text-offset": [0, 1.1],
+        "text-optional": true,
+      },
+      paint: { "text-color": GROUND[of].label, "text-halo-color": GROUND[of].halo, "text-halo-width": 1.2 },
+    },
+  ];
+}
+
+/** What is not as it normally is, at any zoom: an open square is open, a full one closed. */
+function switchLayers(of: Theme): LayerSpecification[] {
+  return [
+    {
+      id: "switched-ring",
+      type: "circle",
+      source: "switches",
+      paint: {
+        "circle-color": GROUND[of].land,
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 6, 15, 10],
+        "circle-stroke-color": ACCENT[of],
+        "circle-stroke-width": 2,
+      },
+    },
+    {
+      id: "switched",
+      type: "symbol",
+      source: "switches",
+      layout: {
+        "icon-image": ["case", ["==", ["get", "open"], 1], "switch", "source"],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.4, 15, 0.7],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "text-field": ["step", ["zoom"], "", 13.5, ["get", "id"]],
+        "text-font": FONT,
+        "text-size": 10,
+        "text-offset": [0, 1.4],
         "text-optional": true,
       },
       paint: { "text-color": GROUND[of].label, "text-halo-color": GROUND[of].halo, "text-halo-width": 1.2 },
@@ -240,6 +274,7 @@ function reportLayers(of: Theme): LayerSpecification[] {
 export function over(of: Theme): LayerSpecification[] {
   return [
     ...deviceLayers(of),
+    ...switchLayers(of),
     ...reportLayers(of),
     {
       id: "incident-selected",
@@ -317,7 +352,7 @@ export const SIGNS = [
 
 /** Layers of what is mostly not there, by source. While it is not, they are hidden: then the map keeps no tiles of it. */
 export const SELDOM: Record<string, string[]> = Object.fromEntries(
-  ["chosen", "feeder", "candidates"].map((source) => [
+  ["chosen", "feeder", "candidates", "switches"].map((source) => [
     source,
     [...under("dark"), ...over("dark")]
       .filter((layer) => "source" in layer && layer.source === source)

@@ -1,8 +1,9 @@
 /** The desk's map: network and reports by zoom, incidents as signs sized by customers out. */
 import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { MAP_URLS } from "../api";
-import type { Config, Incident, ReportPoint } from "../contract";
+import type { Config, Incident, ReportPoint, Switch } from "../contract";
 import type { Desk } from "../desk/store";
+import { SWITCHABLE } from "../desk/switching";
 import { calm, createMap, EMPTY } from "./base";
 import { Crowd } from "./crowd";
 import { over, SELDOM, SIGNS, TOGGLES, under } from "./desk-layers";
@@ -15,6 +16,7 @@ export interface MapEvents {
   incident: (id: string) => void;
   report: (receipt: string) => void;
   hover: (text: { incident: string } | null, at: { x: number; y: number }) => void;
+  device: (id: string) => void;
   place: (lon: number, lat: number) => void;
 }
 
@@ -54,6 +56,7 @@ export class DeskMap {
         chosen: { type: "geojson", data: EMPTY },
         feeder: { type: "geojson", data: EMPTY },
         candidates: { type: "geojson", data: EMPTY },
+        switches: { type: "geojson", data: EMPTY },
         signs: { type: "geojson", data: EMPTY, maxzoom: SIGNS_ZOOM_MAX },
       },
       under,
@@ -137,6 +140,16 @@ export class DeskMap {
     this.fill("candidates", features);
   }
 
+  /** Mark what is not as it normally is. */
+  switched(switches: Iterable<Switch>): void {
+    const features = [...switches].flatMap((each): GeoJSON.Feature[] => {
+      if (each.lon === null || each.lat === null) return [];
+      const properties = { id: each.device, kind: each.kind, open: each.open ? 1 : 0 };
+      return [{ type: "Feature", geometry: { type: "Point", coordinates: [each.lon, each.lat] }, properties }];
+    });
+    this.fill("switches", features);
+  }
+
   /** Layers of a source without features are hidden. */
   private fill(name: string, features: GeoJSON.Feature[]): void {
     void (this.map.getSource(name) as GeoJSONSource).setData({ type: "FeatureCollection", features });
@@ -152,13 +165,18 @@ export class DeskMap {
     this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
   }
 
-  private at(event: MapMouseEvent, layers: string[]): string | undefined {
+  private at(
+    event: MapMouseEvent,
+    layers: string[],
+    accepts: (feature: GeoJSON.Feature) => boolean = () => true,
+  ): string | undefined {
     const { x, y } = event.point;
     const near: [[number, number], [number, number]] = [
       [x - 4, y - 4],
       [x + 4, y + 4],
     ];
-    return this.map.queryRenderedFeatures(near, { layers })[0]?.properties.id as string | undefined;
+    const found = this.map.queryRenderedFeatures(near, { layers });
+    return found.find(accepts)?.properties.id as string | undefined;
   }
 
   private listen(events: MapEvents): void {
@@ -171,6 +189,8 @@ export class DeskMap {
       if (dot !== undefined) return events.incident(dot);
       const point = report ?? this.crowd.reportAt(event.lngLat);
       if (point !== undefined) return events.report(point);
+      const device = this.at(event, ["switched", "devices"], ({ properties }) => SWITCHABLE.has(properties?.kind));
+      if (device !== undefined) return events.device(device);
       const hull = this.at(event, ["hulls"]);
       if (hull !== undefined) events.incident(hull);
     });

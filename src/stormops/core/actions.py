@@ -19,6 +19,7 @@ from stormops.core.holding import (
     live_incident,
     lost_service,
     open_report,
+    opened_by_switching,
     reroute,
     stepped,
     take_over,
@@ -104,6 +105,9 @@ def _confirm(decider: Decider, draft: Draft, fact: facts.IncidentConfirmed, at_m
         _confirm_again(decider, draft, fact, at_ms, (incident, holder))
         return None
     before = incident.devices
+    refused = None if before == (device,) else opened_by_switching(decider, incident)
+    if refused:
+        return refused
     draft.add(stepped(incident, Step.CONFIRM, fact, at_ms, fact.device))
     unhold(decider, (d for d in before if d != device))
     reach = set(decider.situation.tree.below(device).tolist())
@@ -258,6 +262,13 @@ def _acknowledge(decider: Decider, draft: Draft, fact: facts.SafetyAcknowledged,
     return None
 
 
+# --- switches -------------------------------------------------------------------------------------------
+
+
+def _operate(decider: Decider, draft: Draft, fact: facts.SwitchOperated, at_ms: int) -> Refused | None:
+    return decider.switching.operate(draft, fact, at_ms)
+
+
 def _not_ours(*_: object) -> None:
     """What the worker does, seen in the journal as every action is: nothing follows for incidents."""
 
@@ -270,6 +281,7 @@ ACTIONS: dict[type[facts.Action], Callable[[Decider, Draft, Any, int], Refused |
     facts.IncidentSplit: split,
     facts.IncidentCancelled: _cancel,
     facts.IncidentRestored: _restore,
+    facts.SwitchOperated: _operate,
     facts.SituationReportRequested: _not_ours,
     facts.SafetyAcknowledged: _acknowledge,
     facts.ModeDeclared: declare,

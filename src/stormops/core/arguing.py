@@ -112,9 +112,9 @@ class Surroundings:
         inference, customers = self._inference, self._inference.customers
         cause = inference.posterior.cause[:, self._place]
         slot = int(cause.argmax())
-        said = customers.silence[:, self.below]
+        said = customers.silence(self.below, inference.hearing)
         members = customers.silent_below(self.below, inference.areas)
-        weight = np.maximum(said[-1] - said[slot], 0)
+        weight = np.maximum(said[:, -1] - said[:, slot], 0)
         whole = float(weight.sum())
         order = np.lexsort((self.below, -weight))[:SHOWN]
         return [(int(self.below[i]), int(members[i].sum()), float(weight[i] / whole)) for i in order if weight[i] > 0]

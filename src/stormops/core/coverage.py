@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stormops.core.incident import UTILITIES, Incident
+from stormops.core.incident import ELECTRIC, UTILITIES, Incident
 from stormops.core.network import Bytes, Ints, Tree
 
 Longs = npt.NDArray[np.int64]
@@ -102,10 +102,13 @@ class Coverage:
             del self._at_device[device]
         return self._release_below(key, device)
 
-    def restore_below(self, key: int, device: int, back: tuple[int, ...]) -> Ints:
-        """Service is back below a device of the incident; `back` is now the whole list."""
-        self._back[key] = back
-        return self._release_below(key, device)
+    def restore_below(self, incident: Incident, device: int) -> Ints:
+        """Service is back below a device, which the incident's list of those says by now."""
+        self._back[incident.key] = incident.back
+        # Next in turn are claims above the incident's own device, also where those lie below what is back.
+        inside = [mine for mine in incident.devices if self._lies_below(mine, device)]
+        freed: Ints = np.concatenate([self._release_below(incident.key, mine) for mine in inside or [device]])
+        return freed
 
     def claim_premises(self, key: int, premises: Iterable[int]) -> Ints:
         """The incident claims these premises themselves; what another has so claimed waits its turn."""
@@ -151,6 +154,27 @@ class Coverage:
         times[later] = at_ms
         by[later] = key
 
+    def rewire(self, tree: Tree) -> tuple[Ints, Ints]:
+        """What is below each device is another: who is out because of which incident is worked out anew.
+
+        Gives the premises (ascending) whose incident is another, and which it was (-1 = none).
+        """
+        self._tree = tree
+        owner, rank = self._owner[ELECTRIC], self._rank[ELECTRIC]
+        if owner is None or rank is None:
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        before = owner.copy()
+        claimed = np.flatnonzero((owner != NOBODY) & (rank != ITSELF))
+        for key in np.unique(before[claimed]).tolist():
+            self._free(key, claimed[before[claimed] == key].astype(np.int32))
+        # A deeper claim outweighs one above it; of two at one device the older one goes first.
+        for device in sorted(self._at_device, key=lambda row: (-int(tree.depth[row]), row)):
+            for key in self._at_device[device]:
+                reach = self._without(tree.below(device), self._back[key])
+                self._take(key, reach, int(tree.depth[device]) + 1)
+        changed = np.flatnonzero(owner != before).astype(np.int32)
+        return changed, before[changed]
+
     # --- inside -----------------------------------------------------------------------------------
 
     def _columns(self, utility: int) -> tuple[Ints, Shorts]:
@@ -159,6 +183,11 @@ class Coverage:
             owner = self._owner[utility] = np.full(self._premises, NOBODY, np.int32)
             rank = self._rank[utility] = np.zeros(self._premises, np.int16)
         return owner, rank
+
+    def _lies_below(self, device: int, above: int) -> bool:
+        while device >= 0 and device != above:
+            device = int(self._tree.parent[device])
+        return device >= 0
 
     def _without(self, reach: Ints, devices: Sequence[int]) -> Ints:
         for device in devices:
@@ -236,8 +265,9 @@ class Coverage:
             "customers_out": self.customers_out,
         }
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Take over what `state` gave, made with the same city."""
+    def load(self, state: dict[str, Any], tree: Tree) -> None:
+        """Take over what `state` gave, made with the same city and this tree."""
+        self._tree = tree
         kinds = {"_owner": np.int32, "_rank": np.int16, "_answered_ms": np.int64, "_answered_by": np.int32}
         for name, kind in kinds.items():
             column = [None if raw is None else np.frombuffer(raw, kind).copy() for raw in state["columns"][name]]

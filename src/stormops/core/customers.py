@@ -20,21 +20,21 @@ COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
 
 
 class Words(NamedTuple):
-    """All that was heard below places, as it is at one moment: whoever tries other rates weighs the same words again.
+    """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
 
-    M customers of whom something was heard, ordered by the row of the place right above (`leaf`); each was heard as
-    `kinds` says at `which`. `silent` (areas + 1, places): customers right below each of whom nothing was heard, by
-    area (none first). Where somebody reported (`hushed`) silence is no longer the same everywhere: `beside` (Q) is what
-    is heard of the silent of one area at the row `there` (Q, ascending).
+    M `special` customers, ordered by the place right above (`leaf`); each was heard as `kinds` says at `which`.
+    `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
+    `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
+    by place and area.
     """
 
+    special: Rows
     leaf: Rows
     kinds: Heard
     which: Rows
     silent: Floats
     hushed: Rows
-    there: Rows
-    beside: Heard
+    by_hushed: Heard
 
 
 class Customers:
@@ -56,15 +56,15 @@ class Customers:
         self.pinged = np.zeros(places, np.bool_)
         """(places): whether a customer right below has a meter that can be asked."""
         self._special = np.zeros(len(leaf), np.bool_)
-        self._words: tuple[tuple[Onsets, int], Words] | None = None
         self._news: list[Rows] = []
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
-        self._areas, self._of_silent = 1, np.zeros((2, 1))
+        self._areas = 1
+        self._words: tuple[tuple[Onsets, int], Words] | None = None
+        self.of_silent = np.zeros((2, 1))
+        """(areas + 1, S + 1): log-likelihoods of the silence of one, without a meter, and with one in each area."""
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
-        self.silence = np.zeros((1, places))
-        """(S + 1, places): log-likelihoods of the silence of those right below each place of whom nothing was heard."""
         self.told = np.zeros((1, places))
         """(S + 1, places): log-likelihoods of what the customers right below each place let hear."""
         self._reported_ms = np.zeros((places + 1, NEIGHBOURS), np.int64)
@@ -86,12 +86,13 @@ class Customers:
 
     def silent_below(self, places: Rows, areas: int) -> Rows:
         """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
-        return self._silent(*self._below(places), len(places), areas).T
+        return self._silent(*self._below(places), len(places), areas)
 
     def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
         quiet = ~self._special[here]
-        cell = (self.area[here[quiet]] + 1).astype(np.int64) * places + row[quiet]
-        return np.bincount(cell, minlength=(areas + 1) * places).reshape(areas + 1, places)
+        kinds = areas + 1
+        cell = row[quiet] * kinds + self.area[here[quiet]] + 1
+        return np.bincount(cell, minlength=places * kinds).reshape(places, kinds)
 
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
@@ -131,81 +132,101 @@ class Customers:
         at_ms = self._reported_ms[places]
         return np.where(at_ms > 0, onsets.ages(at_ms), -1)
 
-    def silent(self, areas: int) -> Heard:
-        """What is heard of who says nothing among silent neighbours: without a meter, and with one in each area."""
-        return _nothing(np.arange(-1, areas), np.full((areas + 1, NEIGHBOURS), -1))
+    def silent(self, areas: int, neighbours: Rows | None = None) -> Heard:
+        """What is heard of who says nothing: without a meter, and with one in each of the areas.
+
+        Of each such group of `neighbours` (M, as in `Heard`), one after the other; None = of one that is silent.
+        """
+        groups = np.full((1, NEIGHBOURS), -1) if neighbours is None else neighbours
+        nothing = np.full(len(groups) * (areas + 1), -1)
+        area = np.tile(np.arange(-1, areas), len(groups))
+        return Heard(nothing, nothing, nothing, area, nothing, nothing, np.repeat(groups, areas + 1, axis=0))
+
+    def silence(self, places: Rows, hearing: Hearing) -> Floats:
+        """(M, S + 1): log-likelihoods of the silence of those right below each place of whom nothing was heard."""
+        some, silent = self._silent_there(places, hearing)
+        return self._silence(self.silent_below(places, self._areas), some, hearing.evidence(silent))
+
+    def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
+        """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
+        some = np.flatnonzero(self._reported_ms[places, 0])
+        return some, self.silent(self._areas, self._reported(places[some], hearing.onsets))
+
+    def _silence(self, count: Rows, some: Rows, said: Floats) -> Floats:
+        """`count` (M, areas + 1) are silent; `said` is the evidence of what `_silent_there` gave."""
+        told = _sums(count, self.of_silent[None])
+        told[some] = _sums(count[some], said.reshape(len(some), *self.of_silent.shape))
+        return told
 
     def heard_share(self, places: Rows, hearing: Hearing) -> Floats:
         """(M, S): share of the reports of a loss in each slot that would have come of who is silent there."""
         return hearing.arrived(self._reported(places, hearing.onsets))
 
-    def hushed(self) -> Rows:
-        """The places right below which somebody reported, ascending."""
-        return np.flatnonzero(self._reported_ms[:-1, 0])
-
     def recount(self, hearing: Hearing, areas: int) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        self._areas, self._of_silent = areas, hearing.evidence(self.silent(areas))
-        self.silence, self.told = self._weigh(self.words(hearing.onsets, areas), hearing)
+        self._areas, self.of_silent = areas, hearing.evidence(self.silent(areas))
+        words = self.words(hearing.onsets, areas)
+        # Whole numbers of `hearing.UNIT`: exact in any order, also in that of a product of matrices.
+        self.told = self.of_silent.T @ words.silent
+        count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
+        self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape)).T
+        self._add(words.leaf, hearing.evidence(words.kinds).T.take(words.which, axis=1))
+
+    def words(self, onsets: Onsets, areas: int) -> Words:
+        """All that was heard, by the last `count`."""
+        if self._words is None or self._words[0] != (onsets, areas):
+            self._words = (onsets, areas), self._all(onsets, areas)
+        return self._words[1]
+
+    def _all(self, onsets: Onsets, areas: int) -> Words:
+        linked = self._by_leaf[self._first[0] :]
+        spoke = self._special[linked]
+        special, quiet = linked[spoke], linked[~spoke]
+        kinds, which = self.heard(special, onsets).kinds()
+        cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
+        silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
+        hushed = np.flatnonzero(self._reported_ms[:-1, 0])
+        by_hushed = self.silent(areas, self._reported(hushed, onsets))
+        leaf = self.leaf[special].astype(np.intp)
+        return Words(special, leaf, kinds, which, silent.astype(np.float64), hushed, by_hushed)
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""
-        places = self._take_news()
-        if len(places):
-            words = self._heard_below(places, hearing.onsets, self._areas)
-            self.silence[:, places], self.told[:, places] = self._weigh(words, hearing)
+        places, here, row = self._take_news()
+        reported, silent = self._silent_there(places, hearing)
+        some = np.flatnonzero(self._special[here])
+        said = hearing.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
+        told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
+        self.told[:, places] = told.T
+        self._add(places[row[some]], said[len(silent.report) :].T)
         return places
 
-    def words(self, onsets: Onsets, areas: int) -> Words:
-        """All that was heard below all places, by the last `count`."""
-        if self._words is None or self._words[0] != (onsets, areas):
-            self._words = (onsets, areas), self._heard_below(np.arange(self._places), onsets, areas)
-        return self._words[1]
-
-    def _heard_below(self, places: Rows, onsets: Onsets, areas: int) -> Words:
-        here, row = self._below(places)
-        spoke = self._special[here]
-        kinds, which = self.heard(here[spoke], onsets).kinds()
-        silent = self._silent(here, row, len(places), areas)
-        hushed = np.flatnonzero(self._reported_ms[places, 0])
-        nth, kind = silent[:, hushed].T.nonzero()
-        there = hushed[nth]
-        beside = _nothing(kind - 1, self._reported(places[there], onsets))
-        return Words(row[spoke], kinds, which, silent.astype(np.float64), hushed, there, beside)
-
-    def _weigh(self, words: Words, hearing: Hearing) -> tuple[Floats, Floats]:
-        """(S + 1, places) twice: log-likelihoods of the silence of those right below each place, and of all heard.
-
-        Whole numbers of `hearing.UNIT`: exact in any order, also in that of a product of matrices.
-        """
-        silence = self._of_silent.T @ words.silent
-        silence[:, words.hushed] = 0.0
-        number = words.silent[words.beside.area + 1, words.there]
-        _add(silence, words.there, hearing.evidence(words.beside).T * number)
-        told = silence.copy()
-        _add(told, words.leaf, hearing.evidence(words.kinds).T.take(words.which, axis=1))
-        return silence, told
-
-    def _take_news(self) -> Rows:
-        """Gives the places that it touches, ascending."""
-        if not self._news:
-            return np.empty(0, np.intp)
-        news = np.concatenate(self._news)
+    def _take_news(self) -> tuple[Rows, Rows, Rows]:
+        """Gives the places that it touches, ascending, and as `_below` does who is right below."""
+        if self._news:
+            self._words = None
+        news = np.concatenate([np.empty(0, np.intp), *self._news])
         self._news.clear()
-        self._words = None
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
         near = self._strays.owing(news)
         near = near[self.columns["report_ms"][near] > 0]
-        leaves = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
-        places: Rows = leaves[np.searchsorted(leaves, 0) :].astype(np.intp)
-        self._note_reports(places)
-        return places
-
-    def _note_reports(self, places: Rows) -> None:
-        """Remember the first reports from below these places."""
+        touched = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
+        places = touched[np.searchsorted(touched, 0) :].astype(np.intp)
         here, row = self._below(places)
-        at_ms = self.columns["report_ms"][here]
+        some = np.flatnonzero(self._special[here])
+        self._note_reports(places, here[some], row[some])
+        return places, here, row
+
+    def _add(self, leaf: Rows, evidence: Floats) -> None:
+        """Add what customers right below these places (ascending) let hear."""
+        if len(leaf):
+            first = np.flatnonzero(begins(leaf))
+            self.told[:, leaf[first]] += np.add.reduceat(evidence, first, axis=1)
+
+    def _note_reports(self, places: Rows, speaking: Rows, row: Rows) -> None:
+        """Remember the first reports from below these places; `speaking` are by `row` of them."""
+        at_ms = self.columns["report_ms"][speaking]
         some = np.flatnonzero(at_ms)
         some = some[np.lexsort((at_ms[some], row[some]))]
         nth = np.arange(len(some)) - np.searchsorted(row[some], row[some])
@@ -215,14 +236,9 @@ class Customers:
         self._reported_ms[places] = reported
 
 
-def _nothing(area: Rows, neighbours: Rows) -> Heard:
-    """What is heard of who says nothing in these areas, of neighbours who reported (M, as in `Heard`)."""
-    nothing = np.full(len(area), -1)
-    return Heard(nothing, nothing, nothing, area, nothing, nothing, neighbours)
-
-
-def _add(told: Floats, leaf: Rows, evidence: Floats) -> None:
-    """Add what customers right below these places (ascending) let hear."""
-    if len(leaf):
-        first = np.flatnonzero(begins(leaf))
-        told[:, leaf[first]] += np.add.reduceat(evidence, first, axis=1)
+def _sums(count: Rows | Floats, said: Floats) -> Floats:
+    """(M, S + 1): of (M, kinds) customers who said (M or 1, kinds, S + 1)."""
+    told = np.zeros((len(count), said.shape[2]))
+    for kind in range(count.shape[1]):
+        told += count[:, kind, None] * said[:, kind]
+    return told

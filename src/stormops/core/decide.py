@@ -19,6 +19,7 @@ from stormops.core.draft import Draft
 from stormops.core.ears import Ears
 from stormops.core.entry import AnyFact, Entry, Tick
 from stormops.core.grouping import Grouper
+from stormops.core.holding import claim_own
 from stormops.core.incident import UTILITIES, State, incident_id
 from stormops.core.links import Links
 from stormops.core.matching_answer import Matched, NotMatched
@@ -34,6 +35,7 @@ from stormops.core.repeats import Heard, hash_key, lately
 from stormops.core.report import SYMPTOMS, Report, Utility
 from stormops.core.safety import Clocks, safety_first
 from stormops.core.situation import Situation
+from stormops.core.switching import Switching
 from stormops.core.telemetered import Telemetered
 
 ENDED_VISIBLE_MS = 3_600_000
@@ -87,6 +89,7 @@ class Decider:
         self._clocks = Clocks()
         self._mode_rules = mode_rules or ModeRules()
         self._metering = Metering(self, meter_hold_ms)
+        self.switching = Switching(self)
         self._start()
         self._ears = Ears(self)
         self._telemetered = Telemetered(self)
@@ -134,9 +137,12 @@ class Decider:
         self._heard.expire(tick.at_ms)
         self._take_news(draft, news)
         draft.settle()
-        self._metering.decide(draft, news)
+        self.switching.decide(draft)
         self._telemetered.decide(draft, news)
-        self._tell_restored(draft.touched.premises)
+        self._metering.decide(draft, news)
+        touched = draft.touched.premises
+        claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))
+        self._tell_restored(touched)
         self.tell_closed(draft.touched.closed)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
@@ -144,6 +150,8 @@ class Decider:
                 premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
                 self._bystanders.setdefault(premise, set()).add(receipt)
                 left.add(premise)
+            while evidence.ended:
+                self.ended(*evidence.ended.pop())
         more = self.network.argue(draft) or (self.situation.rates is not None and self.situation.rates.left > 0)
         self._more_due_ms = tick.at_ms if more else None
         self._close_due(draft)
@@ -336,6 +344,7 @@ class Decider:
     def _start(self) -> None:
         """Rebuild what is derived: who explains what, who holds what, what is due."""
         situation = self.situation
+        self.network.grouper.rewire(situation.tree)
         self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
         self.tell_closed(situation.closed_ms)
         reports = situation.reports

@@ -196,6 +196,13 @@ class IncidentRestored(Action, frozen=True, kw_only=True, tag="incident_restored
     device: str | None = None
 
 
+class SwitchOperated(Action, frozen=True, kw_only=True, tag="switch_operated"):
+    """A person says that a device (breaker, recloser, fuse, switch, tie) is open, or closed, from now on."""
+
+    device: str
+    open: bool
+
+
 class SituationReportRequested(Action, frozen=True, kw_only=True, tag="situation_report_requested"):
     """A person asks for a situation report now, outside the schedule."""
 
@@ -337,6 +344,25 @@ class LinksDoubted(Fact, frozen=True, kw_only=True, tag="links_doubted"):
     likely: list[str] = []
     by_meter: list[bool] = []
     over: list[str] = []
+
+
+SWITCH_SOURCES = ("person", "telemetry", "confirmed")
+"""Who says how a switch is: a person, the control system, or whoever confirmed an incident at it."""
+
+
+class SwitchChanged(Fact, frozen=True, kw_only=True, tag="switch_changed"):
+    """A device is open, or closed, since `at_ms`: the tree is traced anew from here on (`core.topology`).
+
+    `source` is one of `SWITCH_SOURCES`; `by` the person, or telemetry; `action` the person's.
+    """
+
+    device: str
+    open: bool
+    at_ms: int
+    by: str
+    reason: str = ""
+    action: str = ""
+    source: str = "person"
 
 
 class IncidentOpened(Fact, frozen=True, kw_only=True, tag="incident_opened"):
@@ -519,6 +545,7 @@ AnyFact = (
     | IncidentSplit
     | IncidentCancelled
     | IncidentRestored
+    | SwitchOperated
     | SituationReportRequested
     | SafetyAcknowledged
     | ModeDeclared
@@ -534,6 +561,7 @@ AnyFact = (
     | ReportDuplicated
     | RatesLearned
     | LinksDoubted
+    | SwitchChanged
     | IncidentOpened
     | IncidentChanged
     | IncidentArgued

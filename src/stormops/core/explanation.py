@@ -21,7 +21,7 @@ from stormops.core.evidence import Table
 from stormops.core.grouping import Delta, Group
 from stormops.core.hierarchy import Hierarchy, ranges
 from stormops.core.mislinks import Doubt
-from stormops.core.network import Ints
+from stormops.core.network import Ints, Tree
 
 Key = tuple[int, int]
 
@@ -108,6 +108,9 @@ class Explainer:
 
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """No device explains anything here."""
+
+    def rewire(self, tree: Tree) -> None:
+        """Nothing: who is near whom is no matter of switches."""
 
     def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
         """Nothing: each cause has a rate of its own here (`core.evidence`)."""

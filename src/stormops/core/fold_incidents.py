@@ -153,7 +153,7 @@ def _move(situation: Situation, incident: Incident, device: int, touched: Touche
 
 def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: int, touched: Touched) -> None:
     incident.back = (*incident.back, device)
-    back = situation.coverage.restore_below(incident.key, device, incident.back)
+    back = situation.coverage.restore_below(incident, device)
     touched.reach(back)
     situation.coverage.answer(incident.key, back, at_ms)
     incident.customers_restored += len(back)
@@ -167,18 +167,23 @@ def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: 
 
 
 def _seen_closed(situation: Situation, device: int, at_ms: int, touched: Touched) -> None:
-    """Where service is back the device is closed, and all above it up to what is known open still."""
-    while device >= 0 and not _known_open(situation, device):
+    """Where service is back the device is closed, and all above it up to what is known open still.
+
+    Where nobody is below it any more, they were fed round it: that shows nothing of it.
+    """
+    while device >= 0 and situation.tree.customers[device] and not _known_open(situation, device):
         situation.closed_ms[device] = max(at_ms, situation.closed_ms.get(device, 0))
         touched.closed.add(device)
         device = int(situation.tree.parent[device])
 
 
 def _known_open(situation: Situation, device: int) -> bool:
-    """Whether telemetry says so, or people do and nothing of it is back."""
-    state = situation.telemetry.get(device)
+    """Whether telemetry says so, or people opened it, or hold it open and nothing of it is back."""
+    state, recorded = situation.telemetry.get(device), situation.switches.get(device)
+    if (state is not None and state.opened) or (recorded is not None and recorded.opened_by_hand):
+        return True
     holders = (situation.incidents[key] for key in situation.coverage.holders(device))
-    return (state is not None and state.opened) or any(one.held and not one.back for one in holders)
+    return any(one.held and not one.back for one in holders)
 
 
 def _end(situation: Situation, incident: Incident, state: State, at_ms: int, touched: Touched) -> None:
@@ -214,9 +219,11 @@ def incident_absorbed(situation: Situation, _entry: Entry, fact: facts.IncidentA
         into.since_ms = min(into.since_ms, incident.since_ms)
     into.customers_restored += incident.customers_restored
     for device in incident.back:
-        if device not in into.back:
+        reach = situation.tree.below(device)
+        dead = len(reach) > 0 and bool(situation.tree.dead[reach].all())  # switched off since: that is not back
+        if device not in into.back and not dead:
             into.back = (*into.back, device)
-            touched.reach(situation.coverage.restore_below(into.key, device, into.back))
+            touched.reach(situation.coverage.restore_below(into, device))
     attach_all(situation, incident, into, touched)
     _forget(situation, incident, touched, outcome="absorbed", into=into.key)
     touch(situation, into, touched)

@@ -188,10 +188,12 @@ def report_closed(situation: Situation, _entry: Entry, fact: facts.ReportClosed,
         answer(situation, row, incident, touched)
         return
     key = incident_key(fact.incident) if fact.incident else None
-    if key is None:
-        situation.totals.withdrawn += 1
     closed = ClosedReport(situation.reports.position[row], -1 if key is None else key, situation.reports.premise[row])
     leave(situation, receipt, touched)
+    if receipt < 0:  # What a meter says is counted nowhere.
+        return
+    if key is None:
+        situation.totals.withdrawn += 1
     situation.closed_reports[receipt] = pack_closed(closed)
 
 

@@ -26,6 +26,7 @@ from stormops.core.summary import (
     ModeState,
     Refusal,
     Silence,
+    SwitchState,
     Totals,
     closed_columns,
     closed_of_columns,
@@ -93,6 +94,7 @@ class Frozen:
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
         plain["links"] = sorted((premise, *link) for premise, link in situation.links.items())
+        plain["switches"] = sorted((device, *state) for device, state in situation.switches.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         plain["closed_ms"] = sorted(situation.closed_ms.items())
         return cls(
@@ -164,6 +166,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
     situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
     situation.links = {premise: DoubtedLink(*link) for premise, *link in plain["links"]}
+    situation.switches = {device: SwitchState(*state) for device, *state in plain["switches"]}
+    situation.tree = situation.switchgear.trace(situation.switches)
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.closed_ms = dict(plain["closed_ms"])
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
@@ -179,6 +183,6 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.duplicates = unpack_pairs(*whole["duplicates"])
     situation.closed_incidents = {key: ClosedIncident(*values) for key, *values in whole["closed_incidents"]}
     situation.repeats = Repeats.load(whole["repeats"])
-    situation.coverage.load(whole["coverage"])
+    situation.coverage.load(whole["coverage"], situation.tree)
     situation.meters.load(whole["meters"])
     situation.messages = Messages.load(whole["messages"])

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from stormops.core.arguing import Argument
 from stormops.core.entry import RatesLearned
 from stormops.core.mislinks import Doubt
-from stormops.core.network import Ints
+from stormops.core.network import Ints, Tree
 
 Longs = npt.NDArray[np.int64]
 
@@ -85,6 +85,9 @@ class Grouper(Protocol):
 
     def switched(self, device: int, *, opened: bool | None, at_ms: int) -> None:
         """Telemetry says that the device is open since then, or closed; None = nothing that holds any more."""
+
+    def rewire(self, tree: Tree) -> None:
+        """Switches were operated: everything is explained by this tree from the next update on (its rows stay)."""
 
     def learn(self, now_ms: int, *, due: bool) -> RatesLearned | None:
         """What all evidence so far says of the rates; None = too little new to learn from, or there are none.

@@ -79,7 +79,7 @@ class Rates(NamedTuple):
     share_out: float = 0.02
     read_every_ms: int = 0
     span_ms: float = 43_200_000.0
-    hush: float = 0.1
+    hush: float = 0.05
     misplaced: float = 0.01
 
 

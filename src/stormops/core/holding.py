@@ -26,7 +26,7 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
     incident = situation.incident(name)
     if incident is not None:
         if advance(incident.state, step) is not None:
-            return incident
+            return incident if step is Step.CONFIRM else opened_by_switching(decider, incident) or incident
         return "wrong_state", f"{name} is {incident.state.value} and takes no more steps."
     closed = situation.closed_incidents.get(incident_key(name) or -1)
     if closed is None:
@@ -34,6 +34,17 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
     if closed.into >= 0:
         return "incident_closed", f"{name} became part of {incident_id(closed.into)}."
     return "incident_closed", f"{name} is closed ({closed.outcome})."
+
+
+def opened_by_switching(decider: Decider, incident: Incident) -> Refused | None:
+    """Whoever is out because people opened a device has service again by switching, and by nothing else."""
+    situation = decider.situation
+    for device in incident.devices:
+        state = situation.switches.get(device)
+        if state and state.opened_by_hand and situation.tree.customers[device]:
+            name = situation.device_ids[device]
+            return "switched_open", f"{name} is open by switching, by {state.by}: close it, and {incident.id} is over."
+    return None
 
 
 def open_report(decider: Decider, name: str) -> OpenReport | Refused:
@@ -86,6 +97,39 @@ def take_over(decider: Decider, draft: Draft, incident: Incident) -> None:
         draft.add(facts.IncidentChanged(incident=incident.id, receipts_added=receipts))
     for device in incident.devices:
         network.grouper.hold(device, held=not incident.back)
+
+
+def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
+    """Reports to be explained at these premises, below a device that people hold: they are theirs.
+
+    What was below a nested incident falls to the one above it when that is over, while others call.
+    """
+    situation, network = decider.situation, decider.network
+    for premise in premises:
+        owner = _holder_of(decider, premise) if premise in network.at else -1
+        if owner < 0:
+            continue
+        for receipt in list(network.at[premise]):
+            before = situation.reports.incident[situation.reports.row_of[receipt]]
+            if before >= 0 and before != owner:
+                network.moved[before] = owner
+            decider.take_out(receipt)
+            draft.join(owner, receipt)
+    draft.settle()
+
+
+def _holder_of(decider: Decider, premise: int) -> int:
+    """Key of the incident that people hold at the nearest device known open above a premise; -1 = it is not theirs."""
+    situation = decider.situation
+    for device in situation.tree.path(premise):
+        state = situation.switches.get(device)
+        for key in situation.coverage.holders(device):
+            incident = situation.incidents[key]
+            if incident.held and premise in below(situation.tree, device, incident.back):
+                return key
+        if state is not None and state.opened and state.source == "telemetry":
+            return -1
+    return -1
 
 
 def keep_own(decider: Decider, incident: Incident) -> None:

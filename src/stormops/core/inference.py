@@ -8,11 +8,13 @@ predicted before (`core.predicting`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from stormops.core.calling import ALWAYS, Calling
 from stormops.core.customers import Customers
-from stormops.core.forest import Rows, forest, merged
+from stormops.core.forest import Forest, Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
 from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, bounded, openings
@@ -25,10 +27,11 @@ CLOSED_NOW = 2**62
 
 
 class Inference:
-    """N devices by place of `places`, P premises.
+    """N devices by place of `places`, P premises. Idle devices of the tree (`Tree.idle`) have no place (-1).
 
-    `opens` (N, by device): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`, or may
-    always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are (`core.strays`).
+    `opens` (by device of the tree): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`,
+    or may always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are
+    (`core.strays`).
     """
 
     def __init__(
@@ -41,12 +44,12 @@ class Inference:
         widths: tuple[int, ...] = WIDTHS,
         near: Ints | None = None,
     ) -> None:
-        self.places = forest(tree.parent)
+        self.places = _places(tree)
         self._widths, self._begun_ms = widths, begun_ms
         self.rates, self.opens, self.profile = rates, opens[self.places.node], EVEN
         self._calling = ALWAYS
         linked = tree.premise_device >= 0
-        leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if len(tree) else -1
+        leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if linked.any() else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
         n = len(self.places)
         self.customers = Customers(leaf, n, near)
@@ -163,7 +166,7 @@ class Inference:
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
         self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=self._begun_ms, calling=self._calling)
         self.customers.recount(self.hearing, len(deaf))
-        self.hazard, prior = self._hazards(onsets, weights)
+        prior = self._prior(onsets, weights)
         if isinstance(self.posterior, Squalls):
             self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS))
         else:
@@ -175,25 +178,22 @@ class Inference:
             return np.ones(1)
         return self.hearing.onsets.weights(self.rates.span_ms, self._begun_ms)
 
-    def _hazards(self, onsets: Onsets, weights: Floats) -> tuple[Floats, Floats]:
-        """(S, N) of each device in each slot, and (S, N) the chances that it opened first then.
-
-        None before it was closed, nor while it is. Many devices are alike, and worked out once.
-        """
+    def _prior(self, onsets: Onsets, weights: Floats) -> Floats:
+        """(S, N): chance that each device opened in each slot: not before it was closed, not while it is."""
         if self._alike is None:
             chances, which = np.unique(self.opens, return_inverse=True)
             self._alike = chances, which.astype(np.intp)
         chances, which = self._alike
-        alike = bounded(-np.log1p(-chances) * weights[:, None])
-        hazard, prior = alike.take(which, axis=1), openings(alike).take(which, axis=1)
+        hazard = bounded(-np.log1p(-chances) * weights[:, None])
+        self.hazard, prior = hazard.take(which, axis=1), openings(hazard).take(which, axis=1)
         known = np.flatnonzero(self.closed_ms)
         if len(known):
             age = np.maximum(onsets.as_of - self.closed_ms[known], 0) / QUANTUM_MS
             older, newer = onsets.edges[:-1, None], onsets.edges[1:, None]
             after = np.clip(np.minimum(older, age) - newer, 0, None) / np.maximum(older - newer, 1)
-            hazard[:, known] *= after
-            prior[:, known] = openings(hazard[:, known])
-        return hazard, prior
+            self.hazard[:, known] *= after
+            prior[:, known] = openings(self.hazard[:, known])
+        return prior
 
     def out(self) -> Floats:
         """(P): chance that each customer is without service; of those outside the network, 0."""
@@ -217,6 +217,11 @@ class Inference:
         return served, wrong
 
     @property
+    def silent_ms(self) -> Rows:
+        """As `deafen` was told."""
+        return self._deaf
+
+    @property
     def areas(self) -> int:
         """Kinds of areas of the meter network that are told apart: heard, and each silent one."""
         return len(self._deaf)
@@ -224,3 +229,18 @@ class Inference:
     def below_known_open(self) -> Bools:
         """(N, by place): whether a device at or above is known open."""
         return self._below_held
+
+
+def _places(tree: Tree) -> Forest:
+    """The devices that are on the tree, laid out; `node` and `place` are by row of the tree."""
+    if not len(tree.idle):
+        return forest(tree.parent)
+    on_tree = np.ones(len(tree), np.bool_)
+    on_tree[tree.idle] = False
+    rows = np.flatnonzero(on_tree).astype(np.int32)
+    number = np.full(len(tree) + 1, -1, np.int32)  # the last row answers for -1, the top
+    number[rows] = np.arange(len(rows), dtype=np.int32)
+    laid = forest(number[tree.parent[rows]])
+    place = np.full(len(tree), -1, np.int32)
+    place[rows] = laid.place
+    return replace(laid, node=rows[laid.node], place=place)

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stormops.core.customers import Words
 from stormops.core.forest import Rows
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
@@ -306,13 +307,13 @@ class _Step:
         reported, gasped = (counts & (kinds.report >= 0))[which], (counts & (kinds.off >= 0))[which]
         true_report, true_gasp = (words_of.T.take(which, axis=1) for words_of in hearing.true_words(kinds))
         truly = reported * (own + (lost[:-1] * true_report).sum(axis=0))
-        not_strays = rates.false / (rates.false + hearing.strays(kinds))
-        falsely = (reported - truly - reported * wrong) * not_strays[which]
+        falsely = reported - truly - reported * wrong
+        falsely *= (rates.false / (rates.false + hearing.strays(kinds)))[which]
         gasp = gasped * (own + (lost[:-1] * true_gasp).sum(axis=0))
         self._wrong, self._heard_of = float(wrong.sum()), len(leaf)
         n = since.shape[1]
         quiet = _at(leaf, counts[which] & ~reported, n) + words.silent.sum(axis=0)
-        odds, heard = self._quiet(since[:-1])
+        still, heard = self._quiet(since[:-1], words)
         metered = _at(leaf, (counts & (kinds.area == 0))[which] & ~gasped, n) + words.silent[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
         asked = truly.sum() + quiet @ heard, gasp.sum() + metered @ (hearing.gasp_share @ since[:-1])
@@ -324,23 +325,22 @@ class _Step:
             ]
         )
         columns = (
-            (_weigh(leaf, truly, n) - quiet * odds) * (1 - rates.report),
+            (_weigh(leaf, truly, n) - quiet * still) * (1 - rates.report),
             _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
             (_weigh(leaf, gasp, n) - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
 
-    def _quiet(self, since: Floats) -> tuple[Floats, Floats]:
+    def _quiet(self, since: Floats, words: Words) -> tuple[Floats, Floats]:
         """(N): of one who did not report, the odds that he was to by now and is out; the share of reports that came."""
-        inference, report = self._inference, self._rates.report
-        hearing, hushed = inference.hearing, inference.customers.hushed()
-        share = hearing.heard_share
-        odds, heard = np.stack([report * share / (1 - report * share), share]) @ since
-        share = inference.customers.heard_share(hushed, hearing).T
-        there = since[:, hushed]
-        odds[hushed] = (there * report * share / (1 - report * share)).sum(axis=0)
-        heard[hushed] = (there * share).sum(axis=0)
-        return odds, heard
+        report, hushed = self._rates.report, words.hushed
+        share = self._inference.hearing.heard_share
+        odds, lost = report * share / (1 - report * share) @ since, share @ since
+        share = self._inference.customers.heard_share(hushed, self._inference.hearing).T
+        out = since.take(hushed, axis=1)
+        odds[hushed] = (report * share / (1 - report * share) * out).sum(axis=0)
+        lost[hushed] = (share * out).sum(axis=0)
+        return odds, lost
 
 
 def _parts(inference: Inference) -> Rows:
@@ -375,12 +375,12 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
 
 def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
-    customers, hearing, false = inference.customers, inference.hearing, inference.rates.false
-    words = customers.words(hearing.onsets, inference.areas)
-    number = np.bincount(words.which, minlength=len(words.kinds.report))
-    reports = np.flatnonzero(words.kinds.report >= 0)
-    by_chance = np.log(false + hearing.strays(words.kinds.only(reports)))
-    return float(heard + number[reports] @ by_chance + np.count_nonzero(customers.leaf >= 0) * math.log1p(-false))
+    customers, false = inference.customers, inference.rates.false
+    linked = customers.leaf >= 0
+    words = customers.words(inference.hearing.onsets, inference.areas)
+    falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
+    everybody = np.count_nonzero(linked)
+    return float(heard + falsely[words.which].sum() + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:

@@ -80,7 +80,8 @@ class Metering:
             due.append(heapq.heappop(self._due)[1])
         parts = [meters.rows(e.fact.meters) for e in news if isinstance(e.fact, MeterEventsReceived)]
         decided = draft.touched.premises
-        parts.append(decided[meters.told_ms[decided] > 0] if meters.told else decided[:0])
+        if meters.heard:  # What people said of a premise also tells which of its losses counts.
+            parts.append(decided[(meters.told_ms[decided] > 0) | (meters.since_ms[decided] > 0)])
         every = np.unique(np.concatenate([*parts, np.array(due, np.int32)]))
         return every[every >= 0]
 

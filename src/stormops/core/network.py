@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from stormops.core.radial import by_depth, devices_on, first_premise, walk_from
+from stormops.core.radial import Walk, by_depth, devices_on, first_premise, walk_from
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -183,6 +183,10 @@ class Tree:
     are `order[first[d]:last[d]]`. Roughness: `loop_edges` (closed edges that close a ring),
     `island_of_bus` (-1 = fed, else the island's number). `bus_device` (B,) is the nearest device
     above each bus, -1 at a source and in islands.
+
+    Where switches are operated (`core.topology`) rows stay those of the normal state, so that parents may come
+    after children; `idle` rows are not on the tree then; `dead` (P) marks premises that no closed path feeds:
+    they are below an open device.
     """
 
     edge: Ints
@@ -200,6 +204,8 @@ class Tree:
     loop_edges: Ints
     island_of_bus: Ints
     bus_device: Ints
+    idle: Ints = field(default_factory=lambda: np.empty(0, np.int32))
+    dead: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
 
     def __len__(self) -> int:
         return len(self.edge)
@@ -226,13 +232,23 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
     """
     opened = network.edge_open if open_edges is None else open_edges
     walk = walk_from(network.bus_source, network.edge_from, network.edge_to, np.flatnonzero(~opened))
-    protective = np.isin(network.edge_kind, [int(k) for k in PROTECTIVE])
-    edge, parent, device_of_bus = devices_on(walk, protective)
+    edge, parent, device_of_bus = devices_on(walk, protective(network))
+    return lay_out(network, premises, walk, (edge, parent, device_of_bus[:-1]))
+
+
+def protective(network: Network) -> Bools:
+    """(E): which edges open by themselves on a fault."""
+    return np.isin(network.edge_kind, [int(kind) for kind in PROTECTIVE])
+
+
+def lay_out(network: Network, premises: Premises, walk: Walk, devices: tuple[Ints, Ints, Ints]) -> Tree:
+    """The tree of these devices: their edges, their parents, and the nearest one above each bus."""
+    edge, parent, bus_device = devices
     levels = by_depth(parent)
     kind = network.edge_kind[edge]
     has_bus = premises.bus >= 0
     premise_device = np.full(len(premises), -1, np.int32)
-    premise_device[has_bus] = device_of_bus[premises.bus[has_bus]]
+    premise_device[has_bus] = bus_device[premises.bus[has_bus]]
     own = np.bincount(premise_device[premise_device >= 0], minlength=len(edge)).astype(np.int32)
     customers = own.copy()
     for level in levels[:0:-1]:
@@ -259,7 +275,8 @@ def trace(network: Network, premises: Premises, open_edges: Bools | None = None)
         premise_device=premise_device,
         loop_edges=walk.loop_edges,
         island_of_bus=walk.island_of_bus,
-        bus_device=device_of_bus[:-1],
+        bus_device=bus_device,
+        dead=np.zeros(len(premises), np.bool_),
     )
 
 

@@ -23,7 +23,7 @@ from stormops.core.learning import STARTS, learn, search
 from stormops.core.mislinks import Doubt, Nearby, doubts
 from stormops.core.network import Bools, City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
-from stormops.core.strays import near_by
+from stormops.core.strays import Vicinity
 
 OPENS = {
     EdgeKind.FUSE: 1e-2,
@@ -71,17 +71,14 @@ class Explanations:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
         self._where = city.metres(city.premises.lon, city.premises.lat)
-        near = near_by(*self._where, tree.premise_device)
-        self.inference = Inference(tree, opens(tree), rates or Rates(), near=near)
+        self._vicinity = Vicinity(*self._where)
         self._local = local
-        self.inference.call_by(Calling(local))
+        self._learned_from = 0
+        """Premises that spoke when rates were learned last, or the search for the highest hill began."""
+        self._left = 0
+        """Starts of the search for the highest hill that are still to be tried."""
         self._learned: RatesLearned | None = None
-        """What was learned last."""
         self._metered = np.array([bool(meter) for meter in city.premises.meter], np.bool_)
-        places = self.inference.places
-        self._node: Ints = places.node
-        self._place: Ints = places.place
-        self._leaf: list[int] = self.inference.customers.leaf.tolist()
         self._reports: dict[int, list[tuple[int, bool]]] = {}
         self._touched: set[int] = set()
         self._holds: set[int] = set()
@@ -93,6 +90,24 @@ class Explanations:
         """Devices that telemetry says are closed."""
         self._seen_closed: dict[int, int] = {}
         """When a device was last known closed, and only then."""
+        self._remembered: set[int] = set()
+        self._shown: dict[Key, Group] = {}
+        self._devices: set[int] = set()
+        """Those of the groups shown."""
+        self._keys: set[Key] = set()
+        self._shown_held: set[int] = set()
+        self._meters_speak = False
+        self._lay_out(tree, rates or Rates())
+
+    def _lay_out(self, tree: Tree, rates: Rates) -> None:
+        """What follows from the tree, with nothing heard yet."""
+        self._tree = tree
+        self.inference = Inference(tree, opens(tree), rates, near=self._vicinity.near(tree.premise_device))
+        self.inference.call_by(Calling(self._local))
+        places = self.inference.places
+        self._node: Ints = places.node
+        self._place: Ints = places.place
+        self._leaf: list[int] = self.inference.customers.leaf.tolist()
         self._holder = np.full(len(places), -1, np.int32)
         self._speaking: dict[int, set[int]] = {}
         """Premises with open reports by the place right above them (-1 = outside the network)."""
@@ -103,17 +118,10 @@ class Explanations:
         """Places with speaking premises by the place that explains them."""
         self._told: dict[int, tuple[tuple[int, ...], int]] = {}
         """Speaking premises and their first report by the place that explains them, as long as they stay the same."""
-        self._remembered: set[int] = set()
         self._since: dict[int, int] = {}
-        self._shown: dict[Key, Group] = {}
-        self._devices: set[int] = set()
-        """Those of the groups shown."""
-        self._keys: set[Key] = set()
         self._leaves_touched: set[int] = set()
         self._opens = self.inference.opens
         self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
-        self._shown_held: set[int] = set()
-        self._meters_speak = False
         self._nearby: Nearby | None = None
 
     # --- the port ---------------------------------------------------------------------------------
@@ -156,15 +164,36 @@ class Explanations:
         self._seen_closed.update(zip(devices.tolist(), at_ms.tolist(), strict=True))
         self._close(devices.tolist())
 
-    def _close(self, devices: list[int]) -> None:
+    def _close(self, devices: Iterable[int]) -> None:
         """Tell the inference until when these are known closed: telemetry's word holds on, people's was of a moment."""
-        until = [CLOSED_NOW if row in self._closed_now else self._seen_closed.get(row, 0) for row in devices]
-        self.inference.close(np.array(devices, np.int32), np.array(until, np.int64))
+        rows = [row for row in devices if self._place[row] >= 0]
+        if rows:
+            until = [CLOSED_NOW if row in self._closed_now else self._seen_closed.get(row, 0) for row in rows]
+            self.inference.close(np.array(rows, np.int32), np.array(until, np.int64))
 
     def _know(self, device: int) -> None:
         """Bring the inference in line with what people and telemetry say of a device."""
-        self.inference.hold(device, held=device in self._holds or device in self._telemetered)
-        self._holder = self._holders()
+        if self._place[device] >= 0:
+            self.inference.hold(device, held=device in self._holds or device in self._telemetered)
+            self._holder = self._holders()
+
+    def rewire(self, tree: Tree) -> None:
+        """Explain by another tree from the next update on; what was shown is known by the rows, which stay."""
+        if tree is self._tree:
+            return
+        heard, silent_ms = self.inference.customers, self.inference.silent_ms
+        self._lay_out(tree, self.inference.rates)
+        for column, told in heard.columns.items():
+            premises = np.flatnonzero(told)
+            self.inference.customers.tell(column, premises, told[premises])
+        self.inference.deafen(heard.area, silent_ms)
+        if self._learned is not None:
+            self.believe(self._learned)
+        self._close(sorted(self._closed_now | self._seen_closed.keys()))
+        for device in sorted(self._holds | self._telemetered.keys()):
+            self._know(device)
+        self._touched.update(self._reports)
+        self._keys.update(self._shown)
 
     def remember(self, devices: Iterable[int]) -> None:
         """These devices are predicted already, by the facts: after a start, before the first update."""
@@ -195,16 +224,15 @@ class Explanations:
         `due`: it was long ago, and one more step is made from what is believed. When `LEARN_GROWTH` times as many
         speak as at the last time, all hills are tried, one at each call (`RatesLearned.left`).
         """
-        speaking, last = len(self._reports), self._learned
-        since, left = (last.speaking, last.left) if last is not None else (0, 0)
-        grown = speaking >= LEARN_GROWTH * since
-        if not left and (speaking < LEARN_LEAST or not (due or grown)):
+        speaking = len(self._reports)
+        grown = speaking >= LEARN_GROWTH * self._learned_from
+        if not self._left and (speaking < LEARN_LEAST or not (due or grown)):
             return None
         self._take_in()
         inference = self.inference
         inference.expect_squalls(expected=False)
         inference.settle(now_ms)
-        left = len(STARTS) if grown else left
+        left = len(STARTS) if grown else self._left
         if left:
             search(inference, Rates(), self._opens, self._kind, now_ms, len(STARTS) - left)
         else:
@@ -220,7 +248,7 @@ class Explanations:
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
             prompt=_per_million(rates.prompt),
-            speaking=since if left and not grown else speaking,
+            speaking=self._learned_from if left and not grown else speaking,
             left=max(0, left - 1),
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
@@ -228,11 +256,11 @@ class Explanations:
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
-        self._learned = learned
+        self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
         names = ("report", "false", "service", "gasp", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
-        opens = np.array(learned.opens)[self._kind] / 1e6
+        opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
         self.inference.believe(rates, opens, profile if learned.times else EVEN)
         share = tuple(share / 1e6 for share in learned.ways) or SHARE
         self.inference.call_by(Calling(self._local, share, tuple(Shut(*one) for one in learned.shut)))
@@ -240,14 +268,17 @@ class Explanations:
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
         self._take_in()
-        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST or self._searches_first())
+        # The first search may find last what squalls say until then: no incident is to go to and fro meanwhile.
+        first = self._left > 0 and self._learned_from < LEARN_GROWTH * LEARN_LEAST
+        self.inference.expect_squalls(expected=first or len(self._reports) < LEARN_LEAST)
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
         before = self._remembered | self._devices
         known = self._holds | self._telemetered.keys()
         before -= known | self._let_go
         self._let_go = set()
         self._remembered = set()
-        changed = self.inference.update(now_ms, np.sort(self._place[list(before)]).astype(np.intp))
+        places = np.sort(self._place[list(before)]).astype(np.intp)
+        changed = self.inference.update(now_ms, places[places >= 0])
         owner = np.where(self._holder >= 0, self._holder, self.inference.prediction.top)
         leaves.update(np.flatnonzero(self._speaks & (owner != self._owner)).tolist())
         for leaf in leaves:
@@ -258,14 +289,9 @@ class Explanations:
         moved[changed] = True
         return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
 
-    def _searches_first(self) -> bool:
-        """Whether the first search goes on: what it finds last may be what squalls say until then (`core.squalls`)."""
-        last = self._learned
-        return last is not None and last.left > 0 and last.speaking < LEARN_GROWTH * LEARN_LEAST
-
     def _likelier(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
-        shown = list(self._devices)
+        shown = [device for device in self._devices if self._place[device] >= 0]
         places = self._place[shown] if shown else np.empty(0, np.int32)
         some = np.flatnonzero(moved[places])
         chance = _rounded(self.inference.posterior.top[places[some]])
@@ -399,6 +425,8 @@ class Explanations:
 
     def _of_device(self, device: int, likelier: dict[int, int]) -> Group | None:
         place = int(self._place[device])
+        if place < 0:
+            return None
         held, opened_ms = device in self._holds, self._telemetered.get(device)
         premises, since = self._explained(place)
         if not premises and not held and opened_ms is None:

@@ -108,7 +108,7 @@ class Onsets(NamedTuple):
 
 
 def bounded(hazard: Floats) -> Floats:
-    """(S, N): hazards that are no higher in all than may be (`HAZARD_MOST`)."""
+    """(S, N): the hazards, of no device more in all than `HAZARD_MOST`."""
     return np.asarray(hazard * np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=0), HAZARD_MOST)))
 
 

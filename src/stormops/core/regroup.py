@@ -14,10 +14,18 @@ from itertools import chain
 from typing import NamedTuple
 
 from stormops.core.draft import Draft
-from stormops.core.entry import IncidentAbsorbed, IncidentArgued, IncidentChanged, IncidentClosed, IncidentOpened
+from stormops.core.entry import (
+    IncidentAbsorbed,
+    IncidentArgued,
+    IncidentChanged,
+    IncidentClosed,
+    IncidentOpened,
+    IncidentStepped,
+)
 from stormops.core.grouping import Group, Grouper
-from stormops.core.incident import UTILITIES, Incident, incident_id, make_key
+from stormops.core.incident import UTILITIES, Incident, Step, incident_id, make_key
 from stormops.core.network import EdgeKind
+from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
@@ -60,17 +68,23 @@ class Evidence:
         """Predicted incidents whose reports people took into another, since the last tick."""
         self._pinned: set[int] = set()
         self._known: dict[tuple[int, int], Known] = {}
+        self._telemetered: set[tuple[int, int]] = set()
+        """Keys of groups that telemetry knows open."""
         self._group_at: dict[int, tuple[int, int]] = {}
-        self._fresh: set[int] = set()
+        self.fresh: set[int] = set()
+        """Premises of which something was said since the last tick."""
         self._emptied: set[int] = set()
+        self._changed: set[tuple[int, int]] = set()
         self._cold = True
+        self.ended: list[tuple[int, int]] = []
+        """Incidents that were over at the last update, and since when."""
 
     # --- reports ------------------------------------------------------------------------------------
 
     def add(self, receipt: int, premise: int, at_ms: int) -> None:
         """A report that service is lost is to be explained."""
         self.at.setdefault(premise, []).append(receipt)
-        self._fresh.add(premise)
+        self.fresh.add(premise)
         self.grouper.add(premise, at_ms, meter=receipt < 0)
 
     def remove(self, receipt: int, premise: int, at_ms: int) -> bool:
@@ -89,7 +103,11 @@ class Evidence:
     def pin(self, premise: int) -> None:
         """Some report from here belongs to an incident that people hold."""
         self._pinned.add(premise)
-        self._fresh.add(premise)
+        self.fresh.add(premise)
+
+    def compare(self, device: int) -> None:
+        """The incident at a device was changed by something else than its group: bring it in line again."""
+        self._changed.add((device, -1))
 
     # --- groups -------------------------------------------------------------------------------------
 
@@ -110,11 +128,14 @@ class Evidence:
             self._cold = False
             changed, gone = self.grouper.groups(), []
             loose |= self._predicted(draft.situation) | self._bare(draft.situation)
-        for key in gone:
+        # What people hold and nobody speaks below is no group of ours: what was known of it holds no more.
+        bare = [group.key for group in changed if not (group.premises or group.telemetered)]
+        for key in chain(gone, bare):
             known = self._known.pop(key, None)
+            self._telemetered.discard(key)
             if known is not None:
                 loose.add(known.incident)
-        changed = self._with_fresh(changed)
+        changed = self._with_fresh(draft.situation, changed)
         for group in changed:
             known = self._known.get(group.key)
             if known is not None:
@@ -127,7 +148,7 @@ class Evidence:
         for premise in self._emptied - self.at.keys():
             self._group_at.pop(premise, None)
         self._emptied.clear()
-        self._fresh.clear()
+        self.fresh.clear()
         return left
 
     def _learn(self, draft: Draft) -> None:
@@ -143,13 +164,23 @@ class Evidence:
             draft.add(learned)
             self.grouper.believe(learned)
 
-    def _with_fresh(self, changed: list[Group]) -> list[Group]:
-        """The changed groups that have reports, and those with new ones or with other people's say, by key."""
+    def _with_fresh(self, situation: Situation, changed: list[Group]) -> list[Group]:
+        """The changed groups that have reports, and those with new ones or with other people's say, by key.
+
+        And those that telemetry still knows open though people ended their incidents, or took them elsewhere.
+        """
         chosen = {group.key: group for group in changed}
-        for premise in self._fresh:
+        for premise in self.fresh:
             key = self._group_at.get(premise)
             if key is not None and key not in chosen and key in self._known:
                 chosen[key] = self._known[key].group
+        for key in self._changed & self._known.keys():
+            chosen.setdefault(key, self._known[key].group)
+        self._changed.clear()
+        for key in self._telemetered & self._known.keys():
+            incident = situation.incidents.get(self._known[key].incident)
+            if incident is None or not incident.live or key[0] not in incident.devices:
+                chosen.setdefault(key, self._known[key].group)
         return [chosen[key] for key in sorted(chosen) if chosen[key].premises or chosen[key].telemetered]
 
     def _predicted(self, situation: Situation) -> set[int]:
@@ -221,7 +252,7 @@ class Evidence:
         """Write what each changed group means for its incident, which it opens when it continues none."""
         utility = UTILITIES[self.utility]
         fresh: dict[tuple[int, int], set[int]] = {}
-        for premise in self._fresh:
+        for premise in self.fresh:
             where = self._group_at.get(premise)
             if where is not None:
                 fresh.setdefault(where, set()).add(premise)
@@ -241,6 +272,7 @@ class Evidence:
             for premise in news:
                 self._group_at[premise] = group.key
             self._known[group.key] = Known(key, premises, group)
+            (self._telemetered.add if group.telemetered else self._telemetered.discard)(group.key)
             if incident.held:
                 self._pinned |= premises
             # What reports anew may have moved to another group at this tick: there it is news.
@@ -249,6 +281,11 @@ class Evidence:
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
                 draft.add(fact)
+
+    @staticmethod
+    def _reports(situation: Situation, incident: Incident) -> list[OpenReport]:
+        found = (situation.reports.get(receipt) for receipt in sorted(incident.reports))
+        return [report for report in found if report is not None]
 
     def argue(self, draft: Draft) -> bool:
         """Write what speaks for and against predictions that moved since they were argued. Gives whether more wait."""
@@ -358,11 +395,19 @@ class Evidence:
             if heir is not None and heir is not incident and (heir.live or not incident.reports):
                 draft.add(IncidentAbsorbed(incident=incident.id, into=heir.id))
                 continue
-            if incident.reports:  # What is left of it never said that service is lost: it stays, by itself.
-                alone = sorted(incident.reports)
+            # What is left of it never said that service is lost: it stays, by itself.
+            alone = [report.receipt for report in self._reports(draft.situation, incident) if not report.answered]
+            if alone:
                 left += alone
                 dropped = [receipt_text(receipt) for receipt in alone]
                 draft.add(IncidentChanged(incident=incident.id, receipts_dropped=dropped))
+            if incident.reports:  # Those who were fed round it were out: it is over, and was no mistake.
+                gone = sorted(incident.premises)
+                draft.add(IncidentChanged(incident=incident.id, devices=[], premises_dropped=gone))
+                at_ms = draft.tick.at_ms
+                draft.add(IncidentStepped(incident=incident.id, step=Step.RESTORE.value, action="", by="", at_ms=at_ms))
+                self.ended.append((incident.key, at_ms))
+                continue
             draft.add(IncidentClosed(incident=incident.id, outcome="withdrawn"))
         return left
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from stormops.core import entry as facts
-from stormops.core import fold_incidents, fold_messages, fold_meters, fold_reports
+from stormops.core import fold_incidents, fold_messages, fold_meters, fold_reports, fold_switches
 from stormops.core.course import Course, Sample, follow
 from stormops.core.coverage import Coverage
 from stormops.core.entry import Entry
@@ -37,12 +37,14 @@ from stormops.core.summary import (
     Refusal,
     Silence,
     Status,
+    SwitchState,
     Totals,
     Touched,
     unpack_closed,
 )
+from stormops.core.topology import Switchgear
 
-SITUATION_SCHEMA = "situation-6"
+SITUATION_SCHEMA = "situation-7"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -56,14 +58,16 @@ class Situation:
     """The fold. Read its fields freely; only `apply` changes them.
 
     `incidents` by key (see `core.incident`), those ended within the hour included; `reports` by
-    receipt (an integer). `coverage` knows who is out because of which incident.
+    receipt (an integer). `coverage` knows who is out because of which incident. `tree` is as the switches
+    are now; its rows begin with those of the tree it was made with, which is that of their normal state.
     """
 
     def __init__(self, city: City, tree: Tree) -> None:
         self.city = city
-        self.tree = tree
+        self.switchgear = Switchgear(city.network, city.premises, tree)
+        self.tree = self.switchgear.normal
         edge_id = city.network.edge_id
-        self.device_ids: list[str] = [edge_id[edge] for edge in tree.edge.tolist()]
+        self.device_ids: list[str] = [edge_id[edge] for edge in self.tree.edge.tolist()]
         self.device_of: dict[str, int] = {name: row for row, name in reversed(list(enumerate(self.device_ids)))}
         self.premise_of: dict[str, int] = {name: row for row, name in reversed(list(enumerate(city.premises.id)))}
         self.position = 0
@@ -90,7 +94,9 @@ class Situation:
         self.course: Course = []
         self.safety: dict[int, SafetyClock] = {}
         self.repeats = Repeats()
-        self.coverage = Coverage(tree, len(city.premises))
+        self.switches: dict[int, SwitchState] = {}
+        """By device (row of the tree): the last word on each that was ever operated."""
+        self.coverage = Coverage(self.tree, len(city.premises))
         self.meters = Meters(city.premises.meter)
         self.reads_ms = 0
         """Each meter is read once in so long (platform ms); 0 = that is not known."""
@@ -303,6 +309,7 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.ReportClosed: fold_reports.report_closed,
     facts.RatesLearned: _rates_learned,
     facts.LinksDoubted: _links_doubted,
+    facts.SwitchChanged: fold_switches.switch_changed,
     facts.IncidentOpened: fold_incidents.incident_opened,
     facts.IncidentChanged: fold_incidents.incident_changed,
     facts.IncidentArgued: fold_incidents.incident_argued,
@@ -324,6 +331,7 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentSplit: _action,
     facts.IncidentCancelled: _action,
     facts.IncidentRestored: _action,
+    facts.SwitchOperated: _action,
     facts.SituationReportRequested: _action,
     facts.SafetyAcknowledged: _action,
     facts.ModeDeclared: _action,

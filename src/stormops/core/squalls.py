@@ -40,8 +40,7 @@ class Squalls(Posterior):
 
     def expect(self, hazard: Floats, recent: Floats) -> None:
         """Hazards (S, N) on average of both; `recent` (S): share of each slot in which a squall can have been."""
-        self.prior = openings(hazard)
-        recent = recent[:, None]
+        self.prior, recent = openings(hazard), recent[:, None]
         self._calm.believe(openings(hazard * (1 - recent + recent * (1 - SHARE) / (1 - CHANCE))))
         self._squall.believe(openings(bounded(hazard * (1 - recent + recent * TIMES))))
 
@@ -55,7 +54,7 @@ class Squalls(Posterior):
         changed |= self._weight != before
         rows: Rows = np.flatnonzero(changed)
         weight = self._weight[rows]
-        for name in ("cause", "first", "since", "top"):
+        for name in ("cause", "since", "first", "top"):
             calm, squall = (getattr(part, name)[..., rows] for part in parts)
             getattr(self, name)[..., rows] = (1 - weight) * calm + weight * squall
         return rows

@@ -28,27 +28,43 @@ STEPS, LEAST = 2, 20
 """Rates are told apart by this part of an octave, down to so many octaves below one in a quantum."""
 
 
-def near_by(x: Floats, y: Floats, leaf: Ints) -> Ints:
-    """(P, NEAR): the premises nearest to each that are below another device; -1 = no more are.
+class Vicinity:
+    """Which premises are near which. `x`, `y` (P): metres, NaN = nowhere.
 
-    `x`, `y` (P): metres, NaN = nowhere; `leaf` (P): the device right above, -1 = none.
+    Switching moves devices, and no houses: those near by are sought again only when others are on the network.
     """
-    found = np.full((len(leaf), NEAR), -1, np.int32)
-    where = np.stack([x, y], axis=1)
-    some = np.flatnonzero((leaf >= 0) & np.isfinite(where).all(axis=1))
-    if not len(some):
+
+    def __init__(self, x: Floats, y: Floats) -> None:
+        self._where = np.stack([x, y], axis=1)
+        self._placed = np.isfinite(self._where).all(axis=1)
+        self._some: Rows = np.empty(0, np.intp)
+        self._row: Rows = np.empty((0, 0), np.intp)
+
+    def near(self, leaf: Ints) -> Ints:
+        """(P, NEAR): the premises nearest to each that are below another device; -1 = no more are.
+
+        `leaf` (P): the device right above, -1 = none.
+        """
+        found = np.full((len(leaf), NEAR), -1, np.int32)
+        some = np.flatnonzero((leaf >= 0) & self._placed)
+        if not len(some):
+            return found
+        if not np.array_equal(some, self._some):
+            self._some, self._row = some, self._sought(self._where[some])
+        same = leaf[some][self._row] == leaf[some][:, None]
+        nearest = np.argsort(same, axis=1, kind="stable")[:, :NEAR]
+        other = np.take_along_axis(self._row, nearest, axis=1)
+        found[some, : other.shape[1]] = np.where(np.take_along_axis(same, nearest, axis=1), -1, some[other])
         return found
-    count = min(SOUGHT, len(some))
-    row = np.asarray(cKDTree(where[some]).query(where[some], k=count)[1]).reshape(-1, count)
-    same = leaf[some][row] == leaf[some][:, None]
-    nearest = np.argsort(same, axis=1, kind="stable")[:, :NEAR]
-    other = np.take_along_axis(row, nearest, axis=1)
-    found[some, : other.shape[1]] = np.where(np.take_along_axis(same, nearest, axis=1), -1, some[other])
-    return found
+
+    @staticmethod
+    def _sought(where: Floats) -> Rows:
+        count = min(SOUGHT, len(where))
+        return np.asarray(cKDTree(where).query(where, k=count)[1]).reshape(-1, count)
 
 
 class Strays:
-    """`near` (P, K): as `near_by` gives it."""
+    """`near` (P, K): as `Vicinity` gives it."""
 
     def __init__(self, near: Ints) -> None:
         self._near = near

@@ -124,6 +124,25 @@ class DeviceState(NamedTuple):
         return self.at_ms, self.opened, self.known
 
 
+class SwitchState(NamedTuple):
+    """The last word on a switch or device since `since_ms` (platform ms): whose, why, by which desk action.
+
+    `source`: a person's word, telemetry's, or what people had confirmed open of a faulted device (`SwitchChanged`).
+    """
+
+    opened: bool
+    since_ms: int
+    by: str
+    reason: str
+    action: str
+    source: str
+
+    @property
+    def opened_by_hand(self) -> bool:
+        """Whether a person opened it."""
+        return self.opened and self.source == "person"
+
+
 class Touched:
     """What some entries touched, so that only that is shown again. What is no longer there has left."""
 
@@ -138,6 +157,8 @@ class Touched:
         """Devices of which telemetry said something new."""
         self.closed: set[int] = set()
         """Devices that people saw closed."""
+        self.switches = False
+        """Whether a switch was operated."""
         self._reach: list[Ints] = []
 
     def reach(self, premises: Ints) -> None:
@@ -160,6 +181,7 @@ class Touched:
         self.silences |= other.silences
         self.telemetry |= other.telemetry
         self.closed |= other.closed
+        self.switches |= other.switches
         self._reach += other._reach
 
 

@@ -21,6 +21,7 @@ from stormops.core.shape import Shape, Shapes
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 from stormops.core.view import Changes, extent, said
+from stormops.core.view_switches import abnormal_switches, opened_by_people
 
 SAID_CHARACTERS_MAX = 300
 """Longest text of what was said in the unmatched list; the whole is read with the report."""
@@ -41,12 +42,14 @@ class DeskView:
     def __init__(self, city: City, tree: Tree, recall: Recall) -> None:
         self._city = city
         self._tree = tree
+        """Of which the shapes are: another one when switches were operated."""
         self._recall = recall
         self._shapes = Shapes(city, tree)
         self._states: dict[int, State] = {}
         self._by_state: Counter[State] = Counter()
         self._refusals: set[str] = set()
         self._silences: set[str] = set()
+        self._switches: set[str] = set()
         self._meters_silent = 0
 
     def snapshot(self, situation: Situation) -> dict[str, Any]:
@@ -55,6 +58,7 @@ class DeskView:
         self._by_state.clear()
         self._refusals.clear()
         self._silences.clear()
+        self._switches.clear()
         view: dict[str, Any] = {"city": self._city_value()}
         for key in situation.incidents:
             view.update(self._incident(situation, key).put)
@@ -64,6 +68,7 @@ class DeskView:
                 view.update(self._report(situation, receipt).put)
         view.update(self._refused(situation).put)
         view.update(self._silent(situation).put)
+        view.update(self._switched(situation).put)
         view["mode"] = mode_value(situation)
         view["messages"] = messages_value(situation)
         view["totals"] = self._totals(situation)
@@ -79,6 +84,8 @@ class DeskView:
             parts.append(self._refused(situation))
         if touched.silences:
             parts.append(self._silent(situation))
+        if touched.switches:
+            parts.append(self._switched(situation))
         for part in parts:
             put.update(part.put)
             unset += part.unset
@@ -100,8 +107,8 @@ class DeskView:
             "utility": incident.utility.value,
             "state": incident.state.value,
             "device": situation.device_ids[device] if known else None,
-            "device_kind": EdgeKind(int(self._tree.kind[device])).name.lower() if known else None,
-            "feeder": situation.device_ids[int(self._tree.feeder[device])] if known else None,
+            "device_kind": EdgeKind(int(situation.tree.kind[device])).name.lower() if known else None,
+            "feeder": situation.device_ids[int(situation.tree.feeder[device])] if known else None,
             "lon": shape.lon,
             "lat": shape.lat,
             "customers_out": incident.customers_out,
@@ -118,6 +125,7 @@ class DeskView:
             "hull": shape.hull,
             "probability": incident.probability,
             "confirmed_by": incident.confirmed_by or None,
+            "switched": opened_by_people(situation, incident),
             "reasons": list(incident.reasons),
             "safety": incident.safety,
             "medical": incident.medical,
@@ -156,6 +164,9 @@ class DeskView:
         return found
 
     def _shape(self, situation: Situation, incident: Incident) -> Shape:
+        if situation.tree is not self._tree:
+            self._tree = situation.tree
+            self._shapes = Shapes(self._city, self._tree)
         if len(incident.devices) == 1 and not incident.premises:
             return self._shapes.below(incident.device)
         parts = [self._tree.below(device) for device in incident.devices]
@@ -270,6 +281,12 @@ class DeskView:
         self._silences = set(put)
         return Changes(put, unset)
 
+    def _switched(self, situation: Situation) -> Changes:
+        put = abnormal_switches(situation)
+        unset = sorted(self._switches - put.keys())
+        self._switches = set(put)
+        return Changes(put, unset)
+
     def _totals(self, situation: Situation) -> dict[str, Any]:
         totals = situation.totals
         return {
@@ -292,6 +309,7 @@ class DeskView:
             "meters_unknown": situation.meters.told - totals.meters_off,
             "meters_silent": self._meters_silent,
             "links_doubted": len(situation.links),
+            "switches_abnormal": len(self._switches),
             "at_ms": situation.at_ms,
         }
 

@@ -230,6 +230,7 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     """An incident as the desk sees it. `reports` counts what people said, `meters` those that say off.
 
     `customers_out_low`, `customers_out_high`: between them with a chance of .8, null where nothing is inferred.
+    `switched`: people opened its device.
     """
 
     id: str
@@ -254,6 +255,7 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     hull: list[Point] | None
     probability: Per10000
     confirmed_by: str | None
+    switched: bool
     reasons: list[str]
     safety: Count
     medical: Count
@@ -446,6 +448,58 @@ class Customer(Answer, frozen=True, kw_only=True):
     callbacks: list[ReportOfCustomer]
     medical: bool
     nested: bool
+
+
+class SwitchValue(Answer, frozen=True, kw_only=True):
+    """A device that can be opened and closed. Since when, by whom and why are null where nobody ever operated it.
+
+    `customers`: how many nothing feeds because it is open; `parallel`: it closes a ring.
+    """
+
+    device: str
+    kind: str
+    feeder: str
+    open: bool
+    normally_open: bool
+    since_ms: int | None
+    by: str | None
+    reason: str | None
+    source: Literal["person", "telemetry", "confirmed"] | None
+    customers: Count
+    parallel: bool
+    lon: float | None
+    lat: float | None
+
+
+class FoundSwitches(Answer, frozen=True, kw_only=True):
+    """Devices whose names have what was typed in them; the shortest names first."""
+
+    n: int
+    at_ms: int
+    switches: list[SwitchValue]
+
+
+class SwitchEffect(Answer, frozen=True, kw_only=True):
+    """What it would do to open or close a device: customers moved to other feeders, left without service, fed again.
+
+    `feeders` feed those that move, or are fed again, afterwards. `parallel`: it would close a ring.
+    """
+
+    open: bool
+    moved: Count
+    dark: Count
+    fed: Count
+    feeders: list[str]
+    parallel: bool
+
+
+class SwitchDetail(Answer, frozen=True, kw_only=True):
+    """A device, and what it would do to operate it."""
+
+    n: int
+    at_ms: int
+    switch: SwitchValue
+    effect: SwitchEffect
 
 
 class DoubtedLinkValue(Answer, frozen=True, kw_only=True):

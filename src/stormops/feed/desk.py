@@ -26,6 +26,7 @@ from stormops.feed.places import Places
 from stormops.feed.problem import Json, bad_query, not_found, not_signed_in
 from stormops.feed.reads import typed_receipt
 from stormops.feed.situation_reports import SituationReports
+from stormops.feed.switches import find_switches, switch_detail
 
 PRIVATE = {"Cache-Control": "no-store"}
 
@@ -71,6 +72,7 @@ class DeskReads:
             f"{desk}/course": self._course,
             f"{desk}/links": self._links,
             f"{desk}/links.csv": self._links_csv,
+            f"{desk}/switches": self._switches,
             f"{desk}/customers/{{premise}}": self._customer,
             f"{desk}/premises": self._premises,
             f"{desk}/premises/{{premise}}": self._premise,
@@ -157,6 +159,19 @@ class DeskReads:
         listed = await self._follower.ask(lambda board, _: doubted_links(board))
         headers = PRIVATE | {"Content-Disposition": 'attachment; filename="doubted-links.csv"'}
         return Response(as_csv(listed), headers=headers, media_type="text/csv; charset=utf-8")
+
+    async def _switches(self, request: Request) -> Response:
+        """`?q=` part of a name, or `?device=` one device, `&open=` what it would do to open or close it."""
+        query = request.query_params
+        if "q" in query:
+            typed = query["q"]
+            return Json(await self._follower.ask(lambda board, _: find_switches(board, typed)), headers=PRIVATE)
+        name, wish = query.get("device"), query.get("open")
+        if name is None or wish not in (None, "true", "false"):
+            return bad_query("Give q, or device and perhaps open (true or false).")
+        opened = None if wish is None else wish == "true"
+        found = await self._follower.ask(lambda board, _: switch_detail(board, name, opened))
+        return _or_404(found, "There is no such device that can be opened and closed.")
 
     async def _customer(self, request: Request) -> Response:
         name = request.path_params["premise"]

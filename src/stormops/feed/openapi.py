@@ -72,6 +72,17 @@ READS: dict[str, Read] = {
     "/api/v1/desk/links": Read(
         "Links of customers to transformers that are likely wrong.", (answers.DoubtedLinks,), (401, 503), staff=True
     ),
+    "/api/v1/desk/switches": Read(
+        "Devices that can be opened and closed by part of their name (`q`), or one (`device`) and what it would do.",
+        (answers.FoundSwitches, answers.SwitchDetail),
+        (401, 404, 422, 503),
+        staff=True,
+        query=(
+            ("q", "Part of a device's name."),
+            ("device", "A device's name."),
+            ("open", "true or false: to open or to close it; otherwise what it is not."),
+        ),
+    ),
     "/api/v1/desk/incidents/{name}": Read(
         "An incident with its reports.", (answers.IncidentDetail,), (401, 404, 503), staff=True
     ),

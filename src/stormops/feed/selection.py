@@ -25,8 +25,8 @@ KEY_CHARACTERS_MAX = 64
 GRID_DEGREES = 0.01
 """Boxes are widened to this grid (about a kilometre): who looks at nearly the same shares one channel."""
 
-ALWAYS = ("city", "mode", "totals", "messages", "safety/", "refusal/", "silence/", "unheard")
-"""What everybody sees whatever is selected: how it stands, and danger."""
+ALWAYS = ("city", "mode", "totals", "messages", "safety/", "refusal/", "silence/", "switch/", "unheard")
+"""What everybody sees whatever is selected: how it stands, what is switched, and danger."""
 
 
 class Box(NamedTuple):

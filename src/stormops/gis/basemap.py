@@ -92,18 +92,19 @@ def network(city: City, tree: Tree, *, service: bool = False) -> bytes:
 
 
 def devices(city: City, tree: Tree) -> bytes:
-    """Protective devices and open switches as points. Staff only.
+    """Protective devices and switches as points. Staff only.
 
-    Properties: `id`, `kind`, `customers` (below it) and `feeder` (row of the tree, -1 = none); a
-    normally open switch has kind `tie` and no customers.
+    Properties: `id`, `kind`, `customers` (below it) and `feeder` (row of the tree, -1 = none); a plain switch
+    has kind `switch`, a normally open one `tie`, and neither has customers.
     """
     net = city.network
     ids = [net.edge_id[e] for e in tree.edge.tolist()]
     kinds = [EdgeKind(k).name.lower() for k in tree.kind.tolist()]
     rows = zip(ids, kinds, tree.customers.tolist(), tree.feeder.tolist(), strict=True)
-    ties = np.flatnonzero(net.edge_open)
-    a, b = net.edge_from[ties], net.edge_to[ties]
-    everything = [*rows, *((net.edge_id[e], "tie", 0, -1) for e in ties.tolist())]
+    switches = np.flatnonzero(net.edge_open | (net.edge_kind == EdgeKind.SWITCH))
+    a, b = net.edge_from[switches], net.edge_to[switches]
+    others = zip(switches.tolist(), net.edge_open[switches].tolist(), strict=True)
+    everything = [*rows, *((net.edge_id[e], "tie" if is_open else "switch", 0, -1) for e, is_open in others)]
     lon = np.concatenate([tree.lon, (net.bus_lon[a] + net.bus_lon[b]) / 2])
     lat = np.concatenate([tree.lat, (net.bus_lat[a] + net.bus_lat[b]) / 2])
     return _collection(

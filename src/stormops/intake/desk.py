@@ -29,6 +29,7 @@ from stormops.core.entry import (
     ReportWithdrawn,
     SafetyAcknowledged,
     SituationReportRequested,
+    SwitchOperated,
 )
 from stormops.core.levels import Mode
 from stormops.intake.authors import Author, Authors, keyed_body
@@ -110,6 +111,14 @@ class Declare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scope: Id = "city"
 
 
+class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The device (breaker, recloser, fuse, switch, tie) is open, or closed, from now on: the network is traced anew."""
+
+    device: Id
+    open: bool
+    reason: Reason
+
+
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Write a situation report now, outside the schedule."""
 
@@ -181,6 +190,11 @@ ACTIONS: dict[str, ActionKind] = {
         "mode",
         Declare,
         lambda a, by, _, b: ModeDeclared(action=a, by=by, reason=b.reason, mode=b.mode, scope=b.scope),
+    ),
+    "switches": ActionKind(
+        "switches",
+        Switch,
+        lambda a, by, _, b: SwitchOperated(action=a, by=by, reason=b.reason, device=b.device, open=b.open),
     ),
     "situation-reports": ActionKind(
         "situation-reports", Ask, lambda a, by, _, b: SituationReportRequested(action=a, by=by, reason=b.reason)
