@@ -130,8 +130,8 @@ def sign_in(case: schemathesis.Case[Any], *, always: bool) -> None:
         case.headers["Authorization"] = "Bearer token"
     if always:
         case.headers["Idempotency-Key"] = uuid4().hex
-        reports = case.body.get("reports", ()) if isinstance(case.body, dict) else ()
-        for report in reports:  # a batch has a key for each
+        body: Any = case.body
+        for report in body.get("reports", ()) if isinstance(body, dict) else ():  # a batch has a key for each
             if "key" in report:
                 report["key"] = uuid4().hex
 

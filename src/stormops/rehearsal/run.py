@@ -89,7 +89,6 @@ class Rehearsal:
         self._sent = 0
         self._failed = 0
         self._retried = 0
-        self._from_crews = 0
         self._words_told = 0
         self._grades: list[dict[str, Any]] = []
         self._moments: list[Grade] = []
@@ -234,23 +233,19 @@ class Rehearsal:
 
     async def _tell(self, http: httpx2.AsyncClient, csrf: str, turn: asyncio.Semaphore, order: Order, key: str) -> bool:
         """One order to the desk, and whether it was taken; what was not is told again, under a new key."""
-        desk, headers = f"{self._target.intake_staff_url}/api/v1/desk", {"X-CSRF-Token": csrf, "Idempotency-Key": key}
+        url = f"{self._target.intake_staff_url}/api/v1/desk/incidents/{order.incident}/{order.action}"
         async with turn:
             try:
-                answer = await http.post(
-                    f"{desk}/incidents/{order.incident}/{order.action}", json=order.body, headers=headers
-                )
-                if order.house and answer.status_code == httpx2.codes.ACCEPTED:
-                    report = {"symptom": "lights_out", "service_point": f"E-{order.house}"}
-                    said = await http.post(
-                        f"{desk}/reports", json=report, headers=headers | {"Idempotency-Key": f"{key}-house"}
-                    )
-                    if said.status_code == httpx2.codes.ACCEPTED:
-                        self._acknowledged.setdefault(said.json()["receipt"], time.monotonic())
-                        self._from_crews += 1
+                answer = await http.post(url, json=order.body, headers={"X-CSRF-Token": csrf, "Idempotency-Key": key})
             except httpx2.HTTPError:
                 return False
-        return bool(answer.status_code == httpx2.codes.ACCEPTED)
+        taken = bool(answer.status_code == httpx2.codes.ACCEPTED)
+        if taken and order.house:
+            said = {"symptom": "lights_out", "service_point": f"E-{order.house}"}
+            await turn.acquire()
+            house = Call(self._now(), f"{key}-house", said, self._index[order.house], resend=False, false=False)
+            await self._send(http, house, turn)
+        return taken
 
     async def _telemeter(self, http: httpx2.AsyncClient) -> None:
         """The control system's words, each as soon as it is due; what is not taken is sent again as it is."""
@@ -369,7 +364,6 @@ class Rehearsal:
                 "acknowledged": self._sent - self._failed,
                 "lost": lost,
                 "doubled": max(0, distinct - len(self._acknowledged)),
-                "from_crews": self._from_crews,
                 "retried": self._retried,
                 "refused": self._refused[:5],
                 "matched": totals.get("reports_matched"),
