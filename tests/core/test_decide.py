@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from stormops.core import entry as facts
 from stormops.core.decide import ENDED_VISIBLE_MS
 from stormops.core.entry import News, Tick
+from stormops.core.learning import STARTS
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import Symptom
-from tests.core.storms import consistent, move, settled, tied_world
+from tests.core.storms import consistent, move, settled, small_world, tied_world
 from tests.core.world import MINUTE_MS, START_MS, World
 
 
@@ -270,3 +271,19 @@ def test_an_incident_whose_last_report_is_withdrawn_ends_though_the_decider_was_
     assert [fact.receipts_dropped for fact in made if isinstance(fact, facts.IncidentChanged)] == [
         [receipt_text(receipt_number(stands_by))]
     ]
+
+
+def test_two_streets_stay_two_incidents_while_rates_are_searched_for() -> None:
+    world = small_world()
+    for premise in range(4):
+        world.report(premise, at=1)
+    world.tick(1)
+    for premise in range(12, 24):
+        world.report(premise, at=4)
+    shown: list[dict[str, int]] = []
+    while not shown or world.decider.next_due_ms() == world.situation.at_ms:
+        world.tick(4)
+        shown.append({incident.id: incident.device for incident in world.open()})
+    assert len(shown) == len(STARTS)
+    assert len(shown[0]) == 2
+    assert all(later == shown[0] for later in shown)

@@ -74,6 +74,16 @@ def test_a_change_gives_bit_for_bit_what_working_out_afresh_gives(seed: int) -> 
             assert np.array_equal(getattr(squalls, name)[..., still], was[..., still]), name
 
 
+def test_devices_that_open_often_are_weighed_too() -> None:
+    """Learned hazards a hundred times over would be surer than certain."""
+    rng = np.random.default_rng(1)
+    for seed in range(20):
+        known, _ = hazards(seed, 60)
+        squalls = settled(known, rng.uniform(0.0, 1.0, (60, 3)))
+        assert np.isfinite(squalls.since).all()
+        assert np.allclose(squalls.since.sum(axis=0), 1)
+
+
 def test_weighing_gives_the_likelihood_that_settling_does() -> None:
     known, hazard = hazards(3, 50)
     squalls, other = settled(known, hazard), settled(known, hazard)

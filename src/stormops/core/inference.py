@@ -17,16 +17,13 @@ from stormops.core.customers import Customers
 from stormops.core.forest import Forest, Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
-from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, openings
+from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, bounded, openings
 from stormops.core.posterior import Posterior
 from stormops.core.predicting import Prediction
 from stormops.core.squalls import WITHIN_MS, Squalls
 
 CLOSED_NOW = 2**62
 """The time until which a device is known closed when telemetry says so."""
-
-HAZARD_MOST = 3.0
-"""Hazard that no device goes beyond: by its prior alone none is surer to have opened than 95 %."""
 
 
 class Inference:
@@ -187,8 +184,7 @@ class Inference:
             chances, which = np.unique(self.opens, return_inverse=True)
             self._alike = chances, which.astype(np.intp)
         chances, which = self._alike
-        hazard = -np.log1p(-chances) * weights[:, None]
-        hazard *= np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=0), HAZARD_MOST))
+        hazard = bounded(-np.log1p(-chances) * weights[:, None])
         self.hazard, prior = hazard.take(which, axis=1), openings(hazard).take(which, axis=1)
         known = np.flatnonzero(self.closed_ms)
         if len(known):

@@ -23,9 +23,9 @@ import numpy as np
 from stormops.core.customers import Words
 from stormops.core.forest import Rows
 from stormops.core.hearing import Rates
-from stormops.core.inference import HAZARD_MOST, Inference
+from stormops.core.inference import Inference
 from stormops.core.network import Floats, Ints
-from stormops.core.onset import QUANTUM_MS, Onsets, Profile
+from stormops.core.onset import HAZARD_MOST, QUANTUM_MS, Onsets, Profile
 
 CUSTOMERS = 200.0
 """Strength of what is believed of the share that reports, or of gasps heard: that many customers without service."""

@@ -230,6 +230,7 @@ class Explanations:
             return None
         self._take_in()
         inference = self.inference
+        inference.expect_squalls(expected=False)
         inference.settle(now_ms)
         left = len(STARTS) if grown else self._left
         if left:
@@ -267,6 +268,9 @@ class Explanations:
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update."""
         self._take_in()
+        # The first search may find last what squalls say until then: no incident is to go to and fro meanwhile.
+        first = self._left > 0 and self._learned_from < LEARN_GROWTH * LEARN_LEAST
+        self.inference.expect_squalls(expected=first or len(self._reports) < LEARN_LEAST)
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
         before = self._remembered | self._devices
         known = self._holds | self._telemetered.keys()
@@ -313,7 +317,6 @@ class Explanations:
 
     def _take_in(self) -> None:
         """Tell the inference what is new; keep which groups changed by it, and the places right above."""
-        self.inference.expect_squalls(expected=len(self._reports) < LEARN_LEAST and not self._left)
         premises = sorted(self._touched)
         self._touched.clear()
         first, off = [0] * len(premises), [0] * len(premises)

@@ -22,6 +22,10 @@ AGES = sum(WIDTHS)
 """Ages told apart."""
 
 
+HAZARD_MOST = 3.0
+"""Hazard that no device goes beyond: by its prior alone none is surer to have opened than 95 %."""
+
+
 class Profile(NamedTuple):
     """How much likelier failures are than was believed, as the storm goes: `times[k]` from `since_ms[k]` on.
 
@@ -101,6 +105,11 @@ class Onsets(NamedTuple):
     def middles_ms(self) -> Floats:
         """(S): age of the middle of each slot."""
         return np.asarray((self.edges[:-1] + self.edges[1:]) * (QUANTUM_MS / 2))
+
+
+def bounded(hazard: Floats) -> Floats:
+    """(S, N): the hazards, of no device more in all than `HAZARD_MOST`."""
+    return np.asarray(hazard * np.minimum(1, HAZARD_MOST / np.maximum(hazard.sum(axis=0), HAZARD_MOST)))
 
 
 def openings(hazard: Floats) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 
 from stormops.core.forest import Forest, Rows
 from stormops.core.network import Floats
-from stormops.core.onset import openings
+from stormops.core.onset import bounded, openings
 from stormops.core.posterior import Posterior
 
 WITHIN_MS = 1_200_000
@@ -42,7 +42,7 @@ class Squalls(Posterior):
         """Hazards (S, N) on average of both; `recent` (S): share of each slot in which a squall can have been."""
         self.prior, recent = openings(hazard), recent[:, None]
         self._calm.believe(openings(hazard * (1 - recent + recent * (1 - SHARE) / (1 - CHANCE))))
-        self._squall.believe(openings(hazard * (1 - recent + recent * TIMES)))
+        self._squall.believe(openings(bounded(hazard * (1 - recent + recent * TIMES))))
 
     def settle(self, places: Rows, *, afresh: bool = False) -> Rows:
         """As of `Posterior`: where a squall is likelier or less, all below the top changes."""
