@@ -1,0 +1,115 @@
+"""Commands of billing: reads, bills, fees. Amounts arrive from the rules, with their decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from stormops.accounts import owed, postings
+from stormops.accounts.command import Command
+from stormops.accounts.draft import Draft
+from stormops.accounts.postings import Against
+from stormops.accounts.record import Count, Day, Decision, Id, Payment
+from stormops.accounts.records_money import Bill, BillLine, ChargeType
+from stormops.accounts.records_place import Read, ServicePoint
+from stormops.accounts.refusal import Refused
+
+LINES_MAX = 200
+Lines = Annotated[tuple[BillLine, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
+
+
+def charged(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, bill: str = "") -> list[Against]:
+    """New receivables of the lines, each with the account that it credits."""
+    pairs = []
+    for line in lines:
+        if line.cents < 0:
+            raise Refused("no_amount", "A charge is not below zero; an overcharge is given back by a request.", "lines")
+        new = owed.charge(draft, account, line.charge, line.cents, due=due, bill=bill, service=line)
+        pairs.append(Against(owed.piece(new, line.cents), draft.get(ChargeType, line.charge).credits))
+    return pairs
+
+
+class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
+    """A meter's register: actual, estimated, or storm (estimated because of one)."""
+
+    function = "service_start"
+    permission = "billing"
+
+    point: Id
+    day: Day
+    register: Count
+    kind: str
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        point = draft.get(ServicePoint, self.point)
+        if self.kind not in {"actual", "estimated", "storm"} or self.register < 0:
+            raise Refused("no_read", "A read is actual, estimated or storm, and not below zero.", "kind")
+        draft.add(
+            Read(
+                id=draft.new_id(),
+                point=point.id,
+                day=draft.day(self.day),
+                register=self.register,
+                kind=self.kind,
+            )
+        )
+
+
+class PostBill(Command, frozen=True, kw_only=True, tag="post_bill"):
+    """A bill of an account, computed by the rules; a stayed account is billed no more, its new account is."""
+
+    function = "service_start"
+    permission = "billing"
+
+    account: Id
+    due: Day
+    lines: Lines
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        account, decision = draft.account(self.account), draft.by_policy(self.decision)
+        due = draft.day(self.due)
+        bill = draft.add(
+            Bill(
+                id=draft.new_id(),
+                account=account.id,
+                issued=draft.envelope.day,
+                due=due,
+                cents=sum(line.cents for line in self.lines),
+                lines=self.lines,
+                decision=decision,
+            )
+        )
+        draft.post(postings.billed(draft.head(), charged(draft, account.id, self.lines, due, bill.id)))
+
+
+class ChargeFee(Command, frozen=True, kw_only=True, tag="charge_fee"):
+    """A late fee or another fee outside a bill; a late one only when all is posted and every mode's grace is over."""
+
+    function = "late_fee"
+    permission = "billing"
+
+    account: Id
+    charge: Id
+    cents: Payment
+    due: Day
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        account = draft.account(self.account)
+        draft.by_policy(self.decision)
+        if not draft.now.settled:
+            raise Refused("not_settled", "The customer's payments of the storm may not be posted yet.", "account")
+        due = draft.day(self.due)
+        new = owed.charge(draft, account.id, self.charge, self.cents, due=due)
+        draft.answer["receivable"] = new.id
+        credits_to = draft.get(ChargeType, self.charge).credits
+        draft.post(postings.billed(draft.head(), [Against(owed.piece(new, self.cents), credits_to)], "fee_charged"))

@@ -1,0 +1,295 @@
+"""Commands of credit and collections: arrangements, cuts and reconnects, agencies, doubtful debt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec.structs import replace
+
+from stormops.accounts import owed, postings, postings_credit
+from stormops.accounts.command import Command
+from stormops.accounts.draft import Draft
+from stormops.accounts.postings import Held
+from stormops.accounts.proposals import free_of_stay
+from stormops.accounts.proposals_credit import at_agency
+from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id, Payment
+from stormops.accounts.records_money import Arrangement, Instalment, Placement
+from stormops.accounts.records_place import MedicalCert
+from stormops.accounts.refusal import Refused
+from stormops.accounts.states_money import ARRANGEMENT, PLACEMENT
+from stormops.accounts.states_service import CERTIFICATE
+
+
+class OfferArrangement(Command, frozen=True, kw_only=True, tag="offer_arrangement"):
+    """Instalments for what is owed; active when the customer accepts."""
+
+    function = "payment_arrangement"
+    permission = "collect"
+
+    account: Id
+    instalments: Annotated[tuple[Instalment, ...], msgspec.Meta(min_length=1, max_length=60)]
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        account = free_of_stay(draft, draft.account(self.account).id)
+        if any(each.cents <= 0 for each in self.instalments):
+            raise Refused("no_amount", "Every instalment has an amount.", "instalments")
+        if sum(each.cents for each in self.instalments) > sum(each.owed for each in owed.open_of(draft, account.id)):
+            raise Refused("too_much", "The instalments are more than is owed.", "instalments")
+        draft.add(
+            Arrangement(
+                id=draft.new_id(),
+                account=account.id,
+                kind="instalments",
+                state=ARRANGEMENT.start,
+                instalments=tuple(sorted(self.instalments, key=lambda each: each.due)),
+                decision=draft.by_policy(self.decision),
+            )
+        )
+
+
+class ExtendDueDate(Command, frozen=True, kw_only=True, tag="extend_due_date"):
+    """A later day for what is owed. In a storm (`event`) within the city's limit, and once an account and event."""
+
+    function = "payment_arrangement"
+    permission = "extend"
+
+    account: Id
+    until: Day
+    decision: Decision
+    event: str = ""
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        account = draft.account(self.account)
+        until = draft.day(self.until)
+        if until <= draft.envelope.day:
+            raise Refused("not_later", "An extension is to a later day.", "until")
+        if self.event:
+            if account.events.get("extension") == self.event:
+                raise Refused("extended_already", "This account has had its extension for this storm.", "account")
+            if until > draft.envelope.day + timedelta(days=draft.limits.stand_in_extension_days):
+                raise Refused("over_stand_in", "The day is later than may be granted at once.", "until")
+            draft.put(replace(account, events={**account.events, "extension": self.event}))
+        cents = sum(each.owed for each in owed.open_of(draft, account.id))
+        if not cents:
+            raise Refused("nothing_owed", "Nothing is owed now.", "account")
+        made = draft.add(
+            Arrangement(
+                id=draft.new_id(),
+                account=account.id,
+                kind="extension",
+                state=ARRANGEMENT.start,
+                instalments=(Instalment(until, cents),),
+                stood_in=bool(self.event),
+                decision=draft.by_policy(self.decision),
+            )
+        )
+        draft.step(made, "accept")
+
+
+class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"):
+    """An arrangement accepted, declined, paid, fulfilled, broken (never while a mode holds cuts), reinstated, ended."""
+
+    function = "payment_arrangement"
+    permission = "collect"
+
+    arrangement: Id
+    step: str
+    paid: Amount = 0
+    """Of `pay`: what of it the customer has now paid in all."""
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow("disconnect" if self.step == "break" else self.function, self.permission)
+        arrangement = draft.get(Arrangement, self.arrangement)
+        draft.account(arrangement.account)
+        if self.step == "break":
+            if not draft.now.settled:
+                raise Refused("not_settled", "The customer's payments may not be posted yet.", "arrangement")
+            due = sum(each.cents for each in arrangement.instalments if each.due < draft.envelope.day)
+            if arrangement.paid >= due:
+                raise Refused("not_broken", "Everything that is due was paid.", "arrangement")
+        if self.step == "fulfil" and arrangement.paid < sum(each.cents for each in arrangement.instalments):
+            raise Refused("not_kept", "Not all was paid.", "arrangement")
+        paid = {"paid": self.paid} if self.step == "pay" else {}
+        draft.step(arrangement, self.step, **paid)
+
+
+class FileCertificate(Command, frozen=True, kw_only=True, tag="file_certificate"):
+    """Medically essential service, by a physician's form; it stops every cut at once, and is renewed each year."""
+
+    function = "contact_update"
+    permission = "contact"
+
+    account: Id
+    expires: Day
+    document: Hash
+    battery_hours: Count | None = None
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        account = draft.account(self.account)
+        draft.attach([self.document])
+        draft.add(
+            MedicalCert(
+                id=draft.new_id(),
+                account=account.id,
+                state=CERTIFICATE.start,
+                expires=draft.day(self.expires),
+                battery_hours=self.battery_hours,
+                document=self.document,
+            )
+        )
+
+
+class StepCertificate(Command, frozen=True, kw_only=True, tag="step_certificate"):
+    """A certificate certified, renewed, declined, withdrawn or expired (after its day)."""
+
+    function = "escalation_safety"
+    permission = "certify"
+
+    certificate: Id
+    step: str
+    expires: Day | None = None
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        certificate = draft.get(MedicalCert, self.certificate)
+        draft.account(certificate.account)
+        if self.step == "expire" and draft.envelope.day <= certificate.expires:
+            raise Refused("not_expired", "The certificate still holds.", "certificate")
+        if self.step == "renew" and self.expires is None:
+            raise Refused("no_expiry", "Say until when.", "expires")
+        expires = certificate.expires if self.expires is None else draft.day(self.expires)
+        draft.step(certificate, self.step, expires=expires)
+
+
+# --- agencies and bad debt -------------------------------------------------------------------------------
+
+
+class ProposePlacement(Command, frozen=True, kw_only=True, tag="propose_placement"):
+    """An account whose debt may go to an agency, as the rule says; a second person approves."""
+
+    function = "agency_placement"
+    permission = "collect"
+
+    account: Id
+    agency: Id
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        account = free_of_stay(draft, draft.account(self.account).id)
+        draft.by_policy(self.decision)
+        if any(each.state not in PLACEMENT.final for each in draft.where(Placement, account=account.id)):
+            raise Refused("placed_already", "This account's debt is at an agency, or on its way.", "account")
+        draft.add(
+            Placement(
+                id=draft.new_id(),
+                account=account.id,
+                agency=self.agency,
+                state=PLACEMENT.start,
+                maker=draft.envelope.actor,
+            )
+        )
+
+
+class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
+    """A placement: approve (a second person), place, drop, recall, return (the agency gives up), settle."""
+
+    function = "agency_placement"
+    permission = "collect"
+
+    placement: Id
+    step: str
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow("agency_recall" if self.step in {"recall", "drop"} else self.function, self.permission)
+        placement = draft.get(Placement, self.placement)
+        draft.account(placement.account)
+        if self.step not in {"approve", "place", "drop", "recall", "return", "settle"}:
+            raise Refused("illegal_step", "This step has a command of its own.", "step")
+        fields: dict[str, object] = {}
+        if self.step == "approve":
+            if placement.maker == draft.envelope.actor:
+                raise Refused("maker_is_checker", "A placement needs two people.", "actor")
+            fields["approved_by"] = draft.envelope.actor
+        if self.step == "place":
+            fields["placed"] = draft.envelope.day
+        after = draft.step(placement, self.step, **fields)
+        if self.step == "place":
+            self._place(draft, after)
+        if self.step == "recall" and (pieces := at_agency(draft, after.account)):
+            draft.post(postings_credit.recalled(draft.head(), pieces))
+        if self.step == "settle" and at_agency(draft, after.account):
+            raise Refused("still_owed", "Not all was recovered.", "placement")
+
+    @staticmethod
+    def _place(draft: Draft, placement: Placement) -> None:
+        if not draft.now.settled:
+            raise Refused("not_settled", "The customer's payments may not be posted yet.", "placement")
+        pieces = [owed.piece(each, each.owed) for each in owed.open_of(draft, placement.account)]
+        if not pieces:
+            raise Refused("nothing_owed", "Nothing is owed.", "placement")
+        draft.post(postings_credit.placed(draft.head(), pieces))
+
+
+class RecordRecovery(Command, frozen=True, kw_only=True, tag="record_recovery"):
+    """What an agency collected, and its commission; after a write-off it is income again."""
+
+    function = "agency_recall"
+    permission = "collect"
+
+    placement: Id
+    cents: Payment
+    commission: Amount = 0
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        placement = draft.get(Placement, self.placement)
+        account = draft.account(placement.account)
+        if self.commission > self.cents:
+            raise Refused("too_much", "The commission is above what was collected.", "commission")
+        if placement.state == "written_off":
+            draft.step(placement, "recover_late")
+            late = Held(placement.id, account.id, "general", self.cents)
+            draft.post(postings_credit.recovered_late(draft.head(), late))
+            return
+        draft.step(placement, "recover")
+        pieces, left = [], self.cents
+        for each in at_agency(draft, account.id):
+            part = min(left, each.cents)
+            if part:
+                pieces.append(each._replace(cents=part))
+                left -= part
+        if left:
+            raise Refused("too_much", f"Only {postings.total(pieces)} cents are at the agency.", "cents")
+        draft.post(postings_credit.recovered(draft.head(), pieces, self.commission))
+
+
+class AllowForBadDebt(Command, frozen=True, kw_only=True, tag="allow_for_bad_debt"):
+    """The allowance of a fund raised, as the rule computed it."""
+
+    function = "adjustment"
+    permission = "billing"
+
+    fund: Id
+    cents: Payment
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission, self.cents)
+        draft.by_policy(self.decision)
+        draft.post(postings_credit.allowed(draft.head(), self.fund, self.cents))

@@ -1,0 +1,284 @@
+"""Commands of requests: what one person proposes, others approve, and only then is posted; and the refunds that follow.
+
+Nothing leaves its draft without evidence and a decision that can be computed again; who made it never approves it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from stormops.accounts import controls, postings, proposals, proposals_credit, proposals_refund
+from stormops.accounts.command import Command
+from stormops.accounts.draft import Draft
+from stormops.accounts.postings import Held
+from stormops.accounts.proposals import Proposal, free_of_stay
+from stormops.accounts.proposals_refund import cleared
+from stormops.accounts.record import Decision, Hash, Id, Text
+from stormops.accounts.records_money import Approval, RefundCase, Request
+from stormops.accounts.records_work import Evidence
+from stormops.accounts.refusal import Refusal, Refused
+
+AnyProposal = (
+    proposals.Adjustment
+    | proposals.BackBill
+    | proposals.Overcharge
+    | proposals.MassCredit
+    | proposals.Transfer
+    | proposals_refund.CreditRefund
+    | proposals_refund.DepositRefund
+    | proposals_credit.RebateGrant
+    | proposals_credit.Disbursement
+    | proposals_credit.LoanWriteOff
+    | proposals_credit.WriteOff
+)
+
+
+def proposal_of(request: Request) -> Proposal:
+    """What the request proposes."""
+    proposed: Proposal = msgspec.convert(request.proposal, AnyProposal)
+    return proposed
+
+
+def opened(draft: Draft, key: str) -> tuple[Request, Proposal]:
+    """A request whose accounts are none of the actor's own. Raises Refused."""
+    request = draft.get(Request, key)
+    draft.must_not_be_own(request.accounts)
+    return request, proposal_of(request)
+
+
+class DraftRequest(Command, frozen=True, kw_only=True, tag="draft_request"):
+    """A proposal with the rule's decision. It goes nowhere without its evidence."""
+
+    permission = "request"
+    function = "adjustment"
+
+    proposal: AnyProposal
+    decision: Decision
+    reason: Text
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        proposed: Proposal = self.proposal
+        draft.allow(proposed.asking, proposed.making)
+        accounts = proposed.about(draft)
+        draft.must_not_be_own(accounts)
+        cents = proposed.cents(draft)
+        if cents <= 0:
+            raise Refused("no_amount", "There is nothing to decide on.", "proposal")
+        body: dict[str, Any] = msgspec.to_builtins(proposed)
+        request = Request(
+            id=draft.new_id(),
+            kind=body["kind"],
+            state="draft",
+            maker=draft.envelope.actor,
+            accounts=accounts,
+            account=accounts[0],
+            cents=cents,
+            proposal=body,
+            decision=draft.by_policy(self.decision),
+            reason=self.reason,
+        )
+        draft.add(request)
+
+
+class AttachEvidence(Command, frozen=True, kw_only=True, tag="attach_evidence"):
+    """Files by their SHA-256, attached to a request by its maker."""
+
+    permission = "request"
+    function = "adjustment"
+
+    request: Id
+    hashes: tuple[Hash, ...]
+    kind: str = "document"
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        request, proposed = opened(draft, self.request)
+        draft.allow(proposed.asking, proposed.making)
+        must_be_maker(draft, request)
+        for each in draft.attach(self.hashes):
+            if draft.find(Evidence, each) is None:
+                made = Evidence(
+                    id=each, kind=self.kind, by=draft.envelope.actor, at_ms=draft.envelope.at_ms, about=request.id
+                )
+                draft.add(made)
+        draft.step(request, "attach", evidence=tuple(dict.fromkeys((*request.evidence, *self.hashes))))
+
+
+def must_be_maker(draft: Draft, request: Request) -> None:
+    """Raise Refused when the actor did not make the request."""
+    if request.maker != draft.envelope.actor:
+        raise Refused("not_maker", "Only who made it does this.", "actor")
+
+
+class SubmitRequest(Command, frozen=True, kw_only=True, tag="submit_request"):
+    """Given to others' approval; a small amount may need none."""
+
+    permission = "request"
+    function = "adjustment"
+
+    request: Id
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        request, proposed = opened(draft, self.request)
+        draft.allow(proposed.asking, proposed.making)
+        must_be_maker(draft, request)
+        submitted = draft.step(request, "submit", cents=proposed.cents(draft))
+        draft.must(controls.evidence(request.evidence))
+        if not needed(draft, submitted):
+            draft.step(submitted, "approve")
+
+
+def needed(draft: Draft, request: Request) -> int:
+    """How many must approve. Raises Refused."""
+    count = controls.approvals_needed(draft.limits.tiers.get(request.kind, ()), request.cents)
+    if isinstance(count, Refusal):
+        raise Refused(count.code, count.sentence, count.field)
+    return count
+
+
+class ApproveRequest(Command, frozen=True, kw_only=True, tag="approve_request"):
+    """One yes, of somebody else than the maker, within their own limit."""
+
+    permission = "approve"
+    function = "adjustment"
+
+    request: Id
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        request, proposed = opened(draft, self.request)
+        draft.allow(proposed.asking, self.permission, request.cents)
+        approved = [approval.by for approval in request.approvals]
+        draft.must(controls.checker(request.maker, approved, draft.envelope.actor))
+        tier = needed(draft, request)
+        mine = Approval(draft.envelope.actor, draft.envelope.at_ms, draft.envelope.desk, tier)
+        enough = len(approved) + 1 >= tier
+        draft.step(request, "approve" if enough else "endorse", approvals=(*request.approvals, mine))
+
+
+class JudgeRequest(Command, frozen=True, kw_only=True, tag="judge_request"):
+    """A request sent back, declined or its approvals undone before it is posted; or withdrawn by its maker."""
+
+    permission = "approve"
+    function = "adjustment"
+
+    request: Id
+    step: str
+    reason: Text
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        request, proposed = opened(draft, self.request)
+        if self.step not in {"send_back", "decline", "undo_approval", "withdraw"}:
+            raise Refused("illegal_step", "This step has a command of its own.", "step")
+        if not self.reason.strip():
+            raise Refused("no_reason", "Say why.", "reason")
+        if self.step == "withdraw":
+            draft.allow(proposed.asking, proposed.making)
+            must_be_maker(draft, request)
+        else:
+            draft.allow(proposed.asking, self.permission, 0)
+        draft.step(request, self.step, reason=f"{request.reason}\n{self.step}: {self.reason}", approvals=())
+
+
+class PostRequest(Command, frozen=True, kw_only=True, tag="post_request"):
+    """An approved request posted, if it is still of the amount that was approved."""
+
+    permission = "post"
+    function = "adjustment"
+
+    request: Id
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        request, proposed = opened(draft, self.request)
+        draft.allow(proposed.doing, self.permission)
+        proposed.about(draft)
+        if proposed.cents(draft) != request.cents:
+            raise Refused("amount_changed", "The amount is no longer the one that was approved.", "request")
+        draft.by_policy(request.decision)
+        head = draft.head(approval.by for approval in request.approvals)
+        posted = draft.step(request, "post", journal=head.id)
+        draft.evidence += posted.evidence
+        proposed.post(draft, head, posted)
+
+
+class ReverseRequest(Command, frozen=True, kw_only=True, tag="reverse_request"):
+    """A posted adjustment, back-bill, mass credit or transfer undone by its mirror, by somebody with that authority."""
+
+    permission = "reverse"
+    function = "adjustment"
+
+    request: Id
+    reason: Text
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        request, proposed = opened(draft, self.request)
+        draft.allow(proposed.asking, self.permission, request.cents)
+        draft.must(controls.checker(request.maker, [], draft.envelope.actor))
+        if request.kind not in {"adjustment", "back_bill", "mass_credit", "transfer"}:
+            raise Refused("not_reversible", "What followed from it is answered by a request of its own.", "request")
+        draft.step(request, "reverse", reason=f"{request.reason}\nreverse: {self.reason}")
+        draft.reverse(request.journal)
+
+
+# --- refunds ---------------------------------------------------------------------------------------------
+
+
+class IssueRefund(Command, frozen=True, kw_only=True, tag="issue_refund"):
+    """A payable refund paid: to the liable party, to the card that had paid, and not to an address that is too new."""
+
+    permission = "refund_issue"
+    function = "refund_issue"
+
+    refund: Id
+    method: str
+    """card, cheque, bank."""
+    reference: Id
+    card_closed: Hash | None = None
+    """Proof that the card that had paid is closed."""
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        case = draft.get(RefundCase, self.refund)
+        draft.allow(self.function, self.permission, case.payable)
+        draft.account(case.account)
+        account = free_of_stay(draft, case.account)
+        draft.must(controls.checker(case.maker, [], draft.envelope.actor))
+        if self.method not in {"card", "cheque", "bank"}:
+            raise Refused("unknown_method", "A refund is paid by card, cheque or bank.", "method")
+        if case.to_card and self.method != "card":
+            if self.card_closed is None:
+                raise Refused("not_the_card", "What a card paid goes back to the card, unless it is closed.", "method")
+            draft.attach([self.card_closed])
+        if self.method != "card":
+            draft.must(controls.settled(account.mailing_changed, draft.envelope.day, draft.limits.payee_days))
+        cleared(draft, account)
+        draft.step(case, "pay", method=self.method, reference=self.reference, paid_by=draft.envelope.actor)
+        draft.post(postings.refund_paid(draft.head(), _payable(case)))
+
+
+class TurnOverRefund(Command, frozen=True, kw_only=True, tag="turn_over_refund"):
+    """A refund that nobody took becomes unclaimed property."""
+
+    permission = "refund_issue"
+    function = "refund_issue"
+
+    refund: Id
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        case = draft.get(RefundCase, self.refund)
+        draft.allow(self.function, self.permission, case.payable)
+        draft.account(case.account)
+        draft.step(case, "turn_over")
+        draft.post(postings.refund_unclaimed(draft.head(), _payable(case)))
+
+
+def _payable(case: RefundCase) -> Held:
+    return Held(case.id, case.account, case.fund, case.payable)

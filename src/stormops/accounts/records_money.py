@@ -1,0 +1,283 @@
+"""Records of money: charges, bills and what is open of them, deposits, loans, requests, refunds, drawers, receipts.
+
+Amounts that a control account of the ledger sums (`subledger`) change by journals only.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+
+from stormops.accounts.record import (
+    INDEXED,
+    AccountId,
+    Amount,
+    CaseId,
+    ChargeId,
+    Count,
+    Decision,
+    Id,
+    PartyId,
+    PremiseId,
+    Record,
+    lives_by,
+)
+from stormops.accounts.states_money import (
+    ARRANGEMENT,
+    BANKRUPTCY,
+    DEPOSIT,
+    DRAWER,
+    LOAN,
+    PLACEMENT,
+    REBATE,
+    RECEIPT,
+    REFUND,
+    REQUEST,
+)
+
+
+class ChargeType(Record, frozen=True, kw_only=True):
+    """A kind of charge: its fund, the account it credits, its place in the order of payments, whether it may cut."""
+
+    name: str
+    fund: str
+    credits: str
+    disconnectable: bool
+    rank: int
+    """Paid in this order, the lowest first."""
+    taxable: bool = False
+
+
+class BillLine(msgspec.Struct, frozen=True):
+    """One charge of a bill: cents, for service from a day up to and without another."""
+
+    charge: Id
+    cents: Amount
+    since: date
+    until: date
+    agreement: str = ""
+    quantity: Count = 0
+
+
+class Bill(Record, frozen=True, kw_only=True):
+    """A bill as it was sent."""
+
+    account: AccountId
+    issued: date
+    due: date
+    cents: int
+    lines: tuple[BillLine, ...]
+    decision: Decision = msgspec.field(default_factory=dict)
+
+
+class Receivable(Record, frozen=True, kw_only=True):
+    """What is open of one charge: owed now (1100), stayed (1110) and at an agency (1120)."""
+
+    account: AccountId
+    charge: ChargeId
+    fund: str
+    due: date
+    cents: int
+    """As charged."""
+    bill: str = ""
+    since: date | None = None
+    until: date | None = None
+    owed: int = 0
+    stayed: int = 0
+    at_agency: int = 0
+    written_off: int = 0
+    """No asset any more, and not forgiven."""
+
+
+@lives_by(DEPOSIT)
+class Deposit(Record, frozen=True, kw_only=True):
+    """Required, held as money (`held` and `interest` cents) or as an instrument: bond, letter of credit, guarantor."""
+
+    account: AccountId
+    fund: str
+    required: int
+    state: str
+    agreement: str = ""
+    due: date | None = None
+    held: int = 0
+    interest: int = 0
+    instrument: str = ""
+    instrument_cents: int = 0
+    by_card: bool = False
+    """Paid by card, so its refund goes back to the card."""
+    expires: date | None = None
+    case: CaseId | None = None
+    """Post-petition assurance in this case."""
+    decision: Decision = msgspec.field(default_factory=dict)
+
+
+@lives_by(LOAN)
+class Loan(Record, frozen=True, kw_only=True):
+    """A loan repaid on the bill; `principal` and `interest` are cents still owed and not yet billed."""
+
+    account: AccountId
+    fund: str
+    charge: ChargeId
+    amount: int
+    months: int
+    state: str
+    made_by: str
+    contractor: str = ""
+    note: str = ""
+    """The hash of the signed note."""
+    principal: int = 0
+    interest: int = 0
+    billed: int = 0
+    """Instalments billed so far."""
+    terms: Decision = msgspec.field(default_factory=dict)
+
+
+@lives_by(REBATE)
+class Rebate(Record, frozen=True, kw_only=True):
+    """One measure at one premise, once."""
+
+    account: AccountId
+    premise: PremiseId
+    measure: Annotated[str, INDEXED]
+    fund: str
+    cents: int
+    state: str
+    completed: date
+    evidence: tuple[str, ...] = ()
+    decision: Decision = msgspec.field(default_factory=dict)
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """One person's yes."""
+
+    by: str
+    at_ms: int
+    desk: str
+    tier: int
+    """How many approvals the amount needs."""
+
+
+@lives_by(REQUEST)
+class Request(Record, frozen=True, kw_only=True):
+    """Something that one person proposes and others approve before it is posted."""
+
+    kind: Annotated[str, INDEXED]
+    state: str
+    maker: Annotated[str, INDEXED]
+    accounts: tuple[str, ...]
+    cents: int
+    proposal: dict[str, Any]
+    decision: Decision
+    evidence: tuple[str, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    reason: str = ""
+    journal: str = ""
+    account: AccountId | None = None
+    """The first of the accounts, for looking up."""
+
+
+@lives_by(REFUND)
+class RefundCase(Record, frozen=True, kw_only=True):
+    """Money payable to a customer. `source` is what the credit came from, `payable` cents not yet paid."""
+
+    account: AccountId
+    payee: PartyId
+    fund: str
+    source: str
+    state: str
+    maker: str
+    payable: int = 0
+    to_card: bool = False
+    """Paid by card, and so refunded to it."""
+    method: str = ""
+    paid_by: str = ""
+    reference: str = ""
+    """The cheque's or the processor's."""
+
+
+@lives_by(PLACEMENT)
+class Placement(Record, frozen=True, kw_only=True):
+    """Debt of an account at an agency."""
+
+    account: AccountId
+    agency: str
+    state: str
+    maker: str
+    approved_by: str = ""
+    placed: date | None = None
+    resolution: str = ""
+
+
+@lives_by(BANKRUPTCY)
+class BankruptcyCase(Record, frozen=True, kw_only=True):
+    """A petition; what is owed for service before it is stayed."""
+
+    account: AccountId
+    court: str
+    number: Annotated[str, INDEXED]
+    chapter: int
+    petition: date
+    noticed: date
+    state: str
+    counsel: str = ""
+    assurance_due: date | None = None
+    claim_bar: date | None = None
+    new_account: AccountId | None = None
+    worksheet: Decision = msgspec.field(default_factory=dict)
+
+
+class Instalment(msgspec.Struct, frozen=True):
+    """A part of an arrangement."""
+
+    due: date
+    cents: Amount
+
+
+@lives_by(ARRANGEMENT)
+class Arrangement(Record, frozen=True, kw_only=True):
+    """Instalments, or one later due date (kind `extension`)."""
+
+    account: AccountId
+    kind: str
+    state: str
+    instalments: tuple[Instalment, ...]
+    paid: int = 0
+    stood_in: bool = False
+    decision: Decision = msgspec.field(default_factory=dict)
+
+
+@lives_by(DRAWER)
+class Drawer(Record, frozen=True, kw_only=True):
+    """A desk's cash of one shift; `balance` is what the books expect in it."""
+
+    desk: Annotated[str, INDEXED]
+    shift: int
+    opened_by: str
+    state: str
+    balance: int = 0
+    counted: int | None = None
+    counted_by: str = ""
+    closed_by: str = ""
+
+
+@lives_by(RECEIPT)
+class Receipt(Record, frozen=True, kw_only=True):
+    """A payment taken. `provisional` is what a stand-in's receipt still has to be posted, cents."""
+
+    account: AccountId
+    number: Annotated[str, INDEXED]
+    tender: str
+    till: str
+    cents: int
+    day: date
+    state: str
+    drawer: Annotated[str, msgspec.Meta(extra={"refers": "drawer"})] | None = None
+    provisional: int = 0
+    memo: str = ""
+    review: bool = False
+    journal: str = ""
+    """By which it was posted."""
+    applied: str = ""
+    """By which a card's was applied, once the processor had answered."""

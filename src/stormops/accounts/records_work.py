@@ -1,0 +1,109 @@
+"""Records of work: contacts, escalations, promises, visits, review cases, findings, tasks, evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from stormops.accounts.record import INDEXED, AccountId, Record, lives_by
+from stormops.accounts.states_work import CASE, ESCALATION, FINDING, PROMISE, TASK, VISIT
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """A customer was spoken to, on whatever channel."""
+
+    account: AccountId
+    channel: str
+    at_ms: int
+    by: str
+    text: str
+    language: str = "en"
+    relay: bool = False
+
+
+@lives_by(ESCALATION)
+class Escalation(Record, frozen=True, kw_only=True):
+    """An issue above the desk: level, owner, when it is due."""
+
+    account: AccountId
+    kind: str
+    """safety, medical, billing, …"""
+    level: int
+    owner: str
+    due_ms: int
+    state: str
+    text: str
+    opened_by: str
+
+
+@lives_by(PROMISE)
+class Promise(Record, frozen=True, kw_only=True):
+    """What a customer was told, by whom it is kept, and by when."""
+
+    account: AccountId
+    text: str
+    owner: Annotated[str, INDEXED]
+    due_ms: int
+    state: str
+
+
+@lives_by(VISIT)
+class Visit(Record, frozen=True, kw_only=True):
+    """A ticket of the walk-in centre; no name, so that a display may show it."""
+
+    ticket: Annotated[str, INDEXED]
+    topic: str
+    language: str
+    state: Annotated[str, INDEXED]
+    taken_ms: int
+    desk: str = ""
+    account: AccountId | None = None
+
+
+@lives_by(CASE)
+class Case(Record, frozen=True, kw_only=True):
+    """A review of an account. A dispute (`disputed` cents) stops a cut for that amount while it is open."""
+
+    account: AccountId
+    kind: str
+    state: str
+    opened_by: str
+    text: str
+    disputed: int = 0
+    findings: str = ""
+    reviewer: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@lives_by(FINDING)
+class Finding(Record, frozen=True, kw_only=True):
+    """A doubtful transaction or a deficient process, and what is done about it."""
+
+    about: Annotated[str, INDEXED]
+    """A journal, request or process, by name."""
+    rule: str
+    state: str
+    text: str
+    owner: str = ""
+    action: str = ""
+    due_ms: int | None = None
+    evidence: tuple[str, ...] = ()
+
+
+@lives_by(TASK)
+class Task(Record, frozen=True, kw_only=True):
+    """Anything else to be done."""
+
+    text: str
+    owner: Annotated[str, INDEXED]
+    due_ms: int
+    state: str
+    account: AccountId | None = None
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """A file that was attached; its id is its SHA-256. The file itself is kept elsewhere."""
+
+    kind: str
+    by: str
+    at_ms: int
+    about: Annotated[str, INDEXED] = ""

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import date
+
+from stormops.accounts.commands_collect import (
+    AllowForBadDebt,
+    ExtendDueDate,
+    FileCertificate,
+    OfferArrangement,
+    ProposePlacement,
+    RecordRecovery,
+    StepArrangement,
+    StepCertificate,
+    StepPlacement,
+)
+from stormops.accounts.proposals_credit import WriteOff
+from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receivable
+from stormops.accounts.records_place import MedicalCert
+from tests.accounts.test_commands_request import through
+from tests.accounts.test_commands_service import bill
+from tests.accounts.world import HASH, PROOF, World, city
+
+
+def placed(world: World) -> str:
+    bill(world, "a1", 4_000)
+    placement = world.do(ProposePlacement(account="a1", agency="acme", decision=PROOF))["placement"]
+    assert world.refused(StepPlacement(placement=placement, step="place")) == "illegal_step"
+    assert world.refused(StepPlacement(placement=placement, step="approve")) == "maker_is_checker"
+    world.do(StepPlacement(placement=placement, step="approve"), "bob")
+    world.do(StepPlacement(placement=placement, step="place"))
+    return placement
+
+
+def test_a_placement_needs_two_people_and_the_balance_at_the_agency_is_the_ledgers() -> None:
+    world = city()
+    placement = placed(world)
+    assert world.sums() == {"1120": 4_000, "1100": -4_000}
+    again = ProposePlacement(account="a1", agency="acme", decision=PROOF)
+    assert world.refused(again) == "placed_already"
+    world.do(RecordRecovery(placement=placement, cents=1_000, commission=250))
+    assert world.sums() == {"1010": 750, "1120": -1_000, "5600": 250}
+    assert world.refused(RecordRecovery(placement=placement, cents=3_001)) == "too_much"
+    assert world.refused(RecordRecovery(placement=placement, cents=10, commission=11)) == "too_much"
+    assert world.refused(StepPlacement(placement=placement, step="settle")) == "still_owed"
+    world.do(StepPlacement(placement=placement, step="recall"))
+    assert world.sums() == {"1120": -3_000, "1100": 3_000}
+
+
+def test_a_mode_holds_placements_and_never_recalls() -> None:
+    world = city()
+    placement = placed(world)
+    world.level("agency_placement", "hold")
+    assert world.refused(ProposePlacement(account="b1", agency="acme", decision=PROOF)) == "on_hold"
+    world.do(StepPlacement(placement=placement, step="recall"))
+
+
+def test_nobody_is_placed_while_payments_may_wait() -> None:
+    world = city()
+    bill(world, "a1", 4_000)
+    placement = world.do(ProposePlacement(account="a1", agency="acme", decision=PROOF))["placement"]
+    world.do(StepPlacement(placement=placement, step="approve"), "bob")
+    world.set(settled=False)
+    assert world.refused(StepPlacement(placement=placement, step="place")) == "not_settled"
+
+
+def test_written_off_is_not_forgiven() -> None:
+    world = city()
+    placement = placed(world)
+    world.do(StepPlacement(placement=placement, step="return"))
+    through(world, WriteOff(placement=placement, resolution="2026-30"))
+    assert world.sums() == {"1190": 4_000, "1120": -4_000}
+    assert [each.written_off for each in world.books.where(Receivable)] == [4_000]
+    world.do(RecordRecovery(placement=placement, cents=900))
+    assert world.sums() == {"1010": 900, "5100": -900}
+    assert world.get(Placement, placement).resolution == "2026-30"
+
+
+def test_an_allowance_is_of_a_fund() -> None:
+    world = city()
+    world.do(AllowForBadDebt(fund="water", cents=500, decision=PROOF))
+    assert world.sums() == {"5100": 500, "1190": -500}
+    assert {line.fund for line in world.last.lines} == {"water"}
+
+
+def test_an_arrangement_is_kept_or_broken_but_not_in_a_storm() -> None:
+    world = city()
+    bill(world, "a1", 4_000)
+    halves = (Instalment(date(2026, 5, 1), 2_000), Instalment(date(2026, 4, 1), 2_000))
+    more = OfferArrangement(account="a1", instalments=(Instalment(date(2026, 4, 1), 4_001),), decision=PROOF)
+    assert world.refused(more) == "too_much"
+    made = world.do(OfferArrangement(account="a1", instalments=halves, decision=PROOF))["arrangement"]
+    assert world.get(Arrangement, made).instalments == halves[::-1]
+    world.do(StepArrangement(arrangement=made, step="accept"))
+    broken = StepArrangement(arrangement=made, step="break")
+    assert world.refused(broken) == "not_broken"
+    world.later(40)
+    world.level("disconnect", "hold")
+    assert world.refused(broken) == "on_hold"
+    world.level("disconnect", "full")
+    world.set(settled=False)
+    assert world.refused(broken) == "not_settled"
+    world.set(settled=True)
+    world.do(broken)
+    world.do(StepArrangement(arrangement=made, step="reinstate"))
+    assert world.refused(StepArrangement(arrangement=made, step="fulfil")) == "not_kept"
+    world.do(StepArrangement(arrangement=made, step="pay", paid=4_000))
+    world.do(StepArrangement(arrangement=made, step="fulfil"))
+
+
+def test_99_one_extension_an_account_and_storm() -> None:
+    world = city()
+    bill(world, "a1", 4_000)
+    longer = ExtendDueDate(account="a1", until="2026-03-20", decision=PROOF, event="storm-9")
+    assert world.refused(longer) == "over_stand_in"
+    extension = ExtendDueDate(account="a1", until="2026-03-19", decision=PROOF, event="storm-9")
+    made = world.do(extension)["arrangement"]
+    assert world.get(Arrangement, made).stood_in
+    assert world.refused(extension) == "extended_already"
+    world.do(ExtendDueDate(account="a1", until="2026-03-19", decision=PROOF, event="storm-10"))
+    assert world.refused(ExtendDueDate(account="b1", until="2026-03-19", decision=PROOF)) == "nothing_owed"
+    assert world.refused(ExtendDueDate(account="a1", until="2026-03-05", decision=PROOF)) == "not_later"
+
+
+def test_a_certificate_is_renewed_with_a_day() -> None:
+    world = city()
+    made = world.do(FileCertificate(account="a1", expires="2026-04-30", document=HASH, battery_hours=4))["medical_cert"]
+    world.do(StepCertificate(certificate=made, step="certify"))
+    assert world.refused(StepCertificate(certificate=made, step="renew")) == "no_expiry"
+    world.do(StepCertificate(certificate=made, step="renew", expires="2027-04-30"))
+    assert world.get(MedicalCert, made).expires == date(2027, 4, 30)

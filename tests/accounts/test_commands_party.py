@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from stormops.accounts.commands_party import AddRole, OpenAccount, UpdateContact
+from stormops.accounts.records_place import Account, ContactPoint, Party, PartyRole
+from tests.accounts.world import HASH, city
+
+
+def test_nobody_gets_an_account_unverified_or_unnamed_or_twice() -> None:
+    world = city()
+    assert world.refused(OpenAccount(account="n1", category="residential", party="new", name="Nu")) == "not_verified"
+    assert world.refused(OpenAccount(account="n1", category="residential", party="new", verified="x")) == "no_name"
+    assert world.refused(OpenAccount(account="a1", category="residential", party="ada")) == "account_exists"
+    world.do(OpenAccount(account="a3", category="commercial", party="ada"))
+    assert world.get(Account, "a3").party == "ada"
+    assert world.get(Party, "ada").verified == "photo id"
+
+
+def test_of_two_changes_the_later_said_is_current_whichever_arrives_last() -> None:
+    world = city()
+    late, early = world.envelope(), world.envelope()
+    assert early.at_ms > late.at_ms
+    for said, number in ((early, "555-0002"), (late, "555-0001")):
+        world.number = int(said.key[1:]) - 1
+        world.do(UpdateContact(account="a1", kind="phone", value=number))
+    points = world.books.where(ContactPoint, party="ada")
+    assert {(p.value, p.current) for p in points} == {("555-0001", False), ("555-0002", True)}
+    world.number = early.at_ms % 86_400_000
+    world.do(UpdateContact(account="a1", kind="email", value="ada@example.org"))
+    assert sum(p.current for p in world.books.where(ContactPoint, party="ada")) == 2
+
+
+def test_a_new_mailing_address_is_young_and_a_language_is_the_partys() -> None:
+    world = city()
+    world.later(50)
+    world.do(UpdateContact(account="a1", kind="mailing", value="9 Far St"))
+    assert world.get(Account, "a1").mailing_changed == world.day
+    world.do(UpdateContact(account="a1", kind="language", value="ht"))
+    assert world.get(Party, "ada").language == "ht"
+    assert world.refused(UpdateContact(account="a1", kind="phone", value=" ")) == "no_value"
+
+
+def test_a_role_stands_on_a_document() -> None:
+    world = city()
+    made = world.do(AddRole(account="a1", party="bo", role="guarantor", basis=HASH, since="2026-03-01"))
+    assert world.get(PartyRole, made["party_role"]).role == "guarantor"
+    assert world.refused(AddRole(account="a1", party="xx", role="agent", basis=HASH, since="2026-03-01")) == (
+        "unknown_party"
+    )
+
+
+def test_nobody_works_on_their_own_account() -> None:
+    world = city()
+    change = UpdateContact(account="s1", kind="phone", value="555-0001")
+    assert world.refused(change, "sam") == "own_account"
+    world.do(change, "ann")
