@@ -8,6 +8,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from stormops import patience
 from stormops.journal import postgres_database
 from stormops.journal.port import JournalUnavailable
 from stormops.journal.postgres_database import PostgresDatabase
@@ -127,7 +128,7 @@ def test_no_error_tells_the_password() -> None:
 def test_a_hung_server_is_unavailable_and_works_once_it_goes_on(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_database, "ANSWER_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(patience, "ANSWER_SECONDS_MAX", 0.3)
     database = PostgresDatabase(in_schema(postgres.url, "hung"))
     assert count_doors(database) == 0
     postgres.hang()

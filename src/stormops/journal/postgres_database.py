@@ -4,7 +4,7 @@ A database that hangs must look like one that is away, so nothing here waits wit
 
 - `CONNECT_SECONDS_MAX` for a connection,
 - `STATEMENT_SECONDS_MAX` for a statement, `LOCK_SECONDS_MAX` of them for a lock (the server's own time-outs),
-- `ANSWER_SECONDS_MAX` for the server's answer, whatever has become of the server or the way to it,
+- `patience.ANSWER_SECONDS_MAX` for the server's answer, whatever has become of the server or the way to it,
 - `IDLE_SECONDS_MAX` for a client that stands still inside a transaction: the server ends it, and its locks.
 
 Every error is JournalUnavailable; the connection is then dropped, and made anew when it is needed.
@@ -19,19 +19,16 @@ from typing import LiteralString, TypeAlias
 
 import msgspec
 import psycopg
-from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from stormops.journal.port import Beat, JournalUnavailable
+from stormops.patience import PatientConnection
 
 CONNECT_SECONDS_MAX = 2
 STATEMENT_SECONDS_MAX = 5
 LOCK_SECONDS_MAX = 3
 IDLE_SECONDS_MAX = 5
-ANSWER_SECONDS_MAX = 6.0
-LOOK_SECONDS = 0.1
-"""How often a wait looks whether its time is over."""
 
 SCHEMA_LOCK = 7_270_031
 """Number of the advisory lock under which the tables are made: two processes may start at once."""
@@ -73,14 +70,6 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 """The last line: what is committed must be on disk; a server that asks for more than that is left to it."""
 
 
-class _Patient(psycopg.Connection[TupleRow]):
-    """A connection whose waits end."""
-
-    def wait(self, gen: PQGen[RV], interval: float = LOOK_SECONDS, timeout: float | None = None) -> RV:
-        """See `psycopg.Connection.wait`: with the time-out that the library itself never gives."""
-        return super().wait(gen, interval, ANSWER_SECONDS_MAX if timeout is None else timeout)
-
-
 Cursor: TypeAlias = psycopg.Cursor[TupleRow]
 
 
@@ -100,7 +89,7 @@ class PostgresDatabase:
         self._read_only = read_only
         self._settle = settle
         self._lock = Lock()
-        self._connection: _Patient | None = None
+        self._connection: PatientConnection | None = None
         self._made = False
 
     @contextlib.contextmanager
@@ -141,9 +130,9 @@ class PostgresDatabase:
             self._drop()
             raise JournalUnavailable(f"the shared database: {str(error).strip() or type(error).__name__}") from error
 
-    def _opened(self) -> _Patient:
+    def _opened(self) -> PatientConnection:
         if self._connection is None:
-            connection = self._connection = _Patient.connect(
+            connection = self._connection = PatientConnection.connect(
                 self._url,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS_MAX,
@@ -159,7 +148,7 @@ class PostgresDatabase:
                 self._prepare(connection)
         return self._connection
 
-    def _prepare(self, connection: _Patient) -> None:
+    def _prepare(self, connection: PatientConnection) -> None:
         with connection.transaction():
             if not self._tables_are_there(connection):
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
@@ -171,7 +160,7 @@ class PostgresDatabase:
             connection.execute(self._settle)
         self._made = True
 
-    def _tables_are_there(self, connection: _Patient) -> bool:
+    def _tables_are_there(self, connection: PatientConnection) -> bool:
         # Read from the catalogue itself: `to_regclass` may answer from a cache of before a lock was waited for.
         self._made = connection.execute(TABLES_ARE_THERE).fetchone() == (True,)
         return self._made

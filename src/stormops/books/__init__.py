@@ -1,0 +1,1 @@
+"""The books: accounts, journals and audit in SQL, SQLite for one machine and PostgreSQL for several. See `store`."""

@@ -1,0 +1,127 @@
+"""The books' database: SQLite in the data folder, or a PostgreSQL that several machines share; migrated when opened.
+
+Reads see one moment; writes begin as writers, so that two never read the same and both write. Whoever cannot reach
+the database, or waits too long for it, gets `BooksUnavailable`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_SECONDS = 5
+"""How long a writer waits for another."""
+POOL = 5
+"""Connections of a process, and as many waiting `BUSY_SECONDS` for one."""
+MIGRATION_LOCK = 7_270_032
+"""Number of PostgreSQL's advisory lock under which the tables are made: two processes may start at once."""
+
+UNREADABLE = "the books' URL cannot be read; write postgresql://user@host/database"
+
+
+class BooksUnavailable(Exception):
+    """The database is away, busy for too long, or of a newer release."""
+
+
+class Database:
+    """By a path (SQLite) or a URL (postgresql://user@host/database). Raises ValueError for what is neither."""
+
+    def __init__(self, where: Path | str) -> None:
+        self._engine = _sqlite(where) if isinstance(where, Path) else _postgres(where)
+        self.dialect = self._engine.dialect.name
+
+    def migrate(self) -> None:
+        """Make the tables, or take them to this release. Raises BooksUnavailable."""
+        with self.writing() as connection:
+            if self.dialect == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            config = Config()
+            config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise BooksUnavailable(f"the books are of another release: {error}") from error
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment. Raises BooksUnavailable."""
+        with self._opened(writing=False) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction, committed at the end of the block. Raises BooksUnavailable."""
+        with self._opened(writing=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _opened(self, *, writing: bool) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                if self.dialect == "postgresql":
+                    level = "READ COMMITTED" if writing else "REPEATABLE READ"
+                    connection.execution_options(isolation_level=level, postgresql_readonly=not writing)
+                else:
+                    connection.execution_options(writing=writing)
+                with connection.begin():
+                    yield connection
+        except (OperationalError, PoolTimeoutError) as error:
+            raise BooksUnavailable(f"the books: {_plain(error)}") from error
+
+
+def _plain(error: Exception) -> str:
+    """What the driver said, without the statement and its values: they may be of a customer."""
+    return str(error.orig).strip() if isinstance(error, DBAPIError) else type(error).__name__
+
+
+def _sqlite(path: Path) -> Engine:
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    path.touch(0o600)
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **_pool())
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # transactions begin below, not when the driver thinks so
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS}000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgres(text: str) -> Engine:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # the message repeats the URL, and there may be a password in it
+        raise ValueError(UNREADABLE) from None
+    if url.get_backend_name() != "postgresql":
+        raise ValueError(UNREADABLE)
+    from stormops.books.waiting import connect  # psycopg is there only where a URL is set
+
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return create_engine("postgresql+psycopg://", creator=lambda: connect(plain), pool_pre_ping=True, **_pool())
+
+
+def _pool() -> dict[str, Any]:
+    return {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_SECONDS, "hide_parameters": True}

@@ -1,0 +1,90 @@
+"""What a command reads of the books, in its own transaction (`accounts.draft.Reader`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from stormops.accounts.chart import Side
+from stormops.accounts.ledger import Journal, JournalState, Line
+from stormops.accounts.record import Record, kind_name
+from stormops.books.columns import fields_of, from_row
+from stormops.books.schema import JOURNAL, JOURNAL_END, LINE, TABLES
+
+R = TypeVar("R", bound=Record)
+
+
+class SqlReader:
+    """See `accounts.draft.Reader`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        """See `Reader.get`."""
+        table = TABLES[kind_name(kind)]
+        row = self._connection.execute(select(table).where(table.c.id == key)).mappings().first()
+        return None if row is None else from_row(kind, row)
+
+    def where(self, kind: type[R], **equal: str) -> list[R]:
+        """See `Reader.where`. Raises KeyError for a field without an index: no command reads a whole table."""
+        table = TABLES[kind_name(kind)]
+        indexed = {field.name for field in fields_of(kind) if field.indexed}
+        if not equal or not equal.keys() <= indexed:
+            raise KeyError(f"{kind_name(kind)} is not looked up by {sorted(equal)}")
+        query = select(table).where(*(table.c[name] == value for name, value in equal.items())).order_by(table.c.id)
+        return [from_row(kind, row) for row in self._connection.execute(query).mappings()]
+
+    def journal(self, key: str) -> Journal | None:
+        """See `Reader.journal`."""
+        return next(iter(journals(self._connection, select(JOURNAL.c.id).where(JOURNAL.c.id == key))), None)
+
+    def reversed(self, key: str) -> bool:
+        """See `Reader.reversed`."""
+        return self._connection.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == key)).first() is not None
+
+
+def journals(connection: Connection, keys: Select[tuple[str]]) -> list[Journal]:
+    """Journals with their lines, as they have ended, by id."""
+    lines: dict[str, list[Line]] = defaultdict(list)
+    of_keys = select(LINE).where(LINE.c.journal.in_(keys)).order_by(LINE.c.journal, LINE.c.place)
+    for row in connection.execute(of_keys).mappings():
+        lines[row["journal"]].append(_line(row))
+    heads = (
+        select(JOURNAL, JOURNAL_END.c.state.label("ended"), JOURNAL_END.c.at_ms)
+        .outerjoin(JOURNAL_END, JOURNAL_END.c.journal == JOURNAL.c.id)
+        .where(JOURNAL.c.id.in_(keys))
+        .order_by(JOURNAL.c.id)
+    )
+    return [_journal(row, lines[row["id"]]) for row in connection.execute(heads).mappings()]
+
+
+def _line(row: RowMapping) -> Line:
+    return Line(
+        account=row["account"],
+        side=Side(row["side"]),
+        cents=row["cents"],
+        fund=row["fund"],
+        party=row["party"],
+        charge=row["charge"],
+        item=row["item"],
+        case=row["bankruptcy"],
+    )
+
+
+def _journal(row: RowMapping, lines: Iterable[Line]) -> Journal:
+    return Journal(
+        id=row["id"],
+        event=row["event"],
+        effective=row["effective"],
+        posted_ms=row["posted_ms"] if row["ended"] is None else row["at_ms"],
+        lines=tuple(lines),
+        policy=row["policy"],
+        approvals=tuple(msgspec.json.decode(row["approvals"])),
+        state=JournalState(row["ended"] or row["state"]),
+        reverses=row["reverses"] or "",
+    )

@@ -1,0 +1,146 @@
+"""The books: a command is read for, decided and written in one transaction, once for each idempotency key.
+
+Writers come one by one (they all take the row `head` first), so what a command read still holds when it is written.
+A key that was used gives the outcome it gave then; used for something else, it is refused.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from stormops.accounts.command import Circumstances, Command, Envelope, fingerprint, name_of, text_of
+from stormops.accounts.controls import Grants
+from stormops.accounts.deciding import Effects, audited, decide
+from stormops.accounts.record import Record
+from stormops.accounts.refusal import Refusal
+from stormops.books import chain, terms
+from stormops.books.database import Database
+from stormops.books.reading import SqlReader
+from stormops.books.schema import COMMAND
+from stormops.books.writing import write_ends, write_journals, write_records
+
+R = TypeVar("R", bound=Record)
+
+KEY_REUSED = "key_reused"
+"""The code of the refusal when a key comes with another body or actor (HTTP 422)."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a command, then and at every replay."""
+
+    key: str
+    position: int
+    """The books' position at which it was decided."""
+    refusal: Refusal | None
+    answer: dict[str, str]
+    """Ids of what was made, by kind."""
+    overtaken: tuple[str, ...] = ()
+    """Records (kind:id) changed by it that others had changed since the position that the actor had seen."""
+    replayed: bool = False
+
+
+class Books:
+    """The books at a path (SQLite) or URL (PostgreSQL), made or migrated when opened.
+
+    Every method may raise BooksUnavailable.
+    """
+
+    def __init__(self, where: Path | str) -> None:
+        self.database = Database(where)
+        self.database.migrate()
+
+    def execute(self, command: Command, envelope: Envelope, grants: Grants, now: Circumstances) -> Outcome:
+        """Decide a command and write what follows, all or nothing; refusals are kept too."""
+        asked = fingerprint(command, envelope)
+        with self.database.writing() as connection:
+            head = chain.take(connection)
+            known = _known(connection, envelope.key)
+            if known is not None:
+                return _again(known, asked)
+            answer = decide(SqlReader(connection), command, envelope, grants, now)
+            outcome = _written(connection, head.position + 1, envelope, answer)
+            event = answer.audit if isinstance(answer, Effects) else audited(command, envelope, outcome=answer.code)
+            chain.append(connection, head, event)
+            _keep(connection, command, envelope, asked, outcome)
+            return outcome
+
+    def outcome(self, key: str) -> Outcome | None:
+        """What became of the command with this key; None when it never came."""
+        with self.database.reading() as connection:
+            known = _known(connection, key)
+            return None if known is None else _again(known, known.fingerprint)
+
+    def position(self) -> int:
+        """The position of the last command."""
+        with self.database.reading() as connection:
+            return chain.read(connection).position
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        """One record."""
+        with self.database.reading() as connection:
+            return SqlReader(connection).get(kind, key)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+
+class _Known(NamedTuple):
+    key: str
+    fingerprint: str
+    refusal: str | None
+    answer: str
+    position: int
+
+
+def _known(connection: Connection, key: str) -> _Known | None:
+    columns = COMMAND.c.key, COMMAND.c.fingerprint, COMMAND.c.refusal, COMMAND.c.answer, COMMAND.c.position
+    row = connection.execute(select(*columns).where(COMMAND.c.key == key)).first()
+    return None if row is None else _Known(*row)
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    answer: dict[str, str]
+    overtaken: tuple[str, ...]
+
+
+def _again(known: _Known, asked: str) -> Outcome:
+    if known.fingerprint != asked:
+        refusal = Refusal(KEY_REUSED, "This key was used for something else.", "key")
+        return Outcome(known.key, known.position, refusal, {})
+    refused = None if known.refusal is None else msgspec.json.decode(known.refusal, type=Refusal)
+    kept = msgspec.json.decode(known.answer, type=_Answer)
+    return Outcome(known.key, known.position, refused, kept.answer, kept.overtaken, replayed=True)
+
+
+def _written(connection: Connection, position: int, envelope: Envelope, answer: Effects | Refusal) -> Outcome:
+    if isinstance(answer, Refusal):
+        return Outcome(envelope.key, position, answer, {})
+    before = write_records(connection, answer.records, position)
+    write_journals(connection, answer.journals)
+    write_ends(connection, answer.ended)
+    terms.renew(connection, answer.records)
+    seen = envelope.as_of
+    overtaken = () if seen is None else tuple(sorted(key for key, changed in before.items() if changed > seen))
+    return Outcome(envelope.key, position, None, answer.answer, overtaken)
+
+
+def _keep(connection: Connection, command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> None:
+    refusal = None if outcome.refusal is None else msgspec.json.encode(outcome.refusal).decode()
+    connection.execute(
+        insert(COMMAND),
+        {
+            "key": envelope.key,
+            "position": outcome.position,
+            "name": name_of(command),
+            "fingerprint": asked,
+            "body": text_of(command).decode(),
+            "envelope": msgspec.json.encode(envelope).decode(),
+            "refusal": refusal,
+            "answer": msgspec.json.encode(_Answer(outcome.answer, outcome.overtaken)).decode(),
+        },
+    )

@@ -1,0 +1,81 @@
+"""Rows of what a command changes, and how they are written: lines before their journal (`migrations`, v0005)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from stormops.accounts.ledger import Journal
+from stormops.accounts.record import Record, kind_name
+from stormops.books.columns import to_row
+from stormops.books.schema import JOURNAL, JOURNAL_END, LINE, TABLES
+
+
+def write_records(connection: Connection, records: Iterable[Record], position: int) -> dict[str, int]:
+    """Write records, new or changed, as of `position`; kind:id → the position at which it had changed before."""
+    before: dict[str, int] = {}
+    by_kind: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_kind[kind_name(type(record))].append(record)
+    for name, group in by_kind.items():
+        table = TABLES[name]
+        there = select(table.c.id, table.c.changed).where(table.c.id.in_([record.id for record in group]))
+        known = {row.id: row.changed for row in connection.execute(there)}
+        before |= {f"{name}:{key}": changed for key, changed in known.items()}
+        rows = [{**to_row(record), "changed": position} for record in group]
+        new = [row for row in rows if row["id"] not in known]
+        if new:
+            connection.execute(insert(table), new)
+        changed = [{**row, "_id": row["id"]} for row in rows if row["id"] in known]
+        if changed:
+            connection.execute(update(table).where(table.c.id == bindparam("_id")), changed)
+    return before
+
+
+def write_journals(connection: Connection, journals: Sequence[Journal]) -> None:
+    """Write new journals with their lines."""
+    if journals:
+        connection.execute(insert(LINE), [row for entry in journals for row in _lines(entry)])
+        connection.execute(insert(JOURNAL), [_journal(entry) for entry in journals])
+
+
+def write_ends(connection: Connection, journals: Iterable[Journal]) -> None:
+    """Write how pending journals ended."""
+    for entry in journals:
+        row = {"journal": entry.id, "state": entry.state.value, "at_ms": entry.posted_ms}
+        connection.execute(insert(JOURNAL_END), row)
+
+
+def _journal(entry: Journal) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "event": entry.event,
+        "effective": entry.effective,
+        "posted_ms": entry.posted_ms,
+        "policy": entry.policy,
+        "approvals": msgspec.json.encode(entry.approvals).decode(),
+        "state": entry.state.value,
+        "reverses": entry.reverses or None,
+    }
+
+
+def _lines(entry: Journal) -> list[dict[str, Any]]:
+    return [
+        {
+            "journal": entry.id,
+            "place": place,
+            "account": line.account,
+            "side": line.side.value,
+            "cents": line.cents,
+            "fund": line.fund,
+            "party": line.party,
+            "charge": line.charge,
+            "item": line.item,
+            "bankruptcy": line.case,
+        }
+        for place, line in enumerate(entry.lines)
+    ]
