@@ -172,7 +172,7 @@ from pathlib import Path
 from stormops.settings import Settings
 from stormops.supervisor import Supervisor
 from stormops.telemetry import Log
-s = Settings(data=Path({str(tmp_path)!r}), intake_port=0, feed_port=0, metrics_port=0, worker_port=0)
+s = Settings(data=Path({str(tmp_path)!r}), intake_port=0, feed_port=0, metrics_port=0, worker_port=0, counter_port=0)
 asyncio.run(Supervisor(s, Log("test", "error"), {{"a": {SLEEPER!r}}}).run())
 """
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
-NICENESS = {"operations": 3, "relay": 3, "feed": 3, "worker": 10, "transit": 10}
+NICENESS = {"operations": 3, "relay": 3, "feed": 3, "counter": 5, "worker": 10, "transit": 10}
 """When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
 
 GROUP_TRIES = 5

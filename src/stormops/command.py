@@ -221,7 +221,7 @@ def city_show(pack: Annotated[str, typer.Argument(help="A pack's folder, or a ci
 @staff_app.command("add")
 def staff_add(
     name: Annotated[str, typer.Argument(help="Sign-in name.")],
-    role: Annotated[str, typer.Option(help="viewer, dispatcher or supervisor.")] = "dispatcher",
+    role: Annotated[str, typer.Option(help="What the person may do (docs/settings.md): viewer, dispatcher, supervisor, cashier, …")] = "dispatcher",
     password: Annotated[str, typer.Option(help="Empty = a random one is made and printed once.", hidden=True)] = "",
     data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
 ) -> None:
@@ -451,6 +451,7 @@ def rehearse(
             feed_port=0,
             metrics_port=0,
             worker_port=0,
+            counter_port=0,
             log_level="warning",
         )
         _play(_with_platform(settings, shape_data, seed, speed, work))

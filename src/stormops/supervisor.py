@@ -52,6 +52,9 @@ PEER_SECONDS_MAX = 30
 
 PROCESSES = ("intake", "operations", "feed", "worker")
 
+COUNTER = ("counter",)
+"""What runs as well where the city file names a policy pack."""
+
 TRANSIT = ("transit",)
 """What runs as well where the buses have a feed of service alerts."""
 
@@ -113,7 +116,8 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         made.close()
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
-            "STORMOPS_FEED_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
+            "STORMOPS_FEED_PORT, STORMOPS_COUNTER_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT "
+            "(0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
@@ -170,12 +174,14 @@ def redis_child(data: Path, run: Path) -> tuple[Child, str] | None:
     return Child("redis", command + [part for pair in options.items() for part in pair]), f"unix://{path}?db=0"
 
 
-def _has_transit(settings: Settings) -> bool:
-    """Whether the city's buses have a feed. Raises SupervisorError."""
+def _of_the_city(settings: Settings) -> tuple[str, ...]:
+    """What runs because the city has it: a feed of its buses, a counter. Raises SupervisorError."""
     try:
-        return bool(transit_alerts_url(settings, load_city_file(settings.city_file)))
+        city_file = load_city_file(settings.city_file)
     except SettingsError as error:
         raise SupervisorError(str(error)) from error
+    transit = TRANSIT if transit_alerts_url(settings, city_file) else ()
+    return transit + (COUNTER if city_file.policy else ())
 
 
 class Supervisor:
@@ -186,7 +192,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
         if settings.journal_url and importlib.util.find_spec("psycopg") is None:
             raise SupervisorError("STORMOPS_JOURNAL_URL needs psycopg: pip install 'psycopg[binary]>=3.3,<4'")
-        transit = TRANSIT if commands is None and _has_transit(settings) else ()
+        more = _of_the_city(settings) if commands is None else tuple(commands)
         make_private(settings.data)
         with contextlib.ExitStack() as owned:
             owned.enter_context(claim(settings.data))
@@ -194,6 +200,7 @@ class Supervisor:
             feeds = listen_together(settings.host, settings.feed_port, settings.feed_processes)
             for made in feeds:
                 owned.enter_context(made)
+            counter = owned.enter_context(listen(settings.host, settings.counter_port)) if "counter" in more else None
             of_relay = (settings.relay_port,) if settings.journal_url else ()
             for port in (settings.metrics_port, settings.worker_port, *of_relay):
                 if port:  # these are bound by their processes; a taken one is better said now
@@ -207,15 +214,18 @@ class Supervisor:
             "feed_port": feeds[0].getsockname()[1],
             "feed_epoch": settings.feed_epoch or secrets.token_hex(8),
         }
+        fds = {"intake": intake.fileno(), "feed": feeds[0].fileno()}
+        if counter is not None:
+            fds["counter"] = counter.fileno()
+            changed |= {"counter_fd": counter.fileno(), "counter_port": counter.getsockname()[1]}
         self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
         self._children: list[Child] = []
         if not settings.redis_url and (embedded := redis_child(settings.data, self._run)):
             self._children.append(embedded[0])
             changed["redis_url"] = embedded[1]
         self.settings = addressed(msgspec.structs.replace(settings, **changed))
-        fds = {"intake": intake.fileno(), "feed": feeds[0].fileno()}
         if commands is None:
-            names = PROCESSES + (SHARING if settings.journal_url else ()) + transit
+            names = PROCESSES + (SHARING if settings.journal_url else ()) + more
             commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in names}
         self._children += [Child(name, command, fds.get(name, -1)) for name, command in commands.items()]
         for number, made in enumerate(feeds[1:], 2):
@@ -262,6 +272,8 @@ class Supervisor:
         place = self.settings.data / "processes.json"
         draft = place.with_suffix(".draft")
         where = {"intake_url": self.settings.intake_url, "feed_url": self.settings.feed_url}
+        if self.settings.counter_fd >= 0:
+            where["counter_url"] = self.settings.counter_url
         draft.write_text(json.dumps({"pids": {"supervisor": os.getpid(), **self._pids}, **where}) + "\n")
         draft.replace(place)
 

@@ -16,7 +16,7 @@ from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Report, Symptom
 from stormops.intake.batch import BODY_BYTES, PATH, REPORTS_MAX, read_batch
 from stormops.intake.partners import Partners, add_partner
-from stormops.intake.problem import Problem
+from stormops.web.problem import Problem
 from stormops.intake.web import IntakeSettings, create_intake
 from stormops.journal.door import Door
 from stormops.journal.receipt import normalise

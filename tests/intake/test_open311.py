@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from stormops.clock import Clock
 from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Symptom
-from stormops.intake.http import BODY_BYTES_MAX
+from stormops.web.http import BODY_BYTES_MAX
 from stormops.intake.partners import Partners, add_partner
 from stormops.intake.web import IntakeSettings, create_intake
 from stormops.journal.door import Door

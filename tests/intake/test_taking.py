@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormops.core.report import Report
-from stormops.intake.problem import Problem
+from stormops.web.problem import Problem
 from stormops.intake.taking import WHERE_OR_WHO, Senders, complete, good_key, read_report
 
 

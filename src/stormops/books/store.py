@@ -6,6 +6,7 @@ A key that was used gives the outcome it gave then; used for something else, it 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -53,9 +54,15 @@ class Books:
         self.database = Database(where)
         self.database.migrate()
 
-    def execute(self, command: Command, envelope: Envelope, grants: Grants, now: Circumstances) -> Outcome:
-        """Decide a command and write what follows, all or nothing; refusals are kept too."""
-        asked = fingerprint(command, envelope)
+    def execute(
+        self, command: Command, envelope: Envelope, grants: Grants, now: Circumstances, asked: str = ""
+    ) -> Outcome:
+        """Decide a command and write what follows, all or nothing; refusals are kept too.
+
+        `asked`: the fingerprint that the key stands for, where a rule made the command of what was asked (it would
+        make another of the same later on); empty = the command's own.
+        """
+        asked = asked or fingerprint(command, envelope)
         with self.database.writing() as connection:
             head = chain.take(connection)
             known = _known(connection, envelope.key)
@@ -68,11 +75,20 @@ class Books:
             _keep(connection, command, envelope, asked, outcome)
             return outcome
 
-    def outcome(self, key: str) -> Outcome | None:
-        """What became of the command with this key; None when it never came."""
+    def outcome(self, key: str, asked: str = "") -> Outcome | None:
+        """What became of the command with this key; None when it never came. `asked` as for `execute`; "" = whatever."""
         with self.database.reading() as connection:
             known = _known(connection, key)
-            return None if known is None else _again(known, known.fingerprint)
+            return None if known is None else _again(known, asked or known.fingerprint)
+
+    def preview(
+        self, make: Callable[[SqlReader], Command], envelope: Envelope, grants: Grants, now: Circumstances
+    ) -> tuple[Command, Effects | Refusal]:
+        """A command, made of the books as they are, and what it would do; nothing is written. Raises what `make` does."""
+        with self.database.reading() as connection:
+            reader = SqlReader(connection)
+            command = make(reader)
+            return command, decide(reader, command, envelope, grants, now)
 
     def position(self) -> int:
         """The position of the last command."""

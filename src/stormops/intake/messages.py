@@ -19,9 +19,9 @@ from starlette.routing import Route
 
 from stormops.core.entry import MessagesRequested
 from stormops.intake.form import form_values
-from stormops.intake.http import problem_response
+from stormops.web.http import problem_response
 from stormops.intake.mobile import mobile
-from stormops.intake.problem import Problem
+from stormops.web.problem import Problem
 from stormops.intake.taking import good_key, not_kept
 from stormops.journal.place_mark import read_mark
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable

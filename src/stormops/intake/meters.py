@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stormops.core.entry import DEVICE_LETTERS, METER_LETTERS, AnyFact, DeviceStatesReceived
-from stormops.intake.http import header, is_json, problem_response, read_body
+from stormops.web.http import header, is_json, problem_response, read_body
 from stormops.intake.meters_xml import (
     METER_CHARACTERS_MAX,
     Events,
@@ -32,7 +32,7 @@ from stormops.intake.meters_xml import (
     soap_answer,
 )
 from stormops.intake.partners import May, no_token
-from stormops.intake.problem import FieldError, Problem, problem
+from stormops.web.problem import FieldError, Problem, problem
 from stormops.intake.taking import good_key, not_kept, reused, wrong_key
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
 

@@ -15,10 +15,10 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import read_body
+from stormops.web.http import read_body
 from stormops.intake.open311_form import DESCRIPTION_MAX, read_form, report_of
 from stormops.intake.partners import May
-from stormops.intake.problem import Problem
+from stormops.web.problem import Problem
 from stormops.intake.taking import Taker, good_key
 from stormops.pages.advice import advice
 from stormops.pages.open311 import (

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from stormops.core.report import Report
-from stormops.intake.problem import Problem, wrong_fields
+from stormops.web.problem import Problem, wrong_fields
 from stormops.intake.taking import complete
 from stormops.pages.open311 import YES_OR_NO, Refused, symptom_of
 

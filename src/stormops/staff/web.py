@@ -79,15 +79,24 @@ async def _given(request: Request) -> dict[str, str]:
 
 
 class SignInRoutes:
-    """Sign-in and sign-out. `outcome` is told granted, refused or limited, for the metrics."""
+    """Sign-in and sign-out. `outcome` is told granted, refused or limited, for the metrics.
+
+    Without a `counter_url` there is no counter: everybody's day begins at the desk.
+    """
 
     def __init__(
-        self, get_desk: Callable[[], Desk], origins: list[str], feed_url: str, outcome: Callable[[str], None]
+        self,
+        get_desk: Callable[[], Desk],
+        origins: list[str],
+        feed_url: str,
+        outcome: Callable[[str], None],
+        counter_url: str = "",
     ) -> None:
         self._get_desk = get_desk
         self._origins = origins
         self._feed_url = feed_url
         self._outcome = outcome
+        self._homes = {"desk": f"{feed_url}/desk"} | ({"counter": f"{counter_url}/counter"} if counter_url else {})
         self._turn = asyncio.Semaphore(ATTEMPTS_AT_ONCE_MAX)
         self._waiting = 0
 
@@ -150,7 +159,7 @@ class SignInRoutes:
             answer = {"person": person.person, "roles": person.roles, "desk": person.desk, "shift": person.shift}
             response = JSONResponse(answer | {"csrf": person.csrf})
         else:
-            response = RedirectResponse(f"{self._feed_url}/desk", 303)
+            response = RedirectResponse(self._homes.get(person.home, self._homes["desk"]), 303)
         response.set_cookie(
             COOKIE,
             granted.token,
