@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import psycopg
 from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 ANSWER_SECONDS_MAX = 6.0
@@ -16,8 +17,13 @@ LOOK_SECONDS = 0.1
 
 
 class PatientConnection(psycopg.Connection[TupleRow]):
-    """A connection that gives up on an answer after `ANSWER_SECONDS_MAX`."""
+    """A connection that gives up on an answer after `ANSWER_SECONDS_MAX`, then is closed."""
 
     def wait(self, gen: PQGen[RV], interval: float = LOOK_SECONDS, timeout: float | None = None) -> RV:
         """See `psycopg.Connection.wait`: with the time-out that the library itself never gives."""
-        return super().wait(gen, interval, ANSWER_SECONDS_MAX if timeout is None else timeout)
+        try:
+            return super().wait(gen, interval, ANSWER_SECONDS_MAX if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.close()
+            raise

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from stormops.accounts.commands_billing import ChargeFee, PostBill, RecordRead
+from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, RecordRead
+from stormops.accounts.commands_place import SetUmbrella
 from stormops.accounts.records_money import Bill, BillLine, Receivable
-from stormops.accounts.records_place import Read
-from tests.accounts.world import PROOF, city, point, premise
+from stormops.accounts.records_place import Member, Read
+from tests.accounts.world import HASH, PROOF, city, point, premise
 
 
 def test_a_bill_is_receivable_by_charge_and_fund() -> None:
@@ -58,3 +59,22 @@ def test_a_read_says_how_it_was_come_by(kind: str) -> None:
     made = world.do(RecordRead(point=meter, day="2026-03-05", register=1_160, kind=kind))
     assert world.get(Read, made["read"]).kind == kind
     assert world.refused(RecordRead(point=meter, day="2026-03-05", register=1, kind="guess")) == "no_read"
+
+
+def test_a_buildings_bill_is_shared_to_the_cent_by_who_is_in_the_roster() -> None:
+    world = city()
+    members = (
+        Member("a1", "1A", 1, world.day),
+        Member("b1", "1B", 2, world.day),
+        Member("s1", "1C", 7, world.day, world.day),
+    )
+    world.do(SetUmbrella(umbrella="u1", account="a2", rule="by area", members=members, document=HASH))
+    lines = (BillLine("water", 1_000, world.day, world.day), BillLine("fire", 1, world.day, world.day))
+    bill = BillUmbrella(umbrella="u1", due="2026-04-01", lines=lines, decision=PROOF)
+    world.do(bill)
+    assert world.sums() == {"1100": 1_001, "4020": -1_000, "2300": -1}
+    shared = {(each.account, each.charge): each.owed for each in world.books.where(Receivable)}
+    assert shared == {("a1", "water"): 333, ("b1", "water"): 667, ("b1", "fire"): 1}
+    assert sorted(each.cents for each in world.books.where(Bill)) == [333, 668]
+    world.do(SetUmbrella(umbrella="u1", account="a2", rule="by area", members=members[2:], document=HASH))
+    assert world.refused(bill) == "no_shares"

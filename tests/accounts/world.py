@@ -22,6 +22,7 @@ from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import ChargeType
 from stormops.accounts.refusal import Refusal
 from stormops.accounts.subledger import SUBLEDGERS
+from stormops.books.columns import fields_of
 
 R = TypeVar("R", bound=Record)
 
@@ -86,6 +87,7 @@ class Memory(Reader):
         return found if isinstance(found, kind) else None
 
     def where(self, kind: type[R], **equal: str) -> list[R]:
+        assert equal.keys() <= {each.name for each in fields_of(kind) if each.indexed}, "the books have no such index"
         found = [record for record in self.records.values() if isinstance(record, kind)]
         return sorted(
             (r for r in found if all(getattr(r, name) == value for name, value in equal.items())), key=lambda r: r.id

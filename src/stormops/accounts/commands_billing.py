@@ -6,14 +6,16 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from stormops.accounts import owed, postings
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
+from stormops.accounts.money import shares
 from stormops.accounts.postings import Against
 from stormops.accounts.record import Count, Day, Decision, Id, Payment
 from stormops.accounts.records_money import Bill, BillLine, ChargeType
-from stormops.accounts.records_place import Read, ServicePoint
+from stormops.accounts.records_place import Read, ServicePoint, Umbrella
 from stormops.accounts.refusal import Refused
 
 LINES_MAX = 200
@@ -29,6 +31,20 @@ def charged(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, 
         new = owed.charge(draft, account, line.charge, line.cents, due=due, bill=bill, service=line)
         pairs.append(Against(owed.piece(new, line.cents), draft.get(ChargeType, line.charge).credits))
     return pairs
+
+
+def _bill(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, decision: Decision) -> Bill:
+    return draft.add(
+        Bill(
+            id=draft.new_id(),
+            account=account,
+            issued=draft.envelope.day,
+            due=due,
+            cents=sum(line.cents for line in lines),
+            lines=lines,
+            decision=decision,
+        )
+    )
 
 
 class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
@@ -75,18 +91,40 @@ class PostBill(Command, frozen=True, kw_only=True, tag="post_bill"):
         draft.allow(self.function, self.permission)
         account, decision = draft.account(self.account), draft.by_policy(self.decision)
         due = draft.day(self.due)
-        bill = draft.add(
-            Bill(
-                id=draft.new_id(),
-                account=account.id,
-                issued=draft.envelope.day,
-                due=due,
-                cents=sum(line.cents for line in self.lines),
-                lines=self.lines,
-                decision=decision,
-            )
-        )
+        bill = _bill(draft, account.id, self.lines, due, decision)
         draft.post(postings.billed(draft.head(), charged(draft, account.id, self.lines, due, bill.id)))
+
+
+class BillUmbrella(Command, frozen=True, kw_only=True, tag="bill_umbrella"):
+    """A building's bill, shared by its roster's weights: each charge to the cent, the shares add up to it."""
+
+    function = "service_start"
+    permission = "billing"
+
+    umbrella: Id
+    due: Day
+    lines: Lines
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        umbrella, today = draft.get(Umbrella, self.umbrella), draft.envelope.day
+        draft.account(umbrella.account)
+        decision, due = draft.by_policy(self.decision), draft.day(self.due)
+        members = [m for m in umbrella.members if m.since <= today and (m.until is None or today < m.until)]
+        if not any(member.weight for member in members):
+            raise Refused("no_shares", "Nobody in the roster has a share today.", "umbrella")
+        weights = [member.weight for member in members]
+        split = [shares(line.cents, weights) for line in self.lines]
+        pairs: list[Against] = []
+        for place, member in enumerate(members):
+            parts = zip(self.lines, split, strict=True)
+            mine = tuple(replace(line, cents=part[place]) for line, part in parts if part[place])
+            if mine:
+                account = draft.account(member.account)
+                pairs += charged(draft, account.id, mine, due, _bill(draft, account.id, mine, due, decision).id)
+        draft.post(postings.billed(draft.head(), pairs))
 
 
 class ChargeFee(Command, frozen=True, kw_only=True, tag="charge_fee"):

@@ -15,8 +15,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -110,17 +110,14 @@ def _sqlite(path: Path) -> Engine:
     return engine
 
 
-def _postgres(text: str) -> Engine:
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):  # the message repeats the URL, and there may be a password in it
-        raise ValueError(UNREADABLE) from None
-    if url.get_backend_name() != "postgresql":
+def _postgres(url: str) -> Engine:
+    if not url.startswith(("postgresql://", "postgres://")):
         raise ValueError(UNREADABLE)
-    from stormops.books.waiting import connect  # psycopg is there only where a URL is set
+    from stormops.books import waiting  # psycopg is there only where a URL is set
 
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return create_engine("postgresql+psycopg://", creator=lambda: connect(plain), pool_pre_ping=True, **_pool())
+    if not waiting.readable(url):
+        raise ValueError(UNREADABLE)
+    return create_engine("postgresql+psycopg://", creator=lambda: waiting.connect(url), pool_pre_ping=True, **_pool())
 
 
 def _pool() -> dict[str, Any]:

@@ -53,6 +53,8 @@ def find(database: Database, said: str) -> list[Found]:
     )
     with database.reading() as connection:
         accounts = list(dict.fromkeys(connection.scalars(hits)))[:FOUND_MAX]
+        if not accounts:
+            return []
         account, party = TABLES["account"], TABLES["party"]
         rows = connection.execute(
             select(account.c.id, party.c.name, account.c.stayed_by, account.c.closed)

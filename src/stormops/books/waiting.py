@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from stormops.patience import PatientConnection
 
@@ -10,6 +11,15 @@ CONNECT_SECONDS_MAX = 2
 STATEMENT_SECONDS_MAX = 5
 LOCK_SECONDS_MAX = 3
 IDLE_SECONDS_MAX = 5
+
+
+def readable(url: str) -> bool:
+    """Whether the driver can read the URL."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # its message repeats the URL, and there may be a password in it
+        return False
+    return True
 
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
