@@ -91,6 +91,7 @@ EVENTS: dict[str, str] = {
     "client_resynchronised": "A slow browser was sent a new snapshot. Nothing to do.",
     "telephony_trouble": "Calls and texts go on with less: a file they look into cannot be read. Repair it.",
     "books_unavailable": "The books refused and will be tried again; people were told so. Check their disk or database.",
+    "policy_wrong": "The counter does not open: a policy pack is missing or wrong. Correct the file that it names.",
     "charge_types_added": "Kinds of charge that the policy pack has were written into the books. Nothing to do.",
     "messages_refused": "The provider of text messages refuses the account; it is tried again. Check the settings.",
     "messages_failed": "The sender of text messages failed and goes on. If it repeats, read the error.",

@@ -6,7 +6,8 @@ A key that was used gives the outcome it gave then; used for something else, it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -81,14 +82,11 @@ class Books:
             known = _known(connection, key)
             return None if known is None else _again(known, asked or known.fingerprint)
 
-    def preview(
-        self, make: Callable[[SqlReader], Command], envelope: Envelope, grants: Grants, now: Circumstances
-    ) -> tuple[Command, Effects | Refusal]:
-        """A command, made of the books as they are, and what it would do; nothing is written. Raises what `make` does."""
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[SqlReader]:
+        """The books at one position, for what a command would do. Raises BooksUnavailable."""
         with self.database.reading() as connection:
-            reader = SqlReader(connection)
-            command = make(reader)
-            return command, decide(reader, command, envelope, grants, now)
+            yield SqlReader(connection)
 
     def position(self) -> int:
         """The position of the last command."""
