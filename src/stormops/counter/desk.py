@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from stormops.accounts.refusal import Refusal
 from stormops.books.database import BooksUnavailable
@@ -48,7 +48,7 @@ Authenticate = Callable[[Request], Awaitable[Person | None]]
 
 
 class Desk:
-    """`authenticate` gives who sent a request. `look` runs what waits for the books; `look` raises Unavailable for it."""
+    """`authenticate` gives who sent a request; who sent none signs in at the address `sign_in`."""
 
     def __init__(
         self,
@@ -58,9 +58,11 @@ class Desk:
         origins: Collection[str],
         metrics: Metrics,
         log: Log,
+        sign_in: str = "/sign-in",
     ) -> None:
         self.clerk, self.files, self.metrics, self.log = clerk, files, metrics, log
         self._authenticate, self._origins = authenticate, frozenset(origins)
+        self._sign_in = sign_in
         self._threads = ThreadPoolExecutor(THREADS, "books")
 
     async def look(self, what: Callable[..., T], *given: object) -> T:
@@ -87,6 +89,18 @@ class Desk:
         if isinstance(person, Problem):
             return person
         return person if READ in person.permissions else no_look()
+
+    async def person(self, request: Request, permission: str = READ) -> Person | Response:
+        """Who asks for a page, or where they are sent instead."""
+        person = await self.reader(request, permission)
+        return await self.turned_away(request, person) if isinstance(person, Problem) else person
+
+    async def turned_away(self, request: Request, why: Problem) -> Response:
+        """Who is not signed in signs in; others are told that their role does not do this."""
+        del request
+        if why.code == "not_signed_in":
+            return RedirectResponse(self._sign_in, 303)
+        return self.refused(why)
 
     def refused(self, refusal: Problem) -> Response:
         """Count a refusal and answer it."""

@@ -22,16 +22,14 @@ from stormops.books.loading import load
 from stormops.counter.api import Api
 from stormops.counter.clerk import Clerk
 from stormops.counter.desk import Authenticate, Desk, unavailable
+from stormops.counter.doing import Doing
 from stormops.counter.evidence import Files
 from stormops.counter.openapi import document
-from stormops.counter.outage import Known
+from stormops.counter.rendering import Looks, Pages
+from stormops.counter.screens import AskOutage, Screens
 from stormops.telemetry import Log, Metrics
 from stormops.web.http import WithHeaders, problem_response
 from stormops.web.problem import bug, problem
-
-
-AskOutage = Callable[[str, str], Awaitable[Known | None]]
-"""Of a premise (as the outage domain knows it), with the session's cookie."""
 
 
 class CounterSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +53,10 @@ def create_counter(
     outage: AskOutage,
 ) -> Starlette:
     """The application; its lifespan closes the books. `outage` says what is known of a premise's outage."""
-    desk = Desk(clerk, Files(settings.evidence), authenticate, settings.origins, metrics, log)
+    files, sign_in = Files(settings.evidence), f"{settings.feed_url}/sign-in"
+    desk = Desk(clerk, files, authenticate, settings.origins, metrics, log, sign_in)
+    looks = Looks(settings.title, settings.feed_url, settings.intake_url, settings.languages, clerk.zone)
+    pages = Pages(looks, lambda: clerk.episodes().mode)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -65,7 +66,12 @@ def create_counter(
             desk.close()
 
     app = Starlette(
-        routes=[*Api(desk).routes(), *_Plain(desk, document(settings.counter_url, settings.title)).routes()],
+        routes=[
+            *Api(desk).routes(),
+            *Screens(desk, pages, outage).routes(),
+            *Doing(desk, pages).routes(),
+            *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
+        ],
         middleware=[Middleware(WithHeaders)],
         exception_handlers={HTTPException: _refused(desk), Exception: _broken},
         lifespan=lifespan,

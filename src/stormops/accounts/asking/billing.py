@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import FIRE, LATE_FEE, RETURNED, TAX
-from stormops.accounts.commands_billing import ChargeFee, PostBill
+from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill
 from stormops.accounts.commands_payment import ReturnPayment
 from stormops.accounts.decision import Decision
 from stormops.accounts.record import Day, Id
 from stormops.accounts.records_money import Bill, BillLine, Receipt
-from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
+from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import fees, metered, property_charges, proration, taxes
+from stormops.accounts.rules import umbrella as shares
 
 BILLED = frozenset({"active", "stop_requested", "finalled"})
 GALLONS = 1000
@@ -44,32 +45,67 @@ class AskBill(Asked, frozen=True, kw_only=True):
 
     def command(self, work: Work) -> PostBill:
         """See `Asked.command`."""
-        account = work.account(self.account)
-        first, end = day_of(self.since, "since"), day_of(self.until, "until")
-        if end <= first:
-            raise Refused("bad_period", "A bill is for at least a day.", "until")
-        agreements = [
-            each
-            for each in work.reader.where(ServiceAgreement, account=account.id)
-            if each.state in BILLED and each.since < end and (each.until is None or each.until > first)
-        ]
-        if not agreements:
-            raise Refused("no_service", "The account had no service in this time.", "since")
-        self._not_twice(work, account, {each.id for each in agreements}, first, end)
-        priced = list(_Pricing(work, account, first, end).lines(agreements))
+        priced = priced_lines(work, self.account, self.since, self.until, (self.account,))
         return PostBill(
-            account=account.id,
+            account=self.account,
             due=self.due,
             lines=tuple(each.line for each in priced),
             decision=plain(*(decision for each in priced for decision in each.decisions)),
         )
 
-    @staticmethod
-    def _not_twice(work: Work, account: Account, agreements: set[str], first: date, end: date) -> None:
-        for bill in work.reader.where(Bill, account=account.id):
-            for line in bill.lines:
-                if line.agreement in agreements and line.since < end and first < line.until:
-                    raise Refused("billed_already", f"Bill {bill.id} is for {line.since} to {line.until}.", "since")
+
+class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
+    """A building's services priced as one bill, shared by its roster."""
+
+    makes = BillUmbrella
+
+    umbrella: Id
+    since: Day
+    until: Day
+    due: Day
+
+    def command(self, work: Work) -> BillUmbrella:
+        """See `Asked.command`."""
+        umbrella = work.get(Umbrella, self.umbrella)
+        members = [each for each in umbrella.members if each.since <= work.day and (each.until or date.max) > work.day]
+        billed = tuple(dict.fromkeys(each.account for each in members))
+        priced = priced_lines(work, umbrella.account, self.since, self.until, billed)
+        roster = tuple(
+            shares.Member(
+                account=each.account, equal=each.weight, dwelling_units=each.weight, square_feet=each.weight, use=each.weight
+            )
+            for each in members
+        )
+        master = shares.Master(amount=sum(each.line.cents for each in priced), members=roster)
+        split = work.decide(shares.allocate, master, field="umbrella")
+        decisions = [decision for each in priced for decision in each.decisions]
+        return BillUmbrella(
+            umbrella=umbrella.id,
+            due=self.due,
+            lines=tuple(each.line for each in priced),
+            decision=plain(*decisions, split),
+        )
+
+
+def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str, ...]) -> list[Priced]:
+    """The lines of a bill of an account for a time; `billed`: whose bills must not have them yet. Raises Refused."""
+    account = work.account(key)
+    first, end = day_of(since, "since"), day_of(until, "until")
+    if end <= first:
+        raise Refused("bad_period", "A bill is for at least a day.", "until")
+    agreements = [
+        each
+        for each in work.reader.where(ServiceAgreement, account=account.id)
+        if each.state in BILLED and each.since < end and (each.until is None or each.until > first)
+    ]
+    if not agreements:
+        raise Refused("no_service", "The account had no service in this time.", "since")
+    mine = {each.id for each in agreements}
+    for bill in (bill for each in billed for bill in work.reader.where(Bill, account=each)):
+        for line in bill.lines:
+            if line.agreement in mine and line.since < end and first < line.until:
+                raise Refused("billed_already", f"Bill {bill.id} is for {line.since} to {line.until}.", "since")
+    return list(_Pricing(work, account, first, end).lines(agreements))
 
 
 class _Pricing:

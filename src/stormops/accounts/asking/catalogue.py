@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stormops.accounts.asking.asked import Asked, Work
 from stormops.accounts.asking.bankruptcy import AskSetOff, AskSplit
-from stormops.accounts.asking.billing import AskBill, AskFee, AskReturned
+from stormops.accounts.asking.billing import AskBill, AskFee, AskReturned, AskUmbrellaBill
 from stormops.accounts.asking.collecting import (
     AskAllowance,
     AskArrangement,
@@ -32,6 +32,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskDeposit,
     AskDepositInterest,
     AskBill,
+    AskUmbrellaBill,
     AskFee,
     AskReturned,
     AskSplit,
