@@ -8,7 +8,9 @@ from stormops.patience import PatientConnection
 from tests.postgres import Postgres
 
 
-def test_an_answer_that_does_not_come_is_an_error_and_the_connections_end(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_does_not_come_is_an_error_and_the_connections_end(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connection = PatientConnection.connect(postgres.url, autocommit=True)
     assert connection.execute("SELECT 1").fetchone() == (1,)
     monkeypatch.setattr(patience, "ANSWER_SECONDS_MAX", 0.2)

@@ -173,7 +173,6 @@ def test_a_counter_runs_where_the_city_names_its_policy_and_only_there(tmp_path:
     assert supervisor.settings.counter_fd == -1
 
 
-
 def test_a_city_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(SupervisorError, match=r"no\.toml"):
         Supervisor(Settings(data=tmp_path, city_file=tmp_path / "no.toml"), Log("test", "error"))

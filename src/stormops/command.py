@@ -221,7 +221,9 @@ def city_show(pack: Annotated[str, typer.Argument(help="A pack's folder, or a ci
 @staff_app.command("add")
 def staff_add(
     name: Annotated[str, typer.Argument(help="Sign-in name.")],
-    role: Annotated[str, typer.Option(help="What the person may do (docs/settings.md): viewer, dispatcher, supervisor, cashier, …")] = "dispatcher",
+    role: Annotated[
+        str, typer.Option(help="What the person may do (docs/settings.md): viewer, dispatcher, supervisor, cashier, …")
+    ] = "dispatcher",
     password: Annotated[str, typer.Option(help="Empty = a random one is made and printed once.", hidden=True)] = "",
     data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
 ) -> None:

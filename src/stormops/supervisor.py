@@ -116,8 +116,8 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         made.close()
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
-            "STORMOPS_FEED_PORT, STORMOPS_COUNTER_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT "
-            "(0 = any free one)"
+            "STORMOPS_FEED_PORT, STORMOPS_COUNTER_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or "
+            "STORMOPS_RELAY_PORT (0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))

@@ -502,7 +502,7 @@ def run_counter() -> None:
     try:
         pack = read_pack(settings.policy_folder, city_file.policy, today)
     except PolicyError as error:
-        process.log.error("policy_wrong", sentence=str(error))
+        process.log.error("policy_wrong", sentence=str(error))  # noqa: TRY400 - our own lines, with no trace of a pack
         sys.exit(2)
     try:
         books = Books(settings.journal_url or settings.data / "books.sqlite")
@@ -511,7 +511,7 @@ def run_counter() -> None:
         if added := add_charge_types(clerk):
             process.log.info("charge_types_added", count=added)
     except BooksUnavailable as error:  # the supervisor starts this process again
-        process.log.error("books_unavailable", sentence=str(error))
+        process.log.error("books_unavailable", sentence=str(error))  # noqa: TRY400 - our own lines
         sys.exit(1)
     app = create_counter(
         CounterSettings(
@@ -525,9 +525,9 @@ def run_counter() -> None:
         ),
         clerk,
         process.who,
-        process.metrics,
-        process.log,
-        FeedOutage(_at_home(settings.host), settings.feed_port),
+        metrics=process.metrics,
+        log=process.log,
+        outage=FeedOutage(_at_home(settings.host), settings.feed_port),
     )
     _serve(process, app, settings.counter_fd, settings.counter_port)
 

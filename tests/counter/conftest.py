@@ -92,7 +92,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """One person of every role, called like it; a second cashier, approver and billing clerk; Sam, whose account is s1."""
+    """One person of every role, called like it; a second one of some; Sam, whose account is s1."""
     people = {role: person(role, role) for role in ROLES}
     people |= {f"{role}2": person(f"{role}2", role) for role in ("cashier", "approver", "billing", "addresses")}
     people["sam"] = person("sam", "billing", related=frozenset({"s1"}))
@@ -124,7 +124,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         evidence=tmp_path / "evidence",
         languages=("en", "es", "ht"),
     )
-    app = create_counter(settings, clerk, authenticate, metrics, Log("counter", "error"), ask)
+    app = create_counter(settings, clerk, authenticate, metrics=metrics, log=Log("counter", "error"), outage=ask)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=COUNTER) as client:

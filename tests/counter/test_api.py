@@ -35,7 +35,12 @@ async def test_a_bill_is_computed_shown_paid_and_computed_again(desk: Desk) -> N
 async def test_maker_and_checker_are_two(desk: Desk) -> None:
     await billed(desk)
     owing = (await desk.get("billing", f"{API}/accounts/a1")).json()["receivables"][0]
-    proposal = {"kind": "adjustment", "account": "a1", "type": "leak", "parts": [{"receivable": owing["id"], "cents": 500}]}
+    proposal = {
+        "kind": "adjustment",
+        "account": "a1",
+        "type": "leak",
+        "parts": [{"receivable": owing["id"], "cents": 500}],
+    }
     request = (await desk.do("billing", "draft_request", proposal=proposal, reason="a leak"))["request"]
     assert await desk.refused("billing", "submit_request", request=request) == "illegal_step"
     await desk.do("billing", "attach_evidence", request=request, hashes=[LEASE])

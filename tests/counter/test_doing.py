@@ -30,7 +30,7 @@ async def form(desk: Desk, name: str, duty: str, query: str = "") -> str:
 
 
 async def send(
-    desk: Desk, name: str, duty: str, stage: str, fields: dict[str, Any], files: dict[str, Any] | None = None
+    desk: Desk, name: str, duty: str, stage: str, fields: dict[str, Any], *, files: dict[str, Any] | None = None
 ) -> Any:
     headers = {key: value for key, value in desk.headers(name).items() if key != "X-CSRF-Token"}
     return await desk.client.post(
@@ -46,7 +46,7 @@ async def through(
 ) -> tuple[str, str]:
     """The three steps of a duty; gives the preview and the page that says it is done."""
     key = hidden(await form(desk, name, duty))["key"][0]
-    looked = await send(desk, name, duty, "look", {"key": key, **fields}, files)
+    looked = await send(desk, name, duty, "look", {"key": key, **fields}, files=files)
     assert looked.status_code == 200, looked.text
     again = hidden(looked.text)
     assert again["seal"][0]
@@ -148,7 +148,9 @@ async def test_an_adjustment_goes_by_form_from_maker_to_checker_and_back(desk: D
     request = re.search(r"attach_evidence\?request=([^&\"]+)", done)
     assert request is not None
     key = request[1]
-    await through(desk, "billing", "attach_evidence", {"request": key, "kind": "photo"}, {"hashes": ("p.jpg", b"photo")})
+    await through(
+        desk, "billing", "attach_evidence", {"request": key, "kind": "photo"}, {"hashes": ("p.jpg", b"photo")}
+    )
     await through(desk, "billing", "submit_request", {"request": key})
     waiting = await desk.client.get("/counter/queues/approvals", headers=desk.headers("approver"))
     assert "a leak at the meter" in waiting.text

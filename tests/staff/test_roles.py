@@ -46,5 +46,7 @@ def test_the_storm_desk_keeps_what_it_had_and_decides_on_no_money() -> None:
 
 
 def test_whose_work_is_at_the_counter_begins_there() -> None:
-    assert all(role.home == COUNTER for name, role in ROLES.items() if "act" not in role.permissions and name != "viewer")
+    assert all(
+        role.home == COUNTER for name, role in ROLES.items() if "act" not in role.permissions and name != "viewer"
+    )
     assert Grant("cashier") in ROLES["cashier"].grants

@@ -17,7 +17,16 @@ from stormops.accounts.rules.standin import StandInLimit
 
 T = TypeVar("T", bound=Terms)
 
-ADJUSTING = ("adjustment", "back_bill", "overcharge", "mass_credit", "transfer", "rebate", "write_off", "loan_write_off")
+ADJUSTING = (
+    "adjustment",
+    "back_bill",
+    "overcharge",
+    "mass_credit",
+    "transfer",
+    "rebate",
+    "write_off",
+    "loan_write_off",
+)
 """Requests under the tiers of adjustments, where the policy has none of their own."""
 PAYING_OUT = ("credit_refund", "deposit_refund", "disbursement")
 """Requests by which money leaves: under the tiers of refunds."""

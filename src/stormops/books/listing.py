@@ -1,4 +1,4 @@
-"""Lists for who looks after the books: records by their state, an account's journals, what was done, and by which command."""
+"""Lists for who looks after the books: records by state, an account's journals, what was done, and by which command."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def done(database: Database, before: int | None = None, limit: int = LISTED_MAX)
     if before is not None:
         query = query.where(AUDIT.c.position < before)
     with database.reading() as connection:
-        return [
-            Done(row.position, msgspec.json.decode(row.body, type=AuditEvent)) for row in connection.execute(query)
-        ]
+        return [Done(row.position, msgspec.json.decode(row.body, type=AuditEvent)) for row in connection.execute(query)]
 
 
 def command(database: Database, key: str) -> Kept | None:

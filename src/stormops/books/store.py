@@ -77,7 +77,7 @@ class Books:
             return outcome
 
     def outcome(self, key: str, asked: str = "") -> Outcome | None:
-        """What became of the command with this key; None when it never came. `asked` as for `execute`; "" = whatever."""
+        """What became of the command with this key; None = it never came. `asked` as for `execute`; "" = whatever."""
         with self.database.reading() as connection:
             known = _known(connection, key)
             return None if known is None else _again(known, asked or known.fingerprint)

@@ -88,7 +88,7 @@ class JournalsAnswer(msgspec.Struct, frozen=True):
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision as it was kept, and whether the rules and packs of today give the same again (None: no rule of ours)."""
+    """A decision as it was kept, and whether rules and packs of today give the same again (None: no rule of ours)."""
 
     kept: dict[str, Any]
     same: bool | None
@@ -150,7 +150,9 @@ class Status(msgspec.Struct, frozen=True):
 def journal_words(entry: Journal) -> JournalWords:
     """A journal as people read it."""
     lines = [
-        JournalLine(line.account, CHART[line.account].name, line.side.value, line.cents, line.fund, line.charge, line.item)
+        JournalLine(
+            line.account, CHART[line.account].name, line.side.value, line.cents, line.fund, line.charge, line.item
+        )
         for line in entry.lines
     ]
     debits = sum(line.cents for line in lines if line.side == "Dr")

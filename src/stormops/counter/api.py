@@ -108,7 +108,9 @@ class Api:
             return problem(
                 "invalid",
                 "",
-                FieldError("Idempotency-Key", f"Give 1 to {KEY_CHARACTERS_MAX} letters, digits or . _ : - in this header."),
+                FieldError(
+                    "Idempotency-Key", f"Give 1 to {KEY_CHARACTERS_MAX} letters, digits or . _ : - in this header."
+                ),
             )
         asking = await self._asking(request, person, key)
         if isinstance(asking, Problem):
@@ -143,12 +145,7 @@ class Api:
         name = request.path_params["command"]
         if name not in BODIES:
             return problem("not_found", "There is no such command; see /openapi.json.")
-        if not is_json(request.scope):
-            return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
-        body = await read_body(request.scope, request.receive)
-        if isinstance(body, Problem):
-            return body
-        given = decode(name, body)
+        given = await self._body(name, request)
         if isinstance(given, Problem):
             return given
         channel, as_of = request.query_params.get("channel", "desk"), request.query_params.get("as_of")
@@ -158,6 +155,13 @@ class Api:
             return problem("invalid", "", FieldError("as_of", "Give the position that a read gave you."))
         seal = request.headers.get("if-match", "").strip('"')
         return Asking(name, given, key, person, channel, None if as_of is None else int(as_of), seal)
+
+    @staticmethod
+    async def _body(name: str, request: Request) -> Body | Problem:
+        if not is_json(request.scope):
+            return problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.")
+        body = await read_body(request.scope, request.receive)
+        return body if isinstance(body, Problem) else decode(name, body)
 
     async def _keep(self, request: Request, person: Person) -> Answer:
         del person

@@ -1,4 +1,4 @@
-"""The one who does what is asked: makes the command by the rules, shows what it would do, has it decided by the books."""
+"""Doing what is asked: a command made by the rules, what it would do shown, and decided by the books."""
 
 from __future__ import annotations
 

@@ -9,7 +9,20 @@ from stormops.accounts.record import Record, kind_name
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
-NAMES = ("name", "address", "ticket", "number", "service", "charge", "utility", "kind", "agency", "measure", "court", "desk")
+NAMES = (
+    "name",
+    "address",
+    "ticket",
+    "number",
+    "service",
+    "charge",
+    "utility",
+    "kind",
+    "agency",
+    "measure",
+    "court",
+    "desk",
+)
 TEXTS = ("text", "reason", "note")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")
 DAYS = ("due", "day", "issued", "expires", "earliest", "petition", "opened")

@@ -54,6 +54,7 @@ class Desk:
         self,
         clerk: Clerk,
         files: Files,
+        *,
         authenticate: Authenticate,
         origins: Collection[str],
         metrics: Metrics,
@@ -130,9 +131,7 @@ def as_problem(refusal: Refusal) -> Problem:
         return problem("key_reused", refusal.sentence, FieldError("Idempotency-Key", refusal.sentence))
     status = 412 if refusal.code == "changed" else 403 if refusal.code in FORBIDDEN else 409
     errors = [FieldError(refusal.field, refusal.sentence)] if refusal.field else []
-    return Problem(
-        title="This is not done", status=status, code=refusal.code, detail=refusal.sentence, errors=errors
-    )
+    return Problem(title="This is not done", status=status, code=refusal.code, detail=refusal.sentence, errors=errors)
 
 
 def json(value: object, status: int = 200) -> Response:

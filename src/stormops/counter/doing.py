@@ -89,6 +89,17 @@ class Summary(NamedTuple):
     sentences: list[str]
 
 
+class _About(NamedTuple):
+    """What a form is about, and who fills it in."""
+
+    duty: Duty
+    account: str
+    given: Given
+    person: Person
+    words: Words
+    reader: Reader
+
+
 class Doing:
     """The routes of the duties."""
 
@@ -147,6 +158,7 @@ class Doing:
         person: Person,
         duty: Duty,
         given: Given,
+        *,
         errors: dict[str, str] | None = None,
         summary: Summary | None = None,
         status: int = 200,
@@ -174,35 +186,24 @@ class Doing:
     ) -> tuple[list[Shown], Link | None, str]:
         with self._desk.clerk.books.reading() as reader:
             account = forms.account_of(duty, given, reader)
-            shown = [
-                self._shown(field, account, given, person, words, errors.get(field.name), duty, reader)
-                for field in duty.fields
-            ]
+            about = _About(duty, account, given, person, words, reader)
+            shown = [self._shown(field, about, errors.get(field.name)) for field in duty.fields]
             found = reader.get(Account, account) if account else None
             party = None if found is None else reader.get(Party, found.party)
         link = None if party is None else Link(account_href(account), f"{party.name} · {account}")
         return shown, link, account
 
-    def _shown(
-        self,
-        field: Field,
-        account: str,
-        given: Given,
-        person: Person,
-        words: Words,
-        error: str | None,
-        duty: Duty,
-        reader: Reader,
-    ) -> Shown:
+    def _shown(self, field: Field, about: _About, error: str | None) -> Shown:
+        given, words, reader = about.given, about.words, about.reader
         values = given.get(field.name, [])
         choices: list[forms.Choice] = []
         if field.kind == "choice":
             choices = [forms.Choice(each, named(words, "choice", each) if each else "") for each in field.of]
         elif field.kind == "step":
-            subject = self._subject(duty, given, reader)
+            subject = self._subject(about.duty, given, reader)
             choices = [forms.Choice(each, named(words, "step", each)) for each in steps_now(field, subject)]
         elif field.kind in {"record", "parts"}:
-            choices = forms.choices(field, account, person.desk, reader, words)
+            choices = forms.choices(field, about.account, about.person.desk, reader, words)
             if field.kind == "record" and values and values[0] not in {each.value for each in choices}:
                 known = reader.get(KINDS[field.of[0]], values[0])
                 choices.append(forms.Choice(values[0], values[0] if known is None else describe(known, words)))
@@ -254,12 +255,16 @@ class Doing:
         body, errors = forms.body_of(duty, given, self._pages.looks.zone)
         found = {name: words(f"ui.{key}") for name, key in errors.items()}
         if found:
-            return await self._show(request, person, duty, given, found, Summary(words("ui.wrong"), []), 422)
+            return await self._show(
+                request, person, duty, given, errors=found, summary=Summary(words("ui.wrong"), []), status=422
+            )
         command = decode(duty.command, msgspec.json.encode(body))
         if isinstance(command, Problem):
             sentences = {error.field: error.detail for error in command.errors}
             mine, rest = placed(duty, sentences)
-            return await self._show(request, person, duty, given, mine, Summary(words("ui.wrong"), rest), 422)
+            return await self._show(
+                request, person, duty, given, errors=mine, summary=Summary(words("ui.wrong"), rest), status=422
+            )
         key = (given.get("key") or [""])[0]
         seen = (given.get("as_of") or [""])[0]
         asking = Asking(
@@ -274,9 +279,7 @@ class Doing:
             return await self._do(request, person, duty, given, asking)
         return await self._preview(request, person, duty, given, asking)
 
-    async def _preview(
-        self, request: Request, person: Person, duty: Duty, given: Given, asking: Asking
-    ) -> Response:
+    async def _preview(self, request: Request, person: Person, duty: Duty, given: Given, asking: Asking) -> Response:
         would = await self._desk.look(self._desk.clerk.preview, asking)
         refusal = would if isinstance(would, Refusal) else would.effects
         if not isinstance(would, Preview) or isinstance(refusal, Refusal):
@@ -323,13 +326,11 @@ class Doing:
         query = urlencode({"duty": duty.name, "here": here})
         return RedirectResponse(f"/counter/done/{quote(asking.key)}?{query}", 303)
 
-    async def _refuse(
-        self, request: Request, person: Person, duty: Duty, given: Given, refusal: Refusal
-    ) -> Response:
+    async def _refuse(self, request: Request, person: Person, duty: Duty, given: Given, refusal: Refusal) -> Response:
         words = self._pages.words(request)
         mine, rest = placed(duty, {refusal.field: refusal.sentence})
         summary = Summary(words("ui.refused"), rest or list(mine.values()))
-        return await self._show(request, person, duty, given, mine, summary, 409)
+        return await self._show(request, person, duty, given, errors=mine, summary=summary, status=409)
 
     async def _given(self, request: Request) -> Given | Problem:
         """What a form sent; its files are kept, and their hashes stand in their place."""

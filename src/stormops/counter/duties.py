@@ -134,9 +134,7 @@ def _request(kind: str, *fields: Field, about: str = "account") -> Duty:
     )
 
 
-def _duty(
-    name: str, group: str, *fields: Field, about: str = "account", undo: tuple[str, str] | None = None
-) -> Duty:
+def _duty(name: str, group: str, *fields: Field, about: str = "account", undo: tuple[str, str] | None = None) -> Duty:
     return Duty(name, name, group, fields, about, (), undo)
 
 
@@ -196,7 +194,9 @@ _TABLE = (
         _maybe(_text("owner")),
         about="promise",
     ),
-    _duty("add_task", "contact", _maybe(ACCOUNT), _long("text"), OWNER, _moment("due_ms"), undo=("step_task", "cancel")),
+    _duty(
+        "add_task", "contact", _maybe(ACCOUNT), _long("text"), OWNER, _moment("due_ms"), undo=("step_task", "cancel")
+    ),
     _duty(
         "step_task",
         "contact",
@@ -458,7 +458,15 @@ _TABLE = (
         _day("due"),
         undo=("request_overcharge", ""),
     ),
-    _duty("bill_umbrella", "billing", _record("umbrella"), _day("since"), _day("until", "{today}"), _day("due"), about="umbrella"),
+    _duty(
+        "bill_umbrella",
+        "billing",
+        _record("umbrella"),
+        _day("since"),
+        _day("until", "{today}"),
+        _day("due"),
+        about="umbrella",
+    ),
     _duty("charge_fee", "billing", ACCOUNT, _day("due"), undo=("request_adjustment", "")),
     _duty("allow_for_bad_debt", "billing", _choice("fund", *FUNDS), _money("cents"), about=""),
     # --- requests: what others approve ---------------------------------------------------------------------
@@ -500,7 +508,9 @@ _TABLE = (
         _flag("card_closed_proof"),
     ),
     _request("deposit_refund", ACCOUNT, _record("deposit"), about="deposit"),
-    _request("rebate", _record("rebate"), _choice("pay", "credit", "cheque", "loan"), _maybe(_record("loan")), about="rebate"),
+    _request(
+        "rebate", _record("rebate"), _choice("pay", "credit", "cheque", "loan"), _maybe(_record("loan")), about="rebate"
+    ),
     _request(
         "disbursement",
         _record("loan"),

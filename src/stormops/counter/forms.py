@@ -29,7 +29,7 @@ from stormops.pages.words import Words
 Given = Mapping[str, list[str]]
 """What was typed, by the input's name; of files the hashes."""
 
-MONEY = re.compile(r"-?\d{1,11}(\.\d{1,2})?")
+MONEY = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?")
 LINES_MAX = 5_000
 
 
@@ -53,7 +53,7 @@ def cents_of(text: str) -> int:
 
 
 def _whole(text: str) -> int:
-    if not re.fullmatch(r"\d{1,10}", text.strip()):
+    if not re.fullmatch(r"[0-9]{1,10}", text.strip()):
         raise Wrong("field_count")
     return int(text)
 
@@ -168,7 +168,9 @@ def account_of(duty: Duty, given: Given, reader: Reader) -> str:
 def choices(field: Field, account: str, desk: str, reader: Reader, words: Words) -> list[Choice]:
     """The records that a field may name, of an account or a desk; empty where they are not known."""
     if field.kind == "parts":
-        return [Choice(each.id, describe(each, words)) for each in reader.where(Receivable, account=account) if each.owed]
+        return [
+            Choice(each.id, describe(each, words)) for each in reader.where(Receivable, account=account) if each.owed
+        ]
     return [Choice(each.id, describe(each, words)) for each in _records(field.of[0], account, desk, reader)]
 
 

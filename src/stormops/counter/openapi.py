@@ -49,7 +49,9 @@ class Read(NamedTuple):
 READS: dict[str, Read] = {
     "/session": Read("Who is signed in, and what they may ask for.", answers.SessionAnswer, codes=(401, 403)),
     "/search": Read(
-        "Accounts by name, address, telephone, account or meter.", answers.FoundAnswer, (("q", "What the caller says."),)
+        "Accounts by name, address, telephone, account or meter.",
+        answers.FoundAnswer,
+        (("q", "What the caller says."),),
     ),
     "/accounts/{account}": Read("Everything of one account, as of one position.", Customer),
     "/accounts/{account}/journals": Read("What was posted of an account.", answers.JournalsAnswer),
@@ -79,7 +81,9 @@ def document(counter_url: str, title: str) -> bytes:
     paths[f"{API}/evidence/{{hash}}"] = {"get": _file()}
     paths["/healthz"] = {"get": _plain("healthz", "Whether the process is alive.", _of(answers.Status))}
     paths["/readyz"] = {"get": _plain("readyz", "Whether the books answer.", _of(answers.Status), 503)}
-    paths["/metrics"] = {"get": _plain("metrics", "Prometheus metrics.", {"text/plain": {"schema": {"type": "string"}}})}
+    paths["/metrics"] = {
+        "get": _plain("metrics", "Prometheus metrics.", {"text/plain": {"schema": {"type": "string"}}})
+    }
     paths["/openapi.json"] = {"get": _plain("openapi", "This document.", _of({"type": "object"}))}
     return msgspec.json.encode(
         {
@@ -136,7 +140,13 @@ def _problems(codes: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _header(name: str, said: str, *, needed: bool = False, **schema: object) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": needed, "description": said, "schema": {"type": "string", **schema}}
+    return {
+        "name": name,
+        "in": "header",
+        "required": needed,
+        "description": said,
+        "schema": {"type": "string", **schema},
+    }
 
 
 def _writes(name: str) -> dict[str, Any]:
@@ -212,7 +222,7 @@ def _read(path: str, read: Read) -> dict[str, Any]:
 
 def _evidence() -> dict[str, Any]:
     return {
-        "summary": f"A file of evidence, up to {FILE_BYTES_MAX // 2**20} MiB; requests name it by the hash that is given.",
+        "summary": f"A file of evidence, up to {FILE_BYTES_MAX // 2**20} MiB; requests name it by its hash.",
         "operationId": "keep_evidence",
         "tags": ["commands"],
         "security": [{"session": [], "csrf": []}],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 from importlib import resources
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import jinja2
 from starlette.requests import Request
@@ -102,9 +102,7 @@ class Pages:
         )
         response = HTMLResponse(body, status, self.headers("'none'"))
         if request.query_params.get("lang", "") == words.language:
-            response.set_cookie(
-                COOKIE, words.language, max_age=COOKIE_SECONDS, path="/", samesite="lax", httponly=True
-            )
+            response.set_cookie(COOKIE, words.language, max_age=COOKIE_SECONDS, path="/", samesite="lax", httponly=True)
         return response
 
     def render(self, words: Words, template: str, **values: Any) -> str:

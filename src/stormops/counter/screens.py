@@ -1,4 +1,4 @@
-"""What is looked at: the customer on one page, what waits, drawers, bills, receipts, decisions, and the books as a whole."""
+"""What is looked at: the customer on one page, what waits, drawers, papers, decisions, and the books as a whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from starlette.routing import Route
 from stormops.accounts.chart import CHART
 from stormops.accounts.record import MACHINE_OF, Record, kind_name
 from stormops.accounts.records import KINDS
-from stormops.accounts.records_money import Bill, Drawer, Receipt, Rebate, Request as Proposed
+from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
+from stormops.accounts.records_money import Request as Proposed
 from stormops.accounts.records_place import Account, Party, Premise, ServiceAgreement, ServiceOrder
 from stormops.books import checks, customers, finding, listing
 from stormops.books.customers import Customer
@@ -132,7 +133,8 @@ class Screens:
                 agreement
                 for premise in reader.where(Premise, known_as=known_as)
                 for agreement in reader.where(ServiceAgreement, premise=premise.id)
-                if agreement.state in {"active", "stop_requested", "pending_field", "pending_release", "pending_deposit"}
+                if agreement.state
+                in {"active", "stop_requested", "pending_field", "pending_release", "pending_deposit"}
             ]
         return list(dict.fromkeys(agreement.account for agreement in found))
 
@@ -151,7 +153,9 @@ class Screens:
             ("credit", view.account.credit),
             ("held", sum(each.held for each in view.deposits)),
         ]
-        strip += [(name, cents) for name, cents in (("stayed_amount", view.stayed), ("at_agency", view.at_agency)) if cents]
+        strip += [
+            (name, cents) for name, cents in (("stayed_amount", view.stayed), ("at_agency", view.at_agency)) if cents
+        ]
         money: list[Record] = [
             *view.receivables,
             *view.deposits,
@@ -256,7 +260,9 @@ class Screens:
         session = next((part.strip() for part in cookie.split(";") if part.strip().startswith("stormops_session=")), "")
         known = await self._outage(request.path_params["premise"], session)
         words = self._pages.words(request)
-        body = self._pages.render(words, "outage.html", known=known, state=lambda name: named(pages_words(words.language), "state", name))
+        body = self._pages.render(
+            words, "outage.html", known=known, state=lambda name: named(pages_words(words.language), "state", name)
+        )
         return Response(body, headers=self._pages.headers("'self'"), media_type="text/html")
 
     # --- what waits ----------------------------------------------------------------------------------------
@@ -277,7 +283,12 @@ class Screens:
         if queues.QUEUES[name].permission not in person.permissions:
             return self._problem(request, person, "no_right", 403)
         found = await self._desk.look(queues.listed, self._database, name)
-        begin = {"visits": ["take_ticket"], "drawers": ["open_drawer"], "tasks": ["add_task"], "exceptions": ["add_finding"]}
+        begin = {
+            "visits": ["take_ticket"],
+            "drawers": ["open_drawer"],
+            "tasks": ["add_task"],
+            "exceptions": ["add_finding"],
+        }
         links = [
             Link(f"/counter/do/{duty}", words(f"duty.{duty}"))
             for duty in begin.get(name, [])

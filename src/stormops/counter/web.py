@@ -48,13 +48,22 @@ def create_counter(
     settings: CounterSettings,
     clerk: Clerk,
     authenticate: Authenticate,
+    *,
     metrics: Metrics,
     log: Log,
     outage: AskOutage,
 ) -> Starlette:
     """The application; its lifespan closes the books. `outage` says what is known of a premise's outage."""
     files, sign_in = Files(settings.evidence), f"{settings.feed_url}/sign-in"
-    desk = Desk(clerk, files, authenticate, settings.origins, metrics, log, sign_in)
+    desk = Desk(
+        clerk,
+        files,
+        authenticate=authenticate,
+        origins=settings.origins,
+        metrics=metrics,
+        log=log,
+        sign_in=sign_in,
+    )
     looks = Looks(settings.title, settings.feed_url, settings.intake_url, settings.languages, clerk.zone)
     pages = Pages(looks, lambda: clerk.episodes().mode)
 
@@ -82,9 +91,7 @@ def create_counter(
 
 def add_charge_types(clerk: Clerk) -> int:
     """Write the policy's kinds of charge that the books do not have; gives how many. Raises BooksUnavailable."""
-    missing = [
-        kind for kind in charge_types(clerk.pack, clerk.today()) if clerk.books.get(ChargeType, kind.id) is None
-    ]
+    missing = [kind for kind in charge_types(clerk.pack, clerk.today()) if clerk.books.get(ChargeType, kind.id) is None]
     if missing:
         load(clerk.books.database, missing, [], f"policy:{clerk.pack.name}", clerk.now_ms())
     return len(missing)

@@ -1,4 +1,4 @@
-"""The counter's words: its own tables beside those of all pages, and names of the domain written as people read them."""
+"""The counter's words: its own tables beside those of all pages, and names of the domain as people read them."""
 
 from __future__ import annotations
 

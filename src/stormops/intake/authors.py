@@ -8,10 +8,10 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from stormops.core.entry import Actor
+from stormops.intake.taking import good_key, wrong_key
 from stormops.web.http import is_json, read_body
 from stormops.web.problem import Problem, problem
 from stormops.web.session import Person, writer
-from stormops.intake.taking import good_key, wrong_key
 
 MAY_ACT = frozenset({"dispatcher", "supervisor"})
 """Roles that may act; the others may look."""

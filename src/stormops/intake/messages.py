@@ -19,9 +19,7 @@ from starlette.routing import Route
 
 from stormops.core.entry import MessagesRequested
 from stormops.intake.form import form_values
-from stormops.web.http import problem_response
 from stormops.intake.mobile import mobile
-from stormops.web.problem import Problem
 from stormops.intake.taking import good_key, not_kept
 from stormops.journal.place_mark import read_mark
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
@@ -30,6 +28,8 @@ from stormops.limiting import Bucket, source_of
 from stormops.pages.language import choose
 from stormops.pages.messages import AGAIN, NONE, render_messages
 from stormops.pages.page import PageSettings, new_key, policy
+from stormops.web.http import problem_response
+from stormops.web.problem import Problem
 
 SENDER = "messages"
 

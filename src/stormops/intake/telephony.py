@@ -25,8 +25,8 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 from starlette.requests import Request
 
-from stormops.web.http import read_body
 from stormops.intake.partners import FILE
+from stormops.web.http import read_body
 from stormops.web.problem import Problem, problem
 
 ANSWER_SECONDS = 6.0

@@ -54,9 +54,7 @@ ROLES: dict[str, Role] = {
     ),
     "manager": Role(
         _CHECK,
-        _may(
-            "contact", "deposit_override", "certify", "review", "declare_waiver", approve=100_000, reverse=100_000
-        ),
+        _may("contact", "deposit_override", "certify", "review", "declare_waiver", approve=100_000, reverse=100_000),
         COUNTER,
     ),
     "treasurer": Role(_CHECK, _may("contact", "post", "disburse", refund_issue=10_000), COUNTER),

@@ -32,6 +32,7 @@ UNAVAILABLE_SECONDS = 5
 
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 10, 200
 
+
 class StaffError(Exception):
     """An account cannot be made as asked; the message says why."""
 
@@ -134,7 +135,7 @@ class SignIn:
                     expires_ms=now + SESSION_HOURS * 3_600_000,
                 )
             )
-        return Granted(token, self._person(name, role, desk, shift.id, csrf, shift.opened_ms))
+        return Granted(token, self._person(name, role, desk=desk, shift=shift.id, csrf=csrf, opened_ms=shift.opened_ms))
 
     def who(self, token: str | None) -> Person | None:
         """The person of a session token, None when there is none or it has ended."""
@@ -150,9 +151,9 @@ class SignIn:
             row = db.execute(query).first()
         if row is None:
             return None
-        return self._person(row.name, row.role, row.desk, row.id, row.csrf, row.opened_ms)
+        return self._person(row.name, row.role, desk=row.desk, shift=row.id, csrf=row.csrf, opened_ms=row.opened_ms)
 
-    def _person(self, name: str, role: str, desk: str, shift: int, csrf: str, opened_ms: int) -> Person:
+    def _person(self, name: str, role: str, *, desk: str, shift: int, csrf: str, opened_ms: int) -> Person:
         """Somebody in a role. A role that no longer is may nothing."""
         may = ROLES.get(role, Role(frozenset()))
         with self._records.connect() as db:
@@ -160,9 +161,9 @@ class SignIn:
         return Person(name, desk, shift, [role], may.permissions, csrf, opened_ms, may.grants, related, may.home)
 
     def relate(self, name: str, accounts: Collection[str]) -> None:
-        """Say which accounts are a person's own, a relative's or the household's: nobody works on those. Raises StaffError.
+        """Say which accounts are a person's own, a relative's or the household's: nobody works on their own.
 
-        It replaces what was said before.
+        It replaces what was said before. Raises StaffError.
         """
         with self._records.begin() as db:
             if not db.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():

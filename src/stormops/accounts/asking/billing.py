@@ -26,11 +26,10 @@ GALLONS = 1000
 
 
 class Priced(NamedTuple):
-    """One line with what decided it, and the units that were used."""
+    """One line with what decided it."""
 
     line: BillLine
     decisions: tuple[Decision[Any], ...]
-    used: int = 0
 
 
 class AskBill(Asked, frozen=True, kw_only=True):
@@ -72,7 +71,11 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
         priced = priced_lines(work, umbrella.account, self.since, self.until, billed)
         roster = tuple(
             shares.Member(
-                account=each.account, equal=each.weight, dwelling_units=each.weight, square_feet=each.weight, use=each.weight
+                account=each.account,
+                equal=each.weight,
+                dwelling_units=each.weight,
+                square_feet=each.weight,
+                use=each.weight,
             )
             for each in members
         )
@@ -108,72 +111,73 @@ def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str
     return list(_Pricing(work, account, first, end).lines(agreements))
 
 
+class _Span(NamedTuple):
+    """The days of a bill in which one agreement had service, and the share of the month that they bear."""
+
+    first: date
+    end: date
+    share: Decision[proration.Share]
+
+
 class _Pricing:
     """The lines of one bill."""
 
     def __init__(self, work: Work, account: Account, first: date, end: date) -> None:
         self._work, self._account, self._first, self._end = work, account, first, end
+        self._water: dict[str, int] = {}
+        """Units of water by premise: sewer is water that comes back."""
 
     def lines(self, agreements: list[ServiceAgreement]) -> Iterator[Priced]:
-        water: dict[str, int] = {}
-        # Sewer is water that comes back: water is read first.
+        """Water is read before the sewer that goes by it."""
         for agreement in sorted(agreements, key=lambda each: (each.service == "sewer", each.service, each.id)):
-            first = max(self._first, agreement.since)
-            end = self._end if agreement.until is None else min(self._end, agreement.until)
-            share = self._share(first, end, agreement)
+            span = self._span(agreement)
             premise = self._work.get(Premise, agreement.premise)
             if agreement.point is not None:
-                yield from self._metered(agreement, premise, first, end, share, water)
+                yield from self._metered(agreement, premise, span)
             else:
-                decision = self._property(agreement, premise, share.value, water)
-                yield self._line(agreement, first, end, decision.value, (share, decision))
+                decision = self._property(agreement, premise, span.share.value)
+                yield self._line(agreement, span, decision.value, (span.share, decision))
 
-    def _share(self, first: date, end: date, agreement: ServiceAgreement) -> Decision[proration.Share]:
-        period = proration.Period(
-            days=(end - first).days, first=first == agreement.since, final=end == agreement.until
+    def _span(self, agreement: ServiceAgreement) -> _Span:
+        first = max(self._first, agreement.since)
+        end = self._end if agreement.until is None else min(self._end, agreement.until)
+        period = proration.Period(days=(end - first).days, first=first == agreement.since, final=end == agreement.until)
+        return _Span(first, end, self._work.decide(proration.base_share, period))
+
+    def _metered(self, agreement: ServiceAgreement, premise: Premise, span: _Span) -> Iterator[Priced]:
+        used = self._used(agreement, span)
+        usage = metered.Usage(
+            use={metered.PLAIN: Decimal(used)}, days=(span.end - span.first).days, base_share=span.share.value
         )
-        return self._work.decide(proration.base_share, period)
-
-    def _metered(
-        self,
-        agreement: ServiceAgreement,
-        premise: Premise,
-        first: date,
-        end: date,
-        share: Decision[proration.Share],
-        water: dict[str, int],
-    ) -> Iterator[Priced]:
-        used = self._used(agreement, first, end)
-        usage = metered.Usage(use={metered.PLAIN: Decimal(used)}, days=(end - first).days, base_share=share.value)
         charge = self._work.decide(metered.charge, usage, agreement.rate, "since")
         if agreement.service == "water":
-            water[premise.id] = water.get(premise.id, 0) + used
-        yield self._line(agreement, first, end, charge.value.total, (share, charge), used)
+            self._water[premise.id] = self._water.get(premise.id, 0) + used
+        yield self._line(agreement, span, charge.value.total, (span.share, charge), used)
         if self._work.pack.clause(taxes.UtilityTax, self._work.day, premise.tax_code) is not None:
             amounts = {"non_fuel": charge.value.non_fuel, "fuel": charge.value.fuel}
             tax = self._work.decide(taxes.utility, taxes.Taxable(amounts=amounts), premise.tax_code)
             cents = sum(each.amount for each in tax.value)
-            yield Priced(BillLine(TAX, cents, first, end, agreement.id), (tax,))
+            yield Priced(BillLine(TAX, cents, span.first, span.end, agreement.id), (tax,))
 
-    def _used(self, agreement: ServiceAgreement, first: date, end: date) -> int:
+    def _used(self, agreement: ServiceAgreement, span: _Span) -> int:
         reads = sorted(
             self._work.reader.where(Read, point=agreement.point or ""), key=lambda read: (read.day, read.changed)
         )
-        opening = [read for read in reads if read.day <= first]
-        closing = [read for read in reads if first < read.day <= end]
+        opening = [read for read in reads if read.day <= span.first]
+        closing = [read for read in reads if span.first < read.day <= span.end]
         if not opening or not closing:
             raise Refused("no_read", f"The meter of {agreement.service} has no read for this time.", "until")
         used = closing[-1].register - opening[-1].register
         if used < 0:
-            raise Refused("read_falls", f"The register of {agreement.service} went back: record the right read.", "until")
+            raise Refused(
+                "read_falls", f"The register of {agreement.service} went back: record the right read.", "until"
+            )
         return used
 
-    def _property(
-        self, agreement: ServiceAgreement, premise: Premise, share: proration.Share, water: dict[str, int]
-    ) -> Decision[int]:
+    def _property(self, agreement: ServiceAgreement, premise: Premise, share: proration.Share) -> Decision[int]:
         category = self._account.category
         if agreement.service == "sewer":
-            gallons = water.get(premise.id, 0) * GALLONS
+            gallons = self._water.get(premise.id, 0) * GALLONS
             return self._work.decide(
                 property_charges.sewer, property_charges.Water(gallons=gallons, base_share=share), category
             )
@@ -186,14 +190,9 @@ class _Pricing:
 
     @staticmethod
     def _line(
-        agreement: ServiceAgreement,
-        first: date,
-        end: date,
-        cents: int,
-        decisions: tuple[Decision[Any], ...],
-        used: int = 0,
+        agreement: ServiceAgreement, span: _Span, cents: int, decisions: tuple[Decision[Any], ...], used: int = 0
     ) -> Priced:
-        return Priced(BillLine(agreement.service, cents, first, end, agreement.id, used), decisions, used)
+        return Priced(BillLine(agreement.service, cents, span.first, span.end, agreement.id, used), decisions)
 
 
 def building(premise: Premise, category: str) -> property_charges.Building:

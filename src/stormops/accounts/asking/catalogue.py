@@ -54,7 +54,7 @@ _ASKED: tuple[type[Asked], ...] = (
 
 Body = Asked | Command
 
-BODIES: dict[str, type[Asked] | type[Command]] = {
+BODIES: dict[str, type[Asked | Command]] = {
     **COMMANDS,
     **{str(asked.makes.__struct_config__.tag): asked for asked in _ASKED},
 }

@@ -60,9 +60,7 @@ class AskLoan(Asked, frozen=True, kw_only=True):
 
     def command(self, work: Work) -> ApplyForLoan:
         """See `Asked.command`."""
-        wanted = loans.Wanted(
-            principal=self.cents, months=self.months, measures=self.measures, on_file=self.on_file
-        )
+        wanted = loans.Wanted(principal=self.cents, months=self.months, measures=self.measures, on_file=self.on_file)
         eligible = work.decide(loans.eligible, wanted, self.programme, "cents")
         note = loans.Note(principal=self.cents, months=self.months, first_due=add_months(work.day, 1))
         schedule = work.decide(loans.schedule, note, self.programme, "months")
@@ -146,9 +144,7 @@ class AskPrepayment(Asked, frozen=True, kw_only=True):
         """See `Asked.command`."""
         loan = work.get(Loan, self.loan)
         decision, rows = schedule_of(loan)
-        balance = loan_life.Balance(
-            balance=loan.principal, since=self._since(work, rows), accrued=loan.interest
-        )
+        balance = loan_life.Balance(balance=loan.principal, since=self._since(work, rows), accrued=loan.interest)
         payoff = work.decide(loan_life.payoff, balance, decision.of, "loan")
         return PrepayLoan(
             loan=loan.id,

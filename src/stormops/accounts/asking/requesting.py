@@ -131,9 +131,7 @@ class WantOvercharge(Wanted, frozen=True, kw_only=True, tag="overcharge"):
         decision = work.decide(back_billing.refund, given, self.charge, "months")
         if self.refund and "cash" not in decision.value.ways:
             raise Refused("credit_only", "An amount so small is given back as credit.", "refund")
-        line = BillLine(
-            self.charge, decision.value.amount, day_of(self.since, "since"), day_of(self.until, "until")
-        )
+        line = BillLine(self.charge, decision.value.amount, day_of(self.since, "since"), day_of(self.until, "until"))
         return Overcharge(account=self.account, lines=(line,), refund=self.refund), plain(decision)
 
 

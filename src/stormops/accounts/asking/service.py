@@ -94,7 +94,7 @@ class AskTransfer(Asked, frozen=True, kw_only=True):
 
 
 class AskDeposit(Asked, frozen=True, kw_only=True):
-    """A deposit of an account, or more of one after a review; by its own bills, or by projected ones of a new account."""
+    """A deposit of an account, or more of one after a review; by its own bills, or by projected ones of a new one."""
 
     makes = RequireDeposit
 
