@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -77,3 +80,22 @@ def test_steps_are_those_of_the_state() -> None:
     )
     assert steps_now(field, agreement) == ["close", "reactivate"]
     assert steps_now(field, None) == list(field.of[1:])
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs/duties.md"
+
+
+def test_every_duty_is_in_the_document_with_a_proof_that_is_there() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8").partition("## The storm desk")[0]
+    assert [name for name in DUTIES if f"`{name}`" not in text] == []
+    rows = [line for line in text.splitlines() if re.match(r"\| \d+ \|", line)]
+    assert len(rows) == 30
+    for row in rows:
+        *_, screens, proofs, _ = row.split("|")
+        assert screens.strip(), row
+        named = re.findall(r"`([^`]+)`", proofs)
+        assert named, row
+        for proof in named:
+            file, _, test = proof.partition("::")
+            place = DOCUMENT.parents[1] / (file if file.startswith("tests/") else f"tests/counter/{file}")
+            assert f"def {test.rstrip('…')}" in place.read_text(encoding="utf-8"), proof
