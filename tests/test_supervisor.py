@@ -18,7 +18,8 @@ from stormops.supervisor import Supervisor, SupervisorError, listen
 from stormops.telemetry import Log
 
 FREE: dict[str, Any] = {
-    f"{name}_port": 0 for name in ("intake", "feed", "intake_staff", "feed_staff", "metrics", "worker", "relay")
+    f"{name}_port": 0
+    for name in ("intake", "feed", "intake_staff", "feed_staff", "counter", "metrics", "worker", "relay")
 }
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(120)"]
 ECHO = """
@@ -186,9 +187,28 @@ def test_a_relay_runs_where_machines_share_a_journal_and_only_there(tmp_path: Pa
         supervisor._owned.close()
         return {child.name for child in supervisor._children}
 
-    assert names("") == {"intake", "operations", "feed", "worker"}
+    assert names("") == {"intake", "operations", "feed", "worker", "counter"}
     assert names("postgresql://nobody@127.0.0.1:1/none") == names("") | {"relay"}
     assert names("", "http://127.0.0.1:1/alerts.pb") == names("") | {"transit"}
+
+
+def test_a_counter_runs_where_the_city_names_its_policy_and_only_there(tmp_path: Path) -> None:
+    city = tmp_path / "city.toml"
+    city.write_text('name = "x"\ntitle = "X"\n')
+    settings = Settings(
+        data=tmp_path / "data",
+        city_file=city,
+        redis_url="redis://127.0.0.1:1",
+        intake_port=0,
+        feed_port=0,
+        metrics_port=0,
+        worker_port=0,
+        counter_port=0,
+    )
+    supervisor = Supervisor(settings, Log("test", "error"))
+    supervisor._owned.close()
+    assert "counter" not in {child.name for child in supervisor._children}
+    assert supervisor.settings.counter_fd == -1
 
 
 def test_a_city_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

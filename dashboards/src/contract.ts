@@ -463,6 +463,8 @@ export interface Session {
   shift_since_ms: number;
   csrf: string;
   intake_url: string;
+  /** Where the customers' accounts are, "" = this city has no counter. */
+  counter_url: string;
 }
 
 export interface Config {

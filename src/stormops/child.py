@@ -16,7 +16,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEPT, KEPT_EACH = 128 << 20, 32 << 20
 """Bytes given back that the C library keeps for what is asked for next, in all and of one piece (its most)."""
 
-NICENESS = {"operations": 3, "relay": 3, "feed": 3, "worker": 10, "transit": 10}
+NICENESS = {"operations": 3, "relay": 3, "feed": 3, "counter": 5, "worker": 10, "transit": 10}
 """When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
 
 GROUP_TRIES = 5

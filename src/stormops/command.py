@@ -221,7 +221,9 @@ def city_show(pack: Annotated[str, typer.Argument(help="A pack's folder, or a ci
 @staff_app.command("add")
 def staff_add(
     name: Annotated[str, typer.Argument(help="Sign-in name.")],
-    role: Annotated[str, typer.Option(help="viewer, dispatcher or supervisor.")] = "dispatcher",
+    role: Annotated[
+        str, typer.Option(help="What the person may do (docs/settings.md has all): viewer, dispatcher, cashier, …")
+    ] = "dispatcher",
     password: Annotated[str, typer.Option(help="Empty = a random one is made and printed once.", hidden=True)] = "",
     data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
 ) -> None:
@@ -238,6 +240,26 @@ def staff_add(
     except (OSError, OperationalError) as error:
         raise fail(f"cannot keep accounts in {folder}; give a data folder that can be written") from error
     typer.echo(f"{name} ({role}): {made}")
+
+
+@staff_app.command("relate")
+def staff_relate(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    account: Annotated[
+        list[str] | None, typer.Option(help="An account of the person, a relative or the household; again for each.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
+) -> None:
+    """Say on which accounts a person never works; it replaces what was said before."""
+    from stormops.staff.records import open_records
+    from stormops.staff.sign_in import SignIn, StaffError
+
+    folder = data or settings_or_fail().data
+    try:
+        SignIn(open_records(folder / "staff.sqlite"), Clock()).relate(name, account or [])
+    except StaffError as error:
+        raise fail(str(error)) from error
+    typer.echo(f"{name}: {', '.join(sorted(set(account or []))) or 'none'}")
 
 
 def add_staff(data: Path, name: str, role: str, password: str = "") -> str:
@@ -303,6 +325,8 @@ def up(
         where = supervisor.settings
         screen.print(f"Public map  {where.feed_url}/\nReport      {where.feed_url}/report")
         screen.print(f"Desk        {where.feed_staff_url}/desk   (accounts: stormops staff add NAME)")
+        if where.counter_fd >= 0:
+            screen.print(f"Counter     {where.counter_url}/counter   (stormops staff add NAME --role cashier, …)")
         await supervisor.run()
 
     asyncio.run(go())
@@ -317,6 +341,9 @@ def _fresh_run() -> Path:
     return Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%d-%H%M%S-"), dir=storms))
 
 
+COUNTER_DEMO = ("representative", "cashier", "billing", "approver")
+"""Roles of the counter that a rehearsal's accounts have."""
+
 StormWork = Callable[[Rehearsal, Supervisor, dict[str, str]], Coroutine[Any, Any, None]]
 
 
@@ -329,6 +356,7 @@ async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: flo
             ("supervisor", "supervisor"),
             ("viewer", "viewer"),
             ("field", "dispatcher"),
+            *((role, role) for role in COUNTER_DEMO),
         )
     }
     token = add_partner(settings.data, "control-system", ["telemetry"])
@@ -412,7 +440,11 @@ def storm(
         screen.print(f"  report form  {where.feed_url}/report")
         screen.print(f"  storm desk   {where.feed_staff_url}/desk")
         for name in ("dispatcher", "supervisor", "viewer"):
-            screen.print(f"     sign in as {name:<11} password {passwords[name]}")
+            screen.print(f"     sign in as {name:<14} password {passwords[name]}")
+        if where.counter_fd >= 0:
+            screen.print(f"  counter      {where.counter_url}/counter")
+            for name in COUNTER_DEMO:
+                screen.print(f"     sign in as {name:<14} password {passwords[name]}")
         screen.print("Ctrl-C stops everything.")
         outcome.update(await _shown(rehearsal))
         outcome["passed"] = rehearsal.passed(outcome)
@@ -456,6 +488,7 @@ def rehearse(
             feed_staff_port=0,
             metrics_port=0,
             worker_port=0,
+            counter_port=0,
             log_level="warning",
         )
         _play(_with_platform(settings, shape_data, seed, speed, work))

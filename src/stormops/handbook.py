@@ -18,10 +18,12 @@ from stormops.core.functions import PLATFORM
 from stormops.core.functions_customer import ACCOUNTS, TRANSIT
 from stormops.core.mode import FOR_STAFF, FOR_THE_PUBLIC, Function, Mode
 from stormops.core.mode_rules import LEAST_MS, ModeRules
+from stormops.counter.openapi import document as counter_document
 from stormops.feed.openapi import document as feed_document
 from stormops.feed.publish.openapi import document as tree_document
 from stormops.intake.openapi import document
 from stormops.settings import CityFile, Settings
+from stormops.staff.roles import ROLES, Role
 from stormops.telemetry import EVENTS, METRICS
 
 
@@ -55,8 +57,20 @@ def settings_page() -> str:
             *head,
             *_rows(CityFile, lambda f: f),
             "",
+            "Roles of staff (`stormops staff add NAME --role ROLE`), from `src/stormops/staff/roles.py`:",
+            "",
+            "| role | sees | does | decides alone up to |",
+            "|---|---|---|---|",
+            *(_role(name, role) for name, role in ROLES.items()),
+            "",
         ]
     )
+
+
+def _role(name: str, role: Role) -> str:
+    does = ", ".join(grant.permission for grant in role.grants if grant.limit is None)
+    alone = ", ".join(f"{grant.permission} ${grant.limit // 100:,}" for grant in role.grants if grant.limit is not None)
+    return f"| `{name}` | {', '.join(sorted(role.permissions))} | {does} | {alone} |"
 
 
 def telemetry_page() -> str:
@@ -89,6 +103,11 @@ def openapi_page() -> str:
 def feed_openapi_page() -> str:
     """The API of feed as it is served at `/openapi.json` there."""
     return msgspec.json.format(feed_document("http://127.0.0.1:8312", "Stormops"), indent=2).decode() + "\n"
+
+
+def counter_openapi_page() -> str:
+    """The API of the counter as it is served at `/openapi.json` there."""
+    return msgspec.json.format(counter_document("http://127.0.0.1:8318", "Stormops"), indent=2).decode() + "\n"
 
 
 def modes_page() -> str:
@@ -189,6 +208,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "openapi.json": openapi_page,
     "openapi-feed.json": feed_openapi_page,
     "openapi-public.json": openapi_public_page,
+    "openapi-counter.json": counter_openapi_page,
     "modes.md": modes_page,
     "policies.md": policies_page,
 }

@@ -55,6 +55,7 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             pattern="^(https?://.*)?$",
         ),
     ] = ""
+    policy: Annotated[str, Doc(description="The policy pack that its counter goes by; empty = it has no counter.")] = ""
     transit_name: Annotated[str, Doc(description="Who runs the buses, as people call them; empty = the title.")] = ""
     channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = msgspec.field(
         default_factory=lambda: ["web", "api", "desk"]
@@ -75,9 +76,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_tree_s: Annotated[
         float, Doc(description="Seconds between two public trees while live (not below 2), 0 = none.", ge=0)
     ] = 5
-    host: Annotated[str, Doc(description="Address that intake and feed listen on.")] = "127.0.0.1"
+    policies: Annotated[
+        str, Doc(description="Folder of policy packs (TOML); empty = policies/ beside the city file.")
+    ] = ""
+    host: Annotated[str, Doc(description="Address that intake, feed and counter listen on.")] = "127.0.0.1"
     intake_port: Annotated[int, Doc(description="Port of intake (writes).")] = 8311
     feed_port: Annotated[int, Doc(description="Port of feed (pages and reads).")] = 8312
+    counter_port: Annotated[int, Doc(description="Port of counter (customer accounts, for staff).")] = 8318
     intake_fd: Annotated[
         int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
     ] = -1
@@ -97,6 +102,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Doc(description="Sessions and sign-in count at the staff's ports alone; false = at the public's as well."),
     ] = False
+    counter_fd: Annotated[
+        int, Doc(description="Listening socket of counter inherited from the supervisor, -1 = none.")
+    ] = -1
     feed_processes: Annotated[
         int,
         Doc(description="Feed processes side by side on one port, for more sockets than one holds.", ge=1, le=64),
@@ -126,6 +134,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "STORMOPS_FEED_URL where that is given."
         ),
     ] = ""
+    counter_url: Annotated[str, Doc(description="Address of counter as browsers see it; empty = host and port.")] = ""
     relay_port: Annotated[int, Doc(description="Port of relay's health and metrics, 0 = any free one.")] = 8315
     journal_url: Annotated[
         str,
@@ -204,12 +213,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def origins(self) -> list[str]:
         """Browser origins that may write and subscribe: our own, the public's and the staff's."""
-        return list(dict.fromkeys([self.intake_url, self.feed_url, self.intake_staff_url, self.feed_staff_url]))
+        return list(dict.fromkeys([self.intake_url, self.feed_url, self.intake_staff_url, self.feed_staff_url, self.counter_url]))
 
     @property
     def messages(self) -> bool:
         """Whether there is all that text messages need."""
         return bool(self.messages_url and self.messages_account and self.messages_token and self.messages_from)
+
+    @property
+    def policy_folder(self) -> Path:
+        """Folder of the policy packs."""
+        return Path(self.policies) if self.policies else self.city_file.parent / "policies"
 
     @property
     def public(self) -> Path:
@@ -247,6 +261,7 @@ def addressed(settings: Settings) -> Settings:
         feed_url=feed_url,
         intake_staff_url=intake_staff_url,
         feed_staff_url=feed_staff_url,
+        counter_url=settings.counter_url or f"http://{host}:{settings.counter_port}",
     )
 
 

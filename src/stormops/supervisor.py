@@ -56,6 +56,9 @@ ADDRESSES = ("intake_url", "feed_url", "intake_staff_url", "feed_staff_url")
 
 PROCESSES = ("intake", "operations", "feed", "worker")
 
+COUNTER = ("counter",)
+"""What runs as well where the city file names a policy pack."""
+
 TRANSIT = ("transit",)
 """What runs as well where the buses have a feed of service alerts."""
 
@@ -121,8 +124,8 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         made.close()
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
-            "STORMOPS_FEED_PORT, STORMOPS_INTAKE_STAFF_PORT, STORMOPS_FEED_STAFF_PORT, STORMOPS_METRICS_PORT, "
-            "STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
+            "STORMOPS_FEED_PORT, STORMOPS_INTAKE_STAFF_PORT, STORMOPS_FEED_STAFF_PORT, STORMOPS_COUNTER_PORT, "
+            "STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
@@ -143,13 +146,15 @@ def listen_together(host: str, port: int, count: int) -> list[socket.socket]:
     return [first, *(listen(host, first.getsockname()[1], shared=True) for _ in range(count - 1))]
 
 
-def _listen_for_all(settings: Settings, owned: contextlib.ExitStack) -> dict[str, list[socket.socket]]:
-    """The listening sockets of intake and feed and of the staff's ports, by name; one for each process of that name.
+def _listen_for_all(
+    settings: Settings, owned: contextlib.ExitStack, *, counter: bool
+) -> dict[str, list[socket.socket]]:
+    """The listening sockets of intake and feed, of the staff's ports and of `counter`, by name; one for each process.
 
     Raises SupervisorError.
     """
     listening = {}
-    for name in ("intake", "intake_staff", "feed", "feed_staff"):
+    for name in ("intake", "intake_staff", "feed", "feed_staff", *COUNTER[:counter]):
         port = getattr(settings, f"{name}_port")
         if port < 0 and name.endswith("_staff"):
             continue
@@ -201,12 +206,14 @@ def redis_child(data: Path, run: Path) -> tuple[Child, str] | None:
     return Child("redis", command + [part for pair in options.items() for part in pair]), f"unix://{path}?db=0"
 
 
-def _has_transit(settings: Settings) -> bool:
-    """Whether the city's buses have a feed. Raises SupervisorError."""
+def _of_the_city(settings: Settings) -> tuple[str, ...]:
+    """What runs because the city has it: a feed of its buses, a counter. Raises SupervisorError."""
     try:
-        return bool(transit_alerts_url(settings, load_city_file(settings.city_file)))
+        city_file = load_city_file(settings.city_file)
     except SettingsError as error:
         raise SupervisorError(str(error)) from error
+    transit = TRANSIT if transit_alerts_url(settings, city_file) else ()
+    return transit + (COUNTER if city_file.policy else ())
 
 
 class Supervisor:
@@ -217,11 +224,11 @@ class Supervisor:
         self._stopping = asyncio.Event()
         if settings.journal_url and importlib.util.find_spec("psycopg") is None:
             raise SupervisorError("STORMOPS_JOURNAL_URL needs psycopg: pip install 'psycopg[binary]>=3.3,<4'")
-        transit = TRANSIT if commands is None and _has_transit(settings) else ()
+        more = _of_the_city(settings) if commands is None else tuple(commands)
         make_private(settings.data)
         with contextlib.ExitStack() as owned:
             owned.enter_context(claim(settings.data))
-            listening = _listen_for_all(settings, owned)
+            listening = _listen_for_all(settings, owned, counter="counter" in more)
             of_relay = (settings.relay_port,) if settings.journal_url else ()
             for port in (settings.metrics_port, settings.worker_port, *of_relay):
                 if port:  # these are bound by their processes; a taken one is better said now
@@ -230,6 +237,7 @@ class Supervisor:
         # Port 0 asks the system for a free one: the addresses follow what was given.
         changed: dict[str, object] = {f"{name}_port": made[0].getsockname()[1] for name, made in listening.items()}
         changed["feed_epoch"] = settings.feed_epoch or secrets.token_hex(8)
+        changed |= _sockets_of("counter", listening)
         self._run = Path(tempfile.mkdtemp(prefix="stormops-"))
         self._children: list[Child] = []
         if not settings.redis_url and (embedded := redis_child(settings.data, self._run)):
@@ -237,7 +245,7 @@ class Supervisor:
             changed["redis_url"] = embedded[1]
         self.settings = addressed(msgspec.structs.replace(settings, **changed))
         if commands is None:
-            names = PROCESSES + (SHARING if settings.journal_url else ()) + transit
+            names = PROCESSES + (SHARING if settings.journal_url else ()) + more
             commands = {name: [sys.executable, "-m", "stormops", "run", name] for name in names}
         for name, command in commands.items():
             self._children.append(Child(name, command, _sockets_of(name, listening)))
@@ -284,6 +292,8 @@ class Supervisor:
         place = self.settings.data / "processes.json"
         draft = place.with_suffix(".draft")
         where = {name: getattr(self.settings, name) for name in ADDRESSES}
+        if self.settings.counter_fd >= 0:
+            where["counter_url"] = self.settings.counter_url
         draft.write_text(json.dumps({"pids": {"supervisor": os.getpid(), **self._pids}, **where}) + "\n")
         draft.replace(place)
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -141,7 +142,7 @@ class Process:
     def serves_staff(self, request: HTTPConnection) -> bool:
         """Whether sessions and sign-in count where a request came in."""
         settings, server = self.settings, request.scope.get("server")
-        staff_ports = settings.intake_staff_port, settings.feed_staff_port
+        staff_ports = settings.intake_staff_port, settings.feed_staff_port, settings.counter_port
         return not settings.staff_ports_only or (server is not None and server[1] in staff_ports)
 
     async def who(self, request: HTTPConnection) -> Person | None:
@@ -289,8 +290,14 @@ def run_intake() -> None:
             process.log.warning("sign_in_limited")
 
     partners = Partners(settings.data, lambda sentence: process.log.error("partners_unreadable", sentence=sentence))
+    counter = settings.counter_url if process.city_file.policy else ""
     sign_in = SignInRoutes(
-        process.sign_in, settings.origins, settings.feed_staff_url, signed_in, serves_staff=process.serves_staff
+        process.sign_in,
+        settings.origins,
+        settings.feed_staff_url,
+        signed_in,
+        serves_staff=process.serves_staff,
+        counter_url=counter,
     )
     telephony = _telephony(process, door)
     app = create_intake(
@@ -361,7 +368,6 @@ def _telephony(process: Process, door: Door) -> Telephony:
         process.clock.now_ms,
         lambda: opted_out(DoorFiles(settings.data)),
     )
-    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - listening everywhere is asked at home
     return Telephony(
         process.city_file,
         Accounts(settings.data, trouble),
@@ -369,16 +375,25 @@ def _telephony(process: Process, door: Door) -> Telephony:
         door,
         process.metrics,
         look=LookUps(Directory(settings.pack / FILE), contacts, trouble),
-        # By the staff's port, where there is one: a caller must not wait behind a flood of readers.
         status=FeedStatus(
-            loopback.get(settings.host, settings.host),
-            settings.feed_port if settings.feed_staff_port < 0 else settings.feed_staff_port,
+            _at_home(settings.host),
+            _feed_port_of_staff(settings),
             Throttle(time.monotonic, random.random),
         ),
         mode=sentence,
         now_ms=process.clock.now_ms,
         messages=settings.messages,
     )
+
+
+def _feed_port_of_staff(settings: Settings) -> int:
+    """Feed's port for our own questions: nobody of ours waits behind a flood of readers."""
+    return settings.feed_port if settings.feed_staff_port < 0 else settings.feed_staff_port
+
+
+def _at_home(host: str) -> str:
+    """Where a process that listens on `host` is asked on its own machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - listening everywhere is asked at home
 
 
 def _places_secret(settings: Settings) -> bytes:
@@ -533,6 +548,57 @@ def run_feed() -> None:
         at_hand=app.state.public_at_hand if settings.staff_ports_only else app.state.at_hand,
         staff_at_hand=app.state.at_hand,
     )
+
+
+def run_counter() -> None:
+    """Counter: customer accounts for staff, over the books and the city's policy."""
+    from stormops.accounts.policy import PolicyError
+    from stormops.books.database import BooksUnavailable
+    from stormops.books.store import Books
+    from stormops.counter.clerk import Clerk
+    from stormops.counter.episode import Episodes
+    from stormops.counter.outage import FeedOutage
+    from stormops.counter.policies import read_pack
+    from stormops.counter.web import CounterSettings, add_charge_types, create_counter
+    from stormops.journal.mode_file import ModeReader
+
+    process = Process("counter")
+    process.hints.close()
+    settings, city_file = process.settings, process.city_file
+    zone = ZoneInfo(city_file.time_zone)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    today = datetime.fromtimestamp(process.clock.now_ms() / 1000, zone).date()
+    try:
+        pack = read_pack(settings.policy_folder, city_file.policy, today)
+    except PolicyError as error:
+        process.log.error("policy_wrong", sentence=str(error))  # noqa: TRY400 - our own lines, with no trace of a pack
+        sys.exit(2)
+    try:
+        books = Books(settings.journal_url or settings.data / "books.sqlite")
+        episodes = Episodes(settings.data, ModeReader(settings.data).left, zone)
+        clerk = Clerk(books, pack, process.clock.now_ms, zone, episodes)
+        if added := add_charge_types(clerk):
+            process.log.info("charge_types_added", count=added)
+    except BooksUnavailable as error:  # the supervisor starts this process again
+        process.log.error("books_unavailable", sentence=str(error))  # noqa: TRY400 - our own lines
+        sys.exit(1)
+    app = create_counter(
+        CounterSettings(
+            title=city_file.title,
+            counter_url=settings.counter_url,
+            feed_url=settings.feed_staff_url,
+            intake_url=settings.intake_staff_url,
+            origins=settings.origins,
+            evidence=settings.data / "evidence",
+            languages=tuple(offered(city_file.languages)),
+        ),
+        clerk,
+        process.who,
+        metrics=process.metrics,
+        log=process.log,
+        outage=FeedOutage(_at_home(settings.host), _feed_port_of_staff(settings)),
+    )
+    _serve(process, app, Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1))
 
 
 def run_past() -> None:
@@ -725,6 +791,7 @@ RUNNERS: dict[str, Callable[[], None]] = {
     "operations": run_operations,
     "relay": run_relay,
     "feed": run_feed,
+    "counter": run_counter,
     "past": run_past,
     "worker": run_worker,
     "transit": run_transit,

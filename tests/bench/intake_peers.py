@@ -26,7 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stormops.core.report import Report
-from stormops.intake.http import JSON_HEADERS
+from stormops.web.http import JSON_HEADERS
 
 PATH = "/api/v1/reports"
 BODY = (

@@ -32,13 +32,13 @@ from stormops.intake.meters import read_json
 from stormops.intake.meters_xml import Unreadable, read_multispeak, read_pon
 from stormops.intake.open311_form import read_form, report_of
 from stormops.intake.partners import read_partners
-from stormops.intake.problem import Problem
 from stormops.intake.sms_words import understand
 from stormops.intake.taking import read_report
 from stormops.intake.voice_state import unseal
 from stormops.journal.receipt import check_digit, normalise
 from stormops.pages.open311 import Refused
 from stormops.pages.open311_xml import encode
+from stormops.web.problem import Problem
 
 
 class Target(NamedTuple):

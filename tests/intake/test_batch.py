@@ -16,11 +16,11 @@ from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Report, Symptom
 from stormops.intake.batch import BODY_BYTES, PATH, REPORTS_MAX, read_batch
 from stormops.intake.partners import Partners, add_partner
-from stormops.intake.problem import Problem
 from stormops.intake.web import IntakeSettings, create_intake
 from stormops.journal.door import Door
 from stormops.journal.receipt import normalise
 from stormops.telemetry import Metrics
+from stormops.web.problem import Problem
 from tests.intake.conftest import INTAKE, Intake
 
 DARK = {"symptom": "lights_out", "address": "1 Main St"}

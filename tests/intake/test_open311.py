@@ -12,13 +12,13 @@ from jsonschema import Draft202012Validator
 from stormops.clock import Clock
 from stormops.core.entry import ReportReceived
 from stormops.core.report import Channel, Symptom
-from stormops.intake.http import BODY_BYTES_MAX
 from stormops.intake.partners import Partners, add_partner
 from stormops.intake.web import IntakeSettings, create_intake
 from stormops.journal.door import Door
 from stormops.journal.receipt import normalise
 from stormops.pages.open311_schema import DEFINITION, DISCOVERY, ERRORS, RECEIPTS, SERVICES
 from stormops.telemetry import Metrics
+from stormops.web.http import BODY_BYTES_MAX
 from tests.intake.conftest import FEED, INTAKE, Intake
 
 ROOT = "/open311/v2"

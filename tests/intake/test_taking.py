@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormops.core.report import Report
-from stormops.intake.problem import Problem
 from stormops.intake.taking import WHERE_OR_WHO, Senders, complete, good_key, read_report
+from stormops.web.problem import Problem
 
 
 @given(st.dictionaries(st.sampled_from(WHERE_OR_WHO), st.text(max_size=20)))

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from stormops.clock import Clock
 from stormops.staff.person import SESSION_HOURS, Granted, Refused
 from stormops.staff.records import open_records
+from stormops.staff.roles import ROLES
 from stormops.staff.sign_in import FAILURE_MINUTES, FAILURES_MAX, SignIn, StaffError
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -44,7 +45,8 @@ def test_the_right_password_opens_a_session_and_a_shift(desk: SignIn) -> None:
     session = granted(desk.sign_in("ana", "correct horse 1", "storm desk", "127.0.0.1"))
     assert desk.who(session.token) == session.person
     assert session.person.desk == "storm desk"
-    assert session.person.permissions == {"view", "act"}
+    assert session.person.permissions == ROLES["dispatcher"].permissions
+    assert session.person.grants == ROLES["dispatcher"].grants
 
 
 @pytest.mark.parametrize(("name", "password"), [("ana", "wrong horse 11"), ("nobody", "correct horse 1")])
@@ -116,3 +118,15 @@ def test_the_file_holds_neither_password_nor_token(desk: SignIn, tmp_path: Path)
 
 def test_the_plain_clock_is_the_wall() -> None:
     assert Clock().now_ms() > 1_700_000_000_000
+
+
+def test_a_person_is_related_to_accounts_and_that_is_known_at_every_look(desk: SignIn) -> None:
+    desk.relate("ana", ["a7", "a9"])
+    session = granted(desk.sign_in("ana", "correct horse 1", "", "127.0.0.1"))
+    assert session.person.related == {"a7", "a9"}
+    desk.relate("ana", ["a9"])
+    person = desk.who(session.token)
+    assert person is not None
+    assert person.related == {"a9"}
+    with pytest.raises(StaffError, match="no account"):
+        desk.relate("nobody", ["a1"])

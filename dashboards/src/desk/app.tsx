@@ -339,6 +339,7 @@ export function App(props: Props) {
             nowMs={desk.feed.platformMs()}
             at={desk.at}
             mayAct={mayAct}
+            counterUrl={session.counter_url}
             onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
             onIncident={openIncident}
             onOpenReport={openReport}

@@ -6,6 +6,7 @@ import * as format from "../format";
 import { type MessageKey, t, word } from "../i18n";
 import { incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { accountHref } from "./account-link";
 import { AddressField } from "./address-field";
 import { EMPTY, isEmpty, load, save } from "./entry-draft";
 import { Icon } from "./icons";
@@ -77,6 +78,7 @@ interface Act {
   onIncident: (id: string) => void;
   onOpenReport: (receipt: string) => void;
   mayAct: boolean;
+  counterUrl: string;
 }
 
 function Outage({ known, nowMs, ...on }: { known: Known; nowMs: number } & Act) {
@@ -179,7 +181,13 @@ function Page({ known, nowMs, ...on }: { known: Known; nowMs: number } & Act) {
       </section>
       <section class="customer-panel" aria-label={t("customer.billing")}>
         <h3>{t("customer.billing")}</h3>
-        <Missing name="customer.billing_list" />
+        {on.counterUrl ? (
+          <p>
+            <a href={accountHref(on.counterUrl, known)}>{t("customer.open_account")}</a>
+          </p>
+        ) : (
+          <Missing name="customer.billing_list" />
+        )}
       </section>
       <section class="customer-panel" aria-label={t("customer.transit")}>
         <h3>{t("customer.transit")}</h3>
@@ -198,6 +206,8 @@ interface Props {
   /** The past position that is shown; null: now. */
   at: number | null;
   mayAct: boolean;
+  /** Where the customers' accounts are, "" = nowhere. */
+  counterUrl: string;
   onShow: (lon: number, lat: number) => void;
   onIncident: (id: string) => void;
   onOpenReport: (receipt: string) => void;
@@ -293,6 +303,7 @@ export function Customer(props: Props) {
           known={known.value}
           nowMs={props.nowMs}
           mayAct={props.mayAct}
+          counterUrl={props.counterUrl}
           onReport={report}
           onIncident={props.onIncident}
           onOpenReport={props.onOpenReport}

@@ -88,6 +88,7 @@ export const shift = {
   "customer.promise_list": "Promises and restoration times",
   "customer.billing": "Account",
   "customer.billing_list": "Balance, holds and arrangements",
+  "customer.open_account": "Open the account at the counter",
   "customer.transit": "Transit",
   "customer.transit_list": "Suspensions, paratransit trips and passes",
   "customer.deferred": "Deferred",

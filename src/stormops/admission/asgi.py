@@ -1,4 +1,4 @@
-"""Admission in front of an ASGI app: `wiring` puts it before intake and feed, which do not know of it.
+"""Admission in front of an ASGI app: `wiring` puts it before intake, feed and counter, which do not know of it.
 
 In quiet times a request costs a few look-ups (find the function, count the source, enter the gate).
 Only when somebody waits are sessions told from strangers and bodies looked into.

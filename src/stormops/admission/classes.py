@@ -63,6 +63,15 @@ ROWS = (
     Row(READS, "/api/v1/desk/past/**", "time_travel", staff=True),
     Row(READS, "/api/v1/desk/exports/**", "exports", staff=True),
     Row(READS, "/api/v1/desk/**", "desk_reads", staff=True),
+    Row(("POST",), "/api/v1/counter/**", "counter_actions", staff=True),
+    Row(READS, "/api/v1/counter/checks", "counter_reports", staff=True),
+    Row(READS, "/api/v1/counter/audit", "counter_reports", staff=True),
+    Row(READS, "/api/v1/counter/**", "counter_reads", staff=True),
+    Row(("POST",), "/counter/**", "counter_actions", staff=True),
+    Row(READS, "/counter/assets/*", "static"),
+    Row(READS, "/counter/reports", "counter_reports", staff=True),
+    Row(READS, "/counter", "counter_reads", staff=True),
+    Row(READS, "/counter/**", "counter_reads", staff=True),
     Row(READS, "/api/v1/public/transit-alerts", "transit_alerts"),
     Row(READS, "/api/v1/public/**", "public_map"),
     Row(READS, "/public/**", "public_tree"),
@@ -79,7 +88,7 @@ ROWS = (
     Row(READS, "/assets/**", "static"),
     Row(READS, "/*", "static"),  # the built pages' own files
 )
-"""Every route of intake and feed."""
+"""Every route of intake, feed and counter."""
 
 LIVE = "/api/v1/feed"
 """The socket; its audience is in its query."""

@@ -6,6 +6,8 @@ A key that was used gives the outcome it gave then; used for something else, it 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -53,12 +55,16 @@ class Books:
         self.database = Database(where)
         self.database.migrate()
 
-    def execute(self, command: Command, envelope: Envelope, grants: Grants, now: Circumstances) -> Outcome:
+    def execute(
+        self, command: Command, envelope: Envelope, grants: Grants, now: Circumstances, asked: str = ""
+    ) -> Outcome:
         """Decide a command and write what follows, all or nothing; refusals are kept too.
 
         After BooksUnavailable nobody knows whether it was written: the same key, sent again, does it or tells.
+        `asked`: the fingerprint that the key stands for, where a rule made the command of what was asked (it would
+        make another of the same later on); empty = the command's own.
         """
-        asked = fingerprint(command, envelope)
+        asked = asked or fingerprint(command, envelope)
         with self.database.writing() as connection:
             head = chain.take(connection)
             known = _known(connection, envelope.key)
@@ -71,11 +77,17 @@ class Books:
             _keep(connection, command, envelope, asked, outcome)
             return outcome
 
-    def outcome(self, key: str) -> Outcome | None:
-        """What became of the command with this key; None when it never came."""
+    def outcome(self, key: str, asked: str = "") -> Outcome | None:
+        """What became of the command with this key; None = it never came. `asked` as for `execute`; "" = whatever."""
         with self.database.reading() as connection:
             known = _known(connection, key)
-            return None if known is None else _again(known, known.fingerprint)
+            return None if known is None else _again(known, asked or known.fingerprint)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[SqlReader]:
+        """The books at one position, for what a command would do. Raises BooksUnavailable."""
+        with self.database.reading() as connection:
+            yield SqlReader(connection)
 
     def position(self) -> int:
         """The position of the last command."""

@@ -19,6 +19,11 @@ PLATFORM = (
     row("meters", "Take events of meters and devices", _P1, "full", "A head-end that is told to wait sends again."),
     row("partners", "Take partners' batches of reports", _P1, "full", "One answer a batch, once all of it is on disk."),
     row("status", "Status by receipt", _P1, "full", "What became of a report, for who has its receipt."),
+    row("counter_actions", "Customer accounts, what staff do", _P2, "full", "Each duty has a level of its own."),
+    row("counter_reads", "Customer accounts, what staff look at", _P2, "full", "Read where the accounts are."),
+    row(
+        "counter_reports", "Reports on the accounts", _P3, "full full full suspend", "Look back when the surge is over."
+    ),
     row("messages", "Sign up for text messages", _P2, "full", "Kept at the door; texts follow at the sender's pace."),
     row("report_page", "The report form and its status pages", _P1, "full", "They need no script and no picture."),
     row("public_map", "Public map and table", _P2, "full full full snapshot", "The last copy, with its age."),

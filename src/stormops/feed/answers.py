@@ -224,6 +224,8 @@ class Session(Answer, frozen=True, kw_only=True):
     shift_since_ms: int
     csrf: str
     intake_url: str
+    counter_url: str
+    """Where the customers' accounts are, "" = this city has no counter."""
 
 
 class IncidentValue(Answer, frozen=True, kw_only=True):

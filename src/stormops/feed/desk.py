@@ -106,6 +106,7 @@ class DeskReads:
             "shift_since_ms": person.opened_ms,
             "csrf": person.csrf,
             "intake_url": self._parts.settings.intake_staff_url,
+            "counter_url": self._parts.settings.counter_url if self._parts.city_file.policy else "",
         }
         return Json(body, headers=PRIVATE)
 

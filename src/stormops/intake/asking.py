@@ -6,10 +6,11 @@ Intake may not read the journal and must not wait for who does: no answer in tim
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import NamedTuple, Protocol
 
 import msgspec
+
+from stormops.web.loopback import get
 
 DEADLINE_SECONDS = 1.5
 """An answer that takes longer is none."""
@@ -59,7 +60,7 @@ class FeedStatus:
             return UNTOLD
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                status, body = await self._get(f"/api/v1/reports/{receipt}")
+                status, body = await get(self._host, self._port, f"/api/v1/reports/{receipt}", ANSWER_BYTES_MAX)
         except (OSError, ValueError):  # TimeoutError is an OSError
             return UNTOLD
         if status not in {429, 503}:
@@ -67,26 +68,6 @@ class FeedStatus:
         if status == 404:
             return UNKNOWN
         return _told(body) if status == 200 else UNTOLD
-
-    async def _get(self, path: str) -> tuple[int, bytes]:
-        """Status and body. HTTP/1.0: the answer ends with the connection, whatever its encoding would have been."""
-        reader, writer = await asyncio.open_connection(self._host, self._port, limit=ANSWER_BYTES_MAX)
-        try:
-            writer.write(f"GET {path} HTTP/1.0\r\nHost: {self._host}:{self._port}\r\n\r\n".encode("ascii"))
-            whole = await reader.read(ANSWER_BYTES_MAX)
-            while more := await reader.read(ANSWER_BYTES_MAX):
-                whole += more
-                if len(whole) > ANSWER_BYTES_MAX:
-                    raise ValueError("the answer is too long")
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-        head, _, body = whole.partition(b"\r\n\r\n")
-        version, _, rest = head.partition(b" ")
-        if not version.startswith(b"HTTP/1."):
-            raise ValueError("the answer is no HTTP")
-        return int(rest.partition(b" ")[0]), body
 
 
 def _told(body: bytes) -> Told:

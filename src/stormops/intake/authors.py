@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Collection
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from starlette.requests import Request
 
 from stormops.core.entry import Actor
-from stormops.intake.http import is_json, read_body
-from stormops.intake.problem import Problem, problem
 from stormops.intake.taking import good_key, wrong_key
+from stormops.web.http import is_json, read_body
+from stormops.web.problem import Problem, problem
+from stormops.web.session import Person, writer
 
 MAY_ACT = frozenset({"dispatcher", "supervisor"})
 """Roles that may act; the others may look."""
 
 MAY_RELAX = "supervisor"
 """The role that may declare a milder mode."""
-
-
-class Person(Protocol):
-    """Who is signed in: user name, desk, shift, roles, and the session's CSRF token."""
-
-    @property
-    def person(self) -> str: ...
-    @property
-    def desk(self) -> str: ...
-    @property
-    def shift(self) -> int: ...
-    @property
-    def roles(self) -> Collection[str]: ...
-    @property
-    def csrf(self) -> str: ...
 
 
 Authenticate = Callable[[Request], Awaitable[Person | None]]
@@ -54,15 +39,9 @@ class Authors:
 
     async def author(self, request: Request) -> Author | Problem:
         """Who acts, or the problem with it."""
-        origin = request.headers.get("origin")
-        if origin is not None and origin not in self._origins:
-            return problem("origin", "Act from the platform's own desk.")
-        person = await self._authenticate(request)
-        if person is None:
-            return problem("not_signed_in", "Sign in at the desk, then send this again.")
-        token = request.headers.get("x-csrf-token", "")
-        if not hmac.compare_digest(token.encode(), person.csrf.encode()):
-            return problem("csrf", "Send the session's token (GET /api/v1/session) as X-CSRF-Token.")
+        person = await writer(request, self._authenticate, self._origins)
+        if isinstance(person, Problem):
+            return person
         if MAY_ACT.isdisjoint(person.roles):
             return problem("may_not_act", "Ask a dispatcher or a supervisor.")
         actor = Actor(person=person.person, desk=person.desk, shift=person.shift)

@@ -13,12 +13,12 @@ import msgspec
 from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import JSON_LINES, is_json_type
 from stormops.intake.partners import May, no_token
-from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
 from stormops.intake.swift import Answer, Headers, Swift
 from stormops.intake.taking import KEY_CHARACTERS_MAX, Taker, complete, good_key
 from stormops.journal.port import KeptBundle
+from stormops.web.http import JSON_LINES, is_json_type
+from stormops.web.problem import FieldError, Problem, problem, wrong_fields
 
 PATH = "/api/v1/reports/batch"
 REPORTS_MAX = 1_000

@@ -33,11 +33,11 @@ from stormops.core.entry import (
 )
 from stormops.core.levels import Mode
 from stormops.intake.authors import Author, Authors, keyed_body
-from stormops.intake.http import problem_response
-from stormops.intake.problem import FieldError, Problem, problem, read
 from stormops.intake.taking import not_kept, reused
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
 from stormops.journal.receipt import normalise
+from stormops.web.http import problem_response
+from stormops.web.problem import FieldError, Problem, problem, read
 
 ID_CHARACTERS_MAX = 100
 

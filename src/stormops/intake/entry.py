@@ -14,10 +14,10 @@ from starlette.routing import Route
 
 from stormops.core.report import Channel
 from stormops.intake.authors import Authors, keyed_body
-from stormops.intake.http import problem_response
-from stormops.intake.problem import Problem
 from stormops.intake.reports import Accepted, accepted
 from stormops.intake.taking import Taker, read_report
+from stormops.web.http import problem_response
+from stormops.web.problem import Problem
 
 PATH = "/api/v1/desk/reports"
 

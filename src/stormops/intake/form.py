@@ -13,13 +13,13 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import problem_response, read_body
-from stormops.intake.problem import FieldError, Problem, problem, wrong_fields
 from stormops.intake.taking import Taker, complete, good_key
 from stormops.pages.form import render_form
 from stormops.pages.language import choose
 from stormops.pages.page import PageSettings, new_key, policy
 from stormops.pages.words import Words, words
+from stormops.web.http import problem_response, read_body
+from stormops.web.problem import FieldError, Problem, problem, wrong_fields
 
 FIELDS_MAX = 40
 """Fields in one form; more is not our form."""

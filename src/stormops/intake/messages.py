@@ -22,9 +22,7 @@ from starlette.types import Scope
 
 from stormops.core.entry import MessagesRequested
 from stormops.intake.form import form_values
-from stormops.intake.http import is_json, problem_response, read_body
 from stormops.intake.mobile import mobile
-from stormops.intake.problem import FieldError, Problem, problem, read
 from stormops.intake.taking import good_key, not_kept, reused, wrong_key
 from stormops.journal.place_mark import MARK_CHARACTERS_MAX, read_mark
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
@@ -34,6 +32,8 @@ from stormops.pages.language import choose
 from stormops.pages.messages import AGAIN, NONE, render_messages
 from stormops.pages.page import PageSettings, new_key, policy
 from stormops.pages.words import words
+from stormops.web.http import is_json, problem_response, read_body
+from stormops.web.problem import FieldError, Problem, problem, read
 
 PATH = "/api/v1/messages"
 SENDER = "messages"

@@ -21,7 +21,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stormops.core.entry import DEVICE_LETTERS, METER_LETTERS, AnyFact, DeviceStatesReceived
-from stormops.intake.http import header, is_json, problem_response, read_body
 from stormops.intake.meters_xml import (
     METER_CHARACTERS_MAX,
     Events,
@@ -32,9 +31,10 @@ from stormops.intake.meters_xml import (
     soap_answer,
 )
 from stormops.intake.partners import May, no_token
-from stormops.intake.problem import FieldError, Problem, problem
 from stormops.intake.taking import good_key, not_kept, reused, wrong_key
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable, KeyReused
+from stormops.web.http import header, is_json, problem_response, read_body
+from stormops.web.problem import FieldError, Problem, problem
 
 BODY_BYTES = 8 * 1024 * 1024
 """About 100,000 events in JSON, 20,000 in XML."""

@@ -15,10 +15,8 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import read_body
 from stormops.intake.open311_form import DESCRIPTION_MAX, read_form, report_of
 from stormops.intake.partners import May
-from stormops.intake.problem import Problem
 from stormops.intake.taking import Taker, good_key
 from stormops.pages.advice import advice
 from stormops.pages.open311 import (
@@ -34,6 +32,8 @@ from stormops.pages.open311 import (
     refusal,
 )
 from stormops.pages.open311_xml import Value
+from stormops.web.http import read_body
+from stormops.web.problem import Problem
 
 NAME = re.compile(NAME_PATTERN)
 PICTURE = "Pictures are not taken here yet: media_url was not kept."

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from stormops.core.report import Report
-from stormops.intake.problem import Problem, wrong_fields
 from stormops.intake.taking import complete
 from stormops.pages.open311 import YES_OR_NO, Refused, symptom_of
+from stormops.web.problem import Problem, wrong_fields
 
 FIELDS_MAX = 60
 """Fields in one form: the standard's 16, our attributes, and what an app made for another city may add."""

@@ -15,7 +15,6 @@ from stormops.intake import batch
 from stormops.intake.desk import ACTIONS, INCIDENT_PATTERN, TARGETS, path_of
 from stormops.intake.entry import PATH as DESK_ENTRY
 from stormops.intake.form import NUMBER_FIELDS, TEXT_FIELDS
-from stormops.intake.http import BODY_BYTES_MAX
 from stormops.intake.messages import PATH as MESSAGES
 from stormops.intake.messages import MessagesAsked, MessagesWish
 from stormops.intake.openapi_meters import KINDS as METER_KINDS
@@ -23,9 +22,10 @@ from stormops.intake.openapi_meters import SECURITY as METER_SECURITY
 from stormops.intake.openapi_meters import paths as meter_paths
 from stormops.intake.openapi_open311 import SCHEMAS as OPEN311_SCHEMAS
 from stormops.intake.openapi_open311 import paths as open311_paths
-from stormops.intake.problem import MEDIA_TYPE, Problem
 from stormops.intake.reports import Accepted
 from stormops.intake.taking import KEY_CHARACTERS_MAX, WHERE_OR_WHO
+from stormops.web.http import BODY_BYTES_MAX
+from stormops.web.problem import MEDIA_TYPE, Problem
 
 API_VERSION = "1.0.0"
 

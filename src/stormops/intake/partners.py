@@ -25,7 +25,7 @@ from typing import Annotated
 
 import msgspec
 
-from stormops.intake.problem import Problem, problem
+from stormops.web.problem import Problem, problem
 
 RIGHTS = ("meters", "telemetry", "reports", "open311")
 """What a partner may be allowed to send."""

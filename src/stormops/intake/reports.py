@@ -14,12 +14,12 @@ import msgspec
 from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
-from stormops.intake.http import JSON_LINES, RawHeaders, cross_origin, header, is_json_type, lines
-from stormops.intake.problem import Problem, problem
 from stormops.intake.swift import Answer, Headers, Swift
 from stormops.intake.taking import Senders, Taker, good_key, read_report, wrong_key
 from stormops.journal.port import Kept
 from stormops.pages.advice import advice
+from stormops.web.http import JSON_LINES, RawHeaders, cross_origin, header, is_json_type, lines
+from stormops.web.problem import Problem, problem
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

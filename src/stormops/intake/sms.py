@@ -19,18 +19,18 @@ from stormops.core.report import SYMPTOMS, Channel, Report, Symptom, Utility
 from stormops.intake import twiml
 from stormops.intake.asking import Told
 from stormops.intake.contacts import Contact
-from stormops.intake.http import problem_response
 from stormops.intake.look_ups import LookUps, Place, address_of
 from stormops.intake.look_ups import service_point as point_of
 from stormops.intake.mobile import mobile
 from stormops.intake.phrases import LANGUAGES, phrases, status_sentence
-from stormops.intake.problem import Problem
 from stormops.intake.segments import fitted
 from stormops.intake.sms_words import Kind, like_address, plain, understand
 from stormops.intake.taking import Taker, not_kept
 from stormops.intake.telephony import ANSWER_SECONDS, SENDER, Accounts, Webhook, read_webhook
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
 from stormops.journal.receipt import normalise
+from stormops.web.http import problem_response
+from stormops.web.problem import Problem
 
 TITLE_CHARACTERS_MAX = 30
 ADDRESS_CHARACTERS_MAX = 45

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from stormops.intake.http import (
+from stormops.web.http import (
     BODY_BYTES_MAX,
     DATA_HEADERS,
     RawHeaders,
@@ -24,7 +24,7 @@ from stormops.intake.http import (
     send_answer,
     too_large,
 )
-from stormops.intake.problem import Problem, bug
+from stormops.web.problem import Problem, bug
 
 Headers = dict[bytes, bytes]
 """The first of each name, lower-case."""

@@ -11,8 +11,8 @@ import msgspec
 
 from stormops.core.entry import Actor, ReportReceived
 from stormops.core.report import DANGERS, Channel, Report
-from stormops.intake.problem import FieldError, Problem, problem, read
 from stormops.journal.port import Answer, Bundle, Door, DoorBusy, JournalUnavailable, Kept, KeptBundle, KeyReused, Offer
+from stormops.web.problem import FieldError, Problem, problem, read
 
 KEY_CHARACTERS_MAX = 200
 

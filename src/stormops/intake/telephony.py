@@ -25,9 +25,9 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 from starlette.requests import Request
 
-from stormops.intake.http import read_body
 from stormops.intake.partners import FILE
-from stormops.intake.problem import Problem, problem
+from stormops.web.http import read_body
+from stormops.web.problem import Problem, problem
 
 ANSWER_SECONDS = 6.0
 """A webhook is answered within this; providers hang up after 15 s (Twilio, for TwiML)."""

@@ -19,10 +19,8 @@ from stormops.core.report import Channel, Report
 from stormops.intake import twiml
 from stormops.intake.asking import Told
 from stormops.intake.contacts import Contact
-from stormops.intake.http import problem_response
 from stormops.intake.look_ups import LookUps
 from stormops.intake.phrases import LANGUAGES, phrases
-from stormops.intake.problem import Problem
 from stormops.intake.taking import Taker
 from stormops.intake.telephony import ANSWER_SECONDS, SENDER, Accounts, Webhook, read_webhook
 from stormops.intake.voice_script import begin, go_on
@@ -43,6 +41,8 @@ from stormops.intake.voice_state import (
     seal,
     unseal,
 )
+from stormops.web.http import problem_response
+from stormops.web.problem import Problem
 
 HOLDS_MAX = 2
 HOLD_SECONDS = 3

@@ -24,20 +24,20 @@ from stormops.intake.authors import Authenticate, Authors
 from stormops.intake.desk import DeskActions
 from stormops.intake.entry import DeskEntry
 from stormops.intake.form import FormRoute
-from stormops.intake.http import WithHeaders, problem_response
 from stormops.intake.messages import Desk as MessagesDesk
 from stormops.intake.messages import MessagesRoute
 from stormops.intake.meters import MeterDoors
 from stormops.intake.open311 import Open311
 from stormops.intake.openapi import document
 from stormops.intake.partners import May, nobody
-from stormops.intake.problem import bug, problem
 from stormops.intake.reports import Reports
 from stormops.intake.swift import Swift
 from stormops.intake.taking import Senders, Taker, not_kept
 from stormops.journal.port import Door, DoorBusy, JournalUnavailable
 from stormops.pages.open311 import Place
 from stormops.pages.page import PageSettings
+from stormops.web.http import WithHeaders, problem_response
+from stormops.web.problem import bug, problem
 
 READY_SECONDS = 1.0
 """Readiness is tried on the disk at most this often, however often it is asked."""

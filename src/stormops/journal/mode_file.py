@@ -41,14 +41,18 @@ class ModeReader:
     """The mode that was left in a data folder. Who cannot read it keeps the last mode known, at first normal."""
 
     def __init__(self, folder: Path) -> None:
-        self._left = LeftFile(folder / NAME)
-        self._mode = Mode.NORMAL
+        self._file = LeftFile(folder / NAME)
+        self._left = ModeLeft(Mode.NORMAL, 0)
 
     def __call__(self) -> Mode:
         """The mode; the file is read again only when it has changed."""
+        return self.left().mode
+
+    def left(self) -> ModeLeft:
+        """The mode, and since when."""
         try:
-            if (body := self._left.changed()) is not None:
-                self._mode = _DECODER.decode(body).mode
+            if (body := self._file.changed()) is not None:
+                self._left = _DECODER.decode(body)
         except (OSError, msgspec.DecodeError):
-            return self._mode
-        return self._mode
+            return self._left
+        return self._left

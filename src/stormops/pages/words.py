@@ -88,9 +88,14 @@ def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]
             yield from _flat(value, f"{path}{key}.")
 
 
+def table(language: str, package: str = "stormops.pages") -> dict[str, Any]:
+    """The table of a language (one of `LANGUAGES`) in a package's folder `words`."""
+    source = resources.files(package).joinpath(f"words/{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(source)
+
+
 @functools.cache
 def words(language: str) -> Words:
     """The words of a language; English for one that has no table."""
     known = language if language in LANGUAGES else "en"
-    source = resources.files("stormops.pages").joinpath(f"words/{known}.toml").read_text(encoding="utf-8")
-    return Words(known, tomllib.loads(source))
+    return Words(known, table(known))

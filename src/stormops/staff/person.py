@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stormops.accounts.controls import Grant
+
 SESSION_HOURS = 16
 """Longer than a 14-hour day, shorter than two shifts."""
 
@@ -19,6 +21,12 @@ class Person(NamedTuple):
     csrf: str
     opened_ms: int
     """When the shift began, platform ms."""
+    grants: tuple[Grant, ...] = ()
+    """What of accounts, and up to which amount."""
+    related: frozenset[str] = frozenset()
+    """Accounts that are the person's own or a relative's."""
+    home: str = "desk"
+    """The screen that comes first."""
 
 
 class Granted(NamedTuple):

@@ -55,6 +55,14 @@ SESSION = Table(
     Column("expires_ms", BigInteger, nullable=False),
 )
 
+RELATED = Table(
+    "related",
+    METADATA,
+    Column("person", String(64), ForeignKey("person.name"), primary_key=True),
+    Column("account", String(96), primary_key=True),
+)
+"""Accounts of a person's own, of relatives and of the household."""
+
 FAILURE = Table(
     "failure",
     METADATA,

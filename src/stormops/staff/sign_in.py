@@ -1,7 +1,7 @@
 """Signing in: argon2id passwords, attempts limited, a session and a shift.
 
 A session lasts `SESSION_HOURS` (longer than the longest shift); when it ends, the same person signs in
-again in place and goes on in the same shift. Roles are data: what a role may do is `ROLES`.
+again in place and goes on in the same shift. What a role may do is `roles.ROLES`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -17,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from stormops.clock import Clock
 from stormops.staff.person import SESSION_HOURS, Granted, Person, Refused
-from stormops.staff.records import FAILURE, PERSON, SESSION, SHIFT
+from stormops.staff.records import FAILURE, PERSON, RELATED, SESSION, SHIFT
+from stormops.staff.roles import ROLES, Role
 
 FAILURES_MAX = 8
 """Failed sign-ins for one name, or four times as many from one address, before waiting is asked."""
@@ -29,13 +31,6 @@ UNAVAILABLE_SECONDS = 5
 """When to try again after the records could not be written."""
 
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 10, 200
-
-ROLES: dict[str, frozenset[str]] = {
-    "viewer": frozenset({"view"}),
-    "dispatcher": frozenset({"view", "act"}),
-    "supervisor": frozenset({"view", "act", "report"}),
-}
-"""What each role may do: see the desk, decide on incidents, ask for situation reports."""
 
 
 class StaffError(Exception):
@@ -140,7 +135,7 @@ class SignIn:
                     expires_ms=now + SESSION_HOURS * 3_600_000,
                 )
             )
-        return Granted(token, Person(name, desk, shift.id, [role], ROLES[role], csrf, shift.opened_ms))
+        return Granted(token, self._person(name, role, desk=desk, shift=shift.id, csrf=csrf, opened_ms=shift.opened_ms))
 
     def who(self, token: str | None) -> Person | None:
         """The person of a session token, None when there is none or it has ended."""
@@ -156,7 +151,26 @@ class SignIn:
             row = db.execute(query).first()
         if row is None:
             return None
-        return Person(row.name, row.desk, row.id, [row.role], ROLES[row.role], row.csrf, row.opened_ms)
+        return self._person(row.name, row.role, desk=row.desk, shift=row.id, csrf=row.csrf, opened_ms=row.opened_ms)
+
+    def _person(self, name: str, role: str, *, desk: str, shift: int, csrf: str, opened_ms: int) -> Person:
+        """Somebody in a role. A role that no longer is may nothing."""
+        may = ROLES.get(role, Role(frozenset()))
+        with self._records.connect() as db:
+            related = frozenset(db.scalars(select(RELATED.c.account).where(RELATED.c.person == name)))
+        return Person(name, desk, shift, [role], may.permissions, csrf, opened_ms, may.grants, related, may.home)
+
+    def relate(self, name: str, accounts: Collection[str]) -> None:
+        """Say which accounts are a person's own, a relative's or the household's: nobody works on their own.
+
+        It replaces what was said before. Raises StaffError.
+        """
+        with self._records.begin() as db:
+            if not db.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
+                raise StaffError(f"{name!r} has no account; add it first")
+            db.execute(delete(RELATED).where(RELATED.c.person == name))
+            if rows := [{"person": name, "account": account} for account in sorted(set(accounts))]:
+                db.execute(insert(RELATED), rows)
 
     def sign_out(self, token: str | None) -> bool:
         """End a session and close its shift. False when the records cannot be written: it goes on."""

@@ -82,6 +82,7 @@ class SignInRoutes:
     """Sign-in and sign-out. `outcome` is told granted, refused or limited, for the metrics.
 
     `feed_url` is the desk's; `serves_staff` tells whether staff may sign in where a request came in.
+    Without a `counter_url` there is no counter: everybody's day begins at the desk.
     """
 
     def __init__(
@@ -92,12 +93,14 @@ class SignInRoutes:
         outcome: Callable[[str], None],
         *,
         serves_staff: Callable[[Request], bool] = lambda _: True,
+        counter_url: str = "",
     ) -> None:
         self._get_desk = get_desk
         self._origins = origins
         self._feed_url = feed_url
         self._outcome = outcome
         self._serves_staff = serves_staff
+        self._homes = {"desk": f"{feed_url}/desk"} | ({"counter": f"{counter_url}/counter"} if counter_url else {})
         self._turn = asyncio.Semaphore(ATTEMPTS_AT_ONCE_MAX)
         self._waiting = 0
 
@@ -162,7 +165,7 @@ class SignInRoutes:
             answer = {"person": person.person, "roles": person.roles, "desk": person.desk, "shift": person.shift}
             response = JSONResponse(answer | {"csrf": person.csrf})
         else:
-            response = RedirectResponse(f"{self._feed_url}/desk", 303)
+            response = RedirectResponse(self._homes.get(person.home, self._homes["desk"]), 303)
         response.set_cookie(
             COOKIE,
             granted.token,

@@ -10,7 +10,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stormops.intake.problem import MEDIA_TYPE, Problem, problem
+from stormops.web.problem import MEDIA_TYPE, Problem, problem
 
 BODY_BYTES_MAX = 64 * 1024
 """The largest body; a longer one is answered 413 and not read to its end."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from stormops.intake import http
-from stormops.intake.http import BODY_BYTES_MAX, cross_origin, header, is_json, read_body
-from stormops.intake.problem import Problem
+from stormops.web import http
+from stormops.web.http import BODY_BYTES_MAX, cross_origin, header, is_json, read_body
+from stormops.web.problem import Problem
 
 
 async def body_of(*parts: bytes, declared: bytes | None = None) -> bytes | Problem:

@@ -14,6 +14,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not_signed_in": (401, "Sign in first"),
     "no_token": (401, "A bearer token that may send this is needed"),
     "may_not_act": (403, "Your role may look but not act"),
+    "may_not_look": (403, "Your role may not look at this"),
     "csrf": (403, "The CSRF token is missing or wrong"),
     "origin": (403, "This page may not write here"),
     "signature": (403, "The signature is missing or wrong"),

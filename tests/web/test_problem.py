@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from stormops.core.report import Report, Symptom
-from stormops.intake.problem import PROBLEMS, FieldError, Problem, problem, read, wanted, wrong_fields
+from stormops.web.problem import PROBLEMS, FieldError, Problem, problem, read, wanted, wrong_fields
 
 
 class Thing(msgspec.Struct, forbid_unknown_fields=True):

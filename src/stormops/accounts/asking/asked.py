@@ -1,0 +1,106 @@
+"""Asking: what a person says, the books as they are and the city's policy make a command with its decision.
+
+Nobody types an amount that a rule computes, and nobody brings a decision along.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import msgspec
+
+from stormops.accounts import catalogue
+from stormops.accounts.command import Command
+from stormops.accounts.decision import Decision, Rule
+from stormops.accounts.draft import Reader
+from stormops.accounts.money import Cents
+from stormops.accounts.policy import Pack
+from stormops.accounts.record import Record, kind_name
+from stormops.accounts.records_money import Receivable
+from stormops.accounts.records_place import Account
+from stormops.accounts.refusal import Refused
+
+R = TypeVar("R", bound=Record)
+V = TypeVar("V")
+
+
+class Work(NamedTuple):
+    """What a rule is given: the books at one position, the policy, the day, who asks, and the mode's episode."""
+
+    reader: Reader
+    pack: Pack
+    day: date
+    actor: str = ""
+    episode: str = ""
+
+    def get(self, kind: type[R], key: str) -> R:
+        """A record. Raises Refused."""
+        found = self.reader.get(kind, key)
+        if found is None:
+            name = kind_name(kind)
+            raise Refused(f"unknown_{name}", f"There is no {name.replace('_', ' ')} {key}.", name)
+        return found
+
+    def decide(self, rule: Rule[Any, Any, V], given: msgspec.Struct, of: str = "", field: str = "") -> Decision[V]:
+        """What the rule decides; a refusal is raised, as of the field whose answer it is about."""
+        decision = rule(self.pack, self.day, given, of)
+        if decision.refusal is not None:
+            raise Refused(decision.refusal.code, decision.refusal.sentence, decision.refusal.field or field)
+        return decision
+
+    def owing(self, account: str) -> list[Receivable]:
+        """What the account owes now, the oldest due first."""
+        found = (each for each in self.reader.where(Receivable, account=account) if each.owed)
+        return sorted(found, key=lambda each: (each.due, each.id))
+
+    def owed(self, account: str) -> Cents:
+        """The sum of it."""
+        return sum(each.owed for each in self.owing(account))
+
+    def account(self, key: str) -> Account:
+        """An account. Raises Refused."""
+        return self.get(Account, key)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of what is asked for where a rule decides."""
+
+    makes: ClassVar[type[Command]]
+    """The command that comes of it."""
+
+    def command(self, work: Work) -> Command:
+        """The command, with every amount and decision. Raises Refused where a rule refuses."""
+        raise NotImplementedError
+
+
+def plain(*decisions: Decision[Any]) -> dict[str, Any]:
+    """Decisions as a command keeps them: one as it is; several under the first one's policy, with all their steps."""
+    made = [catalogue.to_plain(decision) for decision in decisions]
+    return together(*made)
+
+
+def together(*kept: dict[str, Any]) -> dict[str, Any]:
+    """The same of decisions that are plain already."""
+    if len(kept) == 1:
+        return kept[0]
+    first = next((each for each in kept if each["policy"]), kept[0])
+    return {
+        "policy": first["policy"],
+        "version": first["version"],
+        "formula": [step for each in kept for step in each["formula"]],
+        "decisions": list(kept),
+    }
+
+
+def parts_of(kept: dict[str, Any]) -> list[dict[str, Any]]:
+    """The single decisions of one that was kept."""
+    parts = kept.get("decisions")
+    return list(parts) if parts else [kept]
+
+
+def asked_fingerprint(actor: str, name: str, body: Asked | Command) -> str:
+    """SHA-256 of who asked for what: the same however the rules have decided since."""
+    text = msgspec.json.encode(body, order="sorted")
+    return hashlib.sha256(b"\0".join([actor.encode(), name.encode(), text])).hexdigest()

@@ -1,0 +1,77 @@
+"""Asking in a bankruptcy: the split at the petition by day of service, and what may be set off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from stormops.accounts.asking.asked import Asked, Work, plain
+from stormops.accounts.commands_bankruptcy import SetOffDeposit, SplitAtPetition
+from stormops.accounts.decision import Decision
+from stormops.accounts.proposals import Part
+from stormops.accounts.record import Id
+from stormops.accounts.records_money import BankruptcyCase, Deposit, Receivable
+from stormops.accounts.refusal import Refused
+from stormops.accounts.rules import bankruptcy
+
+
+class AskSplit(Asked, frozen=True, kw_only=True):
+    """The account apart at its petition; service goes on in a new one."""
+
+    makes = SplitAtPetition
+
+    case: Id
+    new_account: Id
+
+    def command(self, work: Work) -> SplitAtPetition:
+        """See `Asked.command`."""
+        case = work.get(BankruptcyCase, self.case)
+        chapter = str(case.chapter)
+        dates = work.decide(bankruptcy.dates, bankruptcy.Petition(filed=case.petition), chapter)
+        decisions: list[Decision[Any]] = [dates]
+        before = []
+        for each in work.owing(case.account):
+            cents = self._before(work, case, each, chapter, decisions)
+            if cents:
+                before.append(Part(each.id, cents))
+        if not before:
+            raise Refused("nothing_before", "Nothing is owed for service before the petition.", "case")
+        return SplitAtPetition(
+            case=case.id,
+            before=tuple(before),
+            new_account=self.new_account,
+            assurance_due=dates.value.assurance.isoformat(),
+            claim_bar=dates.value.claim.isoformat(),
+            worksheet=plain(*decisions),
+        )
+
+    @staticmethod
+    def _before(
+        work: Work, case: BankruptcyCase, owing: Receivable, chapter: str, decisions: list[Decision[Any]]
+    ) -> int:
+        """What of a charge is for service before the petition; one without days of service is as old as its due day."""
+        if owing.since is None or owing.until is None:
+            return owing.owed if owing.due < case.petition else 0
+        straddling = bankruptcy.Straddling(
+            first=owing.since, end=owing.until, petition=case.petition, total=owing.owed, units=Decimal(0)
+        )
+        split = work.decide(bankruptcy.split, straddling, chapter)
+        decisions.append(split)
+        return split.value.pre
+
+
+class AskSetOff(Asked, frozen=True, kw_only=True):
+    """A deposit from before the petition against the debt from before it."""
+
+    makes = SetOffDeposit
+
+    case: Id
+    deposit: Id
+
+    def command(self, work: Work) -> SetOffDeposit:
+        """See `Asked.command`."""
+        case, deposit = work.get(BankruptcyCase, self.case), work.get(Deposit, self.deposit)
+        debt = sum(each.stayed for each in work.reader.where(Receivable, account=case.account))
+        given = bankruptcy.PrepetitionDeposit(deposit=deposit.held + deposit.interest, debt=debt)
+        set_off = work.decide(bankruptcy.set_off, given, str(case.chapter))
+        return SetOffDeposit(case=case.id, deposit=deposit.id, decision=plain(set_off))

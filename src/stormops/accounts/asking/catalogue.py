@@ -1,0 +1,66 @@
+"""What can be asked for, by command: with a rule's decision where there is one, else the command itself."""
+
+from __future__ import annotations
+
+from stormops.accounts.asking.asked import Asked, Work
+from stormops.accounts.asking.bankruptcy import AskSetOff, AskSplit
+from stormops.accounts.asking.billing import AskBill, AskFee, AskReturned, AskUmbrellaBill
+from stormops.accounts.asking.collecting import (
+    AskAllowance,
+    AskArrangement,
+    AskCutNotice,
+    AskExtension,
+    AskPlacement,
+    AskRecovery,
+)
+from stormops.accounts.asking.lending import (
+    AskInstalment,
+    AskLoan,
+    AskLoanInterest,
+    AskLoanStep,
+    AskPrepayment,
+    AskRebate,
+)
+from stormops.accounts.asking.requesting import AskRequest
+from stormops.accounts.asking.service import AskDeposit, AskDepositInterest, AskStart, AskTransfer
+from stormops.accounts.command import Command
+from stormops.accounts.commands import COMMANDS
+
+_ASKED: tuple[type[Asked], ...] = (
+    AskStart,
+    AskTransfer,
+    AskDeposit,
+    AskDepositInterest,
+    AskBill,
+    AskUmbrellaBill,
+    AskFee,
+    AskReturned,
+    AskSplit,
+    AskSetOff,
+    AskArrangement,
+    AskExtension,
+    AskCutNotice,
+    AskPlacement,
+    AskRecovery,
+    AskAllowance,
+    AskLoan,
+    AskLoanStep,
+    AskLoanInterest,
+    AskInstalment,
+    AskPrepayment,
+    AskRebate,
+    AskRequest,
+)
+
+Body = Asked | Command
+
+BODIES: dict[str, type[Asked | Command]] = {
+    **COMMANDS,
+    **{str(asked.makes.__struct_config__.tag): asked for asked in _ASKED},
+}
+"""The body of each command as people send it."""
+
+
+def made(body: Body, work: Work) -> Command:
+    """The command that comes of a body. Raises Refused."""
+    return body.command(work) if isinstance(body, Asked) else body

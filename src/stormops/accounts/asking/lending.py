@@ -1,0 +1,200 @@
+"""Asking for loans and rebates: terms, schedule and payoff are the programme's."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+
+from stormops.accounts import catalogue
+from stormops.accounts.asking.asked import Asked, Work, parts_of, plain, together
+from stormops.accounts.asking.service import day_of
+from stormops.accounts.charge_types import LOAN
+from stormops.accounts.commands_loan import (
+    AccrueLoanInterest,
+    ApplyForLoan,
+    ApplyForRebate,
+    BillInstalment,
+    PrepayLoan,
+    StepLoan,
+)
+from stormops.accounts.dates import add_months
+from stormops.accounts.decision import Decision
+from stormops.accounts.record import Amount, Count, Day, Hash, Id, Payment, Text
+from stormops.accounts.records_money import Loan, Rebate
+from stormops.accounts.refusal import Refused
+from stormops.accounts.rules import loan_life, loans, rebates
+
+Names = Annotated[tuple[Id, ...], msgspec.Meta(max_length=20)]
+
+
+def schedule_of(loan: Loan) -> tuple[Decision[Any], tuple[loans.Instalment, ...]]:
+    """The decision by which a loan runs now (its note's, or its last deferral's), and the instalments to come."""
+    latest = catalogue.from_plain(parts_of(loan.terms)[-1])
+    rows: tuple[loans.Instalment, ...] = latest.value.rows
+    return latest, tuple(row for row in rows if row.number > loan.billed)
+
+
+def next_of(loan: Loan) -> tuple[Decision[Any], loans.Instalment]:
+    """The next instalment. Raises Refused."""
+    decision, rows = schedule_of(loan)
+    if not rows:
+        raise Refused("all_billed", "Every instalment of this loan is billed.", "loan")
+    return decision, rows[0]
+
+
+class AskLoan(Asked, frozen=True, kw_only=True):
+    """An application under a programme, with what is on file; instalments begin a month from today."""
+
+    makes = ApplyForLoan
+
+    account: Id
+    programme: Id
+    cents: Payment
+    months: Count
+    contractor: Text
+    quote: Hash
+    measures: Names = ()
+    on_file: Names = ()
+
+    def command(self, work: Work) -> ApplyForLoan:
+        """See `Asked.command`."""
+        wanted = loans.Wanted(principal=self.cents, months=self.months, measures=self.measures, on_file=self.on_file)
+        eligible = work.decide(loans.eligible, wanted, self.programme, "cents")
+        note = loans.Note(principal=self.cents, months=self.months, first_due=add_months(work.day, 1))
+        schedule = work.decide(loans.schedule, note, self.programme, "months")
+        return ApplyForLoan(
+            account=self.account,
+            charge=LOAN,
+            cents=self.cents,
+            months=self.months,
+            contractor=self.contractor,
+            quote=self.quote,
+            terms=plain(eligible, schedule),
+        )
+
+
+class AskLoanStep(Asked, frozen=True, kw_only=True):
+    """sign (with the note), decline, withdraw, defer (by so many months), resume."""
+
+    makes = StepLoan
+
+    loan: Id
+    step: str
+    note: Hash | None = None
+    months: Count = 0
+
+    def command(self, work: Work) -> StepLoan:
+        """See `Asked.command`."""
+        if self.step != "defer":
+            return StepLoan(loan=self.loan, step=self.step, note=self.note)
+        loan = work.get(Loan, self.loan)
+        decision, rows = schedule_of(loan)
+        deferred = loan_life.Deferred(rows=rows, months=self.months)
+        put_off = work.decide(loan_life.defer, deferred, decision.of, "months")
+        terms = together(*parts_of(loan.terms), plain(put_off))
+        return StepLoan(loan=loan.id, step=self.step, terms=terms)
+
+
+class AskLoanInterest(Asked, frozen=True, kw_only=True):
+    """The interest of the next instalment's month."""
+
+    makes = AccrueLoanInterest
+
+    loan: Id
+
+    def command(self, work: Work) -> AccrueLoanInterest:
+        """See `Asked.command`."""
+        loan = work.get(Loan, self.loan)
+        decision, row = next_of(loan)
+        cents = row.interest - loan.interest
+        if cents <= 0:
+            raise Refused("no_interest", "The month's interest has accrued.", "loan")
+        return AccrueLoanInterest(loan=loan.id, cents=cents, decision=plain(decision))
+
+
+class AskInstalment(Asked, frozen=True, kw_only=True):
+    """The next instalment put on the bill."""
+
+    makes = BillInstalment
+
+    loan: Id
+
+    def command(self, work: Work) -> BillInstalment:
+        """See `Asked.command`."""
+        loan = work.get(Loan, self.loan)
+        _, row = next_of(loan)
+        return BillInstalment(
+            loan=loan.id, principal=row.principal, interest=row.interest, due=max(row.due, work.day).isoformat()
+        )
+
+
+class AskPrepayment(Asked, frozen=True, kw_only=True):
+    """Money ahead of the schedule: interest to the day first, then principal."""
+
+    makes = PrepayLoan
+
+    loan: Id
+    cents: Payment
+    tender: str
+    drawer: Id | None = None
+
+    def command(self, work: Work) -> PrepayLoan:
+        """See `Asked.command`."""
+        loan = work.get(Loan, self.loan)
+        decision, rows = schedule_of(loan)
+        balance = loan_life.Balance(balance=loan.principal, since=self._since(work, rows), accrued=loan.interest)
+        payoff = work.decide(loan_life.payoff, balance, decision.of, "loan")
+        return PrepayLoan(
+            loan=loan.id,
+            cents=self.cents,
+            tender=self.tender,
+            drawer=self.drawer,
+            per_diem=payoff.value.interest,
+            decision=plain(payoff),
+        )
+
+    @staticmethod
+    def _since(work: Work, rows: tuple[loans.Instalment, ...]) -> date:
+        """The day up to which interest is settled: that of the instalment before the next."""
+        return min(add_months(rows[0].due, -1), work.day) if rows else work.day
+
+
+class AskRebate(Asked, frozen=True, kw_only=True):
+    """A rebate for a measure at a premise, by its invoice, within what the programme's budget has left."""
+
+    makes = ApplyForRebate
+
+    account: Id
+    premise: Id
+    measure: Id
+    fund: Id
+    invoice: Payment
+    completed: Day
+    budget_left: Amount
+    evidence: tuple[Hash, ...]
+    on_file: Names = ()
+
+    def command(self, work: Work) -> ApplyForRebate:
+        """See `Asked.command`."""
+        same = work.reader.where(Rebate, premise=self.premise, measure=self.measure)
+        claim = rebates.Claim(
+            invoice=self.invoice,
+            completed=day_of(self.completed, "completed"),
+            applied=work.day,
+            on_file=self.on_file,
+            paid_before=any(each.state == "granted" for each in same),
+            budget_left=self.budget_left,
+        )
+        amount = work.decide(rebates.claim, claim, self.measure, "measure")
+        return ApplyForRebate(
+            account=self.account,
+            premise=self.premise,
+            measure=self.measure,
+            fund=self.fund,
+            cents=amount.value,
+            completed=self.completed,
+            evidence=self.evidence,
+            decision=plain(amount),
+        )

@@ -1,0 +1,75 @@
+"""Lists for who looks after the books: records by state, an account's journals, what was done, and by which command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import select
+
+from stormops.accounts.audit import AuditEvent
+from stormops.accounts.ledger import Journal
+from stormops.accounts.record import Record, kind_name
+from stormops.books.columns import from_row
+from stormops.books.database import Database
+from stormops.books.reading import journals
+from stormops.books.schema import AUDIT, COMMAND, LINE, TABLES
+
+R = TypeVar("R", bound=Record)
+
+LISTED_MAX = 200
+
+
+class Done(msgspec.Struct, frozen=True):
+    """One event of the audit at its position."""
+
+    position: int
+    event: AuditEvent
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A command as it was decided."""
+
+    key: str
+    position: int
+    name: str
+    body: msgspec.Raw
+    envelope: msgspec.Raw
+    refusal: str | None
+
+
+def in_state(database: Database, kind: type[R], states: Collection[str], limit: int = LISTED_MAX) -> list[R]:
+    """Records of a kind that are in one of the states, the longest unchanged first. Raises BooksUnavailable."""
+    table = TABLES[kind_name(kind)]
+    query = select(table).where(table.c.state.in_(states)).order_by(table.c.changed, table.c.id).limit(limit)
+    with database.reading() as connection:
+        return [from_row(kind, row) for row in connection.execute(query).mappings()]
+
+
+def of_account(database: Database, account: str, limit: int = LISTED_MAX) -> list[Journal]:
+    """Journals with a line of the account, the latest posted first. Raises BooksUnavailable."""
+    keys = select(LINE.c.journal).where(LINE.c.party == account).distinct()
+    with database.reading() as connection:
+        found = journals(connection, keys)
+    return sorted(found, key=lambda entry: (-entry.posted_ms, entry.id))[:limit]
+
+
+def done(database: Database, before: int | None = None, limit: int = LISTED_MAX) -> list[Done]:
+    """Events of the audit, the latest first, of positions below `before`. Raises BooksUnavailable."""
+    query = select(AUDIT.c.position, AUDIT.c.body).order_by(AUDIT.c.position.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AUDIT.c.position < before)
+    with database.reading() as connection:
+        return [Done(row.position, msgspec.json.decode(row.body, type=AuditEvent)) for row in connection.execute(query)]
+
+
+def command(database: Database, key: str) -> Kept | None:
+    """The command with this key, refused ones too. Raises BooksUnavailable."""
+    columns = COMMAND.c.key, COMMAND.c.position, COMMAND.c.name, COMMAND.c.body, COMMAND.c.envelope, COMMAND.c.refusal
+    with database.reading() as connection:
+        row = connection.execute(select(*columns).where(COMMAND.c.key == key)).first()
+    if row is None:
+        return None
+    body, envelope = (msgspec.Raw(text.encode()) for text in (row.body, row.envelope))
+    return Kept(row.key, row.position, row.name, body, envelope, row.refusal)

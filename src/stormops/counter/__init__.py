@@ -1,0 +1,1 @@
+"""The counter: customer operations staff do every account duty here, by API and by screens that need no script."""

@@ -1,0 +1,204 @@
+"""From what stands in a form to the body of a command, and back to what may be chosen in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from stormops.accounts.draft import Reader
+from stormops.accounts.record import Record
+from stormops.accounts.records import KINDS
+from stormops.accounts.records_money import Drawer, Receivable
+from stormops.accounts.records_place import (
+    Account,
+    MeterRelease,
+    Party,
+    PartyRole,
+    Premise,
+    ServiceAgreement,
+    ServicePoint,
+    Unit,
+)
+from stormops.counter.describing import describe
+from stormops.counter.duties import Duty, Field
+from stormops.pages.words import Words
+
+Given = Mapping[str, list[str]]
+"""What was typed, by the input's name; of files the hashes."""
+
+MONEY = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?")
+LINES_MAX = 5_000
+
+
+class Wrong(ValueError):
+    """What was typed is not what the field takes; the message is the key of a sentence (`ui.field_…`)."""
+
+
+class Choice(NamedTuple):
+    """One of what may be chosen."""
+
+    value: str
+    label: str
+
+
+def cents_of(text: str) -> int:
+    """An amount as people write it, in cents. Raises Wrong."""
+    plain = text.strip().replace(",", "").removeprefix("$")
+    if not MONEY.fullmatch(plain):
+        raise Wrong("field_money")
+    return int(Decimal(plain) * 100)
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text.strip()):
+        raise Wrong("field_count")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(Decimal(text.strip()))
+    except (InvalidOperation, OverflowError):
+        raise Wrong("field_number") from None
+
+
+def _lines(text: str) -> list[str]:
+    found = [line.strip() for line in text.replace(",", "\n").splitlines()]
+    return [line for line in found if line][:LINES_MAX]
+
+
+def _members(text: str) -> list[dict[str, Any]]:
+    made = []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        account, unit, weight, since, *until = (part.strip() for part in f"{line};;;".split(";")[:5])
+        if not (account and unit and weight.isdigit() and since):
+            raise Wrong("field_members")
+        ends = {"until": until[0]} if until and until[0] else {}
+        made.append({"account": account, "unit": unit, "weight": int(weight), "since": since, **ends})
+    return made
+
+
+def body_of(duty: Duty, given: Given, zone: tzinfo) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body of the duty's command, and by field the key of a sentence for what cannot be read."""
+    body: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, value in duty.fixed:
+        _put(body, name, value)
+    for field in duty.fields:
+        try:
+            value = _value(field, given, zone)
+        except Wrong as wrong:
+            errors[field.name] = str(wrong)
+            continue
+        if value is not None:
+            _put(body, field.name, value)
+        elif field.needed:
+            errors[field.name] = "field_needed"
+    return body, errors
+
+
+def _put(body: dict[str, Any], name: str, value: object) -> None:
+    *places, last = name.split(".")
+    for place in places:
+        body = body.setdefault(place, {})
+    body[last] = value
+
+
+def _value(field: Field, given: Given, zone: tzinfo) -> Any:
+    """The value of one field, None when nothing was typed. Raises Wrong."""
+    if field.kind == "flag":
+        return bool(given.get(field.name))
+    if field.kind == "parts":
+        return _parts(field, given)
+    if field.kind == "files":
+        return given.get(field.name) or None
+    text = (given.get(field.name) or [""])[0]
+    if not text.strip():
+        return "" if field.name == "tax_code" else None
+    return _READ.get(field.kind, str.strip)(text) if field.kind != "moment" else _moment(text, zone)
+
+
+def _parts(field: Field, given: Given) -> list[dict[str, Any]] | None:
+    made = []
+    for name, values in given.items():
+        if name.startswith(f"{field.name}:") and values[0].strip() and (cents := cents_of(values[0])):
+            made.append({"receivable": name.removeprefix(f"{field.name}:"), "cents": cents})
+    return made or None
+
+
+def _moment(text: str, zone: tzinfo) -> int:
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Wrong("field_moment") from None
+    return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp() * 1000)
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "money": cents_of,
+    "moneys": lambda text: [cents_of(line) for line in text.splitlines() if line.strip()],
+    "count": _whole,
+    "whole": _whole,
+    "number": _number,
+    "names": _lines,
+    "members": _members,
+}
+
+# --- what may be chosen ------------------------------------------------------------------------------------
+
+
+def account_of(duty: Duty, given: Given, reader: Reader) -> str:
+    """The account that a form is about: named in it, or that of the record that it begins with."""
+    for field in duty.fields:
+        text = (given.get(field.name) or [""])[0]
+        if field.kind == "record" and text:
+            if field.of == ("account",):
+                return text
+            record = reader.get(KINDS[field.of[0]], text)
+            if record is not None and getattr(record, "account", None):
+                return str(getattr(record, "account", ""))
+    return (given.get("here") or [""])[0]
+
+
+def choices(field: Field, account: str, desk: str, reader: Reader, words: Words) -> list[Choice]:
+    """The records that a field may name, of an account or a desk; empty where they are not known."""
+    if field.kind == "parts":
+        return [
+            Choice(each.id, describe(each, words)) for each in reader.where(Receivable, account=account) if each.owed
+        ]
+    return [Choice(each.id, describe(each, words)) for each in _records(field.of[0], account, desk, reader)]
+
+
+def _records(kind: str, account: str, desk: str, reader: Reader) -> list[Record]:
+    if kind == "drawer":
+        return [each for each in reader.where(Drawer, desk=desk) if each.state == "open"]
+    found = reader.get(Account, account) if account else None
+    if found is None:
+        return []
+    if kind == "account":
+        return [found]
+    if kind == "party":
+        others = [reader.get(Party, role.party) for role in reader.where(PartyRole, account=account)]
+        return [each for each in (reader.get(Party, found.party), *others) if each is not None]
+    if kind in {"premise", "service_point", "unit", "meter_release"}:
+        return _places(kind, account, reader)
+    made = KINDS[kind]
+    return list(reader.where(made, account=account)) if "account" in made.__struct_fields__ else []
+
+
+def _places(kind: str, account: str, reader: Reader) -> list[Record]:
+    """Premises with service of the account, their points, units, and the releases of their meters."""
+    keys = dict.fromkeys(each.premise for each in reader.where(ServiceAgreement, account=account))
+    if kind == "premise":
+        return [each for key in keys if (each := reader.get(Premise, key)) is not None]
+    if kind == "unit":
+        return [unit for key in keys for unit in reader.where(Unit, premise=key)]
+    points = [point for key in keys for point in reader.where(ServicePoint, premise=key)]
+    if kind == "service_point":
+        return list(points)
+    return [release for point in points for release in reader.where(MeterRelease, point=point.id)]

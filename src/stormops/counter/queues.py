@@ -1,0 +1,82 @@
+"""What waits for somebody at the counter: each queue is a kind of record in certain states."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from stormops.accounts.record import Record
+from stormops.accounts.records_money import (
+    BankruptcyCase,
+    Deposit,
+    Drawer,
+    Loan,
+    Placement,
+    Rebate,
+    Receipt,
+    RefundCase,
+    Request,
+)
+from stormops.accounts.records_place import (
+    CutOrder,
+    MedicalCert,
+    MeterRelease,
+    Premise,
+    ServiceAgreement,
+    ServiceOrder,
+)
+from stormops.accounts.records_work import Case, Escalation, Finding, Promise, Task, Visit
+from stormops.books.database import Database
+from stormops.books.listing import in_state
+from stormops.counter.rights import CHECK, Person
+
+
+class Queue(NamedTuple):
+    """One queue, and the permission that looks at it."""
+
+    kind: type[Record]
+    states: tuple[str, ...]
+    permission: str = "read_accounts"
+
+
+QUEUES: dict[str, Queue] = {
+    "approvals": Queue(Request, ("submitted", "part_approved", "approved")),
+    "drafts": Queue(Request, ("draft", "evidenced", "returned")),
+    "visits": Queue(Visit, ("waiting", "called", "missed", "serving")),
+    "drawers": Queue(Drawer, ("open", "counted")),
+    "escalations": Queue(Escalation, ("open", "in_hand", "resolved")),
+    "promises": Queue(Promise, ("made", "missed")),
+    "tasks": Queue(Task, ("open",)),
+    "cases": Queue(Case, ("open", "found")),
+    "stand_ins": Queue(Receipt, ("provisional", "authorised")),
+    "refunds": Queue(RefundCase, ("payable",)),
+    "certificates": Queue(MedicalCert, ("pending",)),
+    "deposits": Queue(Deposit, ("required", "billed", "instrument")),
+    "field": Queue(ServiceOrder, ("requested", "dispatched")),
+    "energise": Queue(ServiceAgreement, ("pending_field",)),
+    "releases": Queue(MeterRelease, ("permit_applied", "inspected", "emergency_exception")),
+    "addresses": Queue(Premise, ("provisional",)),
+    "cuts": Queue(CutOrder, ("noticed", "ordered", "cut", "reconnect_ordered")),
+    "placements": Queue(Placement, ("eligible", "approved", "placed", "returned")),
+    "bankruptcies": Queue(BankruptcyCase, ("noticed", "stayed", "split", "assurance_pending", "assured", "defaulted")),
+    "loans": Queue(Loan, ("applied", "signed")),
+    "rebates": Queue(Rebate, ("applied", "inspected")),
+    "exceptions": Queue(Finding, ("open", "planned", "done"), CHECK),
+}
+"""By name, in the order in which people look at them."""
+
+
+def listed(database: Database, name: str) -> list[Record]:
+    """The records of a queue. Raises BooksUnavailable."""
+    queue = QUEUES[name]
+    return in_state(database, queue.kind, queue.states)
+
+
+def shown(record: Record, person: Person) -> dict[str, Any]:
+    """A record as this person may see it: who may count a drawer does not see what the books expect in it."""
+    fields: dict[str, Any] = msgspec.to_builtins(record)
+    if isinstance(record, Drawer) and CHECK not in person.permissions:
+        del fields["balance"]
+        del fields["counted"]
+    return fields

@@ -1,0 +1,147 @@
+"""Pages of the counter: templates in the reader's language, with what every page has, and what a browser may load."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from importlib import resources
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from stormops.accounts.decision import usd
+from stormops.core.levels import Mode
+from stormops.counter.rights import CHECK, Person
+from stormops.counter.words import said
+from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
+from stormops.pages.words import Words
+
+PLACES = (
+    ("/counter", "home"),
+    ("/counter/duties", "duties"),
+    ("/counter/queues/approvals", "approvals"),
+    ("/counter/drawer", "drawer"),
+    ("/counter/queues/visits", "walk_in"),
+    ("/counter/queues", "queues"),
+)
+CHECKS = (("/counter/reports", "reports"), ("/counter/audit", "audit"))
+"""Places of the navigation; the second for who may look at the books as a whole."""
+
+
+class Link(NamedTuple):
+    """Somewhere to go."""
+
+    href: str
+    label: str
+
+
+class Item(NamedTuple):
+    """A line of a list, with what can be done about it."""
+
+    label: str
+    href: str = ""
+    links: tuple[Link, ...] = ()
+
+
+class Looks(NamedTuple):
+    """What differs between installations."""
+
+    title: str
+    feed_url: str
+    intake_url: str
+    languages: tuple[str, ...]
+    zone: ZoneInfo
+
+
+class Pages:
+    """Renders pages; `mode` gives the mode that holds."""
+
+    def __init__(self, looks: Looks, mode: Callable[[], Mode]) -> None:
+        self.looks, self._mode = looks, mode
+        self._policy = "; ".join(
+            (
+                "default-src 'none'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "img-src 'self'",
+                "frame-src 'self'",
+                f"form-action 'self' {looks.intake_url} {looks.feed_url}",
+                "base-uri 'none'",
+            )
+        )
+
+    def words(self, request: Request) -> Words:
+        """The reader's language: `?lang=`, else the cookie, else what the browser prefers, else the city's first."""
+        asked = request.query_params.get("lang", "")
+        accept = request.headers.get("accept-language", "")
+        return said(choose(self.looks.languages, asked, request.cookies.get(COOKIE, ""), accept))
+
+    def page(self, request: Request, person: Person, template: str, status: int = 200, **values: Any) -> Response:
+        """A whole page."""
+        words = self.words(request)
+        here = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+
+        def other_query(language: str) -> str:
+            return urlencode([*here, ("lang", language)])
+
+        places = PLACES + (CHECKS if CHECK in person.permissions else ())
+        body = self.render(
+            words,
+            template,
+            person=person,
+            places=places,
+            path=request.url.path,
+            other_query=other_query,
+            languages=[said(code) for code in self.looks.languages],
+            mode=self._mode().value,
+            **values,
+        )
+        response = HTMLResponse(body, status, self.headers("'none'"))
+        if request.query_params.get("lang", "") == words.language:
+            response.set_cookie(COOKIE, words.language, max_age=COOKIE_SECONDS, path="/", samesite="lax", httponly=True)
+        return response
+
+    def render(self, words: Words, template: str, **values: Any) -> str:
+        """A template in a language."""
+        looks = self.looks
+        return (
+            _environment()
+            .get_template(template)
+            .render(
+                t=words,
+                city=looks.title,
+                feed_url=looks.feed_url,
+                intake_url=looks.intake_url,
+                usd=usd,
+                moment=lambda ms: words.time(ms, looks.zone),
+                **values,
+            )
+        )
+
+    def headers(self, ancestors: str) -> dict[str, str]:
+        """What a page carries; `ancestors`: who may frame it."""
+        frames = "SAMEORIGIN" if ancestors == "'self'" else "DENY"
+        return {"Content-Security-Policy": f"{self._policy}; frame-ancestors {ancestors}", "X-Frame-Options": frames}
+
+
+def asset(name: str) -> tuple[bytes, str] | None:
+    """A style sheet or script and its type; None when there is none of this name."""
+    kinds = {"counter.css": "text/css", "counter.js": "text/javascript"}
+    if name not in kinds:
+        return None
+    return resources.files("stormops.counter").joinpath("assets", name).read_bytes(), kinds[name]
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("stormops.counter"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

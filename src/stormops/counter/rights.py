@@ -1,0 +1,77 @@
+"""Who may do what at the counter: a person's grants, and what each command asks for before it looks at anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from stormops.accounts.asking.catalogue import BODIES
+from stormops.accounts.command import Command
+from stormops.accounts.commands import COMMANDS
+from stormops.accounts.controls import Grant, Grants, may
+from stormops.accounts.proposals import Proposal
+from stormops.accounts.refusal import Refusal
+
+READ, CHECK = "read_accounts", "read_checks"
+"""Permissions of the counter's own: to look at customers, and at the books as a whole."""
+
+
+class Person(Protocol):
+    """Who is signed in (`staff.person`)."""
+
+    @property
+    def person(self) -> str: ...
+    @property
+    def desk(self) -> str: ...
+    @property
+    def shift(self) -> int: ...
+    @property
+    def roles(self) -> Collection[str]: ...
+    @property
+    def csrf(self) -> str: ...
+    @property
+    def permissions(self) -> frozenset[str]: ...
+    @property
+    def grants(self) -> tuple[Grant, ...]: ...
+    @property
+    def related(self) -> frozenset[str]: ...
+
+
+def _proposals(of: type[Proposal] = Proposal) -> dict[str, type[Proposal]]:
+    return {str(kind.__struct_config__.tag): kind for kind in of.__subclasses__()}
+
+
+MAKING: dict[str, str] = {kind: proposal.making for kind, proposal in _proposals().items()}
+"""The permission of who makes a kind of request."""
+
+NEEDS: dict[str, frozenset[str]] = {
+    **{name: frozenset({kind.permission}) for name, kind in COMMANDS.items()},
+    "draft_request": frozenset(MAKING.values()),
+    "attach_evidence": frozenset(MAKING.values()),
+    "submit_request": frozenset(MAKING.values()),
+    "judge_request": frozenset({*MAKING.values(), "approve"}),
+}
+"""Of these permissions a person must have one; the command itself looks closer (amount, own account, maker)."""
+
+
+def grants_of(person: Person) -> Grants:
+    """A person's authority, as commands are held to it."""
+    return Grants(person.person, person.grants, person.related)
+
+
+def refused(person: Person, command: str, episode: str, at_ms: int) -> Refusal | None:
+    """Why the person may not use a command at all; None when it may be asked."""
+    mine = grants_of(person)
+    refusals = [may(mine, permission, episode, at_ms) for permission in sorted(NEEDS[command])]
+    return None if None in refusals else next(each for each in refusals if each is not None)
+
+
+def may_use(person: Person, command: str) -> bool:
+    """Whether the person has a permission that the command asks for."""
+    return not NEEDS[command].isdisjoint(grant.permission for grant in person.grants)
+
+
+def summary(name: str) -> str:
+    """What a command does, in one sentence of its own."""
+    body: type[object] = BODIES[name]
+    return " ".join((body.__doc__ or Command.__doc__ or "").split())

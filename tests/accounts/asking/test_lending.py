@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from msgspec.structs import replace
+
+from stormops.accounts.asking.lending import schedule_of
+from stormops.accounts.records_money import Loan
+from tests.accounts.asking.paper import Paper, paper
+from tests.accounts.world import HASH
+
+ASK: dict[str, Any] = {
+    "account": "a1",
+    "programme": "general",
+    "cents": 120_000,
+    "months": 12,
+    "contractor": "Sun Co",
+    "quote": HASH,
+}
+
+
+def lent() -> tuple[Paper, Loan]:
+    world = paper()
+    terms = world.command("apply_for_loan", **ASK).terms
+    loan = Loan(
+        id="l1",
+        account="a1",
+        fund="electric",
+        charge="loan",
+        amount=120_000,
+        months=12,
+        state="active",
+        made_by="x",
+        principal=120_000,
+        terms=terms,
+    )
+    world.put(loan)
+    return world, loan
+
+
+def test_a_loan_is_kept_with_its_programmes_bounds_and_its_schedule() -> None:
+    world = paper()
+    terms = world.command("apply_for_loan", **ASK).terms
+    assert [part["rule"] for part in terms["decisions"]] == ["loans.eligible", "loans.schedule"]
+    assert world.no("apply_for_loan", **ASK | {"cents": 100}) == "too_little"
+    assert world.no("apply_for_loan", **ASK | {"months": 61}) == "too_long"
+    assert world.no("apply_for_loan", **ASK | {"programme": "solar"}) == "missing"
+
+
+def test_instalments_and_their_interest_are_those_of_the_schedule() -> None:
+    world, loan = lent()
+    _, rows = schedule_of(loan)
+    interest = world.command("accrue_loan_interest", loan="l1").cents
+    assert interest == rows[0].interest == 500
+    assert (row := world.command("bill_instalment", loan="l1")).principal == rows[0].principal
+    assert row.interest == interest
+    world.put(replace(loan, interest=500))
+    assert world.no("accrue_loan_interest", loan="l1") == "no_interest"
+    world.put(replace(loan, billed=12))
+    assert world.no("bill_instalment", loan="l1") == "all_billed"
+
+
+def test_a_deferral_moves_what_is_to_come_and_keeps_what_was() -> None:
+    world, loan = lent()
+    world.put(replace(loan, billed=2))
+    command = world.command("step_loan", loan="l1", step="defer", months=3)
+    deferred = replace(loan, billed=2, terms=command.terms)
+    _, before = schedule_of(replace(loan, billed=2))
+    _, after = schedule_of(deferred)
+    assert [row.number for row in after] == [row.number for row in before]
+    assert after[0].due == date(2027, 2, 1)
+    assert world.command("step_loan", loan="l1", step="sign", note=HASH).terms is None
+
+
+def test_money_ahead_of_time_pays_interest_to_the_day_first() -> None:
+    world, _ = lent()
+    world.later(16)
+    command = world.command("prepay_loan", loan="l1", cents=50_000, tender="bank")
+    assert command.per_diem == 263  # 5 % of $1,200 for 16 days of 365
+    assert command.decision["rule"] == "loans.payoff"
+
+
+def test_a_rebate_is_the_programmes_within_its_deadline_and_budget() -> None:
+    world = paper()
+    ask: dict[str, Any] = {
+        "account": "a1",
+        "premise": "p1",
+        "measure": "solar-water-heater",
+        "fund": "electric",
+        "invoice": 300_000,
+        "completed": "2026-07-01",
+        "budget_left": 100_000,
+        "evidence": [HASH],
+        "on_file": ["audit", "licensed_installer", "permit", "inspection"],
+    }
+    assert world.command("apply_for_rebate", **ask).cents == 45_000
+    assert world.no("apply_for_rebate", **ask | {"completed": "2026-05-01"}) == "too_late"
+    assert world.no("apply_for_rebate", **ask | {"budget_left": 100}) == "budget"
+    assert world.no("apply_for_rebate", **ask | {"on_file": []}) == "missing"

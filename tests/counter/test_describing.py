@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from datetime import date
+
+from stormops.accounts.records_money import Deposit, Receivable
+from stormops.accounts.records_place import Read
+from stormops.accounts.records_work import Promise
+from stormops.counter.describing import TEXT_CHARACTERS, describe
+from stormops.counter.words import said
+
+
+def test_a_record_is_told_by_its_name_amount_day_and_state() -> None:
+    owed = Receivable(
+        id="r", account="a", charge="electric", fund="electric", due=date(2026, 7, 1), cents=900, owed=500
+    )
+    assert describe(owed, said("en")) == "Electric · $5.00 · 2026-07-01"
+    assert describe(owed, said("es")) == "Electricidad · $5.00 · 2026-07-01"
+    deposit = Deposit(id="d", account="a", fund="electric", required=15_000, state="held")
+    assert describe(deposit, said("en")) == "$150.00 · held"
+
+
+def test_long_words_are_cut() -> None:
+    promise = Promise(id="p", account="a", text="x" * 500, owner="ann", due_ms=1, state="made")
+    assert len(describe(promise, said("en"))) < TEXT_CHARACTERS + 20
+
+
+def test_what_has_nothing_of_its_own_is_told_by_its_number() -> None:
+    read = Read(id="r7", point="p", day=date(2026, 7, 1), register=1, kind="actual")
+    assert describe(read, said("en")).startswith("Actual")

@@ -1,0 +1,391 @@
+"""The duties of customer operations done through the counter, by whose work they are; docs/duties.md names these.
+
+Numbers are those of the table of duties there.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.counter.conftest import API, LEASE, Desk, billed, customer, opened, served
+
+
+async def view(desk: Desk, account: str = "a1") -> Any:
+    return (await desk.get("auditor", f"{API}/accounts/{account}")).json()
+
+
+async def sound(desk: Desk) -> None:
+    checks = (await desk.get("auditor", f"{API}/checks")).json()
+    assert checks["unbalanced_funds"] == {}
+    assert checks["differences"] == []
+    assert checks["broken_at"] is None
+
+
+async def approved(desk: Desk, maker: str, proposal: dict[str, Any], *checkers: str) -> str:
+    """A request from its draft to its posting, by its maker and as many checkers as it needs."""
+    request = (await desk.do(maker, "draft_request", proposal=proposal, reason="as the customer asked"))["request"]
+    await desk.do(maker, "attach_evidence", request=request, hashes=[LEASE])
+    await desk.do(maker, "submit_request", request=request)
+    for checker in checkers:
+        await desk.do(checker, "approve_request", request=request)
+    await desk.do("treasurer", "post_request", request=request)
+    await sound(desk)
+    return request
+
+
+def in_days(desk: Desk, days: int) -> str:
+    return (desk.clerk.today() + timedelta(days)).isoformat()
+
+
+async def test_1_service_is_started_moved_and_stopped(desk: Desk) -> None:
+    agreement = await served(desk)
+    await desk.do("representative", "stop_service", agreement=agreement, until=in_days(desk, 10))
+    await desk.do("representative", "step_service", agreement=agreement, step="withdraw_stop")
+    there = (await desk.do("representative", "add_premise", address="9 Oak St"))["premise"]
+    official = {
+        "address": "9 Oak St",
+        "jurisdiction": "city",
+        "tax_code": "",
+        "parcel": "9",
+        "feeder": "F2",
+        "fire_class": "1",
+        "impervious_square_feet": 1500,
+    }
+    await desk.do("addresses", "make_premise_official", premise=there, **official)
+    start = {
+        "account": "a1",
+        "premise": there,
+        "service": "solid_waste",
+        "rate": "residential",
+        "since": in_days(desk, 11),
+        "occupancy": LEASE,
+    }
+    await desk.do("representative", "transfer_service", agreement=agreement, until=in_days(desk, 10), start=start)
+    states = {each["service"]: each["state"] for each in (await view(desk))["agreements"]}
+    assert states == {"electric": "stop_requested", "solid_waste": "active"}
+
+
+async def test_2_and_3_an_account_is_reviewed_by_another_than_who_asked(desk: Desk) -> None:
+    bill = await billed(desk)
+    case = (await desk.do("representative", "open_case", account="a1", kind="review", text="high bill"))["case"]
+    found = {"case": case, "step": "record_findings", "findings": "computed again, the same", "evidence": [LEASE]}
+    await desk.do("auditor", "step_case", **found)
+    await desk.do("approver", "step_case", case=case, step="close")
+    history = await view(desk)
+    assert [each["id"] for each in history["bills"]] == [bill]
+    assert all(one["same"] for one in (await desk.get("auditor", f"{API}/bills/{bill}")).json()["decisions"])
+
+
+async def test_4_an_issue_is_escalated_raised_and_closed_by_another(desk: Desk) -> None:
+    await customer(desk)
+    due = desk.clock[0] + 3_600_000
+    opened_by = {"account": "a1", "kind": "billing", "text": "nobody called", "owner": "approver", "due_ms": due}
+    escalation = (await desk.do("representative", "open_escalation", **opened_by))["escalation"]
+    await desk.do("representative", "step_escalation", escalation=escalation, step="raise", note="second call")
+    await desk.do("approver", "step_escalation", escalation=escalation, step="acknowledge")
+    await desk.do("approver", "step_escalation", escalation=escalation, step="resolve", note="called")
+    code = await desk.refused("representative", "step_escalation", escalation=escalation, step="close")
+    assert code == "maker_is_checker"
+    await desk.do("approver", "step_escalation", escalation=escalation, step="close")
+
+
+async def test_6_a_damaged_meter_is_released_before_it_is_energised(desk: Desk) -> None:
+    await served(desk)
+    point = (await view(desk))["agreements"][0]["point"]
+    await desk.do("field", "damage_service_point", point=point, evidence=[LEASE])
+    release = (await desk.do("field", "begin_release", point=point, clearance="reconnect", permit="P-1"))[
+        "meter_release"
+    ]
+    await desk.do("field", "step_release", release=release, step="inspect", inspector="ines", evidence=[LEASE])
+    await desk.do("field", "step_release", release=release, step="release")
+    exception = {"point": point, "clearance": "reconnect", "inspector": "ines", "evidence": [LEASE]}
+    owed = (await desk.do("field", "record_exception", **exception))["meter_release"]
+    await desk.do("field", "step_release", release=owed, step="bring_permit", permit="P-2")
+
+
+async def test_7_an_address_is_used_at_once_and_made_official_by_another(desk: Desk) -> None:
+    premise = (await desk.do("addresses", "add_premise", address="behind the mill", longitude=-84.2, latitude=30.4))[
+        "premise"
+    ]
+    official = {
+        "premise": premise,
+        "address": "7 Mill Rd",
+        "jurisdiction": "county",
+        "tax_code": "",
+        "parcel": "7",
+        "feeder": "F7",
+        "fire_class": "2",
+        "impervious_square_feet": 0,
+    }
+    assert await desk.refused("addresses", "make_premise_official", **official) == "maker_is_checker"
+    await desk.do("addresses2", "make_premise_official", **official)
+    await desk.do("addresses", "add_unit", premise=premise, name="Apt 1", since="2026-07-01")
+
+
+async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None:
+    await customer(desk, category="commercial")
+    deposit = (await view(desk))["deposits"][0]
+    assert deposit["required"] == 24_000  # two months of what was projected
+    bond = {"deposit": deposit["id"], "instrument": "bond", "document": LEASE, "expires": "2027-07-01"}
+    assert await desk.refused("representative", "furnish_deposit", cents=100, **bond) == "too_little"
+    await desk.do("representative", "furnish_deposit", cents=24_000, **bond)
+    assert (await view(desk))["agreements"][0]["state"] == "pending_field"
+    assert (await desk.get("auditor", f"{API}/queues/deposits")).json()["items"][0]["expires"] == "2027-07-01"
+
+
+async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:
+    await served(desk)
+    for unit in ("u1", "u2"):
+        await customer(desk, unit, f"Tenant {unit}")
+    members = [
+        {"account": unit, "unit": unit, "weight": place + 1, "since": "2026-07-01"}
+        for place, unit in enumerate(("u1", "u2"))
+    ]
+    roster = {"umbrella": "palm", "account": "a1", "rule": "dwelling_units", "members": members, "document": LEASE}
+    await desk.do("representative", "set_umbrella", **roster)
+    point = (await view(desk))["agreements"][0]["point"]
+    desk.later(30)
+    day = desk.clerk.today().isoformat()
+    await desk.do("billing", "record_read", point=point, day=day, register=2000, kind="actual")
+    await desk.do("billing", "bill_umbrella", umbrella="palm", since="2026-07-01", until=day, due=day)
+    owed = [(await view(desk, unit))["owed"] for unit in ("u1", "u2")]
+    assert sum(owed) == 10_907
+    assert abs(owed[1] - 2 * owed[0]) <= 2
+    await sound(desk)
+
+
+async def test_10_visitors_are_called_and_served(desk: Desk) -> None:
+    await customer(desk)
+    visit = (await desk.do("representative", "take_ticket", ticket="B1", topic="payment", language="es"))["visit"]
+    await desk.do("cashier", "step_visit", visit=visit, step="call")
+    await desk.do("cashier", "step_visit", visit=visit, step="serve", account="a1")
+    await desk.do("cashier", "step_visit", visit=visit, step="finish")
+    assert (await desk.get("cashier", f"{API}/queues/visits")).json()["items"] == []
+
+
+async def test_11_money_goes_through_a_drawer_to_the_bank_and_comes_back(desk: Desk) -> None:
+    await billed(desk)
+    drawer = await opened(desk)
+    paid = {"account": "a1", "cents": 4_000, "drawer": drawer}
+    cheque = (await desk.do("cashier", "take_payment", number="c1", tender="cheque", **paid))["receipt"]
+    await desk.do("billing", "return_payment", receipt=cheque)
+    card = (await desk.do("cashier", "authorise_card", account="a1", number="k1", cents=500))["receipt"]
+    await desk.do("cashier", "settle_card", receipt=card, paid=True)
+    await desk.do("cashier", "bank", cents=5_000, drawer=drawer)
+    expected = 10_000 + 15_000 + 4_000 - 5_000
+    await desk.do("cashier", "count_drawer", drawer=drawer, counted=expected - 100)
+    assert (await desk.do("cashier2", "close_drawer", drawer=drawer, counted=expected))["recount"] == drawer
+    await desk.do("cashier", "count_drawer", drawer=drawer, counted=expected - 100)
+    assert (await desk.do("cashier2", "close_drawer", drawer=drawer, counted=expected - 100))["over"] == "-100"
+    await sound(desk)
+
+
+async def test_12_an_adjustment_needs_evidence_another_person_and_can_be_reversed(desk: Desk) -> None:
+    await billed(desk)
+    owing = (await view(desk))["receivables"][0]
+    parts = [{"receivable": owing["id"], "cents": 1_000}]
+    request = await approved(
+        desk, "billing", {"kind": "adjustment", "account": "a1", "type": "leak", "parts": parts}, "approver"
+    )
+    await desk.do("approver2", "reverse_request", request=request, reason="not a leak")
+    assert (await view(desk))["owed"] == owing["owed"]
+    many = {"kind": "mass_credit", "event": "storm-1", "fund": "electric", "accounts": ["a1"], "cents": 500}
+    await approved(desk, "manager", many, "approver")
+    assert (await view(desk))["owed"] == owing["owed"] - 500
+
+
+async def test_12_errors_of_bills_are_billed_and_given_back(desk: Desk) -> None:
+    await billed(desk)
+    period = {"account": "a1", "charge": "electric", "since": "2026-06-01", "until": "2026-07-01"}
+    back = {"kind": "back_bill", **period, "months": [2_000], "cause": "utility", "due": in_days(desk, 30)}
+    await approved(desk, "billing", back, "approver")
+    assert (await view(desk))["owed"] == 10_907 + 2_000
+    over = {"kind": "overcharge", **period, "months": [3_000]}
+    await approved(desk, "billing", over, "approver")
+    assert (await view(desk))["owed"] == 10_907 - 1_000
+
+
+async def test_13_a_balance_moves_to_the_same_persons_account_and_to_nobody_elses(desk: Desk) -> None:
+    await billed(desk)
+    await desk.do(
+        "representative", "open_account", account="a2", category="residential", party="p-a1", verified="photo id"
+    )
+    await customer(desk, "b1", "Bo Lee")
+    owing = (await view(desk))["receivables"][0]
+    move = {"kind": "transfer", "account": "a1", "parts": [{"receivable": owing["id"], "cents": 700}]}
+    assert await desk.refused("billing", "draft_request", proposal={**move, "to": "b1"}, reason="r") == "not_liable"
+    await approved(desk, "billing", {**move, "to": "a2"}, "approver")
+    assert (await view(desk, "a2"))["owed"] == 700
+
+
+async def test_14_a_bankruptcy_stops_everything_and_the_account_is_split(desk: Desk) -> None:
+    await billed(desk)
+    notice = {"account": "a1", "court": "N.D. Fla.", "number": "26-1", "chapter": 13, "petition": "2026-07-16"}
+    case = (await desk.do("representative", "notice_bankruptcy", **notice))["bankruptcy_case"]
+    assert (
+        await desk.refused(
+            "credit", "offer_arrangement", account="a1", instalments=3, first_due=in_days(desk, 20), down=9_000
+        )
+        == "stayed"
+    )
+    await desk.do("credit", "split_at_petition", case=case, new_account="a1-post")
+    old, new = await view(desk), await view(desk, "a1-post")
+    assert (old["stayed"], new["owed"]) == (5_454, 5_453)  # 15 of 30 days, the cent to what is before
+    await desk.do("credit", "receive_dividend", case=case, cents=1_000)
+    await desk.do("credit", "step_bankruptcy", case=case, step="discharge", order=LEASE)
+    await sound(desk)
+
+
+async def test_15_a_debt_goes_to_an_agency_by_two_people_and_off_the_books_by_a_resolution(desk: Desk) -> None:
+    await billed(desk)
+    agreement = (await view(desk))["agreements"][0]["id"]
+    await desk.do("representative", "stop_service", agreement=agreement, until=in_days(desk, 0))
+    await desk.do("representative", "step_service", agreement=agreement, step="finalise")
+    assert await desk.refused("credit", "propose_placement", account="a1", agency="acme") == "not_eligible"
+    desk.later(80)
+    placement = (await desk.do("credit", "propose_placement", account="a1", agency="acme"))["placement"]
+    assert await desk.refused("credit", "step_placement", placement=placement, step="approve") == "maker_is_checker"
+    desk.people["credit2"] = desk.people["credit"]._replace(person="credit2", csrf="token of credit2")
+    await desk.do("credit2", "step_placement", placement=placement, step="approve")
+    await desk.do("credit", "step_placement", placement=placement, step="place")
+    await desk.do("credit", "record_recovery", placement=placement, cents=1_000)
+    await desk.do("credit", "step_placement", placement=placement, step="return")
+    desk.later(190)
+    written = {"kind": "write_off", "placement": placement, "resolution": "2027-03"}
+    await approved(desk, "credit", written, "approver")
+    assert (await view(desk))["at_agency"] == 0
+
+
+async def test_16_a_rebate_is_inspected_and_granted_by_another(desk: Desk) -> None:
+    await customer(desk)
+    premise = (await view(desk))["premises"][0]["id"]
+    ask = {
+        "account": "a1",
+        "premise": premise,
+        "measure": "solar-water-heater",
+        "fund": "electric",
+        "invoice": 300_000,
+        "completed": "2026-06-20",
+        "budget_left": 1_000_000,
+        "evidence": [LEASE],
+        "on_file": ["audit", "licensed_installer", "permit", "inspection"],
+    }
+    rebate = (await desk.do("lending", "apply_for_rebate", **ask))["rebate"]
+    await desk.do("lending", "step_rebate", rebate=rebate, step="inspect", evidence=[LEASE])
+    await approved(desk, "lending", {"kind": "rebate", "rebate": rebate, "pay": "credit"}, "approver", "manager")
+    assert (await view(desk))["account"]["credit"] == 45_000
+
+
+async def test_17_a_loan_is_signed_paid_out_by_another_billed_and_paid_off(desk: Desk) -> None:
+    await customer(desk)
+    ask = {
+        "account": "a1",
+        "programme": "general",
+        "cents": 60_000,
+        "months": 12,
+        "contractor": "Sun Co",
+        "quote": LEASE,
+    }
+    loan = (await desk.do("lending", "apply_for_loan", **ask))["loan"]
+    await desk.do("lending", "step_loan", loan=loan, step="sign", note=LEASE)
+    papers = dict.fromkeys(("quote", "invoice", "inspection"), LEASE)
+    pay = {"kind": "disbursement", "loan": loan, **papers, "quote_cents": 60_000, "invoice_cents": 60_000}
+    request = (await desk.do("treasurer", "draft_request", proposal=pay, reason="installed"))["request"]
+    await desk.do("treasurer", "attach_evidence", request=request, hashes=[LEASE])
+    await desk.do("treasurer", "submit_request", request=request)
+    for checker in ("approver", "approver2", "manager"):
+        await desk.do(checker, "approve_request", request=request)
+    await desk.do("billing", "post_request", request=request)
+    await desk.do("billing", "accrue_loan_interest", loan=loan)
+    await desk.do("billing", "bill_instalment", loan=loan)
+    left = next(each for each in (await view(desk))["loans"] if each["id"] == loan)
+    assert left["billed"] == 1
+    would = await desk.preview("cashier", "prepay_loan", loan=loan, cents=left["principal"], tender="bank")
+    await desk.do(
+        "cashier", "prepay_loan", loan=loan, cents=left["principal"] + would["command"]["per_diem"], tender="bank"
+    )
+    assert (await view(desk))["loans"][0]["state"] == "paid_off"
+    await sound(desk)
+
+
+async def test_18_a_credit_is_refunded_by_maker_checkers_and_payer(desk: Desk) -> None:
+    await customer(desk)
+    await desk.do("cashier", "take_payment", account="a1", number="x1", cents=9_000, tender="bank")
+    desk.later(20)
+    back = {"kind": "credit_refund", "account": "a1", "amount": 9_000, "pay_to": "transfer"}
+    await approved(desk, "billing", back, "approver", "manager")
+    refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
+    await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference="T-1")
+    assert (await view(desk))["refunds"][0]["state"] == "paid"
+    await sound(desk)
+
+
+async def test_19_instalments_are_offered_kept_or_broken(desk: Desk) -> None:
+    await billed(desk)
+    desk.later(5)
+    offer = {"account": "a1", "down": 2_727, "instalments": 2, "first_due": in_days(desk, 30)}
+    made = (await desk.do("credit", "offer_arrangement", **offer))["arrangement"]
+    await desk.do("credit", "step_arrangement", arrangement=made, step="accept")
+    assert await desk.refused("credit", "step_arrangement", arrangement=made, step="fulfil") == "not_kept"
+    desk.later(70)
+    await desk.do("credit", "step_arrangement", arrangement=made, step="break")
+    assert (await view(desk))["arrangements"][0]["state"] == "broken"
+
+
+async def test_20_a_cut_proves_every_exclusion_and_is_undone_at_any_time(desk: Desk) -> None:
+    agreement = await served(desk)
+    assert await desk.refused("credit", "notice_cut", agreement=agreement) == "nothing_disconnectable"
+    point = (await view(desk))["agreements"][0]["point"]
+    desk.later(30)
+    day = desk.clerk.today().isoformat()
+    await desk.do("billing", "record_read", point=point, day=day, register=2000, kind="actual")
+    await desk.do("billing", "post_bill", account="a1", since="2026-07-01", until=day, due=day)
+    desk.later(10)
+    cut = (await desk.do("credit", "notice_cut", agreement=agreement))["cut_order"]
+    assert await desk.refused("credit", "step_cut", cut=cut, step="order") == "too_early"
+    desk.later(10)
+    await desk.do("credit", "step_cut", cut=cut, step="order")
+    certificate = {"account": "a1", "expires": in_days(desk, 300), "document": LEASE, "battery_hours": 4}
+    filed = (await desk.do("representative", "file_certificate", **certificate))["medical_cert"]
+    assert await desk.refused("credit", "step_cut", cut=cut, step="cut") == "excluded"
+    await desk.do("approver", "step_certificate", certificate=filed, step="decline")
+    await desk.do("credit", "step_cut", cut=cut, step="cut")
+    await desk.do("representative", "reconnect", cut=cut)
+    await desk.do("representative", "reconnect", cut=cut, done=True)
+    assert (await view(desk))["cuts"][0]["state"] == "reconnected"
+
+
+async def test_21_to_24_what_is_doubtful_is_noted_planned_done_and_verified_by_another(desk: Desk) -> None:
+    note = {"about": "k00001", "rule": "interaction", "text": "no receipt was given"}
+    finding = (await desk.do("auditor", "add_finding", **note))["finding"]
+    plan = {"action": "say it in the training", "owner": "manager", "due_ms": desk.clock[0] + 86_400_000}
+    await desk.do("auditor", "step_finding", finding=finding, step="plan", **plan)
+    await desk.do("manager", "step_finding", finding=finding, step="complete", evidence=[LEASE])
+    assert await desk.refused("manager", "step_finding", finding=finding, step="verify") == "maker_is_checker"
+    await desk.do("auditor", "step_finding", finding=finding, step="verify")
+
+
+async def test_29_every_channel_is_one_history(desk: Desk) -> None:
+    await customer(desk)
+    await desk.do("representative", "update_contact", account="a1", kind="mobile", value="850-555-0199", messages=True)
+    for channel in ("phone", "mail"):
+        headers = desk.headers("representative", **{"Idempotency-Key": channel})
+        body = {"account": "a1", "text": f"by {channel}", "language": "ht", "relay": channel == "phone"}
+        await desk.client.post(f"{API}/commands/add_contact?channel={channel}", json=body, headers=headers)
+    notes = (await view(desk))["notes"]
+    assert {(note["channel"], note["relay"]) for note in notes} == {("phone", True), ("mail", False)}
+    found = (await desk.get("representative", f"{API}/search?q=555-0199")).json()["found"]
+    assert [each["account"] for each in found] == ["a1"]
+
+
+async def test_33_and_34_promises_and_tasks_pass_to_the_next_shift(desk: Desk) -> None:
+    await customer(desk)
+    due = desk.clock[0] + 3_600_000
+    said = {"account": "a1", "text": "call back", "owner": "representative", "due_ms": due}
+    promise = (await desk.do("representative", "make_promise", **said))["promise"]
+    await desk.do("representative", "step_promise", promise=promise, step="pass_on", owner="credit")
+    await desk.do("credit", "step_promise", promise=promise, step="keep")
+    task = (await desk.do("representative", "add_task", text="file the lease", owner="billing", due_ms=due))["task"]
+    await desk.do("billing", "step_task", task=task, step="complete")
+    assert (await desk.get("billing", f"{API}/queues/tasks")).json()["items"] == []
