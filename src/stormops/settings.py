@@ -213,7 +213,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def origins(self) -> list[str]:
         """Browser origins that may write and subscribe: our own, the public's and the staff's."""
-        return list(dict.fromkeys([self.intake_url, self.feed_url, self.intake_staff_url, self.feed_staff_url, self.counter_url]))
+        return list(
+            dict.fromkeys(
+                [self.intake_url, self.feed_url, self.intake_staff_url, self.feed_staff_url, self.counter_url]
+            )
+        )
 
     @property
     def messages(self) -> bool:
