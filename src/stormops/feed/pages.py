@@ -108,6 +108,9 @@ class Pages:
             "messages": settings.messages,
         }
         self._messages = settings.messages
+        # Whose day begins at the counter is led there by signing in.
+        counter = settings.counter_url if city_file.policy else ""
+        self._sign_in_policy = content_security_policy(settings.feed_url, settings.intake_url, onward=counter)
         own = Path(__file__).parents[1] / "pages/mode.css"
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
 
@@ -249,13 +252,16 @@ class Pages:
         sentence = REFUSALS.get(problem or "", "")
         path = self._dashboards / "sign-in.html"
         if not path.is_file():
-            return self._page(Reader(), "sign_in.html", sentence=sentence)
+            plain = self._page(Reader(), "sign_in.html", sentence=sentence)
+            plain.headers["Content-Security-Policy"] = self._sign_in_policy
+            return plain
         page = path.read_text(encoding="utf-8")
         filled = {"INTAKE_URL": self._form.intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
         for place, value in filled.items():
             page = page.replace(f"__{place}__", escape(value or ""))
         page = self._with_plain(page, Reader().language, self.mode(), "mode.html")
-        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": self._sign_in_policy}
+        return HTMLResponse(page, headers=headers)
 
     def home(self, reader: Reader) -> Response:
         """The public map: the built page, in the reader's language also where no script runs."""
