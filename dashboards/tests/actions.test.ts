@@ -11,6 +11,7 @@ const SESSION: Session = {
   shift_since_ms: 0,
   csrf: "c1",
   intake_url: "http://intake",
+  counter_url: "",
 };
 
 function storage(): Storage {

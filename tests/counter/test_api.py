@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stormops.staff.roles import ROLES
@@ -57,7 +59,7 @@ async def test_maker_and_checker_are_two(desk: Desk) -> None:
 
 async def test_a_key_has_one_effect_and_one_meaning(desk: Desk) -> None:
     await billed(desk)
-    body = {"account": "a1", "number": "r7", "cents": 700, "tender": "bank"}
+    body: dict[str, Any] = {"account": "a1", "number": "r7", "cents": 700, "tender": "bank"}
     first = await desk.send("cashier", "take_payment", key="same", **body)
     again = await desk.send("cashier", "take_payment", key="same", **body)
     assert first.json()["answer"] == again.json()["answer"]

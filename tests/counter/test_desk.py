@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.routing import Route
 
@@ -67,7 +69,7 @@ async def test_no_command_works_without_its_right(desk: Desk, name: str) -> None
     assert desk.clerk.books.position() == before
 
 
-BODIES_THAT_COULD_BE = {
+BODIES_THAT_COULD_BE: dict[str, dict[str, Any]] = {
     "add_contact": {"account": "nobody", "text": "x"},
     "take_payment": {"account": "nobody", "number": "1", "cents": 1, "tender": "bank"},
     "approve_request": {"request": "nobody"},

@@ -65,7 +65,7 @@ async def test_real_answers_are_as_described(desk: Desk) -> None:
         answer = await desk.get("manager", API + real)
         assert answer.status_code == 200, real
         check(answer.json(), answer_of(API + path, "get", 200))
-    body = {"account": "a1", "number": "r", "cents": 100, "tender": "bank"}
+    body: dict[str, Any] = {"account": "a1", "number": "r", "cents": 100, "tender": "bank"}
     check(
         await desk.preview("cashier", "take_payment", **body),
         answer_of(f"{API}/commands/take_payment/preview", "post", 200),

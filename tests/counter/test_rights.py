@@ -34,7 +34,7 @@ def test_what_was_given_for_a_storm_ends_with_it() -> None:
 
 def test_authority_is_the_persons_with_whom_they_are_related_to() -> None:
     grants = grants_of(person("sam", "billing", related=frozenset({"s1"})))
-    assert (grants.person, grants.related) == ("sam", {"s1"})
+    assert (grants.person, grants.related) == ("sam", frozenset({"s1"}))
 
 
 def test_every_command_says_what_it_does() -> None:

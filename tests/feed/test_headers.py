@@ -20,6 +20,9 @@ def test_sockets_are_secure_where_pages_are() -> None:
 def test_a_page_with_its_own_style_names_its_hash() -> None:
     assert "style-src 'self' 'sha256-x'" in content_security_policy("http://a", "http://b", "'sha256-x'")
     assert "style-src 'self';" in content_security_policy("http://a", "http://b")
+    assert "form-action 'self' http://a http://b http://c;" in content_security_policy(
+        "http://a", "http://b", onward="http://c"
+    )
 
 
 async def headers_of(feed_url: str) -> httpx2.Headers:

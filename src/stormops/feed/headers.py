@@ -8,11 +8,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-def content_security_policy(feed_url: str, intake_url: str, style: str = "") -> str:
+def content_security_policy(feed_url: str, intake_url: str, style: str = "", onward: str = "") -> str:
     """Only our own scripts and styles; our two origins for fetches and forms; MapLibre's worker.
 
-    `style` is the hash of a page's own style element. MapLibre makes its worker and its images from
-    blobs and draws its controls from data URLs.
+    `style` is the hash of a page's own style element; `onward` a third origin to which its form leads in the end.
+    MapLibre makes its worker and its images from blobs and draws its controls from data URLs.
     """
     feed = urlsplit(feed_url)
     socket = f"{'wss' if feed.scheme == 'https' else 'ws'}://{feed.netloc}"
@@ -25,7 +25,7 @@ def content_security_policy(feed_url: str, intake_url: str, style: str = "") -> 
         "worker-src": "'self' blob:",
         "child-src": "blob:",
         "connect-src": f"'self' {intake_url} {socket}",
-        "form-action": f"'self' {feed_url} {intake_url}",
+        "form-action": f"'self' {feed_url} {intake_url} {onward}".rstrip(),
         "manifest-src": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

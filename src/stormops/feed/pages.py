@@ -98,10 +98,14 @@ class Pages:
         }
         self._messages = settings.messages
         self._staff_intake_url = settings.intake_staff_url
+        staff = settings.feed_staff_url, settings.intake_staff_url
         self._staff_headers = {
-            "Content-Security-Policy": content_security_policy(settings.feed_staff_url, settings.intake_staff_url),
+            "Content-Security-Policy": content_security_policy(*staff),
             "Cache-Control": "no-cache",
         }
+        # Whose day begins at the counter is led there by signing in.
+        counter = settings.counter_url if city_file.policy else ""
+        self._sign_in_policy = content_security_policy(*staff, onward=counter)
         own = Path(__file__).parents[1] / "pages/mode.css"
         self.stylesheet = (TEMPLATES / "pages.css").read_bytes() + own.read_bytes()
 
@@ -239,15 +243,16 @@ class Pages:
         sentence = REFUSALS.get(problem or "", "")
         path = self._dashboards / "sign-in.html"
         if not path.is_file():
-            answer = self._page(Reader(), "sign_in.html", sentence=sentence, intake_url=self._staff_intake_url)
-            answer.headers["Content-Security-Policy"] = self._staff_headers["Content-Security-Policy"]
-            return answer
+            plain = self._page(Reader(), "sign_in.html", sentence=sentence, intake_url=self._staff_intake_url)
+            plain.headers["Content-Security-Policy"] = self._sign_in_policy
+            return plain
         page = path.read_text(encoding="utf-8")
         filled = {"INTAKE_URL": self._staff_intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
         for place, value in filled.items():
             page = page.replace(f"__{place}__", escape(value or ""))
         page = self._with_plain(page, Reader().language, self.mode(), "mode.html")
-        return HTMLResponse(page, headers=self._staff_headers)
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": self._sign_in_policy}
+        return HTMLResponse(page, headers=headers)
 
     def home(self, reader: Reader) -> Response:
         """The public map: the built page, in the reader's language also where no script runs."""
