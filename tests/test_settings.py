@@ -52,7 +52,13 @@ def test_addresses_follow_the_ports_unless_they_are_given() -> None:
 def test_staffs_addresses_follow_their_ports_unless_something_stands_in_front_of_the_publics() -> None:
     plain = addressed(Settings(intake_staff_port=9001))
     assert (plain.intake_staff_url, plain.feed_staff_url) == ("http://127.0.0.1:9001", "http://127.0.0.1:8317")
-    assert set(plain.origins) == {plain.intake_url, plain.feed_url, plain.intake_staff_url, plain.feed_staff_url, plain.counter_url}
+    assert set(plain.origins) == {
+        plain.intake_url,
+        plain.feed_url,
+        plain.intake_staff_url,
+        plain.feed_staff_url,
+        plain.counter_url,
+    }
     assert addressed(plain) == plain
     assert addressed(Settings(feed_url="https://o.example")).feed_staff_url == "https://o.example"
     assert addressed(Settings(feed_staff_port=-1)).feed_staff_url == "http://127.0.0.1:8312"

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import tomllib
+from decimal import Decimal
+
 import pytest
 
+from stormops.accounts import catalogue
 from stormops.accounts.controls import approvals_needed
 from stormops.accounts.policy import PolicyError
 from stormops.accounts.policy_limits import ADJUSTING, PAYING_OUT, limits
 from stormops.accounts.proposals import Proposal
-from tests.accounts.policies import PACKS, TODAY, only
+from tests.accounts.policies import FOLDER, PACKS, TODAY, only, read
 
 
 def test_the_numbers_are_those_of_the_pack() -> None:
     made = limits(PACKS["palmetto"], TODAY)
     assert made.payee_days == 14
+    assert made.split_days == 30
     assert made.uncleared_days == 10
     assert (made.exception_days, made.exceptions_per_inspector_day) == (30, 20)
     assert made.stand_in_payment_max == 100_000
@@ -20,12 +25,21 @@ def test_the_numbers_are_those_of_the_pack() -> None:
     assert (made.cheques_returned, made.cheques_returned_days, made.cheques_refused_days) == (2, 183, 366)
 
 
-def test_tiers_ask_for_as_many_people_as_the_policy_names_roles() -> None:
+def test_tiers_ask_for_the_roles_that_the_policy_names() -> None:
     tiers = limits(PACKS["palmetto"], TODAY).tiers
-    assert approvals_needed(tiers["adjustment"], 10_000) == 1
-    assert approvals_needed(tiers["adjustment"], 10_001) == 2
-    assert approvals_needed(tiers["adjustment"], 100_001) == 3
-    assert approvals_needed(tiers["credit_refund"], 50_001) == 3
+    assert approvals_needed(tiers["adjustment"], 10_000) == ("supervisor",)
+    assert approvals_needed(tiers["adjustment"], 10_001) == ("supervisor", "manager")
+    assert approvals_needed(tiers["adjustment"], 10**12) == ("supervisor", "manager", "director")
+    assert approvals_needed(tiers["credit_refund"], 50_001) == ("supervisor", "cashier_supervisor", "manager")
+
+
+def test_an_office_that_nobody_holds_opens_no_counter() -> None:
+    clauses = tomllib.loads(
+        (FOLDER / "palmetto.toml").read_text().replace('"director"', '"mayor"'), parse_float=Decimal
+    )
+    others = [read(path) for path in FOLDER.glob("*.toml") if path.stem != "palmetto"]
+    with pytest.raises(PolicyError, match="mayor"):
+        limits(catalogue.packs([clauses, *others])["palmetto"], TODAY)
 
 
 def test_every_kind_of_request_has_tiers() -> None:

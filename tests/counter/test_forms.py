@@ -57,6 +57,15 @@ def test_what_is_missing_or_cannot_be_read_is_named_by_its_field() -> None:
     assert errors == {"text": "field_needed", "due_ms": "field_moment"}
 
 
+@pytest.mark.parametrize("text", ["greeting", "greeting: many", ": 9", "greeting: 9\ngreeting: 8", "greeting: 1000"])
+def test_points_are_read_one_criterion_a_line(text: str) -> None:
+    given = {"review": ["q1"], "points": ["greeting: 90\n\nWho: the caller: 40"]}
+    body, errors = body_of(DUTIES["score_review"], given, ZONE)
+    assert (body["points"], errors) == ({"greeting": 90, "Who: the caller": 40}, {})
+    _, errors = body_of(DUTIES["score_review"], given | {"points": [text]}, ZONE)
+    assert errors == {"points": "field_points"}
+
+
 def test_a_moment_is_the_citys() -> None:
     given = {"account": ["a1"], "text": ["call"], "owner": ["ann"], "due_ms": ["2026-07-01T10:00"]}
     body, _ = body_of(DUTIES["make_promise"], given, ZONE)

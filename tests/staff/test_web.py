@@ -154,7 +154,9 @@ def test_whose_day_begins_at_the_counter_is_led_there(tmp_path: Path) -> None:
     desk = SignIn(open_records(tmp_path / "staff.sqlite"), Clock(), PasswordHasher(1, 8, 1))
     desk.add("cara", "cashier", "correct horse 1")
     for counter_url, where in (("http://counter", "http://counter/counter"), ("", "http://feed/desk")):
-        routes = SignInRoutes(lambda: desk, ["http://feed"], "http://feed", lambda _: None, counter_url).routes()
+        routes = SignInRoutes(
+            lambda: desk, ["http://feed"], "http://feed", lambda _: None, counter_url=counter_url
+        ).routes()
         with TestClient(Starlette(routes=routes), follow_redirects=False) as client:
             answer = client.post("/staff/sign-in", data={"person": "cara", "password": "correct horse 1", "desk": "1"})
         assert (answer.status_code, answer.headers["location"]) == (303, where)

@@ -31,6 +31,9 @@ ADJUSTING = (
 PAYING_OUT = ("credit_refund", "deposit_refund", "disbursement")
 """Requests by which money leaves: under the tiers of refunds."""
 
+OFFICES = frozenset({"supervisor", "cashier_supervisor", "manager", "director"})
+"""The roles that tiers may name: each is a permission with a limit, which `staff.roles` gives to somebody."""
+
 ANY_AMOUNT = 10**13
 NEVER = 10**9
 
@@ -45,8 +48,10 @@ def limits(pack: Pack, on: date) -> Limits:
     refund = _needed(pack, RefundControls, on)
     release = _needed(pack, MeterReleases, on)
     cheques = (pack.terms(ReturnedPayment, on) or ReturnedPayment()).cheques
+    approvals = {kind: _approvals(pack, on, kind) for kind in (*ADJUSTING, *PAYING_OUT)}
     return Limits(
-        tiers={kind: _tiers(pack, on, kind) for kind in (*ADJUSTING, *PAYING_OUT)},
+        tiers={kind: _tiers(pack, terms) for kind, terms in approvals.items()},
+        split_days=max(terms.window_days for terms in approvals.values()),
         payee_days=refund.new_payee_days,
         uncleared_days=refund.cheque_clears_days,
         exception_days=release.exception_days,
@@ -68,12 +73,15 @@ def _needed(pack: Pack, kind: type[T], on: date, of: str = "") -> T:
     return terms
 
 
-def _tiers(pack: Pack, on: date, kind: str) -> tuple[Tier, ...]:
-    own = pack.terms(ApprovalTiers, on, kind)
-    terms = own or _needed(pack, ApprovalTiers, on, tiers_of(kind))
-    return tuple(
-        Tier(ANY_AMOUNT if tier.through is None else cents(tier.through), len(tier.roles)) for tier in terms.tiers
-    )
+def _approvals(pack: Pack, on: date, kind: str) -> ApprovalTiers:
+    return pack.terms(ApprovalTiers, on, kind) or _needed(pack, ApprovalTiers, on, tiers_of(kind))
+
+
+def _tiers(pack: Pack, terms: ApprovalTiers) -> tuple[Tier, ...]:
+    unknown = {role for tier in terms.tiers for role in tier.roles} - OFFICES
+    if unknown:
+        raise PolicyError(f"Pack {pack.name}: nobody holds the office {', '.join(sorted(unknown))} of its tiers")
+    return tuple(Tier(None if tier.through is None else cents(tier.through), tier.roles) for tier in terms.tiers)
 
 
 def _stand_in(pack: Pack, on: date, what: str) -> int:

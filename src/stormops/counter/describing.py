@@ -22,6 +22,7 @@ NAMES = (
     "measure",
     "court",
     "desk",
+    "form",
 )
 TEXTS = ("text", "reason", "note")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")

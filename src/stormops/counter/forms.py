@@ -83,6 +83,18 @@ def _members(text: str) -> list[dict[str, Any]]:
     return made
 
 
+def _points(text: str) -> dict[str, int]:
+    made = {}
+    for line in text.splitlines():
+        criterion, _, points = (part.strip() for part in line.rpartition(":"))
+        if not line.strip():
+            continue
+        if not (criterion and points.isascii() and points.isdigit() and len(points) <= 3) or criterion in made:
+            raise Wrong("field_points")
+        made[criterion] = int(points)
+    return made
+
+
 def body_of(duty: Duty, given: Given, zone: tzinfo) -> tuple[dict[str, Any], dict[str, str]]:
     """The body of the duty's command, and by field the key of a sentence for what cannot be read."""
     body: dict[str, Any] = {}
@@ -147,6 +159,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "number": _number,
     "names": _lines,
     "members": _members,
+    "points": _points,
 }
 
 # --- what may be chosen ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from stormops.accounts.asking.catalogue import BODIES
 from stormops.accounts.command import Command
 from stormops.accounts.commands import COMMANDS
 from stormops.accounts.controls import Grant, Grants, may
+from stormops.accounts.policy_limits import OFFICES
 from stormops.accounts.proposals import Proposal
 from stormops.accounts.refusal import Refusal
 
@@ -49,9 +50,11 @@ NEEDS: dict[str, frozenset[str]] = {
     "draft_request": frozenset(MAKING.values()),
     "attach_evidence": frozenset(MAKING.values()),
     "submit_request": frozenset(MAKING.values()),
-    "judge_request": frozenset({*MAKING.values(), "approve"}),
+    "approve_request": OFFICES,
+    "judge_request": frozenset({*MAKING.values(), *OFFICES}),
+    "settle_review": frozenset({"contact", "quality"}),
 }
-"""Of these permissions a person must have one; the command itself looks closer (amount, own account, maker)."""
+"""Of these permissions a person must have one; the command itself looks closer (amount, tier, own account, maker)."""
 
 
 def grants_of(person: Person) -> Grants:

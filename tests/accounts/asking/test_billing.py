@@ -39,8 +39,25 @@ def test_a_building_is_priced_once_and_shared_by_its_roster() -> None:
     members = tuple(Member(account, account, weight, date(2026, 7, 1)) for account, weight in (("a2", 1), ("b1", 3)))
     world.put(Umbrella(id="u1", account="a1", rule="equal", members=members, document="a" * 64))
     command = world.command("bill_umbrella", umbrella="u1", since="2026-07-01", until="2026-07-31", due="2026-08-20")
-    allocated = next(part for part in command.decision["decisions"] if part["rule"] == "umbrella.allocate")
-    assert sum(part["amount"] for part in allocated["result"]) == sum(line.cents for line in command.lines)
+    allocated = [part for part in command.decision["decisions"] if part["rule"] == "umbrella.allocate"]
+    assert len(allocated) == len(command.lines)
+    assert [share.account for share in command.shares] == ["a2", "b1"]
+    for place, line in enumerate(command.lines):
+        mine, theirs = (share.lines[place] for share in command.shares)
+        assert mine.charge == theirs.charge == line.charge
+        assert mine.cents + theirs.cents == line.cents
+        assert abs(theirs.cents - 3 * mine.cents) <= 3
+
+
+def test_an_account_with_two_units_bears_both_in_one_bill() -> None:
+    world = paper()
+    units = (("a2", "1"), ("a2", "2"), ("b1", "3"))
+    members = tuple(Member(account, unit, 1, date(2026, 7, 1)) for account, unit in units)
+    world.put(Umbrella(id="u1", account="a1", rule="equal", members=members, document="a" * 64))
+    command = world.command("bill_umbrella", umbrella="u1", since="2026-07-01", until="2026-07-31", due="2026-08-20")
+    both, one = (sum(line.cents for line in share.lines) for share in command.shares)
+    assert both + one == sum(line.cents for line in command.lines)
+    assert abs(both - 2 * one) <= 2 * len(command.lines)
 
 
 def test_a_late_fee_is_on_what_is_past_due_and_not_on_late_fees() -> None:

@@ -7,18 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import FIRE, LATE_FEE, RETURNED, TAX
-from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill
+from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, Share
 from stormops.accounts.commands_payment import ReturnPayment
 from stormops.accounts.decision import Decision
 from stormops.accounts.record import Day, Id
 from stormops.accounts.records_money import Bill, BillLine, Receipt
-from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement, Umbrella
+from stormops.accounts.records_place import Account, Member, Premise, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import fees, metered, property_charges, proration, taxes
-from stormops.accounts.rules import umbrella as shares
+from stormops.accounts.rules import umbrella as sharing
 
 BILLED = frozenset({"active", "stop_requested", "finalled"})
 GALLONS = 1000
@@ -54,7 +56,7 @@ class AskBill(Asked, frozen=True, kw_only=True):
 
 
 class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
-    """A building's services priced as one bill, shared by its roster."""
+    """A building's services priced as one bill, shared by its roster charge by charge."""
 
     makes = BillUmbrella
 
@@ -69,25 +71,30 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
         members = [each for each in umbrella.members if each.since <= work.day and (each.until or date.max) > work.day]
         billed = tuple(dict.fromkeys(each.account for each in members))
         priced = priced_lines(work, umbrella.account, self.since, self.until, billed)
-        roster = tuple(
-            shares.Member(
-                account=each.account,
-                equal=each.weight,
-                dwelling_units=each.weight,
-                square_feet=each.weight,
-                use=each.weight,
-            )
-            for each in members
-        )
-        master = shares.Master(amount=sum(each.line.cents for each in priced), members=roster)
-        split = work.decide(shares.allocate, master, field="umbrella")
+        roster = tuple(_on_roster(each) for each in members)
+        borne: dict[str, list[BillLine]] = {}
         decisions = [decision for each in priced for decision in each.decisions]
+        for line in (each.line for each in priced):
+            master = sharing.Master(amount=line.cents, members=roster)
+            split = work.decide(sharing.allocate, master, field="umbrella")
+            decisions.append(split)
+            cents: dict[str, int] = {}
+            for part in split.value:
+                cents[part.account] = cents.get(part.account, 0) + part.amount
+            for account, amount in cents.items():
+                borne.setdefault(account, []).append(replace(line, cents=amount))
         return BillUmbrella(
             umbrella=umbrella.id,
             due=self.due,
             lines=tuple(each.line for each in priced),
-            decision=plain(*decisions, split),
+            shares=tuple(Share(account, tuple(lines)) for account, lines in borne.items()),
+            decision=plain(*decisions),
         )
+
+
+def _on_roster(member: Member) -> sharing.Member:
+    weight = member.weight
+    return sharing.Member(account=member.account, equal=weight, dwelling_units=weight, square_feet=weight, use=weight)
 
 
 def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str, ...]) -> list[Priced]:
