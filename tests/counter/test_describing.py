@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from stormops.accounts.records_money import Deposit, Receivable
-from stormops.accounts.records_place import Read
+from stormops.accounts.records_place import Account, Read
 from stormops.accounts.records_work import Promise
 from stormops.counter.describing import TEXT_CHARACTERS, describe
 from stormops.counter.words import said
@@ -17,6 +17,11 @@ def test_a_record_is_told_by_its_name_amount_day_and_state() -> None:
     assert describe(owed, said("es")) == "Electricidad · $5.00 · 2026-07-01"
     deposit = Deposit(id="d", account="a", fund="electric", required=15_000, state="held")
     assert describe(deposit, said("en")) == "$150.00 · held"
+
+
+def test_an_account_is_told_by_its_number() -> None:
+    account = Account(id="4711", party="p", category="commercial", opened=date(2020, 1, 1))
+    assert describe(account, said("es")) == "4711 · Comercial"
 
 
 def test_long_words_are_cut() -> None:

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given as hypothetically
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from stormops.accounts.records_place import ServicePoint
 from stormops.counter.duties import DUTIES
-from stormops.counter.forms import Wrong, account_of, body_of, cents_of, choices
+from stormops.counter.forms import Wrong, account_of, body_of, cents_of, choices, premise_of, resolved
 from stormops.counter.words import said
 from tests.accounts.asking.paper import paper
 
@@ -101,6 +103,25 @@ def test_the_account_of_a_form_is_its_own_or_its_records() -> None:
     assert account_of(DUTIES["add_contact"], {"account": ["a9"]}, reader) == "a9"
     assert account_of(DUTIES["stop_service"], {"agreement": ["g-water"]}, reader) == "a1"
     assert account_of(DUTIES["stop_service"], {"here": ["a2"]}, reader) == "a2"
+
+
+def test_an_address_or_a_meter_is_as_good_as_a_number() -> None:
+    world = paper()
+    world.put(replace(world.get(ServicePoint, "sp-water"), meter="M-77"))
+    typed = {"premise": ["1  Palm Ave."], "point": ["M-77"], "account": ["a1"]}
+    made = resolved(DUTIES["start_service"], typed, world.books)
+    assert (made["premise"], made["point"], made["account"]) == (["p1"], ["sp-water"], ["a1"])
+    assert premise_of(DUTIES["start_service"], made) == "p1"
+    unknown = {"premise": ["7 Nowhere"], "point": ["sp-electric"]}
+    assert resolved(DUTIES["start_service"], unknown, world.books) == unknown
+
+
+def test_a_premise_that_a_form_names_gives_its_points_to_an_account_without_service() -> None:
+    world, words = paper(), said("en")
+    point = next(field for field in DUTIES["start_service"].fields if field.name == "point")
+    assert choices(point, "b1", "north", world.books, words) == []
+    there = choices(point, "b1", "north", world.books, words, "p1")
+    assert {each.value for each in there} == {"sp-electric", "sp-water"}
 
 
 def test_what_may_be_chosen_is_the_accounts_own() -> None:

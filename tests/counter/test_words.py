@@ -7,6 +7,7 @@ import pytest
 
 from stormops.accounts.record import MACHINE_OF
 from stormops.accounts.records import KINDS
+from stormops.core.incident import State
 from stormops.counter.duties import DUTIES, GROUPS
 from stormops.counter.queues import QUEUES
 from stormops.counter.words import PACKAGE, named, plain, said
@@ -30,6 +31,7 @@ def test_every_name_of_the_domain_has_its_word(language: str) -> None:
     wanted |= {f"field.{field.label}" for field in fields}
     wanted |= {f"step.{step}" for field in fields if field.kind == "step" for step in field.of[1:]}
     wanted |= {f"choice.{each}" for field in fields if field.kind == "choice" for each in field.of if each}
+    wanted |= {f"incident.{state}" for state in State}
     wanted |= {f"state.{state}" for machine in MACHINE_OF.values() for state in machine.states}
     assert sorted(key for key in wanted if not words.has(key)) == []
 

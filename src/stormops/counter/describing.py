@@ -6,6 +6,7 @@ from datetime import date
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
+from stormops.accounts.records_place import Account
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -26,12 +27,14 @@ NAMES = (
 )
 TEXTS = ("text", "reason", "note")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")
-DAYS = ("due", "day", "issued", "expires", "earliest", "petition", "opened")
+DAYS = ("due", "day", "issued", "expires", "earliest", "petition")
 TEXT_CHARACTERS = 60
 
 
 def describe(record: Record, words: Words) -> str:
     """Its kind or name, amount, day and state; its number where it has none of these."""
+    if isinstance(record, Account):
+        return f"{record.id} · {named(words, 'choice', record.category)}"
     parts = [*_names(record, words)]
     amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
     if amount is not None:

@@ -68,6 +68,8 @@ class Shown(NamedTuple):
     choices: list[forms.Choice]
     part_values: dict[str, str]
     error: str | None
+    typed: bool = False
+    """Chosen, or typed by another name (an address, a meter)."""
 
     def input(self) -> Markup:
         """Attributes of a plain input, by its kind."""
@@ -185,6 +187,7 @@ class Doing:
         self, duty: Duty, given: Given, person: Person, words: Words, errors: dict[str, str]
     ) -> tuple[list[Shown], Link | None, str]:
         with self._desk.clerk.books.reading() as reader:
+            given = forms.resolved(duty, given, reader)
             account = forms.account_of(duty, given, reader)
             about = _About(duty, account, given, person, words, reader)
             shown = [self._shown(field, about, errors.get(field.name)) for field in duty.fields]
@@ -203,7 +206,9 @@ class Doing:
             subject = self._subject(about.duty, given, reader)
             choices = [forms.Choice(each, named(words, "step", each)) for each in steps_now(field, subject)]
         elif field.kind in {"record", "parts"}:
-            choices = forms.choices(field, about.account, about.person.desk, reader, words)
+            choices = forms.choices(
+                field, about.account, about.person.desk, reader, words, forms.premise_of(about.duty, given)
+            )
             if field.kind == "record" and values and values[0] not in {each.value for each in choices}:
                 known = reader.get(KINDS[field.of[0]], values[0])
                 choices.append(forms.Choice(values[0], values[0] if known is None else describe(known, words)))
@@ -223,6 +228,7 @@ class Doing:
             choices,
             parts,
             error,
+            field.kind == "record" and field.of[0] in {"premise", "service_point"},
         )
 
     @staticmethod
@@ -252,6 +258,7 @@ class Doing:
         words = self._pages.words(request)
         if (given.get("stage") or [""])[0] == "edit":
             return await self._show(request, person, duty, given)
+        given = await self._desk.look(self._resolved, duty, given)
         body, errors = forms.body_of(duty, given, self._pages.looks.zone)
         found = {name: words(f"ui.{key}") for name, key in errors.items()}
         if found:
@@ -278,6 +285,10 @@ class Doing:
         if (given.get("stage") or [""])[0] == "do":
             return await self._do(request, person, duty, given, asking)
         return await self._preview(request, person, duty, given, asking)
+
+    def _resolved(self, duty: Duty, given: Given) -> Given:
+        with self._desk.clerk.books.reading() as reader:
+            return forms.resolved(duty, given, reader)
 
     async def _preview(self, request: Request, person: Person, duty: Duty, given: Given, asking: Asking) -> Response:
         would = await self._desk.look(self._desk.clerk.preview, asking)
@@ -490,4 +501,6 @@ def _said(field: Shown) -> str:
     labels = {each.value: each.label for each in field.choices}
     if field.kind == "flag":
         return "✓" if field.values else ""
+    if field.kind == "money":
+        return usd(forms.cents_of(field.values[0])) if any(field.values) else ""
     return ", ".join(labels.get(value, value[:200]) for value in field.values if value)

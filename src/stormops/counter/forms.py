@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from stormops.accounts.commands_place import plain_address
 from stormops.accounts.draft import Reader
 from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
@@ -178,18 +179,46 @@ def account_of(duty: Duty, given: Given, reader: Reader) -> str:
     return (given.get("here") or [""])[0]
 
 
-def choices(field: Field, account: str, desk: str, reader: Reader, words: Words) -> list[Choice]:
-    """The records that a field may name, of an account or a desk; empty where they are not known."""
+def resolved(duty: Duty, given: Given, reader: Reader) -> dict[str, list[str]]:
+    """What was given, with an address or a meter in the place of a number exchanged for the number that it means."""
+    made = {name: list(values) for name, values in given.items()}
+    for field in duty.fields:
+        text = (given.get(field.name) or [""])[0].strip()
+        if field.kind != "record" or not text or field.of[0] not in {"premise", "service_point"}:
+            continue
+        found: list[Premise] | list[ServicePoint]
+        if field.of[0] == "premise":
+            found = [] if reader.get(Premise, text) else reader.where(Premise, plain=plain_address(text))
+            found = [each for each in found if each.state in {"official", "provisional"}]
+        else:
+            found = [] if reader.get(ServicePoint, text) else reader.where(ServicePoint, meter=text)
+        if len(found) == 1:
+            made[field.name] = [found[0].id]
+    return made
+
+
+def premise_of(duty: Duty, given: Given) -> str:
+    """The premise that a form names, "" if none."""
+    names = [field.name for field in duty.fields if field.of == ("premise",)]
+    return next((values[0] for name in names if (values := given.get(name))), "")
+
+
+def choices(  # noqa: PLR0917 - what a form knows
+    field: Field, account: str, desk: str, reader: Reader, words: Words, premise: str = ""
+) -> list[Choice]:
+    """The records that a field may name, of an account, a desk or a premise; empty where they are not known."""
     if field.kind == "parts":
         return [
             Choice(each.id, describe(each, words)) for each in reader.where(Receivable, account=account) if each.owed
         ]
-    return [Choice(each.id, describe(each, words)) for each in _records(field.of[0], account, desk, reader)]
+    return [Choice(each.id, describe(each, words)) for each in _records(field.of[0], account, desk, reader, premise)]
 
 
-def _records(kind: str, account: str, desk: str, reader: Reader) -> list[Record]:
+def _records(kind: str, account: str, desk: str, reader: Reader, premise: str) -> list[Record]:
     if kind == "drawer":
         return [each for each in reader.where(Drawer, desk=desk) if each.state == "open"]
+    if kind in {"premise", "service_point", "unit", "meter_release"}:
+        return _places(kind, account, reader, premise)
     found = reader.get(Account, account) if account else None
     if found is None:
         return []
@@ -198,15 +227,14 @@ def _records(kind: str, account: str, desk: str, reader: Reader) -> list[Record]
     if kind == "party":
         others = [reader.get(Party, role.party) for role in reader.where(PartyRole, account=account)]
         return [each for each in (reader.get(Party, found.party), *others) if each is not None]
-    if kind in {"premise", "service_point", "unit", "meter_release"}:
-        return _places(kind, account, reader)
     made = KINDS[kind]
     return list(reader.where(made, account=account)) if "account" in made.__struct_fields__ else []
 
 
-def _places(kind: str, account: str, reader: Reader) -> list[Record]:
-    """Premises with service of the account, their points, units, and the releases of their meters."""
-    keys = dict.fromkeys(each.premise for each in reader.where(ServiceAgreement, account=account))
+def _places(kind: str, account: str, reader: Reader, premise: str) -> list[Record]:
+    """Premises with service of the account or named in the form; their points, units, and releases of their meters."""
+    served = [each.premise for each in reader.where(ServiceAgreement, account=account)] if account else []
+    keys = dict.fromkeys([premise, *served] if premise else served)
     if kind == "premise":
         return [each for key in keys if (each := reader.get(Premise, key)) is not None]
     if kind == "unit":

@@ -32,7 +32,6 @@ from stormops.counter.rendering import Item, Link, Pages, asset
 from stormops.counter.rights import CHECK, READ, Person, may_use
 from stormops.counter.words import named
 from stormops.pages.words import Words
-from stormops.pages.words import words as pages_words
 
 COUNTED = ("approvals", "visits", "escalations", "promises")
 """Queues whose length stands on the first page."""
@@ -260,9 +259,7 @@ class Screens:
         session = next((part.strip() for part in cookie.split(";") if part.strip().startswith("stormops_session=")), "")
         known = await self._outage(request.path_params["premise"], session)
         words = self._pages.words(request)
-        body = self._pages.render(
-            words, "outage.html", known=known, state=lambda name: named(pages_words(words.language), "state", name)
-        )
+        body = self._pages.render(words, "outage.html", known=known, state=lambda name: named(words, "incident", name))
         return Response(body, headers=self._pages.headers("'self'"), media_type="text/html")
 
     # --- what waits ----------------------------------------------------------------------------------------

@@ -51,8 +51,8 @@ def test_a_building_is_priced_once_and_shared_by_its_roster() -> None:
 
 def test_an_account_with_two_units_bears_both_in_one_bill() -> None:
     world = paper()
-    units = (("a2", "1"), ("a2", "2"), ("b1", "3"))
-    members = tuple(Member(account, unit, 1, date(2026, 7, 1)) for account, unit in units)
+    units = (("a2", "1", 1), ("a2", "2", 1), ("b1", "3", 1), ("a1", "pool", 0))
+    members = tuple(Member(account, unit, weight, date(2026, 7, 1)) for account, unit, weight in units)
     world.put(Umbrella(id="u1", account="a1", rule="equal", members=members, document="a" * 64))
     command = world.command("bill_umbrella", umbrella="u1", since="2026-07-01", until="2026-07-31", due="2026-08-20")
     both, one = (sum(line.cents for line in share.lines) for share in command.shares)

@@ -82,7 +82,8 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
             for part in split.value:
                 cents[part.account] = cents.get(part.account, 0) + part.amount
             for account, amount in cents.items():
-                borne.setdefault(account, []).append(replace(line, cents=amount))
+                if amount:
+                    borne.setdefault(account, []).append(replace(line, cents=amount))
         return BillUmbrella(
             umbrella=umbrella.id,
             due=self.due,
