@@ -19,10 +19,14 @@ LOOK_SECONDS = 0.1
 class PatientConnection(psycopg.Connection[TupleRow]):
     """A connection that gives up on an answer after `ANSWER_SECONDS_MAX`, then is closed."""
 
+    answer_seconds: float | None = None
+    """Another time for work that is known to be long, such as checking all books; None for the usual."""
+
     def wait(self, gen: PQGen[RV], interval: float = LOOK_SECONDS, timeout: float | None = None) -> RV:
         """See `psycopg.Connection.wait`: with the time-out that the library itself never gives."""
         try:
-            return super().wait(gen, interval, ANSWER_SECONDS_MAX if timeout is None else timeout)
+            usual = ANSWER_SECONDS_MAX if self.answer_seconds is None else self.answer_seconds
+            return super().wait(gen, interval, usual if timeout is None else timeout)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.close()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, RecordRead
+from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, RecordRead, Share
 from stormops.accounts.commands_place import SetUmbrella
 from stormops.accounts.records_money import Bill, BillLine, Receivable
 from stormops.accounts.records_place import Member, Read
@@ -24,6 +24,9 @@ def test_a_bill_is_receivable_by_charge_and_fund() -> None:
         "tax": (610, "electric"),
         "fire": (1_675, "fire"),
         "sewer": (0, "sewer"),
+    }
+    assert {(each.since, each.until) for each in world.books.where(Receivable, account="a1")} == {
+        (world.day, world.day)
     }
     assert world.last.policy == "example city 3"
     assert world.last.id == answer["key"]
@@ -61,20 +64,21 @@ def test_a_read_says_how_it_was_come_by(kind: str) -> None:
     assert world.refused(RecordRead(point=meter, day="2026-03-05", register=1, kind="guess")) == "no_read"
 
 
-def test_a_buildings_bill_is_shared_to_the_cent_by_who_is_in_the_roster() -> None:
+def test_a_buildings_bill_is_shared_to_the_cent_among_who_is_on_the_roster() -> None:
     world = city()
-    members = (
-        Member("a1", "1A", 1, world.day),
-        Member("b1", "1B", 2, world.day),
-        Member("s1", "1C", 7, world.day, world.day),
-    )
+    members = (Member("a1", "1A", 1, world.day), Member("b1", "1B", 2, world.day))
     world.do(SetUmbrella(umbrella="u1", account="a2", rule="by area", members=members, document=HASH))
-    lines = (BillLine("water", 1_000, world.day, world.day), BillLine("fire", 1, world.day, world.day))
-    bill = BillUmbrella(umbrella="u1", due="2026-04-01", lines=lines, decision=PROOF)
-    world.do(bill)
+
+    def lines(water: int, fire: int = 0) -> tuple[BillLine, ...]:
+        return (BillLine("water", water, world.day, world.day), BillLine("fire", fire, world.day, world.day))
+
+    def bill(*shares: Share) -> BillUmbrella:
+        return BillUmbrella(umbrella="u1", due="2026-04-01", lines=lines(1_000, 1), shares=shares, decision=PROOF)
+
+    assert world.refused(bill(Share("a1", lines(333)), Share("b1", lines(666, 1)))) == "not_the_bill"
+    assert world.refused(bill(Share("a1", lines(333)), Share("s1", lines(667, 1)))) == "not_on_roster"
+    world.do(bill(Share("a1", lines(333)), Share("b1", lines(600, 1)), Share("a2", lines(67))))
     assert world.sums() == {"1100": 1_001, "4020": -1_000, "2300": -1}
-    shared = {(each.account, each.charge): each.owed for each in world.books.where(Receivable)}
-    assert shared == {("a1", "water"): 333, ("b1", "water"): 667, ("b1", "fire"): 1}
-    assert sorted(each.cents for each in world.books.where(Bill)) == [333, 668]
-    world.do(SetUmbrella(umbrella="u1", account="a2", rule="by area", members=members[2:], document=HASH))
-    assert world.refused(bill) == "no_shares"
+    shared = {(each.account, each.charge): each.owed for each in world.books.where(Receivable) if each.owed}
+    assert shared == {("a1", "water"): 333, ("b1", "water"): 600, ("b1", "fire"): 1, ("a2", "water"): 67}
+    assert sorted(each.cents for each in world.books.where(Bill)) == [67, 333, 601]

@@ -42,8 +42,10 @@ def test_a_placement_needs_two_people_and_the_balance_at_the_agency_is_the_ledge
     assert world.refused(RecordRecovery(placement=placement, cents=3_001)) == "too_much"
     assert world.refused(RecordRecovery(placement=placement, cents=10, commission=11)) == "too_much"
     assert world.refused(StepPlacement(placement=placement, step="settle")) == "still_owed"
+    assert str(world.get(Placement, placement).placed) == "2026-03-05"
+    world.do(RecordRecovery(placement=placement, cents=1, commission=1))
     world.do(StepPlacement(placement=placement, step="recall"))
-    assert world.sums() == {"1120": -3_000, "1100": 3_000}
+    assert world.sums() == {"1120": -2_999, "1100": 2_999}
 
 
 def test_a_mode_holds_placements_and_never_recalls() -> None:
@@ -70,8 +72,10 @@ def test_written_off_is_not_forgiven() -> None:
     through(world, WriteOff(placement=placement, resolution="2026-30"))
     assert world.sums() == {"1190": 4_000, "1120": -4_000}
     assert [each.written_off for each in world.books.where(Receivable)] == [4_000]
-    world.do(RecordRecovery(placement=placement, cents=900))
-    assert world.sums() == {"1010": 900, "5100": -900}
+    assert world.refused(RecordRecovery(placement=placement, cents=4_001)) == "too_much"
+    world.do(RecordRecovery(placement=placement, cents=900, commission=90))
+    assert [entry.event for entry in world.books.journals.values()][-2:] == ["recovered_late", "commission_paid"]
+    assert [each.written_off for each in world.books.where(Receivable)] == [3_100]
     assert world.get(Placement, placement).resolution == "2026-30"
 
 
@@ -88,6 +92,8 @@ def test_an_arrangement_is_kept_or_broken_but_not_in_a_storm() -> None:
     halves = (Instalment(date(2026, 5, 1), 2_000), Instalment(date(2026, 4, 1), 2_000))
     more = OfferArrangement(account="a1", instalments=(Instalment(date(2026, 4, 1), 4_001),), decision=PROOF)
     assert world.refused(more) == "too_much"
+    nothing = OfferArrangement(account="a1", instalments=(Instalment(date(2026, 4, 1), 0),), decision=PROOF)
+    assert world.refused(nothing) == "no_amount"
     made = world.do(OfferArrangement(account="a1", instalments=halves, decision=PROOF))["arrangement"]
     assert world.get(Arrangement, made).instalments == halves[::-1]
     world.do(StepArrangement(arrangement=made, step="accept"))

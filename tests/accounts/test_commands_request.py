@@ -52,7 +52,7 @@ def through(world: World, proposal: Proposal) -> str:
 
 def leak(world: World, cents: int, account: str = "a1") -> Adjustment:
     bill(world, account, cents)
-    receivable = world.books.where(Receivable, account=account)[-1]
+    receivable = [each for each in world.books.where(Receivable, account=account) if each.owed == cents][-1]
     return Adjustment(account=account, type="leak", parts=(Part(receivable.id, cents),))
 
 
@@ -63,7 +63,7 @@ def state(world: World, request: str) -> str:
 def test_94_nothing_leaves_its_draft_without_evidence() -> None:
     world = city()
     request = drafted(world, leak(world, 5_000))
-    assert world.refused(SubmitRequest(request=request)) == "illegal_step"
+    assert world.refused(SubmitRequest(request=request)) == "no_evidence"
     assert world.refused(AttachEvidence(request=request, hashes=())) == "no_evidence"
     world.do(AttachEvidence(request=request, hashes=(HASH,)))
     assert world.get(Evidence, HASH).about == request
@@ -95,7 +95,14 @@ def test_92_who_made_it_does_not_approve_it_and_nobody_twice() -> None:
 
 def test_a_small_amount_needs_nobody_else_and_one_above_all_tiers_cannot_be() -> None:
     world = city()
-    assert state(world, submitted(world, leak(world, 2_500))) == "approved"
+    small = submitted(world, leak(world, 2_500))
+    assert state(world, small) == "approved"
+    undo = JudgeRequest(request=small, step="undo_approval", reason="the wrong meter")
+    assert world.refused(undo, "bob") == "not_maker"
+    world.do(undo)
+    assert world.refused(ApproveRequest(request=small), "bob") == "nobody_needed"
+    world.do(JudgeRequest(request=small, step="send_back", reason="the wrong meter"))
+    world.do(JudgeRequest(request=small, step="withdraw", reason="the wrong meter"))
     request = drafted(world, leak(world, 100_000_001))
     world.do(AttachEvidence(request=request, hashes=(HASH,)))
     assert world.refused(SubmitRequest(request=request)) == "over_all_tiers"
@@ -106,6 +113,27 @@ def test_approval_is_within_the_checkers_own_limit() -> None:
     request = submitted(world, leak(world, 5_000))
     world.limit = 4_999
     assert world.refused(ApproveRequest(request=request), "bob") == "over_limit"
+
+
+def test_approval_is_by_the_next_role_that_is_needed() -> None:
+    world = city()
+    request = submitted(world, leak(world, 50_000))
+    assert world.get(Request, request).roles == ("lead", "chief")
+    world.without = {"bob": {"lead"}, "dan": {"lead", "chief"}}
+    assert world.refused(ApproveRequest(request=request), "bob") == "no_permission"
+    assert world.refused(JudgeRequest(request=request, step="decline", reason="r"), "dan") == "no_permission"
+    world.do(ApproveRequest(request=request), "cid")
+    world.do(ApproveRequest(request=request), "bob")
+    assert [approval.role for approval in world.get(Request, request).approvals] == ["lead", "chief"]
+
+
+def test_what_is_split_to_stay_small_is_approved_as_the_whole() -> None:
+    world = city()
+    assert state(world, submitted(world, leak(world, 2_000))) == "approved"
+    assert state(world, submitted(world, leak(world, 501))) == "submitted"
+    assert state(world, submitted(world, leak(world, 2_000, "b1"))) == "approved"
+    world.later(30)
+    assert state(world, submitted(world, leak(world, 2_000))) == "approved"
 
 
 def test_own_accounts_are_nobodys_work() -> None:

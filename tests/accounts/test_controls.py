@@ -66,11 +66,13 @@ def test_nobody_works_on_their_own_or_a_relatives_account() -> None:
     assert code(controls.own(ANN, ["a1", "a2"])) is None
 
 
-def test_tiers_say_how_many_must_approve() -> None:
-    tiers = (Tier(2_500, 0), Tier(10_000, 1), Tier(500_000, 2))
-    assert [controls.approvals_needed(tiers, cents) for cents in (2_500, 2_501, 10_000, 10_001)] == [0, 1, 1, 2]
+def test_tiers_say_who_must_approve() -> None:
+    tiers = (Tier(2_500, ()), Tier(10_000, ("lead",)), Tier(500_000, ("lead", "chief")))
+    needed = [controls.approvals_needed(tiers, cents) for cents in (2_500, 2_501, 10_000, 10_001)]
+    assert needed == [(), ("lead",), ("lead",), ("lead", "chief")]
     assert code(controls.approvals_needed(tiers, 500_001)) == "over_all_tiers"
     assert code(controls.approvals_needed((), 1)) == "over_all_tiers"
+    assert controls.approvals_needed((*tiers, Tier(None, ("council",))), 10**12) == ("council",)
 
 
 def test_a_new_payee_waits() -> None:

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+from datetime import date
+
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from stormops.accounts.catalogue import from_plain, to_plain
+from stormops.accounts.command import text_of
+from stormops.accounts.commands_billing import ChargeFee
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import JournalState
 from stormops.accounts.postings import BANK, Piece, paid
 from stormops.accounts.records_money import Receivable
 from stormops.accounts.records_place import Account
 from stormops.accounts.refusal import Refused
+from stormops.accounts.rules import fees
+from stormops.accounts.rules.fees import PastDue
+from tests.accounts.policies import PACKS
 from tests.accounts.test_commands_service import bill
 from tests.accounts.world import World, city
 
@@ -86,3 +95,14 @@ def test_a_day_is_a_day() -> None:
     assert str(Draft.day("2026-02-28")) == "2026-02-28"
     with pytest.raises(Refused):
         Draft.day("2026-02-30")
+
+
+def test_what_a_rule_decided_goes_with_the_command_and_what_it_refused_does_not() -> None:
+    world = city()
+    decision = fees.late(PACKS["gru"], world.day, PastDue(balance=25_000))
+    late = ChargeFee(account="a1", charge="late", cents=decision.value, due="2026-04-01", decision=to_plain(decision))
+    world.do(late)
+    assert world.last.policy == f"{decision.policy} {decision.version}"
+    assert from_plain(msgspec.json.decode(text_of(late))["decision"]) == decision
+    unknown = fees.late(PACKS["gru"], date(1900, 1, 1), PastDue(balance=25_000))
+    assert world.refused(replace(late, decision=to_plain(unknown))) == "rule_refused"

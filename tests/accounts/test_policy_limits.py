@@ -20,12 +20,13 @@ def test_the_numbers_are_those_of_the_pack() -> None:
     assert (made.cheques_returned, made.cheques_returned_days, made.cheques_refused_days) == (2, 183, 366)
 
 
-def test_tiers_ask_for_as_many_people_as_the_policy_names_roles() -> None:
+def test_tiers_ask_for_the_roles_that_the_policy_names() -> None:
     tiers = limits(PACKS["palmetto"], TODAY).tiers
-    assert approvals_needed(tiers["adjustment"], 10_000) == 1
-    assert approvals_needed(tiers["adjustment"], 10_001) == 2
-    assert approvals_needed(tiers["adjustment"], 100_001) == 3
-    assert approvals_needed(tiers["credit_refund"], 50_001) == 3
+    assert approvals_needed(tiers["adjustment"], 10_000) == ("supervisor",)
+    assert approvals_needed(tiers["adjustment"], 10_001) == ("supervisor", "manager")
+    assert approvals_needed(tiers["adjustment"], 100_001) == ("supervisor", "manager", "director")
+    assert approvals_needed(tiers["credit_refund"], 50_001) == ("supervisor", "cashier_supervisor", "manager")
+    assert limits(PACKS["palmetto"], TODAY).split_days == 30
 
 
 def test_every_kind_of_request_has_tiers() -> None:

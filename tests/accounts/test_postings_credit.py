@@ -35,9 +35,10 @@ TABLE = [
     (postings_credit.placed(HEAD, [POWER]), {"1120": 6_000, "1100": -6_000}),
     (postings_credit.recalled(HEAD, [POWER]), {"1120": -6_000, "1100": 6_000}),
     (postings_credit.recovered(HEAD, [POWER], 1_500), {"1010": 4_500, "1120": -6_000, "5600": 1_500}),
+    (postings_credit.commission_paid(HEAD, 1_500), {"5600": 1_500, "1010": -1_500}),
     (postings_credit.allowed(HEAD, "electric", 6_000), {"5100": 6_000, "1190": -6_000}),
     (postings_credit.written_off(HEAD, [POWER]), {"1190": 6_000, "1120": -6_000}),
-    (postings_credit.recovered_late(HEAD, LOAN._replace(cents=100)), {"1010": 100, "5100": -100}),
+    (postings_credit.recovered_late(HEAD, [POWER]), {"1010": 6_000, "5100": -6_000}),
 ]
 
 BY_CASE = [

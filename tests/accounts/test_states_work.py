@@ -10,6 +10,7 @@ from stormops.accounts.states_work import (
     ESCALATION,
     FINDING,
     PROMISE,
+    QA_REVIEW,
     SENTENCES,
     TASK,
     VISIT,
@@ -30,6 +31,7 @@ from tests.accounts.test_states_service import walk
         (CASE, "record_findings reopen record_findings close", "closed"),
         (FINDING, "plan complete reopen complete verify", "verified"),
         (TASK, "pass_on complete", "done"),
+        (QA_REVIEW, "score dispute overturn score accept", "accepted"),
     ],
 )
 def test_the_lives_that_the_field_knows(machine: Machine, steps: str, end: str) -> None:
@@ -45,6 +47,7 @@ def test_the_lives_that_the_field_knows(machine: Machine, steps: str, end: str) 
         (PROMISE, "kept", "miss"),
         (ESCALATION, "open", "close"),
         (FINDING, "planned", "verify"),
+        (QA_REVIEW, "accepted", "dispute"),
     ],
 )
 def test_what_must_never_happen(machine: Machine, state: str, step: str) -> None:

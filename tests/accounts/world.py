@@ -11,8 +11,22 @@ import msgspec
 
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands import COMMANDS
+from stormops.accounts.commands_billing import RecordRead
+from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
+from stormops.accounts.commands_collect import AllowForBadDebt
 from stormops.accounts.commands_party import OpenAccount
-from stormops.accounts.commands_place import AddPremise, AddServicePoint, MakePremiseOfficial
+from stormops.accounts.commands_place import (
+    AddPremise,
+    AddServicePoint,
+    AddUnit,
+    DamageServicePoint,
+    EndPremise,
+    MakePremiseOfficial,
+)
+from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleReview
+from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
+from stormops.accounts.commands_review import AddFinding, AddTask, StepFinding, StepTask
+from stormops.accounts.commands_work import StepVisit, TakeTicket
 from stormops.accounts.controls import Grant, Grants, Limits, Tier
 from stormops.accounts.deciding import Effects, decide
 from stormops.accounts.draft import Reader
@@ -31,10 +45,14 @@ PROOF = {"policy": "example city", "version": "3", "formula": "as the rule says"
 
 LIMITS = Limits(
     tiers={
-        kind: (Tier(2_500, 0), Tier(20_000, 1), Tier(100_000_000, 2))
+        kind: (Tier(2_500, ()), Tier(20_000, ("lead",)), Tier(100_000_000, ("lead", "chief")))
         for kind in ("adjustment", "back_bill", "overcharge", "transfer", "credit_refund", "deposit_refund", "rebate")
     }
-    | {kind: (Tier(100_000_000, 1),) for kind in ("mass_credit", "disbursement", "loan_write_off", "write_off")},
+    | {
+        kind: (Tier(100_000_000, ("chief",)),)
+        for kind in ("mass_credit", "disbursement", "loan_write_off", "write_off")
+    },
+    split_days=30,
     payee_days=10,
     uncleared_days=10,
     exception_days=30,
@@ -59,11 +77,40 @@ CHARGES = [
     ChargeType(id="loan", name="Loan instalment", fund="electric", credits="4090", disconnectable=False, rank=9),
 ]
 
+OF_NO_ACCOUNT = (
+    AddFinding,
+    AddPremise,
+    AddServicePoint,
+    AddUnit,
+    AllowForBadDebt,
+    Bank,
+    BeginRelease,
+    CloseDrawer,
+    CountDrawer,
+    DamageServicePoint,
+    DrawReview,
+    EndPremise,
+    MakePremiseOfficial,
+    OpenAccount,
+    OpenDrawer,
+    RecordException,
+    RecordRead,
+    ScoreReview,
+    SettleReview,
+    StepFinding,
+    StepRelease,
+    TakeTicket,
+)
+"""Commands that concern no account that is there."""
+
+MAY_BE_OF_NONE = (AddTask, StepTask, StepVisit)
+"""Commands that may concern an account."""
+
 FUNCTIONS = sorted({command.function for command in COMMANDS.values()})
 PERMISSIONS = sorted(
     {command.permission for command in COMMANDS.values()}
     | {"adjust", "declare_waiver", "transfer", "refund", "rebate", "disburse", "collect"}
-    | {"approve", "post", "reverse", "refund_issue", "billing"}
+    | {"lead", "chief", "post", "reverse", "refund_issue", "billing"}
 )
 
 
@@ -131,10 +178,13 @@ class World:
     now: Circumstances = field(default_factory=lambda: Circumstances(LIMITS, full()))
     limit: int = 100_000_000
     related: dict[str, frozenset[str]] = field(default_factory=dict)
+    without: dict[str, set[str]] = field(default_factory=dict)
+    """Permissions that a person does not have."""
     number: int = 0
 
     def grants(self, person: str) -> Grants:
-        given = tuple(Grant(permission, self.limit) for permission in PERMISSIONS)
+        lacking = self.without.get(person, set())
+        given = tuple(Grant(permission, self.limit) for permission in PERMISSIONS if permission not in lacking)
         return Grants(person, given, self.related.get(person, frozenset()))
 
     def envelope(self, person: str = "ann", **fields: Any) -> Envelope:
@@ -152,9 +202,27 @@ class World:
         """Decide and write; what the command answers. A refusal fails the test."""
         effects = self.decide(command, person, **fields)
         assert isinstance(effects, Effects), effects
+        self.guarded(command, person, **fields)
         self.books.write(effects)
         assert self.books.out_of_balance() == {}
         return {"key": effects.audit.key, **effects.answer}
+
+    def guarded(self, command: Command, person: str, **fields: Any) -> None:
+        """Whatever is done is refused to who has no permission, in a mode without it, and on one's own account."""
+        envelope, grants = self.envelope(person, **fields), self.grants(person)
+        self.number -= 1
+        suspended = msgspec.structs.replace(self.now, levels=dict.fromkeys(self.now.levels, "suspend"))
+        held = msgspec.structs.replace(self.now, levels=dict.fromkeys(self.now.levels, "hold"))
+        own = msgspec.structs.replace(
+            grants, related=frozenset(key for kind, key in self.books.records if kind == "account")
+        )
+        codes = []
+        for who, when in ((Grants(person, ()), self.now), (grants, suspended), (grants, held), (own, self.now)):
+            answer = decide(self.books, command, envelope, who, when)
+            codes.append(answer.code if isinstance(answer, Refusal) else None)
+        assert codes[:3] == ["no_permission", "suspended", "on_hold"], (command, codes)
+        if not isinstance(command, MAY_BE_OF_NONE):
+            assert codes[3] == (None if isinstance(command, OF_NO_ACCOUNT) else "own_account"), (command, codes)
 
     def refused(self, command: Command, person: str = "ann", **fields: Any) -> str:
         """The code of the refusal; what is not refused fails the test."""

@@ -140,3 +140,26 @@ def test_a_server_that_hangs_is_unavailable_and_works_once_it_goes_on(
     with database.reading() as connection:
         assert connection.execute(text("SELECT position FROM head")).scalar_one() == 0
     database.close()
+
+
+def test_long_work_may_take_its_time_to_the_end_of_its_commit(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(in_schema(postgres.url, "books_long"))
+    database.migrate()
+    monkeypatch.setattr(patience, "ANSWER_SECONDS_MAX", 0.3)
+    slow = """
+        CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.8); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON party DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION slowly();
+    """
+    add = "INSERT INTO party VALUES ('{0}', 0, 'x', false, 'en', false, '')"
+    with database.writing() as connection:
+        connection.execute(text(slow))
+    with pytest.raises(BooksUnavailable), database.writing() as connection:
+        connection.execute(text(add.format("p1")))  # and may yet be committed: the key of a command tells
+    with database.writing(long=True) as connection:
+        connection.execute(text(add.format("p2")))
+    with pytest.raises(BooksUnavailable), database.reading() as connection:
+        connection.execute(text("SELECT pg_sleep(0.8)"))
+    database.close()

@@ -16,21 +16,24 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from stormops.accounts.commands_bankruptcy import NoticeBankruptcy
 from stormops.accounts.commands_billing import PostBill
 from stormops.accounts.commands_cash import OpenDrawer
+from stormops.accounts.commands_collect import FileCertificate, StepCertificate
 from stormops.accounts.commands_party import OpenAccount, UpdateContact
 from stormops.accounts.commands_payment import AuthoriseCard, PostStandIn, SettleCard, StandInPayment, TakePayment
-from stormops.accounts.commands_place import AddServicePoint
+from stormops.accounts.commands_place import AddServicePoint, SetUmbrella
 from stormops.accounts.commands_work import AddContact, MakePromise
 from stormops.accounts.ledger import Head
 from stormops.accounts.postings import Against, Piece, billed
 from stormops.accounts.records_money import BillLine, Receipt, Receivable
-from stormops.accounts.records_place import Account, Party
-from stormops.books import checks, loading
+from stormops.accounts.records_place import Account, Member, Party
+from stormops.books import checks, loading, views
 from stormops.books.customers import view
 from stormops.books.database import Database
 from stormops.books.finding import find
+from stormops.books.rosters import roster
 from stormops.books.store import Books
+from stormops.books.views import Look
 from tests.accounts.test_commands_service import bill, start
-from tests.accounts.world import PROOF, premise
+from tests.accounts.world import HASH, PROOF, premise
 from tests.books.desk import SqlWorld, opened
 
 ROOT = Path(__file__).parents[2]
@@ -369,6 +372,42 @@ class BooksContract:
         found = find(world.store.database, "lee")
         assert len(found) == 20
         assert found[0].account == "b1"
+
+    def test_a_building_with_who_depends_on_power(self, world: SqlWorld) -> None:
+        at = premise(world, "12 Elm St")
+        world.do(start(at, "b1"))
+        members = (
+            Member("b1", "1B", 1, world.day),
+            Member("a1", "1A", 1, world.day),
+            Member("a2", "1C", 1, world.day, world.day),
+        )
+        world.do(SetUmbrella(umbrella="u1", account="a2", rule="even", members=members, document=HASH))
+        certificate = FileCertificate(account="a1", expires=str(world.day), document=HASH, battery_hours=4)
+        world.do(certificate)
+        made = world.do(replace(certificate, battery_hours=2))["medical_cert"]
+        world.do(StepCertificate(certificate=made, step="certify"))
+        found = roster(world.store.database, "u1", world.day)
+        assert found is not None
+        assert found.position == world.store.position()
+        assert [(each.unit, each.account, each.name, each.medical) for each in found.units] == [
+            ("1A", "a1", "Ada Núñez O'Neil", True),
+            ("1B", "b1", "Bo Lee", False),
+        ]
+        assert [each.battery_hours for each in found.units] == [2, None]
+        assert roster(world.store.database, "nothing", world.day) is None
+
+    def test_who_looked_at_whom_is_kept(self, world: SqlWorld) -> None:
+        made = [Look("a1", at_ms, actor, "north", "a call") for at_ms, actor in ((5, "ann"), (7, "bob"), (6, "ann"))]
+        views.note(world.store.database, made)
+        views.note(world.store.database, [Look("b1", 9, "ann", "north", "a visit")])
+        views.note(world.store.database, [])
+        assert views.looks(world.store.database, account="a1") == [made[1], made[2], made[0]]
+        assert [look.at_ms for look in views.looks(world.store.database, actor="ann")] == [9, 6, 5]
+        assert views.looks(world.store.database, actor="ann", before_ms=6) == [made[0]]
+        with pytest.raises(ValueError, match="by account or by person"):
+            views.looks(world.store.database)
+        self._refused(world.store.database, "DELETE FROM viewed")
+        self._refused(world.store.database, "UPDATE viewed SET actor = 'bob'")
 
     # --- loading -----------------------------------------------------------------------------------------
 

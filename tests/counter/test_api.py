@@ -44,7 +44,7 @@ async def test_maker_and_checker_are_two(desk: Desk) -> None:
         "parts": [{"receivable": owing["id"], "cents": 500}],
     }
     request = (await desk.do("billing", "draft_request", proposal=proposal, reason="a leak"))["request"]
-    assert await desk.refused("billing", "submit_request", request=request) == "illegal_step"
+    assert await desk.refused("billing", "submit_request", request=request) == "no_evidence"
     await desk.do("billing", "attach_evidence", request=request, hashes=[LEASE])
     await desk.do("billing", "submit_request", request=request)
     assert await desk.refused("billing", "approve_request", request=request) == "no_permission"

@@ -294,7 +294,7 @@ async def test_17_a_loan_is_signed_paid_out_by_another_billed_and_paid_off(desk:
     request = (await desk.do("treasurer", "draft_request", proposal=pay, reason="installed"))["request"]
     await desk.do("treasurer", "attach_evidence", request=request, hashes=[LEASE])
     await desk.do("treasurer", "submit_request", request=request)
-    for checker in ("approver", "approver2", "manager"):
+    for checker in ("approver", "cashier_supervisor", "manager"):
         await desk.do(checker, "approve_request", request=request)
     await desk.do("billing", "post_request", request=request)
     await desk.do("billing", "accrue_loan_interest", loan=loan)
@@ -314,7 +314,7 @@ async def test_18_a_credit_is_refunded_by_maker_checkers_and_payer(desk: Desk) -
     await desk.do("cashier", "take_payment", account="a1", number="x1", cents=9_000, tender="bank")
     desk.later(20)
     back = {"kind": "credit_refund", "account": "a1", "amount": 9_000, "pay_to": "transfer"}
-    await approved(desk, "billing", back, "approver", "manager")
+    await approved(desk, "billing", back, "approver", "cashier_supervisor")
     refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
     await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference="T-1")
     assert (await view(desk))["refunds"][0]["state"] == "paid"
@@ -364,6 +364,22 @@ async def test_21_to_24_what_is_doubtful_is_noted_planned_done_and_verified_by_a
     await desk.do("manager", "step_finding", finding=finding, step="complete", evidence=[LEASE])
     assert await desk.refused("manager", "step_finding", finding=finding, step="verify") == "maker_is_checker"
     await desk.do("auditor", "step_finding", finding=finding, step="verify")
+
+
+async def test_21_interactions_are_drawn_scored_and_disputed_before_a_third(desk: Desk) -> None:
+    await customer(desk)
+    contact = (await desk.do("representative", "add_contact", account="a1", text="out since noon"))["contact"]
+    draw = {"contact": contact, "form": "outage call", "seed": "2026-07", "of_ten_thousand": 10_000}
+    review = (await desk.do("auditor", "draw_review", **draw))["qa_review"]
+    await desk.do("auditor", "score_review", review=review, points={"accurate": 90, "receipt given": 100})
+    code = await desk.refused("cashier", "settle_review", review=review, step="accept")
+    assert code == "not_maker"
+    await desk.do("representative", "settle_review", review=review, step="dispute", note="the line was cut")
+    code = await desk.refused("auditor", "settle_review", review=review, step="uphold", note="heard again")
+    assert code == "maker_is_checker"
+    desk.people["auditor2"] = desk.people["auditor"]._replace(person="auditor2", csrf="token of auditor2")
+    await desk.do("auditor2", "settle_review", review=review, step="uphold", note="heard again")
+    assert (await desk.get("auditor", f"{API}/queues/reviews")).json()["items"] == []
 
 
 async def test_29_every_channel_is_one_history(desk: Desk) -> None:

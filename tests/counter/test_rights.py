@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from stormops.accounts.commands import COMMANDS
 from stormops.accounts.controls import Grant
-from stormops.counter.rights import NEEDS, grants_of, may_use, refused, summary
+from stormops.accounts.rules.approvals import ApprovalTiers
+from stormops.counter.rights import APPROVING, NEEDS, grants_of, may_use, refused, summary
 from stormops.staff.roles import ROLES
+from tests.accounts.policies import PACKS
 from tests.counter.conftest import person
 
 
@@ -12,6 +14,12 @@ def test_every_command_asks_for_something() -> None:
     assert all(NEEDS.values())
     given = {grant.permission for role in ROLES.values() for grant in role.grants}
     assert all(needs & given for needs in NEEDS.values())
+
+
+def test_who_approves_does_so_by_the_roles_that_packs_name() -> None:
+    tiers = [clause.terms for pack in PACKS for clause in pack.clauses if clause.kind == "approval_tiers"]
+    named = {role for terms in tiers if isinstance(terms, ApprovalTiers) for tier in terms.tiers for role in tier.roles}
+    assert named == APPROVING
 
 
 def test_who_has_none_of_them_is_refused() -> None:

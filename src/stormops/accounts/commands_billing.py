@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
 import msgspec
-from msgspec.structs import replace
 
 from stormops.accounts import owed, postings
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
-from stormops.accounts.money import shares
 from stormops.accounts.postings import Against
 from stormops.accounts.record import Count, Day, Decision, Id, Payment
 from stormops.accounts.records_money import Bill, BillLine, ChargeType
@@ -19,6 +19,7 @@ from stormops.accounts.records_place import Read, ServicePoint, Umbrella
 from stormops.accounts.refusal import Refused
 
 LINES_MAX = 200
+SHARES_MAX = 2_000
 Lines = Annotated[tuple[BillLine, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
 
 
@@ -95,8 +96,15 @@ class PostBill(Command, frozen=True, kw_only=True, tag="post_bill"):
         draft.post(postings.billed(draft.head(), charged(draft, account.id, self.lines, due, bill.id)))
 
 
+class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one account bears of a building's bill."""
+
+    account: Id
+    lines: Lines
+
+
 class BillUmbrella(Command, frozen=True, kw_only=True, tag="bill_umbrella"):
-    """A building's bill, shared by its roster's weights: each charge to the cent, the shares add up to it."""
+    """A building's bill, shared among its roster as the rule computed it; charge by charge it adds up to the cent."""
 
     function = "service_start"
     permission = "billing"
@@ -104,27 +112,34 @@ class BillUmbrella(Command, frozen=True, kw_only=True, tag="bill_umbrella"):
     umbrella: Id
     due: Day
     lines: Lines
+    """The master bill."""
+    shares: Annotated[tuple[Share, ...], msgspec.Meta(min_length=1, max_length=SHARES_MAX)]
     decision: Decision
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
-        umbrella, today = draft.get(Umbrella, self.umbrella), draft.envelope.day
+        umbrella = draft.get(Umbrella, self.umbrella)
         draft.account(umbrella.account)
         decision, due = draft.by_policy(self.decision), draft.day(self.due)
-        members = [m for m in umbrella.members if m.since <= today and (m.until is None or today < m.until)]
-        if not any(member.weight for member in members):
-            raise Refused("no_shares", "Nobody in the roster has a share today.", "umbrella")
-        weights = [member.weight for member in members]
-        split = [shares(line.cents, weights) for line in self.lines]
+        if _by_charge(line for share in self.shares for line in share.lines) != _by_charge(self.lines):
+            raise Refused("not_the_bill", "The shares do not add up to the master bill.", "shares")
+        on_roster = {umbrella.account, *(member.account for member in umbrella.members)}
         pairs: list[Against] = []
-        for place, member in enumerate(members):
-            parts = zip(self.lines, split, strict=True)
-            mine = tuple(replace(line, cents=part[place]) for line, part in parts if part[place])
-            if mine:
-                account = draft.account(member.account)
-                pairs += charged(draft, account.id, mine, due, _bill(draft, account.id, mine, due, decision).id)
+        for share in self.shares:
+            if share.account not in on_roster:
+                raise Refused("not_on_roster", f"{share.account} is not on the roster.", "shares")
+            account = draft.account(share.account).id
+            bill = _bill(draft, account, share.lines, due, decision)
+            pairs += charged(draft, account, share.lines, due, bill.id)
         draft.post(postings.billed(draft.head(), pairs))
+
+
+def _by_charge(lines: Iterable[BillLine]) -> Counter[str]:
+    totals: Counter[str] = Counter()
+    for line in lines:
+        totals[line.charge] += line.cents
+    return totals
 
 
 class ChargeFee(Command, frozen=True, kw_only=True, tag="charge_fee"):

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
-from stormops.accounts.postings import Held
+from stormops.accounts.postings import Piece
 from stormops.accounts.proposals import free_of_stay
 from stormops.accounts.proposals_credit import at_agency
 from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id, Payment
-from stormops.accounts.records_money import Arrangement, Instalment, Placement
+from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receivable
 from stormops.accounts.records_place import MedicalCert
 from stormops.accounts.refusal import Refused
 from stormops.accounts.states_money import ARRANGEMENT, PLACEMENT
@@ -262,20 +262,36 @@ class RecordRecovery(Command, frozen=True, kw_only=True, tag="record_recovery"):
         if self.commission > self.cents:
             raise Refused("too_much", "The commission is above what was collected.", "commission")
         if placement.state == "written_off":
-            draft.step(placement, "recover_late")
-            late = Held(placement.id, account.id, "general", self.cents)
-            draft.post(postings_credit.recovered_late(draft.head(), late))
+            self._late(draft, draft.step(placement, "recover_late"))
             return
         draft.step(placement, "recover")
-        pieces, left = [], self.cents
-        for each in at_agency(draft, account.id):
-            part = min(left, each.cents)
-            if part:
-                pieces.append(each._replace(cents=part))
-                left -= part
+        pieces, left = _part_of(at_agency(draft, account.id), self.cents)
         if left:
             raise Refused("too_much", f"Only {postings.total(pieces)} cents are at the agency.", "cents")
         draft.post(postings_credit.recovered(draft.head(), pieces, self.commission))
+
+    def _late(self, draft: Draft, placement: Placement) -> None:
+        lost = [each for each in draft.where(Receivable, account=placement.account) if each.written_off]
+        pieces, left = _part_of([owed.piece(each, each.written_off) for each in lost], self.cents)
+        if left:
+            raise Refused("too_much", f"Only {postings.total(pieces)} cents were written off.", "cents")
+        draft.post(postings_credit.recovered_late(draft.head(), pieces))
+        for piece in pieces:
+            receivable = draft.get(Receivable, piece.item)
+            draft.put(replace(receivable, written_off=receivable.written_off - piece.cents))
+        if self.commission:
+            draft.post(postings_credit.commission_paid(draft.head(), self.commission))
+
+
+def _part_of(pieces: list[Piece], cents: int) -> tuple[list[Piece], int]:
+    """Pieces of `cents` in all, and what is left of it."""
+    taken = []
+    for piece in pieces:
+        part = min(cents, piece.cents)
+        if part:
+            taken.append(piece._replace(cents=part))
+            cents -= part
+    return taken, cents
 
 
 class AllowForBadDebt(Command, frozen=True, kw_only=True, tag="allow_for_bad_debt"):

@@ -175,6 +175,7 @@ class AccrueDepositInterest(Command, frozen=True, kw_only=True, tag="accrue_depo
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         deposit = draft.get(Deposit, self.deposit)
+        draft.account(deposit.account)
         draft.by_policy(self.decision)
         draft.step(deposit, "accrue")
         draft.post(postings.deposit_interest_accrued(draft.head(), held(deposit, self.cents)))
@@ -192,6 +193,7 @@ class CreditDepositInterest(Command, frozen=True, kw_only=True, tag="credit_depo
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         deposit = draft.get(Deposit, self.deposit)
+        draft.account(deposit.account)
         draft.step(deposit, "credit_interest")
         if not deposit.interest:
             raise Refused("no_interest", "No interest has accrued.", "deposit")

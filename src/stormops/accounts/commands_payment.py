@@ -108,7 +108,7 @@ class StandInPayment(Command, frozen=True, kw_only=True, tag="stand_in_payment")
         if self.cents > draft.limits.stand_in_payment_max:
             raise Refused("over_stand_in", "The payment is above what may be posted later.", "cents")
         till = into(draft, self.tender, self.drawer)
-        fields = {"till": till.account, "drawer": self.drawer, "state": "provisional"}
+        fields = {"till": till.account, "drawer": self.drawer, "state": "provisional", "stood_in": True}
         taken = receipt(draft, account.id, self.number, self.tender, self.cents, **fields)
         draft.post(postings.stood_in(draft.head(), till, provisional(taken)))
 

@@ -5,6 +5,7 @@ Nothing leaves its draft without evidence and a decision that can be computed ag
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +34,10 @@ AnyProposal = (
     | proposals_credit.LoanWriteOff
     | proposals_credit.WriteOff
 )
+
+
+AWAITED = frozenset({"submitted", "part_approved"})
+"""States in which a request waits for somebody's yes."""
 
 
 def proposal_of(request: Request) -> Proposal:
@@ -73,6 +78,7 @@ class DraftRequest(Command, frozen=True, kw_only=True, tag="draft_request"):
             kind=body["kind"],
             state="draft",
             maker=draft.envelope.actor,
+            made=draft.envelope.day,
             accounts=accounts,
             account=accounts[0],
             cents=cents,
@@ -126,24 +132,33 @@ class SubmitRequest(Command, frozen=True, kw_only=True, tag="submit_request"):
         request, proposed = opened(draft, self.request)
         draft.allow(proposed.asking, proposed.making)
         must_be_maker(draft, request)
-        submitted = draft.step(request, "submit", cents=proposed.cents(draft))
         draft.must(controls.evidence(request.evidence))
-        if not needed(draft, submitted):
+        cents = proposed.cents(draft)
+        roles = needed(draft, request, cents)
+        submitted = draft.step(request, "submit", cents=cents, roles=roles)
+        if not roles:
             draft.step(submitted, "approve")
 
 
-def needed(draft: Draft, request: Request) -> int:
-    """How many must approve. Raises Refused."""
-    count = controls.approvals_needed(draft.limits.tiers.get(request.kind, ()), request.cents)
-    if isinstance(count, Refusal):
-        raise Refused(count.code, count.sentence, count.field)
-    return count
+def needed(draft: Draft, request: Request, cents: int) -> tuple[str, ...]:
+    """The roles that must approve; what one maker asked for an account lately counts together. Raises Refused."""
+    since = draft.envelope.day - timedelta(days=draft.limits.split_days)
+    lately = [
+        each
+        for each in draft.where(Request, account=request.accounts[0])
+        if (each.kind, each.maker) == (request.kind, request.maker) and each.made > since and each.id != request.id
+    ]
+    counted = cents + sum(each.cents for each in lately if each.state in {*AWAITED, "approved", "posted"})
+    roles = controls.approvals_needed(draft.limits.tiers.get(request.kind, ()), counted)
+    if isinstance(roles, Refusal):
+        raise Refused(roles.code, roles.sentence, roles.field)
+    return roles
 
 
 class ApproveRequest(Command, frozen=True, kw_only=True, tag="approve_request"):
-    """One yes, of somebody else than the maker, within their own limit."""
+    """One yes, by the next role that is needed, of somebody else than the maker and within their own limit."""
 
-    permission = "approve"
+    permission = "request"
     function = "adjustment"
 
     request: Id
@@ -151,19 +166,26 @@ class ApproveRequest(Command, frozen=True, kw_only=True, tag="approve_request"):
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         request, proposed = opened(draft, self.request)
-        draft.allow(proposed.asking, self.permission, request.cents)
         approved = [approval.by for approval in request.approvals]
+        if request.state not in AWAITED:
+            draft.step(request, "approve")
+        if not request.roles:
+            raise Refused("nobody_needed", "It needs nobody's approval: its maker submits it again.", "request")
+        role = request.roles[len(approved)]
+        draft.allow(proposed.asking, role, request.cents)
         draft.must(controls.checker(request.maker, approved, draft.envelope.actor))
-        tier = needed(draft, request)
-        mine = Approval(draft.envelope.actor, draft.envelope.at_ms, draft.envelope.desk, tier)
-        enough = len(approved) + 1 >= tier
+        mine = Approval(draft.envelope.actor, draft.envelope.at_ms, draft.envelope.desk, role)
+        enough = len(approved) + 1 == len(request.roles)
         draft.step(request, "approve" if enough else "endorse", approvals=(*request.approvals, mine))
 
 
 class JudgeRequest(Command, frozen=True, kw_only=True, tag="judge_request"):
-    """A request sent back, declined or its approvals undone before it is posted; or withdrawn by its maker."""
+    """A request sent back, declined or its approvals undone before it is posted; or withdrawn by its maker.
 
-    permission = "approve"
+    What needed nobody's approval is its maker's to take back.
+    """
+
+    permission = "request"
     function = "adjustment"
 
     request: Id
@@ -177,11 +199,11 @@ class JudgeRequest(Command, frozen=True, kw_only=True, tag="judge_request"):
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         if not self.reason.strip():
             raise Refused("no_reason", "Say why.", "reason")
-        if self.step == "withdraw":
+        if self.step == "withdraw" or not request.roles:
             draft.allow(proposed.asking, proposed.making)
             must_be_maker(draft, request)
         else:
-            draft.allow(proposed.asking, self.permission, 0)
+            draft.allow_one(proposed.asking, request.roles)
         draft.step(request, self.step, reason=f"{request.reason}\n{self.step}: {self.reason}", approvals=())
 
 

@@ -197,5 +197,7 @@ class StepVisit(Command, frozen=True, kw_only=True, tag="step_visit"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         visit = draft.get(Visit, self.visit)
-        account = visit.account if self.account is None else draft.account(self.account).id
+        account = self.account or visit.account
+        if account is not None:
+            draft.account(account)
         draft.step(visit, self.step, desk=draft.envelope.desk, account=account)

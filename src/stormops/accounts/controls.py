@@ -16,10 +16,10 @@ from stormops.accounts.refusal import Refusal
 
 
 class Tier(msgspec.Struct, frozen=True):
-    """Up to an amount, how many different people must approve besides the maker."""
+    """Up to an amount (None: any), the roles that must approve, one after the other, each another than the maker."""
 
-    up_to: Cents
-    approvals: int
+    up_to: Cents | None
+    roles: tuple[str, ...]
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -47,6 +47,8 @@ class Limits(msgspec.Struct, frozen=True):
 
     tiers: dict[str, tuple[Tier, ...]]
     """For each kind of request, the smallest first."""
+    split_days: int
+    """Requests of one kind by one maker on one account within so many days count together, so that none is split."""
     payee_days: int
     """A payee or address younger than that gets no refund."""
     uncleared_days: int
@@ -106,11 +108,11 @@ def own(grants: Grants, accounts: Collection[str]) -> Refusal | None:
     return Refusal("own_account", "Nobody works on an account of their own or of a relative.", "account")
 
 
-def approvals_needed(tiers: Sequence[Tier], cents: Cents) -> int | Refusal:
-    """How many people besides the maker must approve the amount."""
+def approvals_needed(tiers: Sequence[Tier], cents: Cents) -> tuple[str, ...] | Refusal:
+    """The roles that must approve the amount, in order; each is a permission with a limit."""
     for tier in tiers:
-        if cents <= tier.up_to:
-            return tier.approvals
+        if tier.up_to is None or cents <= tier.up_to:
+            return tier.roles
     return Refusal("over_all_tiers", "No tier allows an amount so high.", "cents")
 
 

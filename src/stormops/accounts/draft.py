@@ -5,7 +5,7 @@ Amounts of sub-ledgers change here, in `post`, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -116,12 +116,24 @@ class Draft:
 
     def allow(self, function: str, permission: str, cents: Cents | None = None) -> None:
         """Hold the command to the mode's service level and to the actor's authority. Raises Refused."""
+        self.must_be_served(function)
+        self.must(controls.may(self.grants, permission, self.now.episode, self.envelope.at_ms, cents))
+
+    def allow_one(self, function: str, permissions: Sequence[str]) -> None:
+        """As `allow`, by any one of the permissions, of which there is one. Raises Refused."""
+        self.must_be_served(function)
+        at_ms, episode = self.envelope.at_ms, self.now.episode
+        refusals = [controls.may(self.grants, permission, episode, at_ms) for permission in permissions]
+        if all(refusals):
+            self.must(refusals[0])
+
+    def must_be_served(self, function: str) -> None:
+        """Raise Refused when the mode holds or suspends the function."""
         level = self.now.levels[function]
         if level == "hold":
             raise Refused("on_hold", "Nobody may do this while this mode lasts.", "command")
         if level == "suspend":
             raise Refused("suspended", "This is not done in this mode; ask again after it.", "command")
-        self.must(controls.may(self.grants, permission, self.now.episode, self.envelope.at_ms, cents))
 
     def account(self, key: str) -> Account:
         """An account on which the actor may work. Raises Refused."""
@@ -154,7 +166,9 @@ class Draft:
         return given
 
     def by_policy(self, decision: Decision) -> Decision:
-        """What a rule decided; it names its policy and how it is computed again. Raises Refused."""
+        """What a rule decided (`catalogue.to_plain`), which names its policy and formula. Raises Refused."""
+        if decision.get("refusal"):
+            raise Refused("rule_refused", "The rule refused this; nothing is done on its authority.", "decision")
         if not decision.get("policy") or not decision.get("formula"):
             raise Refused("no_decision", "The amount's policy and formula are kept with it.", "decision")
         self.policy = f"{decision['policy']} {decision.get('version', '')}".strip()[:200]

@@ -47,6 +47,7 @@ def limits(pack: Pack, on: date) -> Limits:
     cheques = (pack.terms(ReturnedPayment, on) or ReturnedPayment()).cheques
     return Limits(
         tiers={kind: _tiers(pack, on, kind) for kind in (*ADJUSTING, *PAYING_OUT)},
+        split_days=_needed(pack, ApprovalTiers, on, "adjustment").window_days,
         payee_days=refund.new_payee_days,
         uncleared_days=refund.cheque_clears_days,
         exception_days=release.exception_days,
@@ -71,9 +72,7 @@ def _needed(pack: Pack, kind: type[T], on: date, of: str = "") -> T:
 def _tiers(pack: Pack, on: date, kind: str) -> tuple[Tier, ...]:
     own = pack.terms(ApprovalTiers, on, kind)
     terms = own or _needed(pack, ApprovalTiers, on, tiers_of(kind))
-    return tuple(
-        Tier(ANY_AMOUNT if tier.through is None else cents(tier.through), len(tier.roles)) for tier in terms.tiers
-    )
+    return tuple(Tier(None if tier.through is None else cents(tier.through), tier.roles) for tier in terms.tiers)
 
 
 def _stand_in(pack: Pack, on: date, what: str) -> int:

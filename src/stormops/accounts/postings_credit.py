@@ -124,8 +124,16 @@ def recalled(head: Head, pieces: Sequence[Piece]) -> Journal:
 def recovered(head: Head, pieces: Sequence[Piece], commission: Cents) -> Journal:
     """What an agency collected, and what it keeps of it."""
     lines = [till(BANK, Side.DEBIT, total(pieces)), *(credit(chart.AT_AGENCY, piece) for piece in pieces)]
-    lines += [Line(chart.COMMISSION, Side.DEBIT, commission, POOL), till(BANK, Side.CREDIT, commission)]
-    return journal(head, "recovered", lines)
+    return journal(head, "recovered", [*lines, *_commission(commission)])
+
+
+def commission_paid(head: Head, commission: Cents) -> Journal:
+    """An agency's commission on what came after the write-off."""
+    return journal(head, "commission_paid", _commission(commission))
+
+
+def _commission(cents: Cents) -> list[Line]:
+    return [Line(chart.COMMISSION, Side.DEBIT, cents, POOL), till(BANK, Side.CREDIT, cents)]
 
 
 def allowed(head: Head, fund: str, cents: Cents) -> Journal:
@@ -142,6 +150,7 @@ def written_off(head: Head, pieces: Sequence[Piece]) -> Journal:
     return journal(head, "written_off", lines)
 
 
-def recovered_late(head: Head, of: Held) -> Journal:
+def recovered_late(head: Head, pieces: Sequence[Piece]) -> Journal:
     """Paid after it was written off."""
-    return journal(head, "recovered_late", [till(BANK, Side.DEBIT, of.cents), other(chart.BAD_DEBT, Side.CREDIT, of)])
+    lines = [other(chart.BAD_DEBT, Side.CREDIT, piece) for piece in pieces]
+    return journal(head, "recovered_late", [till(BANK, Side.DEBIT, total(pieces)), *lines])

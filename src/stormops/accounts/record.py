@@ -45,9 +45,7 @@ PointId: TypeAlias = Annotated[str, refers("service_point")]
 AgreementId: TypeAlias = Annotated[str, refers("service_agreement")]
 ChargeId: TypeAlias = Annotated[str, refers("charge_type")]
 CaseId: TypeAlias = Annotated[str, refers("bankruptcy_case")]
-RequestId: TypeAlias = Annotated[str, refers("request")]
-DepositId: TypeAlias = Annotated[str, refers("deposit")]
-LoanId: TypeAlias = Annotated[str, refers("loan")]
+ContactId: TypeAlias = Annotated[str, refers("contact")]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

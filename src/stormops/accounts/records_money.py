@@ -155,8 +155,8 @@ class Approval(msgspec.Struct, frozen=True):
     by: str
     at_ms: int
     desk: str
-    tier: int
-    """How many approvals the amount needs."""
+    role: str
+    """By which of the tier's roles."""
 
 
 @lives_by(REQUEST)
@@ -166,11 +166,14 @@ class Request(Record, frozen=True, kw_only=True):
     kind: Annotated[str, INDEXED]
     state: str
     maker: Annotated[str, INDEXED]
+    made: date
     accounts: tuple[str, ...]
     cents: int
     proposal: dict[str, Any]
     decision: Decision
     evidence: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    """That must approve it, in order; set when it is submitted."""
     approvals: tuple[Approval, ...] = ()
     reason: str = ""
     journal: str = ""
@@ -275,6 +278,7 @@ class Receipt(Record, frozen=True, kw_only=True):
     state: str
     drawer: Annotated[str, msgspec.Meta(extra={"refers": "drawer"})] | None = None
     provisional: int = 0
+    stood_in: bool = False
     memo: str = ""
     review: bool = False
     journal: str = ""

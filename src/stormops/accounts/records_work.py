@@ -1,11 +1,13 @@
-"""Records of work: contacts, escalations, promises, visits, review cases, findings, tasks, evidence."""
+"""Records of work: contacts, escalations, promises, visits, review cases, quality, findings, tasks, evidence."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from stormops.accounts.record import INDEXED, AccountId, Record, lives_by
-from stormops.accounts.states_work import CASE, ESCALATION, FINDING, PROMISE, TASK, VISIT
+import msgspec
+
+from stormops.accounts.record import INDEXED, AccountId, ContactId, Record, lives_by
+from stormops.accounts.states_work import CASE, ESCALATION, FINDING, PROMISE, QA_REVIEW, TASK, VISIT
 
 
 class Contact(Record, frozen=True, kw_only=True):
@@ -72,6 +74,24 @@ class Case(Record, frozen=True, kw_only=True):
     findings: str = ""
     reviewer: str = ""
     evidence: tuple[str, ...] = ()
+
+
+@lives_by(QA_REVIEW)
+class QaReview(Record, frozen=True, kw_only=True):
+    """How one contact was handled: points by criterion, and critical failures, any of which fails it whole."""
+
+    contact: ContactId
+    of: str
+    """Whose contact it was."""
+    form: str
+    """Name and version of the criteria."""
+    seed: str
+    """By which the sample is drawn again."""
+    state: str
+    reviewer: str = ""
+    points: dict[str, int] = msgspec.field(default_factory=dict)
+    failures: tuple[str, ...] = ()
+    note: str = ""
 
 
 @lives_by(FINDING)

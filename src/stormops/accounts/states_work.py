@@ -1,4 +1,4 @@
-"""Lives of work: commands, visits, escalations, promises, review cases, findings, tasks."""
+"""Lives of work: commands, visits, escalations, promises, review cases, quality reviews, findings, tasks."""
 
 from __future__ import annotations
 
@@ -140,6 +140,19 @@ FINDING = Machine(
     },
 )
 """A doubtful transaction or a deficient process, and its corrective action; verified by another than its owner."""
+
+QA_REVIEW = Machine(
+    "quality review",
+    "drawn",
+    {
+        "drawn": {"score": "scored", "drop": "dropped"},
+        "scored": {"accept": "accepted", "dispute": "disputed"},
+        "disputed": {"uphold": "accepted", "overturn": "drawn"},
+        "accepted": {},
+        "dropped": {},
+    },
+)
+"""Of a contact, drawn by a sample that can be drawn again; a dispute is settled by another than who scored."""
 
 TASK = Machine(
     "task",

@@ -57,7 +57,7 @@ class Soundness(msgspec.Struct, frozen=True):
 
 def trial_balance(database: Database) -> dict[tuple[str, str], Cents]:
     """(account, fund) → debits less credits of all that is posted. Raises BooksUnavailable."""
-    with database.reading() as connection:
+    with database.reading(long=True) as connection:
         return _trial(connection)
 
 
@@ -70,7 +70,7 @@ def _trial(connection: Connection) -> dict[tuple[str, str], Cents]:
 
 def differences(database: Database) -> list[Difference]:
     """Items of sub-ledgers that differ from their control accounts. Raises BooksUnavailable."""
-    with database.reading() as connection:
+    with database.reading(long=True) as connection:
         return list(differing(connection))
 
 
@@ -125,7 +125,7 @@ def _holds(previous: str, body: str, sealed: str) -> bool:
 
 def soundness(database: Database) -> Soundness:
     """Look at everything, at one moment. Raises BooksUnavailable."""
-    with database.reading() as connection:
+    with database.reading(long=True) as connection:
         head = chain.read(connection)
         trial: dict[str, dict[str, Cents]] = {}
         funds: dict[str, Cents] = {}

@@ -24,6 +24,8 @@ BUSY_SECONDS = 5
 """How long a writer waits for another."""
 POOL = 5
 """Connections of a process, and as many waiting `BUSY_SECONDS` for one."""
+LONG_SECONDS = 600
+"""For a statement over all books: taking them over, checking them."""
 MIGRATION_LOCK = 7_270_032
 """Number of PostgreSQL's advisory lock under which the tables are made: two processes may start at once."""
 
@@ -43,7 +45,7 @@ class Database:
 
     def migrate(self) -> None:
         """Make the tables, or take them to this release. Raises BooksUnavailable."""
-        with self.writing() as connection:
+        with self.writing(long=True) as connection:
             if self.dialect == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             config = Config()
@@ -55,15 +57,15 @@ class Database:
                 raise BooksUnavailable(f"the books are of another release: {error}") from error
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection that sees one moment. Raises BooksUnavailable."""
-        with self._opened(writing=False) as connection:
+    def reading(self, *, long: bool = False) -> Iterator[Connection]:
+        """A connection that sees one moment; `long` for work on all books. Raises BooksUnavailable."""
+        with self._opened(writing=False, long=long) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, long: bool = False) -> Iterator[Connection]:
         """A connection in a transaction, committed at the end of the block. Raises BooksUnavailable."""
-        with self._opened(writing=True) as connection:
+        with self._opened(writing=True, long=long) as connection:
             yield connection
 
     def close(self) -> None:
@@ -71,7 +73,7 @@ class Database:
         self._engine.dispose()
 
     @contextlib.contextmanager
-    def _opened(self, *, writing: bool) -> Iterator[Connection]:
+    def _opened(self, *, writing: bool, long: bool) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
                 if self.dialect == "postgresql":
@@ -79,10 +81,24 @@ class Database:
                     connection.execution_options(isolation_level=level, postgresql_readonly=not writing)
                 else:
                     connection.execution_options(writing=writing)
-                with connection.begin():
+                with self._patience(connection, long=long), connection.begin():
+                    if long and self.dialect == "postgresql":
+                        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{LONG_SECONDS}s'")
                     yield connection
         except (OperationalError, PoolTimeoutError) as error:
             raise BooksUnavailable(f"the books: {_plain(error)}") from error
+
+    @contextlib.contextmanager
+    def _patience(self, connection: Connection, *, long: bool) -> Iterator[None]:
+        """Around the whole transaction: its commit looks at every reference, and may be what takes longest."""
+        driver: Any = connection.connection.driver_connection
+        if long and self.dialect == "postgresql":
+            driver.answer_seconds = LONG_SECONDS
+        try:
+            yield
+        finally:
+            if self.dialect == "postgresql":
+                driver.answer_seconds = None
 
 
 def _plain(error: Exception) -> str:

@@ -6,13 +6,15 @@ Each word must begin a word of the account's; the longest word drives, the other
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, case, exists, select
+from sqlalchemy import ColumnElement, FromClause, and_, exists, select
 
 from stormops.books import terms
 from stormops.books.database import Database
 from stormops.books.schema import SEARCH, TABLES
 
 FOUND_MAX = 20
+HITS_MAX = 100
+"""Words looked at: an account may have several that begin alike."""
 WORDS_MAX = 8
 LENGTH_MAX = 200
 LETTERS_MIN = 2
@@ -43,13 +45,13 @@ def find(database: Database, said: str) -> list[Found]:
         for place, word in enumerate(words[1:])
         for other in (SEARCH.alias(f"other{place}"),)
     ]
-    whole = case((driver.c.word == words[0], 0), else_=1)
     hits = (
         select(driver.c.account)
         .where(_begins(driver, words[0]), *others)
-        .group_by(driver.c.account, whole)
-        .order_by(whole, driver.c.account)
-        .limit(2 * FOUND_MAX)
+        .order_by(
+            driver.c.word, driver.c.account
+        )  # the whole word is the first that it begins; the index has this order
+        .limit(HITS_MAX)
     )
     with database.reading() as connection:
         accounts = list(dict.fromkeys(connection.scalars(hits)))[:FOUND_MAX]

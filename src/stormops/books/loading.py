@@ -44,7 +44,7 @@ def load(database: Database, records: Iterable[Record], journals: Iterable[Journ
     """
     digest = hashlib.sha256()
     counts = {"records": 0, "journals": 0}
-    with database.writing() as connection:
+    with database.writing(long=True) as connection:
         head = chain.take(connection)
         position = head.position + 1
         for batch in _batches(records):

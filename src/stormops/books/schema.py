@@ -103,6 +103,20 @@ AUDIT = Table(
     Column("sealed", String(64), nullable=False),
 )
 
+VIEWED = Table(
+    "viewed",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", _KEY, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", _KEY, nullable=False),
+    Column("desk", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Index("ix_viewed_account", "account", "at_ms"),
+    Index("ix_viewed_actor", "actor", "at_ms"),
+)
+"""Who looked at whom."""
+
 HEAD = Table(
     "head",
     METADATA,
@@ -121,5 +135,3 @@ SEARCH = Table(
     Index("ix_search_term_account", "account", "word"),
 )
 """Words by which an account is found; made from records, and made anew when they change."""
-
-APPEND_ONLY = (JOURNAL, LINE, JOURNAL_END, COMMAND, AUDIT)

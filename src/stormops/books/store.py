@@ -60,6 +60,7 @@ class Books:
     ) -> Outcome:
         """Decide a command and write what follows, all or nothing; refusals are kept too.
 
+        After BooksUnavailable nobody knows whether it was written: the same key, sent again, does it or tells.
         `asked`: the fingerprint that the key stands for, where a rule made the command of what was asked (it would
         make another of the same later on); empty = the command's own.
         """

@@ -727,6 +727,33 @@ _TABLE = (
         _maybe(EVIDENCE),
         about="finding",
     ),
+    _duty(
+        "draw_review",
+        "review",
+        _record("contact"),
+        _text("form", "contact"),
+        _text("seed"),
+        _count("of_ten_thousand"),
+        about="contact",
+        undo=("settle_review", "drop"),
+    ),
+    _duty(
+        "score_review",
+        "review",
+        _record("review", "qa_review"),
+        Field("points", "points"),
+        Field("failures", "names", needed=False),
+        _maybe(_long("note")),
+        about="qa_review",
+    ),
+    _duty(
+        "settle_review",
+        "review",
+        _record("review", "qa_review"),
+        _step("qa_review", "accept", "dispute", "uphold", "overturn", "drop"),
+        _maybe(_long("note")),
+        about="qa_review",
+    ),
     # --- walk-in centre ------------------------------------------------------------------------------------
     _duty(
         "take_ticket",

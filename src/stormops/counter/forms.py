@@ -140,6 +140,17 @@ def _moment(text: str, zone: tzinfo) -> int:
     return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp() * 1000)
 
 
+def _points(text: str) -> dict[str, int]:
+    made = {}
+    for line in text.splitlines():
+        if line.strip():
+            criterion, _, points = line.rpartition(":")
+            if not criterion.strip():
+                raise Wrong("field_points")
+            made[criterion.strip()] = _whole(points)
+    return made
+
+
 _READ: dict[str, Callable[[str], Any]] = {
     "money": cents_of,
     "moneys": lambda text: [cents_of(line) for line in text.splitlines() if line.strip()],
@@ -148,6 +159,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "number": _number,
     "names": _lines,
     "members": _members,
+    "points": _points,
 }
 
 # --- what may be chosen ------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from stormops.accounts.records_place import (
     ServiceAgreement,
     ServiceOrder,
 )
-from stormops.accounts.records_work import Case, Escalation, Finding, Promise, Task, Visit
+from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, Task, Visit
 from stormops.books.database import Database
 from stormops.books.listing import in_state
 from stormops.counter.rights import CHECK, Person
@@ -62,6 +62,7 @@ QUEUES: dict[str, Queue] = {
     "bankruptcies": Queue(BankruptcyCase, ("noticed", "stayed", "split", "assurance_pending", "assured", "defaulted")),
     "loans": Queue(Loan, ("applied", "signed")),
     "rebates": Queue(Rebate, ("applied", "inspected")),
+    "reviews": Queue(QaReview, ("drawn", "scored", "disputed")),
     "exceptions": Queue(Finding, ("open", "planned", "done"), CHECK),
 }
 """By name, in the order in which people look at them."""

@@ -44,12 +44,17 @@ def _proposals(of: type[Proposal] = Proposal) -> dict[str, type[Proposal]]:
 MAKING: dict[str, str] = {kind: proposal.making for kind, proposal in _proposals().items()}
 """The permission of who makes a kind of request."""
 
+APPROVING = frozenset({"supervisor", "cashier_supervisor", "manager", "director"})
+"""Permissions by which people approve: the roles that tiers of policy packs name."""
+
 NEEDS: dict[str, frozenset[str]] = {
     **{name: frozenset({kind.permission}) for name, kind in COMMANDS.items()},
     "draft_request": frozenset(MAKING.values()),
     "attach_evidence": frozenset(MAKING.values()),
     "submit_request": frozenset(MAKING.values()),
-    "judge_request": frozenset({*MAKING.values(), "approve"}),
+    "approve_request": APPROVING,
+    "judge_request": frozenset({*MAKING.values(), *APPROVING}),
+    "settle_review": frozenset({"contact", "quality"}),
 }
 """Of these permissions a person must have one; the command itself looks closer (amount, own account, maker)."""
 

@@ -1,7 +1,8 @@
 """Roles as data: what each may see and do, up to which amount alone, and where its day begins.
 
 Nobody decides on money by a role of the storm desk; who makes a request, who approves it and who pays it out are
-different roles, and `accounts.controls` holds that they are different people too.
+different roles, and `accounts.controls` holds that they are different people too. Who approves does so by a permission
+that policy packs name in their tiers (`supervisor`, `manager`, …), up to the grant's amount.
 """
 
 from __future__ import annotations
@@ -50,14 +51,16 @@ ROLES: dict[str, Role] = {
     "field": Role(_READ, _may("contact", "field", "release", "release_exception"), COUNTER),
     "addresses": Role(_READ, _may("contact", "addresses"), COUNTER),
     "approver": Role(
-        _CHECK, _may("contact", "deposit_override", "certify", "review", approve=1_000, reverse=1_000), COUNTER
+        _CHECK, _may("contact", "deposit_override", "certify", "review", supervisor=25_000, reverse=1_000), COUNTER
     ),
+    "cashier_supervisor": Role(_CHECK, _may("contact", "review", cashier_supervisor=25_000), COUNTER),
     "manager": Role(
         _CHECK,
-        _may("contact", "deposit_override", "certify", "review", "declare_waiver", approve=100_000, reverse=100_000),
+        _may("contact", "deposit_override", "certify", "review", "declare_waiver", manager=100_000, reverse=100_000),
         COUNTER,
     ),
+    "director": Role(_CHECK, _may("contact", director=1_000_000), COUNTER),
     "treasurer": Role(_CHECK, _may("contact", "post", "disburse", refund_issue=10_000), COUNTER),
-    "auditor": Role(_CHECK, _may("contact", "review"), COUNTER),
+    "auditor": Role(_CHECK, _may("contact", "review", "quality"), COUNTER),
 }
 """By name, as `stormops staff add --role` takes it. A city changes this table, and nothing else, to its own offices."""

@@ -39,8 +39,14 @@ def test_a_building_is_priced_once_and_shared_by_its_roster() -> None:
     members = tuple(Member(account, account, weight, date(2026, 7, 1)) for account, weight in (("a2", 1), ("b1", 3)))
     world.put(Umbrella(id="u1", account="a1", rule="equal", members=members, document="a" * 64))
     command = world.command("bill_umbrella", umbrella="u1", since="2026-07-01", until="2026-07-31", due="2026-08-20")
-    allocated = next(part for part in command.decision["decisions"] if part["rule"] == "umbrella.allocate")
-    assert sum(part["amount"] for part in allocated["result"]) == sum(line.cents for line in command.lines)
+    assert [share.account for share in command.shares] == ["a2", "b1"]
+    for charge in {line.charge for line in command.lines}:
+        whole = sum(line.cents for line in command.lines if line.charge == charge)
+        parts = [line.cents for share in command.shares for line in share.lines if line.charge == charge]
+        assert sum(parts) == whole
+        assert abs(parts[1] - 3 * parts[0]) <= 3
+    allocated = [part for part in command.decision["decisions"] if part["rule"] == "umbrella.allocate"]
+    assert len(allocated) == len(command.lines)
 
 
 def test_a_late_fee_is_on_what_is_past_due_and_not_on_late_fees() -> None:

@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import FIRE, LATE_FEE, RETURNED, TAX
-from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill
+from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, Share
 from stormops.accounts.commands_payment import ReturnPayment
 from stormops.accounts.decision import Decision
 from stormops.accounts.record import Day, Id
@@ -79,14 +81,20 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
             )
             for each in members
         )
-        master = shares.Master(amount=sum(each.line.cents for each in priced), members=roster)
-        split = work.decide(shares.allocate, master, field="umbrella")
+        mine: dict[str, list[BillLine]] = {}
         decisions = [decision for each in priced for decision in each.decisions]
+        for line in (each.line for each in priced if each.line.cents):
+            split = work.decide(shares.allocate, shares.Master(amount=line.cents, members=roster), field="umbrella")
+            decisions.append(split)
+            for part in split.value:
+                if part.amount:
+                    mine.setdefault(part.account, []).append(replace(line, cents=part.amount))
         return BillUmbrella(
             umbrella=umbrella.id,
             due=self.due,
             lines=tuple(each.line for each in priced),
-            decision=plain(*decisions, split),
+            shares=tuple(Share(account, tuple(lines)) for account, lines in mine.items()),
+            decision=plain(*decisions),
         )
 
 

@@ -138,3 +138,23 @@ def upgrade() -> None:
     op.create_index("ix_visit_account", "visit", ["account"], unique=False)
     op.create_index("ix_visit_state", "visit", ["state"], unique=False)
     op.create_index("ix_visit_ticket", "visit", ["ticket"], unique=False)
+    op.create_table(
+        "qa_review",
+        sa.Column("id", sa.String(length=96), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("contact", sa.String(length=96), nullable=False),
+        sa.Column("of", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("seed", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reviewer", sa.Text(), nullable=False),
+        sa.Column("points", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('drawn', 'scored', 'disputed', 'accepted', 'dropped')", name="ck_qa_review_state"
+        ),
+        sa.ForeignKeyConstraint(["contact"], ["contact.id"], initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_qa_review_contact", "qa_review", ["contact"], unique=False)

@@ -59,6 +59,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_journal_effective", "journal", ["effective"], unique=False)
     op.create_table(
+        "viewed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=96), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(length=96), nullable=False),
+        sa.Column("desk", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_viewed_account", "viewed", ["account", "at_ms"], unique=False)
+    op.create_index("ix_viewed_actor", "viewed", ["actor", "at_ms"], unique=False)
+    op.create_table(
         "journal_end",
         sa.Column("journal", sa.String(length=96), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),

@@ -14,7 +14,7 @@ from alembic import op
 revision = "v0005"
 down_revision = "v0004"
 
-APPEND_ONLY = ("journal", "line", "journal_end", "command", "audit")
+APPEND_ONLY = ("journal", "line", "journal_end", "command", "audit", "viewed")
 
 UNBALANCED = """
 SELECT 1 WHERE (SELECT count(*) FROM line WHERE line.journal = NEW.id) < 2
