@@ -46,7 +46,9 @@ class Operated:
 
     def operate(self, edge: int, *, opened: bool) -> Tree:
         self.clock += 1
-        self.states[self.row(edge)] = state(opened, self.clock)
+        row = self.row(edge)
+        if self.gear.is_open(self.states, row) != opened:  # what is so already is refused
+            self.states[row] = state(opened, self.clock)
         return self.tree
 
     def open_edges(self) -> np.ndarray:

@@ -88,13 +88,14 @@ class Switchgear:
 
     @cached_property
     def _normal_path(self) -> Bools:
-        """(E): edges of the normal tree, and all edges of what it does not reach."""
+        """(E): edges of the normal tree, and all normally closed edges of what it does not reach."""
         network = self._network
         closed = np.flatnonzero(~network.edge_open)
         walk = walk_from(network.bus_source, network.edge_from, network.edge_to, closed)
         mask = np.zeros(len(network.edge_id), np.bool_)
         mask[walk.feeding[walk.feeding >= 0]] = True
-        return mask | (walk.island_of_bus[network.edge_from] >= 0) & (walk.island_of_bus[network.edge_to] >= 0)
+        island = (walk.island_of_bus[network.edge_from] >= 0) & (walk.island_of_bus[network.edge_to] >= 0)
+        return mask | island & ~network.edge_open
 
     def _trace(self, states: States) -> Tree:
         network = self._network
