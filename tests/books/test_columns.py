@@ -26,14 +26,15 @@ _json = st.recursive(
 )
 _days = st.dates(date(1990, 1, 1), date(2200, 1, 1))
 _texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+_ids = _texts.filter(bool)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "proposal": st.dictionaries(_texts, _json, max_size=3),
     "decision": st.dictionaries(_texts, _json, max_size=3),
     "events": st.dictionaries(_texts, _texts, max_size=3),
     "points": st.dictionaries(_texts, st.integers(0, 100), max_size=3),
-    "members": st.lists(st.builds(Member, _texts, _texts, st.integers(0, 9), _days, st.none() | _days)).map(tuple),
-    "lines": st.lists(st.builds(BillLine, _texts, st.integers(0, 9), _days, _days)).map(tuple),
-    "approvals": st.lists(st.builds(Approval, _texts, st.integers(), _texts, _texts)).map(tuple),
+    "members": st.lists(st.builds(Member, _ids, _ids, st.integers(0, 9), _days, st.none() | _days)).map(tuple),
+    "lines": st.lists(st.builds(BillLine, _ids, st.integers(0, 9), _days, _days)).map(tuple),
+    "approvals": st.lists(st.builds(Approval, _ids, st.integers(), _texts, _ids)).map(tuple),
     "instalments": st.lists(st.builds(Instalment, _days, st.integers(0, 9))).map(tuple),
 }
 PLAIN: dict[type, st.SearchStrategy[Any]] = {

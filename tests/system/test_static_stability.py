@@ -253,7 +253,7 @@ def test_a_full_disk_is_an_honest_503_and_over_without_a_restart(tmp_path: Path,
         reporters.report(one.url, "before")
         size = (tmp_path / "data" / "node-01.door-wal").stat().st_size
         _, most = resource.prlimit(one.process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(one.process.pid, resource.RLIMIT_FSIZE, (size + 16 * 1024, most))
+        resource.prlimit(one.process.pid, resource.RLIMIT_FSIZE, (size + 64 * 1024, most))
         answers = {f"full-{n}": reporters.once(one.url, f"full-{n}") for n in range(40)}
         assert {a.status_code for a in answers.values()} == {202, 503}, "room for a few, then the truth"
         refused = [key for key, answer in answers.items() if answer.status_code == 503]
