@@ -28,6 +28,8 @@ ARGUMENTS = (
 )
 SOON_SECONDS = 20
 """How long a test waits for what should come within two seconds; the machine may be busy."""
+SETTLED_SECONDS = 0.6
+"""What is the same after so long has settled: a tick that has more to do is followed by the next at once."""
 NO_GRACE = "localStorage.setItem('stormops-grace', '0')"
 """Actions leave at once, as a desk may choose: what waits for its grace is tested in `test_shift`."""
 NO_DRAWING = "HTMLCanvasElement.prototype.getContext = () => null"
@@ -147,7 +149,6 @@ class City:
             self.report(symptom="lights_out", service_point=f"E-{premise['premise']}")
             for premise in self.premises(east, north)[:reports]
         ]
-        # With the last of them explained, the incident has its final device: no news comes after it.
         incident = str(self.wait(lambda: self._explained(receipts)))
         self.wait(lambda: self.view("desk").get(f"incident/{incident}"))
         return incident
@@ -162,9 +163,13 @@ class City:
         raise AssertionError("every outage around here belongs to an incident that was there before")
 
     def _explained(self, receipts: list[str]) -> str | None:
-        """The incident of the first report, once all of them belong to one."""
-        incidents = [self.get(f"/api/v1/desk/reports/{receipt}")["incident"] for receipt in receipts]
-        return incidents[0] if all(incidents) else None
+        """The incident of the first report, once all are explained and stay so: rates are learned over some ticks."""
+        incidents = self._incidents(receipts)
+        time.sleep(SETTLED_SECONDS)
+        return incidents[0] if all(incidents) and self._incidents(receipts) == incidents else None
+
+    def _incidents(self, receipts: list[str]) -> list[str | None]:
+        return [self.get(f"/api/v1/desk/reports/{receipt}")["incident"] for receipt in receipts]
 
     def wait(self, ask: Callable[[], Any]) -> Any:
         """Until the answer is something; gives it."""

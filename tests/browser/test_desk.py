@@ -49,7 +49,7 @@ def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faul
     expect(row).to_be_visible()
     row.click()
     panel = page.locator(".panel")
-    expect(panel.locator(".report-card")).to_have_count(city.view("desk")[f"incident/{incident}"]["reports"])
+    city.wait(lambda: panel.locator(".report-card").count() == city.view("desk")[f"incident/{incident}"]["reports"])
     assert badge(page) == "predicted"
 
     panel.get_by_role("button", name="Confirm").click()

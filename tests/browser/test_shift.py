@@ -39,7 +39,9 @@ def test_from_the_caller_to_a_receipt_by_keyboard_with_nothing_typed_twice(open_
     main = page.locator(".customer-panel.is-main")
     expect(main.locator(".known-incident")).to_have_count(len(known["incidents"]))
     expect(page.locator(".customer-grid")).to_contain_text(known["phone"])
-    for panel in ("Account", "Transit", "Deferred"):
+    account = page.get_by_role("region", name="Account", exact=True)
+    expect(account.get_by_role("link")).to_have_attribute("href", re.compile(r"/counter/premises/"))
+    for panel in ("Transit", "Deferred"):
         expect(page.get_by_role("region", name=panel, exact=True)).to_contain_text("not connected yet")
     expect(main.get_by_role("button", name="Report", exact=True)).to_be_focused()
     main.get_by_role("button", name="Still out").focus()
