@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -63,7 +64,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("switching")
     platform = Platform(make_city(folder / "packs", 4_000), folder / "data")
     try:
-        yield Desk(platform)
+        made = Desk(platform)
+        with contextlib.closing(made.client):
+            yield made
     finally:
         platform.stop()
 
