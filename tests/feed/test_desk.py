@@ -50,6 +50,7 @@ def test_a_session_says_who_and_what_its_writes_need(feed: Feed) -> None:
         "shift_since_ms": 1_000,
         "csrf": "token",
         "intake_url": "http://127.0.0.1:1",
+        "counter_url": "",
     }
     assert answer.headers["cache-control"] == "no-store"
 

@@ -140,7 +140,7 @@ heavy = {"numpy", "scipy", "shapely", "geopandas", "pandas", "pyogrio", "rapidfu
          "argon2", "websockets", "httpx2", "uvicorn"}
 print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
 print(sorted(n for n in sys.modules if n.startswith("stormops.") and n.split(".")[1] not in
-      {"core", "intake", "journal", "pages", "clock", "limiting", "telemetry"}))
+      {"core", "intake", "journal", "pages", "web", "clock", "limiting", "telemetry"}))
 print(sorted(n for n in sys.modules if n.startswith("stormops.core.")))
 """
     done = subprocess.run(
