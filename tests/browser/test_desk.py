@@ -211,7 +211,8 @@ def test_a_callers_report_by_keyboard_survives_a_lost_line_and_a_reload(open_des
     page.keyboard.press("Control+Enter")
     receipt = page.locator(".taken-receipt")
     expect(receipt).to_have_text(re.compile(r"^\d\d-\d{4}-\d{4}-\d{3}-\d$"))
-    detail = city.wait(lambda: city.get(f"/api/v1/desk/reports/{receipt.inner_text()}"))
+    path = f"/api/v1/desk/reports/{receipt.inner_text()}"
+    detail = city.wait(lambda: (known := city.get(path))["premise"] and known)  # shown before it is matched
     assert (detail["channel"], detail["premise"], detail["symptom"]) == ("desk", home["premise"], "tree")
     assert page.evaluate("sessionStorage.getItem('stormops-entry')") is None
     page.keyboard.press("Enter")  # the next call
