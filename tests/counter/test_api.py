@@ -113,6 +113,17 @@ async def test_a_drawer_is_counted_by_two_who_do_not_know_what_is_in_it(desk: De
     assert (await desk.get("cashier", f"{API}/queues/drawers")).json()["items"] == []
 
 
+async def test_every_look_at_a_customer_is_kept(desk: Desk) -> None:
+    await customer(desk)
+    await desk.get("cashier", f"{API}/accounts/a1")
+    await desk.get("dispatcher", "/counter/accounts/a1")
+    looks = (await desk.get("auditor", f"{API}/looks?account=a1")).json()["looks"]
+    assert [(look["actor"], look["why"]) for look in looks] == [("dispatcher", "page"), ("cashier", "api")]
+    mine = (await desk.get("auditor", f"{API}/looks?actor=cashier")).json()["looks"]
+    assert [look["account"] for look in mine] == ["a1"]
+    assert (await desk.get("auditor", f"{API}/looks")).status_code == 422
+
+
 async def test_nobody_works_on_their_own_account(desk: Desk) -> None:
     await customer(desk, "s1", "Sam Staff")
     assert await desk.refused("sam", "add_contact", account="s1", text="hello") == "own_account"

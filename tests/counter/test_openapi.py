@@ -60,6 +60,7 @@ async def test_real_answers_are_as_described(desk: Desk) -> None:
         "/queues/{queue}": "/queues/drawers",
         "/checks": "/checks",
         "/audit": "/audit",
+        "/looks": "/looks?account=a1",
     }
     for path, real in paths.items():
         answer = await desk.get("manager", API + real)

@@ -66,6 +66,7 @@ ROWS = (
     Row(("POST",), "/api/v1/counter/**", "counter_actions", staff=True),
     Row(READS, "/api/v1/counter/checks", "counter_reports", staff=True),
     Row(READS, "/api/v1/counter/audit", "counter_reports", staff=True),
+    Row(READS, "/api/v1/counter/looks", "counter_reports", staff=True),
     Row(READS, "/api/v1/counter/**", "counter_reads", staff=True),
     Row(("POST",), "/counter/**", "counter_actions", staff=True),
     Row(READS, "/counter/assets/*", "static"),

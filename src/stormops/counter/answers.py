@@ -17,6 +17,7 @@ from stormops.accounts.records_money import Bill
 from stormops.accounts.refusal import Refusal
 from stormops.books.finding import Found
 from stormops.books.listing import Done as AuditDone
+from stormops.books.views import Look
 from stormops.counter.clerk import Preview, decisions_in
 
 
@@ -121,6 +122,12 @@ class AuditAnswer(msgspec.Struct, frozen=True):
 
     events: list[AuditDone]
     before: int | None
+
+
+class LooksAnswer(msgspec.Struct, frozen=True):
+    """Who looked at an account, or at which a person did, the latest first."""
+
+    looks: list[Look]
 
 
 class EvidenceAnswer(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from stormops.accounts.record import Decision
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill
 from stormops.accounts.refusal import Refusal
-from stormops.books import checks, customers, finding, listing
+from stormops.books import checks, customers, finding, listing, views
 from stormops.books.database import BooksUnavailable
 from stormops.counter import answers, queues
 from stormops.counter.clerk import CHANNELS, Asking, decisions_in
@@ -72,6 +72,7 @@ class Api:
             "/evidence/{hash}": (self._evidence, READ),
             "/checks": (self._checks, CHECK),
             "/audit": (self._audit, CHECK),
+            "/looks": (self._looks, CHECK),
         }
         return [
             Route(f"{API}/commands/{{command}}", self._write(self._do), methods=["POST"]),
@@ -198,9 +199,11 @@ class Api:
         return json(answers.FoundAnswer(await self._desk.look(finding.find, self._database, query)))
 
     async def _account(self, request: Request, person: Person) -> Answer:
-        del person
         found = await self._desk.look(customers.view, self._database, request.path_params["account"])
-        return _unknown() if found is None else json(found)
+        if found is None:
+            return _unknown()
+        await self._desk.look(self._desk.clerk.looked_at, found.account.id, person, "api")
+        return json(found)
 
     async def _journals(self, request: Request, person: Person) -> Answer:
         del person
@@ -240,6 +243,16 @@ class Api:
         del person
         found = await self._desk.look(self._desk.files.get, request.path_params["hash"])
         return _unknown() if found is None else evidence_response(found, request.path_params["hash"])
+
+    async def _looks(self, request: Request, person: Person) -> Answer:
+        del person
+        account, actor = (request.query_params.get(name, "") for name in ("account", "actor"))
+        if bool(account) is bool(actor):
+            return problem("invalid", "", FieldError("account", "Give an account, or the actor who looked."))
+        return json(answers.LooksAnswer(await self._desk.look(self._looked, account, actor)))
+
+    def _looked(self, account: str, actor: str) -> list[views.Look]:
+        return views.looks(self._database, account=account, actor=actor)
 
     async def _checks(self, request: Request, person: Person) -> Answer:
         del request, person

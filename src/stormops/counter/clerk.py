@@ -22,6 +22,7 @@ from stormops.accounts.records_money import Arrangement, Placement, Receipt
 from stormops.accounts.records_place import CutOrder, ServiceAgreement
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import storm
+from stormops.books import views
 from stormops.books.store import Books, Outcome
 from stormops.core.mode import FUNCTIONS
 from stormops.counter.episode import Now
@@ -109,6 +110,10 @@ class Clerk:
         if asking.seal and asking.seal != seal_of(command):
             return CHANGED
         return self.books.execute(command, envelope, grants_of(asking.person), circumstances, asked)
+
+    def looked_at(self, account: str, person: Person, why: str) -> None:
+        """Keep that somebody looked at an account."""
+        views.note(self.books.database, [views.Look(account, self.now_ms(), person.person, person.desk, why)])
 
     def _work(self, reader: Reader, asking: Asking, now: Now) -> Work:
         return Work(reader, self.pack, self.today(), asking.person.person, now.episode)

@@ -60,6 +60,12 @@ READS: dict[str, Read] = {
     "/commands/{key}/decisions": Read("Why: the decisions that a command brought.", answers.WhyAnswer),
     "/queues/{queue}": Read("What waits for somebody.", answers.QueueAnswer),
     "/checks": Read("Trial balance, sub-ledgers against control accounts, the audit's chain.", Soundness),
+    "/looks": Read(
+        "Who looked at whom.",
+        answers.LooksAnswer,
+        (("account", "Who looked at it."), ("actor", "At what this person looked.")),
+        (*READ_CODES, 422),
+    ),
     "/audit": Read(
         "Who did what, the latest first.",
         answers.AuditAnswer,

@@ -143,6 +143,7 @@ class Screens:
         view = await self._desk.look(customers.view, self._database, request.path_params["account"])
         if view is None:
             return self._problem(request, person, "unknown", 404)
+        await self._desk.look(self._desk.clerk.looked_at, view.account.id, person, "page")
         words, today = self._pages.words(request), self._desk.clerk.today()
         more = await self._desk.look(self._beside, view.account.id)
         past_due = sum(each.owed for each in view.receivables if each.due < today)
