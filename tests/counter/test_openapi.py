@@ -22,8 +22,10 @@ def check(value: Any, schema: dict[str, Any]) -> None:
 
 
 def answer_of(path: str, method: str, status: int) -> dict[str, Any]:
-    content = DOCUMENT["paths"][path][method]["responses"][str(status)]["content"]
-    schema: dict[str, Any] = next(iter(content.values()))["schema"]
+    answer = DOCUMENT["paths"][path][method]["responses"][str(status)]
+    if "$ref" in answer:
+        answer = DOCUMENT["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    schema: dict[str, Any] = next(iter(answer["content"].values()))["schema"]
     return schema
 
 

@@ -1,4 +1,5 @@
 /** One desk action being written: its reason, what else it needs, and how it fares. */
+import type { Ref } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Sent } from "./actions";
@@ -40,6 +41,39 @@ interface Props {
   onClose: () => void;
 }
 
+/** Why: typed, or one of those that are often right. */
+export function ReasonField(props: {
+  field?: Ref<HTMLInputElement>;
+  value: string;
+  suggestions: string[];
+  onType: (text: string) => void;
+}) {
+  return (
+    <>
+      <label class="field">
+        <span>{t("action.reason")}</span>
+        <input
+          ref={props.field ?? null}
+          name="reason"
+          value={props.value}
+          maxLength={500}
+          required
+          autocomplete="off"
+          placeholder={t("action.reason_hint")}
+          onInput={(event) => props.onType(event.currentTarget.value)}
+        />
+      </label>
+      <div class="suggestions">
+        {props.suggestions.map((text) => (
+          <button type="button" class="suggestion" onClick={() => props.onType(text)}>
+            {text}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
 export function ActionForm(props: Props) {
   const [reason, setReason] = useState(drafts.get(props.id) ?? props.usual ?? "");
   const field = useRef<HTMLInputElement>(null);
@@ -67,26 +101,7 @@ export function ActionForm(props: Props) {
       <h3>{props.title}</h3>
       <p class="hint">{props.hint}</p>
       {props.children}
-      <label class="field">
-        <span>{t("action.reason")}</span>
-        <input
-          ref={field}
-          name="reason"
-          value={reason}
-          maxLength={500}
-          required
-          autocomplete="off"
-          placeholder={t("action.reason_hint")}
-          onInput={(event) => type(event.currentTarget.value)}
-        />
-      </label>
-      <div class="suggestions">
-        {props.suggestions.map((text) => (
-          <button type="button" class="suggestion" onClick={() => type(text)}>
-            {text}
-          </button>
-        ))}
-      </div>
+      <ReasonField field={field} value={reason} suggestions={props.suggestions} onType={type} />
       <div class="form-buttons">
         <button type="submit" class={`button ${props.danger ? "danger" : "primary"}`} disabled={!props.ready}>
           {props.send}

@@ -4,6 +4,7 @@ import { type Mode, type ModeNow, MODES, type ModeTable } from "../contract";
 import { t, word } from "../i18n";
 import { MODE_SIGNS } from "../legend";
 import { SignIcon } from "../sign";
+import { ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
 import { notInFull, OffList } from "./mode-bar";
@@ -81,25 +82,7 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
           <p>{sentence ?? ""}</p>
           {off.length ? <OffList id="mode-off-then" off={off} mode={mode} /> : <p class="hint">{t("mode.off_none")}</p>}
         </div>
-        <label class="field">
-          <span>{t("action.reason")}</span>
-          <input
-            name="reason"
-            required
-            maxLength={500}
-            autocomplete="off"
-            placeholder={t("action.reason_hint")}
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        </label>
-        <div class="suggestions">
-          {reasons.map((text) => (
-            <button type="button" class="suggestion" onClick={() => setReason(text)}>
-              {text}
-            </button>
-          ))}
-        </div>
+        <ReasonField value={reason} suggestions={reasons} onType={setReason} />
         <label class="field">
           <span>{t("mode.scope_label")}</span>
           <input

@@ -4,6 +4,7 @@ import * as api from "../api";
 import type { Switch } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
+import { ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
 import { effectSaid, operate } from "./switching";
@@ -141,26 +142,7 @@ export function SwitchDialog({ open, again, nowMs, onSend, onClose, onSignedOut 
               {effect ? effectSaid(effect).map((text) => <p key={text}>{text}</p>) : null}
               {effect || detail.problem ? null : <p class="hint">{t("switch.working")}</p>}
             </div>
-            <label class="field">
-              <span>{t("action.reason")}</span>
-              <input
-                ref={field}
-                name="reason"
-                required
-                maxLength={500}
-                autocomplete="off"
-                placeholder={t("action.reason_hint")}
-                value={reason}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            </label>
-            <div class="suggestions">
-              {reasons.map((text) => (
-                <button type="button" class="suggestion" onClick={() => setReason(text)}>
-                  {text}
-                </button>
-              ))}
-            </div>
+            <ReasonField field={field} value={reason} suggestions={reasons} onType={setReason} />
           </>
         )}
         <div class="form-buttons">

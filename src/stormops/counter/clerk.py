@@ -84,11 +84,10 @@ class Clerk:
             return no
         position = self.books.position()
         with self.books.reading() as reader:
-            try:
-                command = made(asking.body, self._work(reader, asking, now))
-            except Refused as no_command:
-                return no_command.refusal
-            circumstances = self._circumstances(reader, command, asking.name, now)
+            asked = self._made(reader, asking, now)
+            if isinstance(asked, Refusal):
+                return asked
+            command, circumstances = asked
             effects = decide(reader, command, envelope, grants_of(asking.person), circumstances)
         return Preview(position, command, seal_of(command), effects)
 
@@ -102,11 +101,10 @@ class Clerk:
         if (no := refused(asking.person, asking.name, now.episode, envelope.at_ms)) is not None:
             return no
         with self.books.reading() as reader:
-            try:
-                command = made(asking.body, self._work(reader, asking, now))
-            except Refused as no_command:
-                return no_command.refusal
-            circumstances = self._circumstances(reader, command, asking.name, now)
+            made_of = self._made(reader, asking, now)
+        if isinstance(made_of, Refusal):
+            return made_of
+        command, circumstances = made_of
         if asking.seal and asking.seal != seal_of(command):
             return CHANGED
         return self.books.execute(command, envelope, grants_of(asking.person), circumstances, asked)
@@ -114,6 +112,14 @@ class Clerk:
     def looked_at(self, account: str, person: Person, why: str) -> None:
         """Keep that somebody looked at an account."""
         views.note(self.books.database, [views.Look(account, self.now_ms(), person.person, person.desk, why)])
+
+    def _made(self, reader: Reader, asking: Asking, now: Now) -> tuple[Command, Circumstances] | Refusal:
+        """The command that the rules make of what is asked, and what it is decided in."""
+        try:
+            command = made(asking.body, self._work(reader, asking, now))
+        except Refused as no_command:
+            return no_command.refusal
+        return command, self._circumstances(reader, command, asking.name, now)
 
     def _work(self, reader: Reader, asking: Asking, now: Now) -> Work:
         return Work(reader, self.pack, self.today(), asking.person.person, now.episode)

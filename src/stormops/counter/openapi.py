@@ -16,6 +16,7 @@ from stormops.counter.clerk import CHANNELS
 from stormops.counter.evidence import FILE_BYTES_MAX
 from stormops.counter.queues import QUEUES
 from stormops.counter.rights import NEEDS, summary
+from stormops.web.openapi import CSRF, SESSION, assembled, ref
 from stormops.web.problem import MEDIA_TYPE, Problem
 
 API_VERSION = "1.0.0"
@@ -91,26 +92,14 @@ def document(counter_url: str, title: str) -> bytes:
         "get": _plain("metrics", "Prometheus metrics.", {"text/plain": {"schema": {"type": "string"}}})
     }
     paths["/openapi.json"] = {"get": _plain("openapi", "This document.", _of({"type": "object"}))}
-    return msgspec.json.encode(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": f"{title}: counter",
-                "version": API_VERSION,
-                "description": "Customer accounts for staff. Amounts are cents; days are the city's.",
-                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            },
-            "servers": [{"url": counter_url}],
-            "paths": paths,
-            "components": {
-                "schemas": _schemas(),
-                "securitySchemes": {
-                    "session": {"type": "apiKey", "in": "cookie", "name": "stormops_session"},
-                    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
-                },
-            },
-        }
-    )
+    components = {
+        "schemas": _schemas(),
+        "responses": {_named(code): _problem(code) for code in CODES},
+        "parameters": _PARAMETERS,
+        "securitySchemes": SESSION | CSRF,
+    }
+    said = "Customer accounts for staff. Amounts are cents; days are the city's."
+    return assembled(f"{title}: counter", API_VERSION, said, url=counter_url, paths=paths, components=components)
 
 
 def _schemas() -> dict[str, Any]:
@@ -133,16 +122,20 @@ def _schemas() -> dict[str, Any]:
     return dict(schemas)
 
 
-def _ref(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{kind.__name__}"}
-
-
 def _of(kind: type[msgspec.Struct] | dict[str, Any], media: str = "application/json") -> dict[str, Any]:
-    return {media: {"schema": kind if isinstance(kind, dict) else _ref(kind)}}
+    return {media: {"schema": kind if isinstance(kind, dict) else ref(kind)}}
+
+
+def _named(code: int) -> str:
+    return f"Problem{code}"
+
+
+def _problem(code: int) -> dict[str, Any]:
+    return {"description": CODES[code], "content": _of(Problem, MEDIA_TYPE)}
 
 
 def _problems(codes: tuple[int, ...]) -> dict[str, Any]:
-    return {str(code): {"description": CODES[code], "content": _of(Problem, MEDIA_TYPE)} for code in codes}
+    return {str(code): {"$ref": f"#/components/responses/{_named(code)}"} for code in codes}
 
 
 def _header(name: str, said: str, *, needed: bool = False, **schema: object) -> dict[str, Any]:
@@ -165,28 +158,40 @@ def _writes(name: str) -> dict[str, Any]:
     }
 
 
-def _context() -> list[dict[str, Any]]:
-    channel = {"type": "string", "enum": list(CHANNELS), "default": "desk"}
-    seen = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
-    return [
-        {"name": "channel", "in": "query", "description": "How the customer came.", "schema": channel},
-        {"name": "as_of", "in": "query", "description": "The position that was in sight.", "schema": seen},
-    ]
-
-
-def _command(name: str) -> dict[str, Any]:
-    key = _header(
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "Key": _header(
         "Idempotency-Key",
         "One key, one effect, however often it is sent.",
         needed=True,
         pattern=f"^[A-Za-z0-9._:-]{{1,{KEY_CHARACTERS_MAX}}}$",
-    )
-    seal = _header("If-Match", "The seal of the preview that was confirmed.")
+    ),
+    "Seal": _header("If-Match", "The seal of the preview that was confirmed."),
+    "Channel": {
+        "name": "channel",
+        "in": "query",
+        "description": "How the customer came.",
+        "schema": {"type": "string", "enum": list(CHANNELS), "default": "desk"},
+    },
+    "AsOf": {
+        "name": "as_of",
+        "in": "query",
+        "description": "The position that was in sight.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
+    },
+}
+"""What every command takes besides its body; a preview takes the last two."""
+
+
+def _parameters(*names: str) -> list[dict[str, Any]]:
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _command(name: str) -> dict[str, Any]:
     done = {"description": "Done, or done before.", "content": _of(answers.DoneAnswer)}
     return _writes(name) | {
         "operationId": name,
         "tags": ["commands"],
-        "parameters": [key, seal, *_context()],
+        "parameters": _parameters(*_PARAMETERS),
         "responses": {"200": done} | _problems(WRITE_CODES),
     }
 
@@ -196,7 +201,7 @@ def _preview(name: str) -> dict[str, Any]:
     return _writes(name) | {
         "operationId": f"{name}_preview",
         "tags": ["previews"],
-        "parameters": _context(),
+        "parameters": _parameters("Channel", "AsOf"),
         "responses": {"200": would} | _problems(tuple(code for code in WRITE_CODES if code != 412)),
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Protocol
 
 from stormops.accounts.asking.catalogue import BODIES
@@ -12,24 +11,15 @@ from stormops.accounts.controls import Grant, Grants, may
 from stormops.accounts.policy_limits import OFFICES
 from stormops.accounts.proposals import Proposal
 from stormops.accounts.refusal import Refusal
+from stormops.web import session
 
 READ, CHECK = "read_accounts", "read_checks"
 """Permissions of the counter's own: to look at customers, and at the books as a whole."""
 
 
-class Person(Protocol):
-    """Who is signed in (`staff.person`)."""
+class Person(session.Person, Protocol):
+    """Who is signed in (`staff.person`), with what they may."""
 
-    @property
-    def person(self) -> str: ...
-    @property
-    def desk(self) -> str: ...
-    @property
-    def shift(self) -> int: ...
-    @property
-    def roles(self) -> Collection[str]: ...
-    @property
-    def csrf(self) -> str: ...
     @property
     def permissions(self) -> frozenset[str]: ...
     @property

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from stormops.feed import answers
+from stormops.web.openapi import SESSION, assembled, ref
 
 API_VERSION = "1.0.0"
 
@@ -149,37 +150,24 @@ def document(feed_url: str, title: str) -> bytes:
     paths["/api/v1/public/premise"] = {"post": _premise()}
     paths["/metrics"] = {"get": _plain("metrics", "Prometheus metrics.", "text/plain", {"type": "string"})}
     paths["/openapi.json"] = {"get": _plain("openapi", "This document.", "application/json", {"type": "object"})}
-    return msgspec.json.encode(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": f"{title}: feed",
-                "version": API_VERSION,
-                "description": "Reads of the public and of the desk. Writes are taken by intake. Live views: "
-                "WebSocket /api/v1/feed (ARCHITECTURE.md).",
-                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            },
-            "servers": [{"url": feed_url}],
-            "paths": dict(sorted(paths.items())),
-            "components": {
-                "schemas": schemas,
-                "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "stormops_session"}},
-            },
-        }
+    return assembled(
+        f"{title}: feed",
+        API_VERSION,
+        "Reads of the public and of the desk. Writes are taken by intake. Live views: WebSocket /api/v1/feed "
+        "(ARCHITECTURE.md).",
+        url=feed_url,
+        paths=dict(sorted(paths.items())),
+        components={"schemas": schemas, "securitySchemes": SESSION},
     )
 
 
-def _ref(shape: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{shape.__name__}"}
-
-
 def _problems(*codes: int) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": _ref(answers.Problem)}}
+    content = {"application/problem+json": {"schema": ref(answers.Problem)}}
     return {str(code): {"description": CODES[code]} | ({"content": content} if code != 304 else {}) for code in codes}
 
 
 def _operation(path: str, read: Read) -> dict[str, Any]:
-    schemas = [_ref(shape) for shape in read.shapes]
+    schemas = [ref(shape) for shape in read.shapes]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     answered = {"200": {"description": read.summary, "content": {"application/json": {"schema": schema}}}}
     if path == "/readyz":
@@ -238,7 +226,7 @@ def _premise() -> dict[str, Any]:
         "additionalProperties": False,
     }
     operation = _plain(
-        "public_premise", "What is known of an account's premises.", "application/json", _ref(answers.PremisesOfAccount)
+        "public_premise", "What is known of an account's premises.", "application/json", ref(answers.PremisesOfAccount)
     )
     operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     operation["responses"] |= _problems(404, 413, 422, 429, 503)

@@ -25,6 +25,7 @@ from stormops.intake.openapi_open311 import paths as open311_paths
 from stormops.intake.reports import Accepted
 from stormops.intake.taking import KEY_CHARACTERS_MAX, WHERE_OR_WHO
 from stormops.web.http import BODY_BYTES_MAX
+from stormops.web.openapi import CSRF, SESSION, assembled, ref
 from stormops.web.problem import MEDIA_TYPE, Problem
 
 API_VERSION = "1.0.0"
@@ -106,26 +107,13 @@ def document(intake_url: str, title: str, others: Collection[str] = ()) -> bytes
             "get": _plain("openapi", "This document.", {"application/json": {"schema": {"type": "object"}}})
         },
     }
-    return msgspec.json.encode(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": f"{title}: intake",
-                "version": API_VERSION,
-                "description": "Reports of outages and dangers, and what the desk decides. Reads are served by feed.",
-                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            },
-            "servers": [{"url": intake_url}],
-            "paths": paths,
-            "components": {
-                "schemas": _schemas(),
-                "securitySchemes": {
-                    "session": {"type": "apiKey", "in": "cookie", "name": "stormops_session"},
-                    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
-                    **METER_SECURITY,
-                },
-            },
-        }
+    return assembled(
+        f"{title}: intake",
+        API_VERSION,
+        "Reports of outages and dangers, and what the desk decides. Reads are served by feed.",
+        url=intake_url,
+        paths=paths,
+        components={"schemas": _schemas(), "securitySchemes": SESSION | CSRF | METER_SECURITY},
     )
 
 
@@ -185,7 +173,7 @@ def _given(*names: str) -> dict[str, Any]:
 
 
 def _ref(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
+    return {"schema": ref(kind)}
 
 
 def _problems(*codes: int) -> dict[str, Any]:
