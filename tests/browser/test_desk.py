@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.conftest import City, Faults, NewPage, sign_in
+from tests.browser.conftest import City, Faults, NewPage, only, sign_in
 from tests.platform import Platform
 
 pytestmark = pytest.mark.browser
@@ -322,6 +322,7 @@ def test_resumes_after_feed_restarts(open_desk: NewPage, city: City, platform: P
     page.wait_for_selector(".desk[data-connection=live]")
     assert page.evaluate("window.unbroken") is True
     incident = city.wait(lambda: city.outage(0.6, 0.25))
+    only(page, incident)  # the list draws the rows in sight alone
     expect(page.locator(f".incident-row[data-incident='{incident}']")).to_be_visible()
 
 
