@@ -34,7 +34,8 @@ def charged(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, 
     return pairs
 
 
-def _bill(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, decision: Decision) -> Bill:
+def issued(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, decision: Decision) -> Bill:
+    """A new bill of the lines. Raises Refused."""
     return draft.add(
         Bill(
             id=draft.new_id(),
@@ -92,7 +93,7 @@ class PostBill(Command, frozen=True, kw_only=True, tag="post_bill"):
         draft.allow(self.function, self.permission)
         account, decision = draft.account(self.account), draft.by_policy(self.decision)
         due = draft.day(self.due)
-        bill = _bill(draft, account.id, self.lines, due, decision)
+        bill = issued(draft, account.id, self.lines, due, decision)
         draft.post(postings.billed(draft.head(), charged(draft, account.id, self.lines, due, bill.id)))
 
 
@@ -130,7 +131,7 @@ class BillUmbrella(Command, frozen=True, kw_only=True, tag="bill_umbrella"):
             if share.account not in on_roster:
                 raise Refused("not_on_roster", f"{share.account} is not on the roster.", "shares")
             account = draft.account(share.account).id
-            bill = _bill(draft, account, share.lines, due, decision)
+            bill = issued(draft, account, share.lines, due, decision)
             pairs += charged(draft, account, share.lines, due, bill.id)
         draft.post(postings.billed(draft.head(), pairs))
 

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 import msgspec
 
 from stormops.accounts.money import Cents
-from stormops.accounts.policy import Pack, Terms
+from stormops.accounts.policy import Clause, Pack, Terms
 from stormops.accounts.refusal import Refusal
 
 T = TypeVar("T", bound=Terms)
@@ -158,20 +158,25 @@ class Rule(Generic[T, G, R]):
             on=on,
             policy=owner.name,
             version=owner.version,
-            clause=InForce(
-                kind=clause.kind,
-                of=clause.of,
-                start=clause.start,
-                end=clause.end,
-                cite=tuple(f"{key}: {owner.sources[key]}" for key in clause.cite),
-                note=clause.note,
-                terms=msgspec.json.decode(msgspec.json.encode(clause.terms)),
-            ),
+            clause=in_force(owner, clause),
             inputs=given,
             result=None if isinstance(outcome, Refusal) else outcome,
             refusal=outcome if isinstance(outcome, Refusal) else None,
             formula=tuple(working.steps),
         )
+
+
+def in_force(owner: Pack, clause: Clause) -> InForce:
+    """A clause as a decision keeps it."""
+    return InForce(
+        kind=clause.kind,
+        of=clause.of,
+        start=clause.start,
+        end=clause.end,
+        cite=tuple(f"{key}: {owner.sources[key]}" for key in clause.cite),
+        note=clause.note,
+        terms=msgspec.json.decode(msgspec.json.encode(clause.terms)),
+    )
 
 
 def rule(name: str) -> Callable[[Callable[[T, G, Working], R | Refusal]], Rule[T, G, R]]:

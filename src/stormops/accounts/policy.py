@@ -21,6 +21,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
@@ -30,6 +31,8 @@ class PolicyError(ValueError):
     """A pack that cannot be used; the message names the pack, the rule and the field."""
 
 
+FOUND_MAX = 4_096
+"""Look-ups of clauses that a pack remembers: a billing run asks the same few a million times."""
 FIGURE_MAX = Decimal(10**15)
 """A figure that reaches it is a mistake or an attack: written out it would fill the memory."""
 
@@ -111,6 +114,7 @@ class Pack:
     def __init__(self, head: Head, clauses: tuple[Clause, ...], parent: Pack | None = None) -> None:
         self.name, self.title, self.version, self.sources = head.name, head.title, head.version, head.sources
         self.head, self.clauses, self.parent = head, clauses, parent
+        self._found = lru_cache(maxsize=FOUND_MAX)(self._look_up)
 
     def lineage(self) -> Iterator[Pack]:
         """The pack, its parent, and so on."""
@@ -121,6 +125,9 @@ class Pack:
 
     def clause(self, kind: type[Terms], on: date, of: str = "") -> tuple[Pack, Clause] | None:
         """The clause in force and the pack that it stands in: nearest pack first, in it the nearer `of`."""
+        return self._found(kind, on, of)
+
+    def _look_up(self, kind: type[Terms], on: date, of: str) -> tuple[Pack, Clause] | None:
         for pack in self.lineage():
             for wanted in dict.fromkeys((of, "")):
                 for clause in pack.clauses:

@@ -35,6 +35,7 @@ from stormops.accounts.states_money import (
     RECEIPT,
     REFUND,
     REQUEST,
+    RUN,
 )
 
 
@@ -70,6 +71,28 @@ class Bill(Record, frozen=True, kw_only=True):
     cents: int
     lines: tuple[BillLine, ...]
     decision: Decision = msgspec.field(default_factory=dict)
+
+
+@lives_by(RUN)
+class BillingRun(Record, frozen=True, kw_only=True):
+    """The bills of a cycle up to and without a day, and the clauses of the policy by which they were made."""
+
+    cycle: int
+    """Of `cycles`, by the account's number; 0 = all accounts."""
+    cycles: int
+    until: date
+    due: date
+    on: date
+    """The day whose policy it goes by."""
+    city: str
+    maker: str
+    state: str
+    clauses: dict[str, Any]
+    """By name (`abridged`): bills refer to them."""
+    bills: int = 0
+    cents: int = 0
+    exceptions: int = 0
+    """Accounts that were not billed, each in the queue with the reason."""
 
 
 class Receivable(Record, frozen=True, kw_only=True):

@@ -29,9 +29,12 @@ def read(connection: Connection) -> Head:
     return Head(*connection.execute(select(HEAD.c.position, HEAD.c.sealed)).one())
 
 
-def append(connection: Connection, head: Head, event: AuditEvent) -> None:
-    """Seal an event at the next position."""
-    sealed = audit.seal(head.sealed, event)
-    row = {"position": head.position + 1, "body": msgspec.json.encode(event).decode(), "sealed": sealed}
-    connection.execute(insert(AUDIT), row)
-    connection.execute(update(HEAD).values(position=head.position + 1, sealed=sealed))
+def append(connection: Connection, head: Head, *events: AuditEvent) -> None:
+    """Seal events at the next positions."""
+    position, sealed = head
+    rows = []
+    for event in events:
+        position, sealed = position + 1, audit.seal(sealed, event)
+        rows.append({"position": position, "body": msgspec.json.encode(event).decode(), "sealed": sealed})
+    connection.execute(insert(AUDIT), rows)
+    connection.execute(update(HEAD).values(position=position, sealed=sealed))

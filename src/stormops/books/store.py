@@ -7,16 +7,18 @@ A key that was used gives the outcome it gave then; used for something else, it 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+from stormops.accounts.audit import AuditEvent
 from stormops.accounts.command import Circumstances, Command, Envelope, fingerprint, name_of, text_of
 from stormops.accounts.controls import Grants
 from stormops.accounts.deciding import Effects, audited, decide
+from stormops.accounts.draft import Reader
 from stormops.accounts.record import Record
 from stormops.accounts.refusal import Refusal
 from stormops.books import chain, terms
@@ -76,6 +78,14 @@ class Books:
             chain.append(connection, head, event)
             _keep(connection, command, envelope, asked, outcome)
             return outcome
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Many commands in one transaction, as `execute` would have done each. Raises BooksUnavailable."""
+        with self.database.writing() as connection:
+            batch = Batch(connection)
+            yield batch
+            batch.write()
 
     def outcome(self, key: str, asked: str = "") -> Outcome | None:
         """What became of the command with this key; None = it never came. `asked` as for `execute`; "" = whatever."""
@@ -145,17 +155,72 @@ def _written(connection: Connection, position: int, envelope: Envelope, answer: 
 
 
 def _keep(connection: Connection, command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> None:
+    connection.execute(insert(COMMAND), _command(command, envelope, asked, outcome))
+
+
+def _command(command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> dict[str, Any]:
     refusal = None if outcome.refusal is None else msgspec.json.encode(outcome.refusal).decode()
-    connection.execute(
-        insert(COMMAND),
-        {
-            "key": envelope.key,
-            "position": outcome.position,
-            "name": name_of(command),
-            "fingerprint": asked,
-            "body": text_of(command).decode(),
-            "envelope": msgspec.json.encode(envelope).decode(),
-            "refusal": refusal,
-            "answer": msgspec.json.encode(_Answer(outcome.answer, outcome.overtaken)).decode(),
-        },
-    )
+    return {
+        "key": envelope.key,
+        "position": outcome.position,
+        "name": name_of(command),
+        "fingerprint": asked,
+        "body": text_of(command).decode(),
+        "envelope": msgspec.json.encode(envelope).decode(),
+        "refusal": refusal,
+        "answer": msgspec.json.encode(_Answer(outcome.answer, outcome.overtaken)).decode(),
+    }
+
+
+class Batch:
+    """Commands decided one by one at one position of the books, and written together; none changes what another did."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._head = chain.take(connection)
+        self._effects: list[Effects] = []
+        self._events: list[AuditEvent] = []
+        self._rows: list[dict[str, Any]] = []
+        self._changed: set[tuple[type[Record], str]] = set()
+
+    @property
+    def position(self) -> int:
+        """Of the books before it."""
+        return self._head.position
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Which keys were used."""
+        return set(self.connection.scalars(select(COMMAND.c.key).where(COMMAND.c.key.in_(sorted(keys)))))
+
+    def do(
+        self, reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances
+    ) -> Refusal | Effects:
+        """Decide a command whose key is not known. Raises ValueError where it changes what one before it did."""
+        answer = decide(reader, command, envelope, grants, now)
+        position = self._head.position + len(self._rows) + 1
+        if isinstance(answer, Refusal):
+            outcome = Outcome(envelope.key, position, answer, {})
+            self._events.append(audited(command, envelope, outcome=answer.code))
+        else:
+            places = {(type(record), record.id) for record in answer.records}
+            if not self._changed.isdisjoint(places):
+                raise ValueError(f"{envelope.key} changes what an earlier command of the batch did")
+            self._changed |= places
+            self._effects.append(answer)
+            outcome = Outcome(envelope.key, position, None, answer.answer)
+            self._events.append(answer.audit)
+        self._rows.append(_command(command, envelope, fingerprint(command, envelope), outcome))
+        return answer
+
+    def write(self) -> None:
+        """Write what was decided."""
+        if not self._rows:
+            return
+        position = self._head.position + len(self._rows)
+        records = [record for effects in self._effects for record in effects.records]
+        write_records(self.connection, records, position)
+        write_journals(self.connection, [entry for effects in self._effects for entry in effects.journals])
+        write_ends(self.connection, [entry for effects in self._effects for entry in effects.ended])
+        terms.renew(self.connection, records)
+        chain.append(self.connection, self._head, *self._events)
+        self.connection.execute(insert(COMMAND), self._rows)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import msgspec
 
 from stormops.accounts import catalogue
+from stormops.accounts.asking.memo import Memo
 from stormops.accounts.command import Command
 from stormops.accounts.decision import Decision, Rule
 from stormops.accounts.draft import Reader
@@ -34,6 +35,8 @@ class Work(NamedTuple):
     day: date
     actor: str = ""
     episode: str = ""
+    memo: Memo | None = None
+    """Where many bills are made at once."""
 
     def get(self, kind: type[R], key: str) -> R:
         """A record. Raises Refused."""
@@ -45,7 +48,8 @@ class Work(NamedTuple):
 
     def decide(self, rule: Rule[Any, Any, V], given: msgspec.Struct, of: str = "", field: str = "") -> Decision[V]:
         """What the rule decides; a refusal is raised, as of the field whose answer it is about."""
-        decision = rule(self.pack, self.day, given, of)
+        memo = self.memo
+        decision = rule(self.pack, self.day, given, of) if memo is None else memo.decide(rule, self.day, given, of)
         if decision.refusal is not None:
             raise Refused(decision.refusal.code, decision.refusal.sentence, decision.refusal.field or field)
         return decision

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
 from stormops.accounts.asking.asked import Asked, Work, plain
+from stormops.accounts.asking.pricing import Priced, Pricing
 from stormops.accounts.asking.service import day_of
-from stormops.accounts.charge_types import FIRE, LATE_FEE, RETURNED, TAX
+from stormops.accounts.charge_types import LATE_FEE, RETURNED
 from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, Share
 from stormops.accounts.commands_payment import ReturnPayment
 from stormops.accounts.decision import Decision
+from stormops.accounts.policy import Terms
 from stormops.accounts.record import Day, Id
 from stormops.accounts.records_money import Bill, BillLine, Receipt
-from stormops.accounts.records_place import Account, Member, Premise, Read, ServiceAgreement, Umbrella
+from stormops.accounts.records_place import Account, Member, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refused
-from stormops.accounts.rules import fees, metered, property_charges, proration, taxes
+from stormops.accounts.rules import estimates, fees, metered, property_charges, proration, taxes
 from stormops.accounts.rules import umbrella as sharing
 
 BILLED = frozenset({"active", "stop_requested", "finalled"})
-GALLONS = 1000
-"""A unit of a water register is a thousand gallons, as rates have it."""
 
 
-class Priced(NamedTuple):
-    """One line with what decided it."""
-
-    line: BillLine
-    decisions: tuple[Decision[Any], ...]
+TERMS: tuple[type[Terms], ...] = (
+    proration.PartialPeriod,
+    metered.MeteredRate,
+    taxes.UtilityTax,
+    property_charges.SewerRate,
+    property_charges.Stormwater,
+    property_charges.FireFee,
+    property_charges.FlatCharge,
+    sharing.MasterBill,
+    estimates.Estimates,
+)
+"""The clauses that bills go by."""
 
 
 class AskBill(Asked, frozen=True, kw_only=True):
@@ -68,42 +74,62 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
     def command(self, work: Work) -> BillUmbrella:
         """See `Asked.command`."""
         umbrella = work.get(Umbrella, self.umbrella)
-        members = [each for each in umbrella.members if each.since <= work.day and (each.until or date.max) > work.day]
-        billed = tuple(dict.fromkeys(each.account for each in members))
-        priced = priced_lines(work, umbrella.account, self.since, self.until, billed)
-        roster = tuple(_on_roster(each) for each in members)
-        borne: dict[str, list[BillLine]] = {}
-        decisions = [decision for each in priced for decision in each.decisions]
-        for line in (each.line for each in priced):
-            master = sharing.Master(amount=line.cents, members=roster)
-            split = work.decide(sharing.allocate, master, field="umbrella")
-            decisions.append(split)
-            cents: dict[str, int] = {}
-            for part in split.value:
-                cents[part.account] = cents.get(part.account, 0) + part.amount
-            for account, amount in cents.items():
-                if amount:
-                    borne.setdefault(account, []).append(replace(line, cents=amount))
+        members = on_roster(umbrella, work.day)
+        lines = priced_lines(work, umbrella.account, self.since, self.until, accounts_of(members))
+        shares, splits = shared(work, members, [each.line for each in lines])
         return BillUmbrella(
             umbrella=umbrella.id,
             due=self.due,
-            lines=tuple(each.line for each in priced),
-            shares=tuple(Share(account, tuple(lines)) for account, lines in borne.items()),
-            decision=plain(*decisions),
+            lines=tuple(each.line for each in lines),
+            shares=shares,
+            decision=plain(*(decision for each in lines for decision in each.decisions), *splits),
         )
 
 
-def _on_roster(member: Member) -> sharing.Member:
+def on_roster(umbrella: Umbrella, on: date) -> list[Member]:
+    """Who bears a building's bill on a day."""
+    return [each for each in umbrella.members if each.since <= on and (each.until or date.max) > on]
+
+
+def accounts_of(members: Iterable[Member]) -> tuple[str, ...]:
+    """Their accounts, each once."""
+    return tuple(dict.fromkeys(each.account for each in members))
+
+
+def shared(
+    work: Work, members: list[Member], lines: Iterable[BillLine]
+) -> tuple[tuple[Share, ...], list[Decision[Any]]]:
+    """A building's lines split among its roster, and the decisions by which they are. Raises Refused."""
+    roster = tuple(_sharer(each) for each in members)
+    borne: dict[str, list[BillLine]] = {}
+    splits: list[Decision[Any]] = []
+    for line in lines:
+        split = work.decide(sharing.allocate, sharing.Master(amount=line.cents, members=roster), field="umbrella")
+        splits.append(split)
+        cents: dict[str, int] = {}
+        for part in split.value:
+            cents[part.account] = cents.get(part.account, 0) + part.amount
+        for account, amount in cents.items():
+            if amount:
+                borne.setdefault(account, []).append(replace(line, cents=amount))
+    return tuple(Share(account, tuple(parts)) for account, parts in borne.items()), splits
+
+
+def _sharer(member: Member) -> sharing.Member:
     weight = member.weight
     return sharing.Member(account=member.account, equal=weight, dwelling_units=weight, square_feet=weight, use=weight)
 
 
 def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str, ...]) -> list[Priced]:
     """The lines of a bill of an account for a time; `billed`: whose bills must not have them yet. Raises Refused."""
-    account = work.account(key)
     first, end = day_of(since, "since"), day_of(until, "until")
     if end <= first:
         raise Refused("bad_period", "A bill is for at least a day.", "until")
+    return priced(work, work.account(key), first, end, billed)
+
+
+def priced(work: Work, account: Account, first: date, end: date, billed: Iterable[str]) -> list[Priced]:
+    """As `priced_lines`, of days. Raises Refused."""
     agreements = [
         each
         for each in work.reader.where(ServiceAgreement, account=account.id)
@@ -116,97 +142,7 @@ def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str
         for line in bill.lines:
             if line.agreement in mine and line.since < end and first < line.until:
                 raise Refused("billed_already", f"Bill {bill.id} is for {line.since} to {line.until}.", "since")
-    return list(_Pricing(work, account, first, end).lines(agreements))
-
-
-class _Span(NamedTuple):
-    """The days of a bill in which one agreement had service, and the share of the month that they bear."""
-
-    first: date
-    end: date
-    share: Decision[proration.Share]
-
-
-class _Pricing:
-    """The lines of one bill."""
-
-    def __init__(self, work: Work, account: Account, first: date, end: date) -> None:
-        self._work, self._account, self._first, self._end = work, account, first, end
-        self._water: dict[str, int] = {}
-        """Units of water by premise: sewer is water that comes back."""
-
-    def lines(self, agreements: list[ServiceAgreement]) -> Iterator[Priced]:
-        """Water is read before the sewer that goes by it."""
-        for agreement in sorted(agreements, key=lambda each: (each.service == "sewer", each.service, each.id)):
-            span = self._span(agreement)
-            premise = self._work.get(Premise, agreement.premise)
-            if agreement.point is not None:
-                yield from self._metered(agreement, premise, span)
-            else:
-                decision = self._property(agreement, premise, span.share.value)
-                yield self._line(agreement, span, decision.value, (span.share, decision))
-
-    def _span(self, agreement: ServiceAgreement) -> _Span:
-        first = max(self._first, agreement.since)
-        end = self._end if agreement.until is None else min(self._end, agreement.until)
-        period = proration.Period(days=(end - first).days, first=first == agreement.since, final=end == agreement.until)
-        return _Span(first, end, self._work.decide(proration.base_share, period))
-
-    def _metered(self, agreement: ServiceAgreement, premise: Premise, span: _Span) -> Iterator[Priced]:
-        used = self._used(agreement, span)
-        usage = metered.Usage(
-            use={metered.PLAIN: Decimal(used)}, days=(span.end - span.first).days, base_share=span.share.value
-        )
-        charge = self._work.decide(metered.charge, usage, agreement.rate, "since")
-        if agreement.service == "water":
-            self._water[premise.id] = self._water.get(premise.id, 0) + used
-        yield self._line(agreement, span, charge.value.total, (span.share, charge), used)
-        if self._work.pack.clause(taxes.UtilityTax, self._work.day, premise.tax_code) is not None:
-            amounts = {"non_fuel": charge.value.non_fuel, "fuel": charge.value.fuel}
-            tax = self._work.decide(taxes.utility, taxes.Taxable(amounts=amounts), premise.tax_code)
-            cents = sum(each.amount for each in tax.value)
-            yield Priced(BillLine(TAX, cents, span.first, span.end, agreement.id), (tax,))
-
-    def _used(self, agreement: ServiceAgreement, span: _Span) -> int:
-        reads = sorted(
-            self._work.reader.where(Read, point=agreement.point or ""), key=lambda read: (read.day, read.changed)
-        )
-        opening = [read for read in reads if read.day <= span.first]
-        closing = [read for read in reads if span.first < read.day <= span.end]
-        if not opening or not closing:
-            raise Refused("no_read", f"The meter of {agreement.service} has no read for this time.", "until")
-        used = closing[-1].register - opening[-1].register
-        if used < 0:
-            raise Refused(
-                "read_falls", f"The register of {agreement.service} went back: record the right read.", "until"
-            )
-        return used
-
-    def _property(self, agreement: ServiceAgreement, premise: Premise, share: proration.Share) -> Decision[int]:
-        category = self._account.category
-        if agreement.service == "sewer":
-            gallons = self._water.get(premise.id, 0) * GALLONS
-            return self._work.decide(
-                property_charges.sewer, property_charges.Water(gallons=gallons, base_share=share), category
-            )
-        if agreement.service == "stormwater":
-            area = property_charges.Area(square_feet=premise.impervious_square_feet)
-            return self._work.decide(property_charges.stormwater, area, category)
-        if agreement.service == FIRE:
-            return self._work.decide(property_charges.fire_fee, building(premise, category))
-        return self._work.decide(property_charges.flat, property_charges.Units(share=share), agreement.service)
-
-    @staticmethod
-    def _line(
-        agreement: ServiceAgreement, span: _Span, cents: int, decisions: tuple[Decision[Any], ...], used: int = 0
-    ) -> Priced:
-        return Priced(BillLine(agreement.service, cents, span.first, span.end, agreement.id, used), decisions)
-
-
-def building(premise: Premise, category: str) -> property_charges.Building:
-    """What the fire fee goes by: the premise's class is written ZONE or ZONE/SQUARE-FEET."""
-    zone, _, size = premise.fire_class.partition("/")
-    return property_charges.Building(zone=zone, category=category, square_feet=int(size) if size.isdigit() else 0)
+    return list(Pricing(work, account, first, end).lines(agreements))
 
 
 class AskFee(Asked, frozen=True, kw_only=True):

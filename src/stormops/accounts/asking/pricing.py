@@ -1,0 +1,116 @@
+"""What a bill's services cost: each agreement priced by the policy from its reads and its premise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from stormops.accounts.asking.asked import Work
+from stormops.accounts.charge_types import FIRE, TAX
+from stormops.accounts.decision import Decision
+from stormops.accounts.records_money import BillLine
+from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
+from stormops.accounts.refusal import Refused
+from stormops.accounts.rules import metered, property_charges, proration, taxes
+
+GALLONS = 1000
+"""A unit of a water register is a thousand gallons, as rates have it."""
+
+
+class Priced(NamedTuple):
+    """One line with what decided it."""
+
+    line: BillLine
+    decisions: tuple[Decision[Any], ...]
+
+
+class _Span(NamedTuple):
+    """The days of a bill in which one agreement had service, and the share of the month that they bear."""
+
+    first: date
+    end: date
+    share: Decision[proration.Share]
+
+
+class Pricing:
+    """The lines of one bill."""
+
+    def __init__(self, work: Work, account: Account, first: date, end: date) -> None:
+        self._work, self._account, self._first, self._end = work, account, first, end
+        self._water: dict[str, int] = {}
+        """Units of water by premise: sewer is water that comes back."""
+
+    def lines(self, agreements: list[ServiceAgreement]) -> Iterator[Priced]:
+        """Water is read before the sewer that goes by it."""
+        for agreement in sorted(agreements, key=lambda each: (each.service == "sewer", each.service, each.id)):
+            span = self._span(agreement)
+            premise = self._work.get(Premise, agreement.premise)
+            if agreement.point is not None:
+                yield from self._metered(agreement, premise, span)
+            else:
+                decision = self._property(agreement, premise, span.share.value)
+                yield self._line(agreement, span, decision.value, (span.share, decision))
+
+    def _span(self, agreement: ServiceAgreement) -> _Span:
+        first = max(self._first, agreement.since)
+        end = self._end if agreement.until is None else min(self._end, agreement.until)
+        period = proration.Period(days=(end - first).days, first=first == agreement.since, final=end == agreement.until)
+        return _Span(first, end, self._work.decide(proration.base_share, period))
+
+    def _metered(self, agreement: ServiceAgreement, premise: Premise, span: _Span) -> Iterator[Priced]:
+        used = self._used(agreement, span)
+        usage = metered.Usage(
+            use={metered.PLAIN: Decimal(used)}, days=(span.end - span.first).days, base_share=span.share.value
+        )
+        charge = self._work.decide(metered.charge, usage, agreement.rate, "since")
+        if agreement.service == "water":
+            self._water[premise.id] = self._water.get(premise.id, 0) + used
+        yield self._line(agreement, span, charge.value.total, (span.share, charge), used)
+        if self._work.pack.clause(taxes.UtilityTax, self._work.day, premise.tax_code) is not None:
+            amounts = {"non_fuel": charge.value.non_fuel, "fuel": charge.value.fuel}
+            tax = self._work.decide(taxes.utility, taxes.Taxable(amounts=amounts), premise.tax_code)
+            cents = sum(each.amount for each in tax.value)
+            yield Priced(BillLine(TAX, cents, span.first, span.end, agreement.id), (tax,))
+
+    def _used(self, agreement: ServiceAgreement, span: _Span) -> int:
+        reads = sorted(
+            self._work.reader.where(Read, point=agreement.point or ""), key=lambda read: (read.day, read.changed)
+        )
+        opening = [read for read in reads if read.day <= span.first]
+        closing = [read for read in reads if span.first < read.day <= span.end]
+        if not opening or not closing:
+            raise Refused("no_read", f"The meter of {agreement.service} has no read for this time.", "until")
+        used = closing[-1].register - opening[-1].register
+        if used < 0:
+            raise Refused(
+                "read_falls", f"The register of {agreement.service} went back: record the right read.", "until"
+            )
+        return used
+
+    def _property(self, agreement: ServiceAgreement, premise: Premise, share: proration.Share) -> Decision[int]:
+        category = self._account.category
+        if agreement.service == "sewer":
+            gallons = self._water.get(premise.id, 0) * GALLONS
+            return self._work.decide(
+                property_charges.sewer, property_charges.Water(gallons=gallons, base_share=share), category
+            )
+        if agreement.service == "stormwater":
+            area = property_charges.Area(square_feet=premise.impervious_square_feet)
+            return self._work.decide(property_charges.stormwater, area, category)
+        if agreement.service == FIRE:
+            return self._work.decide(property_charges.fire_fee, building(premise, category))
+        return self._work.decide(property_charges.flat, property_charges.Units(share=share), agreement.service)
+
+    @staticmethod
+    def _line(
+        agreement: ServiceAgreement, span: _Span, cents: int, decisions: tuple[Decision[Any], ...], used: int = 0
+    ) -> Priced:
+        return Priced(BillLine(agreement.service, cents, span.first, span.end, agreement.id, used), decisions)
+
+
+def building(premise: Premise, category: str) -> property_charges.Building:
+    """What the fire fee goes by: the premise's class is written ZONE or ZONE/SQUARE-FEET."""
+    zone, _, size = premise.fire_class.partition("/")
+    return property_charges.Building(zone=zone, category=category, square_feet=int(size) if size.isdigit() else 0)

@@ -1,0 +1,26 @@
+"""A register that was not read: how it is estimated. Whether it may be billed is the policy's (`rules.estimates`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from stormops.accounts.records_place import Read
+
+LOOK_BACK = timedelta(days=366)
+
+
+def register_at(reads: Sequence[Read], on: date) -> int | None:
+    """The register on a day, from the latest read on by the daily use of the year before it; None where none is known.
+
+    `reads` are those of one meter before the day, the oldest first.
+    """
+    if len(reads) < 2 or reads[-1].day >= on:
+        return None
+    last = reads[-1]
+    first = next(read for read in reads if last.day - read.day <= LOOK_BACK)
+    days = (last.day - first.day).days
+    used = last.register - first.register
+    if days <= 0 or used < 0:
+        return None
+    return last.register + (2 * used * (on - last.day).days + days) // (2 * days)

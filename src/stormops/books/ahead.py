@@ -1,0 +1,110 @@
+"""What a billing run reads of some hundred accounts, in a few queries instead of some thousand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, timedelta
+from typing import Any, TypeVar, cast
+
+import msgspec
+from sqlalchemy import Connection, Select, select
+
+from stormops.accounts.record import Record, kind_name
+from stormops.accounts.records_money import Bill, BillLine
+from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
+from stormops.books.columns import from_row
+from stormops.books.reading import SqlReader
+from stormops.books.schema import TABLES
+
+R = TypeVar("R", bound=Record)
+
+RECENT = timedelta(days=100)
+"""Bills that are looked at, and reads; who has none within it is looked up alone, as far back as it goes."""
+
+_lines = msgspec.json.Decoder(tuple[BillLine, ...]).decode
+
+
+class Ahead(SqlReader):
+    """See `accounts.draft.Reader`. Bills are without their decisions; `where` gives recent bills and reads."""
+
+    def __init__(self, connection: Connection, accounts: Collection[str], members: Collection[str], on: date) -> None:
+        super().__init__(connection)
+        self._records: dict[tuple[type[Record], str], Record] = {}
+        self._lists: dict[tuple[type[Record], str], list[Any]] = defaultdict(list)
+        self._absent: set[str] = set()
+        self._all: set[str] = set()
+        every = {*accounts, *members}
+        for account in self._fetch(Account, "id", every):
+            self._records[Account, account.id] = account
+        agreements = self._fetch(ServiceAgreement, "account", accounts)
+        for agreement in agreements:
+            self._lists[ServiceAgreement, agreement.account].append(agreement)
+        for premise in self._fetch(Premise, "id", {each.premise for each in agreements}):
+            self._records[Premise, premise.id] = premise
+        self._reads({each.point for each in agreements if each.point is not None}, on)
+        self._bills(every, on)
+
+    def keep(self, kind: type[R], records: Iterable[R]) -> None:
+        """Know records that every bill needs (kinds of charge, the run)."""
+        self._records.update({(kind, record.id): record for record in records})
+
+    def absent(self, keys: Iterable[str]) -> None:
+        """Know that there are no bills and no tasks of these ids."""
+        self._absent.update(keys)
+
+    def add(self, read: Read) -> None:
+        """A read that is about to be written."""
+        self._lists[Read, read.point].append(read)
+
+    def all_reads(self, point: str) -> list[Read]:
+        """Every read of a meter, the oldest first; from then on `where` gives them all."""
+        if point not in self._all:
+            self._all.add(point)
+            self._lists[Read, point] = super().where(Read, point=point)
+        return sorted(self._lists[Read, point], key=lambda read: (read.day, read.changed))
+
+    def get(self, kind: type[R], key: str) -> R | None:
+        """See `Reader.get`."""
+        known = self._records.get((kind, key))
+        if known is not None:
+            return cast(R, known)
+        return None if key in self._absent else super().get(kind, key)
+
+    def where(self, kind: type[R], **equal: str) -> list[R]:
+        """See `Reader.where`."""
+        if kind in _LISTED and len(equal) == 1:
+            known = self._lists.get((kind, next(iter(equal.values()))))
+            if known is not None:
+                return known
+        return super().where(kind, **equal)
+
+    def _fetch(self, kind: type[R], field: str, keys: Collection[str]) -> list[R]:
+        table = TABLES[kind_name(kind)]
+        query = select(table).where(table.c[field].in_(sorted(keys))).order_by(table.c.id)
+        return [from_row(kind, row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001 - its public name
+
+    def _reads(self, points: Collection[str], on: date) -> None:
+        table = TABLES["read"]
+        query = select(table).where(table.c.point.in_(sorted(points)), table.c.day > on - RECENT).order_by(table.c.id)
+        self._gather(query, lambda row: Read(**row), lambda read: (Read, read.point))
+
+    def _bills(self, accounts: Collection[str], on: date) -> None:
+        table = TABLES["bill"]
+        columns = table.c.id, table.c.account, table.c.issued, table.c.due, table.c.cents, table.c.lines
+        query = select(*columns).where(table.c.account.in_(sorted(accounts)), table.c.issued > on - RECENT)
+        self._gather(
+            query.order_by(table.c.id),
+            lambda row: Bill(**{**row, "lines": _lines(row["lines"])}),
+            lambda bill: (Bill, bill.account),
+        )
+
+    def _gather(
+        self, query: Select[Any], made: Callable[[Any], R], place: Callable[[R], tuple[type[Record], str]]
+    ) -> None:
+        for row in self._connection.execute(query):
+            record = made(row._mapping)  # noqa: SLF001 - its public name
+            self._lists[place(record)].append(record)
+
+
+_LISTED = (ServiceAgreement, Read, Bill)
