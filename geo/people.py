@@ -24,11 +24,13 @@ def accounts(rng: np.random.Generator, count: int) -> list[str]:
     """`count` account numbers of ten digits, the last a check digit (weighted sum modulo 10)."""
     step = 900_000_000 // max(count, 1)
     plain = (100_000_000 + rng.permutation(count) * step + rng.integers(0, step, count)).tolist()
-    found = []
-    for number in plain:
-        total = sum((2 if k % 2 else 1) * int(d) for k, d in enumerate(str(number)))
-        found.append(f"{number}{-total % 10}")
-    return found
+    return [checked(number) for number in plain]
+
+
+def checked(number: int) -> str:
+    """A number with its check digit behind it."""
+    total = sum((2 if k % 2 else 1) * int(d) for k, d in enumerate(str(number)))
+    return f"{number}{-total % 10}"
 
 
 def meters(rng: np.random.Generator, count: int) -> list[str]:

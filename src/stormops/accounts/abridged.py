@@ -14,20 +14,27 @@ from typing import Any
 import msgspec
 
 from stormops.accounts import catalogue
-from stormops.accounts.decision import Decision, InForce, Working, in_force
-from stormops.accounts.policy import Clause, Pack, Terms
+from stormops.accounts.decision import Decision, InForce, Rule, Working, in_force
+from stormops.accounts.policy import Pack, Terms
 from stormops.accounts.refusal import Refusal
 
 Kept = dict[str, Any]
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision without what its run knows; `clause` is the name under which the run has it."""
+_encode = msgspec.json.Encoder().encode
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One decision without what its run knows.
+
+    `clause` is the name under which the run has it; empty where it is the city's own of the rule's kind. `inputs` are
+    without what they leave at its default.
+    """
 
     rule: str
-    of: str
-    clause: str
-    inputs: Any
+    of: str = ""
+    clause: str = ""
+    inputs: dict[str, Any] = {}
     result: Any
 
 
@@ -39,30 +46,48 @@ class KeptClause(msgspec.Struct, frozen=True, kw_only=True):
     clause: InForce
 
 
-def name_of(owner: Pack, clause: Clause) -> str:
-    """The clause's name in its run."""
-    return _name(owner.name, clause.kind, clause.of)
-
-
-def _name(policy: str, kind: str, of: str) -> str:
+def name_of(policy: str, kind: str, of: str) -> str:
+    """A clause's name in its run."""
     return f"{policy}/{kind}/{of}".rstrip("/")
 
 
-def part(decision: Decision[Any]) -> msgspec.Raw:
-    """A whole decision that is no refusal, abridged."""
+def part(
+    rule: Rule[Any, Any, Any], city: str, owner: str, given: msgspec.Struct, result: object, *, of: str, clause_of: str
+) -> msgspec.Raw:
+    """A decision that is no refusal, abridged; `owner` is the pack of its clause, `clause_of` whom that is for."""
+    short = Part(
+        rule=rule.name,
+        of=of,
+        clause="" if owner == city else name_of(owner, rule.kind.kind, clause_of),
+        inputs=_given(given),
+        result=result,
+    )
+    return msgspec.Raw(_encode(short))
+
+
+def of_decision(decision: Decision[Any]) -> msgspec.Raw:
+    """A whole decision, abridged. Raises ValueError for a refusal."""
     clause = decision.clause
     if clause is None or decision.result is None:
         raise ValueError(f"{decision.rule} refused: {decision.refusal}")
-    name = _name(decision.policy, clause.kind, clause.of)
-    short = Part(rule=decision.rule, of=decision.of, clause=name, inputs=decision.inputs, result=decision.result)
-    return msgspec.Raw(msgspec.json.encode(short))
+    rule, result = catalogue.RULES[decision.rule], decision.result
+    return part(rule, decision.city, decision.policy, decision.inputs, result, of=decision.of, clause_of=clause.of)
+
+
+def _given(struct: msgspec.Struct) -> dict[str, Any]:
+    """A struct's fields that are not at their default."""
+    fields = msgspec.structs.fields(struct)
+    values = ((field, getattr(struct, field.name)) for field in fields)
+    return {field.name: value for field, value in values if field.required or value != field.default}
 
 
 def clauses(pack: Pack, on: date, kinds: Iterable[type[Terms]]) -> dict[str, KeptClause]:
     """The clauses of these kinds that are in force on a day, by their names."""
     names = {kind.kind for kind in kinds}
     return {
-        name_of(owner, clause): KeptClause(policy=owner.name, version=owner.version, clause=in_force(owner, clause))
+        name_of(owner.name, clause.kind, clause.of): KeptClause(
+            policy=owner.name, version=owner.version, clause=in_force(owner, clause)
+        )
         for owner in pack.lineage()
         for clause in owner.clauses
         if clause.kind in names and clause.in_force(on)
@@ -82,6 +107,11 @@ def together(pack: Pack, on: date, run: str, parts: list[msgspec.Raw]) -> Kept:
     }
 
 
+def elsewhere(kept: Kept, bill: str) -> Kept:
+    """What the other bills of a building keep: the decisions stand in this one."""
+    return {name: kept[name] for name in ("policy", "version")} | {"formula": f"as bill {bill} has it", "bill": bill}
+
+
 def whole(kept: Mapping[str, Any], of_run: Mapping[str, Any]) -> list[Kept]:
     """The decisions of `together`, each as it is kept when it stands alone. Raises `msgspec.ValidationError`."""
     city, on = str(kept["city"]), msgspec.convert(kept["on"], date)
@@ -90,9 +120,13 @@ def whole(kept: Mapping[str, Any], of_run: Mapping[str, Any]) -> list[Kept]:
 
 
 def _whole(part: Part, city: str, on: date, found: Mapping[str, KeptClause]) -> Kept:
-    if part.rule not in catalogue.RULES or part.clause not in found:
-        raise msgspec.ValidationError(f"There is no rule {part.rule}, or the run has no clause {part.clause}")
-    rule, kept = catalogue.RULES[part.rule], found[part.clause]
+    rule = catalogue.RULES.get(part.rule)
+    if rule is None:
+        raise msgspec.ValidationError(f"There is no rule {part.rule}")
+    names = [part.clause] if part.clause else [name_of(city, rule.kind.kind, of) for of in (part.of, "")]
+    kept = next((found[name] for name in names if name in found), None)
+    if kept is None:
+        raise msgspec.ValidationError(f"The run has no clause {' or '.join(names)}")
     inputs, working = msgspec.convert(part.inputs, rule.given), Working(on)
     terms = msgspec.convert(kept.clause.terms, rule.kind)
     again = rule.work(terms, inputs, working)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from stormops.accounts import postings
+from stormops.accounts.abridged import elsewhere
 from stormops.accounts.command import Command
 from stormops.accounts.commands_billing import Share, charged, issued
 from stormops.accounts.draft import Draft
@@ -120,6 +121,8 @@ class RunBill(Command, frozen=True, kw_only=True, tag="run_bill"):
         for share in self.shares:
             account = draft.account(share.account).id
             bill = issued(draft, account, share.lines, run.due, decision)
+            if len(self.shares) > 1:
+                decision = elsewhere(self.decision, draft.answer["bill"])
             pairs += charged(draft, account, share.lines, run.due, bill.id)
         if not pairs:
             raise Refused("no_amount", "There is nothing to bill.", "shares")

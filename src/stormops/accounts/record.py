@@ -6,6 +6,7 @@ changed it last, given by the books.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
@@ -71,6 +72,7 @@ def lives_by(machine: Machine) -> Any:
     return mark
 
 
+@cache
 def kind_name(kind: type[Record]) -> str:
     """The kind's name as tables and audit events write it: ServicePoint → service_point."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")

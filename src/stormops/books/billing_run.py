@@ -277,7 +277,7 @@ class _Run:
         roof = self._roofs[key].id if members else ""
         command = RunBill(run=self._order.run, shares=shares, decision={}, umbrella=roof, estimated=estimated)
         warnings = [name for name in EXPLAINED if any(getattr(verdict.value, name) for verdict in verdicts)]
-        return _Made(command, [abridged.part(verdict) for verdict in verdicts], warnings)
+        return _Made(command, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
 
     def _free(self, reader: Ahead, billed: Sequence[str]) -> None:
         """Raise Refused where one who would be billed is under a stay, or close to who runs the billing."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from stormops.accounts import audit
 from stormops.accounts.audit import AuditEvent
+from stormops.books.inserting import add
 from stormops.books.schema import AUDIT, HEAD
 
 
@@ -36,5 +37,5 @@ def append(connection: Connection, head: Head, *events: AuditEvent) -> None:
     for event in events:
         position, sealed = position + 1, audit.seal(sealed, event)
         rows.append({"position": position, "body": msgspec.json.encode(event).decode(), "sealed": sealed})
-    connection.execute(insert(AUDIT), rows)
+    add(connection, AUDIT, rows)
     connection.execute(update(HEAD).values(position=position, sealed=sealed))

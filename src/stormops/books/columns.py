@@ -100,20 +100,23 @@ def _decoder(type_: Any) -> Callable[[str], Any]:
     return msgspec.json.Decoder(type_).decode
 
 
+@cache
+def _json(kind: type[Record]) -> tuple[tuple[str, Callable[[str], Any]], ...]:
+    """The fields of a kind that are JSON in a text, with their decoders."""
+    return tuple((field.name, _decoder(field.type)) for field in fields_of(kind) if not field.plain)
+
+
 def to_row(record: Record) -> dict[str, Any]:
     """The record's columns."""
-    return {
-        field.name: value if field.plain else _encode(value).decode()
-        for field in fields_of(type(record))
-        for value in (getattr(record, field.name),)
-    }
+    row = {name: getattr(record, name) for name in record.__struct_fields__}
+    for name, _ in _json(type(record)):
+        row[name] = _encode(row[name]).decode()
+    return row
 
 
 def from_row(kind: type[R], row: Mapping[Any, Any]) -> R:
     """The record of a row."""
-    return kind(
-        **{
-            field.name: row[field.name] if field.plain else _decoder(field.type)(row[field.name])
-            for field in fields_of(kind)
-        }
-    )
+    values = dict(row)
+    for name, decode in _json(kind):
+        values[name] = decode(values[name])
+    return kind(**values)

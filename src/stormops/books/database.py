@@ -29,6 +29,10 @@ LONG_SECONDS = 600
 MIGRATION_LOCK = 7_270_032
 """Number of PostgreSQL's advisory lock under which the tables are made: two processes may start at once."""
 
+KEPT = ("journal_mode=WAL", "synchronous=FULL")
+FRESH = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000")
+"""SQLite's ways of writing: so that what was committed stays, or as fast as it can (with half a gigabyte at hand)."""
+
 UNREADABLE = "the books' URL cannot be read; write postgresql://user@host/database"
 
 
@@ -39,8 +43,9 @@ class BooksUnavailable(Exception):
 class Database:
     """By a path (SQLite) or a URL (postgresql://user@host/database). Raises ValueError for what is neither."""
 
-    def __init__(self, where: Path | str) -> None:
-        self._engine = _sqlite(where) if isinstance(where, Path) else _postgres(where)
+    def __init__(self, where: Path | str, *, fresh: bool = False) -> None:
+        """`fresh`: a file that is thrown away unless all goes well (`books.fresh`); nothing of it outlives a crash."""
+        self._engine = _sqlite(where, FRESH if fresh else KEPT) if isinstance(where, Path) else _postgres(where)
         self.dialect = self._engine.dialect.name
 
     def migrate(self) -> None:
@@ -106,7 +111,7 @@ def _plain(error: Exception) -> str:
     return str(error.orig).strip() if isinstance(error, DBAPIError) else type(error).__name__
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, pragmas: tuple[str, ...]) -> Engine:
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
     path.touch(0o600)
     url = URL.create("sqlite", database=str(path))
@@ -115,7 +120,7 @@ def _sqlite(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # transactions begin below, not when the driver thinks so
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS}000"):
+        for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_SECONDS}000", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

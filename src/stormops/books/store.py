@@ -23,6 +23,7 @@ from stormops.accounts.record import Record
 from stormops.accounts.refusal import Refusal
 from stormops.books import chain, terms
 from stormops.books.database import Database
+from stormops.books.inserting import add
 from stormops.books.reading import SqlReader
 from stormops.books.schema import COMMAND
 from stormops.books.writing import write_ends, write_journals, write_records
@@ -223,4 +224,4 @@ class Batch:
         write_ends(self.connection, [entry for effects in self._effects for entry in effects.ended])
         terms.renew(self.connection, records)
         chain.append(self.connection, self._head, *self._events)
-        self.connection.execute(insert(COMMAND), self._rows)
+        add(self.connection, COMMAND, self._rows)

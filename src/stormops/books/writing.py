@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
 from stormops.books.columns import to_row
+from stormops.books.inserting import add
 from stormops.books.schema import JOURNAL, JOURNAL_END, LINE, TABLES
 
 
@@ -29,7 +30,7 @@ def write_records(connection: Connection, records: Iterable[Record], position: i
         rows = [{**to_row(record), "changed": position} for record in group]
         new = [row for row in rows if row["id"] not in known]
         if new:
-            connection.execute(insert(table), new)
+            add(connection, table, new)
         changed = [{**row, "_id": row["id"]} for row in rows if row["id"] in known]
         if changed:
             connection.execute(update(table).where(table.c.id == bindparam("_id")), changed)
@@ -39,8 +40,8 @@ def write_records(connection: Connection, records: Iterable[Record], position: i
 def write_journals(connection: Connection, journals: Sequence[Journal]) -> None:
     """Write new journals with their lines."""
     if journals:
-        connection.execute(insert(LINE), [row for entry in journals for row in _lines(entry)])
-        connection.execute(insert(JOURNAL), [_journal(entry) for entry in journals])
+        add(connection, LINE, [row for entry in journals for row in _lines(entry)])
+        add(connection, JOURNAL, [_journal(entry) for entry in journals])
 
 
 def write_ends(connection: Connection, journals: Iterable[Journal]) -> None:

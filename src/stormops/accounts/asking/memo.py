@@ -100,7 +100,5 @@ class Memo:
             outcome = cast(Refusal, rule(self._pack, on, given, of).refusal)
         if isinstance(outcome, Refusal):
             return _Worked(owner.name, owner.version, None, outcome, msgspec.Raw())
-        short = abridged.Part(
-            rule=rule.name, of=of, clause=abridged.name_of(owner, clause), inputs=given, result=outcome
-        )
-        return _Worked(owner.name, owner.version, outcome, None, msgspec.Raw(msgspec.json.encode(short)))
+        text = abridged.part(rule, self._pack.name, owner.name, given, outcome, of=of, clause_of=clause.of)
+        return _Worked(owner.name, owner.version, outcome, None, text)
