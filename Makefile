@@ -75,7 +75,7 @@ layout: $(VENV)/.dev ## Which package may import which
 format: $(VENV)/.dev ## Format the Python code
 	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
 
-bench-%: setup $(VENV)/.dev ## Measure one thing against its bars: matching, clustering, inference, replay, city, durability, desk, public, feed
+bench-%: setup $(VENV)/.dev ## Measure one thing against its bars: matching, clustering, inference, replay, city, accounts, durability, desk, public, feed
 	@$(RUN) $(if $(wildcard tests/bench/$*.py),tests.bench,loadtests).$* $(ARGS)
 
 load: setup $(VENV)/.dev ## A storm's people against the whole platform, with a report (ARGS="--shape michael --minutes 2")

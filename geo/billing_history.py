@@ -44,6 +44,7 @@ from stormops.accounts.records_money import (
     Receivable,
 )
 from stormops.accounts.records_place import Premise, Read, ServicePoint
+from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import arrangements, deposits, fees
 from stormops.core.network import City
 
@@ -155,8 +156,11 @@ class _Story:
         return list(self._runs.values())
 
     def tell(self, house: House, part: Part) -> None:
-        """One house's history, into a part."""
-        _House(self, house, part).tell()
+        """One house's history, into a part. Raises ValueError where a rule refuses."""
+        try:
+            _House(self, house, part).tell()
+        except Refused as refused:
+            raise ValueError(f"The policy does not bill these months: {refused.refusal.sentence}") from refused
 
     def run(self, day: date, account: str) -> BillingRun:
         """The run of a bill's day and cycle."""

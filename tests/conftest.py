@@ -75,3 +75,14 @@ def new_postgres(postgres_server: str) -> Callable[[], str]:
 def postgres_url(new_postgres: Callable[[], str]) -> str:
     """A new, empty database."""
     return new_postgres()
+
+
+@pytest.fixture(scope="session")
+def customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books of a small generated city (`tests.customers`); copy them before anything is changed."""
+    from stormops.books import fresh
+    from tests.customers import parts
+
+    path = tmp_path_factory.mktemp("customers") / "books.sqlite"
+    fresh.make(path, parts(), "city", 5)
+    return path

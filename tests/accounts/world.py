@@ -26,6 +26,7 @@ from stormops.accounts.commands_place import (
 from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleReview
 from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
 from stormops.accounts.commands_review import AddFinding, AddTask, StepFinding, StepTask
+from stormops.accounts.commands_run import AdvanceRun, BeginRun, ExceptBill
 from stormops.accounts.commands_work import StepVisit, TakeTicket
 from stormops.accounts.controls import Grant, Grants, Limits, Tier
 from stormops.accounts.deciding import Effects, decide
@@ -82,8 +83,10 @@ OF_NO_ACCOUNT = (
     AddPremise,
     AddServicePoint,
     AddUnit,
+    AdvanceRun,
     AllowForBadDebt,
     Bank,
+    BeginRun,
     BeginRelease,
     CloseDrawer,
     CountDrawer,
@@ -103,7 +106,7 @@ OF_NO_ACCOUNT = (
 )
 """Commands that concern no account that is there."""
 
-MAY_BE_OF_NONE = (AddTask, StepTask, StepVisit)
+MAY_BE_OF_NONE = (AddTask, ExceptBill, StepTask, StepVisit)
 """Commands that may concern an account."""
 
 FUNCTIONS = sorted({command.function for command in COMMANDS.values()})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -74,11 +75,16 @@ def of_decision(decision: Decision[Any]) -> msgspec.Raw:
     return part(rule, decision.city, decision.policy, decision.inputs, result, of=decision.of, clause_of=clause.of)
 
 
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a struct with their defaults, `NODEFAULT` where one must be given."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
+
+
 def _given(struct: msgspec.Struct) -> dict[str, Any]:
     """A struct's fields that are not at their default."""
-    fields = msgspec.structs.fields(struct)
-    values = ((field, getattr(struct, field.name)) for field in fields)
-    return {field.name: value for field, value in values if field.required or value != field.default}
+    values = ((name, getattr(struct, name), default) for name, default in _defaults(type(struct)))
+    return {name: value for name, value, default in values if default is msgspec.NODEFAULT or value != default}
 
 
 def clauses(pack: Pack, on: date, kinds: Iterable[type[Terms]]) -> dict[str, KeptClause]:

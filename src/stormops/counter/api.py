@@ -213,7 +213,7 @@ class Api:
     async def _bill(self, request: Request, person: Person) -> Answer:
         del person
         bill = await self._desk.look(self._desk.clerk.books.get, Bill, request.path_params["bill"])
-        return _unknown() if bill is None else json(answers.BillAnswer(bill, self._why([bill.decision])))
+        return _unknown() if bill is None else json(answers.BillAnswer(bill, await self._why([bill.decision])))
 
     async def _decisions(self, request: Request, person: Person) -> Answer:
         del person
@@ -221,14 +221,14 @@ class Api:
         if kind is None:
             return _unknown()
         record = await self._desk.look(self._desk.clerk.books.get, kind, request.path_params["id"])
-        return _unknown() if record is None else json(answers.WhyAnswer(self._why(decisions_in(record))))
+        return _unknown() if record is None else json(answers.WhyAnswer(await self._why(decisions_in(record))))
 
     async def _command(self, request: Request, person: Person) -> Answer:
         del person
         kept = await self._desk.look(listing.command, self._database, request.path_params["key"])
         if kept is None:
             return _unknown()
-        return json(answers.WhyAnswer(self._why(decisions_in(msgspec.json.decode(kept.body)))))
+        return json(answers.WhyAnswer(await self._why(decisions_in(msgspec.json.decode(kept.body)))))
 
     async def _queue(self, request: Request, person: Person) -> Answer:
         name = request.path_params["queue"]
@@ -271,8 +271,9 @@ class Api:
     def _database(self) -> Any:
         return self._desk.clerk.books.database
 
-    def _why(self, kept: list[Decision]) -> list[answers.Why]:
-        return [one for decision in kept if decision for one in answers.why(decision, self._desk.clerk.pack)]
+    async def _why(self, kept: list[Decision]) -> list[answers.Why]:
+        whole = await self._desk.look(self._desk.clerk.whole, [each for each in kept if each])
+        return [one for each in whole for one in answers.why(each, self._desk.clerk.pack)]
 
 
 def evidence_response(body: bytes, name: str) -> Response:

@@ -370,7 +370,8 @@ class Screens:
         if record is None:
             return self._problem(request, person, "unknown", 404)
         words = self._pages.words(request)
-        every = [one for kept in decisions_in(record) for one in answers.why(kept, self._desk.clerk.pack)]
+        kept = await self._desk.look(self._desk.clerk.whole, decisions_in(record))
+        every = [one for each in kept for one in answers.why(each, self._desk.clerk.pack)]
         return self._pages.page(request, person, "why.html", title=describe(record, words), every=every)
 
     # --- the books as a whole ------------------------------------------------------------------------------
