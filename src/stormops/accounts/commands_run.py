@@ -111,12 +111,6 @@ class RunBill(Command, frozen=True, kw_only=True, tag="run_bill"):
         decision = draft.by_policy(self.decision)
         if self.umbrella:
             draft.account(draft.get(Umbrella, self.umbrella).account)
-        for read in self.estimated:
-            draft.put(
-                Read(
-                    id=draft.new_id(), point=read.point, day=draft.day(read.day), register=read.register, kind=read.kind
-                )
-            )
         pairs = []
         for share in self.shares:
             account = draft.account(share.account).id
@@ -124,8 +118,12 @@ class RunBill(Command, frozen=True, kw_only=True, tag="run_bill"):
             if len(self.shares) > 1:
                 decision = elsewhere(self.decision, draft.answer["bill"])
             pairs += charged(draft, account, share.lines, run.due, bill.id)
-        if not pairs:
-            raise Refused("no_amount", "There is nothing to bill.", "shares")
+        for read in self.estimated:
+            draft.put(
+                Read(
+                    id=draft.new_id(), point=read.point, day=draft.day(read.day), register=read.register, kind=read.kind
+                )
+            )
         draft.post(postings.billed(draft.head(), pairs))
 
 
