@@ -177,7 +177,7 @@ class _Story:
                 on=day,
                 city=self._pack.name,
                 maker=BY,
-                state="done",
+                finished=True,
                 clauses={name: msgspec.to_builtins(each) for name, each in clauses.items()},
             )
         return self._runs[key]

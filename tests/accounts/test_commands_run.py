@@ -35,10 +35,10 @@ def test_a_run_bills_counts_and_ends_and_can_be_taken_up_again() -> None:
     assert [each.register for each in world.books.where(Read, point=read.point)] == [700]
     world.do(AdvanceRun(run="r1", bills=1, cents=950))
     world.do(AdvanceRun(run="r1", exceptions=2, finish=True))
-    assert world.refused(AdvanceRun(run="r1", finish=True)) == "illegal_step"
+    assert world.get(BillingRun, "r1").finished
     world.do(BEGUN)
     run = world.get(BillingRun, "r1")
-    assert (run.state, run.bills, run.cents, run.exceptions, run.clauses) == ("running", 1, 950, 2, {"a": 1})
+    assert (run.finished, run.bills, run.cents, run.exceptions, run.clauses) == (False, 1, 950, 2, {"a": 1})
 
 
 def test_a_building_is_billed_at_once_and_its_decisions_stand_in_one_bill() -> None:

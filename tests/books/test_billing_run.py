@@ -100,7 +100,7 @@ def test_a_month_is_billed_once_and_every_bill_comes_out_again(books: Books) -> 
     assert sum(each.billed_before for each in again) >= len({bill.account for bill in made}) - 20
     assert bills(books) == made
     runs = [books.get(BillingRun, each.run) for each in done]
-    assert [(run.bills, run.cents, run.state) for run in runs if run] == [(d.bills, d.cents, "done") for d in done]
+    assert [(run.bills, run.cents, run.finished) for run in runs if run] == [(d.bills, d.cents, True) for d in done]
 
 
 def test_a_bill_is_what_the_counter_would_have_made_of_it(books: Books) -> None:
@@ -151,7 +151,7 @@ def test_interrupted_it_goes_on_where_it_stopped(books: Books, monkeypatch: pyte
     assert {bill.id for bill in before} < {bill.id for bill in after}
     run = books.get(BillingRun, every.run)
     assert run is not None
-    assert (run.bills, run.cents, run.state) == (len(after), sum(bill.cents for bill in after), "done")
+    assert (run.bills, run.cents, run.finished) == (len(after), sum(bill.cents for bill in after), True)
     sound(books)
 
 

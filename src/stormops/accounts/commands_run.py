@@ -41,8 +41,7 @@ class BeginRun(Command, frozen=True, kw_only=True, tag="begin_run"):
         draft.allow(self.function, self.permission)
         known = draft.find(BillingRun, self.run)
         if known is not None:
-            if known.state == "done":
-                draft.step(known, "resume")
+            draft.put(replace(known, finished=False))
             return
         if self.cycle > self.cycles or not self.cycles:
             raise Refused("no_cycle", f"There is no cycle {self.cycle} of {self.cycles}.", "cycle")
@@ -56,7 +55,6 @@ class BeginRun(Command, frozen=True, kw_only=True, tag="begin_run"):
                 on=draft.envelope.day,
                 city=self.city,
                 maker=draft.envelope.actor,
-                state="running",
                 clauses=self.clauses,
             )
         )
@@ -78,9 +76,15 @@ class AdvanceRun(Command, frozen=True, kw_only=True, tag="advance_run"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         run = draft.get(BillingRun, self.run)
-        run = draft.step(run, "finish") if self.finish else run
-        exceptions = run.exceptions + self.exceptions
-        draft.put(replace(run, bills=run.bills + self.bills, cents=run.cents + self.cents, exceptions=exceptions))
+        draft.put(
+            replace(
+                run,
+                bills=run.bills + self.bills,
+                cents=run.cents + self.cents,
+                exceptions=run.exceptions + self.exceptions,
+                finished=self.finish,
+            )
+        )
 
 
 class Estimated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,7 +35,6 @@ from stormops.accounts.states_money import (
     RECEIPT,
     REFUND,
     REQUEST,
-    RUN,
 )
 
 
@@ -73,7 +72,6 @@ class Bill(Record, frozen=True, kw_only=True):
     decision: Decision = msgspec.field(default_factory=dict)
 
 
-@lives_by(RUN)
 class BillingRun(Record, frozen=True, kw_only=True):
     """The bills of a cycle up to and without a day, and the clauses of the policy by which they were made."""
 
@@ -86,13 +84,13 @@ class BillingRun(Record, frozen=True, kw_only=True):
     """The day whose policy it goes by."""
     city: str
     maker: str
-    state: str
     clauses: dict[str, Any]
     """By name (`abridged`): bills refer to them."""
     bills: int = 0
     cents: int = 0
     exceptions: int = 0
     """Accounts that were not billed, each in the queue with the reason."""
+    finished: bool = False
 
 
 class Receivable(Record, frozen=True, kw_only=True):

@@ -185,10 +185,3 @@ ARRANGEMENT = Machine(
     },
 )
 """Instalments promised, or one later due date (an extension)."""
-
-RUN = Machine(
-    "billing run",
-    "running",
-    {"running": {"finish": "done"}, "done": {"resume": "running"}},
-)
-"""Bills of a cycle; resumed, it makes those that were not made and none twice."""

@@ -7,6 +7,7 @@ billing's with the reason; the same run bills it later, once the reason is gone.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -38,7 +39,7 @@ from stormops.books.columns import from_row
 from stormops.books.schema import TABLES
 from stormops.books.store import Batch, Books
 
-AT_ONCE = 400
+AT_ONCE = 500
 """Accounts in one transaction: others wait some tenths of a second for it."""
 KEY_MAX = 64
 LONG_DAYS = 45
@@ -99,7 +100,13 @@ def bill_all(
     books: Books, pack: Pack, order: Order, person: Person, progress: Progress = lambda *_: None
 ) -> Done | Refusal:
     """Run it to its end. Raises BooksUnavailable; then, or interrupted, the same order goes on where it stopped."""
-    return _Run(books, pack, order, person).go(progress)
+    collects = gc.isenabled()
+    gc.disable()  # it would walk through everything that the memo knows, again and again, and find no cycle
+    try:
+        return _Run(books, pack, order, person).go(progress)
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Skip(Exception):
@@ -141,6 +148,7 @@ class _Run:
         accounts, counts = self._accounts(), self._counts
         for start in range(0, len(accounts), AT_ONCE):
             self._batch(accounts[start : start + AT_ONCE])
+            gc.collect(1)  # of this batch alone
             progress(min(start + AT_ONCE, len(accounts)), len(accounts))
         finish = AdvanceRun(run=self._order.run, finish=True)
         refusal = self._send(finish, "finish")

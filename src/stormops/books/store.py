@@ -26,7 +26,7 @@ from stormops.books.database import Database
 from stormops.books.inserting import add
 from stormops.books.reading import SqlReader
 from stormops.books.schema import COMMAND
-from stormops.books.writing import write_ends, write_journals, write_records
+from stormops.books.writing import write_ends, write_journals, write_new, write_records
 
 R = TypeVar("R", bound=Record)
 
@@ -183,6 +183,7 @@ class Batch:
         self._events: list[AuditEvent] = []
         self._rows: list[dict[str, Any]] = []
         self._changed: set[tuple[type[Record], str]] = set()
+        self._keys: set[str] = set()
 
     @property
     def position(self) -> int:
@@ -198,6 +199,7 @@ class Batch:
     ) -> Refusal | Effects:
         """Decide a command whose key is not known. Raises ValueError where it changes what one before it did."""
         answer = decide(reader, command, envelope, grants, now)
+        self._keys.add(envelope.key)
         position = self._head.position + len(self._rows) + 1
         if isinstance(answer, Refusal):
             outcome = Outcome(envelope.key, position, answer, {})
@@ -219,7 +221,10 @@ class Batch:
             return
         position = self._head.position + len(self._rows)
         records = [record for effects in self._effects for record in effects.records]
-        write_records(self.connection, records, position)
+        made = [record for record in records if record.id.partition("~")[0] in self._keys]
+        write_new(self.connection, made, position)
+        there = (record for record in records if record.id.partition("~")[0] not in self._keys)
+        write_records(self.connection, there, position)
         write_journals(self.connection, [entry for effects in self._effects for entry in effects.journals])
         write_ends(self.connection, [entry for effects in self._effects for entry in effects.ended])
         terms.renew(self.connection, records)

@@ -37,6 +37,15 @@ def write_records(connection: Connection, records: Iterable[Record], position: i
     return before
 
 
+def write_new(connection: Connection, records: Iterable[Record], position: int) -> None:
+    """Write records that cannot be there: a command's own, with ids made of its key."""
+    by_kind: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_kind[kind_name(type(record))].append(record)
+    for name, group in by_kind.items():
+        add(connection, TABLES[name], [{**to_row(record), "changed": position} for record in group])
+
+
 def write_journals(connection: Connection, journals: Sequence[Journal]) -> None:
     """Write new journals with their lines."""
     if journals:

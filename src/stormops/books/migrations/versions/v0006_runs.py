@@ -22,11 +22,10 @@ def upgrade() -> None:
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("city", sa.Text(), nullable=False),
         sa.Column("maker", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("clauses", sa.Text(), nullable=False),
         sa.Column("bills", sa.BigInteger(), nullable=False),
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.Column("exceptions", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("state IN ('running', 'done')", name="ck_billing_run_state"),
+        sa.Column("finished", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
