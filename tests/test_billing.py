@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from geo.generate import generate_city
 from stormops import billing
+from stormops.accounts.records_place import Account
 from stormops.books.billing_run import Order
 from stormops.books.store import Books
 from stormops.clock import Clock
@@ -65,3 +67,17 @@ def test_what_is_missing_is_said(settings: Settings, tmp_path: Path) -> None:
         billing.run(nowhere, CITY, ("x", "y"), Order(today, today + timedelta(days=20)), quiet)
     with pytest.raises(billing.BillingError, match="only for books of this machine"):
         billing.new_books(replace(settings, journal_url="postgresql://a@b/c"), parts(), 5)
+
+
+def test_a_generated_city_is_filled_and_one_without_account_numbers_is_not(settings: Settings, tmp_path: Path) -> None:
+    city, how = generate_city(200), billing.Fill(date(2026, 5, 14), 1, 5)
+    new = replace(settings, data=tmp_path / "filled")
+    loaded = billing.fill(new, CITY, city, how, lambda _: None)
+    books = Books(new.data / billing.BOOKS)
+    assert books.get(Account, city.premises.account[4]) is not None
+    assert books.get(Account, city.premises.account[5]) is None
+    assert loaded.journals >= 5
+    books.close()
+    city.premises.account[3] = ""
+    with pytest.raises(billing.BillingError, match="no generated city"):
+        billing.fill(replace(settings, data=tmp_path / "odd"), CITY, city, how, lambda _: None)

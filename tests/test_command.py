@@ -25,6 +25,8 @@ SAYS = CliRunner()
         (["partner", "add", "bob", "--may", "everything", "--data", "PLACE"], "say what it may send"),
         (["partner", "add", "bob", "--may", "meters", "--data", "PLACE/file/data"], "cannot keep partners in"),
         (["up", "--city", "nowhere"], "no city pack 'nowhere'"),
+        (["accounts", "generate", "--city", "nowhere"], "no city pack 'nowhere'"),
+        (["accounts", "bill", "--as", "x", "--until", "y", "--cycle", "9", "--of", "8", "--password", "z"], "8 cycles"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_code_2(arguments: list[str], sentence: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from stormops.accounts.command import Circumstances
@@ -18,6 +19,7 @@ from stormops.books.loading import Loaded, NotSound, Part
 from stormops.books.store import Books
 from stormops.clock import Clock
 from stormops.core.mode import FUNCTIONS
+from stormops.core.network import City
 from stormops.counter.episode import Episodes
 from stormops.counter.policies import read_pack
 from stormops.counter.rights import grants_of
@@ -45,6 +47,27 @@ def policy(settings: Settings, city: CityFile, on: date) -> Pack:
         return read_pack(settings.policy_folder, city.policy, on)
     except PolicyError as error:
         raise BillingError(str(error)) from error
+
+
+class Fill(NamedTuple):
+    """How a generated city's books are filled: bills through the month before a day, of the first `limit` premises."""
+
+    until: date
+    months: int
+    limit: int
+    seed: int = 1
+
+
+def fill(settings: Settings, city_file: CityFile, city: City, how: Fill, progress: Progress) -> Loaded:
+    """Make the books of a generated city's customers. Raises BillingError; then nothing was written."""
+    from geo.billing_history import history, ms_of
+
+    if not all(city.premises.account[: how.limit]):
+        raise BillingError(f"{city.title} has premises without an account number: it is no generated city")
+    pack = policy(settings, city_file, how.until)
+    parts = history(city, pack, how.until, how.months, seed=how.seed, limit=how.limit)
+    told = counted(parts, lambda part: part.customers, progress)
+    return new_books(settings, told, ms_of(how.until))
 
 
 def new_books(settings: Settings, parts: Iterable[Part], at_ms: int) -> Loaded:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -313,19 +313,16 @@ def accounts_generate(
     Bills go through the last full month; this month's meters are read and wait for 'stormops accounts bill'.
     60,000 premises with 24 months take half an hour and 11 GB; try '--customers 2000' or '--months 2' first.
     """
-    from geo.billing_history import history, ms_of
     from stormops import billing
 
     settings, city_data, city_file = _accounts_of(city, data)
     began = time.monotonic()
     try:
         day = _day(until, "until") if until else billing.today(city_file, Clock())
-        policy = billing.policy(settings, city_file, day)
-        limit = len(city_data.premises) if customers is None else min(customers, len(city_data.premises))
+        limit = min(customers or len(city_data.premises), len(city_data.premises))
         with _bar("Accounts", limit) as progress:
-            parts = history(city_data, policy, day, months, seed=seed, limit=limit)
-            told = billing.counted(parts, lambda part: part.customers, progress)
-            loaded = billing.new_books(settings, told, ms_of(day))
+            how = billing.Fill(day, months, limit, seed)
+            loaded = billing.fill(settings, city_file, city_data, how, progress)
     except billing.BillingError as error:
         raise fail(str(error)) from error
     size = (settings.data / billing.BOOKS).stat().st_size
@@ -343,7 +340,7 @@ def accounts_bill(
     due: Annotated[str, typer.Option(help="The bills' due day; else 20 days after it.")] = "",
     cycle: Annotated[int, typer.Option(help="The cycle, 1 … of; 0 = every account.", min=0)] = 0,
     of: Annotated[int, typer.Option(help="Into how many cycles the month is divided.", min=1, max=31)] = 20,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, help="Asked for when it is not given.")] = "",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, hidden=True)] = "",
     city: Annotated[str, typer.Option(help="A city's name or its pack's folder.")] = "palmetto",
     data: Annotated[Path | None, typer.Option(help="Data folder (else STORMOPS_DATA).")] = None,
 ) -> None:
@@ -527,6 +524,12 @@ def storm(
     finish: Annotated[
         bool, typer.Option("--finish", help="Play to the end without a person, print the result, stop.")
     ] = False,
+    accounts: Annotated[
+        int,
+        typer.Option(
+            help="Customers with accounts and three months of bills at the counter, a thousand in 5 s.", min=0
+        ),
+    ] = 1_000,
 ) -> None:
     """Play a storm on the platform, live in the browser. This is the main job."""
     shape_data, pack = _storm_and_pack(shape, city)
@@ -541,6 +544,7 @@ def storm(
         worker_port=0,
         log_level="warning",
     )
+    _fill_for(shape_data, settings, accounts)
     outcome: dict[str, Any] = {}
 
     async def work(rehearsal: Rehearsal, supervisor: Supervisor, passwords: dict[str, str]) -> None:
@@ -566,6 +570,23 @@ def storm(
     _play(_with_platform(settings, shape_data, seed, pace, work))
     if finish:
         _conclude(outcome)
+
+
+def _fill_for(shape: Storm, settings: Settings, accounts: int) -> None:
+    """Books for the counter of a rehearsed storm, as of the day before it; none for a city without a counter."""
+    from stormops import billing
+
+    city_file = load_city_file(settings.city_file)
+    if not accounts or not city_file.policy:
+        return
+    city = read_pack(settings.pack)
+    limit = min(accounts, len(city.premises))
+    day = datetime.fromtimestamp(shape.starts_ms / 1000, UTC).date() - timedelta(days=1)
+    try:
+        with screen.status(f"Accounts of {limit:,} premises, with their bills…"):
+            billing.fill(settings, city_file, city, billing.Fill(day, 3, limit), lambda _: None)
+    except billing.BillingError as error:
+        screen.print(f"The counter opens without accounts: {error}", markup=False)
 
 
 @app.command("rehearse")
