@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
@@ -19,7 +19,7 @@ from stormops.books.schema import TABLES
 
 R = TypeVar("R", bound=Record)
 
-RECENT = timedelta(days=100)
+RECENT = timedelta(days=75)
 """Bills that are looked at, and reads; who has none within it is looked up alone, as far back as it goes."""
 
 _lines = msgspec.json.Decoder(tuple[BillLine, ...]).decode
@@ -82,29 +82,27 @@ class Ahead(SqlReader):
     def _fetch(self, kind: type[R], field: str, keys: Collection[str]) -> list[R]:
         table = TABLES[kind_name(kind)]
         query = select(table).where(table.c[field].in_(sorted(keys))).order_by(table.c.id)
-        return [from_row(kind, row._mapping) for row in self._connection.execute(query)]  # noqa: SLF001 - its public name
+        return [from_row(kind, values) for values in self._values(query)]
 
     def _reads(self, points: Collection[str], on: date) -> None:
         table = TABLES["read"]
         query = select(table).where(table.c.point.in_(sorted(points)), table.c.day > on - RECENT).order_by(table.c.id)
-        self._gather(query, lambda row: Read(**row), lambda read: (Read, read.point))
+        for values in self._values(query):
+            self._lists[Read, values["point"]].append(Read(**values))
 
     def _bills(self, accounts: Collection[str], on: date) -> None:
         table = TABLES["bill"]
         columns = table.c.id, table.c.account, table.c.issued, table.c.due, table.c.cents, table.c.lines
         query = select(*columns).where(table.c.account.in_(sorted(accounts)), table.c.issued > on - RECENT)
-        self._gather(
-            query.order_by(table.c.id),
-            lambda row: Bill(**{**row, "lines": _lines(row["lines"])}),
-            lambda bill: (Bill, bill.account),
-        )
+        for values in self._values(query.order_by(table.c.id)):
+            self._lists[Bill, values["account"]].append(Bill(**{**values, "lines": _lines(values["lines"])}))
 
-    def _gather(
-        self, query: Select[Any], made: Callable[[Any], R], place: Callable[[R], tuple[type[Record], str]]
-    ) -> None:
-        for row in self._connection.execute(query):
-            record = made(row._mapping)  # noqa: SLF001 - its public name
-            self._lists[place(record)].append(record)
+    def _values(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
+        """Rows as dictionaries; a row's own mapping looks each name up anew."""
+        found = self._connection.execute(query)
+        names = tuple(found.keys())
+        for row in found:
+            yield dict(zip(names, row, strict=True))
 
 
 _LISTED = (ServiceAgreement, Read, Bill)
