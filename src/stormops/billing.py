@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from stormops.accounts.command import Circumstances
@@ -31,6 +31,8 @@ from stormops.staff.sign_in import SignIn
 
 BOOKS = "books.sqlite"
 DESK = "billing run"
+
+P = TypeVar("P", bound=Part)
 
 Progress = Callable[[int], None]
 
@@ -83,7 +85,7 @@ def new_books(settings: Settings, parts: Iterable[Part], at_ms: int) -> Loaded:
         raise BillingError(f"{error} (nothing was written)") from error
 
 
-def counted(parts: Iterable[Part], customers: Callable[[Part], int], progress: Progress) -> Iterator[Part]:
+def counted(parts: Iterable[P], customers: Callable[[P], int], progress: Progress) -> Iterator[P]:
     """The parts, as they are told to somebody who waits."""
     done = 0
     for part in parts:

@@ -13,7 +13,7 @@ from stormops.accounts.rules import estimates, metered, property_charges, prorat
 from tests.accounts.policies import PACKS, TODAY
 
 PACK = PACKS["palmetto"]
-ASKED = (
+ASKED: tuple[tuple[catalogue.AnyRule, msgspec.Struct, str], ...] = (
     (proration.base_share, proration.Period(days=12), ""),
     (metered.charge, metered.Usage(use={"all": Decimal(812)}, days=38), "residential"),
     (metered.charge, metered.Usage(use={"all": Decimal(9)}, base_share=proration.Share(12, 30)), "water"),
@@ -25,13 +25,13 @@ ASKED = (
 def test_what_was_kept_short_is_whole_again_to_the_word() -> None:
     memo = Memo(PACK)
     for rule, given, of in ASKED:
-        memo.decide(rule, TODAY, given, of)  # type: ignore[arg-type]
+        memo.decide(rule, TODAY, given, of)
     verdict = estimates.allowed(PACK, TODAY, estimates.Wanted(cause="utility"))
     parts = [*memo.take(), abridged.of_decision(verdict)]
     kept = json.loads(msgspec.json.encode(abridged.together(PACK, TODAY, "r1", parts)))
     clauses = json.loads(msgspec.json.encode(abridged.clauses(PACK, TODAY, TERMS)))
     again = [catalogue.from_plain(part) for part in abridged.whole(kept, clauses)]
-    assert again == [*(rule(PACK, TODAY, given, of) for rule, given, of in ASKED), verdict]  # type: ignore[operator]
+    assert again == [*(rule(PACK, TODAY, given, of) for rule, given, of in ASKED), verdict]
     assert len(json.dumps(kept)) < len(json.dumps([catalogue.to_plain(each) for each in again])) / 4
 
 

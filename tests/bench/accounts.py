@@ -174,7 +174,7 @@ def at_the_counter(city: Path, data: Path, which: list[Sought], bars: Bars) -> N
             "view, API": lambda desk, one: desk.ms(f"/api/v1/counter/accounts/{one.account}", one.name),
         }
         for field in ("account", "name", "address", "phone"):
-            kinds[f"search by {field}"] = lambda desk, one, field=field: desk.ms(  # type: ignore[misc]
+            kinds[f"search by {field}"] = lambda desk, one, field=field: desk.ms(
                 "/api/v1/counter/search", one.account if field == "account" else "account", q=getattr(one, field)
             )
         asked(desks, which[:40], kinds["view, page"])
@@ -226,7 +226,7 @@ def bill(path: Path, pack: Pack, bars: Bars, least_accounts: int) -> list[str]:
 def again(path: Path, pack: Pack, runs: list[str], bars: Bars) -> None:
     """Every bill of the runs computed again from what it keeps, by the packs."""
     books = Books(path)
-    clauses = {run: (books.get(BillingRun, run) or BillingRun).clauses for run in runs}  # type: ignore[misc]
+    clauses = {run: (books.get(BillingRun, run) or BillingRun).clauses for run in runs}
     made = differing = 0
     table = TABLES["bill"]
     with books.database.reading(long=True) as connection:

@@ -121,10 +121,10 @@ def test_a_bill_is_what_the_counter_would_have_made_of_it(books: Books) -> None:
             wanted[key] = [each.line for each in lines]
     assert len(wanted) > 8
     month(books)
-    for key, lines in wanted.items():
+    for key, expected in wanted.items():
         bill = books.get(Bill, key_of(order(cycle_of(key)).run, key))
         assert bill is not None
-        assert list(bill.lines) == lines
+        assert list(bill.lines) == expected
 
 
 def test_interrupted_it_goes_on_where_it_stopped(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def test_every_bill_comes_out_again_to_the_cent_by_the_policy_of_its_day() -> No
             decision = catalogue.from_plain(part)
             assert catalogue.RULES[decision.rule](pack, decision.on, decision.inputs, decision.of) == decision
             versions.add(decision.clause.start if decision.clause else None)
-            value = decision.result
+            value = decision.value
             if decision.rule == "metered.charge":
                 priced += value.total
             elif decision.rule.startswith("property."):

@@ -220,12 +220,12 @@ class _Run:
             reader.keep(BillingRun, [] if run is None else [run])
             for account in left:
                 self._one(_At(batch, reader, known, account, keys[account]))
-            made = {name: self._counts[name] - before[0][name] for name in ("bills", "cents")}
+            bills, cents = (self._counts[name] - before[0][name] for name in ("bills", "cents"))
             exceptions = self._exceptions.total() - before[1]
-            if exceptions or any(made.values()):
+            if bills or exceptions:
                 self._do(
                     _At(batch, reader, known, "", f"{self._order.run}:at:{batch.position}"),
-                    AdvanceRun(run=self._order.run, **made, exceptions=exceptions),
+                    AdvanceRun(run=self._order.run, bills=bills, cents=cents, exceptions=exceptions),
                 )
 
     def _do(self, at: _At, command: Command) -> Refusal | None:
