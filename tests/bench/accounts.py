@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -161,6 +162,12 @@ def asked(desks: list[Desk], which: list[Sought], ask: Callable[[Desk, Sought], 
         return [ms for part in pool.map(one, range(len(desks))) for ms in part]
 
 
+def search(field: str, desk: Desk, one: Sought) -> float:
+    """A search by what a caller would say; several may have the name, or live at the address."""
+    said = getattr(one, field)
+    return desk.ms("/api/v1/counter/search", said if field in {"name", "address"} else one.account, q=said)
+
+
 def at_the_counter(city: Path, data: Path, which: list[Sought], bars: Bars) -> None:
     """Views and searches under the intake's load."""
     platform = Platform(city, data, ready=("intake_url", "feed_url", "counter_url"))
@@ -173,10 +180,7 @@ def at_the_counter(city: Path, data: Path, which: list[Sought], bars: Bars) -> N
             "view, page": lambda desk, one: desk.ms(f"/counter/accounts/{one.account}", one.name),
             "view, API": lambda desk, one: desk.ms(f"/api/v1/counter/accounts/{one.account}", one.name),
         }
-        for field in ("account", "name", "address", "phone"):
-            kinds[f"search by {field}"] = lambda desk, one, field=field: desk.ms(
-                "/api/v1/counter/search", one.account if field == "account" else "account", q=getattr(one, field)
-            )
+        kinds |= {f"search by {field}": partial(search, field) for field in Sought._fields}
         asked(desks, which[:40], kinds["view, page"])
         with reports(platform.intake_url, centre, REPORTS_A_SECOND):
             time.sleep(2)  # the load's own start is not what is measured
@@ -226,7 +230,7 @@ def bill(path: Path, pack: Pack, bars: Bars, least_accounts: int) -> list[str]:
 def again(path: Path, pack: Pack, runs: list[str], bars: Bars) -> None:
     """Every bill of the runs computed again from what it keeps, by the packs."""
     books = Books(path)
-    clauses = {run: (books.get(BillingRun, run) or BillingRun).clauses for run in runs}
+    clauses = {run.id: run.clauses for run in (books.get(BillingRun, key) for key in runs) if run is not None}
     made = differing = 0
     table = TABLES["bill"]
     with books.database.reading(long=True) as connection:
