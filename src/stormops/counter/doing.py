@@ -23,7 +23,7 @@ from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_place import Account, Party
 from stormops.accounts.refusal import Refusal
-from stormops.books import listing
+from stormops.books import listing, terms
 from stormops.books.database import BooksUnavailable
 from stormops.counter import answers, forms
 from stormops.counter.api import BLIND, decode, good_key
@@ -70,6 +70,8 @@ class Shown(NamedTuple):
     error: str | None
     typed: bool = False
     """Chosen, or typed by another name (an address, a meter)."""
+    fixed: bool = False
+    """Known from where the form was opened: said, not asked."""
 
     def input(self) -> Markup:
         """Attributes of a plain input, by its kind."""
@@ -132,9 +134,9 @@ class Doing:
             return person
         duty = DUTIES.get(request.path_params["duty"])
         if duty is None:
-            return self._problem(request, person, "unknown", 404)
+            return self._pages.problem(request, person, "unknown", 404)
         if not may_use(person, duty.command):
-            return self._problem(request, person, "no_right", 403)
+            return self._pages.problem(request, person, "no_right", 403)
         given: Given = {}
         for name, value in request.query_params.multi_items():
             given.setdefault(name, []).append(value[:200])
@@ -167,7 +169,7 @@ class Doing:
     ) -> Response:
         words, errors = self._pages.words(request), errors or {}
         fields, about, account = await self._desk.look(self._fields, duty, given, person, words, errors)
-        first = next((place for place, f in enumerate(fields, 1) if f.kind not in {"record", "flag"}), 0)
+        first = next((place for place, f in enumerate(fields, 1) if not f.fixed and not any(f.values)), 0)
         return self._pages.page(
             request,
             person,
@@ -212,6 +214,12 @@ class Doing:
             if field.kind == "record" and values and values[0] not in {each.value for each in choices}:
                 known = reader.get(KINDS[field.of[0]], values[0])
                 choices.append(forms.Choice(values[0], values[0] if known is None else describe(known, words)))
+        typed = field.kind == "record" and field.of[0] in {"premise", "service_point"}
+        if field.kind == "record" and not values and len(choices) == 1 and (field.needed or field.of == ("drawer",)):
+            values = [choices[0].value]
+        if typed:
+            values = [forms.typed(field, each, reader) for each in values]
+            choices = [forms.Choice(forms.typed(field, each.value, reader), each.label) for each in choices]
         parts = {
             name.removeprefix(f"{field.name}:"): value[0]
             for name, value in given.items()
@@ -228,8 +236,16 @@ class Doing:
             choices,
             parts,
             error,
-            field.kind == "record" and field.of[0] in {"premise", "service_point"},
+            typed,
+            self._fixed(field, about, error, values),
         )
+
+    @staticmethod
+    def _fixed(field: Field, about: _About, error: str | None, values: list[str]) -> bool:
+        """The account, or the record that the form begins with, as it was opened about it."""
+        begins = field is about.duty.fields[0] or field.of == ("account",)
+        known = field.kind == "record" and begins and any(values) and error is None
+        return known and about.reader.get(KINDS[field.of[0]], values[0]) is not None
 
     @staticmethod
     def _subject(duty: Duty, given: Given, reader: Reader) -> Record | None:
@@ -249,9 +265,9 @@ class Doing:
         if isinstance(person, Problem):
             return await self._desk.turned_away(request, person)
         if duty is None:
-            return self._problem(request, person, "unknown", 404)
+            return self._pages.problem(request, person, "unknown", 404)
         if not may_use(person, duty.command):
-            return self._problem(request, person, "no_right", 403)
+            return self._pages.problem(request, person, "no_right", 403)
         return await self._guarded(request, person, self._take(request, person, duty, given))
 
     async def _take(self, request: Request, person: Person, duty: Duty, given: Given) -> Response:
@@ -389,14 +405,14 @@ class Doing:
         outcome = await self._desk.look(self._desk.clerk.books.outcome, key)
         kept = await self._desk.look(listing.command, self._desk.clerk.books.database, key)
         if duty is None or outcome is None or kept is None or outcome.refusal is not None or kept.name != duty.command:
-            return self._problem(request, person, "unknown", 404)
+            return self._pages.problem(request, person, "unknown", 404)
         body: dict[str, Any] = msgspec.json.decode(kept.body)
-        links, here = [], request.query_params.get("here", "")
+        links, here, back_link = [], request.query_params.get("here", ""), None
         if "receipt" in outcome.answer:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
         if (back := undo_of(duty, body, outcome.answer)) and may_use(person, DUTIES[back[0]].command):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
-            links.append(Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}"))
+            back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
         if duty.about in KINDS or duty.about == "account":
             links += next_of(words, person, outcome.answer, here)
         account = str(outcome.answer.get("account") or here)
@@ -408,18 +424,20 @@ class Doing:
         if outcome.answer.get("over", "0") != "0":
             sentences.append(words("ui.over", amount=answers_usd(outcome.answer["over"])))
         return self._pages.page(
-            request, person, "done.html", title=words(f"duty.{duty.name}"), sentences=sentences, links=links
+            request,
+            person,
+            "done.html",
+            title=words(f"duty.{duty.name}"),
+            sentences=sentences,
+            links=links,
+            back=back_link,
         )
-
-    def _problem(self, request: Request, person: Person, key: str, status: int) -> Response:
-        words = self._pages.words(request)
-        return self._pages.page(request, person, "problem.html", status, sentence=words(f"ui.{key}"))
 
     async def _guarded(self, request: Request, person: Person, page: Awaitable[Response]) -> Response:
         try:
             return await page
         except BooksUnavailable:
-            return self._problem(request, person, "unavailable", 503)
+            return self._pages.problem(request, person, "unavailable", 503)
 
 
 def account_href(account: str) -> str:
@@ -491,6 +509,25 @@ def grouped(words: Words, person: Person, duties: list[Duty], first: dict[str, s
         if links:
             made.append({"label": words(f"group.{group}"), "links": links})
     return made
+
+
+CALLED_MAX = 8
+CALLED_LETTERS_MIN = 3
+
+
+def called(query: str, words: Words, person: Person, here: str) -> list[Link]:
+    """Duties of the person in whose name every word that was typed begins one; `here`: the account they are for."""
+    typed = list(terms.words(query))
+    if not typed or max(map(len, typed)) < CALLED_LETTERS_MIN:
+        return []
+    found = []
+    for duty in DUTIES.values():
+        label = words(f"duty.{duty.name}")
+        parts = list(terms.words(label))
+        if may_use(person, duty.command) and all(any(part.startswith(one) for part in parts) for one in typed):
+            given = {duty.fields[0].name if duty.about == "account" else "here": here} if here else {}
+            found.append(Link(f"/counter/do/{duty.name}" + (f"?{urlencode(given)}" if given else ""), label))
+    return found[:CALLED_MAX]
 
 
 def _said(field: Shown) -> str:

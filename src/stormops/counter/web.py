@@ -20,6 +20,7 @@ from stormops.accounts.records_money import ChargeType
 from stormops.books.database import BooksUnavailable
 from stormops.books.loading import load
 from stormops.counter.api import Api
+from stormops.counter.checking import Checking
 from stormops.counter.clerk import Clerk
 from stormops.counter.desk import Authenticate, Desk, unavailable
 from stormops.counter.doing import Doing
@@ -78,6 +79,7 @@ def create_counter(
         routes=[
             *Api(desk).routes(),
             *Screens(desk, pages, outage).routes(),
+            *Checking(desk, pages).routes(),
             *Doing(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
         ],
