@@ -14,6 +14,7 @@ from stormops.accounts.commands import COMMANDS
 from stormops.accounts.commands_billing import RecordRead
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
+from stormops.accounts.commands_owner import EndOwnerAgreement, SignOwnerAgreement
 from stormops.accounts.commands_party import OpenAccount
 from stormops.accounts.commands_place import (
     AddPremise,
@@ -22,6 +23,7 @@ from stormops.accounts.commands_place import (
     DamageServicePoint,
     EndPremise,
     MakePremiseOfficial,
+    RetireUnit,
 )
 from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleReview
 from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
@@ -89,14 +91,17 @@ OF_NO_ACCOUNT = (
     CountDrawer,
     DamageServicePoint,
     DrawReview,
+    EndOwnerAgreement,
     EndPremise,
     MakePremiseOfficial,
     OpenAccount,
     OpenDrawer,
     RecordException,
     RecordRead,
+    RetireUnit,
     ScoreReview,
     SettleReview,
+    SignOwnerAgreement,
     StepFinding,
     StepRelease,
     TakeTicket,

@@ -26,6 +26,14 @@ def test_records_are_listed_by_their_state_the_longest_unchanged_first(tmp_path:
     assert listing.in_state(books.store.database, Visit, ["waiting"]) == []
 
 
+def test_how_many_wait_is_counted_without_reading_them(tmp_path: Path) -> None:
+    books = world(tmp_path)
+    keys = [books.do(AddTask(text=f"task {n}", owner="ann", due_ms=9))["task"] for n in range(3)]
+    books.do(StepTask(task=keys[2], step="complete"))
+    wanted = {"tasks": (Task, ["open"]), "ended": (Task, ["done", "cancelled"]), "visits": (Visit, ["waiting"])}
+    assert listing.counts(books.store.database, wanted) == {"tasks": 2, "ended": 1, "visits": 0}
+
+
 def test_an_accounts_journals_are_its_own_the_latest_first(tmp_path: Path) -> None:
     books = world(tmp_path)
     for number, account in (("1", "a1"), ("2", "b1"), ("3", "a1")):

@@ -15,7 +15,7 @@ from stormops.counter.rights import NEEDS
 from stormops.staff.roles import ROLES
 from tests.counter.conftest import API, Desk, customer
 
-CHECKS = ("/checks", "/audit", "/looks", "/counter/reports", "/counter/audit")
+CHECKS = ("/checks", "/audit", "/looks", "/continuous", "/counter/reports", "/counter/commands/{key}")
 OPEN = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/counter/assets/{name}")
 FILLED = {"kind": "bill", "queue": "approvals", "hash": "a" * 64, "duty": "add_contact"}
 
@@ -27,7 +27,7 @@ def addresses(desk: Desk, method: str) -> list[str]:
 
 
 def filled(path: str) -> str:
-    for name in ("account", "premise", "bill", "receipt", "kind", "id", "queue", "hash", "key", "duty", "command"):
+    for name in ("account", "premise", "bill", "receipt", "kind", "id", "queue", "hash", "key", "duty", "command", "umbrella"):
         path = path.replace(f"{{{name}}}", FILLED.get(name, "nobody"))
     return path
 

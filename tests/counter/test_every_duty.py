@@ -120,7 +120,8 @@ async def test_7_an_address_is_used_at_once_and_made_official_by_another(desk: D
     }
     assert await desk.refused("addresses", "make_premise_official", **official) == "maker_is_checker"
     await desk.do("addresses2", "make_premise_official", **official)
-    await desk.do("addresses", "add_unit", premise=premise, name="Apt 1", since="2026-07-01")
+    unit = (await desk.do("addresses", "add_unit", premise=premise, name="Apt 1", since="2026-07-01"))["unit"]
+    await desk.do("addresses", "retire_unit", unit=unit, until="2026-07-02")
 
 
 async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from stormops.accounts.record import MACHINE_OF, Record
-from stormops.accounts.records_money import Receivable
-from stormops.accounts.records_place import Premise, ServiceAgreement
+from stormops.accounts.records_money import Bill, Receivable
+from stormops.accounts.records_place import OwnerAgreement, Premise, ServiceAgreement, Unit
 from stormops.books.customers import Customer
+from stormops.counter.describing import told
 from stormops.counter.doing import account_href, duty_href, grouped
 from stormops.counter.duties import DUTIES, duties_about
 from stormops.counter.lines import Line, bare_line, line, links_of
@@ -55,6 +56,8 @@ class Place(NamedTuple):
     address: str
     outage: str
     links: tuple[Link, ...]
+    there: list[Line]
+    """Its units, and what its owner signed."""
     services: list[Line]
 
 
@@ -74,8 +77,8 @@ class At(NamedTuple):
 
 
 def values(view: Customer, beside: Sequence[Record], words: Words, person: Person, at: At) -> dict[str, Any]:
-    """What the template shows. `beside`: rebates, field work and buildings of the account."""
-    account = view.account.id
+    """What the template shows. `beside`: rebates, field work, buildings; units of its premises."""
+    account, there = view.account.id, [each for each in beside if isinstance(each, Unit | OwnerAgreement)]
     matters: list[Record] = [
         *view.escalations,
         *view.promises,
@@ -88,7 +91,7 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
         *view.refunds,
         *view.placements,
         *view.loans,
-        *beside,
+        *(each for each in beside if each not in there),
     ]
     history = _history(view, words, person, at.zone)
     return {
@@ -102,7 +105,7 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
         "open": [line(each, words, person, account) for each in matters if not _ended(each)],
         "ended": [line(each, words, person, account) for each in (*matters, *view.deposits) if _ended(each)],
         "deposits": [bare_line(each, words, person, account) for each in view.deposits if not _ended(each)],
-        "premises": [_place(premise, view, words, person) for premise in view.premises],
+        "premises": [_place(premise, view, there, words, person) for premise in view.premises],
         "contacts": [Line(f"{named(words, 'choice', each.kind)}: {each.value}") for each in view.contacts],
         "others": [Line(key, href=account_href(key)) for key in view.other_accounts],
         "groups": grouped(words, person, duties_about("account"), {"account": account}),
@@ -165,12 +168,13 @@ def _charge(owed: Receivable, words: Words) -> str:
     return words("ui.charge_of", charge=name, since=words.day(owed.since), until=words.day(owed.until))
 
 
-def _place(premise: Premise, view: Customer, words: Words, person: Person) -> Place:
+def _place(premise: Premise, view: Customer, there: Sequence[Record], words: Words, person: Person) -> Place:
     services: list[ServiceAgreement] = [each for each in view.agreements if each.premise == premise.id]
     return Place(
         premise.address,
         f"/counter/outage/{quote(premise.known_as, safe='')}" if premise.known_as else "",
         links_of(premise, words, person, view.account.id),
+        [line(each, words, person, view.account.id) for each in there if getattr(each, "premise", "") == premise.id],
         [bare_line(each, words, person, view.account.id) for each in services],
     )
 
@@ -180,7 +184,12 @@ def _history(view: Customer, words: Words, person: Person, zone: tzinfo) -> list
     dated += [(receipt.day, receipt) for receipt in view.receipts]
     dated += [(datetime.fromtimestamp(each.at_ms / 1000, zone).date(), each) for each in view.notes]
     dated.sort(key=lambda each: (each[0], each[1].changed), reverse=True)
-    return [
-        Event(day, line(record, words, person, view.account.id, text_characters=NOTE_CHARACTERS))
-        for day, record in dated[:HISTORY]
-    ]
+    return [Event(day, _event(record, words, person, view.account.id)) for day, record in dated[:HISTORY]]
+
+
+def _event(record: Record, words: Words, person: Person, account: str) -> Line:
+    """A line of the history, whose day stands before it."""
+    made = line(record, words, person, account, text_characters=NOTE_CHARACTERS)
+    if isinstance(record, Bill):
+        return made._replace(note=words("ui.due", day=words.day(record.due)))
+    return made._replace(note=told(record, words).state)

@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stormops.accounts.auditing import Doubt
 from stormops.accounts.chart import CHART
 from stormops.accounts.records_work import Finding
 from stormops.books import checks, listing, views
 from stormops.counter import answers, continuous, showing
 from stormops.counter.clerk import decisions_in
-from stormops.counter.continuous import Asked, Continuous
+from stormops.counter.continuous import Asked, Continuous, Question
 from stormops.counter.desk import Desk
 from stormops.counter.doing import account_href
 from stormops.counter.rendering import Link, Pages
@@ -88,7 +87,7 @@ class Checking:
             kept=kept,
             title=named(self._pages.words(request), "duty", kept.name),
             envelope=envelope,
-            shown=[(name, value) for name, value in body.items() if isinstance(value, str | int) and value != ""],
+            shown=[(name, value) for name, value in body.items() if isinstance(value, str | int) and value],
             every=[one for decision in decisions_in(body) for one in answers.why(decision, self._desk.clerk.pack)],
         )
 
@@ -120,7 +119,7 @@ class Checking:
             }
         return self._pages.page(request, person, "continuous.html", **values)
 
-    def _findings(self, doubts: list[Doubt]) -> dict[tuple[str, str], str]:
+    def _findings(self, doubts: list[Question]) -> dict[tuple[str, str], str]:
         """Of doubts about which there is a finding by the same rule: its state."""
         with self._desk.clerk.books.reading() as reader:
             every = [each for about in {doubt.about for doubt in doubts} for each in reader.where(Finding, about=about)]
@@ -163,7 +162,8 @@ def _by_rule(
         said = words(f"doubt.{doubt.rule}")
         made.setdefault(doubt.rule, []).append(
             {
-                "about": doubt.about,
+                "doubt": doubt,
+                "label": words(f"duty.{doubt.what}") if doubt.what else doubt.about,
                 "href": _about_href(doubt),
                 "state": named(words, "state", state) if state else "",
                 "finding": None if state else _finding(words, person, doubt.about, doubt.rule, said),
@@ -172,7 +172,7 @@ def _by_rule(
     return [{"title": words(f"doubt.{rule}"), "lines": lines} for rule, lines in made.items()]
 
 
-def _about_href(doubt: Doubt) -> str:
+def _about_href(doubt: Question) -> str:
     if doubt.rule in PEOPLE:
         return f"/counter/looks?{urlencode({'actor': doubt.about})}"
     if doubt.rule in COMMANDS:

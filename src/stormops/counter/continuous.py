@@ -12,6 +12,7 @@ from stormops.accounts.audit import AuditEvent
 from stormops.accounts.auditing import HOUR_MS, Doubt, Looked, Watch, doubts, stood_in
 from stormops.accounts.commands_quality import sample
 from stormops.accounts.money import cents
+from stormops.accounts.records_money import Request
 from stormops.accounts.rules.watching import AuditWatch
 from stormops.books.period import Period, period
 from stormops.counter.answers import why
@@ -34,6 +35,20 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     of_ten_thousand: int = SHARE
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One doubt: by which rule, about which request, person or command, and what that was, by whom and when."""
+
+    rule: str
+    about: str
+    text: str
+    what: str = ""
+    """The command's name, or `request_` and the request's kind; "" of a person."""
+    by: str = ""
+    at_ms: int | None = None
+    day: date | None = None
+    cents: int | None = None
+
+
 class Continuous(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, and what was found: asked again of the same books it is the same."""
 
@@ -45,7 +60,7 @@ class Continuous(msgspec.Struct, frozen=True, kw_only=True):
     cut_short: bool
     watched: bool
     """Whether the city's policy says what its audit asks about (`audit_watch`); without it there are no doubts."""
-    doubts: list[Doubt]
+    doubts: list[Question]
     sample: list[AuditEvent]
     """Of all commands that moved money: those that the seed draws."""
     stood_in: list[str]
@@ -106,8 +121,20 @@ def watch_of(clerk: Clerk, on: date) -> Watch | None:
     )
 
 
-def _doubts(clerk: Clerk, found: Period, watch: Watch) -> list[Doubt]:
+def _doubts(clerk: Clerk, found: Period, watch: Watch) -> list[Question]:
     def comes_out(kept: dict[str, Any]) -> bool:
         return all(part.same is not False for part in why(kept, clerk.pack))
 
-    return doubts(Looked(found.requests, found.evidence, found.events, comes_out), watch)
+    requests = {request.id: request for request in found.requests}
+    events = {event.key: event for event in found.events}
+    every = doubts(Looked(found.requests, found.evidence, found.events, comes_out), watch)
+    return [_question(doubt, requests.get(doubt.about), events.get(doubt.about)) for doubt in every]
+
+
+def _question(doubt: Doubt, request: Request | None, event: AuditEvent | None) -> Question:
+    said: dict[str, Any] = {"rule": doubt.rule, "about": doubt.about, "text": doubt.text}
+    if request is not None:
+        said |= {"what": f"request_{request.kind}", "by": request.maker, "day": request.made, "cents": request.cents}
+    elif event is not None:
+        said |= {"what": event.command, "by": event.actor, "at_ms": event.at_ms}
+    return Question(**said)

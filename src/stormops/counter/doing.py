@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -72,6 +72,8 @@ class Shown(NamedTuple):
     """Chosen, or typed by another name (an address, a meter)."""
     fixed: bool = False
     """Known from where the form was opened: said, not asked."""
+    of_account: bool = False
+    """It is the account, which stands above the form."""
 
     def input(self) -> Markup:
         """Attributes of a plain input, by its kind."""
@@ -238,6 +240,7 @@ class Doing:
             error,
             typed,
             self._fixed(field, about, error, values),
+            field.of == ("account",),
         )
 
     @staticmethod
@@ -314,12 +317,12 @@ class Doing:
             return await self._refuse(request, person, duty, given, refusal)
         words, blind = self._pages.words(request), duty.command in BLIND
         answer = answers.preview_answer(would, blind=blind)
-        fields, _, account = await self._desk.look(self._fields, duty, given, person, words, {})
+        fields, about, account = await self._desk.look(self._fields, duty, given, person, words, {})
         decisions = [part for kept in answer.decisions for part in answers.why(kept, self._desk.clerk.pack)]
-        changes = [
-            f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state) if each.state else ''}"
+        changes = dict.fromkeys(
+            f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state).lower() if each.state else ''}"
             for each in answer.changes
-        ]
+        )
         return self._pages.page(
             request,
             person,
@@ -330,9 +333,14 @@ class Doing:
             key=asking.key,
             would=answer,
             blind=blind,
-            changes=changes,
+            changes=list(changes),
+            about=about,
             why=[{"kept": one.kept} for one in decisions],
-            shown=[(field.label, said) for field in fields if (said := _said(field))],
+            shown=[
+                (field.label, said)
+                for field in fields
+                if (said := _said(field)) and not (field.fixed and field.of_account)
+            ],
             hidden=[
                 (name, value)
                 for name, values in given.items()
@@ -418,7 +426,7 @@ class Doing:
         account = str(outcome.answer.get("account") or here)
         if account:
             links.append(Link(account_href(account), words("ui.to_account")))
-        sentences = [f"{named(words, 'kind', kind)}: {made}" for kind, made in outcome.answer.items() if kind in KINDS]
+        sentences = await self._desk.look(self._made, outcome.answer, words)
         if "recount" in outcome.answer:
             sentences = [words("ui.recount")]
         if outcome.answer.get("over", "0") != "0":
@@ -432,6 +440,15 @@ class Doing:
             links=links,
             back=back_link,
         )
+
+    def _made(self, answer: Mapping[str, str], words: Words) -> list[str]:
+        """What a command made, as it is now."""
+        with self._desk.clerk.books.reading() as reader:
+            found = {kind: reader.get(KINDS[kind], key) for kind, key in answer.items() if kind in KINDS}
+        return [
+            f"{named(words, 'kind', kind)}: {answer[kind] if each is None else describe(each, words)}"
+            for kind, each in found.items()
+        ]
 
     async def _guarded(self, request: Request, person: Person, page: Awaitable[Response]) -> Response:
         try:

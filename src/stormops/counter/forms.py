@@ -16,6 +16,7 @@ from stormops.accounts.records_money import Drawer, Receivable
 from stormops.accounts.records_place import (
     Account,
     MeterRelease,
+    OwnerAgreement,
     Party,
     PartyRole,
     Premise,
@@ -232,7 +233,7 @@ def choices(  # noqa: PLR0917 - what a form knows
 def _records(kind: str, account: str, desk: str, reader: Reader, premise: str) -> list[Record]:
     if kind == "drawer":
         return [each for each in reader.where(Drawer, desk=desk) if each.state == "open"]
-    if kind in {"premise", "service_point", "unit", "meter_release"}:
+    if kind in {"premise", "service_point", "unit", "owner_agreement", "meter_release"}:
         return _places(kind, account, reader, premise)
     found = reader.get(Account, account) if account else None
     if found is None:
@@ -254,6 +255,8 @@ def _places(kind: str, account: str, reader: Reader, premise: str) -> list[Recor
         return [each for key in keys if (each := reader.get(Premise, key)) is not None]
     if kind == "unit":
         return [unit for key in keys for unit in reader.where(Unit, premise=key)]
+    if kind == "owner_agreement":
+        return [agreement for key in keys for agreement in reader.where(OwnerAgreement, premise=key)]
     points = [point for key in keys for point in reader.where(ServicePoint, premise=key)]
     if kind == "service_point":
         return list(points)

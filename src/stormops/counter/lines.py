@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from stormops.accounts.record import Record, kind_name
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
 from stormops.counter.doing import duty_href
-from stormops.counter.duties import duties_about, offered
+from stormops.counter.duties import duties_about, offered, steps_now
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person, may_use
 from stormops.counter.words import named
@@ -35,7 +35,8 @@ def line(
     """A record with its kind."""
     kind = named(words, "kind", kind_name(type(record)))
     said = told(record, words, text_characters)
-    label = said.name if said.name.startswith(kind) else f"{kind}: {said.name}" if said.name else kind
+    first, _, rest = said.name.partition(": ")
+    label = f"{kind}: {rest if rest and first.casefold() in kind.casefold() else said.name}" if said.name else kind
     return _line(record, label, said.amount, said.note, words, person, account)
 
 
@@ -64,9 +65,17 @@ def href_of(record: Record) -> str:
 
 
 def links_of(record: Record, words: Words, person: Person, account: str = "") -> tuple[Link, ...]:
-    """What this person may do with the record as it stands."""
-    return tuple(
-        Link(duty_href(duty, record.id, account), words(f"duty.{duty.name}"))
-        for duty in duties_about(kind_name(type(record)))
-        if may_use(person, duty.command) and offered(duty, record)
-    )
+    """What this person may do with the record as it stands; of a duty with steps, each step that the state allows."""
+    found: list[Link] = []
+    for duty in duties_about(kind_name(type(record))):
+        if not may_use(person, duty.command) or not offered(duty, record):
+            continue
+        steps = next((field for field in duty.fields if field.kind == "step"), None)
+        href = duty_href(duty, record.id, account)
+        if steps is None:
+            found.append(Link(href, words(f"duty.{duty.name}")))
+        else:
+            found += [
+                Link(f"{href}&{urlencode({'step': step})}", words(f"step.{step}")) for step in steps_now(steps, record)
+            ]
+    return tuple(found)

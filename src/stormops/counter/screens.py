@@ -14,7 +14,16 @@ from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
 from stormops.accounts.records_money import Request as Proposed
-from stormops.accounts.records_place import Account, Party, Premise, ServiceAgreement, ServiceOrder, Umbrella
+from stormops.accounts.records_place import (
+    Account,
+    OwnerAgreement,
+    Party,
+    Premise,
+    ServiceAgreement,
+    ServiceOrder,
+    Umbrella,
+    Unit,
+)
 from stormops.accounts.records_work import Visit
 from stormops.books import customers, finding, rosters
 from stormops.counter import account_page, answers, queues, showing
@@ -33,6 +42,10 @@ from stormops.pages.words import Words
 
 BEGINNING = ("open_account", "take_ticket", "open_drawer")
 """Duties that a customer's visit begins with: first on the first page."""
+
+MINE: tuple[type[Record], ...] = (ServiceOrder, Rebate, Umbrella)
+THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement)
+"""What stands on an account's page beside `customers.view`: of the account, and of its premises, still in force."""
 
 AskOutage = Callable[[str, str], Awaitable[Known | None]]
 
@@ -135,7 +148,7 @@ class Screens:
         if view is None:
             return self._pages.problem(request, person, "unknown", 404)
         await self._desk.look(self._desk.clerk.looked_at, view.account.id, person, "page")
-        beside = await self._desk.look(self._beside, view.account.id)
+        beside = await self._desk.look(self._beside, view)
         shown = account_page.values(
             view,
             beside,
@@ -145,10 +158,11 @@ class Screens:
         )
         return self._pages.page(request, person, "account.html", here=view.account.id, **shown)
 
-    def _beside(self, account: str) -> list[Record]:
-        kinds: tuple[type[Record], ...] = (ServiceOrder, Rebate, Umbrella)
+    def _beside(self, view: customers.Customer) -> list[Record]:
         with self._desk.clerk.books.reading() as reader:
-            return [each for kind in kinds for each in reader.where(kind, account=account)]
+            mine = [each for kind in MINE for each in reader.where(kind, account=view.account.id)]
+            there = [each for kind in THERE for place in view.premises for each in reader.where(kind, premise=place.id)]
+        return mine + [each for each in there if getattr(each, "until", None) is None]
 
     async def _outage_page(self, request: Request, person: Person) -> Response:
         del person
@@ -237,8 +251,11 @@ class Screens:
             return self._pages.problem(request, person, "unknown", 404)
         receipt, name, paid = found
         words = self._pages.words(request)
-        lines = [(named(words, "choice", charge) if charge else words("ui.credit"), cents) for charge, cents in paid]
-        return self._pages.page(request, person, "receipt.html", receipt=receipt, name=name, lines=lines)
+        lines: dict[str, int] = {}
+        for charge, cents in paid:
+            label = named(words, "choice", charge) if charge else words("ui.credit")
+            lines[label] = lines.get(label, 0) + cents
+        return self._pages.page(request, person, "receipt.html", receipt=receipt, name=name, lines=list(lines.items()))
 
     async def _building(self, request: Request, person: Person) -> Response:
         """A building's units today: who is there, and who depends on power."""

@@ -24,9 +24,9 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// What is wrong is read first; else typing begins in the first field.
+// What is wrong is read first; else typing begins in the first field, or Enter opens the first that was found.
 const wrong = document.querySelector("[aria-invalid=true]");
-(wrong ?? document.querySelector("form.duty [data-first]"))?.focus();
+(wrong ?? document.querySelector("[data-first]"))?.focus();
 
 // A button is pressed once: the key makes a second press harmless, and this makes it needless.
 for (const form of document.querySelectorAll("form[method=post]")) {
