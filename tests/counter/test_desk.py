@@ -27,7 +27,20 @@ def addresses(desk: Desk, method: str) -> list[str]:
 
 
 def filled(path: str) -> str:
-    for name in ("account", "premise", "bill", "receipt", "kind", "id", "queue", "hash", "key", "duty", "command", "umbrella"):
+    for name in (
+        "account",
+        "premise",
+        "bill",
+        "receipt",
+        "kind",
+        "id",
+        "queue",
+        "hash",
+        "key",
+        "duty",
+        "command",
+        "umbrella",
+    ):
         path = path.replace(f"{{{name}}}", FILLED.get(name, "nobody"))
     return path
 

@@ -24,6 +24,8 @@ from stormops.counter.rights import CHECK, Person, may_use
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
+EVENTS = 50
+"""Of the audit on one page."""
 PEOPLE = frozenset({"one_giver"})
 """Doubts about a person; all others are about a request or a command."""
 COMMANDS = frozenset({"after_hours"})
@@ -60,7 +62,7 @@ class Checking:
     async def _audit(self, request: Request, person: Person) -> Response:
         asked = request.query_params.get("before", "")
         before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 15 else None
-        found = await self._desk.look(listing.done, self._database, before)
+        found = await self._desk.look(listing.done, self._database, before, EVENTS)
         words = self._pages.words(request)
         events = [
             {
@@ -71,7 +73,7 @@ class Checking:
             }
             for one in found
         ]
-        more = found[-1].position if len(found) == listing.LISTED_MAX else None
+        more = found[-1].position if len(found) == EVENTS else None
         return self._pages.page(request, person, "audit.html", events=events, before=more)
 
     async def _command(self, request: Request, person: Person) -> Response:
@@ -79,6 +81,7 @@ class Checking:
         kept = await self._desk.look(listing.command, self._database, request.path_params["key"])
         if kept is None:
             return self._pages.problem(request, person, "unknown", 404)
+        done = await self._desk.look(listing.done, self._database, kept.position + 1, 1)
         body, envelope = msgspec.json.decode(kept.body), msgspec.json.decode(kept.envelope)
         return self._pages.page(
             request,
@@ -87,6 +90,7 @@ class Checking:
             kept=kept,
             title=named(self._pages.words(request), "duty", kept.name),
             envelope=envelope,
+            subjects=done[0].event.subjects if done else (),
             shown=[(name, value) for name, value in body.items() if isinstance(value, str | int) and value],
             every=[one for decision in decisions_in(body) for one in answers.why(decision, self._desk.clerk.pack)],
         )

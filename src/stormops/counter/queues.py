@@ -79,7 +79,7 @@ class Waiting(NamedTuple):
     """A queue as somebody sees it from outside. `mine`: there is a duty for this person in it."""
 
     name: str
-    count: int
+    length: int
     mine: bool
 
 

@@ -103,7 +103,7 @@ class Screens:
             {
                 "href": f"/counter/queues/{each.name}",
                 "label": words(f"queue.{each.name}"),
-                "count": each.count,
+                "count": each.length,
                 "mine": each.mine,
             }
             for each in every
