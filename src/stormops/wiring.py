@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from stormops.staff.person import Person
     from stormops.staff.sessions import Sessions
     from stormops.staff.sign_in import SignIn
+    from stormops.staff.storm_roles import StormRoles
 
 GRACEFUL_SECONDS = 3
 """Open requests have this long to end when a process is asked to stop."""
@@ -126,11 +127,22 @@ class Process:
     @cache  # noqa: B019 - one process, one set of staff records
     def sign_in(self) -> SignIn:
         """Staff records, opened when first needed: they would slow the start of intake."""
-        from stormops.staff.records import open_records
         from stormops.staff.sign_in import SignIn
 
         # Sessions are not rehearsed: they live by the wall.
-        return SignIn(open_records(self.settings.data / "staff.sqlite"), Clock())
+        storm = self.storm_roles()
+        return SignIn(storm.records, Clock(), added=storm.added)
+
+    @cache  # noqa: B019 - as above
+    def storm_roles(self) -> StormRoles:
+        """Who works another desk while a storm lasts."""
+        from stormops.counter.episode import Episodes
+        from stormops.journal.mode_file import ModeReader
+        from stormops.staff.records import open_records
+        from stormops.staff.storm_roles import StormRoles
+
+        episodes = Episodes(self.settings.data, ModeReader(self.settings.data).left)
+        return StormRoles(open_records(self.settings.data / "staff.sqlite"), Clock(), lambda: episodes().episode)
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -597,6 +609,7 @@ def run_counter() -> None:
         metrics=process.metrics,
         log=process.log,
         outage=FeedOutage(_at_home(settings.host), _feed_port_of_staff(settings)),
+        storm_roles=process.storm_roles(),
     )
     _serve(process, app, Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1))
 

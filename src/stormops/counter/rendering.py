@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from stormops.accounts.decision import usd
 from stormops.core.levels import Mode
-from stormops.counter.rights import CHECK, Person, may_use
+from stormops.counter.rights import ASSIGN, CHECK, Person, may_use
 from stormops.counter.words import plain, said
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
 from stormops.pages.words import Words
@@ -34,7 +34,8 @@ CHECKS = (
     ("/counter/audit", "audit"),
     ("/counter/looks", "looks"),
 )
-"""Places of the navigation, with the command that one is for; the second for who may look at the books as a whole."""
+ASSIGNS = (("/counter/storm-roles", "storm_roles"),)
+"""Places of the navigation: with the command that one is for; for who looks at the books as a whole; who re-roles."""
 
 
 class Link(NamedTuple):
@@ -87,6 +88,7 @@ class Pages:
 
         places = [(href, name) for href, name, command in PLACES if not command or may_use(person, command)]
         places += CHECKS if CHECK in person.permissions else ()
+        places += ASSIGNS if ASSIGN in person.permissions else ()
         body = self.render(
             words,
             template,

@@ -28,6 +28,7 @@ from stormops.counter.evidence import Files
 from stormops.counter.openapi import document
 from stormops.counter.rendering import Looks, Pages
 from stormops.counter.screens import AskOutage, Screens
+from stormops.counter.storm_desk import StormDesk, StormRoles
 from stormops.telemetry import Log, Metrics
 from stormops.web.http import WithHeaders, problem_response
 from stormops.web.problem import bug, problem
@@ -53,6 +54,7 @@ def create_counter(
     metrics: Metrics,
     log: Log,
     outage: AskOutage,
+    storm_roles: StormRoles,
 ) -> Starlette:
     """The application; its lifespan closes the books. `outage` says what is known of a premise's outage."""
     files, sign_in = Files(settings.evidence), f"{settings.feed_url}/sign-in"
@@ -80,6 +82,7 @@ def create_counter(
             *Api(desk).routes(),
             *Screens(desk, pages, outage).routes(),
             *Checking(desk, pages).routes(),
+            *StormDesk(desk, pages, storm_roles).routes(),
             *Doing(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
         ],
