@@ -47,4 +47,4 @@ async def test_the_citys_policy_says_what_is_late_round_and_much(desk: Desk) -> 
     assert winter is not None
     assert (summer.offset_hours, winter.offset_hours) == (-4, -5)
     assert (summer.opens_hour, summer.round_to, summer.share_of_ten_thousand) == (7, 10_000, 5_000)
-    assert watch_of(desk.clerk, date(2020, 1, 1)) is None
+    assert watch_of(desk.clerk, date(2010, 1, 1)) is None
