@@ -44,6 +44,7 @@ def test_a_treasurer_works_the_outage_desk_while_the_storm_lasts_and_decides_on_
     assert storm.roles.give("tess", "dispatcher", "sue", "short of two") == ""
     now = storm.desk.who(storm.token)
     assert now is not None
+    assert now.roles == ["treasurer", "dispatcher"]
     assert now.permissions == before.permissions | ROLES["dispatcher"].permissions
     money = {grant for grant in before.grants if grant.limit is not None}
     assert {grant for grant in now.grants if grant.limit is not None} == money

@@ -49,7 +49,7 @@ class SignIn:
         records: Engine,
         clock: Clock,
         hasher: PasswordHasher | None = None,
-        added: Callable[[str, Role], Role] = lambda _, own: own,
+        added: Callable[[str, Role], tuple[Role, tuple[str, ...]]] = lambda _, own: (own, ()),
     ) -> None:
         """`added` gives a person's role with what a storm adds to it (`storm_roles`)."""
         self._records = records
@@ -163,10 +163,10 @@ class SignIn:
 
     def _person(self, name: str, role: str, *, desk: str, shift: int, csrf: str, opened_ms: int) -> Person:
         """Somebody in a role. A role that no longer is may nothing."""
-        may = self._added(name, ROLES.get(role, Role(frozenset())))
+        may, more = self._added(name, ROLES.get(role, Role(frozenset())))
         with self._records.connect() as db:
             related = frozenset(db.scalars(select(RELATED.c.account).where(RELATED.c.person == name)))
-        return Person(name, desk, shift, [role], may.permissions, csrf, opened_ms, may.grants, related, may.home)
+        return Person(name, desk, shift, [role, *more], may.permissions, csrf, opened_ms, may.grants, related, may.home)
 
     def relate(self, name: str, accounts: Collection[str]) -> None:
         """Say which accounts are a person's own, a relative's or the household's: nobody works on their own.

@@ -51,17 +51,17 @@ class StormRoles:
     def __init__(self, records: Engine, clock: Clock, episode: Callable[[], str]) -> None:
         self.records, self._clock, self.episode = records, clock, episode
 
-    def added(self, name: str, own: Role) -> Role:
-        """A person's role with what the storm adds to it now."""
+    def added(self, name: str, own: Role) -> tuple[Role, tuple[str, ...]]:
+        """A person's role with what the storm adds to it now, and the names of the roles added."""
         episode = self.episode()
         held = self._held(episode).get(name) if episode else None
         if held is None or held.role not in STORM_ROLES:
-            return own
+            return own, ()
         storm = ROLES[held.role]
         grants = rerole(Grants(name, own.grants), storm.grants, episode)
         if isinstance(grants, Refusal):
-            return own
-        return Role(own.permissions | storm.permissions, grants.given, own.home)
+            return own, ()
+        return Role(own.permissions | storm.permissions, grants.given, own.home), (held.role,)
 
     def colleagues(self) -> list[Colleague]:
         """Everybody with an account, by name."""

@@ -35,3 +35,14 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   });
 }
 addEventListener("pageshow", () => document.querySelectorAll("button").forEach((button) => (button.disabled = false)));
+
+// What is said of the outage is seen whole.
+for (const frame of document.querySelectorAll("iframe")) {
+  const fit = () => {
+    const said = frame.contentDocument?.body;
+    if (said) frame.style.height = `${said.scrollHeight + 4}px`;
+  };
+  frame.addEventListener("load", fit);
+  addEventListener("resize", fit);
+  fit();
+}
