@@ -12,6 +12,7 @@ import msgspec
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands import COMMANDS
 from stormops.accounts.commands_billing import RecordRead
+from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
 from stormops.accounts.commands_owner import EndOwnerAgreement, SignOwnerAgreement
@@ -88,11 +89,13 @@ OF_NO_ACCOUNT = (
     Bank,
     BeginRelease,
     CloseDrawer,
+    CloseReceiptBlock,
     CountDrawer,
     DamageServicePoint,
     DrawReview,
     EndOwnerAgreement,
     EndPremise,
+    IssueReceiptBlock,
     MakePremiseOfficial,
     OpenAccount,
     OpenDrawer,

@@ -9,6 +9,7 @@ import msgspec
 from stormops.accounts import (
     commands_bankruptcy,
     commands_billing,
+    commands_blocks,
     commands_cash,
     commands_collect,
     commands_cut,
@@ -33,6 +34,7 @@ COMMANDS: dict[str, type[Command]] = {
     for module in (
         commands_bankruptcy,
         commands_billing,
+        commands_blocks,
         commands_cash,
         commands_collect,
         commands_cut,

@@ -15,6 +15,7 @@ from stormops.accounts.records_money import (
     Placement,
     Rebate,
     Receipt,
+    ReceiptBlock,
     RefundCase,
     Request,
 )
@@ -46,6 +47,7 @@ QUEUES: dict[str, Queue] = {
     "drafts": Queue(Request, ("draft", "evidenced", "returned")),
     "visits": Queue(Visit, ("waiting", "called", "missed", "serving")),
     "drawers": Queue(Drawer, ("open", "counted")),
+    "blocks": Queue(ReceiptBlock, ("issued",)),
     "escalations": Queue(Escalation, ("open", "in_hand", "resolved")),
     "promises": Queue(Promise, ("made", "missed")),
     "tasks": Queue(Task, ("open",)),

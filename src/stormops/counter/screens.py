@@ -189,6 +189,7 @@ class Screens:
         begin = {
             "visits": ["take_ticket"],
             "drawers": ["open_drawer"],
+            "blocks": ["issue_receipt_block"],
             "tasks": ["add_task"],
             "exceptions": ["add_finding"],
         }
