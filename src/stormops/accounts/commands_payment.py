@@ -77,7 +77,12 @@ class TakePayment(Command, frozen=True, kw_only=True, tag="take_payment"):
         if self.tender == "cheque":
             cheques_refused(draft, account.id)
         till = into(draft, self.tender, self.drawer)
-        fields = {"till": till.account, "drawer": self.drawer, "memo": self.memo, "review": bool(account.stayed_by)}
+        fields = {
+            "till": till.account,
+            "drawer": till.item or None,
+            "memo": self.memo,
+            "review": bool(account.stayed_by),
+        }
         taken = receipt(draft, account.id, self.number, self.tender, self.cents, **fields)
         pieces, rest = _applied(draft, account, self.cents)
         entry = draft.post(postings.paid(draft.head(), till, account.id, pieces, rest))
