@@ -68,7 +68,7 @@ class Checking:
             {
                 "position": one.position,
                 "event": one.event,
-                "label": named(words, "duty", one.event.command),
+                "label": called(words, one.event.command),
                 "href": command_href(one.event.key),
             }
             for one in found
@@ -88,10 +88,14 @@ class Checking:
             person,
             "command.html",
             kept=kept,
-            title=named(self._pages.words(request), "duty", kept.name),
+            title=called(self._pages.words(request), kept.name),
             envelope=envelope,
             subjects=done[0].event.subjects if done else (),
-            shown=[(name, value) for name, value in body.items() if isinstance(value, str | int) and value],
+            shown=[
+                (name, value)
+                for name, value in body.items()
+                if isinstance(value, str | int) and value and name != "command"
+            ],
             every=[one for decision in decisions_in(body) for one in answers.why(decision, self._desk.clerk.pack)],
         )
 
@@ -114,7 +118,7 @@ class Checking:
                 "sample": [
                     {
                         "event": event,
-                        "label": named(words, "duty", event.command),
+                        "label": called(words, event.command),
                         "href": command_href(event.key),
                         "finding": _finding(words, person, event.key, "amount", _sampled(words, asked)),
                     }
@@ -149,6 +153,11 @@ class Checking:
     @property
     def _database(self) -> Any:
         return self._desk.clerk.books.database
+
+
+def called(words: Words, command: str) -> str:
+    """A command as people say it; a request has a duty for each of its kinds, and one command."""
+    return words("kind.request") if command == "draft_request" else named(words, "duty", command)
 
 
 def command_href(key: str) -> str:
