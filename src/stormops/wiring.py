@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stormops.admission.asgi import Admission
     from stormops.admission.doorkeeper import AtHand
     from stormops.admission.turn import Endpoint
+    from stormops.core.levels import Mode
     from stormops.core.messages import Due
     from stormops.core.network import City, Tree
     from stormops.core.situation import Situation
@@ -171,6 +172,20 @@ class Process:
         from stormops.admission.scopes import token
 
         return self.sessions.remembered(token(headers))
+
+
+def _leaves_mode(data: Path) -> Callable[[Mode, int], None]:
+    """Leaves the mode in a file for processes that do not follow the journal, and with it the storm's name."""
+    from stormops.counter.episode import Episodes
+    from stormops.journal.mode_file import ModeFile, ModeReader
+
+    file, episodes = ModeFile(data), Episodes(data, ModeReader(data).left)
+
+    def leave(mode: Mode, since_ms: int) -> None:
+        file.leave(mode, since_ms)
+        episodes()
+
+    return leave
 
 
 def seldom_garbage() -> None:
@@ -427,7 +442,6 @@ def run_operations() -> None:
     from stormops.core.matching import Matcher
     from stormops.gis.local_time import local_time
     from stormops.journal.drained_file import DrainedFile
-    from stormops.journal.mode_file import ModeFile
     from stormops.journal.port import Fenced
     from stormops.journal.snapshots import FileSnapshots
     from stormops.operations.health import Health
@@ -459,7 +473,7 @@ def run_operations() -> None:
         decider=decider,
         log=process.log,
         metrics=process.metrics,
-        leave_mode=ModeFile(settings.data).leave if alone else None,
+        leave_mode=_leaves_mode(settings.data) if alone else None,
         leave_drained=DrainedFile(settings.data).leave if alone else None,
     )
     health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
@@ -481,7 +495,6 @@ def run_relay() -> None:
     """Relay: carries this machine's doors to the shared database."""
     from stormops.journal.door_files import DoorFiles
     from stormops.journal.drained_file import DrainedFile
-    from stormops.journal.mode_file import ModeFile
     from stormops.journal.relay import Relay
     from stormops.journal.relayed_doors import RelayedDoors
     from stormops.operations.health import Health
@@ -495,7 +508,7 @@ def run_relay() -> None:
         process.hints,
         process.log,
         process.metrics,
-        leave_mode=ModeFile(settings.data).leave,
+        leave_mode=_leaves_mode(settings.data),
         leave_drained=DrainedFile(settings.data).leave,
     )
     health = Health(settings.host, settings.relay_port, process.metrics, lambda: relay.ready)
