@@ -13,9 +13,9 @@ from stormops.accounts.records_money import Bill, Receivable
 from stormops.accounts.records_place import OwnerAgreement, Premise, ServiceAgreement, Unit
 from stormops.books.customers import Customer
 from stormops.counter.describing import told
-from stormops.counter.doing import account_href, duty_href, grouped
 from stormops.counter.duties import DUTIES, duties_about
 from stormops.counter.lines import Line, bare_line, line, links_of
+from stormops.counter.offering import account_href, duty_href, grouped
 from stormops.counter.rendering import Link
 from stormops.counter.rights import CHECK, Person, may_use
 from stormops.counter.words import named

@@ -18,7 +18,7 @@ from stormops.counter import answers, continuous, showing
 from stormops.counter.clerk import decisions_in
 from stormops.counter.continuous import Asked, Continuous, Question
 from stormops.counter.desk import Desk
-from stormops.counter.doing import account_href
+from stormops.counter.offering import account_href
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import CHECK, Person, may_use
 from stormops.counter.words import named

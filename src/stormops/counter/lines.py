@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 from stormops.accounts.record import Record, kind_name
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
-from stormops.counter.doing import duty_href
 from stormops.counter.duties import duties_about, offered, steps_now
+from stormops.counter.offering import duty_href
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person, may_use
 from stormops.counter.words import named

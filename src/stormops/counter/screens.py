@@ -31,9 +31,9 @@ from stormops.counter.account_page import At
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import describe
 from stormops.counter.desk import Desk
-from stormops.counter.doing import account_href, called
 from stormops.counter.duties import DUTIES
 from stormops.counter.lines import bare_line
+from stormops.counter.offering import account_href, called
 from stormops.counter.outage import Known
 from stormops.counter.rendering import Link, Pages, asset
 from stormops.counter.rights import READ, Person, may_use
