@@ -12,7 +12,7 @@ def test_a_duty_is_found_by_the_beginnings_of_its_words_and_by_who_may_do_it() -
     assert [link.label for link in called("ref dep", WORDS, RITA, "")] == ["Refund a deposit"]
     assert called("ref dep", WORDS, person("carl", "cashier"), "") == []
     assert called("re", WORDS, RITA, "") == []  # two letters begin too many
-    spanish = [link.href for link in called("anotar", said("es"), RITA, "")]
+    spanish = [link.href for link in called("anotar contacto", said("es"), RITA, "")]
     assert spanish == [link.href for link in called("note contact", WORDS, RITA, "")]
 
 

@@ -10,9 +10,9 @@ from tests.counter.conftest import COUNTER, Desk
 HERE = "/counter/storm-roles"
 
 
-async def send(desk: Desk, name: str, **given: str) -> Response:
-    token = desk.people[name].csrf if name in desk.people else ""
-    headers = {"Cookie": f"stormops_session={name}", "Origin": COUNTER}
+async def send(desk: Desk, by: str, /, **given: str) -> Response:
+    token = desk.people[by].csrf if by in desk.people else ""
+    headers = {"Cookie": f"stormops_session={by}", "Origin": COUNTER}
     return await desk.client.post(HERE, data={"csrf": token, **given}, headers=headers)
 
 
