@@ -27,6 +27,8 @@ NAMES = (
     "desk",
     "form",
     "rule",
+    "clearance",
+    "contractor",
     "fund",
 )
 TEXTS = ("text", "topic", "reason", "note")

@@ -43,7 +43,15 @@ def line(
 def bare_line(record: Record, words: Words, person: Person, account: str = "") -> Line:
     """A record in a list whose title says its kind."""
     said = told(record, words)
-    return _line(record, said.name or record.id, said.amount, said.note, words, person, account)
+    return _line(
+        record,
+        said.name or named(words, "kind", kind_name(type(record))),
+        said.amount,
+        said.note,
+        words,
+        person,
+        account,
+    )
 
 
 def _line(  # noqa: PLR0917 - the parts of a line
