@@ -59,7 +59,7 @@ def heavy_mix(of: Known) -> list[Ask]:
     """Callers at every desk: addresses looked for (65 %), lists of who is out, incidents; a tenth is the public's."""
     desk = "/api/v1/desk"
     looks = [
-        Ask(f"search {street}", 0, "GET", f"{desk}/premises?q={n * 37}+{street}", STAFF, 6.5, headers=of.cookie | GZIP)
+        Ask(f"search_{street}", 0, "GET", f"{desk}/premises?q={n * 37}+{street}", STAFF, 6.5, headers=of.cookie | GZIP)
         for n, street in enumerate(STREETS, 3)
     ]
     return [
