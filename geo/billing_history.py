@@ -116,9 +116,8 @@ class _Memory(Reader):
         return found
 
     def where(self, kind: type[R], **equal: str) -> list[R]:
-        """See `Reader.where`: the latest reads of a point."""
-        del kind
-        return self.reads[equal["point"]][-3:]
+        """See `Reader.where`."""
+        raise NotImplementedError(kind, equal)
 
     def journal(self, key: str) -> Journal | None:
         """See `Reader.journal`."""
@@ -208,6 +207,7 @@ class _House:
 
     def tell(self) -> None:
         for customer in self._house.customers:
+            self._books.hold(customer.account)
             self._part.records.extend(customer.records)
             self._part.records.extend(customer.agreements)
             for record in customer.records:
@@ -263,7 +263,7 @@ class _House:
         umbrella = self._house.umbrella
         shares = {key: lines}
         if umbrella is not None and umbrella.account == key:
-            shares = {each.account: each.lines for each in shared(work, on_roster(umbrella, day), lines)[0]}
+            shares = {each.account: each.lines for each in shared(work, umbrella, on_roster(umbrella, day), lines)[0]}
         run = self._story.run(day, key)
         decision = abridged.together(self._pack, day, run.id, self._memo.take())
         for account, theirs in shares.items():
@@ -447,6 +447,7 @@ class _Past(_Memory):
         return self._of.get(kind, key)
 
     def where(self, kind: type[R], **equal: str) -> list[R]:
-        """See `Reader.where`."""
-        del kind
+        """See `Reader.where`: of reads the latest; nobody has left, and no owner has signed for who did."""
+        if kind is not Read:
+            return []
         return [read for read in self._of.reads[equal["point"]] if read.day <= self._day][-2:]

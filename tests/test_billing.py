@@ -47,7 +47,8 @@ def test_somebody_of_billing_runs_it_and_nobody_else(settings: Settings) -> None
 def test_new_books_are_told_of_and_never_written_over(settings: Settings, tmp_path: Path) -> None:
     told: list[int] = []
     new = replace(settings, data=tmp_path / "new")
-    loaded = billing.new_books(new, billing.counted(parts(), lambda part: part.customers, told.append), 5)
+    told_parts = billing.counted(parts(), lambda part: part.customers, told.append)
+    loaded = billing.new_books(new, told_parts, 5)
     assert loaded.journals > 1_000
     assert told[-1] == sum(part.customers for part in parts())
     position = Books(new.data / billing.BOOKS).position()

@@ -281,7 +281,7 @@ class _Run:
         lines = tuple(each.line for each in priced(work, account, since, until, billed))
         if not any(line.cents for line in lines):
             raise _Skip("not_due")
-        shares = shared(work, members, lines)[0] if members else (Share(key, lines),)
+        shares = shared(work, self._roofs[key], members, lines)[0] if members else (Share(key, lines),)
         roof = self._roofs[key].id if members else ""
         command = RunBill(run=self._order.run, shares=shares, decision={}, umbrella=roof, estimated=estimated)
         warnings = [name for name in EXPLAINED if any(getattr(verdict.value, name) for verdict in verdicts)]

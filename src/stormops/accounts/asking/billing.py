@@ -13,17 +13,19 @@ from stormops.accounts.asking.pricing import Priced, Pricing
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE, RETURNED
 from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, Share
+from stormops.accounts.commands_owner import in_force
 from stormops.accounts.commands_payment import ReturnPayment
 from stormops.accounts.decision import Decision
 from stormops.accounts.policy import Terms
 from stormops.accounts.record import Day, Id
 from stormops.accounts.records_money import Bill, BillLine, Receipt
-from stormops.accounts.records_place import Account, Member, ServiceAgreement, Umbrella
+from stormops.accounts.records_place import Account, Member, OwnerAgreement, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import estimates, fees, metered, property_charges, proration, taxes
 from stormops.accounts.rules import umbrella as sharing
 
 BILLED = frozenset({"active", "stop_requested", "finalled"})
+ENDED = frozenset({"finalled", "closed"})
 
 
 TERMS: tuple[type[Terms], ...] = (
@@ -76,7 +78,7 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
         umbrella = work.get(Umbrella, self.umbrella)
         members = on_roster(umbrella, work.day)
         lines = priced_lines(work, umbrella.account, self.since, self.until, accounts_of(members))
-        shares, splits = shared(work, members, [each.line for each in lines])
+        shares, splits = shared(work, umbrella, members, [each.line for each in lines])
         return BillUmbrella(
             umbrella=umbrella.id,
             due=self.due,
@@ -97,10 +99,11 @@ def accounts_of(members: Iterable[Member]) -> tuple[str, ...]:
 
 
 def shared(
-    work: Work, members: list[Member], lines: Iterable[BillLine]
+    work: Work, umbrella: Umbrella, members: list[Member], lines: Iterable[BillLine]
 ) -> tuple[tuple[Share, ...], list[Decision[Any]]]:
     """A building's lines split among its roster, and the decisions by which they are. Raises Refused."""
-    roster = tuple(_sharer(each) for each in members)
+    signed = _owner_signed(work, umbrella)
+    roster = tuple(_sharer(work, each, umbrella.account if signed else "") for each in members)
     borne: dict[str, list[BillLine]] = {}
     splits: list[Decision[Any]] = []
     for line in lines:
@@ -115,9 +118,31 @@ def shared(
     return tuple(Share(account, tuple(parts)) for account, parts in borne.items()), splits
 
 
-def _sharer(member: Member) -> sharing.Member:
+def _sharer(work: Work, member: Member, owner: str) -> sharing.Member:
     weight = member.weight
-    return sharing.Member(account=member.account, equal=weight, dwelling_units=weight, square_feet=weight, use=weight)
+    return sharing.Member(
+        account=member.account,
+        equal=weight,
+        dwelling_units=weight,
+        square_feet=weight,
+        use=weight,
+        vacant=_vacant(work, member.account),
+        owner=owner,
+    )
+
+
+def _vacant(work: Work, account: str) -> bool:
+    """Whether the unit's customer has left: there was service, and all of it has ended."""
+    states = {each.state for each in work.reader.where(ServiceAgreement, account=account)} - {"cancelled"}
+    return bool(states) and states <= ENDED
+
+
+def _owner_signed(work: Work, umbrella: Umbrella) -> bool:
+    """Whether who gets the building's bill signed for the vacant units of its premises."""
+    party = work.get(Account, umbrella.account).party
+    served = {each.premise for each in work.reader.where(ServiceAgreement, account=umbrella.account)}
+    agreements = work.reader.where(OwnerAgreement, party=party)
+    return any(each.premise in served and in_force(each, work.day) for each in agreements)
 
 
 def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str, ...]) -> list[Priced]:
