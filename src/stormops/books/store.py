@@ -212,7 +212,7 @@ class Batch:
             self._effects.append(answer)
             outcome = Outcome(envelope.key, position, None, answer.answer)
             self._events.append(answer.audit)
-        self._rows.append(_command(command, envelope, fingerprint(command, envelope), outcome))
+        self._rows.append(_command(command, envelope, self._events[-1].fingerprint, outcome))
         return answer
 
     def write(self) -> None:
