@@ -198,7 +198,8 @@ class Coverage:
         at = tree.first[tree.premise_device[reach]]
         begun = np.searchsorted(np.sort(tree.first[rows]), at, side="right")
         ended = np.searchsorted(np.sort(tree.last[rows]), at, side="right")
-        return reach[begun == ended]
+        left: Ints = reach[begun == ended]
+        return left
 
     def _take(self, key: int, reach: Ints, depth: int) -> None:
         """Give the premises to the incident where its claim is deeper than the present one."""
