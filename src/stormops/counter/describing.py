@@ -7,6 +7,7 @@ from datetime import date
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_place import Account
+from stormops.accounts.records_work import ServiceRequest
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -35,7 +36,7 @@ def describe(record: Record, words: Words) -> str:
     """Its kind or name, amount, day and state; its number where it has none of these."""
     if isinstance(record, Account):
         return f"{record.id} · {named(words, 'choice', record.category)}"
-    parts = [*_names(record, words)]
+    parts = [*_wish(record, words)] if isinstance(record, ServiceRequest) else [*_names(record, words)]
     amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
     if amount is not None:
         parts.append(usd(amount))
@@ -45,6 +46,11 @@ def describe(record: Record, words: Words) -> str:
     if state := getattr(record, "state", ""):
         parts.append(named(words, "state", str(state)).lower())
     return " · ".join(parts) or f"{named(words, 'kind', kind_name(type(record)))} {record.id}"
+
+
+def _wish(record: ServiceRequest, words: Words) -> list[str]:
+    services = ", ".join(named(words, "choice", each).lower() for each in record.services)
+    return [record.number, f"{named(words, 'choice', record.kind)}: {services}", record.name]
 
 
 def _names(record: Record, words: Words) -> list[str]:

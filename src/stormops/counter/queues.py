@@ -26,7 +26,7 @@ from stormops.accounts.records_place import (
     ServiceAgreement,
     ServiceOrder,
 )
-from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, Task, Visit
+from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, ServiceRequest, Task, Visit
 from stormops.books.database import Database
 from stormops.books.listing import in_state
 from stormops.counter.rights import CHECK, Person
@@ -47,6 +47,7 @@ QUEUES: dict[str, Queue] = {
     "drawers": Queue(Drawer, ("open", "counted")),
     "escalations": Queue(Escalation, ("open", "in_hand", "resolved")),
     "promises": Queue(Promise, ("made", "missed")),
+    "service_requests": Queue(ServiceRequest, ("received", "in_hand")),
     "tasks": Queue(Task, ("open",)),
     "cases": Queue(Case, ("open", "found")),
     "stand_ins": Queue(Receipt, ("provisional", "authorised")),

@@ -18,6 +18,7 @@ from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
 from stormops.accounts.records_money import Request as Proposed
 from stormops.accounts.records_place import Account, Party, Premise, ServiceAgreement, ServiceOrder
+from stormops.accounts.records_work import ServiceRequest
 from stormops.books import checks, customers, finding, listing
 from stormops.books.customers import Customer
 from stormops.books.database import BooksUnavailable
@@ -33,7 +34,7 @@ from stormops.counter.rights import CHECK, READ, Person, may_use
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
-COUNTED = ("approvals", "visits", "escalations", "promises")
+COUNTED = ("approvals", "visits", "service_requests", "escalations", "promises")
 """Queues whose length stands on the first page."""
 
 TIMELINE = 40
@@ -175,7 +176,9 @@ class Screens:
             view=view,
             strip=strip,
             holds=self._holds(view),
-            services=[self._item(each, words, person, view.account.id) for each in (*view.agreements, *more[1])],
+            services=[
+                self._item(each, words, person, view.account.id) for each in (*view.agreements, *more[1], *more[2])
+            ],
             premises=[
                 {
                     "label": premise.address,
@@ -192,9 +195,13 @@ class Screens:
             timeline=self._timeline(view, words, person),
         )
 
-    def _beside(self, account: str) -> tuple[list[Rebate], list[ServiceOrder]]:
+    def _beside(self, account: str) -> tuple[list[Rebate], list[ServiceOrder], list[ServiceRequest]]:
         with self._desk.clerk.books.reading() as reader:
-            return reader.where(Rebate, account=account), reader.where(ServiceOrder, account=account)
+            return (
+                reader.where(Rebate, account=account),
+                reader.where(ServiceOrder, account=account),
+                reader.where(ServiceRequest, account=account),
+            )
 
     def _holds(self, view: Customer) -> list[str]:
         today = self._desk.clerk.today()
@@ -305,6 +312,10 @@ class Screens:
                 ", ".join(f"{each.by} ({each.desk})" for each in record.approvals),
             ]
             files = list(record.evidence)
+        if isinstance(record, ServiceRequest):
+            came = f"{record.channel} · {day_of(record.at_ms, self._pages.looks.zone)} · {record.language}"
+            more = [came, record.address, record.new_address, record.phone, record.email, record.note]
+            more += [record.owner, record.reply]
         if decisions_in(record):
             links.insert(0, Link(self._href(record), words("ui.why")))
         return {
