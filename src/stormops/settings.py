@@ -83,6 +83,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     intake_port: Annotated[int, Doc(description="Port of intake (writes).")] = 8311
     feed_port: Annotated[int, Doc(description="Port of feed (pages and reads).")] = 8312
     counter_port: Annotated[int, Doc(description="Port of counter (customer accounts, for staff).")] = 8318
+    counter_own_port: Annotated[
+        int, Doc(description="Port of counter for customers' own pages, and nothing else; -1 = there are none.", ge=-1)
+    ] = 8319
     intake_fd: Annotated[
         int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
     ] = -1
@@ -105,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     counter_fd: Annotated[
         int, Doc(description="Listening socket of counter inherited from the supervisor, -1 = none.")
     ] = -1
+    counter_own_fd: Annotated[int, Doc(description="As counter_fd, for customers' own pages.")] = -1
     feed_processes: Annotated[
         int,
         Doc(description="Feed processes side by side on one port, for more sockets than one holds.", ge=1, le=64),
@@ -135,6 +139,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     counter_url: Annotated[str, Doc(description="Address of counter as browsers see it; empty = host and port.")] = ""
+    counter_own_url: Annotated[
+        str, Doc(description="Address of customers' own pages as browsers see it; empty = host and port.")
+    ] = ""
     relay_port: Annotated[int, Doc(description="Port of relay's health and metrics, 0 = any free one.")] = 8315
     journal_url: Annotated[
         str,
@@ -266,6 +273,8 @@ def addressed(settings: Settings) -> Settings:
         intake_staff_url=intake_staff_url,
         feed_staff_url=feed_staff_url,
         counter_url=settings.counter_url or f"http://{host}:{settings.counter_port}",
+        counter_own_url=settings.counter_own_url
+        or (f"http://{host}:{settings.counter_own_port}" if settings.counter_own_port >= 0 else ""),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,6 +74,10 @@ class Words:
         """Platform milliseconds as weekday, day, month, hour, minute and zone."""
         at = datetime.fromtimestamp(ms / 1000, zone)
         return f"{self._weekdays[at.weekday()]} {at.day} {self._months[at.month - 1]}, {at:%H:%M %Z}"
+
+    def day(self, on: date) -> str:
+        """A day with month and year."""
+        return f"{on.day} {self._months[on.month - 1]} {on.year}"
 
     def moment(self, ms: int, zone: ZoneInfo) -> Markup:
         """The same as HTML that programs read too."""
