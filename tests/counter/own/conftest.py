@@ -1,4 +1,4 @@
-"""Customers at their own door: over the counter's books, asked over HTTP, with codes caught where they are handed over."""
+"""Customers at their own door, over the counter's books and HTTP, with codes caught where they are handed over."""
 
 from __future__ import annotations
 
