@@ -194,6 +194,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     messages_per_second: Annotated[
         float, Doc(description="Messages handed over in a second at most, as the provider takes them.", gt=0, le=1000)
     ] = 10
+    mail_url: Annotated[
+        str,
+        Doc(
+            description="Mail server for codes to customers, smtp://name:password@host:587 or smtps://…: it holds a "
+            "secret, give it by environment; empty = codes go by text alone.",
+            pattern="^(smtps?://.*)?$",
+        ),
+    ] = ""
+    mail_from: Annotated[str, Doc(description="The city's address for mail.", pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
     trusted_proxies: Annotated[
         str,
         Doc(
@@ -230,6 +239,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def messages(self) -> bool:
         """Whether there is all that text messages need."""
         return bool(self.messages_url and self.messages_account and self.messages_token and self.messages_from)
+
+    @property
+    def mail(self) -> bool:
+        """Whether there is all that mail needs."""
+        return bool(self.mail_url and self.mail_from)
 
     @property
     def policy_folder(self) -> Path:

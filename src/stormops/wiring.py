@@ -619,12 +619,14 @@ def run_counter() -> None:
 
 def _own_pages(process: Process, clerk: Clerk) -> Starlette:
     """Customers' own pages, over the counter's books."""
+    from stormops.counter.own.codes import Send
     from stormops.counter.own.door import Door
     from stormops.counter.own.outage import HomeOutage
     from stormops.counter.own.records import FILE, Records
     from stormops.counter.own.rendering import Pages
     from stormops.counter.own.sign_in import SignIn
     from stormops.counter.own.web import create_own
+    from stormops.jobs.mail import MailProvider
     from stormops.jobs.provider import RestProvider
     from stormops.journal.secret import shared_secret
     from stormops.pages.page import PageSettings
@@ -649,13 +651,17 @@ def _own_pages(process: Process, clerk: Clerk) -> Starlette:
         metrics=process.metrics,
         log=process.log,
     )
-    provider = RestProvider(
-        settings.messages_url, settings.messages_account, settings.messages_token, settings.messages_from
-    )
+    ways: dict[str, Send] = {}
+    if settings.messages:
+        ways["text"] = RestProvider(
+            settings.messages_url, settings.messages_account, settings.messages_token, settings.messages_from
+        ).send
+    if settings.mail:
+        ways["mail"] = MailProvider(settings.mail_url, settings.mail_from, city_file.title).send
     feed = _at_home(settings.host), _feed_port_of_staff(settings)
     return create_own(
         door,
-        send=provider.send if settings.messages else None,
+        ways=ways,
         ask=HomeOutage(*feed, _homes_secret(settings), wall.now_ms),
     )
 

@@ -124,7 +124,7 @@ async def own(desk: Desk) -> AsyncIterator[Own]:
     async def ask(premise: str) -> Believed | None:
         return outage.get(premise)
 
-    app = create_own(door, send=send, ask=ask)
+    app = create_own(door, ways={"text": send, "mail": send}, ask=ask)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=OWN) as client:

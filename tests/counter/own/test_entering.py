@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx2
 import pytest
 
 from stormops.counter.own.sign_in import CODES_PER_QUARTER, IDLE_MS, SESSION_MS, SOURCE_PER_QUARTER, TRIES_MAX
+from stormops.counter.own.web import create_own
 from tests.counter.own.conftest import OWN, PHONES, Own
 
 
@@ -127,6 +129,27 @@ async def test_a_session_ends_when_the_contact_of_record_changes_or_the_account_
     assert not await own.code("a1", PHONES["a1"])
     await own.enter("a1", "850 555-0303")
     assert "Ada" in (await own.get("/account")).text
+
+
+async def test_a_code_goes_by_mail_to_an_address_of_record(own: Own) -> None:
+    change = {"account": "a1", "kind": "email", "value": "Ada@Example.org", "messages": False}
+    await own.desk.do("representative", "update_contact", **change)
+    await own.enter("a1", "ada@example.ORG")
+    assert own.sent[-1][0] == "ada@example.org"
+    assert "Ada" in (await own.get("/account")).text
+
+
+async def test_without_a_provider_the_page_says_whom_to_call(own: Own) -> None:
+    async def ask(_: str) -> None:
+        return None
+
+    app = create_own(own.door, ways={}, ask=ask)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=OWN) as client:
+        page = await client.get("/account")
+        assert "Codes cannot be sent here" in page.text
+        assert "/account/start" in page.text
+        asked = await client.post("/account/sign-in", data={"account": "a1", "contact": PHONES["a1"]})
+        assert asked.status_code == 403
 
 
 async def test_forms_from_elsewhere_do_nothing(own: Own) -> None:

@@ -19,7 +19,7 @@ SETTINGS = PageSettings(title="P", phone="1", intake_url="http://i", feed_url="h
 def shown(mode: Mode, url: str = "http://own", query: bytes = b"") -> str:
     pages = Pages(SETTINGS, url, ZoneInfo("UTC"), lambda: mode)
     scope = {"type": "http", "method": "GET", "path": "/account", "query_string": query, "headers": []}
-    body = pages.page(Request(scope), None, "sign_in.html", v={}, wrong="", sends=True).body
+    body = pages.page(Request(scope), None, "sign_in.html", v={}, wrong="", way="text").body
     return bytes(body).decode()
 
 
@@ -27,7 +27,7 @@ def test_a_page_says_how_its_functions_are_served_in_the_mode() -> None:
     assert 'class="mode-said"' not in shown(Mode.NORMAL)
     storm = shown(Mode.STORM, query=b"lang=es")
     assert "Las facturas no se muestran" in storm
-    assert "shown as of what is entered" in shown(Mode.ISLAND)
+    assert "may be entered in your account later" in shown(Mode.ISLAND)
 
 
 async def test_a_page_runs_nothing_and_is_framed_by_nobody(own: Own) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from stormops.accounts.states_service import CUT
 from stormops.accounts.states_work import SERVICE_REQUEST
-from stormops.counter.own.rendering import PLACES
+from stormops.core.levels import Level, Mode
+from stormops.core.mode import level_of
+from stormops.counter.own.rendering import PLACES, SAID
 from stormops.counter.own.wishes import KINDS, SERVICES
 from stormops.counter.own.words import PACKAGE, said
 from stormops.pages.words import LANGUAGES, table
@@ -38,6 +40,13 @@ def test_every_word_that_a_page_makes_up_is_there(language: str) -> None:
     wanted |= {f"own_cut.{state}" for state in set(CUT.states) - CUT.final}
     wanted |= {f"own_held.{action}{end}" for action in ("cut", "late_fee") for end in ("", "_until")}
     wanted |= {f"own.{field}_{kind}" for field in ("address", "day") for kind in KINDS}
+    wanted |= {
+        f"own_level.{name}_{level}"
+        for name in SAID
+        for mode in Mode
+        if (level := level_of(name, mode)) is not Level.FULL
+    }
+    wanted |= {f"own_way.{what}_{way}" for what in ("lead", "contact", "wrong") for way in ("text", "mail", "both")}
     for path in TEMPLATES.glob("*.html"):
         wanted |= set(re.findall(r'\bt(?:\.markup)?\("([a-z_]+\.[a-z_]*[a-z])"', path.read_text()))
         wanted |= {f"{key}.other" for key in re.findall(r't\.count\("([a-z_.]+)"', path.read_text())}

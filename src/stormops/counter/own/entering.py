@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -20,14 +22,12 @@ CODE = f"{PATH}/code"
 
 
 class Entering:
-    """The routes. `send` hands codes over; None: no provider is connected, and the page says so."""
+    """The routes. `ways` hand codes over: text, mail. With none no provider is connected, and the page says so."""
 
-    def __init__(self, door: Door, send: Send | None, overview: Show) -> None:
-        self._door, self._overview = door, overview
+    def __init__(self, door: Door, ways: Mapping[str, Send], overview: Show) -> None:
+        self._door, self._ways, self._overview = door, ways, overview
         title, now_ms = door.pages.settings.title, door.sign_in.now_ms
-        self.codes = (
-            None if send is None else Codes(title, send, self._find, now_ms=now_ms, metrics=door.metrics, log=door.log)
-        )
+        self.codes = Codes(title, self._hand_over, self._find, now_ms=now_ms, metrics=door.metrics, log=door.log)
 
     def routes(self) -> list[Route]:
         """See the class."""
@@ -48,18 +48,19 @@ class Entering:
         return await self._door.kept(request, answer())
 
     def _form(self, request: Request, given: Given, wrong: str = "", status: int = 200) -> Response:
+        first = next(iter(self._ways), "")
         return self._door.pages.page(
-            request, None, "sign_in.html", status, v=given, wrong=wrong, sends=self.codes is not None
+            request, None, "sign_in.html", status, v=given, wrong=wrong, way="both" if len(self._ways) > 1 else first
         )
 
     # --- a code is asked for -----------------------------------------------------------------------------
 
     async def _ask(self, request: Request) -> Response:
         given = await form(request)
-        if isinstance(given, Problem) or self.codes is None or not self._door.ours(request):
+        if isinstance(given, Problem) or not self._ways or not self._door.ours(request):
             return self._door.problem(request, "too_old", 403)
         account, contact = given.get("account", "")[:ID_MAX], belonging.contact(given.get("contact", ""))
-        if not account or not contact:
+        if not account or _way(contact) not in self._ways:
             return self._form(request, given, "wrong_account" if not account else "wrong_contact", 422)
         return await self._door.kept(request, self._asked(request, account, contact))
 
@@ -67,11 +68,13 @@ class Entering:
         asked = await self._door.look(self._door.sign_in.ask, source(request))
         if isinstance(asked, Slow):
             return self._slow(request, asked)
-        assert self.codes is not None  # noqa: S101 - looked at before
         self.codes.offer(Wanted(account, contact, self._door.pages.words(request).language, asked))
         response = RedirectResponse(CODE, 303)
         self._cookie(response, CODE_COOKIE, asked.token, CODE_MINUTES * 60)
         return response
+
+    async def _hand_over(self, contact: str, text: str) -> str:
+        return await self._ways[_way(contact)](contact, text)
 
     async def _find(self, wanted: Wanted) -> str:
         return await self._door.look(self._found, wanted)
@@ -150,3 +153,7 @@ class Entering:
         response.set_cookie(
             name, value, seconds, path=PATH, httponly=True, samesite="strict", secure=self._door.pages.secure
         )
+
+
+def _way(contact: str) -> str:
+    return "mail" if "@" in contact else "text" if contact else ""

@@ -35,8 +35,8 @@ PLACES = (
 )
 """The navigation of who is signed in."""
 
-SAID = ("own_account", "billing_history_web", "own_arrangement", "own_requests")
-"""Functions of these pages whose level is said where it is not full."""
+SAID = ("cash_payment", "billing_history_web", "payment_arrangement", "service_start")
+"""Functions whose level is said on these pages where it is not full."""
 
 
 class Pages:
@@ -59,7 +59,8 @@ class Pages:
         words = self.words(request)
         settings = msgspec.structs.replace(self.settings, language=words.language)
         kept = [(name, value) for name, value in request.query_params.multi_items() if name in {"kind", "done"}]
-        path = request.url.path if request.method in {"GET", "HEAD"} else "/account"
+        # A page that answers a form has no address of its own to be read again at.
+        again = request.url.path if request.method in {"GET", "HEAD"} else "/account"
         mode = self.mode()
         body = (
             _environment()
@@ -68,8 +69,8 @@ class Pages:
                 t=words,
                 settings=settings,
                 at="",
-                here=f"{path}?{urlencode(kept)}&" if kept else f"{path}?",
-                path=path,
+                here=f"{again}?{urlencode(kept)}&" if kept else f"{again}?",
+                path=request.url.path,
                 phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
                 languages=[said(code) for code in settings.languages],
                 style=_style(),
@@ -77,9 +78,7 @@ class Pages:
                 places=PLACES,
                 mode=mode.value,
                 levels=[
-                    f"own_level.{name}_{level}"
-                    for name in SAID
-                    if (level := level_of(name, mode)) is not Level.FULL and words.has(f"own_level.{name}_{level}")
+                    f"own_level.{name}_{level}" for name in SAID if (level := level_of(name, mode)) is not Level.FULL
                 ],
                 usd=usd,
                 name=functools.partial(named, words),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,19 +23,18 @@ from stormops.counter.own.wishes import Wishes
 from stormops.web.http import WithHeaders
 
 
-def create_own(door: Door, *, send: SendCode | None, ask: AskHome) -> Starlette:
-    """The application. `send` hands codes to contacts of record (None: no provider); `ask`: the outage of a premise."""
-    entering = Entering(door, send, Overview(door, ask).page)
+def create_own(door: Door, *, ways: Mapping[str, SendCode], ask: AskHome) -> Starlette:
+    """The application. `ways` hand codes over, by text, by mail (none: no provider); `ask`: the outage of a premise."""
+    entering = Entering(door, ways, Overview(door, ask).page)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sending = None if entering.codes is None else asyncio.create_task(entering.codes.run())
+        sending = asyncio.create_task(entering.codes.run())
         try:
             yield
         finally:
-            if sending is not None:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
             door.close()
 
     async def refused(request: Request, error: Exception) -> Response:

@@ -26,6 +26,8 @@ from stormops.web.problem import Problem
 PLACE = f"{PATH}/requests"
 KINDS: tuple[str, ...] = get_args(Kind)
 SERVICES: tuple[str, ...] = get_args(Service)
+ASKED_FOR = ("electric", "water", "sewer", "gas", "solid_waste")
+"""Services that people ask for; the others come with the place."""
 
 SHOWN_MAX = 20
 LINE_CHARACTERS, NOTE_CHARACTERS = 200, 1_000
@@ -99,7 +101,7 @@ class Wishes:
             v=given,
             errors=errors,
             here_at=here,
-            services=here.services if given.get("kind") != "start" and here.services else SERVICES,
+            services=here.services if given.get("kind") != "start" and here.services else ASKED_FOR,
             first=self._door.clerk.today().isoformat(),
             last=(self._door.clerk.today() + timedelta(AHEAD_DAYS)).isoformat(),
         )
