@@ -11,7 +11,12 @@ import pytest
 from stormops.jobs.mail import MailProvider
 from stormops.jobs.provider import Answer
 
-YES = {"EHLO": b"250-here\r\n250 AUTH PLAIN\r\n", "AUTH": b"235 yes\r\n", "DATA": b"354 go on\r\n"}
+YES = {
+    "EHLO": b"250-here\r\n250 AUTH PLAIN\r\n",
+    "AUTH": b"235 yes\r\n",
+    "DATA": b"354 go on\r\n",
+    "QUIT": b"221 bye\r\n",
+}
 
 
 class Server:

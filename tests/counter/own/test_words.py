@@ -40,12 +40,8 @@ def test_every_word_that_a_page_makes_up_is_there(language: str) -> None:
     wanted |= {f"own_cut.{state}" for state in set(CUT.states) - CUT.final}
     wanted |= {f"own_held.{action}{end}" for action in ("cut", "late_fee") for end in ("", "_until")}
     wanted |= {f"own.{field}_{kind}" for field in ("address", "day") for kind in KINDS}
-    wanted |= {
-        f"own_level.{name}_{level}"
-        for name in SAID
-        for mode in Mode
-        if (level := level_of(name, mode)) is not Level.FULL
-    }
+    levels = {(name, level_of(name, mode)) for name in SAID for mode in Mode}
+    wanted |= {f"own_level.{name}_{level}" for name, level in levels if level is not Level.FULL}
     wanted |= {f"own_way.{what}_{way}" for what in ("lead", "contact", "wrong") for way in ("text", "mail", "both")}
     for path in TEMPLATES.glob("*.html"):
         wanted |= set(re.findall(r'\bt(?:\.markup)?\("([a-z_]+\.[a-z_]*[a-z])"', path.read_text()))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stormops.accounts.asking.catalogue import Body
 from stormops.accounts.controls import OWN, Grant
-from stormops.counter.clerk import Asking, Body
+from stormops.counter.clerk import Asking
 
 CHANNEL, DESK = "online", "web"
 

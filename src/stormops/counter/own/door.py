@@ -15,11 +15,12 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from stormops.accounts.asking.catalogue import Body
 from stormops.accounts.records_place import Party
 from stormops.accounts.refusal import Refusal
 from stormops.books.database import BooksUnavailable
 from stormops.books.store import Outcome
-from stormops.counter.clerk import Body, Clerk
+from stormops.counter.clerk import Clerk
 from stormops.counter.own import belonging
 from stormops.counter.own.customer import Customer, asking
 from stormops.counter.own.rendering import Pages
