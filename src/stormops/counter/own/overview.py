@@ -60,13 +60,13 @@ def protected(clerk: Clerk) -> dict[storm.Action, date | None]:
     now, today = clerk.episodes(), clerk.today()
     held: dict[storm.Action, date | None] = {}
     for action in ("cut", "late_fee"):
-        given = storm.Held(action=action, mode_on=bool(now.episode), mode_ended=now.ended)  # type: ignore[arg-type]
+        given = storm.Held(action=action, mode_on=bool(now.episode), mode_ended=now.ended)
         refusal = storm.may_run(clerk.pack, today, given).refusal
         if refusal is None or refusal.code not in {"storm_mode", "grace"}:
             continue
         terms = clerk.pack.terms(storm.StormHold, today)
         ended = now.ended if refusal.code == "grace" else None
-        held[action] = None if ended is None or terms is None else ended + timedelta(terms.grace_days[action])  # type: ignore[index]
+        held[action] = None if ended is None or terms is None else ended + timedelta(terms.grace_days[action])
     return held
 
 
