@@ -67,7 +67,7 @@ async def test_a_customer_never_sees_or_touches_anothers_account(own: Own) -> No
     assert gone.status_code == 303  # a new session in the same browser ends the one before
 
 
-async def test_one_party_goes_between_its_accounts_and_a_role_that_ends_takes_its_account_along(own: Own) -> None:
+async def test_one_party_goes_between_its_accounts(own: Own) -> None:
     await own.desk.do(
         "representative", "add_role", account="b1", party="p-a1", role="authorised", basis="a" * 64, since="2026-07-01"
     )
