@@ -69,6 +69,9 @@ async def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_stays
         assert said in sent.text
     assert await queue(own) == []
     assert (await own.get(f"{PLACE}/new?kind=gift")).status_code == 303
+    gift = await own.send(f"{PLACE}/new?kind=move", {"kind": "gift"}, path=PLACE)
+    assert gift.headers["location"] == PLACE
+    assert await queue(own) == []
 
 
 async def test_somebody_without_an_account_asks_once_and_sees_how_it_stands(own: Own) -> None:

@@ -119,6 +119,8 @@ class Wishes:
         return (self._door.clerk.today() + timedelta(1)).isoformat()
 
     async def _take(self, request: Request, customer: Customer, given: Given) -> Response:
+        if given.get("kind") not in KINDS:
+            return RedirectResponse(PLACE, 303)
         words = self._door.pages.words(request)
         body, errors = body_of(given, self._door.clerk.today())
         body |= {"name": customer.name[:LINE_CHARACTERS], "account": customer.account, "language": words.language}
