@@ -70,14 +70,14 @@ class Words:
         """A count, grouped in thousands."""
         return f"{value:,}"
 
+    def day(self, day: date) -> str:
+        """A day with its month's name and its year: no order of numbers to be guessed."""
+        return f"{day.day} {self._months[day.month - 1]} {day.year}"
+
     def time(self, ms: int, zone: ZoneInfo) -> str:
         """Platform milliseconds as weekday, day, month, hour, minute and zone."""
         at = datetime.fromtimestamp(ms / 1000, zone)
         return f"{self._weekdays[at.weekday()]} {at.day} {self._months[at.month - 1]}, {at:%H:%M %Z}"
-
-    def day(self, on: date) -> str:
-        """A day with month and year."""
-        return f"{on.day} {self._months[on.month - 1]} {on.year}"
 
     def moment(self, ms: int, zone: ZoneInfo) -> Markup:
         """The same as HTML that programs read too."""

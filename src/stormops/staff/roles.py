@@ -34,7 +34,7 @@ _CHECK = _READ | {"read_checks"}
 ROLES: dict[str, Role] = {
     "viewer": Role(frozenset({"view"})),
     "dispatcher": Role(_READ | {"act"}, _may("contact")),
-    "supervisor": Role(_CHECK | {"act", "report"}, _may("contact", "certify", "extend", "reconnect")),
+    "supervisor": Role(_CHECK | {"act", "report", "assign"}, _may("contact", "certify", "extend", "reconnect")),
     "representative": Role(
         _READ, _may("contact", "service", "deposit", "extend", "adjust", "refund", "reconnect"), COUNTER
     ),
@@ -57,7 +57,7 @@ ROLES: dict[str, Role] = {
     ),
     "cashier_supervisor": Role(_CHECK, _may("contact", cashier_supervisor=10_000), COUNTER),
     "manager": Role(
-        _CHECK,
+        _CHECK | {"assign"},
         _may(
             *("contact", "deposit_override", "certify", "review", "quality", "declare_waiver"),
             **dict.fromkeys(("supervisor", "cashier_supervisor", "manager", "reverse"), 100_000),
@@ -65,7 +65,7 @@ ROLES: dict[str, Role] = {
         COUNTER,
     ),
     "director": Role(
-        _CHECK,
+        _CHECK | {"assign"},
         _may(
             *("contact", "review"),
             **dict.fromkeys(("supervisor", "cashier_supervisor", "manager", "director", "reverse"), 1_000_000),
