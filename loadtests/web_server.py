@@ -47,6 +47,7 @@ class Backends(NamedTuple):
     staff_feed: str = NOBODY
     staff_intake: str = NOBODY
     counter: str = NOBODY
+    own: str = NOBODY
 
 
 class Addresses(NamedTuple):
@@ -81,6 +82,7 @@ def configured(public: Path, at: Addresses, behind: Backends) -> str:
         ("127.0.0.1:8317", behind.staff_feed, 1),
         ("127.0.0.1:8316", behind.staff_intake, 1),
         ("127.0.0.1:8318", behind.counter, 1),
+        ("127.0.0.1:8319", behind.own, 1),
         ("location = /pages.css", f"location = {BARE} {{ {EMPTY} }}\n    location = /pages.css", 1),
     ):
         assert text.count(old) == times, old

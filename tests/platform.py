@@ -68,6 +68,7 @@ class Platform:
             "STORMOPS_WORKER_PORT": "0",
             "STORMOPS_RELAY_PORT": "0",
             "STORMOPS_COUNTER_PORT": "0",
+            "STORMOPS_COUNTER_OWN_PORT": "0",
         }
         environment |= settings or {}
         self._log = (data / "log.jsonl").open("w")

@@ -40,6 +40,7 @@ PROVED_ELSEWHERE = {
     "books/migrations/versions/v0002_money.py": "test_database",
     "books/migrations/versions/v0003_work.py": "test_database",
     "books/migrations/versions/v0004_ledger.py": "test_database",
+    "books/migrations/versions/v0007_asked.py": "test_database",
     "books/migrations/versions/v0006_blocks.py": "test_database",
     "books/migrations/versions/v0005_guards.py": "contract/books_contract tries each guard",
     "books/migrations/versions/v0007_runs.py": "test_database",

@@ -49,6 +49,15 @@ def test_addresses_follow_the_ports_unless_they_are_given() -> None:
     assert addressed(Settings(feed_url="https://outages.example")).origins[1] == "https://outages.example"
 
 
+def test_customers_have_an_address_where_they_have_a_port() -> None:
+    assert addressed(Settings(counter_own_port=9002)).counter_own_url == "http://127.0.0.1:9002"
+    assert addressed(Settings(counter_own_port=-1)).counter_own_url == ""
+    assert addressed(Settings(counter_own_url="https://o.example")).counter_own_url == "https://o.example"
+    assert (
+        "https://o.example" not in addressed(Settings(counter_own_url="https://o.example")).origins
+    )  # it writes nowhere else
+
+
 def test_staffs_addresses_follow_their_ports_unless_something_stands_in_front_of_the_publics() -> None:
     plain = addressed(Settings(intake_staff_port=9001))
     assert (plain.intake_staff_url, plain.feed_staff_url) == ("http://127.0.0.1:9001", "http://127.0.0.1:8317")

@@ -20,7 +20,7 @@ from stormops.telemetry import Log
 
 FREE: dict[str, Any] = {
     f"{name}_port": 0
-    for name in ("intake", "feed", "intake_staff", "feed_staff", "counter", "metrics", "worker", "relay")
+    for name in ("intake", "feed", "intake_staff", "feed_staff", "counter", "counter_own", "metrics", "worker", "relay")
 }
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(120)"]
 ECHO = """
@@ -226,6 +226,16 @@ def test_a_counter_runs_where_the_city_names_its_policy_and_only_there(tmp_path:
     supervisor._owned.close()
     assert "counter" not in {child.name for child in supervisor._children}
     assert supervisor.settings.counter_fd == -1
+
+
+@pytest.mark.parametrize("own", [0, -1])
+def test_customers_have_a_listening_socket_of_their_own_unless_there_are_none(tmp_path: Path, own: int) -> None:
+    ports = FREE | {"counter_port": 0, "counter_own_port": own}
+    supervisor = Supervisor(Settings(data=tmp_path, redis_url="redis://127.0.0.1:1", **ports), Log("test", "error"))
+    supervisor._owned.close()
+    (counter,) = (child for child in supervisor._children if child.name == "counter")
+    assert set(counter.sockets) == {"counter_fd"} | ({"counter_own_fd"} if own == 0 else set())
+    assert (supervisor.settings.counter_own_port > 0) == (own == 0)
 
 
 def test_a_city_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

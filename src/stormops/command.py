@@ -435,6 +435,8 @@ def up(
         screen.print(f"Desk        {where.feed_staff_url}/desk   (accounts: stormops staff add NAME)")
         if where.counter_fd >= 0:
             screen.print(f"Counter     {where.counter_url}/counter   (stormops staff add NAME --role cashier, …)")
+        if where.counter_own_fd >= 0:
+            screen.print(f"Customers   {where.counter_own_url}/account")
         await supervisor.run()
 
     asyncio.run(go())
@@ -621,6 +623,7 @@ def rehearse(
             metrics_port=0,
             worker_port=0,
             counter_port=0,
+            counter_own_port=0,
             log_level="warning",
         )
         _play(_with_platform(settings, shape_data, seed, speed, work))

@@ -83,6 +83,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     intake_port: Annotated[int, Doc(description="Port of intake (writes).")] = 8311
     feed_port: Annotated[int, Doc(description="Port of feed (pages and reads).")] = 8312
     counter_port: Annotated[int, Doc(description="Port of counter (customer accounts, for staff).")] = 8318
+    counter_own_port: Annotated[
+        int, Doc(description="Port of counter for customers' own pages, and nothing else; -1 = there are none.", ge=-1)
+    ] = 8319
     intake_fd: Annotated[
         int, Doc(description="Listening socket of intake inherited from the supervisor, -1 = none.")
     ] = -1
@@ -105,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     counter_fd: Annotated[
         int, Doc(description="Listening socket of counter inherited from the supervisor, -1 = none.")
     ] = -1
+    counter_own_fd: Annotated[int, Doc(description="As counter_fd, for customers' own pages.")] = -1
     feed_processes: Annotated[
         int,
         Doc(description="Feed processes side by side on one port, for more sockets than one holds.", ge=1, le=64),
@@ -135,6 +139,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     counter_url: Annotated[str, Doc(description="Address of counter as browsers see it; empty = host and port.")] = ""
+    counter_own_url: Annotated[
+        str, Doc(description="Address of customers' own pages as browsers see it; empty = host and port.")
+    ] = ""
     relay_port: Annotated[int, Doc(description="Port of relay's health and metrics, 0 = any free one.")] = 8315
     journal_url: Annotated[
         str,
@@ -187,6 +194,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     messages_per_second: Annotated[
         float, Doc(description="Messages handed over in a second at most, as the provider takes them.", gt=0, le=1000)
     ] = 10
+    mail_url: Annotated[
+        str,
+        Doc(
+            description="Mail server for codes to customers, smtp://name:password@host:587 or smtps://…: it holds a "
+            "secret, give it by environment; empty = codes go by text alone.",
+            pattern="^(smtps?://.*)?$",
+        ),
+    ] = ""
+    mail_from: Annotated[str, Doc(description="The city's address for mail.", pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
     trusted_proxies: Annotated[
         str,
         Doc(
@@ -223,6 +239,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def messages(self) -> bool:
         """Whether there is all that text messages need."""
         return bool(self.messages_url and self.messages_account and self.messages_token and self.messages_from)
+
+    @property
+    def mail(self) -> bool:
+        """Whether there is all that mail needs."""
+        return bool(self.mail_url and self.mail_from)
 
     @property
     def policy_folder(self) -> Path:
@@ -266,6 +287,8 @@ def addressed(settings: Settings) -> Settings:
         intake_staff_url=intake_staff_url,
         feed_staff_url=feed_staff_url,
         counter_url=settings.counter_url or f"http://{host}:{settings.counter_port}",
+        counter_own_url=settings.counter_own_url
+        or (f"http://{host}:{settings.counter_own_port}" if settings.counter_own_port >= 0 else ""),
     )
 
 

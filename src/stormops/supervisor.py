@@ -62,6 +62,9 @@ PROCESSES = ("intake", "operations", "feed", "worker")
 COUNTER = ("counter",)
 """What runs as well where the city file names a policy pack."""
 
+DOORS = ("counter", "counter_own")
+"""Its listening sockets: staff's, and that of customers' own pages."""
+
 TRANSIT = ("transit",)
 """What runs as well where the buses have a feed of service alerts."""
 
@@ -128,7 +131,8 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         raise SupervisorError(
             f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it, or set STORMOPS_INTAKE_PORT, "
             "STORMOPS_FEED_PORT, STORMOPS_INTAKE_STAFF_PORT, STORMOPS_FEED_STAFF_PORT, STORMOPS_COUNTER_PORT, "
-            "STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT (0 = any free one)"
+            "STORMOPS_COUNTER_OWN_PORT, STORMOPS_METRICS_PORT, STORMOPS_WORKER_PORT or STORMOPS_RELAY_PORT "
+            "(0 = any free one)"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(PEER_SECONDS_MAX * 1000))
@@ -157,9 +161,9 @@ def _listen_for_all(
     Raises SupervisorError.
     """
     listening = {}
-    for name in ("intake", "intake_staff", "feed", "feed_staff", *COUNTER[:counter]):
+    for name in ("intake", "intake_staff", "feed", "feed_staff", *(DOORS if counter else ())):
         port = getattr(settings, f"{name}_port")
-        if port < 0 and name.endswith("_staff"):
+        if port < 0 and name.endswith(("_staff", "_own")):
             continue
         count = settings.feed_processes if name.startswith("feed") else 1
         listening[name] = listen_together(settings.host, port, count)
@@ -296,7 +300,7 @@ class Supervisor:
         draft = place.with_suffix(".draft")
         where = {name: getattr(self.settings, name) for name in ADDRESSES}
         if self.settings.counter_fd >= 0:
-            where["counter_url"] = self.settings.counter_url
+            where |= {name: getattr(self.settings, name) for name in ("counter_url", "counter_own_url")}
         draft.write_text(json.dumps({"pids": {"supervisor": os.getpid(), **self._pids}, **where}) + "\n")
         draft.replace(place)
 

@@ -28,6 +28,7 @@ from stormops.telemetry import Log, Metrics, take_over_logs
 if TYPE_CHECKING:
     import asyncio
 
+    from starlette.applications import Starlette
     from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from stormops.core.messages import Due
     from stormops.core.network import City, Tree
     from stormops.core.situation import Situation
+    from stormops.counter.clerk import Clerk
     from stormops.intake.telephone import Telephony
     from stormops.journal.door import Door
     from stormops.journal.hints import NullHints, RedisHints
@@ -430,6 +432,13 @@ def _places_secret(settings: Settings) -> bytes:
     return shared_secret(settings.data, "places.key") if settings.messages else b""
 
 
+def _homes_secret(settings: Settings) -> bytes:
+    """Under which counter marks premises of who is signed in, for its questions to feed."""
+    from stormops.journal.secret import shared_secret
+
+    return shared_secret(settings.data, "homes.key")
+
+
 def _measure_commit(metrics: Metrics, facts: int, seconds: float) -> None:
     metrics.observe("door_commit_seconds", seconds)
     metrics.observe("door_batch_size", facts)
@@ -559,6 +568,7 @@ def run_feed() -> None:
             metrics=process.metrics,
             public_names_secret=shared_secret(settings.data, "public-names.key"),
             places_secret=_places_secret(settings),
+            homes_secret=_homes_secret(settings),
         )
     )
     # The city stays as long as the process: looking through it for garbage would hold every socket up.
@@ -583,6 +593,7 @@ def run_counter() -> None:
     from stormops.counter.clerk import Clerk
     from stormops.counter.episode import Episodes
     from stormops.counter.outage import FeedOutage
+    from stormops.counter.own.web import Doors
     from stormops.counter.policies import read_pack
     from stormops.counter.web import CounterSettings, add_charge_types, create_counter
     from stormops.journal.mode_file import ModeReader
@@ -624,7 +635,61 @@ def run_counter() -> None:
         outage=FeedOutage(_at_home(settings.host), _feed_port_of_staff(settings)),
         storm_roles=process.storm_roles(),
     )
-    _serve(process, app, Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1))
+    staff, nobody = Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1)
+    if settings.counter_own_port < 0:
+        _serve(process, app, staff, nobody)
+        return
+    doors = Doors(app, _own_pages(process, clerk), settings.counter_own_port)
+    _serve(process, doors, Listener(settings.counter_own_port, settings.counter_own_fd), staff)
+
+
+def _own_pages(process: Process, clerk: Clerk) -> Starlette:
+    """Customers' own pages, over the counter's books."""
+    from stormops.counter.own.codes import Send
+    from stormops.counter.own.door import Door
+    from stormops.counter.own.outage import HomeOutage
+    from stormops.counter.own.records import FILE, Records
+    from stormops.counter.own.rendering import Pages
+    from stormops.counter.own.sign_in import SignIn
+    from stormops.counter.own.web import create_own
+    from stormops.jobs.mail import MailProvider
+    from stormops.jobs.provider import RestProvider
+    from stormops.journal.secret import shared_secret
+    from stormops.pages.page import PageSettings
+
+    settings, city_file = process.settings, process.city_file
+    # Sessions and codes are not rehearsed: they live by the wall.
+    wall = Clock()
+    languages = tuple(offered(city_file.languages))
+    page = PageSettings(
+        title=city_file.title,
+        phone=city_file.phone,
+        intake_url=settings.intake_url,
+        feed_url=settings.feed_url,
+        language=languages[0],
+        languages=languages,
+    )
+    door = Door(
+        clerk,
+        SignIn(Records(settings.data / FILE), shared_secret(settings.data, "own.key"), wall.now_ms),
+        Pages(page, settings.counter_own_url, clerk.zone, lambda: clerk.episodes().mode),
+        origin=settings.counter_own_url,
+        metrics=process.metrics,
+        log=process.log,
+    )
+    ways: dict[str, Send] = {}
+    if settings.messages:
+        ways["text"] = RestProvider(
+            settings.messages_url, settings.messages_account, settings.messages_token, settings.messages_from
+        ).send
+    if settings.mail:
+        ways["mail"] = MailProvider(settings.mail_url, settings.mail_from, city_file.title).send
+    feed = _at_home(settings.host), _feed_port_of_staff(settings)
+    return create_own(
+        door,
+        ways=ways,
+        ask=HomeOutage(*feed, _homes_secret(settings), wall.now_ms),
+    )
 
 
 def run_past() -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands import COMMANDS
+from stormops.accounts.commands_asked import StepServiceRequest, TakeServiceRequest
 from stormops.accounts.commands_billing import RecordRead
 from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
@@ -114,7 +115,7 @@ OF_NO_ACCOUNT = (
 )
 """Commands that concern no account that is there."""
 
-MAY_BE_OF_NONE = (AddTask, ExceptBill, StepTask, StepVisit)
+MAY_BE_OF_NONE = (AddTask, ExceptBill, StepServiceRequest, StepTask, StepVisit, TakeServiceRequest)
 """Commands that may concern an account."""
 
 FUNCTIONS = sorted({command.function for command in COMMANDS.values()})

@@ -109,6 +109,7 @@ class Feed(NamedTuple):
 
 
 PLACES_SECRET = b"fedcba9876543210"
+HOMES_SECRET = b"h" * 32
 
 
 def parts_of(
@@ -164,6 +165,7 @@ def parts_of(
         metrics=Metrics(),
         public_names_secret=b"0123456789abcdef",
         places_secret=PLACES_SECRET if messages else b"",
+        homes_secret=HOMES_SECRET,
     )
 
 

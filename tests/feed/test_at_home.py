@@ -14,9 +14,9 @@ import pytest
 
 from stormops.core.report import Report, Symptom
 from stormops.feed import at_home
-from stormops.journal.place_mark import read_mark
+from stormops.journal.place_mark import make_mark, read_mark
 from stormops.pages.words import words
-from tests.feed.served import PLACES_SECRET, Feed, running, storm
+from tests.feed.served import HOMES_SECRET, PLACES_SECRET, Feed, running, storm
 
 PREMISE, MINE = "/api/v1/public/premise", "/mine"
 
@@ -71,6 +71,23 @@ def test_an_account_with_its_phone_tells_what_is_believed_and_never_where(feed: 
     premises = feed.day.city.premises
     for secret in (premises.id[row], premises.streets[premises.street[row]], premises.phone[row]):
         assert secret not in answer.text
+
+
+def test_counter_asks_for_a_premise_by_its_own_mark_and_by_no_other(feed: Feed) -> None:
+    row = some_row(feed, out=True)
+    name, now_ms = feed.day.city.premises.id[row], time.time_ns() // 1_000_000
+    with feed.client() as client:
+        answer = client.get(f"{PREMISE}/{make_mark(HOMES_SECRET, name, now_ms)}")
+        assert any(service["believed"] == "out" for service in answer.json()["premises"][0]["services"])
+        assert answer.headers["cache-control"] == "no-store"
+        past_ms = now_ms - 7 * 3_600_000
+        for wrong in (
+            make_mark(PLACES_SECRET, name, now_ms),
+            make_mark(HOMES_SECRET, name, past_ms),
+            make_mark(HOMES_SECRET, "nowhere", now_ms),
+            name,
+        ):
+            assert client.get(f"{PREMISE}/{wrong}").status_code == 404
 
 
 def test_silence_is_not_on(feed: Feed) -> None:

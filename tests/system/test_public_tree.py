@@ -57,5 +57,7 @@ def test_with_every_process_dead_the_map_is_served_and_says_its_age(tmp_path: Pa
         assert "Cookie" in page.headers["vary"]
         assert client.get("/public/es/incident/0123456789abcdef.html").status_code == httpx2.codes.NOT_FOUND
         assert client.get("/api/v1/reports/01-2345-6789-012-3").status_code == httpx2.codes.BAD_GATEWAY
+        for staffs in ("/counter", "/counter/duties", "/api/v1/counter/session", "/account/../counter"):
+            assert client.get(staffs).status_code == httpx2.codes.NOT_FOUND, staffs
         for private in ("/public/.publisher.lock", "/public/../secrets.toml", "/secrets.toml", "/node-01.door"):
             assert client.get(private).status_code in (400, 404, 502), private

@@ -21,8 +21,9 @@ async def test_the_public_reports_and_staff_work_each_by_their_own_address(tmp_p
     at = Addresses.free()
     ports = [free_port() for _ in Backends._fields]
     names = ("FEED", "INTAKE", "FEED_STAFF", "INTAKE_STAFF", "COUNTER")
-    settings = {f"STORMOPS_{name}_PORT": str(port) for name, port in zip(names, ports, strict=True)}
+    settings = {f"STORMOPS_{name}_PORT": str(port) for name, port in zip((*names, "COUNTER_OWN"), ports, strict=True)}
     settings |= {f"STORMOPS_{name}_URL": url for name, url in zip(names, at, strict=True)}
+    settings |= {"STORMOPS_COUNTER_OWN_URL": at.public}
     settings |= {"STORMOPS_STAFF_PORTS_ONLY": "true", "STORMOPS_TRUSTED_PROXIES": "127.0.0.0/8"}
     behind = Backends(*(f"127.0.0.1:{port}" for port in ports))
     city = make_city(tmp_path, 600)
@@ -34,6 +35,13 @@ async def test_the_public_reports_and_staff_work_each_by_their_own_address(tmp_p
                 given = http.post(f"{at.reports}/api/v1/reports", json=report, headers={"Idempotency-Key": "k"})
                 assert given.status_code == 202, given.text
                 assert http.get(f"{at.public}/r/{given.json()['receipt']}").status_code == 200
+
+                own = http.get(f"{at.public}/account")
+                assert (own.status_code, own.headers["cache-control"]) == (200, "no-store")
+                assert 'action="/account/requests/start"' in http.get(f"{at.public}/account/start").text
+                ours = {"Origin": at.public}
+                assert http.post(f"{at.public}/account/requests/start", data={}, headers=ours).status_code == 422
+                assert http.get(f"{at.public}/counter").status_code == 404
 
                 person, password = platform.staff["dispatcher"]
                 known = {"person": person, "password": password, "desk": "D"}

@@ -7,6 +7,7 @@ from typing import Any, Union
 import msgspec
 
 from stormops.accounts import (
+    commands_asked,
     commands_bankruptcy,
     commands_billing,
     commands_blocks,
@@ -32,6 +33,7 @@ from stormops.accounts.refusal import Refusal
 COMMANDS: dict[str, type[Command]] = {
     str(value.__struct_config__.tag): value
     for module in (
+        commands_asked,
         commands_bankruptcy,
         commands_billing,
         commands_blocks,

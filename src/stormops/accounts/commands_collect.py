@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
@@ -10,6 +10,9 @@ from msgspec.structs import replace
 
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
+from stormops.accounts.commands_asked import note_own
+from stormops.accounts.controls import OWN
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Piece
 from stormops.accounts.proposals import free_of_stay
@@ -20,6 +23,9 @@ from stormops.accounts.records_place import MedicalCert
 from stormops.accounts.refusal import Refused
 from stormops.accounts.states_money import ARRANGEMENT, PLACEMENT
 from stormops.accounts.states_service import CERTIFICATE
+
+OWN_STEPS = frozenset({"accept", "decline", "cancel"})
+"""What a customer may do with an arrangement by themselves."""
 
 
 class OfferArrangement(Command, frozen=True, kw_only=True, tag="offer_arrangement"):
@@ -34,8 +40,9 @@ class OfferArrangement(Command, frozen=True, kw_only=True, tag="offer_arrangemen
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
-        draft.allow(self.function, self.permission)
+        draft.allow_one(self.function, (self.permission, OWN))
         account = free_of_stay(draft, draft.account(self.account).id)
+        _one_at_a_time(draft, account.id)
         if any(each.cents <= 0 for each in self.instalments):
             raise Refused("no_amount", "Every instalment has an amount.", "instalments")
         if sum(each.cents for each in self.instalments) > sum(each.owed for each in owed.open_of(draft, account.id)):
@@ -65,8 +72,9 @@ class ExtendDueDate(Command, frozen=True, kw_only=True, tag="extend_due_date"):
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
-        draft.allow(self.function, self.permission)
+        draft.allow_one(self.function, (self.permission, OWN))
         account = draft.account(self.account)
+        _one_at_a_time(draft, account.id)
         until = draft.day(self.until)
         if until <= draft.envelope.day:
             raise Refused("not_later", "An extension is to a later day.", "until")
@@ -91,6 +99,7 @@ class ExtendDueDate(Command, frozen=True, kw_only=True, tag="extend_due_date"):
             )
         )
         draft.step(made, "accept")
+        note_own(draft, account.id, f"Has until {self.until} to pay {usd(cents)}.")
 
 
 class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"):
@@ -106,9 +115,12 @@ class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
-        draft.allow("disconnect" if self.step == "break" else self.function, self.permission)
+        own = (OWN,) if self.step in OWN_STEPS else ()
+        draft.allow_one("disconnect" if self.step == "break" else self.function, (self.permission, *own))
         arrangement = draft.get(Arrangement, self.arrangement)
         draft.account(arrangement.account)
+        if self.step == "cancel" and draft.grants.only is not None and not fresh(arrangement, draft.envelope.day):
+            raise Refused("too_late", "It is taken back on the day it was made; after that, call us.", "arrangement")
         if self.step == "break":
             if not draft.now.settled:
                 raise Refused("not_settled", "The customer's payments may not be posted yet.", "arrangement")
@@ -119,6 +131,24 @@ class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"
             raise Refused("not_kept", "Not all was paid.", "arrangement")
         paid = {"paid": self.paid} if self.step == "pay" else {}
         draft.step(arrangement, self.step, **paid)
+        if self.step == "accept":
+            parts = ", ".join(f"{usd(each.cents)} by {each.due}" for each in arrangement.instalments)
+            note_own(draft, arrangement.account, f"Accepted an arrangement: {parts}.")
+        elif self.step == "cancel":
+            note_own(draft, arrangement.account, "Took an arrangement back.")
+
+
+def fresh(arrangement: Arrangement, today: date) -> bool:
+    """Whether an arrangement was made today and nothing was paid towards it: its customer may take it back."""
+    return arrangement.decision.get("on") == today.isoformat() and not arrangement.paid
+
+
+def _one_at_a_time(draft: Draft, account: str) -> None:
+    """A customer has one arrangement at a time; staff know why they make a second one. Raises Refused."""
+    if draft.grants.only is not None and any(
+        each.state in {"offered", "active"} for each in draft.where(Arrangement, account=account)
+    ):
+        raise Refused("arranged_already", "There is an arrangement already.", "account")
 
 
 class FileCertificate(Command, frozen=True, kw_only=True, tag="file_certificate"):

@@ -14,6 +14,9 @@ import msgspec
 from stormops.accounts.money import Cents
 from stormops.accounts.refusal import Refusal
 
+OWN = "own"
+"""The permission of a customer, who acts on their own accounts and on no others (`Grants.only`)."""
+
 
 class Tier(msgspec.Struct, frozen=True):
     """Up to an amount (None: any), the roles that must approve, one after the other, each another than the maker."""
@@ -40,6 +43,8 @@ class Grants(msgspec.Struct, frozen=True):
     given: tuple[Grant, ...]
     related: frozenset[str] = frozenset()
     """Accounts of the person's own, of relatives and of the household."""
+    only: frozenset[str] | None = None
+    """A customer's own accounts, on which alone they act; None for staff."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -102,7 +107,9 @@ def rerole(grants: Grants, role: Sequence[Grant], episode: str, until_ms: int | 
 
 
 def own(grants: Grants, accounts: Collection[str]) -> Refusal | None:
-    """A refusal when one of the accounts is the person's own or a relative's."""
+    """A refusal when one of the accounts is the person's own or a relative's; of a customer, when one is not."""
+    if grants.only is not None and not grants.only.issuperset(accounts):
+        return Refusal("not_yours", "This is not an account of yours.", "account")
     if grants.related.isdisjoint(accounts):
         return None
     return Refusal("own_account", "Nobody works on an account of their own or of a relative.", "account")

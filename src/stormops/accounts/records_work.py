@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
 from stormops.accounts.record import INDEXED, AccountId, ContactId, Record, lives_by
-from stormops.accounts.states_work import CASE, ESCALATION, FINDING, PROMISE, QA_REVIEW, TASK, VISIT
+from stormops.accounts.states_work import CASE, ESCALATION, FINDING, PROMISE, QA_REVIEW, SERVICE_REQUEST, TASK, VISIT
 
 
 class Contact(Record, frozen=True, kw_only=True):
@@ -107,6 +108,35 @@ class Finding(Record, frozen=True, kw_only=True):
     action: str = ""
     due_ms: int | None = None
     evidence: tuple[str, ...] = ()
+
+
+@lives_by(SERVICE_REQUEST)
+class ServiceRequest(Record, frozen=True, kw_only=True):
+    """Service to be started, stopped or moved, as a customer asked for it; whoever has no account yet has none here."""
+
+    kind: str
+    """start, stop, move."""
+    number: Annotated[str, INDEXED]
+    """By which the customer asks how it stands."""
+    services: tuple[str, ...]
+    day: date
+    address: str
+    """Where service is to start, or to end."""
+    new_address: str = ""
+    """Of a move: where service is to start. Of a stop: where the last bill goes."""
+    name: str
+    phone: str = ""
+    email: str = ""
+    language: str = "en"
+    note: str = ""
+    state: str
+    at_ms: int
+    channel: str
+    account: AccountId | None = None
+    owner: str = ""
+    """Who has it in hand."""
+    reply: str = ""
+    """What the customer is told."""
 
 
 @lives_by(TASK)

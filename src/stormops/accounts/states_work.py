@@ -154,6 +154,19 @@ QA_REVIEW = Machine(
 )
 """Of a contact, drawn by a sample that can be drawn again; a dispute is settled by another than who scored."""
 
+SERVICE_REQUEST = Machine(
+    "service request",
+    "received",
+    {
+        "received": {"take": "in_hand", "decline": "declined", "cancel": "cancelled"},
+        "in_hand": {"complete": "done", "decline": "declined", "put_back": "received"},
+        "done": {},
+        "declined": {},
+        "cancelled": {},
+    },
+)
+"""A customer's wish to start, stop or move service; theirs to cancel until somebody has begun with it."""
+
 TASK = Machine(
     "task",
     "open",

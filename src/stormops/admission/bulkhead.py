@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 SIZES: dict[str, tuple[int, int]] = {
     "premises_search": (2, 16),
     "sign_in": (2, 20),
+    "own_sign_in": (4, 64),
+    "own_arrangement": (2, 32),
+    "own_requests": (2, 32),
     "telephony": (32, 256),
     "exports": (1, 4),
     "time_travel": (4, 16),
@@ -16,7 +19,8 @@ SIZES: dict[str, tuple[int, int]] = {
 }
 """By function: handlers that may run at once, and requests that may wait for one of them.
 
-Search and sign-in hold a thread and a core each (there are two); telephony look-ups wait for other
+Search and sign-in hold a thread and a core each (there are two); what customers do with their accounts shares a
+process with staff's counter, and must leave it places; telephony look-ups wait for other
 processes, so more may run; the past is worked out by a process of its own, one question at a time; the
 rest read files that are large and in no hurry.
 """

@@ -24,6 +24,10 @@ PLATFORM = (
     row(
         "counter_reports", "Reports on the accounts", _P3, "full full full suspend", "Look back when the surge is over."
     ),
+    row("own_sign_in", "Customers sign in to their account", _P2, "full", "Bounded, so never in staff's way."),
+    row("own_account", "Customers read their account", _P3, "full", "Bills and their use have a row of their own."),
+    row("own_arrangement", "Customers arrange payment", _P2, "full", "The duty has a level of its own."),
+    row("own_requests", "Customers ask for service", _P2, "full", "A number at once; duties have their own level."),
     row("messages", "Sign up for text messages", _P2, "full", "Kept at the door; texts follow at the sender's pace."),
     row("report_page", "The report form and its status pages", _P1, "full", "They need no script and no picture."),
     row("public_map", "Public map and table", _P2, "full full full snapshot", "The last copy, with its age."),

@@ -9,6 +9,7 @@ from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Request
 from stormops.accounts.records_place import Account
+from stormops.accounts.records_work import ServiceRequest
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -76,6 +77,9 @@ def describe(record: Record, words: Words) -> str:
 def _names(record: Record, words: Words, text_characters: int) -> list[str]:
     found = [str(value) for name in NAMES if (value := getattr(record, name, None))][:1]
     texts = [str(value) for name in TEXTS if (value := getattr(record, name, None))][:1]
+    if isinstance(record, ServiceRequest):
+        services = ", ".join(named(words, "choice", each).lower() for each in record.services)
+        return [record.number, f"{named(words, 'choice', record.kind)}, {services}", record.name]
     if isinstance(record, Request):  # by the duty that made it: a transfer's kind is also a way to pay
         found = [words(f"duty.request_{record.kind}")]
     known = [words(f"choice.{one}") if words.has(f"choice.{one}") else one for one in (*found, *texts)]

@@ -37,6 +37,7 @@ FORBIDDEN = frozenset(
         "grant_expired",
         "over_limit",
         "own_account",
+        "not_yours",
         "maker_is_checker",
         "approved_already",
         "not_maker",

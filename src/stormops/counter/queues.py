@@ -27,7 +27,7 @@ from stormops.accounts.records_place import (
     ServiceAgreement,
     ServiceOrder,
 )
-from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, Task, Visit
+from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, ServiceRequest, Task, Visit
 from stormops.books.database import Database
 from stormops.books.listing import counts, in_state
 from stormops.counter.duties import duties_about
@@ -50,6 +50,7 @@ QUEUES: dict[str, Queue] = {
     "blocks": Queue(ReceiptBlock, ("issued",)),
     "escalations": Queue(Escalation, ("open", "in_hand", "resolved")),
     "promises": Queue(Promise, ("made", "missed")),
+    "service_requests": Queue(ServiceRequest, ("received", "in_hand")),
     "tasks": Queue(Task, ("open",)),
     "cases": Queue(Case, ("open", "found")),
     "stand_ins": Queue(Receipt, ("provisional", "authorised")),

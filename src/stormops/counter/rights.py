@@ -7,7 +7,7 @@ from typing import Protocol
 from stormops.accounts.asking.catalogue import BODIES
 from stormops.accounts.command import Command
 from stormops.accounts.commands import COMMANDS
-from stormops.accounts.controls import Grant, Grants, may
+from stormops.accounts.controls import OWN, Grant, Grants, may
 from stormops.accounts.policy_limits import OFFICES
 from stormops.accounts.proposals import Proposal
 from stormops.accounts.refusal import Refusal
@@ -26,6 +26,8 @@ class Person(session.Person, Protocol):
     def grants(self) -> tuple[Grant, ...]: ...
     @property
     def related(self) -> frozenset[str]: ...
+    @property
+    def only(self) -> frozenset[str] | None: ...
 
 
 def _proposals(of: type[Proposal] = Proposal) -> dict[str, type[Proposal]]:
@@ -43,13 +45,23 @@ NEEDS: dict[str, frozenset[str]] = {
     "approve_request": OFFICES,
     "judge_request": frozenset({*MAKING.values(), *OFFICES}),
     "settle_review": frozenset({"contact", "quality"}),
+    **{
+        name: frozenset({COMMANDS[name].permission, OWN})
+        for name in (
+            "offer_arrangement",
+            "extend_due_date",
+            "step_arrangement",
+            "take_service_request",
+            "step_service_request",
+        )
+    },
 }
 """Of these permissions a person must have one; the command itself looks closer (amount, tier, own account, maker)."""
 
 
 def grants_of(person: Person) -> Grants:
     """A person's authority, as commands are held to it."""
-    return Grants(person.person, person.grants, person.related)
+    return Grants(person.person, person.grants, person.related, person.only)
 
 
 def refused(person: Person, command: str, episode: str, at_ms: int) -> Refusal | None:

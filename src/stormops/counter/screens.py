@@ -24,7 +24,7 @@ from stormops.accounts.records_place import (
     Umbrella,
     Unit,
 )
-from stormops.accounts.records_work import Visit
+from stormops.accounts.records_work import ServiceRequest, Visit
 from stormops.books import customers, finding, rosters
 from stormops.counter import account_page, answers, queues, showing
 from stormops.counter.account_page import At
@@ -43,7 +43,7 @@ from stormops.pages.words import Words
 BEGINNING = ("open_account", "take_ticket", "open_drawer")
 """Duties that a customer's visit begins with: first on the first page."""
 
-MINE: tuple[type[Record], ...] = (ServiceOrder, Rebate, Umbrella)
+MINE: tuple[type[Record], ...] = (ServiceOrder, ServiceRequest, Rebate, Umbrella)
 THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement)
 """What stands on an account's page beside `customers.view`: of the account, and of its premises, still in force."""
 
@@ -208,6 +208,10 @@ class Screens:
             more.append(words("ui.owner_due", owner=getattr(record, "owner", ""), time=words.time(due, zone)))
         if isinstance(record, Visit):
             more.append(words("ui.waits_since", time=words.time(record.taken_ms, zone)))
+        if isinstance(record, ServiceRequest):
+            came = f"{named(words, 'choice', record.channel)}, {words.time(record.at_ms, zone)}"
+            more += [came, record.address, record.new_address, record.phone, record.email, record.note]
+            more = [each for each in (*more, record.owner, record.reply) if each]
         if isinstance(record, Proposed):
             more.append(f"{words('ui.maker')} {record.maker}, {words.day(record.made)}")
             more += [words("ui.approved_by", person=each.by, desk=each.desk) for each in record.approvals]

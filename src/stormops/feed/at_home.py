@@ -62,6 +62,7 @@ class AtHome:
     """The endpoints. `finder` is asked on threads, the situation on the follower's.
 
     `mark` makes the mark of a premise (id) by which its customer may sign up for messages; None = nobody may.
+    `opened` gives the premise (id) of a mark that the counter made for its signed-in customer; "" for none of its.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class AtHome:
         text: TextPage,
         now: Callable[[], float],
         mark: Callable[[str], str] | None = None,
+        opened: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._finder = finder
         self._follower = follower
@@ -83,7 +85,7 @@ class AtHome:
         self._places = places
         self._text = text
         self._now = now
-        self._mark = mark
+        self._mark, self._opened = mark, opened
         self._limit = MissLimit(now())
         self._accounts: OrderedDict[str, Bucket] = OrderedDict()
 
@@ -93,6 +95,7 @@ class AtHome:
             Route("/api/v1/public/area", self.area),
             Route("/api/v1/public/places", self.places),
             Route("/api/v1/public/premise", self.premise, methods=["POST"]),
+            Route("/api/v1/public/premise/{home}", self.marked),
             Route("/mine", self.ask),
             Route("/mine", self.show, methods=["POST"]),
             Route("/text", self.text),
@@ -155,6 +158,14 @@ class AtHome:
             )
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
+    async def marked(self, request: Request) -> Response:
+        """`GET /api/v1/public/premise/{home}`: the same of one premise, for whom the counter gave its mark."""
+        name = self._opened(request.path_params["home"])
+        row = await self._follower.ask(lambda board, _: board.situation.premise_of.get(name))
+        if row is None:
+            return not_found("This is no mark of a premise here, or it holds no longer.")
+        return JSONResponse(await self._known_of([row]), headers={"Cache-Control": "no-store"})
+
     async def ask(self, request: Request) -> Response:
         """`GET /mine`: asks for the account."""
         return self._pages.mine(self._pages.reader(request))
@@ -188,6 +199,9 @@ class AtHome:
             self._limit.missed(address, self._now())
             self._missed(account)
             return None
+        return await self._known_of(rows)
+
+    async def _known_of(self, rows: list[int]) -> dict[str, Any]:
         known = await self._follower.ask(lambda board, _: premise_believed(board, rows))
         for name, premise in zip(self._finder.ids(rows), known["premises"], strict=True):
             electric = any(service["utility"] == Utility.ELECTRIC for service in premise["services"])

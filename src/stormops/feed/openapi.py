@@ -148,6 +148,7 @@ def document(feed_url: str, title: str) -> bytes:
     paths["/api/v1/desk/situation-reports/{name}"] = {"get": _situation_report()}
     paths["/api/v1/desk/links.csv"] = {"get": _links_csv()}
     paths["/api/v1/public/premise"] = {"post": _premise()}
+    paths["/api/v1/public/premise/{home}"] = {"get": _marked()}
     paths["/metrics"] = {"get": _plain("metrics", "Prometheus metrics.", "text/plain", {"type": "string"})}
     paths["/openapi.json"] = {"get": _plain("openapi", "This document.", "application/json", {"type": "object"})}
     return assembled(
@@ -215,6 +216,17 @@ def _links_csv() -> dict[str, Any]:
     operation = _plain("desk_links_csv", "The list of likely wrong links as CSV.", "text/csv", {"type": "string"})
     operation["responses"] |= _problems(401, 503)
     return operation | {"security": [{"session": []}]}
+
+
+def _marked() -> dict[str, Any]:
+    operation = _plain(
+        "public_home",
+        "The same of one premise, by the mark that the counter made for its signed-in customer.",
+        "application/json",
+        ref(answers.PremisesOfAccount),
+    )
+    operation["responses"] |= _problems(404, 503)
+    return operation | {"parameters": _in_path("{home}")}
 
 
 def _premise() -> dict[str, Any]:

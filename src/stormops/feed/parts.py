@@ -20,7 +20,8 @@ class FeedParts:
     `past` answers what the desk asks of past positions. `areas` is the city's public partition for the city
     file's *k* (`core.area.areas`). `public_names_secret`: at least 16 bytes; under it, Open311's public list names
     requests without their receipts. `places_secret`: under it marks of places are made (`journal.place_mark`); empty =
-    nobody signs up for messages.
+    nobody signs up for messages. `homes_secret`: under it counter marks the premises of who is signed in there; empty =
+    it asks nothing.
     """
 
     city: City
@@ -37,3 +38,4 @@ class FeedParts:
     metrics: Metrics
     public_names_secret: bytes
     places_secret: bytes = b""
+    homes_secret: bytes = b""

@@ -49,7 +49,7 @@ from stormops.feed.text_page import TextPage
 from stormops.feed.transit_alerts import TransitAlerts
 from stormops.feed.views import Audience, Views
 from stormops.feed.whole import Whole
-from stormops.journal.place_mark import MARK_CHARACTERS_MAX, make_mark
+from stormops.journal.place_mark import MARK_CHARACTERS_MAX, make_mark, read_mark
 from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
 from stormops.settings import Settings
@@ -106,7 +106,15 @@ def create_feed(parts: FeedParts) -> Starlette:
     )
     mark = _marks(parts.places_secret)
     home = AtHome(
-        finder, follower, hub.channels["public"], pages, places=places, text=text, now=time.monotonic, mark=mark
+        finder,
+        follower,
+        hub.channels["public"],
+        pages,
+        places=places,
+        text=text,
+        now=time.monotonic,
+        mark=mark,
+        opened=lambda home: read_mark(parts.homes_secret, home, Clock().now_ms()) if parts.homes_secret else "",
     )
     desk = DeskReads(parts, hub.channels["desk"], follower, maps, finder)
     shelf = make_shelf(settings, parts.city_file)

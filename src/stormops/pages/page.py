@@ -46,15 +46,15 @@ def render_page(template: str, settings: PageSettings, here: str, **values: obje
             here=here,
             phone=Markup('<a href="tel:{0}">{0}</a>').format(settings.phone),
             languages=[words(code) for code in offered(settings.languages or (settings.language,))],
-            style=_style(),
+            style=page_style(),
             **values,
         )
     )
 
 
-def policy(settings: PageSettings) -> str:
+def policy(settings: PageSettings, style: str = "") -> str:
     """The Content-Security-Policy of the page: no script, its own style, forms to intake and on to feed."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256((style or page_style()).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; base-uri 'none'; "
         f"form-action 'self' {settings.intake_url} {settings.feed_url}; frame-ancestors 'none'"
@@ -62,7 +62,7 @@ def policy(settings: PageSettings) -> str:
 
 
 @functools.cache
-def _style() -> str:
+def page_style() -> str:
     """The style sheet that stands in the page itself."""
     folder = resources.files("stormops.pages")
     return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("form.css", "mode.css"))

@@ -27,6 +27,8 @@ class Person(NamedTuple):
     """Accounts that are the person's own or a relative's."""
     home: str = "desk"
     """The screen that comes first."""
+    only: None = None
+    """Staff work on any account; a customer, who is none of these, on their own ones alone."""
 
 
 class Granted(NamedTuple):

@@ -17,6 +17,9 @@ class Share(msgspec.Struct, frozen=True):
     days: int
     cycle_days: int
 
+    def __str__(self) -> str:
+        return "all of it" if self.days == self.cycle_days else f"{self.days} of {self.cycle_days} days"
+
 
 WHOLE = Share(1, 1)
 
