@@ -143,6 +143,9 @@ class Memory(Reader):
     def journal(self, key: str) -> Journal | None:
         return self.journals.get(key)
 
+    def of_account(self, account: str) -> list[Journal]:
+        return [entry for entry in self.journals.values() if any(line.party == account for line in entry.lines)]
+
     def reversed(self, key: str) -> bool:
         return any(entry.reverses == key for entry in self.journals.values())
 

@@ -154,6 +154,13 @@ QA_REVIEW = Machine(
 )
 """Of a contact, drawn by a sample that can be drawn again; a dispute is settled by another than who scored."""
 
+LETTER = Machine(
+    "letter",
+    "issued",
+    {"issued": {"void": "voided"}, "voided": {}},
+)
+"""A letter that was printed; one that should not have been is voided, and stays in the history."""
+
 TASK = Machine(
     "task",
     "open",

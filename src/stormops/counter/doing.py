@@ -394,6 +394,8 @@ class Doing:
         links, here = [], request.query_params.get("here", "")
         if "receipt" in outcome.answer:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
+        if "letter" in outcome.answer:
+            links.append(Link(f"/counter/letters/{quote(outcome.answer['letter'])}", words("ui.print_letter")))
         if (back := undo_of(duty, body, outcome.answer)) and may_use(person, DUTIES[back[0]].command):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             links.append(Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stormops.accounts.letters import LETTERS
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
 
@@ -164,6 +165,8 @@ _TABLE = (
         _text("value"),
         _flag("messages"),
     ),
+    _duty("issue_letter", "contact", _choice("kind", *LETTERS), _text("about"), about="", undo=("void_letter", "")),
+    _duty("void_letter", "contact", _record("letter"), _long("reason"), about="letter"),
     _duty(
         "open_escalation",
         "contact",

@@ -28,6 +28,7 @@ from stormops.counter.desk import Desk
 from stormops.counter.doing import account_href, duty_href, grouped
 from stormops.counter.duties import DUTIES, duties_about, steps_now
 from stormops.counter.outage import Known
+from stormops.counter.papers import paper_links
 from stormops.counter.rendering import Item, Link, Pages, asset
 from stormops.counter.rights import CHECK, READ, Person, may_use
 from stormops.counter.words import named
@@ -214,7 +215,7 @@ class Screens:
         account, zone = view.account.id, self._pages.looks.zone
         dated = [(bill.issued.isoformat(), bill) for bill in view.bills]
         dated += [(receipt.day.isoformat(), receipt) for receipt in view.receipts]  # type: ignore[misc]
-        dated += [(day_of(each.at_ms, zone), each) for each in view.notes]  # type: ignore[misc]
+        dated += [(day_of(each.at_ms, zone), each) for each in (*view.notes, *view.letters)]  # type: ignore[misc]
         undated: list[Record] = [*view.certificates, *view.cases, *view.escalations, *view.promises]
         lines = sorted(dated, key=lambda each: (each[0], each[1].changed), reverse=True)
         items = [
@@ -247,7 +248,7 @@ class Screens:
     @staticmethod
     def _links(record: Record, words: Words, person: Person, account: str = "") -> tuple[Link, ...]:
         """What this person may do with the record as it stands."""
-        links = []
+        links = paper_links(record, words, person)
         for duty in duties_about(kind_name(type(record))):
             steps = next((field for field in duty.fields if field.kind == "step"), None)
             if may_use(person, duty.command) and (steps is None or steps_now(steps, record)):

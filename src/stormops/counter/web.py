@@ -25,6 +25,7 @@ from stormops.counter.desk import Authenticate, Desk, unavailable
 from stormops.counter.doing import Doing
 from stormops.counter.evidence import Files
 from stormops.counter.openapi import document
+from stormops.counter.papers import Papers
 from stormops.counter.rendering import Looks, Pages
 from stormops.counter.screens import AskOutage, Screens
 from stormops.telemetry import Log, Metrics
@@ -79,6 +80,7 @@ def create_counter(
             *Api(desk).routes(),
             *Screens(desk, pages, outage).routes(),
             *Doing(desk, pages).routes(),
+            *Papers(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
         ],
         middleware=[Middleware(WithHeaders)],

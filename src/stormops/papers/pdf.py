@@ -48,22 +48,24 @@ def pdf(document: Document, void: str = "") -> bytes:
 @functools.cache
 def _letters() -> frozenset[int]:
     """Characters for which both cuts of the font have a letter."""
-    cuts = (TTFont(font_files_ttf[name], lazy=True) for name in ("SourceSansPro", "SourceSansProSemibold"))
-    first, second = (frozenset(cut.getBestCmap()) for cut in cuts)
-    return first & second
+    known = []
+    for name in ("SourceSansPro", "SourceSansProSemibold"):
+        with TTFont(font_files_ttf[name], lazy=True) as cut:
+            known.append(frozenset(cut.getBestCmap()))
+    return known[0] & known[1]
 
 
 def typeset(text: str) -> str:
     """The text in letters that the font has; control characters and unknown signs do not come through."""
     known = _letters()
     out = []
-    for letter in unicodedata.normalize("NFC", " ".join(text.split())):
+    for letter in unicodedata.normalize("NFC", text.replace("\n", " ")):
         if ord(letter) in known:
             out.append(letter)
         else:
             plain = [part for part in unicodedata.normalize("NFKD", letter) if ord(part) in known]
             out += plain or ["?"] * (unicodedata.category(letter)[0] not in "CZM")
-    return "".join(out)
+    return " ".join("".join(out).split())
 
 
 class _Sheet(FPDF):
