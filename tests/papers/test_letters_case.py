@@ -10,8 +10,8 @@ from tests.papers.city import amounts, customer, requested, said, written
 
 def test_a_bankruptcy_stops_collection_and_the_claim_is_what_was_owed_before_the_petition() -> None:
     world, _, _ = customer()
-    notice = {"account": "a1", "court": "N.D. Fla.", "number": "26-9", "chapter": 7, "petition": "2026-08-10"}
-    case = world.do(NoticeBankruptcy(**notice))["bankruptcy_case"]
+    notice = NoticeBankruptcy(account="a1", court="N.D. Fla.", number="26-9", chapter=7, petition="2026-08-10")
+    case = world.do(notice)["bankruptcy_case"]
     first = said(written(world, "bankruptcy", case))
     assert "case 26-9" in first
     assert "All collection of what was owed before the petition has stopped." in first

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -43,7 +44,7 @@ def test_a_file_has_title_language_tags_and_embedded_fonts() -> None:
     world, second, _ = customer("es")
     body = pdf(written(world, "statement", second))
     document = read(body)
-    root = document.trailer["/Root"]
+    root: Any = document.trailer["/Root"]
     assert root["/Lang"] == "es"
     assert root["/MarkInfo"]["/Marked"] == True  # noqa: E712 - a PDF boolean
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -55,7 +56,8 @@ def test_a_file_has_title_language_tags_and_embedded_fonts() -> None:
     assert tags.count("/H2") == 3
     assert tags.count("/Figure") == 2
     assert ["1,321 kWh" in each["/Alt"] for each in tree if "/Alt" in each] == [True, False]
-    for page in document.pages:
+    pages: Any = document.pages
+    for page in pages:
         for font in page["/Resources"]["/Font"].values():
             inner = font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
             assert "/FontFile2" in inner

@@ -147,8 +147,8 @@ class Papers:
                 if each != document.language
             ]
         elif may_issue(person, document.kind):
-            query = {"kind": document.kind, "about": request.path_params["about"], "here": found.account}
-            links.append(html.Link(f"/counter/do/issue_letter?{urlencode(query)}", words("duty.issue_letter")))
+            asked = {"kind": document.kind, "about": request.path_params["about"], "here": found.account}
+            links.append(html.Link(f"/counter/do/issue_letter?{urlencode(asked)}", words("duty.issue_letter")))
         body = html.page(document, STYLE, links, found.void)
         return Response(body, headers=self._pages.headers("'none'"), media_type="text/html")
 

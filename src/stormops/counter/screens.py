@@ -215,7 +215,8 @@ class Screens:
         account, zone = view.account.id, self._pages.looks.zone
         dated = [(bill.issued.isoformat(), bill) for bill in view.bills]
         dated += [(receipt.day.isoformat(), receipt) for receipt in view.receipts]  # type: ignore[misc]
-        dated += [(day_of(each.at_ms, zone), each) for each in (*view.notes, *view.letters)]  # type: ignore[misc]
+        dated += [(day_of(each.at_ms, zone), each) for each in view.notes]  # type: ignore[misc]
+        dated += [(letter.day.isoformat(), letter) for letter in view.letters]  # type: ignore[misc]
         undated: list[Record] = [*view.certificates, *view.cases, *view.escalations, *view.promises]
         lines = sorted(dated, key=lambda each: (each[0], each[1].changed), reverse=True)
         items = [

@@ -11,7 +11,7 @@ import functools
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from font_source_sans_pro import font_files_ttf
 from fontTools.ttLib import TTFont
@@ -59,7 +59,7 @@ def typeset(text: str) -> str:
     """The text in letters that the font has; control characters and unknown signs do not come through."""
     known = _letters()
     out = []
-    for letter in unicodedata.normalize("NFC", text.replace("\n", " ")):
+    for letter in unicodedata.normalize("NFC", " ".join(text.split())):
         if ord(letter) in known:
             out.append(letter)
         else:
@@ -115,7 +115,7 @@ class _Sheet(FPDF):
 
     def height_of(self, text: str, width: float, leading: float) -> float:
         """How high a text of the present pen is."""
-        lines = self.multi_cell(width, leading, text, dry_run=True, output="LINES")
+        lines = cast("list[str]", self.multi_cell(width, leading, text, dry_run=True, output="LINES"))
         return leading * max(1, len(lines))
 
     def text_at(self, x: float, width: float, leading: float, text: str, *, kind: str = "P", align: str = "L") -> None:
@@ -218,7 +218,7 @@ class _Sheet(FPDF):
             Due: self.due,
             Rows: self.rows,
             Bars: self.bars,
-            Sign: self.sign,
+            Sign: self.signatures,
             Stub: self.stub,
         }
         draw[type(part)](part)
@@ -369,7 +369,7 @@ class _Sheet(FPDF):
                 self.cell(step + 4, 4, typeset(bar.label), align="C")
         self.set_y(top + 41)
 
-    def sign(self, part: Sign) -> None:
+    def signatures(self, part: Sign) -> None:
         """Lines to sign on, side by side."""
         self.room(34)
         y, width = self.get_y() + 22, (INNER - 10) / 2

@@ -24,4 +24,4 @@ def long_day(words: Words, day: date) -> str:
 
 def short_day(words: Words, day: date) -> str:
     """A day in a table: Nov 30, 2026."""
-    return words("date.long", month=words(f"month.{day.month}")[:3], day=day.day, year=day.year)
+    return words("date.short", month=words(f"month.{day.month}")[:3], day=day.day, year=day.year)
