@@ -26,6 +26,7 @@ from stormops.accounts.commands_place import (
 from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleReview
 from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
 from stormops.accounts.commands_review import AddFinding, AddTask, StepFinding, StepTask
+from stormops.accounts.commands_weather import DeclareWeatherHold, LiftWeatherHold
 from stormops.accounts.commands_work import StepVisit, TakeTicket
 from stormops.accounts.controls import Grant, Grants, Limits, Tier
 from stormops.accounts.deciding import Effects, decide
@@ -88,8 +89,10 @@ OF_NO_ACCOUNT = (
     CloseDrawer,
     CountDrawer,
     DamageServicePoint,
+    DeclareWeatherHold,
     DrawReview,
     EndPremise,
+    LiftWeatherHold,
     MakePremiseOfficial,
     OpenAccount,
     OpenDrawer,

@@ -23,6 +23,7 @@ from stormops.accounts import (
     commands_request,
     commands_review,
     commands_service,
+    commands_weather,
     commands_work,
 )
 from stormops.accounts.command import Command
@@ -47,6 +48,7 @@ COMMANDS: dict[str, type[Command]] = {
         commands_request,
         commands_review,
         commands_service,
+        commands_weather,
         commands_work,
     )
     for value in vars(module).values()

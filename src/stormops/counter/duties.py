@@ -590,6 +590,18 @@ _TABLE = (
         about="cut_order",
         undo=("reconnect", ""),
     ),
+    _duty(
+        "declare_weather_hold",
+        "credit",
+        _choice("kind", "heat", "frost", "flood", "smoke", "other"),
+        Field("area", "choice", ("", "city", "county"), needed=False),
+        _day("since", "{today}"),
+        _day("until", "{today}"),
+        _long("reason"),
+        about="",
+        undo=("lift_weather_hold", ""),
+    ),
+    _duty("lift_weather_hold", "credit", _record("hold", "weather_hold"), _long("reason"), about="weather_hold"),
     _duty("reconnect", "credit", _record("cut", "cut_order"), _flag("done"), about="cut_order"),
     _duty("propose_placement", "credit", ACCOUNT, _text("agency"), undo=("step_placement", "drop")),
     _duty(

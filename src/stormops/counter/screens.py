@@ -13,11 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from stormops.accounts.chart import CHART
+from stormops.accounts.commands_weather import held_by_weather
 from stormops.accounts.record import MACHINE_OF, Record, kind_name
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
 from stormops.accounts.records_money import Request as Proposed
-from stormops.accounts.records_place import Account, Party, Premise, ServiceAgreement, ServiceOrder
+from stormops.accounts.records_place import Account, Party, Premise, ServiceAgreement, ServiceOrder, WeatherHold
 from stormops.books import checks, customers, finding, listing
 from stormops.books.customers import Customer
 from stormops.books.database import BooksUnavailable
@@ -175,7 +176,7 @@ class Screens:
             "account.html",
             view=view,
             strip=strip,
-            holds=self._holds(view),
+            holds=self._holds(view, more[2]),
             services=[self._item(each, words, person, view.account.id) for each in (*view.agreements, *more[1])],
             premises=[
                 {
@@ -193,11 +194,15 @@ class Screens:
             timeline=self._timeline(view, words, person),
         )
 
-    def _beside(self, account: str) -> tuple[list[Rebate], list[ServiceOrder]]:
+    def _beside(self, account: str) -> tuple[list[Rebate], list[ServiceOrder], list[WeatherHold]]:
         with self._desk.clerk.books.reading() as reader:
-            return reader.where(Rebate, account=account), reader.where(ServiceOrder, account=account)
+            return (
+                reader.where(Rebate, account=account),
+                reader.where(ServiceOrder, account=account),
+                reader.where(WeatherHold, state="declared"),
+            )
 
-    def _holds(self, view: Customer) -> list[str]:
+    def _holds(self, view: Customer, weather: list[WeatherHold]) -> list[str]:
         today = self._desk.clerk.today()
         holds = {
             "bankruptcy": bool(view.account.stayed_by),
@@ -208,6 +213,7 @@ class Screens:
             "arrangement": any(each.state == "active" for each in view.arrangements),
             "dispute": any(each.disputed and each.state in {"open", "found"} for each in view.cases),
             "storm": bool(self._desk.clerk.episodes().episode),
+            "weather": any(held_by_weather(weather, premise.jurisdiction, today) for premise in view.premises),
         }
         return [name for name, stands in holds.items() if stands]
 
