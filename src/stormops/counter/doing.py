@@ -32,6 +32,7 @@ from stormops.counter.describing import describe
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, GROUPS, Duty, Field, steps_now
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
+from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import Person, may_use
 from stormops.counter.words import named
@@ -339,7 +340,7 @@ class Doing:
 
     async def _refuse(self, request: Request, person: Person, duty: Duty, given: Given, refusal: Refusal) -> Response:
         words = self._pages.words(request)
-        mine, rest = placed(duty, {refusal.field: refusal.sentence})
+        mine, rest = placed(duty, {refusal.field: sentence(refusal, words)})
         summary = Summary(words("ui.refused"), rest or list(mine.values()))
         return await self._show(request, person, duty, given, errors=mine, summary=summary, status=409)
 
@@ -444,12 +445,12 @@ def placed(duty: Duty, sentences: dict[str, str]) -> tuple[dict[str, str], list[
     """Sentences at the fields that they are about, and those that are about none."""
     mine: dict[str, str] = {}
     rest = []
-    for name, sentence in sentences.items():
+    for name, told in sentences.items():
         field = next((f for f in duty.fields if name and name in {f.name, f.label}), None)
         if field is None:
-            rest.append(sentence)
+            rest.append(told)
         else:
-            mine[field.name] = sentence
+            mine[field.name] = told
     return mine, rest
 
 
