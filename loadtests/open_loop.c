@@ -7,6 +7,7 @@
  *
  * open_loop PLAN SEED SOURCES CONNECTIONS PATIENCE_MS RETRIES BACKOFF_MS
  *
+ * Each target has at most so many CONNECTIONS: what waits at one keeps nobody from another.
  * PLAN is a file:  target HOST PORT            (one or more, numbered from 0)
  *                  phase NAME SECONDS RATE...   (a rate, in requests/s, for each group)
  *                  request NAME GROUP TARGET WEIGHT BYTES\n  and then so many bytes of a raw request
@@ -75,7 +76,7 @@ static long outcomes[MAX_PHASES][MAX_REQUESTS][OUTCOMES], attempts[MAX_PHASES][M
 static struct samples latencies[MAX_PHASES][MAX_REQUESTS];
 static long second_ok[MAX_SECONDS][MAX_REQUESTS], second_shed[MAX_SECONDS], second_lost[MAX_SECONDS], second_arrived[MAX_SECONDS];
 static struct connection *idle_first[MAX_TARGETS], *idle_last[MAX_TARGETS], *waiting_first, *waiting_last;
-static int open_connections, most_connections, source_count, retries_most, epoll_fd;
+static int open_connections[MAX_TARGETS], most_connections, source_count, retries_most, epoll_fd;
 static long opened;
 static double patience, backoff, zero, latest[MAX_PHASES];   /* latest: how late the generator itself was at worst */
 static uint64_t chance_state, keys;
@@ -156,7 +157,7 @@ static void end(struct connection *c) {
     waiting_remove(c);
     close(c->fd);
     c->fd = -1;
-    open_connections--;
+    open_connections[c->target]--;
     free(c);
 }
 
@@ -193,7 +194,7 @@ static struct connection *dial(int target) {
     c->connecting = 1;
     struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e);
-    open_connections++;
+    open_connections[target]++;
     return c;
 }
 
@@ -201,7 +202,7 @@ static void send_arrival(struct arrival a, double at) {
     int target = requests[a.request].target;
     struct connection *c = idle_first[target];
     if (c) idle_remove(c);
-    else c = open_connections < most_connections ? dial(target) : NULL;
+    else c = open_connections[target] < most_connections ? dial(target) : NULL;
     a.tries++;
     attempts[a.phase][a.request]++;
     if (!c) {

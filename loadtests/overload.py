@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
-from loadtests.overload_mix import GZIP, Known, calls, mix, reports, telephony_account
+from loadtests.overload_mix import Known, calls, desk_snapshot, heavy_mix, mix, reports, telephony_account
 from tests.platform import Platform, make_city
 
 CUSTOMERS, REPORTS = 40_000, 1_500
@@ -34,9 +34,6 @@ HELD_SECONDS = 1.5
 
 P0_PER_SECOND = 1_000.0
 """P0 during the flood: well below half of what the intake takes."""
-STAFF = 2
-"""The target whose connections the flood's do not wait with: feed's staff port."""
-
 LOST = ("shed", "client_error", "server_error", "timed_out", "broken", "unsent")
 
 Bars = dict[str, tuple[float, float, bool]]
@@ -149,6 +146,11 @@ def costs(on: Scene, asks: list[Ask], process: str) -> dict[str, float]:
     return seconds
 
 
+def lost(result: Result, phase: str, names: list[str] | None = None) -> dict[str, int]:
+    """What became of those that were not answered well."""
+    return {what: n for what in LOST if (n := result.count(phase, what, names))}
+
+
 def done_work(result: Result, phase: str, cost: dict[str, float]) -> float:
     """Processor seconds of the good answers, for each second of a phase."""
     asked = result.phases[phase]["requests"]
@@ -156,49 +158,44 @@ def done_work(result: Result, phase: str, cost: dict[str, float]) -> float:
     return float(work / result.phases[phase]["seconds"])
 
 
-def goodput(on: Scene, seconds: float, bars: Bars) -> float:
-    """The feed's mix at 2, 5 and 10 times its capacity."""
+def goodput(on: Scene, seconds: float, bars: Bars) -> None:
+    """Two mixes of the feed's routes at 2, 5 and 10 times their capacity: callers' at the desk, and a light one."""
     on.pin("feed")
-    asks = mix(on.known)
-    cost = costs(on, asks, "feed")
-    able = capacity(on, asks, 150, min(seconds / 2, 6))
-    settle(on, "feed")
-    base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
-    full, count = max(1e-9, done_work(base, "capacity", cost)), max(1.0, base.goodput("capacity"))
-    print("processor ms each, alone:", ", ".join(f"{name} {1000 * used:.1f}" for name, used in cost.items()))
-    print(f"feed, mix of {len(asks)} routes: capacity {able:.0f}/s, {1000 / able:.2f} ms of work each")
-    print(f"{'load':>6}{'offered/s':>12}{'good/s':>10}{'of capacity':>13}{'in work':>9}{'P0 good':>9}{'p99 ms':>9}")
-    for times in (2, 5, 10):
+    light = [*mix(on.known), desk_snapshot(on.known, 5)]
+    for kind, asks, work_ms in (("callers' mix", heavy_mix(on.known), 3.0), ("light mix", light, 0.0)):
+        cost = costs(on, asks, "feed")
+        able = capacity(on, asks, 150, min(seconds / 2, 6))
         settle(on, "feed")
-        result = on.loop.run(asks, [Phase("load", seconds, [able * times])])
-        work = done_work(result, "load", cost) / full
-        plain = result.goodput("load") / count
-        print(
-            f"{times:>5}x{result.arrived('load') / seconds:12.0f}{result.goodput('load'):10.0f}{plain:13.2f}{work:9.2f}"
-            f"{result.good('load', ['desk_snapshot']):9.3f}{result.latency('load', 'desk_snapshot'):9.0f}",
-            flush=True,
-        )
-        reach(bars, f"goodput at {times}x / at capacity", plain, 0.90)
-        reach(bars, f"goodput at {times}x / at capacity, in work", work, 0.90)
-    reach(bars, "work of a request, ms", 1000 / able, 3.0)
-    return able
+        base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
+        full, count = max(1e-9, done_work(base, "capacity", cost)), max(1.0, base.goodput("capacity"))
+        print(f"\nprocessor ms each, alone ({kind}):", ", ".join(f"{name} {1000 * s:.1f}" for name, s in cost.items()))
+        print(f"feed, {kind} of {len(asks)} requests: capacity {able:.0f}/s, {1000 / able:.2f} ms of work each")
+        print(f"{'load':>6}{'offered/s':>12}{'good/s':>10}{'of capacity':>13}{'in work':>9}{'P0 good':>9}{'p99 ms':>9}")
+        for times in (2, 5, 10):
+            settle(on, "feed")
+            result = on.loop.run(asks, [Phase("load", seconds, [able * times])])
+            work = done_work(result, "load", cost) / full
+            plain = result.goodput("load") / count
+            p0 = f"{result.good('load', ['desk_snapshot']):9.3f}{result.latency('load', 'desk_snapshot'):9.0f}"
+            offered, good = result.arrived("load") / seconds, result.goodput("load")
+            print(
+                f"{times:>5}x{offered:12.0f}{good:10.0f}{plain:13.2f}{work:9.2f}{p0}", lost(result, "load"), flush=True
+            )
+            reach(bars, f"{kind}: goodput at {times}x / at capacity", plain, 0.90)
+            reach(bars, f"{kind}: goodput at {times}x / at capacity, in work", work, 0.90)
+        if work_ms:
+            reach(bars, f"{kind}: work of a request, ms", 1000 / able, work_ms)
 
 
-def desk_snapshot(on: Scene) -> Ask:
-    """The desk's picture, as its browser asks for it: at the staff's address."""
-    return Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", STAFF, headers=on.known.cookie | GZIP)
+def refusal_seconds(on: Scene, able: float, seconds: float) -> float:
+    """Processor seconds of a refusal: one address far beyond its limit, as much as the core can refuse.
 
-
-def refusal_seconds(on: Scene, seconds: float) -> float:
-    """Processor seconds of a refusal: one address far beyond its limit."""
+    What was served meanwhile counts as it costs at capacity (`able` a second).
+    """
     before = on.cpu_seconds("intake")
-    result = on.loop.run([reports()], [Phase("one", seconds, [6000.0])], sources=1, connections=64)
-    used, shed = on.cpu_seconds("intake") - before, result.count("one", "shed")
-    served = result.count("one", "ok")
-    before = on.cpu_seconds("intake")
-    taken = on.loop.run([reports()], [Phase("own", 2, [1500.0])], connections=64).count("own", "ok")
-    each = (on.cpu_seconds("intake") - before) / max(1, taken)
-    return max(1e-6, (used - served * each) / max(1, shed))
+    result = on.loop.run([reports()], [Phase("one", seconds, [able * 5])], sources=1, connections=512)
+    used, served, shed = on.cpu_seconds("intake") - before, result.count("one", "ok"), result.count("one", "shed")
+    return max(1e-6, (used - served / able) / max(1, shed))
 
 
 def reports_alone(on: Scene, seconds: float, bars: Bars) -> None:
@@ -207,7 +204,7 @@ def reports_alone(on: Scene, seconds: float, bars: Bars) -> None:
     able = capacity(on, [reports()], 1500, min(seconds, 4))
     settle(on, "intake")
     base = max(1.0, on.loop.run([reports()], [Phase("capacity", seconds, [able])]).goodput("capacity"))
-    refusing = refusal_seconds(on, 2)
+    refusing = refusal_seconds(on, able, 4)
     print(f"\nreports alone: capacity {able:.0f}/s, a refusal takes {refusing * 1e6:.1f} us of the core")
     first = 0.0
     for times in (2, 10):
@@ -218,6 +215,8 @@ def reports_alone(on: Scene, seconds: float, bars: Bars) -> None:
         bound = (1 - sent * able * refusing) / (1 - able * refusing)
         p99 = result.latency("load", "report")
         print(f"{times:>5}x: sent {sent:.1f}x, good/s {good * base:.0f}, of capacity {good:.2f}, p99 {p99:.0f} ms")
+        print(f"       {lost(result, 'load')}, the generator late by {result.late_ms('load'):.0f} ms")
+        print(f"       good each second: {[sum(second['ok']) for second in result.seconds]}")
         print(f"       what refusing leaves: {bound:.2f}", flush=True)
         if times == 2:
             first = good
@@ -229,13 +228,12 @@ def reports_alone(on: Scene, seconds: float, bars: Bars) -> None:
 def first_things(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     """P0 while everything else floods to ten times, intake and feed on one core."""
     on.pin("feed", "intake")
-    flood = [ask for ask in mix(on.known, 1) if ask.name != "desk_snapshot"]
-    flood.append(Ask("openapi", 1, "GET", "/openapi.json", 1, weight=10))
+    flood = [*mix(on.known, 1, staff=0), Ask("openapi", 1, "GET", "/openapi.json", 1, weight=10)]
     asks = [
         reports(0, weight=16),
         reports(0, weight=2, symptom="wire_down", name="safety"),
         calls(on.known, on.platform.intake_url, weight=2),
-        desk_snapshot(on),
+        desk_snapshot(on.known),
         *flood,
     ]
     rate = min(P0_PER_SECOND, feed * 4)  # of it 1/21 desk snapshots, 2/21 calls
@@ -247,7 +245,7 @@ def first_things(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     for name in names:
         p50, p99 = (result.latency("flood", name, which) for which in ("p50_ms", "p99_ms"))
         good = f"{name:>16}: good {result.good('flood', [name]):.4f}, p50 {p50:.0f} ms, p99 {p99:.0f} ms"
-        print(good, {what: n for what in LOST if (n := result.count("flood", what, [name]))} or "", flush=True)
+        print(good, lost(result, "flood", [name]) or "", flush=True)
     reach(bars, "P0 answered well under flood", share, 0.999)
     within(bars, "P0 p99 under flood, ms", max(result.latency("flood", n) for n in names), 500)
     within(bars, "safety p99 under flood, ms", result.latency("flood", "safety"), 1000)
@@ -276,7 +274,7 @@ def recovery(on: Scene, feed: float, seconds: tuple[float, float, float], bars: 
 def inversion(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     """P0 alone, then while slow senders of lower classes hold every place they can get."""
     on.pin("feed", "intake")
-    asks = [reports(0, weight=4), desk_snapshot(on)]
+    asks = [reports(0, weight=4), desk_snapshot(on.known)]
     rate = min(300.0, feed * 2)
     settle(on, "feed")
     runs: list[dict[str, float]] = []
@@ -325,7 +323,10 @@ def measure(on: Scene, parts: set[str], *, quick: bool) -> Bars:
     """Everything that was asked for."""
     bars: Bars = {}
     seconds = 5.0 if quick else 60.0
-    feed = goodput(on, seconds, bars) if "goodput" in parts else capacity(on, mix(on.known), 150, 2.5)
+    on.pin("feed")
+    feed = capacity(on, mix(on.known), 150, 2.5)
+    if "goodput" in parts:
+        goodput(on, seconds, bars)
     if "recovery" in parts:
         recovery(on, feed, (5, 5, 10) if quick else (10, 10, 20), bars)
     if "p0" in parts:

@@ -33,19 +33,52 @@ def telephony_account(platform: Platform) -> str:
     return token
 
 
-def mix(of: Known, group: int = 0) -> list[Ask]:
-    """The stated mix of the feed's real routes: P0 5 %, P1 50 %, P2 40 %, without a session 5 %."""
+STAFF = 2
+"""The target that staff's requests go to: feed's staff port."""
+STREETS = ("oak", "palm", "main", "lake", "pine", "river", "park", "cedar", "magnolia", "church")
+
+
+def desk_snapshot(of: Known, weight: float = 1.0) -> Ask:
+    """The desk's picture, as its browser asks for it."""
+    return Ask("desk_snapshot", 0, "GET", "/api/v1/desk/snapshot", STAFF, weight, headers=of.cookie | GZIP)
+
+
+def mix(of: Known, group: int = 0, staff: int = STAFF) -> list[Ask]:
+    """A storm's mix of the feed's routes, most of them light; `staff` is the target of those that need a session."""
     desk = "/api/v1/desk"
     return [
-        Ask("desk_snapshot", group, "GET", f"{desk}/snapshot", weight=5, headers=of.cookie | GZIP),
-        Ask("incident", group, "GET", f"{desk}/incidents/{of.incident}", weight=30, headers=of.cookie | GZIP),
-        Ask("who_is_out", group, "GET", f"{desk}/out", weight=5, headers=of.cookie | GZIP),
-        Ask("search", group, "GET", f"{desk}/premises?q=12+oak", weight=5, headers=of.cookie | GZIP),
-        Ask("status_page", group, "GET", f"/r/{of.receipts[0]}", weight=5, headers={"Accept": "text/html"} | GZIP),
-        Ask("status", group, "GET", f"/api/v1/reports/{of.receipts[1]}", weight=5),
-        Ask("text", group, "GET", "/text", weight=30, headers={"Accept": "text/html"} | GZIP),
-        Ask("open311", group, "GET", "/open311/v2/requests.json", weight=10, headers=GZIP),
+        Ask("incident", group, "GET", f"{desk}/incidents/{of.incident}", staff, 30, headers=of.cookie | GZIP),
+        Ask("who_is_out", group, "GET", f"{desk}/out", staff, 5, headers=of.cookie | GZIP),
+        Ask("search", group, "GET", f"{desk}/premises?q=12+oak", staff, 5, headers=of.cookie | GZIP),
+        *public(of, group, page=5, status=5, text=30, requests=10),
         Ask("stranger", group, "GET", f"{desk}/premises?q=12+oak", weight=5),
+    ]
+
+
+def heavy_mix(of: Known) -> list[Ask]:
+    """Callers at every desk: addresses looked for (65 %), lists of who is out, incidents; a tenth is the public's."""
+    desk = "/api/v1/desk"
+    looks = [
+        Ask(f"search_{street}", 0, "GET", f"{desk}/premises?q={n * 37}+{street}", STAFF, 6.5, headers=of.cookie | GZIP)
+        for n, street in enumerate(STREETS, 3)
+    ]
+    return [
+        desk_snapshot(of, 5),
+        *looks,
+        Ask("who_is_out", 0, "GET", f"{desk}/out", STAFF, 10, headers=of.cookie | GZIP),
+        Ask("incident", 0, "GET", f"{desk}/incidents/{of.incident}", STAFF, 10, headers=of.cookie | GZIP),
+        *public(of, 0, page=3, status=2, text=3, requests=2),
+    ]
+
+
+def public(of: Known, group: int, *, page: float, status: float, text: float, requests: float) -> list[Ask]:
+    """What anybody may ask feed, with these weights."""
+    html = {"Accept": "text/html"} | GZIP
+    return [
+        Ask("status_page", group, "GET", f"/r/{of.receipts[0]}", weight=page, headers=html),
+        Ask("status", group, "GET", f"/api/v1/reports/{of.receipts[1]}", weight=status),
+        Ask("text", group, "GET", "/text", weight=text, headers=html),
+        Ask("open311", group, "GET", "/open311/v2/requests.json", weight=requests, headers=GZIP),
     ]
 
 

@@ -28,7 +28,7 @@ from loadtests.costs import cpu_seconds
 from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
 from loadtests.overload import Bars, target
 from loadtests.overload_mix import reports
-from loadtests.web_server import BARE, version, web_server, workers_of
+from loadtests.web_server import BARE, Backends, version, web_server, workers_of
 from tests.platform import Platform, make_city
 
 CUSTOMERS, REPORTS = 20_000, 1_000
@@ -219,7 +219,7 @@ def measure(folder: Path, seconds: float) -> Bars:
         platform.stop()
     stopped_ms = time.time_ns() // 1_000_000
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()], "a process of the platform lives on"
-    with web_server(public, folder / "nginx", feed, intake) as url:
+    with web_server(public, folder / "nginx", Backends(feed, intake)) as url:
         print(f"{version()}; every process of the platform is stopped")
         bars |= outlived(url, stopped_ms)
         asks, _ = views(url, tree(url), 0)

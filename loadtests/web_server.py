@@ -10,6 +10,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from loadtests.costs import children
 
@@ -19,6 +21,7 @@ BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 """Debian's libnginx-mod-http-brotli-static."""
 UNPACKED = ROOT / ".venv/.nginx"
 """Where `make setup-dev` notes the nginx that it found or unpacked."""
+NOBODY = "127.0.0.1:9"
 BARE, EMPTY = "/bare", "add_header Cache-Control no-store; return 204;"
 
 
@@ -36,25 +39,60 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def configured(public: Path, port: int, feed: str, intake: str) -> str:
-    """`stormops.conf` with the places that say EDIT filled in for this machine. `public` is named public/."""
-    text = (SHIPPED / "stormops.conf").read_text()
-    for old, new in (
-        ("listen 80 ", f"listen 127.0.0.1:{port} "),
-        ("root /var/lib/stormops;", f"root {public.parent};"),
-        ("alias /srv/stormops/dashboards/dist/assets/;", f"alias {ROOT}/dashboards/dist/assets/;"),
-        ("127.0.0.1:8312", feed),
-        ("127.0.0.1:8311", intake),
-        ("location = /pages.css", f"location = {BARE} {{ {EMPTY} }}\n    location = /pages.css"),
+class Backends(NamedTuple):
+    """Where the platform's processes listen, `host:port`; nobody is there by default."""
+
+    feed: str = NOBODY
+    intake: str = NOBODY
+    staff_feed: str = NOBODY
+    staff_intake: str = NOBODY
+    counter: str = NOBODY
+
+
+class Addresses(NamedTuple):
+    """Where the web server listens: for the public, then for staff."""
+
+    public: str
+    reports: str
+    desk: str
+    staff_reports: str
+    counter: str
+
+    @classmethod
+    def free(cls) -> Addresses:
+        """Ports that nobody has just now."""
+        return cls(*(f"http://127.0.0.1:{free_port()}" for _ in cls._fields))
+
+
+def configured(public: Path, at: Addresses, behind: Backends) -> str:
+    """The shipped configuration with the places that say EDIT filled in for this machine. `public` is named public/."""
+    text = "".join((SHIPPED / name).read_text() for name in ("stormops.conf", "staff.conf"))
+    ports = Addresses(*(url.rpartition(":")[2] for url in at))
+    for old, new, times in (
+        ("listen 80 ", f"listen 127.0.0.1:{ports.public} ", 1),
+        ("listen 81 ", f"listen 127.0.0.1:{ports.reports} ", 1),
+        ("8443", ports.desk, 2),
+        ("8444", ports.staff_reports, 2),
+        ("8445", ports.counter, 2),
+        ("root /var/lib/stormops;", f"root {public.parent};", 2),
+        ("alias /srv/stormops/dashboards/dist/assets/;", f"alias {ROOT}/dashboards/dist/assets/;", 1),
+        ("127.0.0.1:8312", behind.feed, 1),
+        ("127.0.0.1:8311", behind.intake, 1),
+        ("127.0.0.1:8317", behind.staff_feed, 1),
+        ("127.0.0.1:8316", behind.staff_intake, 1),
+        ("127.0.0.1:8318", behind.counter, 1),
+        ("location = /pages.css", f"location = {BARE} {{ {EMPTY} }}\n    location = /pages.css", 1),
     ):
-        assert text.count(old) == 1, old
+        assert text.count(old) == times, old
         text = text.replace(old, new)
     return text
 
 
 @contextlib.contextmanager
-def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int = 2) -> Iterator[str]:
-    """The shipped web server until the block ends; gives its address. Raises FileNotFoundError.
+def web_server(
+    public: Path, folder: Path, behind: Backends, at: Addresses | None = None, workers: int = 2
+) -> Iterator[str]:
+    """The shipped web server until the block ends; gives its public address. Raises FileNotFoundError.
 
     What it answers to `BARE` is empty and needs no file: the least that any answer costs.
     """
@@ -62,8 +100,9 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
     if server is None:
         raise FileNotFoundError("nginx is not installed here: apt-get install nginx libnginx-mod-http-brotli-static")
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    (folder / "stormops.conf").write_text(configured(public, port, feed, intake))
+    at = at or Addresses.free()
+    where = urlsplit(at.public)
+    (folder / "stormops.conf").write_text(configured(public, at, behind))
     types = server.parents[2] / "etc/nginx/mime.types"
     extras = f"include {SHIPPED}/brotli.conf;" if BROTLI.exists() else ""
     temporary = "".join(
@@ -82,10 +121,10 @@ def web_server(public: Path, folder: Path, feed: str, intake: str, workers: int 
             while time.monotonic() < deadline:
                 if process.poll() is not None:
                     raise RuntimeError(f"nginx did not start: {process.stderr.read() if process.stderr else ''}")
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                with contextlib.suppress(OSError), socket.create_connection((where.hostname, where.port), timeout=1):
                     break
                 time.sleep(0.02)
-            yield f"http://127.0.0.1:{port}"
+            yield at.public
         finally:
             process.terminate()
             process.wait(10)

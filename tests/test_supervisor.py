@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from stormops import supervisor as module
+from stormops.child import MISCONFIGURED
 from stormops.settings import Settings
 from stormops.supervisor import Supervisor, SupervisorError, listen
 from stormops.telemetry import Log
@@ -82,6 +83,22 @@ async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:
     assert await ask() != first
     supervisor.stop()
     await running
+
+
+async def test_who_says_that_its_settings_are_wrong_is_not_started_over_and_over(tmp_path: Path) -> None:
+    tried = tmp_path / "tried"
+    wrong = [sys.executable, "-c", f"open({str(tried)!r}, 'a').write('.'); raise SystemExit({MISCONFIGURED})"]
+    dies = [sys.executable, "-c", "raise SystemExit(1)"]
+    supervisor = made(tmp_path, {"wrong": wrong, "dies": dies})
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: tried.exists() and "dies" in supervisor.pids)
+    seen = {supervisor.pids["dies"]}
+    while len(seen) < 4:  # the other was started three times more
+        await asyncio.sleep(0.01)
+        seen.add(supervisor.pids["dies"])
+    supervisor.stop()
+    await running
+    assert tried.read_text() == "."
 
 
 LISTENER = """

@@ -10,6 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+MISCONFIGURED = 2
+"""How a process ends that said what is wrong with its settings or files: no start helps before a person did."""
+
 PR_SET_PDEATHSIG = 1
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3

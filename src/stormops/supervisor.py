@@ -28,7 +28,7 @@ from typing import NamedTuple, TextIO
 
 import msgspec
 
-from stormops.child import settle_in
+from stormops.child import MISCONFIGURED, settle_in
 from stormops.settings import Settings, SettingsError, addressed, load_city_file, transit_alerts_url
 from stormops.telemetry import Log
 
@@ -37,6 +37,9 @@ RESTART_SECONDS_MAX = 2.0
 
 STEADY_SECONDS = 5.0
 """A process that lived this long is started again at once."""
+
+MISCONFIGURED_SECONDS = 30.0
+"""Before a process that is misconfigured is tried again: a start is a second of the processor, which a storm needs."""
 
 STOP_SECONDS_MAX = 8.0
 """After this, a process that was asked to stop is killed."""
@@ -327,6 +330,8 @@ class Supervisor:
             self._log.warning("child_ended", child=child.name, code=process.returncode)
             if time.monotonic() - started > STEADY_SECONDS:
                 wait_s = 0.0
+            if process.returncode == MISCONFIGURED:
+                wait_s = MISCONFIGURED_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), wait_s)
             wait_s = min(RESTART_SECONDS_MAX, max(0.1, wait_s * 2))

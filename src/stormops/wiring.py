@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from stormops.child import die_with_parent, keep_memory
+from stormops.child import MISCONFIGURED, die_with_parent, keep_memory
 from stormops.clock import Clock
 from stormops.pages.language import offered
 from stormops.settings import CityFile, Settings, addressed, load_city_file, load_settings, transit_alerts_url
@@ -573,7 +573,7 @@ def run_counter() -> None:
         pack = read_pack(settings.policy_folder, city_file.policy, today)
     except PolicyError as error:
         process.log.error("policy_wrong", sentence=str(error))  # noqa: TRY400 - our own lines, with no trace of a pack
-        sys.exit(2)
+        sys.exit(MISCONFIGURED)
     try:
         books = Books(settings.journal_url or settings.data / "books.sqlite")
         episodes = Episodes(settings.data, ModeReader(settings.data).left, zone)

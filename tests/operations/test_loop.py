@@ -20,7 +20,7 @@ from stormops.journal.port import Beat, Fenced, JournalUnavailable, Kept
 from stormops.journal.snapshots import FileSnapshots
 from stormops.journal.sqlite import SqliteJournal
 from stormops.operations import loop
-from stormops.operations.loop import NEWS_MAX, Operations
+from stormops.operations.loop import NEWS_LEAST, NEWS_MAX, Operations, fitting
 from stormops.telemetry import Log, Metrics
 from tests.core.radial import radial_city
 from tests.operations.running import CITY, START_MS, TREE, Faulty, Running, make_decider
@@ -170,6 +170,31 @@ def test_a_flood_is_taken_in_bounded_ticks() -> None:
     assert running.doors.limits == [NEWS_MAX]
     running.operations.step()
     assert running.operations.situation.totals.received == NEWS_MAX + 1
+
+
+def test_who_is_behind_takes_less_at_a_time_and_more_again_once_it_keeps_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Running()
+    running.operations.start()
+    for slow, taken in ((True, NEWS_MAX), (True, NEWS_LEAST), (False, NEWS_LEAST), (False, 2 * NEWS_LEAST)):
+        monkeypatch.setattr(loop, "TICK_MOST_S", 0.0 if slow else 1e6)
+        running.doors.report(len(running.doors.limits))
+        running.operations.step()
+        assert running.doors.limits[-1] == taken
+
+
+@pytest.mark.parametrize(
+    ("most", "news", "seconds", "next_most"),
+    [
+        (8_000, 8_000, 4.0, 2_000),
+        (8_000, 300, 2.0, 150),
+        (8_000, 3, 2.0, NEWS_LEAST),  # slow by itself, not by what it took
+        (150, 150, 0.8, 150),
+        (150, 150, 0.4, 300),
+        (5_000, 0, 0.01, NEWS_MAX),
+    ],
+)
+def test_what_fits_a_tick(most: int, news: int, seconds: float, next_most: int) -> None:
+    assert fitting(most, news, seconds) == next_most
 
 
 def test_a_restart_goes_on_where_the_last_one_was_killed() -> None:

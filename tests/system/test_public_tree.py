@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from loadtests.web_server import nginx, web_server
+from loadtests.web_server import Backends, nginx, web_server
 from tests.platform import Platform, make_city
 
 pytestmark = pytest.mark.system
@@ -32,9 +32,8 @@ def test_with_every_process_dead_the_map_is_served_and_says_its_age(tmp_path: Pa
     finally:
         platform.stop()
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
-    nobody = "127.0.0.1:9"
     with (
-        web_server(tmp_path / "data/public", tmp_path / "nginx", nobody, nobody) as url,
+        web_server(tmp_path / "data/public", tmp_path / "nginx", Backends()) as url,
         httpx2.Client(base_url=url, headers=LANGUAGE) as client,
     ):
         told = client.get("/public/current.json")

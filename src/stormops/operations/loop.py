@@ -5,6 +5,8 @@ counter) in the journal, a tick's facts are one append that ends in `Decided`, a
 epoch fences this one. Bounds, each with its behaviour:
 
 - `NEWS_MAX` news in one tick, and no more bytes than a drain gives; what is left is drained at once after it.
+  Fewer while ticks take longer than `TICK_MOST_S`: who is behind still shows where it is, and does not take at
+  one go all that came while it took what came before.
 - `TICK_LEAST_S` between two ticks, so that single reports share a commit; news wait that long.
 - Every `BEAT_S` the leader's word (`port.Beat`) that there is no more, so that followers know how old their
   picture is. It takes the place of the one before: nothing grows.
@@ -34,7 +36,8 @@ from stormops.operations.recovery import recover
 from stormops.operations.snapshotting import Snapshotting
 from stormops.telemetry import Log, Metrics
 
-NEWS_MAX = 8_000
+NEWS_MAX, NEWS_LEAST = 8_000, 50
+TICK_MOST_S = 1.0
 TICK_LEAST_S = 0.05
 BEAT_S = 2.0
 QUIET_MS = SAMPLE_MS
@@ -43,6 +46,13 @@ BACK_OFF_S = 0.5
 
 READY_S = 10.0
 """The loop is ready while its last tick or beat is not older than this."""
+
+
+def fitting(most: int, news: int, seconds: float) -> int:
+    """How many news to take next, after a tick that was allowed `most`, took `news` and lasted so long."""
+    if seconds > TICK_MOST_S:
+        return max(NEWS_LEAST, min(most, int(news * TICK_MOST_S / seconds)))
+    return min(NEWS_MAX, most * 2) if seconds < TICK_MOST_S / 2 else most
 
 
 class PlatformClock(Protocol):
@@ -94,6 +104,7 @@ class Operations:
         self._behind = False
         self._ticked = self._beaten = float("-inf")  # wall
         self._more = False
+        self._news_most = NEWS_MAX
         self._leave_mode = leave_mode
         self._mode_left: Mode | None = None
         self._mode_trouble = False
@@ -170,7 +181,7 @@ class Operations:
         began, began_ms = time.monotonic(), self._clock.now_ms()
         if self._behind:
             self._catch_up()
-        news = self._doors.drain(self._drained, NEWS_MAX)
+        news = self._doors.drain(self._drained, self._news_most)
         self._more = bool(news)  # there may be more
         self._metrics.gauge("operations_backlog", len(news))
         if news:
@@ -181,6 +192,7 @@ class Operations:
             self._tick(now_ms)
             self._ticked = time.monotonic()
             self._metrics.observe("operations_tick_seconds", self._ticked - began)
+            self._news_most = fitting(self._news_most, len(news), self._ticked - began)
             self._snapshotting.look(self.situation)
             self._tell_mode()
         if began - self._beaten >= BEAT_S:
