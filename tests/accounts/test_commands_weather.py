@@ -81,6 +81,9 @@ def test_a_notice_that_is_asked_for_is_refused_by_the_rule_too() -> None:
     world = paper()
     world.owes("r", "electric", 9_000, date(2026, 7, 1))
     assert world.command("notice_cut", agreement="g-electric")
-    held = {"kind": "heat", "area": "", "reason": "advisory", "by": "dot", "state": "declared"}
-    world.put(WeatherHold(id="w", since=world.day, until=world.day, **held))
+    world.put(
+        WeatherHold(
+            id="w", kind="heat", area="", since=world.day, until=world.day, reason="x", by="dot", state="declared"
+        )
+    )
     assert world.no("notice_cut", agreement="g-electric") == "weather"

@@ -28,7 +28,7 @@ from stormops.core.reliability import (
 from stormops.core.report import Utility
 from stormops.core.situation import Situation
 
-SYSTEMS = {
+SYSTEMS: dict[str, tuple[int, list[tuple[int, float]], tuple[float, float, float]]] = {
     "oracle case 70": (
         123_000,
         [(50_000, 36 * 60), (20_000, 72 * 60), (1_200, 90)],

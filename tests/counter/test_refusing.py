@@ -33,7 +33,7 @@ def template(node: ast.expr) -> str | None:
         made, places = "", 0
         for part in node.values:
             if isinstance(part, ast.Constant):
-                made += part.value
+                made += str(part.value)
             else:
                 made, places = made + f"{{{places}}}", places + 1
         return made
