@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stormops.admission.asgi import Admission
     from stormops.admission.doorkeeper import AtHand
     from stormops.admission.turn import Endpoint
+    from stormops.core.levels import Mode
     from stormops.core.messages import Due
     from stormops.core.network import City, Tree
     from stormops.core.situation import Situation
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from stormops.staff.person import Person
     from stormops.staff.sessions import Sessions
     from stormops.staff.sign_in import SignIn
+    from stormops.staff.storm_roles import StormRoles
 
 GRACEFUL_SECONDS = 3
 """Open requests have this long to end when a process is asked to stop."""
@@ -126,11 +128,22 @@ class Process:
     @cache  # noqa: B019 - one process, one set of staff records
     def sign_in(self) -> SignIn:
         """Staff records, opened when first needed: they would slow the start of intake."""
-        from stormops.staff.records import open_records
         from stormops.staff.sign_in import SignIn
 
         # Sessions are not rehearsed: they live by the wall.
-        return SignIn(open_records(self.settings.data / "staff.sqlite"), Clock())
+        storm = self.storm_roles()
+        return SignIn(storm.records, Clock(), added=storm.added)
+
+    @cache  # noqa: B019 - as above
+    def storm_roles(self) -> StormRoles:
+        """Who works another desk while a storm lasts."""
+        from stormops.counter.episode import Episodes
+        from stormops.journal.mode_file import ModeReader
+        from stormops.staff.records import open_records
+        from stormops.staff.storm_roles import StormRoles
+
+        episodes = Episodes(self.settings.data, ModeReader(self.settings.data).left)
+        return StormRoles(open_records(self.settings.data / "staff.sqlite"), Clock(), lambda: episodes().episode)
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -159,6 +172,20 @@ class Process:
         from stormops.admission.scopes import token
 
         return self.sessions.remembered(token(headers))
+
+
+def _leaves_mode(data: Path) -> Callable[[Mode, int], None]:
+    """Leaves the mode in a file for processes that do not follow the journal, and with it the storm's name."""
+    from stormops.counter.episode import Episodes
+    from stormops.journal.mode_file import ModeFile, ModeReader
+
+    file, episodes = ModeFile(data), Episodes(data, ModeReader(data).left)
+
+    def leave(mode: Mode, since_ms: int) -> None:
+        file.leave(mode, since_ms)
+        episodes()
+
+    return leave
 
 
 def seldom_garbage() -> None:
@@ -415,7 +442,6 @@ def run_operations() -> None:
     from stormops.core.matching import Matcher
     from stormops.gis.local_time import local_time
     from stormops.journal.drained_file import DrainedFile
-    from stormops.journal.mode_file import ModeFile
     from stormops.journal.port import Fenced
     from stormops.journal.snapshots import FileSnapshots
     from stormops.operations.health import Health
@@ -447,7 +473,7 @@ def run_operations() -> None:
         decider=decider,
         log=process.log,
         metrics=process.metrics,
-        leave_mode=ModeFile(settings.data).leave if alone else None,
+        leave_mode=_leaves_mode(settings.data) if alone else None,
         leave_drained=DrainedFile(settings.data).leave if alone else None,
     )
     health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
@@ -469,7 +495,6 @@ def run_relay() -> None:
     """Relay: carries this machine's doors to the shared database."""
     from stormops.journal.door_files import DoorFiles
     from stormops.journal.drained_file import DrainedFile
-    from stormops.journal.mode_file import ModeFile
     from stormops.journal.relay import Relay
     from stormops.journal.relayed_doors import RelayedDoors
     from stormops.operations.health import Health
@@ -483,7 +508,7 @@ def run_relay() -> None:
         process.hints,
         process.log,
         process.metrics,
-        leave_mode=ModeFile(settings.data).leave,
+        leave_mode=_leaves_mode(settings.data),
         leave_drained=DrainedFile(settings.data).leave,
     )
     health = Health(settings.host, settings.relay_port, process.metrics, lambda: relay.ready)
@@ -599,6 +624,7 @@ def run_counter() -> None:
         metrics=process.metrics,
         log=process.log,
         outage=FeedOutage(_at_home(settings.host), _feed_port_of_staff(settings)),
+        storm_roles=process.storm_roles(),
     )
     _serve(process, app, Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1))
 

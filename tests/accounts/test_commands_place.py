@@ -10,6 +10,7 @@ from stormops.accounts.commands_place import (
     AddUnit,
     DamageServicePoint,
     EndPremise,
+    RetireUnit,
     SetUmbrella,
     plain_address,
 )
@@ -53,6 +54,20 @@ def test_units_and_meters_are_there_once() -> None:
     world.do(AddServicePoint(premise=at, utility="water", meter="m1", unit=unit))
     assert world.refused(AddServicePoint(premise=at, utility="gas", meter="m1")) == "meter_taken"
     assert world.refused(AddServicePoint(premise=other, utility="gas", unit=unit)) == "other_premise"
+
+
+def test_a_unit_is_retired_when_nobody_is_served_in_it() -> None:
+    world = city()
+    at = premise(world)
+    unit = world.do(AddUnit(premise=at, name="1A", since="2026-01-01"))["unit"]
+    meter = world.do(AddServicePoint(premise=at, utility="electric", meter="m9", unit=unit, needs_release=False))
+    world.do(start(at, point=meter["service_point"]))
+    assert world.refused(RetireUnit(unit=unit, until="2026-02-01")) == "in_service"
+    empty = world.do(AddUnit(premise=at, name="1B", since="2026-01-01"))["unit"]
+    assert world.refused(RetireUnit(unit=empty, until="2025-12-31")) == "before_start"
+    world.do(RetireUnit(unit=empty, until="2026-02-01"))
+    assert world.refused(RetireUnit(unit=empty, until="2026-02-01")) == "retired_already"
+    assert world.do(AddUnit(premise=at, name="1B", since="2026-03-01"))["unit"] != empty
 
 
 def test_what_is_damaged_needs_a_release() -> None:

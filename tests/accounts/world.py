@@ -12,8 +12,10 @@ import msgspec
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands import COMMANDS
 from stormops.accounts.commands_billing import RecordRead
+from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
+from stormops.accounts.commands_owner import EndOwnerAgreement, SignOwnerAgreement
 from stormops.accounts.commands_party import OpenAccount
 from stormops.accounts.commands_place import (
     AddPremise,
@@ -22,6 +24,7 @@ from stormops.accounts.commands_place import (
     DamageServicePoint,
     EndPremise,
     MakePremiseOfficial,
+    RetireUnit,
 )
 from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleReview
 from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
@@ -87,19 +90,24 @@ OF_NO_ACCOUNT = (
     Bank,
     BeginRelease,
     CloseDrawer,
+    CloseReceiptBlock,
     CountDrawer,
     DamageServicePoint,
     DeclareWeatherHold,
     DrawReview,
+    EndOwnerAgreement,
     EndPremise,
     LiftWeatherHold,
+    IssueReceiptBlock,
     MakePremiseOfficial,
     OpenAccount,
     OpenDrawer,
     RecordException,
     RecordRead,
+    RetireUnit,
     ScoreReview,
     SettleReview,
+    SignOwnerAgreement,
     StepFinding,
     StepRelease,
     TakeTicket,

@@ -7,6 +7,7 @@ import msgspec
 from stormops.accounts.commands_payment import TakePayment
 from stormops.accounts.commands_review import AddTask, StepTask
 from stormops.accounts.commands_work import TakeTicket
+from stormops.accounts.record import Record
 from stormops.accounts.records_work import Task, Visit
 from stormops.books import listing
 from tests.books.desk import SqlWorld, opened
@@ -24,6 +25,18 @@ def test_records_are_listed_by_their_state_the_longest_unchanged_first(tmp_path:
     assert [each.id for each in listing.in_state(books.store.database, Task, ["open"])] == [keys[1], keys[0]]
     assert [each.id for each in listing.in_state(books.store.database, Task, ["open", "done"], 2)] == [keys[1], keys[0]]
     assert listing.in_state(books.store.database, Visit, ["waiting"]) == []
+
+
+def test_how_many_wait_is_counted_without_reading_them(tmp_path: Path) -> None:
+    books = world(tmp_path)
+    keys = [books.do(AddTask(text=f"task {n}", owner="ann", due_ms=9))["task"] for n in range(3)]
+    books.do(StepTask(task=keys[2], step="complete"))
+    wanted: dict[str, tuple[type[Record], list[str]]] = {
+        "tasks": (Task, ["open"]),
+        "ended": (Task, ["done", "cancelled"]),
+        "visits": (Visit, ["waiting"]),
+    }
+    assert listing.counts(books.store.database, wanted) == {"tasks": 2, "ended": 1, "visits": 0}
 
 
 def test_an_accounts_journals_are_its_own_the_latest_first(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Takes the pictures in `docs/screenshots/` of a running platform, best in the middle of a storm.
 
-`python -m tests.browser.screenshots FEED_URL PERSON PASSWORD [FOLDER]`
+`python -m tests.browser.screenshots FEED_URL PERSON PASSWORD [FOLDER]`, and of the counter, at a customer's account:
+`python -m tests.browser.screenshots counter FEED_URL ACCOUNT cashier=PASSWORD representative=PASSWORD auditor=PASSWORD`
+(people called like their roles; a cashier with a drawer open at desk "Window 2").
 """
 
 from __future__ import annotations
@@ -214,9 +216,35 @@ def indexed_png(width: int, height: int, rgba: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in parts)
 
 
-def take(browser: Browser, feed_url: str, person: str, password: str, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def payment(page: Page) -> None:
+    """What a payment would do."""
+    page.goto(page.url.replace("/accounts/", "/do/take_payment?account="))
+    page.fill("[name=cents]", "25")
+    page.click("button[value=look]")
+    page.wait_for_selector("button[value=do]")
 
+
+def elsewhere(path: str) -> Callable[[Page], None]:
+    """Another page of the counter than the customer's."""
+
+    def act(page: Page) -> None:
+        page.goto(page.url.partition("/counter/")[0] + path)
+
+    return act
+
+
+COUNTER_SHOTS: list[tuple[str, ViewportSize, str, str, Callable[[Page], None]]] = [
+    ("counter-customer", LAPTOP, "light", "representative", lambda page: page.wait_for_timeout(STILL_MS / 4)),
+    ("counter-preview", LAPTOP, "light", "cashier", payment),
+    ("counter-phone", PHONE, "dark", "representative", elsewhere("/counter/queues/visits?lang=es")),
+    ("counter-audit", LAPTOP, "dark", "auditor", elsewhere("/counter/continuous?seed=2026-11&of_ten_thousand=2000")),
+]
+"""Name, size, theme, and whose screen."""
+
+
+def saver(browser: Browser, folder: Path) -> Callable[[Page, str], None]:
+    """Saves what a page shows in the folder, small, and closes the page."""
+    folder.mkdir(parents=True, exist_ok=True)
     studio = browser.new_page()
 
     def save(page: Page, name: str) -> None:
@@ -225,6 +253,25 @@ def take(browser: Browser, feed_url: str, person: str, password: str, folder: Pa
         width, height, rgba = studio.evaluate(RAW, png)
         (folder / f"{name}.png").write_bytes(indexed_png(width, height, base64.b64decode(rgba)))
 
+    return save
+
+
+def take_counter(browser: Browser, feed_url: str, account: str, passwords: dict[str, str], folder: Path) -> None:
+    save = saver(browser, folder)
+    for name, size, theme, person, act in COUNTER_SHOTS:
+        page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light")
+        page.goto(f"{feed_url}/sign-in")
+        for field, value in (("person", person), ("password", passwords[person]), ("desk", "Window 2")):
+            page.fill(f"[name={field}]", value)
+        page.click("form button[type=submit]")
+        page.wait_for_url("**/counter")
+        page.goto(f"{page.url}/accounts/{account}")
+        act(page)
+        save(page, name)
+
+
+def take(browser: Browser, feed_url: str, person: str, password: str, folder: Path) -> None:
+    save = saver(browser, folder)
     for name, size, theme, act in DESK_SHOTS:
         page = browser.new_page(viewport=size, color_scheme="dark" if theme == "dark" else "light")
         sign_in(page, feed_url, person, password)
@@ -243,10 +290,14 @@ def take(browser: Browser, feed_url: str, person: str, password: str, folder: Pa
     save(page, "report-phone")
 
 
-def main(feed_url: str, person: str, password: str, folder: str = "docs/screenshots") -> None:
+def main(first: str, second: str, third: str, *others: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
-        take(browser, feed_url.rstrip("/"), person, password, Path(folder))
+        if first == "counter":
+            passwords = dict(person.split("=", 1) for person in others)
+            take_counter(browser, second.rstrip("/"), third, passwords, Path("docs/screenshots"))
+        else:
+            take(browser, first.rstrip("/"), second, third, Path(others[0] if others else "docs/screenshots"))
         browser.close()
 
 

@@ -76,3 +76,25 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     page.keyboard.press("o")
     page.wait_for_selector("dialog[open] .mode-means p:not(:empty)")
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_switching_at_a_desk_and_on_a_phone(open_desk: NewPage, city: City, theme: str) -> None:
+    devices = city.get("/api/v1/map/devices.geojson")["features"]
+    fuse = next(one["properties"]["id"] for one in devices if one["properties"]["kind"] == "fuse")
+    page = open_desk(color_scheme=theme)
+    page.keyboard.press("w")
+    page.fill(".switch-dialog [name=device]", fuse)
+    page.wait_for_selector(".switch-dialog .links code")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".switch-dialog .effect[data-dark]")
+    for width, height in ((1200, 760), (390, 844), (320, 568)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert faults(page) == []
+        dialog = page.locator(".switch-dialog")
+        assert dialog.evaluate("d => d.scrollWidth - d.clientWidth") == 0
+        box = dialog.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= height

@@ -81,6 +81,17 @@ def test_the_search_is_a_key_away(new_page: NewPage, platform: Platform, staff: 
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("open an acc")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Open an account").click()
+    expect(page.locator("[name=name]")).to_be_focused()
+    page.keyboard.type("Kay Board")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("button[value=do]")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[role=status]")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -100,7 +111,9 @@ def test_every_page_is_accessible_and_fits_a_phone(
         "/queues/visits",
         "/drawer",
         "/reports",
+        "/continuous?seed=1&of_ten_thousand=10000",
         "/audit",
+        "/looks?account=a-True",
         "/do/add_contact?account=a-True",
         "/do/judge_request",
         "/do/open_case?account=a-True",

@@ -279,6 +279,22 @@ def test_a_device_is_opened_and_taken_back_to_normal_by_keyboard(
     assert faults.seen == []
 
 
+OLD = """text => {
+  document.querySelector(".freshness span:last-child").textContent = text;
+  const right = document.querySelector(".freshness").getBoundingClientRect().right;
+  return document.querySelector(".now").getBoundingClientRect().left - right;
+}"""
+"""Sets what is said of the data's age; gives how far it stays from the clock."""
+
+
+def test_however_old_the_data_is_the_clock_can_be_read(open_desk: NewPage) -> None:
+    page = open_desk()
+    for width in (1280, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        for text in ("Connection lost · data 23 h 59 min old", "This address may not follow the feed"):
+            assert page.evaluate(OLD, text) >= 0, (width, text)
+
+
 def test_a_refusal_is_told(open_desk: NewPage, city: City) -> None:
     page = open_desk()
     incident = city.outage(0.65, 0.45)

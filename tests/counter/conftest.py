@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
+from sqlalchemy import insert
 from starlette.requests import Request
 
 from stormops.books.store import Books
+from stormops.clock import Clock
 from stormops.core.levels import Mode
 from stormops.counter.clerk import Clerk
 from stormops.counter.episode import Episodes
@@ -23,7 +25,9 @@ from stormops.counter.policies import read_pack
 from stormops.counter.web import CounterSettings, add_charge_types, create_counter
 from stormops.journal.mode_file import ModeFile, ModeReader
 from stormops.staff.person import Person
+from stormops.staff.records import PERSON, open_records
 from stormops.staff.roles import ROLES
+from stormops.staff.storm_roles import StormRoles
 from stormops.telemetry import Log, Metrics
 
 COUNTER = "http://counter.test"
@@ -124,7 +128,15 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         evidence=tmp_path / "evidence",
         languages=("en", "es", "ht"),
     )
-    app = create_counter(settings, clerk, authenticate, metrics=metrics, log=Log("counter", "error"), outage=ask)
+    records = open_records(tmp_path / "staff.sqlite")
+    with records.begin() as db:
+        rows = [
+            {"name": name, "role": each.roles[0], "password_hash": "", "added_ms": 0} for name, each in people.items()
+        ]
+        db.execute(insert(PERSON), rows)
+    roles = StormRoles(records, Clock(), lambda: clerk.episodes().episode)
+    log = Log("counter", "error")
+    app = create_counter(settings, clerk, authenticate, metrics=metrics, log=log, outage=ask, storm_roles=roles)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=COUNTER) as client:

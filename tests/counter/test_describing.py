@@ -13,10 +13,10 @@ def test_a_record_is_told_by_its_name_amount_day_and_state() -> None:
     owed = Receivable(
         id="r", account="a", charge="electric", fund="electric", due=date(2026, 7, 1), cents=900, owed=500
     )
-    assert describe(owed, said("en")) == "Electric · $5.00 · 2026-07-01"
-    assert describe(owed, said("es")) == "Electricidad · $5.00 · 2026-07-01"
+    assert describe(owed, said("en")) == "Electric · $5.00 · 1 Jul 2026"
+    assert describe(owed, said("es")) == "Electricidad · $5.00 · 1 jul 2026"
     deposit = Deposit(id="d", account="a", fund="electric", required=15_000, state="held")
-    assert describe(deposit, said("en")) == "$150.00 · held"
+    assert describe(deposit, said("en")) == "Electric · $150.00 · held"
 
 
 def test_an_account_is_told_by_its_number() -> None:

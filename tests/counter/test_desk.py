@@ -15,7 +15,8 @@ from stormops.counter.rights import NEEDS
 from stormops.staff.roles import ROLES
 from tests.counter.conftest import API, Desk, customer
 
-CHECKS = ("/checks", "/audit", "/looks", "/counter/reports", "/counter/audit")
+CHECKS = ("/checks", "/audit", "/looks", "/continuous", "/counter/reports", "/counter/commands/{key}")
+ASSIGNS = ("/counter/storm-roles",)
 OPEN = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/counter/assets/{name}")
 FILLED = {"kind": "bill", "queue": "approvals", "hash": "a" * 64, "duty": "add_contact"}
 
@@ -27,7 +28,20 @@ def addresses(desk: Desk, method: str) -> list[str]:
 
 
 def filled(path: str) -> str:
-    for name in ("account", "premise", "bill", "receipt", "kind", "id", "queue", "hash", "key", "duty", "command"):
+    for name in (
+        "account",
+        "premise",
+        "bill",
+        "receipt",
+        "kind",
+        "id",
+        "queue",
+        "hash",
+        "key",
+        "duty",
+        "command",
+        "umbrella",
+    ):
         path = path.replace(f"{{{name}}}", FILLED.get(name, "nobody"))
     return path
 
@@ -36,7 +50,7 @@ async def test_no_read_works_without_its_right(desk: Desk) -> None:
     paths = addresses(desk, "GET")
     assert len(paths) > 20
     for path in paths:
-        permission = "read_checks" if path.endswith(CHECKS) else "read_accounts"
+        permission = "assign" if path in ASSIGNS else "read_checks" if path.endswith(CHECKS) else "read_accounts"
         for role, may in ROLES.items():
             status = (await desk.get(role, filled(path))).status_code
             if permission not in may.permissions:

@@ -25,6 +25,17 @@ def test_a_storm_keeps_its_name_from_its_first_mode_to_its_end(tmp_path: Path) -
     assert episodes().episode == "storm-90000000"
 
 
+def test_who_looks_seldom_neither_merges_two_storms_nor_goes_on_with_one_that_is_over(tmp_path: Path) -> None:
+    left = [ModeLeft(Mode.STORM, 2_000)]
+    seldom, often = (Episodes(tmp_path, lambda: left[0], UTC) for _ in range(2))
+    assert seldom().episode == often().episode == "storm-2000"
+    left[0] = ModeLeft(Mode.NORMAL, 3_000)
+    assert often().episode == ""
+    left[0] = ModeLeft(Mode.STORM, 4_000)
+    assert often().episode == "storm-4000"
+    assert seldom().episode == "storm-4000"
+
+
 def test_a_folder_that_cannot_be_written_keeps_the_name_in_mind(tmp_path: Path) -> None:
     left = [ModeLeft(Mode.STORM, 5)]
     episodes = Episodes(tmp_path / "missing", lambda: left[0])

@@ -120,7 +120,8 @@ async def test_7_an_address_is_used_at_once_and_made_official_by_another(desk: D
     }
     assert await desk.refused("addresses", "make_premise_official", **official) == "maker_is_checker"
     await desk.do("addresses2", "make_premise_official", **official)
-    await desk.do("addresses", "add_unit", premise=premise, name="Apt 1", since="2026-07-01")
+    unit = (await desk.do("addresses", "add_unit", premise=premise, name="Apt 1", since="2026-07-01"))["unit"]
+    await desk.do("addresses", "retire_unit", unit=unit, until="2026-07-02")
 
 
 async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None:
@@ -178,6 +179,11 @@ async def test_11_money_goes_through_a_drawer_to_the_bank_and_comes_back(desk: D
     assert (await desk.do("cashier2", "close_drawer", drawer=drawer, counted=expected))["recount"] == drawer
     await desk.do("cashier", "count_drawer", drawer=drawer, counted=expected - 100)
     assert (await desk.do("cashier2", "close_drawer", drawer=drawer, counted=expected - 100))["over"] == "-100"
+    issue = {"desk": "north", "prefix": "N", "first": 1, "last": 3}
+    block = (await desk.do("cashier_supervisor", "issue_receipt_block", **issue))["receipt_block"]
+    assert [one["id"] for one in (await desk.get("cashier", f"{API}/queues/blocks")).json()["items"]] == [block]
+    await desk.do("cashier", "take_payment", account="a1", number="N-000001", cents=100, tender="bank")
+    await desk.do("cashier_supervisor", "close_receipt_block", receipt_block=block)
     await sound(desk)
 
 

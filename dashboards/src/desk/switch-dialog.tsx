@@ -61,19 +61,21 @@ function Found({ onChoose, onSignedOut }: { onChoose: (device: string) => void; 
         />
       </label>
       {problem ? <p class="problem">{problem}</p> : null}
-      <ul class="links" role="status">
-        {found.map((each) => (
-          <li key={each.device}>
-            <button type="button" onClick={() => onChoose(each.device)}>
-              <span>
-                {word("device", each.kind)} <code>{each.device}</code>
-              </span>
-              <b>{stateOf(each.open)}</b>
-            </button>
-          </li>
-        ))}
-        {value !== undefined && found.length === 0 ? <li class="hint">{t("switch.none")}</li> : null}
-      </ul>
+      <div role="status">
+        <ul class="links">
+          {found.map((each) => (
+            <li key={each.device}>
+              <button type="button" onClick={() => onChoose(each.device)}>
+                <span>
+                  {word("device", each.kind)} <code>{each.device}</code>
+                </span>
+                <b>{stateOf(each.open)}</b>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {value !== undefined && found.length === 0 ? <p class="hint">{t("switch.none")}</p> : null}
+      </div>
     </>
   );
 }

@@ -84,7 +84,7 @@ export const desk = {
 
   "link.connecting": "Connecting…",
   "link.live": "Live · data {span} old",
-  "link.old": "Connected, but the data is {span} old",
+  "link.old": "Connected · data {span} old",
   "link.lost": "Connection lost · data {span} old",
   "link.never": "No connection yet · trying again",
   "link.polling": "Slow connection · data {span} old",

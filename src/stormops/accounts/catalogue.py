@@ -37,6 +37,7 @@ from stormops.accounts.rules import (
     storm,
     taxes,
     umbrella,
+    watching,
 )
 
 AnyRule = Rule[Any, Any, Any]
@@ -75,7 +76,9 @@ RULES: dict[str, AnyRule] = {
 }
 """Every rule by its name."""
 
-KINDS: dict[str, type[Terms]] = {rule.kind.kind: rule.kind for rule in RULES.values()}
+_TERMS: tuple[type[Terms], ...] = (*(rule.kind for rule in RULES.values()), watching.AuditWatch)
+
+KINDS: dict[str, type[Terms]] = {kind.kind: kind for kind in _TERMS}
 """Every kind of terms that a pack may hold, by its name there."""
 
 

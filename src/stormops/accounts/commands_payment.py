@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings
 from stormops.accounts.chart import CREDITS, RECEIVABLE
 from stormops.accounts.command import Command
+from stormops.accounts.commands_blocks import may_give
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import POOL, JournalState
 from stormops.accounts.postings import Held, Piece
@@ -24,6 +25,7 @@ def receipt(draft: Draft, account: str, number: str, tender: str, cents: int, **
     """A new receipt; its number is never given twice. Raises Refused."""
     if draft.where(Receipt, number=number):
         raise Refused("receipt_taken", "This receipt number was given already.", "number")
+    may_give(draft, number)
     return draft.add(
         replace(
             Receipt(
@@ -75,7 +77,12 @@ class TakePayment(Command, frozen=True, kw_only=True, tag="take_payment"):
         if self.tender == "cheque":
             cheques_refused(draft, account.id)
         till = into(draft, self.tender, self.drawer)
-        fields = {"till": till.account, "drawer": self.drawer, "memo": self.memo, "review": bool(account.stayed_by)}
+        fields = {
+            "till": till.account,
+            "drawer": till.item or None,
+            "memo": self.memo,
+            "review": bool(account.stayed_by),
+        }
         taken = receipt(draft, account.id, self.number, self.tender, self.cents, **fields)
         pieces, rest = _applied(draft, account, self.cents)
         entry = draft.post(postings.paid(draft.head(), till, account.id, pieces, rest))

@@ -18,7 +18,7 @@ from stormops.accounts.records_place import (
     Unit,
 )
 from stormops.accounts.refusal import Refused
-from stormops.accounts.states_service import PREMISE
+from stormops.accounts.states_service import AGREEMENT, PREMISE
 
 
 def plain_address(address: str) -> str:
@@ -138,6 +138,30 @@ class AddUnit(Command, frozen=True, kw_only=True, tag="add_unit"):
         if any(unit.name == self.name and unit.until is None for unit in draft.where(Unit, premise=premise.id)):
             raise Refused("unit_exists", "The premise has a unit of this name.", "name")
         draft.add(Unit(id=draft.new_id(), premise=premise.id, name=self.name, since=draft.day(self.since)))
+
+
+class RetireUnit(Command, frozen=True, kw_only=True, tag="retire_unit"):
+    """A flat, shop or room that is no more, or is joined to another, from a day on."""
+
+    function = "official_address"
+    permission = "addresses"
+
+    unit: Id
+    until: Day
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        unit, until = draft.get(Unit, self.unit), draft.day(self.until)
+        if unit.until is not None:
+            raise Refused("retired_already", f"This unit was retired on {unit.until}.", "unit")
+        if until < unit.since:
+            raise Refused("before_start", "It cannot end before it began.", "until")
+        points = draft.where(ServicePoint, unit=unit.id)
+        served = [each for point in points for each in draft.where(ServiceAgreement, point=point.id)]
+        if any(each.state not in AGREEMENT.final | {"finalled"} for each in served):
+            raise Refused("in_service", "There is service in this unit.", "unit")
+        draft.put(replace(unit, until=until))
 
 
 class AddServicePoint(Command, frozen=True, kw_only=True, tag="add_service_point"):

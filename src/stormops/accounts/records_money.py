@@ -33,6 +33,7 @@ from stormops.accounts.states_money import (
     PLACEMENT,
     REBATE,
     RECEIPT,
+    RECEIPT_BLOCK,
     REFUND,
     REQUEST,
 )
@@ -263,6 +264,31 @@ class Drawer(Record, frozen=True, kw_only=True):
     counted: int | None = None
     counted_by: str = ""
     closed_by: str = ""
+
+
+@lives_by(RECEIPT_BLOCK)
+class ReceiptBlock(Record, frozen=True, kw_only=True):
+    """Receipt numbers that only one desk gives: `prefix`-`first` to `prefix`-`last`, of six digits."""
+
+    desk: Annotated[str, INDEXED]
+    prefix: Annotated[str, INDEXED]
+    first: int
+    last: int
+    state: str
+    issued_by: str
+    spoiled: tuple[str, ...] = ()
+    given: int = 0
+    """How many were, when it was closed."""
+    closed_by: str = ""
+
+    @property
+    def number(self) -> str:
+        """Its first and last number."""
+        return f"{self.prefix}-{self.first:06d} … {self.last:06d}"
+
+    def numbers(self) -> list[str]:
+        """All of its numbers, in order."""
+        return [f"{self.prefix}-{each:06d}" for each in range(self.first, self.last + 1)]
 
 
 @lives_by(RECEIPT)

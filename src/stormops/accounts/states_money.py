@@ -139,6 +139,16 @@ DRAWER = Machine(
 )
 """Of one desk and shift; counted by one person, closed by another."""
 
+RECEIPT_BLOCK = Machine(
+    "block of receipt numbers",
+    "issued",
+    {
+        "issued": {"close": "closed"},
+        "closed": {},
+    },
+)
+"""A desk's own numbers; closed when each that was given is accounted for."""
+
 BANKRUPTCY = Machine(
     "bankruptcy case",
     "noticed",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from stormops.accounts.audit import AuditEvent
 from stormops.accounts.ledger import Journal
@@ -45,6 +45,17 @@ def in_state(database: Database, kind: type[R], states: Collection[str], limit: 
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.changed, table.c.id).limit(limit)
     with database.reading() as connection:
         return [from_row(kind, row) for row in connection.execute(query).mappings()]
+
+
+def counts(database: Database, wanted: Mapping[str, tuple[type[Record], Collection[str]]]) -> dict[str, int]:
+    """How many records of a kind are in one of the states, by the name of the question. Raises BooksUnavailable."""
+    made = {}
+    with database.reading() as connection:
+        for name, (kind, states) in wanted.items():
+            table = TABLES[kind_name(kind)]
+            query = select(func.count()).select_from(table).where(table.c.state.in_(states))
+            made[name] = connection.execute(query).scalar_one()
+    return made
 
 
 def of_account(database: Database, account: str, limit: int = LISTED_MAX) -> list[Journal]:

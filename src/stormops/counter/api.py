@@ -15,9 +15,9 @@ from stormops.accounts.record import Decision
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill
 from stormops.accounts.refusal import Refusal
-from stormops.books import checks, customers, finding, listing, views
+from stormops.books import checks, customers, finding, listing, rosters, views
 from stormops.books.database import BooksUnavailable
-from stormops.counter import answers, queues
+from stormops.counter import answers, continuous, queues
 from stormops.counter.clerk import CHANNELS, Asking, decisions_in
 from stormops.counter.desk import Desk, as_problem, json, unavailable
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
@@ -73,6 +73,8 @@ class Api:
             "/checks": (self._checks, CHECK),
             "/audit": (self._audit, CHECK),
             "/looks": (self._looks, CHECK),
+            "/continuous": (self._continuous, CHECK),
+            "/buildings/{umbrella}": (self._building, READ),
         }
         return [
             Route(f"{API}/commands/{{command}}", self._write(self._do), methods=["POST"]),
@@ -253,6 +255,20 @@ class Api:
 
     def _looked(self, account: str, actor: str) -> list[views.Look]:
         return views.looks(self._database, account=account, actor=actor)
+
+    async def _continuous(self, request: Request, person: Person) -> Answer:
+        del person
+        asked = continuous.asked_of(request.query_params, self._desk.clerk.today())
+        if isinstance(asked, str):
+            said = f"Give days (at most {continuous.DAYS_MAX}), a seed, and a share of ten thousand."
+            return problem("invalid", "", FieldError("since", said))
+        return json(await self._desk.look(continuous.run, self._desk.clerk, asked))
+
+    async def _building(self, request: Request, person: Person) -> Answer:
+        del person
+        today, key = self._desk.clerk.today(), request.path_params["umbrella"]
+        found = await self._desk.look(rosters.roster, self._database, key, today)
+        return _unknown() if found is None else json(found)
 
     async def _checks(self, request: Request, person: Person) -> Answer:
         del request, person

@@ -1,11 +1,13 @@
-"""A record in one line, as people tell it from its neighbours."""
+"""A record in one line, as people tell it from its neighbours: what it is, its amount, its day and its state."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
+from stormops.accounts.records_money import Request
 from stormops.accounts.records_place import Account
 from stormops.counter.words import named
 from stormops.pages.words import Words
@@ -24,31 +26,57 @@ NAMES = (
     "court",
     "desk",
     "form",
+    "rule",
+    "clearance",
+    "contractor",
+    "fund",
 )
-TEXTS = ("text", "reason", "note")
+TEXTS = ("text", "topic", "reason", "note")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")
-DAYS = ("due", "day", "issued", "expires", "earliest", "petition")
+DAYS = ("due", "day", "issued", "expires", "earliest", "petition", "until")
 TEXT_CHARACTERS = 60
 
 
+class Told(NamedTuple):
+    """The parts of the line, each "" where the record has none."""
+
+    name: str
+    amount: str
+    day: str
+    state: str
+
+    @property
+    def note(self) -> str:
+        """Its day and state."""
+        return " · ".join(part for part in (self.day, self.state) if part)
+
+
+def told(record: Record, words: Words, text_characters: int = TEXT_CHARACTERS) -> Told:
+    """The parts; texts of people are cut after so many characters."""
+    amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
+    day = next((value for name in DAYS if isinstance(value := getattr(record, name, None), date)), None)
+    state = str(getattr(record, "state", ""))
+    return Told(
+        ": ".join(_names(record, words, text_characters)),
+        "" if amount is None else usd(amount),
+        "" if day is None else words.day(day),
+        named(words, "state", state).lower() if state else "",
+    )
+
+
 def describe(record: Record, words: Words) -> str:
-    """Its kind or name, amount, day and state; its number where it has none of these."""
+    """The line; the record's number where it has nothing else."""
     if isinstance(record, Account):
         return f"{record.id} · {named(words, 'choice', record.category)}"
-    parts = [*_names(record, words)]
-    amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
-    if amount is not None:
-        parts.append(usd(amount))
-    day = next((value for name in DAYS if isinstance(value := getattr(record, name, None), date)), None)
-    if day is not None:
-        parts.append(day.isoformat())
-    if state := getattr(record, "state", ""):
-        parts.append(named(words, "state", str(state)).lower())
-    return " · ".join(parts) or f"{named(words, 'kind', kind_name(type(record)))} {record.id}"
+    return " · ".join(part for part in told(record, words) if part) or (
+        f"{named(words, 'kind', kind_name(type(record)))} {record.id}"
+    )
 
 
-def _names(record: Record, words: Words) -> list[str]:
+def _names(record: Record, words: Words, text_characters: int) -> list[str]:
     found = [str(value) for name in NAMES if (value := getattr(record, name, None))][:1]
     texts = [str(value) for name in TEXTS if (value := getattr(record, name, None))][:1]
-    named_ones = [words(f"choice.{one}") if words.has(f"choice.{one}") else one for one in found]
-    return [one if len(one) <= TEXT_CHARACTERS else f"{one[:TEXT_CHARACTERS]}…" for one in (*named_ones, *texts)]
+    if isinstance(record, Request):  # by the duty that made it: a transfer's kind is also a way to pay
+        found = [words(f"duty.request_{record.kind}")]
+    known = [words(f"choice.{one}") if words.has(f"choice.{one}") else one for one in (*found, *texts)]
+    return [one if len(one) <= text_characters else f"{one[:text_characters]}…" for one in known]

@@ -228,15 +228,15 @@ _TABLE = (
     _duty(
         "open_account",
         "service",
-        _text("account", "{number}"),
-        _choice("category", "residential", "commercial", "multi_unit"),
-        _text("party", "p-{number}"),
         _text("name"),
+        _choice("verified", "photo_id", "passport", "knowledge", "in_person", "business_record"),
+        _choice("category", "residential", "commercial", "multi_unit"),
         _flag("organisation"),
         LANGUAGE,
         _flag("relay"),
-        _choice("verified", "photo_id", "passport", "knowledge", "in_person", "business_record"),
         _maybe(_long("mailing")),
+        _text("account", "{number}"),
+        _text("party", "p-{number}"),
         about="",
     ),
     _duty(
@@ -320,6 +320,24 @@ _TABLE = (
     ),
     _duty("end_premise", "place", _record("premise"), _maybe(_text("into")), about="premise"),
     _duty("add_unit", "place", _record("premise"), _text("name"), _day("since", "{today}"), about="premise"),
+    _duty("retire_unit", "place", _record("unit"), _day("until", "{today}"), about="unit"),
+    _duty(
+        "sign_owner_agreement",
+        "place",
+        _record("premise"),
+        _text("party"),
+        _day("since", "{today}"),
+        _file("document"),
+        about="premise",
+        undo=("end_owner_agreement", ""),
+    ),
+    _duty(
+        "end_owner_agreement",
+        "place",
+        _record("owner_agreement"),
+        _day("until", "{today}"),
+        about="owner_agreement",
+    ),
     _duty(
         "add_service_point",
         "place",
@@ -417,28 +435,45 @@ _TABLE = (
         "take_payment",
         "cash",
         ACCOUNT,
-        _text("number", "{receipt}"),
         _money("cents"),
         TENDER,
         DRAWER,
         _maybe(_text("memo")),
+        _text("number", "{receipt}"),
         undo=("return_payment", ""),
     ),
     _duty(
         "stand_in_payment",
         "cash",
         ACCOUNT,
-        _text("number", "{receipt}"),
         _money("cents"),
         _choice("tender", "cash", "cheque"),
         _record("drawer"),
+        _text("number", "{receipt}"),
     ),
     _duty("post_stand_in", "cash", _record("receipt"), about="receipt"),
-    _duty("authorise_card", "cash", ACCOUNT, _text("number", "{receipt}"), _money("cents")),
+    _duty("authorise_card", "cash", ACCOUNT, _money("cents"), _text("number", "{receipt}")),
     _duty("settle_card", "cash", _record("receipt"), _flag("paid"), about="receipt"),
     _duty("apply_credit", "cash", ACCOUNT),
     _duty("return_payment", "cash", _record("receipt"), about="receipt"),
     _duty("open_drawer", "cash", _maybe(_money("change")), about=""),
+    _duty(
+        "issue_receipt_block",
+        "cash",
+        _text("desk"),
+        _text("prefix"),
+        _count("first"),
+        _count("last"),
+        about="",
+        undo=("close_receipt_block", ""),
+    ),
+    _duty(
+        "close_receipt_block",
+        "cash",
+        _record("receipt_block"),
+        Field("spoiled", "names", needed=False),
+        about="receipt_block",
+    ),
     _duty("bank", "cash", _money("cents"), DRAWER, about="drawer"),
     _duty("count_drawer", "cash", _record("drawer"), _money("counted"), about="drawer"),
     _duty("close_drawer", "cash", _record("drawer"), _money("counted"), about="drawer"),
@@ -726,7 +761,11 @@ _TABLE = (
         "add_finding",
         "review",
         _text("about"),
-        _choice("rule", "friction", "amount", "evidence", "split", "own_account", "interaction", "process"),
+        _choice(
+            "rule",
+            *("friction", "amount", "evidence", "split", "own_account", "interaction", "process"),
+            *("unproved", "not_recomputed", "one_hand", "round", "one_giver", "after_hours", "undone"),
+        ),
         _long("text"),
         about="",
         undo=("step_finding", "dismiss"),
@@ -773,9 +812,9 @@ _TABLE = (
     _duty(
         "take_ticket",
         "walk_in",
-        _text("ticket", "{ticket}"),
         _choice("topic", "billing", "start_service", "payment", "outage", "other"),
         LANGUAGE,
+        _text("ticket", "{ticket}"),
         about="",
         undo=("step_visit", "leave"),
     ),
@@ -796,6 +835,62 @@ DUTIES: dict[str, Duty] = {duty.name: duty for duty in _TABLE}
 def duties_about(kind: str) -> list[Duty]:
     """The duties that begin with a record of a kind."""
     return [duty for duty in _TABLE if duty.about == kind]
+
+
+TAKES: dict[str, tuple[str, ...]] = {
+    "energise": ("energise",),
+    "stop_service": ("request_stop",),
+    "transfer_service": ("request_stop",),
+    "notice_cut": ("request_stop", "withdraw_stop"),
+    "make_premise_official": ("make_official",),
+    "end_premise": ("merge", "retire"),
+    "bill_deposit": ("bill",),
+    "pay_deposit": ("pay",),
+    "furnish_deposit": ("furnish", "renew"),
+    "accrue_deposit_interest": ("accrue",),
+    "credit_deposit_interest": ("credit_interest",),
+    "apply_deposit": ("apply",),
+    "move_deposit": ("transfer",),
+    "request_deposit_refund": ("refund",),
+    "post_stand_in": ("post",),
+    "settle_card": ("settle",),
+    "return_payment": ("return",),
+    "review_payment": ("review",),
+    "bank": ("bank",),
+    "close_receipt_block": ("close",),
+    "count_drawer": ("count",),
+    "close_drawer": ("close",),
+    "attach_evidence": ("attach",),
+    "submit_request": ("submit",),
+    "approve_request": ("endorse", "approve"),
+    "post_request": ("post",),
+    "reverse_request": ("reverse",),
+    "request_rebate": ("grant",),
+    "request_disbursement": ("disburse",),
+    "request_loan_write_off": ("write_off",),
+    "request_write_off": ("write_off",),
+    "issue_refund": ("pay",),
+    "turn_over_refund": ("turn_over",),
+    "reconnect": ("order_reconnect", "reconnect"),
+    "record_recovery": ("recover", "recover_late"),
+    "split_at_petition": ("split",),
+    "give_assurance": ("assure",),
+    "accrue_loan_interest": ("accrue",),
+    "bill_instalment": ("bill",),
+    "prepay_loan": ("prepay",),
+    "score_review": ("score",),
+}
+"""Steps of the record's machine that a duty takes, where the duty has no field for the step."""
+
+
+def offered(duty: Duty, record: Record) -> bool:
+    """Whether the state of the record that the duty begins with allows it."""
+    steps = next((field for field in duty.fields if field.kind == "step"), None)
+    if steps is not None:
+        return bool(steps_now(steps, record))
+    if duty.name not in TAKES:
+        return True
+    return not MACHINE_OF[type(record)].edges[str(getattr(record, "state", ""))].keys().isdisjoint(TAKES[duty.name])
 
 
 def steps_now(field: Field, record: Record | None) -> list[str]:

@@ -1,4 +1,8 @@
-"""Which storm it is: the same name from the first declared mode above watch until it is over, kept over restarts."""
+"""Which storm it is: the same name from the first declared mode above watch until it is over, kept over restarts.
+
+Processes of one machine share the name by a file. Who leaves the mode names the storm at once, so that a process that
+looks seldom neither misses the quiet between two storms nor goes on with a name that is over.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import NamedTuple
 
 from stormops.core.levels import Mode
 from stormops.journal.mode_file import ModeLeft
-from stormops.journal.whole_file import leave
+from stormops.journal.whole_file import LeftFile, leave
 
 NAME = "episode"
 
@@ -28,13 +32,14 @@ class Episodes:
 
     def __init__(self, folder: Path, left: Callable[[], ModeLeft], zone: tzinfo = UTC) -> None:
         self._place, self._left, self._zone = folder / NAME, left, zone
-        self._kept = ""
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            self._kept = self._place.read_text("ascii")
+        self._file, self._kept = LeftFile(self._place), ""
 
     def __call__(self) -> Now:
         """What holds now."""
         left = self._left()
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if (body := self._file.changed()) is not None:
+                self._kept = body.decode("ascii")
         if left.mode <= Mode.WATCH:
             self._keep("")
             since = datetime.fromtimestamp(left.since_ms / 1000, self._zone).date() if left.since_ms else None

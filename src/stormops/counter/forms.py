@@ -16,6 +16,7 @@ from stormops.accounts.records_money import Drawer, Receivable
 from stormops.accounts.records_place import (
     Account,
     MeterRelease,
+    OwnerAgreement,
     Party,
     PartyRole,
     Premise,
@@ -186,15 +187,30 @@ def resolved(duty: Duty, given: Given, reader: Reader) -> dict[str, list[str]]:
         text = (given.get(field.name) or [""])[0].strip()
         if field.kind != "record" or not text or field.of[0] not in {"premise", "service_point"}:
             continue
-        found: list[Premise] | list[ServicePoint]
-        if field.of[0] == "premise":
-            found = [] if reader.get(Premise, text) else reader.where(Premise, plain=plain_address(text))
-            found = [each for each in found if each.state in {"official", "provisional"}]
-        else:
-            found = [] if reader.get(ServicePoint, text) else reader.where(ServicePoint, meter=text)
-        if len(found) == 1:
-            made[field.name] = [found[0].id]
+        made[field.name] = [_meant(field, text, reader) or text]
     return made
+
+
+def _meant(field: Field, text: str, reader: Reader) -> str:
+    """The number of the only premise with this address, or service point with this meter; "" where it is one itself."""
+    found: list[Premise] | list[ServicePoint]
+    if field.of[0] == "premise":
+        found = [] if reader.get(Premise, text) else reader.where(Premise, plain=plain_address(text))
+        found = [each for each in found if each.state in {"official", "provisional"}]
+    else:
+        found = [] if reader.get(ServicePoint, text) else reader.where(ServicePoint, meter=text)
+    return found[0].id if len(found) == 1 else ""
+
+
+def typed(field: Field, key: str, reader: Reader) -> str:
+    """How a person would type the premise or service point with this number: its address or meter, if that will do."""
+    if field.of[0] == "premise":
+        premise = reader.get(Premise, key)
+        name = "" if premise is None else premise.address
+    else:
+        point = reader.get(ServicePoint, key)
+        name = "" if point is None else point.meter
+    return name if name and _meant(field, name, reader) == key else key
 
 
 def premise_of(duty: Duty, given: Given) -> str:
@@ -217,7 +233,7 @@ def choices(  # noqa: PLR0917 - what a form knows
 def _records(kind: str, account: str, desk: str, reader: Reader, premise: str) -> list[Record]:
     if kind == "drawer":
         return [each for each in reader.where(Drawer, desk=desk) if each.state == "open"]
-    if kind in {"premise", "service_point", "unit", "meter_release"}:
+    if kind in {"premise", "service_point", "unit", "owner_agreement", "meter_release"}:
         return _places(kind, account, reader, premise)
     found = reader.get(Account, account) if account else None
     if found is None:
@@ -239,6 +255,8 @@ def _places(kind: str, account: str, reader: Reader, premise: str) -> list[Recor
         return [each for key in keys if (each := reader.get(Premise, key)) is not None]
     if kind == "unit":
         return [unit for key in keys for unit in reader.where(Unit, premise=key)]
+    if kind == "owner_agreement":
+        return [agreement for key in keys for agreement in reader.where(OwnerAgreement, premise=key)]
     points = [point for key in keys for point in reader.where(ServicePoint, premise=key)]
     if kind == "service_point":
         return list(points)

@@ -10,9 +10,11 @@ from stormops.accounts.asking.catalogue import BODIES
 from stormops.accounts.records import KINDS
 from stormops.books.checks import Soundness
 from stormops.books.customers import Customer
+from stormops.books.rosters import Roster
 from stormops.counter import answers
 from stormops.counter.api import API, KEY_CHARACTERS_MAX
 from stormops.counter.clerk import CHANNELS
+from stormops.counter.continuous import Continuous
 from stormops.counter.evidence import FILE_BYTES_MAX
 from stormops.counter.queues import QUEUES
 from stormops.counter.rights import NEEDS, summary
@@ -67,6 +69,18 @@ READS: dict[str, Read] = {
         (("account", "Who looked at it."), ("actor", "At what this person looked.")),
         (*READ_CODES, 422),
     ),
+    "/continuous": Read(
+        "The continuous audit of a period: doubts by the city's rules, and a sample that is drawn again by its seed.",
+        Continuous,
+        (
+            ("since", "First day; else a month ago."),
+            ("until", "The day after the last; else tomorrow."),
+            ("seed", "Of the sample; else today."),
+            ("of_ten_thousand", "Share of the sample; else 500."),
+        ),
+        (*READ_CODES, 422),
+    ),
+    "/buildings/{umbrella}": Read("A building's units today: who is there, and who depends on power.", Roster),
     "/audit": Read(
         "Who did what, the latest first.",
         answers.AuditAnswer,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from stormops.accounts.record import Record
+from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import (
     BankruptcyCase,
     Deposit,
@@ -15,6 +15,7 @@ from stormops.accounts.records_money import (
     Placement,
     Rebate,
     Receipt,
+    ReceiptBlock,
     RefundCase,
     Request,
 )
@@ -29,8 +30,9 @@ from stormops.accounts.records_place import (
 )
 from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, Task, Visit
 from stormops.books.database import Database
-from stormops.books.listing import in_state
-from stormops.counter.rights import CHECK, Person
+from stormops.books.listing import counts, in_state
+from stormops.counter.duties import duties_about
+from stormops.counter.rights import CHECK, Person, may_use
 
 
 class Queue(NamedTuple):
@@ -46,6 +48,7 @@ QUEUES: dict[str, Queue] = {
     "drafts": Queue(Request, ("draft", "evidenced", "returned")),
     "visits": Queue(Visit, ("waiting", "called", "missed", "serving")),
     "drawers": Queue(Drawer, ("open", "counted")),
+    "blocks": Queue(ReceiptBlock, ("issued",)),
     "escalations": Queue(Escalation, ("open", "in_hand", "resolved")),
     "promises": Queue(Promise, ("made", "missed")),
     "tasks": Queue(Task, ("open",)),
@@ -74,6 +77,28 @@ def listed(database: Database, name: str) -> list[Record]:
     """The records of a queue. Raises BooksUnavailable."""
     queue = QUEUES[name]
     return in_state(database, queue.kind, queue.states)
+
+
+class Waiting(NamedTuple):
+    """A queue as somebody sees it from outside. `mine`: there is a duty for this person in it."""
+
+    name: str
+    length: int
+    mine: bool
+
+
+def waiting(database: Database, person: Person) -> list[Waiting]:
+    """The queues that a person may look at, with how many are in each. Raises BooksUnavailable."""
+    seen = {name: queue for name, queue in QUEUES.items() if queue.permission in person.permissions}
+    numbers = counts(database, {name: (queue.kind, queue.states) for name, queue in seen.items()})
+    return [
+        Waiting(
+            name,
+            numbers[name],
+            any(may_use(person, duty.command) for duty in duties_about(kind_name(queue.kind))),
+        )
+        for name, queue in seen.items()
+    ]
 
 
 def shown(record: Record, person: Person) -> dict[str, Any]:

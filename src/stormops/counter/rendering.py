@@ -15,22 +15,28 @@ from starlette.responses import HTMLResponse, Response
 
 from stormops.accounts.decision import usd
 from stormops.core.levels import Mode
-from stormops.counter.rights import CHECK, Person
-from stormops.counter.words import said
+from stormops.counter.rights import ASSIGN, CHECK, Person, may_use
+from stormops.counter.words import plain, said
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
 from stormops.pages.words import Words
 from stormops.papers.html import css
 
 PLACES = (
-    ("/counter", "home"),
-    ("/counter/duties", "duties"),
-    ("/counter/queues/approvals", "approvals"),
-    ("/counter/drawer", "drawer"),
-    ("/counter/queues/visits", "walk_in"),
-    ("/counter/queues", "queues"),
+    ("/counter", "home", ""),
+    ("/counter/queues", "queues", ""),
+    ("/counter/queues/visits", "walk_in", ""),
+    ("/counter/queues/approvals", "approvals", ""),
+    ("/counter/drawer", "drawer", "open_drawer"),
+    ("/counter/duties", "duties", ""),
 )
-CHECKS = (("/counter/reports", "reports"), ("/counter/audit", "audit"))
-"""Places of the navigation; the second for who may look at the books as a whole."""
+CHECKS = (
+    ("/counter/reports", "reports"),
+    ("/counter/continuous", "continuous"),
+    ("/counter/audit", "audit"),
+    ("/counter/looks", "looks"),
+)
+ASSIGNS = (("/counter/storm-roles", "storm_roles"),)
+"""Places of the navigation: with the command that one is for; for who looks at the books as a whole; who re-roles."""
 
 
 class Link(NamedTuple):
@@ -38,14 +44,6 @@ class Link(NamedTuple):
 
     href: str
     label: str
-
-
-class Item(NamedTuple):
-    """A line of a list, with what can be done about it."""
-
-    label: str
-    href: str = ""
-    links: tuple[Link, ...] = ()
 
 
 class Looks(NamedTuple):
@@ -89,7 +87,9 @@ class Pages:
         def other_query(language: str) -> str:
             return urlencode([*here, ("lang", language)])
 
-        places = PLACES + (CHECKS if CHECK in person.permissions else ())
+        places = [(href, name) for href, name, command in PLACES if not command or may_use(person, command)]
+        places += CHECKS if CHECK in person.permissions else ()
+        places += ASSIGNS if ASSIGN in person.permissions else ()
         body = self.render(
             words,
             template,
@@ -106,6 +106,10 @@ class Pages:
             response.set_cookie(COOKIE, words.language, max_age=COOKIE_SECONDS, path="/", samesite="lax", httponly=True)
         return response
 
+    def problem(self, request: Request, person: Person, key: str, status: int) -> Response:
+        """A page that says what is wrong (`ui.key`)."""
+        return self.page(request, person, "problem.html", status, sentence=self.words(request)(f"ui.{key}"))
+
     def render(self, words: Words, template: str, **values: Any) -> str:
         """A template in a language."""
         looks = self.looks
@@ -119,6 +123,7 @@ class Pages:
                 intake_url=looks.intake_url,
                 usd=usd,
                 moment=lambda ms: words.time(ms, looks.zone),
+                plain=plain,
                 **values,
             )
         )

@@ -14,8 +14,8 @@ from stormops.accounts.proposals import Proposal
 from stormops.accounts.refusal import Refusal
 from stormops.web import session
 
-READ, CHECK = "read_accounts", "read_checks"
-"""Permissions of the counter's own: to look at customers, and at the books as a whole."""
+READ, CHECK, ASSIGN = "read_accounts", "read_checks", "assign"
+"""Permissions of the counter's own: to look at customers, at the books as a whole, and to re-role for a storm."""
 
 
 class Person(session.Person, Protocol):

@@ -20,6 +20,7 @@ from stormops.accounts.records_money import ChargeType
 from stormops.books.database import BooksUnavailable
 from stormops.books.loading import load
 from stormops.counter.api import Api
+from stormops.counter.checking import Checking
 from stormops.counter.clerk import Clerk
 from stormops.counter.desk import Authenticate, Desk, unavailable
 from stormops.counter.doing import Doing
@@ -28,6 +29,7 @@ from stormops.counter.openapi import document
 from stormops.counter.papers import Papers
 from stormops.counter.rendering import Looks, Pages
 from stormops.counter.screens import AskOutage, Screens
+from stormops.counter.storm_desk import StormDesk, StormRoles
 from stormops.telemetry import Log, Metrics
 from stormops.web.http import WithHeaders, problem_response
 from stormops.web.problem import bug, problem
@@ -53,6 +55,7 @@ def create_counter(
     metrics: Metrics,
     log: Log,
     outage: AskOutage,
+    storm_roles: StormRoles,
 ) -> Starlette:
     """The application; its lifespan closes the books. `outage` says what is known of a premise's outage."""
     files, sign_in = Files(settings.evidence), f"{settings.feed_url}/sign-in"
@@ -79,6 +82,8 @@ def create_counter(
         routes=[
             *Api(desk).routes(),
             *Screens(desk, pages, outage).routes(),
+            *Checking(desk, pages).routes(),
+            *StormDesk(desk, pages, storm_roles).routes(),
             *Doing(desk, pages).routes(),
             *Papers(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),

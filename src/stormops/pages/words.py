@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +69,10 @@ class Words:
     def number(self, value: int) -> str:
         """A count, grouped in thousands."""
         return f"{value:,}"
+
+    def day(self, day: date) -> str:
+        """A day with its month's name and its year: no order of numbers to be guessed."""
+        return f"{day.day} {self._months[day.month - 1]} {day.year}"
 
     def time(self, ms: int, zone: ZoneInfo) -> str:
         """Platform milliseconds as weekday, day, month, hour, minute and zone."""

@@ -63,6 +63,22 @@ RELATED = Table(
 )
 """Accounts of a person's own, of relatives and of the household."""
 
+STORM_ROLE = Table(
+    "storm_role",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("person", String(64), ForeignKey("person.name"), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("episode", String(64), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("given_by", String(64), nullable=False),
+    Column("given_ms", BigInteger, nullable=False),
+    Column("ended_by", String(64), nullable=False),
+    Column("ended_ms", BigInteger),
+    Index("storm_role_episode", "episode", "person"),
+)
+"""Who was re-roled in which storm, by whom and why; never deleted."""
+
 FAILURE = Table(
     "failure",
     METADATA,

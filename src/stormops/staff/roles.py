@@ -35,7 +35,8 @@ ROLES: dict[str, Role] = {
     "viewer": Role(frozenset({"view"})),
     "dispatcher": Role(_READ | {"act"}, _may("contact", "hold_cuts")),
     "supervisor": Role(
-        _CHECK | {"act", "report"}, _may("contact", "certify", "extend", "reconnect", "hold_cuts", "lift_cuts")
+        _CHECK | {"act", "report", "assign"},
+        _may("contact", "certify", "extend", "reconnect", "hold_cuts", "lift_cuts"),
     ),
     "representative": Role(
         _READ, _may("contact", "service", "deposit", "extend", "adjust", "refund", "reconnect"), COUNTER
@@ -59,7 +60,7 @@ ROLES: dict[str, Role] = {
     ),
     "cashier_supervisor": Role(_CHECK, _may("contact", cashier_supervisor=10_000), COUNTER),
     "manager": Role(
-        _CHECK,
+        _CHECK | {"assign"},
         _may(
             *(
                 "contact",
@@ -76,7 +77,7 @@ ROLES: dict[str, Role] = {
         COUNTER,
     ),
     "director": Role(
-        _CHECK,
+        _CHECK | {"assign"},
         _may(
             *("contact", "review"),
             **dict.fromkeys(("supervisor", "cashier_supervisor", "manager", "director", "reverse"), 1_000_000),

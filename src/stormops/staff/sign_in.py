@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -44,9 +44,17 @@ def _digest(text: str) -> str:
 class SignIn:
     """Sign-in over the staff records. `clock` must be the wall clock: sessions are not rehearsed."""
 
-    def __init__(self, records: Engine, clock: Clock, hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self,
+        records: Engine,
+        clock: Clock,
+        hasher: PasswordHasher | None = None,
+        added: Callable[[str, Role], tuple[Role, tuple[str, ...]]] = lambda _, own: (own, ()),
+    ) -> None:
+        """`added` gives a person's role with what a storm adds to it (`storm_roles`)."""
         self._records = records
         self._clock = clock
+        self._added = added
         self._hasher = hasher or PasswordHasher()
         # Verified for unknown names, so that the answer's time does not tell who exists.
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
@@ -155,10 +163,10 @@ class SignIn:
 
     def _person(self, name: str, role: str, *, desk: str, shift: int, csrf: str, opened_ms: int) -> Person:
         """Somebody in a role. A role that no longer is may nothing."""
-        may = ROLES.get(role, Role(frozenset()))
+        may, more = self._added(name, ROLES.get(role, Role(frozenset())))
         with self._records.connect() as db:
             related = frozenset(db.scalars(select(RELATED.c.account).where(RELATED.c.person == name)))
-        return Person(name, desk, shift, [role], may.permissions, csrf, opened_ms, may.grants, related, may.home)
+        return Person(name, desk, shift, [role, *more], may.permissions, csrf, opened_ms, may.grants, related, may.home)
 
     def relate(self, name: str, accounts: Collection[str]) -> None:
         """Say which accounts are a person's own, a relative's or the household's: nobody works on their own.

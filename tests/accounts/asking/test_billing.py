@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from stormops.accounts.records_money import Bill, Receipt
-from stormops.accounts.records_place import Member, Umbrella
+from stormops.accounts.records_place import Account, Member, OwnerAgreement, ServiceAgreement, Umbrella
 from tests.accounts.asking.paper import LINE, paper
 
 JULY = {"account": "a1", "since": "2026-07-01", "until": "2026-07-31", "due": "2026-08-20"}
@@ -58,6 +60,24 @@ def test_an_account_with_two_units_bears_both_in_one_bill() -> None:
     both, one = (sum(line.cents for line in share.lines) for share in command.shares)
     assert both + one == sum(line.cents for line in command.lines)
     assert abs(both - 2 * one) <= 2 * len(command.lines)
+
+
+def test_a_vacant_unit_is_the_owners_who_signed_and_nobodys_without() -> None:
+    world = paper()
+    units = (("a2", "1", 1), ("b1", "2", 1))
+    members = tuple(Member(account, unit, weight, date(2026, 7, 1)) for account, unit, weight in units)
+    world.put(Umbrella(id="u1", account="a1", rule="equal", members=members, document="a" * 64))
+    left = next(each for each in world.books.where(ServiceAgreement, account="a1") if each.service == "electric")
+    world.put(replace(left, id="left", account="b1", state="finalled", until=date(2026, 7, 2)))
+    building = {"umbrella": "u1", "since": "2026-07-01", "until": "2026-07-31", "due": "2026-08-20"}
+    assert world.no("bill_umbrella", **building) == "no_owner_agreement"
+    owner = world.books.get(Account, "a1")
+    assert owner is not None
+    signed = OwnerAgreement(id="o1", premise=left.premise, party=owner.party, document="a" * 64, since=date(2026, 7, 1))
+    world.put(signed)
+    assert [share.account for share in world.command("bill_umbrella", **building).shares] == ["a2", "a1"]
+    world.put(replace(signed, until=world.day))
+    assert world.no("bill_umbrella", **building) == "no_owner_agreement"
 
 
 def test_a_late_fee_is_on_what_is_past_due_and_not_on_late_fees() -> None:

@@ -13,16 +13,18 @@ from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import FIRE, LATE_FEE, RETURNED, TAX
 from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, Share
+from stormops.accounts.commands_owner import in_force
 from stormops.accounts.commands_payment import ReturnPayment
 from stormops.accounts.decision import Decision
 from stormops.accounts.record import Day, Id
 from stormops.accounts.records_money import Bill, BillLine, Receipt
-from stormops.accounts.records_place import Account, Member, Premise, Read, ServiceAgreement, Umbrella
+from stormops.accounts.records_place import Account, Member, OwnerAgreement, Premise, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import fees, metered, property_charges, proration, taxes
 from stormops.accounts.rules import umbrella as sharing
 
 BILLED = frozenset({"active", "stop_requested", "finalled"})
+ENDED = frozenset({"finalled", "closed"})
 GALLONS = 1000
 """A unit of a water register is a thousand gallons, as rates have it."""
 
@@ -71,7 +73,8 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
         members = [each for each in umbrella.members if each.since <= work.day and (each.until or date.max) > work.day]
         billed = tuple(dict.fromkeys(each.account for each in members))
         priced = priced_lines(work, umbrella.account, self.since, self.until, billed)
-        roster = tuple(_on_roster(each) for each in members)
+        signed = _owner_signed(work, umbrella)
+        roster = tuple(_on_roster(work, each, umbrella.account if signed else "") for each in members)
         borne: dict[str, list[BillLine]] = {}
         decisions = [decision for each in priced for decision in each.decisions]
         for line in (each.line for each in priced):
@@ -93,9 +96,31 @@ class AskUmbrellaBill(Asked, frozen=True, kw_only=True):
         )
 
 
-def _on_roster(member: Member) -> sharing.Member:
+def _on_roster(work: Work, member: Member, owner: str) -> sharing.Member:
     weight = member.weight
-    return sharing.Member(account=member.account, equal=weight, dwelling_units=weight, square_feet=weight, use=weight)
+    return sharing.Member(
+        account=member.account,
+        equal=weight,
+        dwelling_units=weight,
+        square_feet=weight,
+        use=weight,
+        vacant=_vacant(work, member.account),
+        owner=owner,
+    )
+
+
+def _vacant(work: Work, account: str) -> bool:
+    """Whether the unit's customer has left: there was service, and all of it has ended."""
+    states = {each.state for each in work.reader.where(ServiceAgreement, account=account)} - {"cancelled"}
+    return bool(states) and states <= ENDED
+
+
+def _owner_signed(work: Work, umbrella: Umbrella) -> bool:
+    """Whether who gets the building's bill signed for the vacant units of its premises."""
+    party = work.get(Account, umbrella.account).party
+    served = {each.premise for each in work.reader.where(ServiceAgreement, account=umbrella.account)}
+    agreements = work.reader.where(OwnerAgreement, party=party)
+    return any(each.premise in served and in_force(each, work.day) for each in agreements)
 
 
 def priced_lines(work: Work, key: str, since: str, until: str, billed: tuple[str, ...]) -> list[Priced]:

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from stormops.counter.duties import DUTIES
+from stormops.counter.offering import called, duty_href, grouped, next_of, undo_of
+from stormops.counter.words import said
+from tests.counter.conftest import person
+
+WORDS, RITA = said("en"), person("rita", "representative")
+
+
+def test_a_duty_is_found_by_the_beginnings_of_its_words_and_by_who_may_do_it() -> None:
+    assert [link.label for link in called("ref dep", WORDS, RITA, "")] == ["Refund a deposit"]
+    assert called("ref dep", WORDS, person("carl", "cashier"), "") == []
+    assert called("re", WORDS, RITA, "") == []  # two letters begin too many
+    spanish = [link.href for link in called("anotar contacto", said("es"), RITA, "")]
+    assert spanish == [link.href for link in called("note contact", WORDS, RITA, "")]
+
+
+def test_a_duty_that_is_found_is_about_the_account_in_sight() -> None:
+    (about,) = called("note contact", WORDS, RITA, "a/1")
+    assert about.href == "/counter/do/add_contact?account=a%2F1"
+    (beside,) = called("refund deposit", WORDS, RITA, "a1")
+    assert beside.href == "/counter/do/request_deposit_refund?here=a1"
+
+
+def test_duties_are_grouped_and_begin_with_the_account() -> None:
+    groups = grouped(WORDS, RITA, [DUTIES["add_contact"], DUTIES["open_account"]], {"account": "a1"})
+    assert [group["label"] for group in groups] == ["Contact, promises, medical", "Accounts and service"]
+    assert groups[0]["links"][0].href == duty_href(DUTIES["add_contact"], "a1")
+
+
+def test_what_was_done_leads_back_and_on() -> None:
+    back = undo_of(DUTIES["make_promise"], {"account": "a1"}, {"promise": "p1"})
+    assert back == ("step_promise", {"promise": "p1", "step": "withdraw"})
+    assert undo_of(DUTIES["add_contact"], {}, {}) is None
+    after = next_of(WORDS, RITA, {"request": "q1"}, "a1")
+    assert [link.label for link in after] == ["Attach evidence to a request", "Submit a request"]
