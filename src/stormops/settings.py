@@ -55,6 +55,9 @@ class CityFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             pattern="^(https?://.*)?$",
         ),
     ] = ""
+    remit_to: Annotated[list[str], Doc(description="Where cheques are mailed, a line each; printed on bills.")] = (
+        msgspec.field(default_factory=list)
+    )
     policy: Annotated[str, Doc(description="The policy pack that its counter goes by; empty = it has no counter.")] = ""
     transit_name: Annotated[str, Doc(description="Who runs the buses, as people call them; empty = the title.")] = ""
     channels: Annotated[list[str], Doc(description="Channels that the city offers.")] = msgspec.field(

@@ -597,6 +597,7 @@ def run_counter() -> None:
     from stormops.counter.policies import read_pack
     from stormops.counter.web import CounterSettings, add_charge_types, create_counter
     from stormops.journal.mode_file import ModeReader
+    from stormops.papers.document import Office
 
     process = Process("counter")
     process.hints.close()
@@ -612,7 +613,8 @@ def run_counter() -> None:
     try:
         books = Books(settings.journal_url or settings.data / "books.sqlite")
         episodes = Episodes(settings.data, ModeReader(settings.data).left, zone)
-        clerk = Clerk(books, pack, process.clock.now_ms, zone, episodes)
+        office = Office(city_file.title, city_file.phone, remit_to=tuple(city_file.remit_to))
+        clerk = Clerk(books, pack, process.clock.now_ms, zone, episodes, office=office)
         if added := add_charge_types(clerk):
             process.log.info("charge_types_added", count=added)
     except BooksUnavailable as error:  # the supervisor starts this process again

@@ -9,6 +9,7 @@ from stormops.accounts.commands_collect import ExtendDueDate, FileCertificate, S
 from stormops.accounts.commands_cut import NoticeCut, Reconnect, StepCut
 from stormops.accounts.commands_payment import TakePayment
 from stormops.accounts.commands_review import OpenCase
+from stormops.accounts.commands_weather import DeclareWeatherHold
 from stormops.accounts.records_place import CutOrder
 from tests.accounts.test_commands_bankruptcy import notice
 from tests.accounts.test_commands_service import bill, start
@@ -58,7 +59,7 @@ EXCLUDING: dict[str, Callable[[World], object]] = {
     "bankruptcy": notice,
     "arrangement": lambda w: w.do(ExtendDueDate(account="a1", until="2026-05-30", decision=PROOF)),
     "dispute": lambda w: w.do(OpenCase(account="a1", kind="dispute", text="not my meter", disputed=500)),
-    "weather": lambda w: w.set(weather="heat"),
+    "weather": lambda w: w.do(DeclareWeatherHold(kind="heat", since=str(w.day), until=str(w.day), reason="advisory")),
     "unposted": lambda w: w.set(settled=False),
     "nothing_past_due": lambda w: w.do(TakePayment(account="a1", number="n1", cents=4_000, tender="bank")),
 }

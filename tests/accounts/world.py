@@ -31,6 +31,7 @@ from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleRe
 from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
 from stormops.accounts.commands_review import AddFinding, AddTask, StepFinding, StepTask
 from stormops.accounts.commands_run import AdvanceRun, BeginRun, ExceptBill
+from stormops.accounts.commands_weather import DeclareWeatherHold, LiftWeatherHold
 from stormops.accounts.commands_work import StepVisit, TakeTicket
 from stormops.accounts.controls import Grant, Grants, Limits, Tier
 from stormops.accounts.deciding import Effects, decide
@@ -96,9 +97,11 @@ OF_NO_ACCOUNT = (
     CloseReceiptBlock,
     CountDrawer,
     DamageServicePoint,
+    DeclareWeatherHold,
     DrawReview,
     EndOwnerAgreement,
     EndPremise,
+    LiftWeatherHold,
     IssueReceiptBlock,
     MakePremiseOfficial,
     OpenAccount,
@@ -154,6 +157,9 @@ class Memory(Reader):
 
     def journal(self, key: str) -> Journal | None:
         return self.journals.get(key)
+
+    def of_account(self, account: str) -> list[Journal]:
+        return [entry for entry in self.journals.values() if any(line.party == account for line in entry.lines)]
 
     def reversed(self, key: str) -> bool:
         return any(entry.reverses == key for entry in self.journals.values())

@@ -364,6 +364,20 @@ async def test_20_a_cut_proves_every_exclusion_and_is_undone_at_any_time(desk: D
     assert (await view(desk))["cuts"][0]["state"] == "reconnected"
 
 
+async def test_20_nobody_is_cut_in_heat_until_a_person_lifts_the_hold(desk: Desk) -> None:
+    await billed(desk)
+    desk.later(10)
+    agreement = (await view(desk))["agreements"][0]["id"]
+    hold = {"kind": "heat", "area": "city", "since": in_days(desk, 0), "until": in_days(desk, 5), "reason": "advisory"}
+    held = (await desk.do("dispatcher", "declare_weather_hold", **hold))["weather_hold"]
+    assert "Weather hold: nobody is cut" in (await desk.get("representative", "/counter/accounts/a1")).text
+    assert "lift_weather_hold" in (await desk.get("supervisor", "/counter/queues/weather_holds")).text
+    assert await desk.refused("credit", "notice_cut", agreement=agreement) == "weather"
+    assert await desk.refused("dispatcher", "lift_weather_hold", hold=held, reason="cool") == "no_permission"
+    await desk.do("supervisor", "lift_weather_hold", hold=held, reason="the advisory ended")
+    await desk.do("credit", "notice_cut", agreement=agreement)
+
+
 async def test_21_to_24_what_is_doubtful_is_noted_planned_done_and_verified_by_another(desk: Desk) -> None:
     note = {"about": "k00001", "rule": "interaction", "text": "no receipt was given"}
     finding = (await desk.do("auditor", "add_finding", **note))["finding"]

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from geo.generate import generate_city
 from stormops.core.entry import AnyFact, CityAdopted, Entry, IncidentChanged, IncidentOpened, Tick
+from stormops.core.incident import State
 from stormops.core.mode import FOR_STAFF, Mode
 from stormops.core.mode_rules import AUTOMATIC, DECLARED
 from stormops.core.network import EdgeKind, trace
@@ -42,6 +44,30 @@ def test_the_figures_are_the_situations(situation: Situation) -> None:
     assert report.largest[0].customers_out == report.feeders[0].customers_out == report.customers_out
     assert report.position == situation.position
     assert summarise(situation, "Palmetto", "America/New_York", "scheduled") == report
+
+
+def test_reliability_is_by_the_standard_and_what_is_only_predicted_is_no_interruption(situation: Situation) -> None:
+    hour, customers = AT // 3_600_000, len(situation.city.premises)
+    before, incident = situation.interruptions, next(iter(situation.incidents.values()))
+    try:
+        usual = {hour - 24 * (200 + number): (1, 60_000 * (1_000 + number)) for number in range(100)}
+        situation.interruptions = {**usual, hour: (customers, 3_600_000 * customers), hour - 24: (1, 600_000)}
+        report = summarise(situation, "Palmetto", "America/New_York", "scheduled")
+        lines = {each.stretch: each for each in report.reliability}
+        today = lines["today"]
+        assert (today.saifi, today.saidi_minutes, today.caidi_minutes) == (1.0, 60.0, 60.0)
+        assert lines["today, with those still out"] == replace(today, stretch="today, with those still out")
+        assert lines["this year"].customers_interrupted == customers + 1
+        assert lines["this year without major event days"].customer_minutes == 10
+        assert report.major_event_days == ["2026-05-14"]
+        incident.state, incident.since_ms = State.CONFIRMED, incident.since_ms - 3_600_000
+        still = summarise(situation, "Palmetto", "America/New_York", "scheduled").reliability[1]
+        assert still.customers_interrupted == customers + incident.customers_out
+        assert "IEEE 1366" in render(report)
+        assert "2026-05-14" in render(report)
+    finally:
+        situation.interruptions, incident.state = before, State.PREDICTED
+        incident.since_ms += 3_600_000
 
 
 def test_it_says_the_mode_who_declared_it_and_why(situation: Situation) -> None:

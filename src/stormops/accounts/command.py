@@ -48,8 +48,6 @@ class Circumstances(msgspec.Struct, frozen=True):
     """Which declared mode holds, "" on a quiet day."""
     settled: bool = True
     """No command of the customer waits anywhere, and the last mode and its grace are over."""
-    weather: str = ""
-    """Why nobody may be cut in today's weather, "" if nothing forbids it."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", forbid_unknown_fields=True):

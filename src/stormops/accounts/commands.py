@@ -15,6 +15,7 @@ from stormops.accounts import (
     commands_collect,
     commands_cut,
     commands_deposit,
+    commands_letter,
     commands_loan,
     commands_owner,
     commands_party,
@@ -25,6 +26,7 @@ from stormops.accounts import (
     commands_request,
     commands_review,
     commands_service,
+    commands_weather,
     commands_work,
 )
 from stormops.accounts.command import Command
@@ -41,6 +43,7 @@ COMMANDS: dict[str, type[Command]] = {
         commands_collect,
         commands_cut,
         commands_deposit,
+        commands_letter,
         commands_loan,
         commands_owner,
         commands_party,
@@ -51,6 +54,7 @@ COMMANDS: dict[str, type[Command]] = {
         commands_request,
         commands_review,
         commands_service,
+        commands_weather,
         commands_work,
     )
     for value in vars(module).values()

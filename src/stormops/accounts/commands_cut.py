@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from stormops.accounts import owed
 from stormops.accounts.command import Command
+from stormops.accounts.commands_weather import held_by_weather
 from stormops.accounts.draft import Draft
 from stormops.accounts.record import Day, Decision, Id
 from stormops.accounts.records_money import Arrangement, ChargeType
-from stormops.accounts.records_place import Account, CutOrder, MedicalCert, ServiceAgreement
+from stormops.accounts.records_place import Account, CutOrder, MedicalCert, Premise, ServiceAgreement, WeatherHold
 from stormops.accounts.records_work import Case
 from stormops.accounts.refusal import Refused
-from stormops.accounts.states_service import CUT
+from stormops.accounts.states_service import CUT, WEATHER_HOLD
 
 EXCLUSIONS = ("medical", "bankruptcy", "arrangement", "dispute", "weather", "unposted", "nothing_past_due")
 """What stands against a cut; proved not to, one by one, at the time of the cut."""
 
 
-def excluded(draft: Draft, account: Account) -> list[str]:
-    """Which of the exclusions stand against cutting the account today."""
+def excluded(draft: Draft, account: Account, agreement: str) -> list[str]:
+    """Which of the exclusions stand against cutting a service of the account today."""
     today = draft.envelope.day
     certificates = draft.where(MedicalCert, account=account.id)
     kinds = {each.charge: draft.get(ChargeType, each.charge) for each in owed.open_of(draft, account.id)}
@@ -28,7 +29,7 @@ def excluded(draft: Draft, account: Account) -> list[str]:
         "bankruptcy": bool(account.stayed_by),
         "arrangement": any(a.state == "active" for a in draft.where(Arrangement, account=account.id)),
         "dispute": disputed > 0,
-        "weather": bool(draft.now.weather),
+        "weather": bool(weather(draft, agreement)),
         "unposted": not draft.now.settled,
         "nothing_past_due": past_due == 0,
     }
@@ -51,7 +52,7 @@ class NoticeCut(Command, frozen=True, kw_only=True, tag="notice_cut"):
         agreement = draft.get(ServiceAgreement, self.agreement)
         account = draft.account(agreement.account)
         draft.by_policy(self.decision)
-        must_not_be_excluded(draft, account)
+        must_not_be_excluded(draft, account, agreement.id)
         earliest = draft.day(self.earliest)
         if earliest <= draft.envelope.day:
             raise Refused("too_early", "A notice gives days.", "earliest")
@@ -67,11 +68,19 @@ class NoticeCut(Command, frozen=True, kw_only=True, tag="notice_cut"):
         )
 
 
-def must_not_be_excluded(draft: Draft, account: Account) -> None:
-    """Raise Refused when anything stands against cutting the account."""
-    against = excluded(draft, account)
+def weather(draft: Draft, agreement: str) -> str:
+    """The hold that keeps a service from being cut in today's weather, "" = none."""
+    found = draft.get(ServiceAgreement, agreement)
+    jurisdiction = draft.get(Premise, found.premise).jurisdiction
+    return held_by_weather(draft.where(WeatherHold, state=WEATHER_HOLD.start), jurisdiction, draft.envelope.day)
+
+
+def must_not_be_excluded(draft: Draft, account: Account, agreement: str) -> None:
+    """Raise Refused when anything stands against cutting the service."""
+    against = excluded(draft, account, agreement)
     if against:
-        names = ", ".join(name.replace("_", " ") for name in against)
+        said = {"weather": f"weather ({weather(draft, agreement)})"}
+        names = ", ".join(said.get(name, name.replace("_", " ")) for name in against)
         raise Refused("excluded", f"Nobody may cut this service: {names}.", against[0])
 
 
@@ -94,7 +103,7 @@ class StepCut(Command, frozen=True, kw_only=True, tag="step_cut"):
         if self.step == "cancel":
             draft.step(cut, "cancel")
             return
-        must_not_be_excluded(draft, account)
+        must_not_be_excluded(draft, account, cut.agreement)
         if draft.envelope.day < cut.earliest:
             raise Refused("too_early", f"Not before {cut.earliest}.", "cut")
         draft.step(cut, self.step, excluded=EXCLUSIONS)

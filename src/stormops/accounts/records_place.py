@@ -19,7 +19,7 @@ from stormops.accounts.record import (
     Record,
     lives_by,
 )
-from stormops.accounts.states_service import AGREEMENT, CERTIFICATE, CUT, PREMISE, RELEASE, SERVICE_ORDER
+from stormops.accounts.states_service import AGREEMENT, CERTIFICATE, CUT, PREMISE, RELEASE, SERVICE_ORDER, WEATHER_HOLD
 
 
 class Party(Record, frozen=True, kw_only=True):
@@ -189,6 +189,22 @@ class CutOrder(Record, frozen=True, kw_only=True):
     earliest: date
     excluded: tuple[str, ...] = ()
     """What was proved not to stand against it, at the time of the cut."""
+
+
+@lives_by(WEATHER_HOLD)
+class WeatherHold(Record, frozen=True, kw_only=True):
+    """Nobody is cut from `since` through `until`, everywhere or in one jurisdiction (`area`)."""
+
+    kind: str
+    area: str
+    since: date
+    until: date
+    reason: str
+    by: str
+    state: Annotated[str, INDEXED]
+    lifted: str = ""
+    """Why it was ended early."""
+    lifted_by: str = ""
 
 
 @lives_by(CERTIFICATE)

@@ -7,8 +7,18 @@ from typing import Annotated
 
 import msgspec
 
-from stormops.accounts.record import INDEXED, AccountId, ContactId, Record, lives_by
-from stormops.accounts.states_work import CASE, ESCALATION, FINDING, PROMISE, QA_REVIEW, SERVICE_REQUEST, TASK, VISIT
+from stormops.accounts.record import INDEXED, AccountId, ContactId, Decision, Record, lives_by
+from stormops.accounts.states_work import (
+    CASE,
+    ESCALATION,
+    FINDING,
+    LETTER,
+    PROMISE,
+    QA_REVIEW,
+    SERVICE_REQUEST,
+    TASK,
+    VISIT,
+)
 
 
 class Contact(Record, frozen=True, kw_only=True):
@@ -21,6 +31,27 @@ class Contact(Record, frozen=True, kw_only=True):
     text: str
     language: str = "en"
     relay: bool = False
+
+
+@lives_by(LETTER)
+class Letter(Record, frozen=True, kw_only=True):
+    """A letter as it was issued: the whole document, and the SHA-256 of its PDF, which can be made again of it."""
+
+    account: AccountId
+    kind: str
+    """Of `letters.LETTERS`."""
+    about: Annotated[str, INDEXED]
+    """The record that it is about, by its id."""
+    language: str
+    day: date
+    at_ms: int
+    by: str
+    channel: str
+    hash: str
+    document: Decision
+    state: str
+    reason: str = ""
+    """Why it was voided."""
 
 
 @lives_by(ESCALATION)

@@ -66,6 +66,13 @@ PREMISE = Machine(
 )
 """A place as somebody described it, until the addressing authority says what it is."""
 
+WEATHER_HOLD = Machine(
+    "weather hold",
+    "declared",
+    {"declared": {"lift": "lifted"}, "lifted": {}},
+)
+"""Nobody is cut in heat or frost; it ends with its last day, or when a person lifts it."""
+
 CERTIFICATE = Machine(
     "medical certificate",
     "pending",

@@ -167,6 +167,13 @@ SERVICE_REQUEST = Machine(
 )
 """A customer's wish to start, stop or move service; theirs to cancel until somebody has begun with it."""
 
+LETTER = Machine(
+    "letter",
+    "issued",
+    {"issued": {"void": "voided"}, "voided": {}},
+)
+"""A letter that was printed; one that should not have been is voided, and stays in the history."""
+
 TASK = Machine(
     "task",
     "open",

@@ -29,7 +29,7 @@ from stormops.accounts.records_place import (
     Premise,
     ServiceAgreement,
 )
-from stormops.accounts.records_work import Case, Contact, Escalation, Promise
+from stormops.accounts.records_work import Case, Contact, Escalation, Letter, Promise
 from stormops.books import chain
 from stormops.books.columns import from_row
 from stormops.books.database import Database
@@ -73,6 +73,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     escalations: list[Escalation]
     promises: list[Promise]
     notes: list[Contact]
+    letters: list[Letter]
     other_accounts: list[str]
     """Of the same party."""
     cut_short: bool
@@ -151,6 +152,7 @@ def view(database: Database, key: str) -> Customer | None:
             escalations=page.of(Escalation),
             promises=page.of(Promise),
             notes=page.recent(Contact, "at_ms"),
+            letters=page.recent(Letter, "at_ms"),
             other_accounts=[each.id for each in reader.where(Account, party=party.id) if each.id != key],
             cut_short=page.cut_short,
         )

@@ -43,6 +43,10 @@ class SqlReader:
         """See `Reader.journal`."""
         return next(iter(journals(self._connection, select(JOURNAL.c.id).where(JOURNAL.c.id == key))), None)
 
+    def of_account(self, account: str) -> list[Journal]:
+        """Every journal with a line of the account, for its papers."""
+        return journals(self._connection, select(LINE.c.journal).where(LINE.c.party == account).distinct())
+
     def reversed(self, key: str) -> bool:
         """See `Reader.reversed`."""
         return self._connection.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == key)).first() is not None

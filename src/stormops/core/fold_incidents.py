@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.fold_reports import answer, attach, attach_all, detach, leave, touch
-from stormops.core.incident import PERSONAL, TELEMETRY, Incident, State, Step, advance, incident_key
+from stormops.core.incident import (
+    ELECTRIC,
+    PERSONAL,
+    TELEMETRY,
+    UTILITIES,
+    Incident,
+    State,
+    Step,
+    advance,
+    incident_key,
+)
 from stormops.core.receipt_number import receipt_number
+from stormops.core.reliability import Interruption, keep
 from stormops.core.summary import ClosedIncident, ClosedReport, Touched, pack_closed
 
 if TYPE_CHECKING:
@@ -156,14 +167,21 @@ def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: 
     back = situation.coverage.restore_below(incident, device)
     touched.reach(back)
     situation.coverage.answer(incident.key, back, at_ms)
-    incident.customers_restored += len(back)
-    situation.totals.customers_restored += len(back)
+    _count_restored(situation, incident, len(back), at_ms)
     below = set(situation.tree.below(device).tolist())
     for receipt in sorted(incident.reports):
         row = situation.reports.row_of[receipt]
         if situation.reports.premise[row] in below and situation.reports.heard_ms(row) <= at_ms:
             answer(situation, row, incident, touched)
     _seen_closed(situation, device, at_ms, touched)
+
+
+def _count_restored(situation: Situation, incident: Incident, customers: int, at_ms: int) -> None:
+    """So many are back by one step; of electricity it is an interruption that is over."""
+    incident.customers_restored += customers
+    situation.totals.customers_restored += customers
+    if incident.key % len(UTILITIES) == ELECTRIC:
+        keep(situation.interruptions, Interruption(incident.since_ms, at_ms, customers))
 
 
 def _seen_closed(situation: Situation, device: int, at_ms: int, touched: Touched) -> None:
@@ -191,8 +209,7 @@ def _end(situation: Situation, incident: Incident, state: State, at_ms: int, tou
     owned = situation.coverage.owned(incident)
     situation.coverage.answer(incident.key, owned, at_ms)
     if state is State.RESTORED:
-        incident.customers_restored += len(owned)
-        situation.totals.customers_restored += len(owned)
+        _count_restored(situation, incident, len(owned), at_ms)
     _release(situation, incident, touched)
     incident.ended_ms = at_ms
     incident.customers_out = 0

@@ -90,6 +90,7 @@ class Frozen:
         plain["rates"] = b"" if situation.rates is None else encode(situation.rates)
         plain["pace"] = list(situation.pace)
         plain["course"] = [tuple(sample) for sample in situation.course]
+        plain["interruptions"] = sorted((hour, *counted) for hour, counted in situation.interruptions.items())
         plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
@@ -163,6 +164,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.rates = learned if isinstance(learned, RatesLearned) else None
     situation.pace = [(at_ms, received) for at_ms, received in plain["pace"]]
     situation.course = [Sample(*values) for values in plain["course"]]
+    situation.interruptions = {hour: (customers, ms) for hour, customers, ms in plain["interruptions"]}
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
     situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
     situation.links = {premise: DoubtedLink(*link) for premise, *link in plain["links"]}

@@ -51,6 +51,7 @@ ACCOUNTS = (
     row("payment_arrangement", "Extend a due date", _P1, "full full stand_in", "Within limits set beforehand."),
     row("late_fee", "Charge a late fee", _P3, "full full hold", "Not before every queue is empty."),
     row("disconnect", "Disconnect for non-payment", _P3, "full full hold", "One switch for the whole city."),
+    row("weather_hold", "Hold cuts in heat or frost", _P1, "full", "Declared and lifted by people."),
     row("reconnect", "Reconnect who was cut wrongly or is medical", _P0, "full", "At any time."),
     row(
         "qa_scoring",

@@ -27,6 +27,7 @@ from stormops.core.meters import Meters
 from stormops.core.mode_rules import AUTOMATIC, sample
 from stormops.core.network import City, Tree
 from stormops.core.open_reports import ANSWERED, OpenReport, OpenReports
+from stormops.core.reliability import Hours
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
 from stormops.core.summary import (
@@ -44,7 +45,7 @@ from stormops.core.summary import (
 )
 from stormops.core.topology import Switchgear
 
-SITUATION_SCHEMA = "situation-7"
+SITUATION_SCHEMA = "situation-8"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -92,6 +93,8 @@ class Situation:
         self.rates_ms = 0
         self.pace: list[tuple[int, int]] = []
         self.course: Course = []
+        self.interruptions: Hours = {}
+        """Sustained interruptions of electricity that are over (`reliability`)."""
         self.safety: dict[int, SafetyClock] = {}
         self.repeats = Repeats()
         self.switches: dict[int, SwitchState] = {}

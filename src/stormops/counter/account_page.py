@@ -8,9 +8,10 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from stormops.accounts.commands_weather import held_by_weather
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records_money import Bill, Receivable
-from stormops.accounts.records_place import OwnerAgreement, Premise, ServiceAgreement, Unit
+from stormops.accounts.records_place import OwnerAgreement, Premise, ServiceAgreement, Unit, WeatherHold
 from stormops.books.customers import Customer
 from stormops.counter.describing import told
 from stormops.counter.duties import DUTIES, duties_about
@@ -77,8 +78,9 @@ class At(NamedTuple):
 
 
 def values(view: Customer, beside: Sequence[Record], words: Words, person: Person, at: At) -> dict[str, Any]:
-    """What the template shows. `beside`: rebates, field work, buildings; units of its premises."""
+    """What the template shows. `beside`: rebates, field work, buildings; units of its premises; weather holds."""
     account, there = view.account.id, [each for each in beside if isinstance(each, Unit | OwnerAgreement)]
+    weather = [each for each in beside if isinstance(each, WeatherHold)]
     matters: list[Record] = [
         *view.escalations,
         *view.promises,
@@ -91,7 +93,7 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
         *view.refunds,
         *view.placements,
         *view.loans,
-        *(each for each in beside if each not in there),
+        *(each for each in beside if each not in there and each not in weather),
     ]
     history = _history(view, words, person, at.zone)
     return {
@@ -99,7 +101,7 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
         "category": named(words, "choice", view.account.category),
         "language": named(words, "choice", view.party.language),
         "strip": _strip(view, at.today),
-        "holds": _holds(view, at),
+        "holds": _holds(view, weather, at),
         "first": _first(account, words, person),
         "dues": _dues(view.receivables, words, at.today),
         "open": [line(each, words, person, account) for each in matters if not _ended(each)],
@@ -133,7 +135,7 @@ def _strip(view: Customer, today: date) -> list[tuple[str, int]]:
     return [("owed", view.owed), ("past_due", past_due), *((name, cents) for name, cents in more if cents)]
 
 
-def _holds(view: Customer, at: At) -> list[str]:
+def _holds(view: Customer, weather: list[WeatherHold], at: At) -> list[str]:
     holds = {
         "bankruptcy": bool(view.account.stayed_by),
         "medical": any(
@@ -143,6 +145,7 @@ def _holds(view: Customer, at: At) -> list[str]:
         "arrangement": any(each.state == "active" for each in view.arrangements),
         "dispute": any(each.disputed and each.state in {"open", "found"} for each in view.cases),
         "storm": at.storm,
+        "weather": any(held_by_weather(weather, premise.jurisdiction, at.today) for premise in view.premises),
     }
     return [name for name, stands in holds.items() if stands]
 
@@ -183,6 +186,7 @@ def _history(view: Customer, words: Words, person: Person, zone: tzinfo) -> list
     dated: list[tuple[date, Record]] = [(bill.issued, bill) for bill in view.bills]
     dated += [(receipt.day, receipt) for receipt in view.receipts]
     dated += [(datetime.fromtimestamp(each.at_ms / 1000, zone).date(), each) for each in view.notes]
+    dated += [(letter.day, letter) for letter in view.letters]
     dated.sort(key=lambda each: (each[0], each[1].changed), reverse=True)
     return [Event(day, _event(record, words, person, view.account.id)) for day, record in dated[:HISTORY]]
 

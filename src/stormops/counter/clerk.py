@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from stormops.accounts import abridged
-from stormops.accounts.asking.asked import Work, asked_fingerprint, together
+from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, together
 from stormops.accounts.asking.catalogue import Body, made
 from stormops.accounts.command import Circumstances, Command, Envelope, text_of
 from stormops.accounts.deciding import Effects, decide
 from stormops.accounts.draft import Reader
+from stormops.accounts.letters import LETTERS
 from stormops.accounts.policy import Pack
 from stormops.accounts.policy_limits import limits
 from stormops.accounts.record import Record
@@ -28,6 +29,11 @@ from stormops.books.store import Books, Outcome
 from stormops.core.mode import FUNCTIONS
 from stormops.counter.episode import Now
 from stormops.counter.rights import Person, grants_of, refused
+from stormops.papers.document import Office
+from stormops.papers.letters import compose
+from stormops.papers.pdf import pdf
+from stormops.papers.writing import Books as PapersReader
+from stormops.papers.writing import Desk as PapersDesk
 
 CHANGED = Refusal("changed", "The books changed since you looked: look again at what it would do now.", "seal")
 
@@ -69,10 +75,18 @@ class Clerk:
     """Over the books and one city's policy. Every method may raise BooksUnavailable; they wait, so not on the loop."""
 
     def __init__(
-        self, books: Books, pack: Pack, now_ms: Callable[[], int], zone: ZoneInfo, episodes: Callable[[], Now]
+        self,
+        books: Books,
+        pack: Pack,
+        now_ms: Callable[[], int],
+        zone: ZoneInfo,
+        episodes: Callable[[], Now],
+        *,
+        office: Office | None = None,
     ) -> None:
         self.books, self.pack, self.zone = books, pack, zone
         self.now_ms, self.episodes = now_ms, episodes
+        self._office = office or Office(pack.title)
 
     def today(self) -> date:
         """The city's day."""
@@ -124,7 +138,12 @@ class Clerk:
         """Keep that somebody looked at an account."""
         views.note(self.books.database, [views.Look(account, self.now_ms(), person.person, person.desk, why)])
 
-    def _made(self, reader: Reader, asking: Asking, now: Now) -> tuple[Command, Circumstances] | Refusal:
+    def writing(self, reader: PapersReader, language: str = "") -> PapersDesk:
+        """What papers are written with, in the customer's language or another."""
+        office = self._office._replace(storm=bool(self.episodes().episode))
+        return PapersDesk(reader, self.pack, self.today(), office, language)
+
+    def _made(self, reader: PapersReader, asking: Asking, now: Now) -> tuple[Command, Circumstances] | Refusal:
         """The command that the rules make of what is asked, and what it is decided in."""
         try:
             command = made(asking.body, self._work(reader, asking, now))
@@ -132,8 +151,14 @@ class Clerk:
             return no_command.refusal
         return command, self._circumstances(reader, command, asking.name, now)
 
-    def _work(self, reader: Reader, asking: Asking, now: Now) -> Work:
-        return Work(reader, self.pack, self.today(), asking.person.person, now.episode)
+    def _work(self, reader: PapersReader, asking: Asking, now: Now) -> Work:
+        def typeset(kind: str, about: str) -> Typeset:
+            document = compose(self.writing(reader), kind, about)
+            key = hashlib.sha256(pdf(document)).hexdigest()
+            account = getattr(reader.get(LETTERS[kind].about, about), "account", "")
+            return Typeset(account, document.language, msgspec.to_builtins(document), key)
+
+        return Work(reader, self.pack, self.today(), asking.person.person, now.episode, typeset)
 
     def _envelope(self, asking: Asking) -> Envelope:
         person, at_ms = asking.person, self.now_ms()

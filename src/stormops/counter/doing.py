@@ -30,6 +30,7 @@ from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.offering import account_href, grouped, next_of, undo_of
+from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import Person, may_use
 from stormops.counter.shown import About, Shown, said, shown_of
@@ -252,7 +253,7 @@ class Doing:
 
     async def _refuse(self, request: Request, person: Person, duty: Duty, given: Given, refusal: Refusal) -> Response:
         words = self._pages.words(request)
-        mine, rest = placed(duty, {refusal.field: refusal.sentence})
+        mine, rest = placed(duty, {refusal.field: sentence(refusal, words)})
         summary = Summary(words("ui.refused"), rest or list(mine.values()))
         return await self._show(request, person, duty, given, errors=mine, summary=summary, status=409)
 
@@ -307,6 +308,8 @@ class Doing:
         links, here, back_link = [], request.query_params.get("here", ""), None
         if "receipt" in outcome.answer:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
+        if "letter" in outcome.answer:
+            links.append(Link(f"/counter/letters/{quote(outcome.answer['letter'])}", words("ui.print_letter")))
         if (back := undo_of(duty, body, outcome.answer)) and may_use(person, DUTIES[back[0]].command):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
@@ -355,10 +358,10 @@ def placed(duty: Duty, sentences: dict[str, str]) -> tuple[dict[str, str], list[
     """Sentences at the fields that they are about, and those that are about none."""
     mine: dict[str, str] = {}
     rest = []
-    for name, sentence in sentences.items():
+    for name, told in sentences.items():
         field = next((f for f in duty.fields if name and name in {f.name, f.label}), None)
         if field is None:
-            rest.append(sentence)
+            rest.append(told)
         else:
-            mine[field.name] = sentence
+            mine[field.name] = told
     return mine, rest

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stormops.accounts.letters import LETTERS
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
 
@@ -164,6 +165,8 @@ _TABLE = (
         _text("value"),
         _flag("messages"),
     ),
+    _duty("issue_letter", "contact", _choice("kind", *LETTERS), _text("about"), about="", undo=("void_letter", "")),
+    _duty("void_letter", "contact", _record("letter"), _long("reason"), about="letter"),
     _duty(
         "open_escalation",
         "contact",
@@ -647,6 +650,18 @@ _TABLE = (
         about="cut_order",
         undo=("reconnect", ""),
     ),
+    _duty(
+        "declare_weather_hold",
+        "credit",
+        _choice("kind", "heat", "frost", "flood", "smoke", "other"),
+        Field("area", "choice", ("", "city", "county"), needed=False),
+        _day("since", "{today}"),
+        _day("until", "{today}"),
+        _long("reason"),
+        about="",
+        undo=("lift_weather_hold", ""),
+    ),
+    _duty("lift_weather_hold", "credit", _record("hold", "weather_hold"), _long("reason"), about="weather_hold"),
     _duty("reconnect", "credit", _record("cut", "cut_order"), _flag("done"), about="cut_order"),
     _duty("propose_placement", "credit", ACCOUNT, _text("agency"), undo=("step_placement", "drop")),
     _duty(

@@ -10,6 +10,7 @@ from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
 from stormops.counter.duties import duties_about, offered, steps_now
 from stormops.counter.offering import duty_href
+from stormops.counter.papers import paper_links
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person, may_use
 from stormops.counter.words import named
@@ -74,7 +75,7 @@ def href_of(record: Record) -> str:
 
 def links_of(record: Record, words: Words, person: Person, account: str = "") -> tuple[Link, ...]:
     """What this person may do with the record as it stands; of a duty with steps, each step that the state allows."""
-    found: list[Link] = []
+    found = paper_links(record, words, person)
     for duty in duties_about(kind_name(type(record))):
         if not may_use(person, duty.command) or not offered(duty, record):
             continue

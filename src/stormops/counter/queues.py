@@ -26,6 +26,7 @@ from stormops.accounts.records_place import (
     Premise,
     ServiceAgreement,
     ServiceOrder,
+    WeatherHold,
 )
 from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, ServiceRequest, Task, Visit
 from stormops.books.database import Database
@@ -62,6 +63,7 @@ QUEUES: dict[str, Queue] = {
     "releases": Queue(MeterRelease, ("permit_applied", "inspected", "emergency_exception")),
     "addresses": Queue(Premise, ("provisional",)),
     "cuts": Queue(CutOrder, ("noticed", "ordered", "cut", "reconnect_ordered")),
+    "weather_holds": Queue(WeatherHold, ("declared",)),
     "placements": Queue(Placement, ("eligible", "approved", "placed", "returned")),
     "bankruptcies": Queue(BankruptcyCase, ("noticed", "stayed", "split", "assurance_pending", "assured", "defaulted")),
     "loans": Queue(Loan, ("applied", "signed")),

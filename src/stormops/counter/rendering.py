@@ -19,6 +19,7 @@ from stormops.counter.rights import ASSIGN, CHECK, Person, may_use
 from stormops.counter.words import plain, said
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
 from stormops.pages.words import Words
+from stormops.papers.html import css
 
 PLACES = (
     ("/counter", "home", ""),
@@ -136,6 +137,8 @@ class Pages:
 def asset(name: str) -> tuple[bytes, str] | None:
     """A style sheet or script and its type; None when there is none of this name."""
     kinds = {"counter.css": "text/css", "counter.js": "text/javascript"}
+    if name == "paper.css":
+        return css(), "text/css"
     if name not in kinds:
         return None
     return resources.files("stormops.counter").joinpath("assets", name).read_bytes(), kinds[name]

@@ -8,6 +8,7 @@ from stormops.accounts.asking.catalogue import BODIES
 from stormops.accounts.command import Command
 from stormops.accounts.commands import COMMANDS
 from stormops.accounts.controls import OWN, Grant, Grants, may
+from stormops.accounts.letters import PERMISSIONS as LETTERS_BY
 from stormops.accounts.policy_limits import OFFICES
 from stormops.accounts.proposals import Proposal
 from stormops.accounts.refusal import Refusal
@@ -44,6 +45,8 @@ NEEDS: dict[str, frozenset[str]] = {
     "submit_request": frozenset(MAKING.values()),
     "approve_request": OFFICES,
     "judge_request": frozenset({*MAKING.values(), *OFFICES}),
+    "issue_letter": LETTERS_BY,
+    "void_letter": LETTERS_BY,
     "settle_review": frozenset({"contact", "quality"}),
     **{
         name: frozenset({COMMANDS[name].permission, OWN})

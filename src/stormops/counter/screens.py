@@ -23,6 +23,7 @@ from stormops.accounts.records_place import (
     ServiceOrder,
     Umbrella,
     Unit,
+    WeatherHold,
 )
 from stormops.accounts.records_work import ServiceRequest, Visit
 from stormops.books import customers, finding, rosters
@@ -160,9 +161,10 @@ class Screens:
 
     def _beside(self, view: customers.Customer) -> list[Record]:
         with self._desk.clerk.books.reading() as reader:
+            held: list[Record] = [*reader.where(WeatherHold, state="declared")]
             mine = [each for kind in MINE for each in reader.where(kind, account=view.account.id)]
             there = [each for kind in THERE for place in view.premises for each in reader.where(kind, premise=place.id)]
-        return mine + [each for each in there if getattr(each, "until", None) is None]
+        return held + mine + [each for each in there if getattr(each, "until", None) is None]
 
     async def _outage_page(self, request: Request, person: Person) -> Response:
         del person

@@ -26,6 +26,7 @@ from stormops.counter.desk import Authenticate, Desk, unavailable
 from stormops.counter.doing import Doing
 from stormops.counter.evidence import Files
 from stormops.counter.openapi import document
+from stormops.counter.papers import Papers
 from stormops.counter.rendering import Looks, Pages
 from stormops.counter.screens import AskOutage, Screens
 from stormops.counter.storm_desk import StormDesk, StormRoles
@@ -84,6 +85,7 @@ def create_counter(
             *Checking(desk, pages).routes(),
             *StormDesk(desk, pages, storm_roles).routes(),
             *Doing(desk, pages).routes(),
+            *Papers(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
         ],
         middleware=[Middleware(WithHeaders)],

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 from jinja2 import Environment, PackageLoader
 
-from stormops.core.incident import LIVE, Incident
+from stormops.core.incident import ELECTRIC, LIVE, UTILITIES, Incident, State
 from stormops.core.mode import FOR_STAFF
 from stormops.core.network import EdgeKind
+from stormops.core.reliability import Indices, Interruption, by_day, indices, major_event_days, total
 from stormops.core.situation import Situation
 
 LARGEST_MAX = 25
 """Incidents listed one by one; the rest are in the counts."""
+
+KNOWN_OUT = (State.CONFIRMED, State.PARTLY_RESTORED)
+"""What is only predicted is no interruption yet."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -59,6 +63,17 @@ class ModeLine(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Reliability(msgspec.Struct, frozen=True):
+    """IEEE 1366 indices of one stretch of time: SAIFI, SAIDI and CAIDI (minutes), and what they are made of."""
+
+    stretch: str
+    saifi: float
+    saidi_minutes: float
+    caidi_minutes: float
+    customers_interrupted: int
+    customer_minutes: int
+
+
 class SituationReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole report. `name` is also its file's; `asked_for` says why it was made."""
 
@@ -77,6 +92,11 @@ class SituationReport(msgspec.Struct, frozen=True, kw_only=True):
     meters: dict[str, int]
     largest: list[Line]
     feeders: list[FeederLine]
+    reliability: list[Reliability]
+    """Sustained interruptions by the day on which they began: today, with those still out, this year, and this year
+    without its major event days."""
+    major_event_days: list[str]
+    """Of this year, ISO; none as long as there is no year before to judge by."""
 
 
 def summarise(situation: Situation, title: str, time_zone: str, asked_for: str) -> SituationReport:
@@ -84,6 +104,7 @@ def summarise(situation: Situation, title: str, time_zone: str, asked_for: str) 
     live = [i for i in situation.incidents.values() if i.state in LIVE]
     live.sort(key=lambda i: (-i.customers_out, i.key))
     totals = situation.totals
+    reliability, major = _reliability(situation, ZoneInfo(time_zone))
     stamp = datetime.fromtimestamp(situation.at_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
     return SituationReport(
         name=f"{stamp}-{situation.position}",
@@ -111,6 +132,8 @@ def summarise(situation: Situation, title: str, time_zone: str, asked_for: str) 
         meters={"off": totals.meters_off, "unknown": situation.meters.told - totals.meters_off},
         largest=[_line(situation, i) for i in live[:LARGEST_MAX]],
         feeders=_feeders(situation, live),
+        reliability=reliability,
+        major_event_days=[day.isoformat() for day in sorted(major)],
     )
 
 
@@ -134,6 +157,37 @@ def _line(situation: Situation, incident: Incident) -> Line:
         safety=incident.safety,
         medical=incident.medical,
     )
+
+
+def _reliability(situation: Situation, zone: ZoneInfo) -> tuple[list[Reliability], frozenset[date]]:
+    def day_of(at_ms: int) -> date:
+        return datetime.fromtimestamp(at_ms / 1000, zone).date()
+
+    customers, now, today = len(situation.city.premises), situation.at_ms, day_of(situation.at_ms)
+    days = by_day(customers, situation.interruptions, day_of)
+    major = major_event_days(days, today.year)
+    still = indices(
+        customers,
+        (
+            Interruption(incident.since_ms, now, incident.customers_out)
+            for incident in situation.incidents.values()
+            if incident.state in KNOWN_OUT and incident.key % len(UTILITIES) == ELECTRIC
+        ),
+    )
+    over = days.get(today, Indices(customers))
+    year = [day for day in days if day.year == today.year]
+    stretches = {
+        "today": over,
+        "today, with those still out": over.add(still.interrupted, still.customer_ms),
+        "this year": total(customers, (days[day][1:] for day in year)),
+        "this year without major event days": total(customers, (days[day][1:] for day in year if day not in major)),
+    }
+    return [_indices(name, each) for name, each in stretches.items()], major
+
+
+def _indices(stretch: str, of: Indices) -> Reliability:
+    saifi, saidi, caidi = round(of.saifi, 5), round(of.saidi, 2), round(of.caidi, 2)
+    return Reliability(stretch, saifi, saidi, caidi, of.interrupted, round(of.minutes))
 
 
 def _feeders(situation: Situation, live: list[Incident]) -> list[FeederLine]:

@@ -33,8 +33,11 @@ _CHECK = _READ | {"read_checks"}
 
 ROLES: dict[str, Role] = {
     "viewer": Role(frozenset({"view"})),
-    "dispatcher": Role(_READ | {"act"}, _may("contact")),
-    "supervisor": Role(_CHECK | {"act", "report", "assign"}, _may("contact", "certify", "extend", "reconnect")),
+    "dispatcher": Role(_READ | {"act"}, _may("contact", "hold_cuts")),
+    "supervisor": Role(
+        _CHECK | {"act", "report", "assign"},
+        _may("contact", "certify", "extend", "reconnect", "hold_cuts", "lift_cuts"),
+    ),
     "representative": Role(
         _READ, _may("contact", "service", "deposit", "extend", "adjust", "refund", "reconnect"), COUNTER
     ),
@@ -44,7 +47,7 @@ ROLES: dict[str, Role] = {
     ),
     "credit": Role(
         _READ,
-        _may("contact", "collect", "extend", "reconnect", "bankruptcy", "deposit", "transfer", "adjust"),
+        _may("contact", "collect", "extend", "reconnect", "bankruptcy", "deposit", "transfer", "adjust", "hold_cuts"),
         COUNTER,
     ),
     "lending": Role(_READ, _may("contact", "loan", "rebate"), COUNTER),
@@ -59,7 +62,16 @@ ROLES: dict[str, Role] = {
     "manager": Role(
         _CHECK | {"assign"},
         _may(
-            *("contact", "deposit_override", "certify", "review", "quality", "declare_waiver"),
+            *(
+                "contact",
+                "deposit_override",
+                "certify",
+                "review",
+                "quality",
+                "declare_waiver",
+                "hold_cuts",
+                "lift_cuts",
+            ),
             **dict.fromkeys(("supervisor", "cashier_supervisor", "manager", "reverse"), 100_000),
         ),
         COUNTER,

@@ -6,6 +6,7 @@ Nobody types an amount that a rule computes, and nobody brings a decision along.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -27,6 +28,15 @@ R = TypeVar("R", bound=Record)
 V = TypeVar("V")
 
 
+class Typeset(NamedTuple):
+    """A letter as it would be printed: whose, in which language, the document, and the SHA-256 of its PDF."""
+
+    account: str
+    language: str
+    document: dict[str, Any]
+    hash: str
+
+
 class Work(NamedTuple):
     """What a rule is given: the books at one position, the policy, the day, who asks, and the mode's episode."""
 
@@ -37,6 +47,8 @@ class Work(NamedTuple):
     episode: str = ""
     memo: Memo | None = None
     """Where many bills are made at once."""
+    typeset: Callable[[str, str], Typeset] | None = None
+    """Composes a letter of a kind about a record; raises Refused. None = nothing is printed."""
 
     def get(self, kind: type[R], key: str) -> R:
         """A record. Raises Refused."""

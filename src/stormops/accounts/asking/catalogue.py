@@ -21,6 +21,7 @@ from stormops.accounts.asking.lending import (
     AskPrepayment,
     AskRebate,
 )
+from stormops.accounts.asking.letters import AskLetter
 from stormops.accounts.asking.requesting import AskRequest
 from stormops.accounts.asking.service import AskDeposit, AskDepositInterest, AskStart, AskTransfer
 from stormops.accounts.command import Command
@@ -50,6 +51,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskPrepayment,
     AskRebate,
     AskRequest,
+    AskLetter,
 )
 
 Body = Asked | Command

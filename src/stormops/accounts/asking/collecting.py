@@ -15,10 +15,11 @@ from stormops.accounts.commands_collect import (
 )
 from stormops.accounts.commands_cut import NoticeCut
 from stormops.accounts.commands_deposit import ENDED
+from stormops.accounts.commands_weather import held_by_weather
 from stormops.accounts.dates import working_days_after
 from stormops.accounts.record import Amount, Count, Day, Id, Payment
 from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receipt
-from stormops.accounts.records_place import MedicalCert, ServiceAgreement
+from stormops.accounts.records_place import MedicalCert, Premise, ServiceAgreement, WeatherHold
 from stormops.accounts.records_work import Case
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import approvals, arrangements, collections, disconnection
@@ -120,6 +121,11 @@ class AskCutNotice(Asked, frozen=True, kw_only=True):
             medical_certified=work.day if certified else None,
             stayed=bool(account.stayed_by),
             arrangement_kept=arranged(work, account.id),
+            weather=held_by_weather(
+                work.reader.where(WeatherHold, state="declared"),
+                work.get(Premise, agreement.premise).jurisdiction,
+                work.day,
+            ),
         )
         # The rule clears a cut from its first day on; that day is what a notice gives.
         notice = 0 if terms is None else terms.notice_working_days

@@ -1,0 +1,81 @@
+"""The kinds of letters: of which record each is, in which states, who may issue it, and by which row of the modes.
+
+What stands in them is composed elsewhere (`papers`), from the books; here is only what a command is held to.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stormops.accounts.record import Record
+from stormops.accounts.records_money import (
+    Arrangement,
+    BankruptcyCase,
+    Bill,
+    Deposit,
+    Placement,
+    Receipt,
+    RefundCase,
+    Request,
+)
+from stormops.accounts.records_place import CutOrder, ServiceAgreement
+from stormops.accounts.refusal import Refused
+
+
+class LetterKind(NamedTuple):
+    """One kind. `states` empty = the record has none; `proposal`: of which kind a request must be, "" = any."""
+
+    about: type[Record]
+    states: frozenset[str]
+    permission: str
+    function: str = "customer_contact"
+    proposal: str = ""
+
+    def fits(self, record: Record) -> bool:
+        """Whether the letter can be written about the record as it stands."""
+        if type(record) is not self.about or (self.states and getattr(record, "state", "") not in self.states):
+            return False
+        return not self.proposal or getattr(record, "kind", "") == self.proposal
+
+
+def _kind(
+    about: type[Record], states: str, permission: str, function: str = "customer_contact", proposal: str = ""
+) -> LetterKind:
+    return LetterKind(about, frozenset(states.split()), permission, function, proposal)
+
+
+LETTERS: dict[str, LetterKind] = {
+    "statement": _kind(Bill, "", "contact"),
+    "receipt": _kind(Receipt, "taken authorised provisional posted returned voided", "contact"),
+    "welcome": _kind(ServiceAgreement, "pending_deposit pending_release pending_field active", "contact"),
+    "stop": _kind(ServiceAgreement, "stop_requested finalled closed", "contact"),
+    "deposit_demand": _kind(Deposit, "required billed", "deposit", "deposit_new"),
+    "deposit_refund": _kind(Deposit, "applied refunded transferred", "deposit"),
+    "cut_notice": _kind(CutOrder, "noticed ordered", "collect", "disconnect"),
+    "arrangement": _kind(Arrangement, "offered active", "extend"),
+    "returned_payment": _kind(Receipt, "returned", "billing"),
+    "collection": _kind(Placement, "eligible approved placed", "collect", "agency_placement"),
+    "write_off": _kind(Placement, "written_off", "collect"),
+    "bankruptcy": _kind(
+        BankruptcyCase, "stayed split assurance_pending assured defaulted", "bankruptcy", "bankruptcy_notice"
+    ),
+    "claim": _kind(BankruptcyCase, "split assurance_pending assured defaulted", "bankruptcy", "bankruptcy_notice"),
+    "back_bill": _kind(Request, "posted", "adjust", proposal="back_bill"),
+    "overcharge": _kind(Request, "posted", "adjust", proposal="overcharge"),
+    "adjustment": _kind(Request, "posted declined", "adjust", proposal="adjustment"),
+    "refund": _kind(RefundCase, "payable paid unclaimed", "contact"),
+}
+"""By name."""
+
+PERMISSIONS = frozenset(kind.permission for kind in LETTERS.values())
+
+
+def letters_about(record: Record) -> list[str]:
+    """The kinds of letters that can be written about a record as it stands."""
+    return [name for name, kind in LETTERS.items() if kind.fits(record)]
+
+
+def must_fit(kind: str, record: Record) -> None:
+    """Raise Refused when the letter cannot be written about the record as it stands."""
+    if not LETTERS[kind].fits(record):
+        raise Refused("no_letter", "This letter is not written about it as it stands now.", "about")
