@@ -158,7 +158,7 @@ class Clerk:
             account = getattr(reader.get(LETTERS[kind].about, about), "account", "")
             return Typeset(account, document.language, msgspec.to_builtins(document), key)
 
-        return Work(reader, self.pack, self.today(), asking.person.person, now.episode, typeset)
+        return Work(reader, self.pack, self.today(), asking.person.person, now.episode, typeset=typeset)
 
     def _envelope(self, asking: Asking) -> Envelope:
         person, at_ms = asking.person, self.now_ms()
