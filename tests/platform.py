@@ -12,8 +12,10 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
@@ -43,6 +45,17 @@ def fast(speed: float) -> dict[str, str]:
         "STORMOPS_CLOCK_SPEED": str(speed),
         "STORMOPS_CLOCK_EPOCH_MS": now,
         "STORMOPS_CLOCK_ANCHOR_MS": now,
+    }
+
+
+def in_the_afternoon() -> dict[str, str]:
+    """Settings of a clock that goes as the wall's, from 14:00 where the demo city is: who calls depends on the hour."""
+    now = datetime.now(ZoneInfo("America/New_York"))
+    then = now.replace(hour=14, minute=0, second=0, microsecond=0)
+    return {
+        "STORMOPS_CLOCK_SPEED": "1",
+        "STORMOPS_CLOCK_EPOCH_MS": str(int(then.timestamp() * 1000)),
+        "STORMOPS_CLOCK_ANCHOR_MS": str(int(now.timestamp() * 1000)),
     }
 
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
 
 from tests.messages_provider import MessagesProvider
-from tests.platform import Platform, make_city
+from tests.platform import Platform, in_the_afternoon, make_city
 
 CUSTOMERS = 30_000
 ARGUMENTS = (
@@ -60,7 +60,8 @@ def texts() -> Iterator[MessagesProvider]:
 def platform(tmp_path_factory: pytest.TempPathFactory, texts: MessagesProvider) -> Iterator[Platform]:
     """The whole platform on a small city of its own."""
     folder = tmp_path_factory.mktemp("browser")
-    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", texts.settings())
+    settings = texts.settings() | in_the_afternoon()
+    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", settings)
     running.staff["supervisor"] = running.enrol("supervisor")
     yield running
     running.stop()

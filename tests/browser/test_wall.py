@@ -17,6 +17,7 @@ PAGES = 4
 LETTER_SHARE_LEAST = 0.014
 """Smallest letters, in shares of the screen's width: on a screen 1.2 m wide 17 mm, for 5 m."""
 
+LONG_NAMES = "document.querySelectorAll('.wall-place').forEach(e => e.append(' and 79 more streets'.repeat(9)))"
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.wall *')]
   .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && !e.closest('.sr-only'))
   .map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
@@ -63,6 +64,9 @@ def test_is_read_from_across_the_room_and_nothing_is_cut_off(open_wall: NewPage,
     page = open_wall(viewport={"width": width, "height": height})
     for _ in range(PAGES):
         assert page.evaluate(SMALLEST) >= width * LETTER_SHARE_LEAST
+        page.evaluate(
+            "document.querySelectorAll('.wall-place').forEach(e => e.append(' and 79 more streets'.repeat(9)))"
+        )
         room = "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
         assert page.locator("html").evaluate(room) == [0, 0]
         assert max(page.locator(".wall-page").evaluate(room)) <= 0

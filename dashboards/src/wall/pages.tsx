@@ -38,10 +38,8 @@ export function IncidentsPage({ desk }: { desk: Desk }) {
           {most.map((incident) => (
             <li key={incident.id}>
               <SignIcon sign={incidentSign(incident.state)} size={44} label={word("state", incident.state)} />
-              <span class="wall-place">
-                {incident.place || incident.id}
-                <small>{format.span(now - incident.since_ms)}</small>
-              </span>
+              <span class="wall-place">{incident.place || incident.id}</span>
+              <small>{format.span(now - incident.since_ms)}</small>
               <b>{format.number(incident.customers_out)}</b>
             </li>
           ))}

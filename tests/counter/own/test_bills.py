@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 
+from pypdf import PdfReader
+
 from stormops.accounts.records_money import Bill, BillLine
 from stormops.counter.own.bills import CHART_HEIGHT, charts
+from stormops.papers.words import said as on_paper
 from tests.counter.own.conftest import Own
 
 
@@ -36,3 +40,11 @@ async def test_a_bill_shows_its_lines_and_how_they_came_about(own: Own) -> None:
     for said in ("$109.07", "1,000", "How this came about", "Tallahassee rate plans"):
         assert said in page
     assert (await own.get("/account/bills/0123456789abcdef")).status_code == 404
+
+    printed = await own.get(f"{place[1]}/statement.pdf?lang=es")
+    assert f"{place[1]}/statement.pdf" in page
+    assert (printed.headers["content-type"], printed.headers["cache-control"]) == ("application/pdf", "no-store")
+    paper = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(printed.content)).pages)
+    assert "$109.07" in paper
+    assert on_paper("es")("statement.charges") in paper
+    assert (await own.get("/account/bills/0123456789abcdef/statement.pdf")).status_code == 404

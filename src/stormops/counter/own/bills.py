@@ -14,6 +14,8 @@ from stormops.books import customers
 from stormops.counter import answers
 from stormops.counter.own.customer import Customer
 from stormops.counter.own.door import PATH, Door
+from stormops.papers.letters import compose
+from stormops.papers.pdf import pdf
 
 CHART_HEIGHT, BAR_WIDTH = 120, 24
 """Of the drawing, in its own units."""
@@ -72,6 +74,7 @@ class Bills:
         return [
             Route(f"{PATH}/bills", self._door.shown(self._list)),
             Route(f"{PATH}/bills/{{bill}}", self._door.shown(self._one)),
+            Route(f"{PATH}/bills/{{bill}}/statement.pdf", self._door.shown(self._statement)),
         ]
 
     async def _bills(self, customer: Customer) -> list[Bill]:
@@ -85,10 +88,27 @@ class Bills:
             request, customer, "bills.html", bills=rows, charts=charts(bills), height=CHART_HEIGHT, width=BAR_WIDTH
         )
 
-    async def _one(self, request: Request, customer: Customer) -> Response:
+    async def _named(self, request: Request, customer: Customer) -> Bill | None:
         wanted = request.path_params["bill"]
-        bill = next((one for one in await self._bills(customer) if mark_of(customer, one) == wanted), None)
+        return next((one for one in await self._bills(customer) if mark_of(customer, one) == wanted), None)
+
+    async def _one(self, request: Request, customer: Customer) -> Response:
+        bill = await self._named(request, customer)
         if bill is None:
             return self._door.problem(request, "unknown", 404)
         every = answers.why(bill.decision, self._door.clerk.pack) if bill.decision else []
-        return self._door.pages.page(request, customer, "bill.html", bill=bill, every=every)
+        mark = request.path_params["bill"]
+        return self._door.pages.page(request, customer, "bill.html", bill=bill, mark=mark, every=every)
+
+    async def _statement(self, request: Request, customer: Customer) -> Response:
+        bill = await self._named(request, customer)
+        if bill is None:
+            return self._door.problem(request, "unknown", 404)
+        body = await self._door.look(self._printed, bill.id, self._door.pages.words(request).language)
+        headers = {"Content-Disposition": 'inline; filename="statement.pdf"'}
+        return Response(body, headers=headers, media_type="application/pdf")
+
+    def _printed(self, bill: str, language: str) -> bytes:
+        clerk = self._door.clerk
+        with clerk.books.reading() as reader:
+            return pdf(compose(clerk.writing(reader, language), "statement", bill))
