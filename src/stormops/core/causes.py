@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from stormops.core.distinct import distinct
 from stormops.core.evidence import SMALL, Table, chances, whole
 from stormops.core.hierarchy import Hierarchy, ranges
 from stormops.core.network import Bools, Ints
@@ -83,7 +84,9 @@ class Causes:
         if final != self._final:
             self._final = final
             roots = np.flatnonzero(self._places.level == 0)
-            by_level[0] = np.union1d(by_level[0], roots[self._counts[roots].any(axis=1)]).astype(np.int32)
+            by_level[0] = distinct(np.concatenate((by_level[0], roots[self._counts[roots].any(axis=1)]))).astype(
+                np.int32
+            )
         return self._read_out(by_level)
 
     def _split(self, nodes: Ints) -> list[Ints]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stormops.core.distinct import distinct
 from stormops.core.incident import ELECTRIC, UTILITIES, Incident
 from stormops.core.network import Bytes, Ints, Tree
 
@@ -70,7 +71,7 @@ class Coverage:
         parts = [self._tree.below(device) for device in incident.devices]
         parts.append(np.fromiter(incident.premises, np.int32, len(incident.premises)))
         reach = np.concatenate(parts)
-        mine: Ints = np.unique(reach[column[reach] == incident.key])
+        mine: Ints = distinct(reach[column[reach] == incident.key])
         return mine
 
     def answered(self, utility: int, premise: int) -> tuple[int, int]:
@@ -165,7 +166,7 @@ class Coverage:
             return np.empty(0, np.int32), np.empty(0, np.int32)
         before = owner.copy()
         claimed = np.flatnonzero((owner != NOBODY) & (rank != ITSELF))
-        for key in np.unique(before[claimed]).tolist():
+        for key in distinct(before[claimed]).tolist():
             self._free(key, claimed[before[claimed] == key].astype(np.int32))
         # A deeper claim outweighs one above it; of two at one device the older one goes first.
         for device in sorted(self._at_device, key=lambda row: (-int(tree.depth[row]), row)):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from stormops.core.arguing import Argument
 from stormops.core.beliefs import Beliefs
 from stormops.core.causes import Causes, Longs
+from stormops.core.distinct import distinct
 from stormops.core.entry import RatesLearned
 from stormops.core.evidence import Table
 from stormops.core.grouping import Delta, Group
@@ -178,7 +179,7 @@ class Explainer:
         moved = np.sort(self._places.position[premises]).astype(np.intp)
         was_held = self._holder
         if self._hold_news:
-            moved = np.union1d(moved, self._switch_holds())
+            moved = distinct(np.concatenate((moved, self._switch_holds())))
         reports = self._reports
         at = np.array([min(reports.get(p, (-1,))) for p in self._places.order[moved].tolist()], np.int64)
         # What comes from ahead of the tick counts as of now, and is placed again at the next one.

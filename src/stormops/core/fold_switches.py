@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from stormops.core import entry as facts
+from stormops.core.distinct import distinct
 from stormops.core.entry import Entry
 from stormops.core.fold_reports import answer, touch
 from stormops.core.incident import ELECTRIC
@@ -36,7 +35,7 @@ def switch_changed(situation: Situation, _entry: Entry, fact: facts.SwitchChange
     if owner is None or not len(premises):
         return
     fed = (before >= 0) & (owner[premises] < 0) & (tree.premise_device[premises] >= 0) & ~tree.dead[premises]
-    for key in np.unique(before[fed]).tolist():
+    for key in distinct(before[fed]).tolist():
         _restored(situation, key, premises[fed & (before == key)], fact.at_ms, touched)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from stormops.core.calling import ALWAYS, Calling
 from stormops.core.customers import Customers
+from stormops.core.distinct import distinct
 from stormops.core.forest import Forest, Rows, forest, merged
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.network import Bools, Floats, Ints, Tree
@@ -84,7 +85,7 @@ class Inference:
         place = int(self.places.place[device])
         self.held[place] = held
         below = self.places.topmost(self.held) >= 0
-        self._retell = np.union1d(self._retell, np.flatnonzero(below != self._below_held))
+        self._retell = distinct(np.concatenate((self._retell, np.flatnonzero(below != self._below_held))))
         self._below_held = below
 
     def deafen(self, area: Ints, silent_ms: Rows) -> None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from stormops.core.address import house_number
 from stormops.core.address_said import read
+from stormops.core.distinct import distinct
 from stormops.core.matching_answer import CANDIDATES
 from stormops.core.matching_meaning import HOPELESS, OTHER_KIND, Heard, Meaning, best_penalty, fit, ranked
 from stormops.core.matching_readings import Reading, readings
@@ -77,7 +78,7 @@ class AddressBook:
         by_street = np.argsort(street, kind="stable")
         self._by_street = by_street
         self._street_first = np.searchsorted(street[by_street], np.arange(len(self.streets) + 1))
-        pairs = np.unique(street.astype(np.int64) << 32 | place)
+        pairs = distinct(street.astype(np.int64) << 32 | place)
         self._localities: list[set[int]] = [set() for _ in range(len(self.streets))]
         for s, p in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
             self._localities[s].add(p)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stormops.core.actions import close_when_bare
+from stormops.core.distinct import distinct
 from stormops.core.draft import Draft
 from stormops.core.entry import AnyFact, CityAdopted, Entry, IncidentClosed, MeterEventsReceived, MetersChanged
 from stormops.core.incident import ELECTRIC
@@ -82,7 +83,7 @@ class Metering:
         decided = draft.touched.premises
         if meters.heard:  # What people said of a premise also tells which of its losses counts.
             parts.append(decided[(meters.told_ms[decided] > 0) | (meters.since_ms[decided] > 0)])
-        every = np.unique(np.concatenate([*parts, np.array(due, np.int32)]))
+        every = distinct(np.concatenate([*parts, np.array(due, np.int32)]))
         return every[every >= 0]
 
     def _tell(self, draft: Draft, turned: Turned) -> None:

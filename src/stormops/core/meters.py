@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stormops.core.address import compact
+from stormops.core.distinct import distinct
 from stormops.core.network import Bools, Ints
 
 Longs = npt.NDArray[np.int64]
@@ -105,7 +106,7 @@ class Meters:
         known = premises >= 0
         self.strangers += len(premises) - int(np.count_nonzero(known))
         row, off, at = self._news(premises[known], off[known], at_ms[known])
-        touched = np.unique(row)
+        touched = distinct(row)
         np.maximum.at(self.on_ms, row[~off], at[~off])
         on = self.on_ms[touched]
         since, last = self.since_ms[touched], self.off_ms[touched]
@@ -121,7 +122,7 @@ class Meters:
 
         `silent_ms` (P): until when each meter could not be heard, which shows no interval; nor does an outage.
         """
-        row = np.unique(premises[premises >= 0])
+        row = distinct(premises[premises >= 0])
         if not len(row):
             return
         before = self.read_ms[row]
@@ -177,10 +178,10 @@ class Meters:
         if not len(self.told_ms) or not premises:
             return
         row = np.array(premises, np.intp)
-        distinct = np.unique(row)
-        self.told -= int(np.count_nonzero(self.told_ms[distinct]))
+        each = distinct(row)
+        self.told -= int(np.count_nonzero(self.told_ms[each]))
         self.told_ms[row] = at_ms
-        self.told += int(np.count_nonzero(self.told_ms[distinct]))
+        self.told += int(np.count_nonzero(self.told_ms[each]))
 
     def forget_told(self) -> None:
         """Nothing was told: the premises have other numbers now."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from stormops.core.distinct import distinct
 from stormops.core.levels import Mode
 from stormops.core.network import Ints
 
@@ -169,7 +170,7 @@ class Touched:
     @property
     def premises(self) -> Ints:
         """Indices of premises whose incident may have changed, ascending."""
-        return np.unique(np.concatenate(self._reach)) if self._reach else np.empty(0, np.int32)
+        return distinct(np.concatenate(self._reach)) if self._reach else np.empty(0, np.int32)
 
     def add(self, other: Touched) -> None:
         """Join what other entries touched."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stormops.core.distinct import distinct
 from stormops.core.incident import ELECTRIC, State
 from stormops.core.network import Ints, Tree
 from stormops.core.situation import Situation
@@ -46,7 +47,7 @@ def effect(situation: Situation, row: int, *, opened: bool, at_ms: int) -> Effec
     lit = ~dead_after
     moves = lit & ~dead_before & (_feeders(before) != _feeders(after))
     fed = lit & dead_before
-    feeders = np.unique(_feeders(after)[moves | fed])
+    feeders = distinct(_feeders(after)[moves | fed])
     return Effect(
         int(moves.sum()),
         int((dead_after & ~dead_before).sum()),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stormops.core.distinct import distinct
 from stormops.core.entry import AnyFact, ReportReceived, ReportUnmatched
 from stormops.core.incident import LIVE, Incident, State, incident_id
 from stormops.core.messages import COUNTED_HOURS
@@ -171,7 +172,7 @@ class DeskView:
             return self._shapes.below(incident.device)
         parts = [self._tree.below(device) for device in incident.devices]
         parts.append(np.fromiter(incident.premises, np.int32, len(incident.premises)))
-        reach = np.unique(np.concatenate(parts))
+        reach = distinct(np.concatenate(parts))
         if not len(reach):  # Nobody is out (yet): it is where its reports are.
             rows = (situation.reports.row_of[receipt] for receipt in incident.reports)
             here = {situation.reports.premise[row] for row in rows} - {-1}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stormops.core.area import Areas
+from stormops.core.distinct import distinct
 from stormops.core.mode import FOR_THE_PUBLIC
 from stormops.core.network import City, Ints
 from stormops.core.situation import Situation
@@ -44,7 +45,7 @@ class PublicView:
     def changes(self, situation: Situation, touched: Touched) -> Changes:
         """What differs since the touched set was empty. O(customers of the areas touched)."""
         reach = [touched.premises, *self._began_otherwise(situation, touched)]
-        areas = np.unique(self._areas.area_of_premise[np.concatenate(reach)])
+        areas = distinct(self._areas.area_of_premise[np.concatenate(reach)])
         put, unset = self._of(situation, areas[areas >= 0])
         put["totals"] = self._totals(situation)
         if touched.mode:
@@ -116,7 +117,7 @@ class PublicView:
         for utility in range(4):
             column = situation.coverage.owners(utility)
             if column is not None:
-                owners.update(np.unique(column[dark]).tolist())
+                owners.update(distinct(column[dark]).tolist())
         return min(situation.incidents[key].since_ms for key in owners if key >= 0)
 
     def _totals(self, situation: Situation) -> dict[str, Any]:
