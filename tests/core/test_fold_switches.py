@@ -7,6 +7,7 @@ import pytest
 
 from stormops.core import entry as facts
 from stormops.core.network import EdgeKind, trace
+from stormops.core.reliability import MINUTE_MS
 from stormops.core.situation import Situation
 from stormops.core.summary import SwitchState
 from tests.core.radial import radial_city
@@ -60,6 +61,14 @@ def test_who_is_fed_round_is_back_and_what_was_said_before_is_answered(situation
     assert near is not None
     assert far is not None
     assert (near.answered, far.answered) == (False, True)
+
+
+def test_who_is_fed_round_after_more_than_five_minutes_was_interrupted(situation: Situation) -> None:
+    incident = situation.incident("E-0001")
+    assert incident is not None
+    back_ms = incident.since_ms + 6 * MINUTE_MS
+    fold(situation, changed(MIDDLE, is_open=True), changed(TIE, is_open=False, at_ms=back_ms))
+    assert list(situation.interruptions.values()) == [(6, 6 * 6 * MINUTE_MS)]
 
 
 def test_who_loses_the_incident_because_he_is_dead_is_not_back(situation: Situation) -> None:

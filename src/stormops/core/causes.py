@@ -84,9 +84,8 @@ class Causes:
         if final != self._final:
             self._final = final
             roots = np.flatnonzero(self._places.level == 0)
-            by_level[0] = distinct(np.concatenate((by_level[0], roots[self._counts[roots].any(axis=1)]))).astype(
-                np.int32
-            )
+            spoken = roots[self._counts[roots].any(axis=1)]
+            by_level[0] = distinct(np.concatenate((by_level[0], spoken))).astype(np.int32)
         return self._read_out(by_level)
 
     def _split(self, nodes: Ints) -> list[Ints]:

@@ -167,7 +167,7 @@ def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: 
     back = situation.coverage.restore_below(incident, device)
     touched.reach(back)
     situation.coverage.answer(incident.key, back, at_ms)
-    _count_restored(situation, incident, len(back), at_ms)
+    count_restored(situation, incident, len(back), at_ms)
     below = set(situation.tree.below(device).tolist())
     for receipt in sorted(incident.reports):
         row = situation.reports.row_of[receipt]
@@ -176,7 +176,7 @@ def _restore_part(situation: Situation, incident: Incident, device: int, at_ms: 
     _seen_closed(situation, device, at_ms, touched)
 
 
-def _count_restored(situation: Situation, incident: Incident, customers: int, at_ms: int) -> None:
+def count_restored(situation: Situation, incident: Incident, customers: int, at_ms: int) -> None:
     """So many are back by one step; of electricity it is an interruption that is over."""
     incident.customers_restored += customers
     situation.totals.customers_restored += customers
@@ -209,7 +209,7 @@ def _end(situation: Situation, incident: Incident, state: State, at_ms: int, tou
     owned = situation.coverage.owned(incident)
     situation.coverage.answer(incident.key, owned, at_ms)
     if state is State.RESTORED:
-        _count_restored(situation, incident, len(owned), at_ms)
+        count_restored(situation, incident, len(owned), at_ms)
     _release(situation, incident, touched)
     incident.ended_ms = at_ms
     incident.customers_out = 0

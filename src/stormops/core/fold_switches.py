@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stormops.core import entry as facts
 from stormops.core.distinct import distinct
 from stormops.core.entry import Entry
+from stormops.core.fold_incidents import count_restored
 from stormops.core.fold_reports import answer, touch
 from stormops.core.incident import ELECTRIC
 from stormops.core.network import Ints
@@ -43,8 +44,7 @@ def _restored(situation: Situation, key: int, premises: Ints, at_ms: int, touche
     """These premises have service again by a path that goes round the incident."""
     incident = situation.incidents[key]
     situation.coverage.answer(key, premises, at_ms)
-    incident.customers_restored += len(premises)
-    situation.totals.customers_restored += len(premises)
+    count_restored(situation, incident, len(premises), at_ms)
     back = set(premises.tolist())
     reports = situation.reports
     for receipt in sorted(incident.reports):

@@ -18,6 +18,7 @@ from stormops.core.levels import Mode
 from stormops.counter.rights import ASSIGN, CHECK, Person, may_use
 from stormops.counter.words import plain, said
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
+from stormops.pages.page import environment
 from stormops.pages.words import Words
 from stormops.papers.html import css
 
@@ -146,10 +147,4 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("stormops.counter"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(jinja2.PackageLoader("stormops.counter"))

@@ -68,12 +68,17 @@ def page_style() -> str:
     return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("form.css", "mode.css"))
 
 
-@functools.cache
-def _environment() -> jinja2.Environment:
+def environment(*loaders: jinja2.BaseLoader) -> jinja2.Environment:
+    """How all templates are read: nothing unescaped, nothing undefined passed over."""
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("stormops", "pages"),
+        loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return environment(jinja2.PackageLoader("stormops", "pages"))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import jinja2
 
+from stormops.pages.page import environment
 from stormops.papers.document import Bars, Document
 
 BAR = 80
@@ -59,10 +60,4 @@ def _plain(part: object) -> dict[str, object]:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("stormops.papers"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(jinja2.PackageLoader("stormops.papers"))

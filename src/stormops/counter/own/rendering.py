@@ -21,7 +21,7 @@ from stormops.core.mode import level_of
 from stormops.counter.own.words import said
 from stormops.counter.words import named
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
-from stormops.pages.page import PageSettings, page_style, policy
+from stormops.pages.page import PageSettings, environment, page_style, policy
 from stormops.pages.words import Words
 
 if TYPE_CHECKING:
@@ -100,12 +100,4 @@ def _style() -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("stormops.counter.own"), jinja2.PackageLoader("stormops", "pages")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(jinja2.PackageLoader("stormops.counter.own"), jinja2.PackageLoader("stormops", "pages"))
