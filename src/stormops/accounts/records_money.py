@@ -12,6 +12,7 @@ import msgspec
 
 from stormops.accounts.record import (
     INDEXED,
+    LISTED,
     AccountId,
     Amount,
     CaseId,
@@ -22,6 +23,7 @@ from stormops.accounts.record import (
     PartyId,
     PremiseId,
     Record,
+    latest_by,
     lives_by,
 )
 from stormops.accounts.states_money import (
@@ -65,11 +67,11 @@ class BillLine(msgspec.Struct, frozen=True):
 class Bill(Record, frozen=True, kw_only=True):
     """A bill as it was sent."""
 
-    account: AccountId
+    account: Annotated[AccountId, latest_by("issued")]
     issued: date
     due: date
     cents: int
-    lines: tuple[BillLine, ...]
+    lines: Annotated[tuple[BillLine, ...], LISTED]
     decision: Decision = msgspec.field(default_factory=dict)
 
 

@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, TypeVar, cast
 
-import msgspec
 from sqlalchemy import Connection, Select, select
 
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Bill, BillLine
+from stormops.accounts.records_money import Bill
 from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
-from stormops.books.columns import from_row
+from stormops.books.columns import decoder, from_row
 from stormops.books.reading import SqlReader
 from stormops.books.schema import TABLES
 
@@ -22,7 +21,7 @@ R = TypeVar("R", bound=Record)
 RECENT = timedelta(days=75)
 """Bills that are looked at, and reads; who has none within it is looked up alone, as far back as it goes."""
 
-_lines = msgspec.json.Decoder(tuple[BillLine, ...]).decode
+_lines = decoder(Bill, "lines")
 
 
 class Ahead(SqlReader):
@@ -86,7 +85,7 @@ class Ahead(SqlReader):
 
     def _reads(self, points: Collection[str], on: date) -> None:
         table = TABLES["read"]
-        query = select(table).where(table.c.point.in_(sorted(points)), table.c.day > on - RECENT).order_by(table.c.id)
+        query = select(table).where(table.c.point.in_(sorted(points)), table.c.day > on - RECENT)
         for values in self._values(query):
             self._lists[Read, values["point"]].append(Read(**values))
 
@@ -94,14 +93,14 @@ class Ahead(SqlReader):
         table = TABLES["bill"]
         columns = table.c.id, table.c.account, table.c.issued, table.c.due, table.c.cents, table.c.lines
         query = select(*columns).where(table.c.account.in_(sorted(accounts)), table.c.issued > on - RECENT)
-        for values in self._values(query.order_by(table.c.id)):
+        for values in self._values(query):
             self._lists[Bill, values["account"]].append(Bill(**{**values, "lines": _lines(values["lines"])}))
 
     def _values(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
         """Rows as dictionaries; a row's own mapping looks each name up anew."""
         found = self._connection.execute(query)
         names = tuple(found.keys())
-        for row in found:
+        for row in found.all():
             yield dict(zip(names, row, strict=True))
 
 

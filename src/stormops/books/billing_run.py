@@ -190,8 +190,8 @@ class _Run:
     def _accounts(self) -> list[str]:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
-            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None)).order_by(account.c.id))
-            mine = [key for key in every if order.cycle in {EVERY, cycle_of(key, order.cycles)}]
+            every = connection.execute(select(account.c.id).where(account.c.closed.is_(None))).all()
+            mine = sorted(key for (key,) in every if order.cycle in {EVERY, cycle_of(key, order.cycles)})
             for row in connection.execute(select(TABLES["umbrella"]).order_by(TABLES["umbrella"].c.id)).mappings():
                 roof = from_row(Umbrella, row)
                 self._roofs[roof.account] = roof
@@ -244,7 +244,7 @@ class _Run:
             return
         finally:
             parts = self._memo.take()
-        whole = abridged.together(self._pack, self._person.day, self._order.run, parts + made.more)
+        whole = abridged.together(self._pack, self._order.run, parts + made.more)
         command = msgspec.structs.replace(made.command, decision=whole)
         new = len(command.estimated) + sum(1 + len(share.lines) for share in command.shares)
         at.reader.absent([at.key, *(f"{at.key}~{number}" for number in range(2, new + 1))])

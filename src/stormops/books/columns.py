@@ -31,7 +31,15 @@ class Field(NamedTuple):
     """Without annotations; of a JSON field the whole hint."""
     optional: bool
     refers: str
-    indexed: bool
+    listed: type[msgspec.Struct] | None
+    """Of a tuple of structs that is kept as a list of lists, the struct."""
+    index: tuple[str, ...]
+    """The columns by which records are looked up by it, itself first; () where they are not."""
+
+    @property
+    def indexed(self) -> bool:
+        """Whether records are looked up by it."""
+        return bool(self.index)
 
     @property
     def plain(self) -> bool:
@@ -61,8 +69,10 @@ def _field(name: str, hint: Any) -> Field:
         else:
             break
     kind = bare if bare in PLAIN else hint
+    listed = get_args(bare)[0] if extra.get("listed") else None
     refers = str(extra.get("refers", ""))
-    return Field(name, kind, optional, refers, bool(refers) or bool(extra.get("indexed")))
+    by = (name, str(extra["by"])) if "by" in extra else (name,)
+    return Field(name, kind, optional, refers, listed, by if extra.get("indexed", refers) else ())
 
 
 def items_of(kind: type[Record]) -> list[SchemaItem]:
@@ -75,8 +85,7 @@ def items_of(kind: type[Record]) -> list[SchemaItem]:
             type_ = String(ID_MAX)
         foreign = [_foreign(field.refers)] if field.refers else []
         items.append(Column(field.name, type_, *foreign, primary_key=field.name == "id", nullable=field.optional))
-        if field.indexed:
-            items.append(Index(f"ix_{table}_{field.name}", field.name))
+    items += [Index(f"ix_{table}_{field.name}", *field.index) for field in fields_of(kind) if field.indexed]
     if kind in MACHINE_OF:
         states = ", ".join(f"'{state}'" for state in MACHINE_OF[kind].states)
         items.append(CheckConstraint(f"state IN ({states})", name=f"ck_{table}_state"))
@@ -95,28 +104,52 @@ def _foreign(kind: str) -> ForeignKey:
 _encode = msgspec.json.Encoder().encode
 
 
-@cache
-def _decoder(type_: Any) -> Callable[[str], Any]:
-    return msgspec.json.Decoder(type_).decode
+class _Json(NamedTuple):
+    """A field that is JSON in a text."""
+
+    name: str
+    encode: Callable[[Any], bytes]
+    decode: Callable[[str], Any]
+
+
+def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Callable[[str], Any]]:
+    """Structs as lists of their fields' values. What an earlier release kept by names is read too."""
+    hints = get_type_hints(struct, include_extras=True)
+    values = tuple[tuple(hints[name] for name in struct.__struct_fields__)]  # type: ignore[misc]
+    read = msgspec.json.Decoder(list[values | struct]).decode  # type: ignore[valid-type]
+
+    def decode(text: str) -> tuple[msgspec.Struct, ...]:
+        return tuple(struct(*each) if isinstance(each, tuple) else each for each in read(text))
+
+    return lambda structs: _encode([msgspec.structs.astuple(each) for each in structs]), decode
 
 
 @cache
-def _json(kind: type[Record]) -> tuple[tuple[str, Callable[[str], Any]], ...]:
-    """The fields of a kind that are JSON in a text, with their decoders."""
-    return tuple((field.name, _decoder(field.type)) for field in fields_of(kind) if not field.plain)
+def _json(kind: type[Record]) -> tuple[_Json, ...]:
+    """The fields of a kind that are JSON in a text."""
+    return tuple(
+        _Json(field.name, *(_listed(field.listed) if field.listed else (_encode, msgspec.json.Decoder(field.type).decode)))
+        for field in fields_of(kind)
+        if not field.plain
+    )
 
 
 def to_row(record: Record) -> dict[str, Any]:
     """The record's columns."""
     row = {name: getattr(record, name) for name in record.__struct_fields__}
-    for name, _ in _json(type(record)):
-        row[name] = _encode(row[name]).decode()
+    for name, encode, _ in _json(type(record)):
+        row[name] = encode(row[name]).decode()
     return row
+
+
+def decoder(kind: type[Record], field: str) -> Callable[[str], Any]:
+    """What makes the field's value of its column, which is JSON."""
+    return next(each.decode for each in _json(kind) if each.name == field)
 
 
 def from_row(kind: type[R], row: Mapping[Any, Any]) -> R:
     """The record of a row."""
     values = dict(row)
-    for name, decode in _json(kind):
+    for name, _, decode in _json(kind):
         values[name] = decode(values[name])
     return kind(**values)

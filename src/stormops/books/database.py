@@ -29,7 +29,7 @@ LONG_SECONDS = 600
 MIGRATION_LOCK = 7_270_032
 """Number of PostgreSQL's advisory lock under which the tables are made: two processes may start at once."""
 
-KEPT = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536")
+KEPT = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=10000")
 FRESH = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000")
 """SQLite's ways of writing: so that what was committed stays, or as fast as it can (with half a gigabyte at hand)."""
 

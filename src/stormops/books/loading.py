@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple, Protocol, TypeVar
@@ -15,13 +15,15 @@ from sqlalchemy import Connection, Index
 from stormops.accounts import ledger
 from stormops.accounts.audit import AuditEvent
 from stormops.accounts.ledger import Journal
+from stormops.accounts.money import Cents
 from stormops.accounts.record import Record, kind_name
+from stormops.accounts.subledger import SUBLEDGERS
 from stormops.books import chain, checks, terms
 from stormops.books.columns import to_row
 from stormops.books.database import Database
 from stormops.books.inserting import add
 from stormops.books.schema import METADATA, TABLES
-from stormops.books.writing import write_journals
+from stormops.books.writing import last_number, write_journals
 
 T = TypeVar("T")
 
@@ -30,6 +32,9 @@ BULKY = ("line", "receivable", "bill", "receipt", "read", "journal")
 """Tables whose indexes are made anew after a load in bulk."""
 
 
+_SUMMED: dict[type[Record], list[tuple[str, str]]] = defaultdict(list)
+for _account, (_kind, _field) in SUBLEDGERS.items():
+    _SUMMED[_kind].append((_account, _field))
 _ORDER = {table.name: place for place, table in enumerate(METADATA.sorted_tables)}
 
 
@@ -66,7 +71,7 @@ class _Together(NamedTuple):
 
 
 def load(database: Database, records: Iterable[Record], journals: Iterable[Journal], by: str, at_ms: int) -> Loaded:
-    """Take over new records and posted journals under one event of the audit; checked as a whole before it is kept.
+    """Take over new records and posted journals under one event of the audit; kept if what was written adds up.
 
     Raises NotSound, BooksUnavailable, and sqlalchemy's IntegrityError for what is there already or refers to nothing.
     """
@@ -81,18 +86,22 @@ def load_parts(database: Database, parts: Iterable[Part], by: str, at_ms: int, *
         head = chain.take(connection)
         position = head.position + 1
         indexes = _drop_indexes(connection) if bulk else []
+        differing: dict[tuple[str, str], Cents] = {}
         for part in parts:
+            records = list(part.records)
+            first = last_number(connection)
             loaded = replace(
                 loaded,
-                records=loaded.records + _records(connection, part.records, position, digest),
+                records=loaded.records + _records(connection, records, position, digest),
                 journals=loaded.journals + _journals(connection, part.journals, digest),
             )
+            amounts = _amounts(records)
+            amounts.subtract(differing)
+            differing = checks.unequal(connection, (first, last_number(connection)), amounts)
         for index in indexes:
             index.create(connection)
-        for difference in checks.differing(connection):
-            raise NotSound(
-                f"{difference.account} {difference.item}: {difference.item_cents} is not {difference.control}"
-            )
+        for (account, item), cents in sorted(differing.items()):
+            raise NotSound(f"{account} {item}: its lines and its amount differ by {cents}")
         event = AuditEvent(
             key=f"load-{position}",
             command="load",
@@ -108,6 +117,15 @@ def load_parts(database: Database, parts: Iterable[Part], by: str, at_ms: int, *
         )
         chain.append(connection, head, event)
     return replace(loaded, position=position)
+
+
+def _amounts(records: Iterable[Record]) -> Counter[tuple[str, str]]:
+    """What records say that is on the control accounts, by account and item."""
+    amounts: Counter[tuple[str, str]] = Counter()
+    for record in records:
+        for account, field in _SUMMED.get(type(record), ()):
+            amounts[account, record.id] += getattr(record, field)
+    return amounts
 
 
 def _drop_indexes(connection: Connection) -> list[Index]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
@@ -46,11 +46,17 @@ def write_new(connection: Connection, records: Iterable[Record], position: int) 
         add(connection, TABLES[name], [{**to_row(record), "changed": position} for record in group])
 
 
+def last_number(connection: Connection) -> int:
+    """Of the last journal, 0 without any; writers come one by one."""
+    return connection.scalar(select(func.max(JOURNAL.c.number))) or 0
+
+
 def write_journals(connection: Connection, journals: Sequence[Journal]) -> None:
     """Write new journals with their lines."""
     if journals:
-        add(connection, LINE, [row for entry in journals for row in _lines(entry)])
-        add(connection, JOURNAL, [_journal(entry) for entry in journals])
+        numbered = list(enumerate(journals, last_number(connection) + 1))
+        add(connection, LINE, [row for number, entry in numbered for row in _lines(number, entry)])
+        add(connection, JOURNAL, [_journal(number, entry) for number, entry in numbered])
 
 
 def write_ends(connection: Connection, journals: Iterable[Journal]) -> None:
@@ -60,8 +66,9 @@ def write_ends(connection: Connection, journals: Iterable[Journal]) -> None:
         connection.execute(insert(JOURNAL_END), row)
 
 
-def _journal(entry: Journal) -> dict[str, Any]:
+def _journal(number: int, entry: Journal) -> dict[str, Any]:
     return {
+        "number": number,
         "id": entry.id,
         "event": entry.event,
         "effective": entry.effective,
@@ -73,10 +80,10 @@ def _journal(entry: Journal) -> dict[str, Any]:
     }
 
 
-def _lines(entry: Journal) -> list[dict[str, Any]]:
+def _lines(number: int, entry: Journal) -> list[dict[str, Any]]:
     return [
         {
-            "journal": entry.id,
+            "journal": number,
             "place": place,
             "account": line.account,
             "side": line.side.value,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from stormops.accounts.asking.asked import parts_of, restored
 from stormops.accounts.decision import usd
 from stormops.accounts.ledger import Journal
 from stormops.accounts.records_money import Arrangement, Bill, BillLine, Deposit
@@ -155,18 +156,17 @@ def _summary(writing: Writing, sums: Sums) -> Rows:
 
 def _lines(writing: Writing, bill: Bill) -> Rows:
     words = writing.words
-    rows = []
+    rows, parts = [], parts_of(restored(writing.books, bill.decision))
     for line in bill.lines:
-        quantity = f"{words.number(line.quantity)} {_unit(bill, line)}".strip() if line.quantity else ""
+        quantity = f"{words.number(line.quantity)} {_unit(parts, line)}".strip() if line.quantity else ""
         period = writing.span(line.since, line.until)
         rows.append((writing.named("charge", line.charge), period, quantity, usd(line.cents)))
     head = words("common.for"), words("common.period"), words("common.used"), words("common.amount")
     return Rows(words("statement.charges"), head, tuple(rows), (words("common.total"), "", "", usd(bill.cents)), 2)
 
 
-def _unit(bill: Bill, line: BillLine) -> str:
-    """The unit in which the line's service is priced, as its decision has it."""
-    parts: list[dict[str, Any]] = bill.decision.get("decisions") or [bill.decision]
+def _unit(parts: list[dict[str, Any]], line: BillLine) -> str:
+    """The unit in which the line's service is priced, as the bill's decisions have it."""
     for part in parts:
         clause = part.get("clause") or {}
         if part.get("rule") == "metered.charge" and _for_service(str(clause.get("of", "")), line.charge):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from stormops.accounts import chart
+from stormops.accounts.asking.asked import parts_of, restored
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Reader
 from stormops.accounts.ledger import Journal, JournalState, Line
@@ -121,7 +122,8 @@ class Writing:
 
     def decided(self, kept: Decision) -> Say | None:
         """The same of a decision that was kept."""
-        parts = kept.get("decisions") or [kept]
+        kept = restored(self.books, kept)
+        parts = parts_of(kept)
         cites = dict.fromkeys(cite for part in parts for cite in _cites(part))
         if not kept.get("policy"):
             return None
