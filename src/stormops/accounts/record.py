@@ -42,6 +42,9 @@ INDEXED = msgspec.Meta(extra={"indexed": True})
 LISTED = msgspec.Meta(extra={"listed": True})
 """Marks a tuple of structs that is kept as a list of lists: many, with the same names over and over."""
 
+MANY = msgspec.Meta(extra={"packed": True})
+"""Marks a field that says nearly the same in every one of many records: it is kept packed."""
+
 
 def latest_by(field: str) -> msgspec.Meta:
     """Marks a field that records are looked up by, the latest by another field."""

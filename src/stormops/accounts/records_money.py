@@ -13,6 +13,7 @@ import msgspec
 from stormops.accounts.record import (
     INDEXED,
     LISTED,
+    MANY,
     AccountId,
     Amount,
     CaseId,
@@ -71,8 +72,8 @@ class Bill(Record, frozen=True, kw_only=True):
     issued: date
     due: date
     cents: int
-    lines: Annotated[tuple[BillLine, ...], LISTED]
-    decision: Decision = msgspec.field(default_factory=dict)
+    lines: Annotated[tuple[BillLine, ...], LISTED, MANY]
+    decision: Annotated[Decision, MANY] = msgspec.field(default_factory=dict)
 
 
 class BillingRun(Record, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, select
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Bill
 from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
-from stormops.books.columns import decoder, from_row
+from stormops.books.columns import decoder, of_values
 from stormops.books.reading import SqlReader
 from stormops.books.schema import TABLES
 
@@ -81,7 +81,7 @@ class Ahead(SqlReader):
     def _fetch(self, kind: type[R], field: str, keys: Collection[str]) -> list[R]:
         table = TABLES[kind_name(kind)]
         query = select(table).where(table.c[field].in_(sorted(keys))).order_by(table.c.id)
-        return [from_row(kind, values) for values in self._values(query)]
+        return [of_values(kind, values) for values in self._values(query)]
 
     def _reads(self, points: Collection[str], on: date) -> None:
         table = TABLES["read"]

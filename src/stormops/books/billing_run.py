@@ -25,7 +25,7 @@ from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands_billing import Share
 from stormops.accounts.commands_run import AdvanceRun, BeginRun, Estimated, ExceptBill, RunBill
 from stormops.accounts.controls import Grants
-from stormops.accounts.cycles import EVERY, cycle_of
+from stormops.accounts.cycles import EVERY, of_cycle
 from stormops.accounts.decision import Decision
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack
@@ -35,6 +35,7 @@ from stormops.accounts.records_place import Account, Member, Read, ServiceAgreem
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import estimates, proration
 from stormops.books.ahead import Ahead
+from stormops.books.collecting import without_collecting
 from stormops.books.columns import from_row
 from stormops.books.schema import TABLES
 from stormops.books.store import Batch, Books
@@ -100,13 +101,8 @@ def bill_all(
     books: Books, pack: Pack, order: Order, person: Person, progress: Progress = lambda *_: None
 ) -> Done | Refusal:
     """Run it to its end. Raises BooksUnavailable; then, or interrupted, the same order goes on where it stopped."""
-    collects = gc.isenabled()
-    gc.disable()  # it would walk through everything that the memo knows, again and again, and find no cycle
-    try:
+    with without_collecting():
         return _Run(books, pack, order, person).go(progress)
-    finally:
-        if collects:
-            gc.enable()
 
 
 class _Skip(Exception):
@@ -191,7 +187,7 @@ class _Run:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
             every = connection.execute(select(account.c.id).where(account.c.closed.is_(None))).all()
-            mine = sorted(key for (key,) in every if order.cycle in {EVERY, cycle_of(key, order.cycles)})
+            mine = of_cycle([key for (key,) in every], order.cycle, order.cycles)
             for row in connection.execute(select(TABLES["umbrella"]).order_by(TABLES["umbrella"].c.id)).mappings():
                 roof = from_row(Umbrella, row)
                 self._roofs[roof.account] = roof

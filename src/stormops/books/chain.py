@@ -36,6 +36,6 @@ def append(connection: Connection, head: Head, *events: AuditEvent) -> None:
     for event in events:
         body = audit.text_of(event)
         position, sealed = position + 1, audit.seal_text(sealed, body)
-        rows.append({"position": position, "body": body.decode(), "sealed": sealed})
+        rows.append((position, body.decode(), sealed))
     add(connection, AUDIT, rows)
     connection.execute(update(HEAD).values(position=position, sealed=sealed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -32,10 +32,6 @@ def _posted_lines(*columns: ColumnElement[Any]) -> Select[Any]:
     joined = JOURNAL.join(LINE, LINE.c.journal == JOURNAL.c.number)
     joined = joined.outerjoin(JOURNAL_END, JOURNAL_END.c.journal == JOURNAL.c.id)
     return select(*columns).select_from(joined).where(_POSTED)
-
-
-Sums = dict[tuple[str, str], Cents]
-"""By (account, item)."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -105,21 +101,6 @@ def differing(connection: Connection) -> Iterator[Difference]:
         )
     for code, item, control_cents, item_cents in connection.execute(union_all(*found)):
         yield Difference(code, item, int(control_cents), int(item_cents))
-
-
-def unequal(connection: Connection, journals: tuple[int, int], amounts: Mapping[tuple[str, str], Cents]) -> Sums:
-    """Where the posted journals of these numbers (above the first, up to the last) do not come to `amounts`.
-
-    (Control account, item) → what the lines come to, less the amount, on the account's normal side; without zeros.
-    """
-    first, last = journals
-    query = _posted_lines(LINE.c.account, LINE.c.item, func.sum(_SIGNED)).where(LINE.c.account.in_(SUBLEDGERS))
-    query = query.where(JOURNAL.c.number > first, JOURNAL.c.number <= last).group_by(LINE.c.account, LINE.c.item)
-    sums = {place: -cents for place, cents in amounts.items()}
-    for account, item, cents in connection.execute(query).all():
-        sign = 1 if CHART[account].normal is Side.DEBIT else -1
-        sums[account, item] = sums.get((account, item), 0) + sign * int(cents)
-    return {place: cents for place, cents in sums.items() if cents}
 
 
 def _broken(connection: Connection) -> tuple[int | None, str, int]:

@@ -12,11 +12,12 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Float, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Float, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.schema import SchemaItem
 
 from stormops.accounts.record import ID_MAX, MACHINE_OF, Record, kind_name
 from stormops.accounts.subledger import SUBLEDGERS
+from stormops.books.packing import pack, unpack
 
 R = TypeVar("R", bound=Record)
 
@@ -33,6 +34,7 @@ class Field(NamedTuple):
     refers: str
     listed: type[msgspec.Struct] | None
     """Of a tuple of structs that is kept as a list of lists, the struct."""
+    packed: bool
     index: tuple[str, ...]
     """The columns by which records are looked up by it, itself first; () where they are not."""
 
@@ -72,7 +74,7 @@ def _field(name: str, hint: Any) -> Field:
     listed = get_args(bare)[0] if extra.get("listed") else None
     refers = str(extra.get("refers", ""))
     by = (name, str(extra["by"])) if "by" in extra else (name,)
-    return Field(name, kind, optional, refers, listed, by if extra.get("indexed", refers) else ())
+    return Field(name, kind, optional, refers, listed, bool(extra.get("packed")), by if extra.get("indexed", refers) else ())
 
 
 def items_of(kind: type[Record]) -> list[SchemaItem]:
@@ -80,7 +82,7 @@ def items_of(kind: type[Record]) -> list[SchemaItem]:
     table = kind_name(kind)
     items: list[SchemaItem] = []
     for field in fields_of(kind):
-        type_ = PLAIN[field.type] if field.plain else Text
+        type_ = PLAIN[field.type] if field.plain else LargeBinary if field.packed else Text
         if field.name == "id" or field.refers:
             type_ = String(ID_MAX)
         foreign = [_foreign(field.refers)] if field.refers else []
@@ -105,20 +107,27 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _Json(NamedTuple):
-    """A field that is JSON in a text."""
+    """A field that is JSON in a text, or packed."""
 
     name: str
-    encode: Callable[[Any], bytes]
-    decode: Callable[[str], Any]
+    encode: Callable[[Any], str | bytes]
+    decode: Callable[[Any], Any]
 
 
-def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Callable[[str], Any]]:
+def _in_json(field: Field) -> _Json:
+    encode, decode = _listed(field.listed) if field.listed else (_encode, msgspec.json.Decoder(field.type).decode)
+    if field.packed:
+        return _Json(field.name, lambda value: pack(encode(value)), lambda kept: decode(unpack(kept)))
+    return _Json(field.name, lambda value: encode(value).decode(), decode)
+
+
+def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Callable[[str | bytes], Any]]:
     """Structs as lists of their fields' values. What an earlier release kept by names is read too."""
     hints = get_type_hints(struct, include_extras=True)
     values = tuple[tuple(hints[name] for name in struct.__struct_fields__)]  # type: ignore[misc]
     read = msgspec.json.Decoder(list[values | struct]).decode  # type: ignore[valid-type]
 
-    def decode(text: str) -> tuple[msgspec.Struct, ...]:
+    def decode(text: str | bytes) -> tuple[msgspec.Struct, ...]:
         return tuple(struct(*each) if isinstance(each, tuple) else each for each in read(text))
 
     return lambda structs: _encode([msgspec.structs.astuple(each) for each in structs]), decode
@@ -127,29 +136,46 @@ def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Calla
 @cache
 def _json(kind: type[Record]) -> tuple[_Json, ...]:
     """The fields of a kind that are JSON in a text."""
-    return tuple(
-        _Json(field.name, *(_listed(field.listed) if field.listed else (_encode, msgspec.json.Decoder(field.type).decode)))
-        for field in fields_of(kind)
-        if not field.plain
-    )
+    return tuple(_in_json(field) for field in fields_of(kind) if not field.plain)
 
 
 def to_row(record: Record) -> dict[str, Any]:
     """The record's columns."""
     row = {name: getattr(record, name) for name in record.__struct_fields__}
     for name, encode, _ in _json(type(record)):
-        row[name] = encode(row[name]).decode()
+        row[name] = encode(row[name])
     return row
 
 
-def decoder(kind: type[Record], field: str) -> Callable[[str], Any]:
+@cache
+def _places(kind: type[Record]) -> tuple[int, tuple[tuple[int, Callable[[Any], str | bytes]], ...]]:
+    """Where `changed` stands in a kind's values, and where JSON does."""
+    names = kind.__struct_fields__
+    return names.index("changed"), tuple((names.index(each.name), each.encode) for each in _json(kind))
+
+
+def values_of(record: Record, position: int) -> list[Any]:
+    """The record's values in the order of its columns, changed at a position."""
+    values = list(msgspec.structs.astuple(record))
+    changed, json = _places(type(record))
+    values[changed] = position
+    for place, encode in json:
+        values[place] = encode(values[place])
+    return values
+
+
+def decoder(kind: type[Record], field: str) -> Callable[[Any], Any]:
     """What makes the field's value of its column, which is JSON."""
     return next(each.decode for each in _json(kind) if each.name == field)
 
 
 def from_row(kind: type[R], row: Mapping[Any, Any]) -> R:
     """The record of a row."""
-    values = dict(row)
+    return of_values(kind, dict(row))
+
+
+def of_values(kind: type[R], values: dict[str, Any]) -> R:
+    """As `from_row`; `values` are changed."""
     for name, _, decode in _json(kind):
         values[name] = decode(values[name])
     return kind(**values)

@@ -50,6 +50,8 @@ class _Worked(NamedTuple):
     result: Any
     refusal: Refusal | None
     text: msgspec.Raw
+    name: bytes
+    """The text, as it is told from others."""
 
 
 class Memo:
@@ -69,7 +71,7 @@ class Memo:
             if len(self._worked) >= KEPT_MAX:
                 self._worked.clear()
             worked = self._worked[key] = self._work(rule, on, given, of)
-        self._taken[bytes(worked.text)] = worked.text
+        self._taken[worked.name] = worked.text
         return Decision(
             rule=rule.name,
             city=self._pack.name,
@@ -92,13 +94,13 @@ class Memo:
         found = self._pack.clause(rule.kind, on, of)
         if found is None:
             refused = rule(self._pack, on, given, of)
-            return _Worked("", "", None, refused.refusal, msgspec.Raw())
+            return _Worked("", "", None, refused.refusal, msgspec.Raw(), b"")
         owner, clause = found
         try:
             outcome = rule.work(cast(Any, clause.terms), given, _QUIET)
         except ArithmeticError:
             outcome = cast(Refusal, rule(self._pack, on, given, of).refusal)
         if isinstance(outcome, Refusal):
-            return _Worked(owner.name, owner.version, None, outcome, msgspec.Raw())
+            return _Worked(owner.name, owner.version, None, outcome, msgspec.Raw(), b"")
         text = abridged.part(rule, self._pack.name, owner.name, given, outcome, of=of, clause_of=clause.of)
-        return _Worked(owner.name, owner.version, outcome, None, text)
+        return _Worked(owner.name, owner.version, outcome, None, text, bytes(text))

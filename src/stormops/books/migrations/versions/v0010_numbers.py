@@ -102,11 +102,23 @@ def upgrade() -> None:
         sqlite_where=of_party,
         postgresql_where=of_party,
     )
+    _pack(dialect)
     for table, columns in (("bill", ["account", "issued"]), ("read", ["point", "day"])):
         op.drop_index(f"ix_{table}_{columns[0]}")
         op.create_index(f"ix_{table}_{columns[0]}", table, columns, unique=False)
     for statement in statements(dialect, REFUSALS, TABLES):
         op.execute(statement)
+
+
+def _pack(dialect: str) -> None:
+    """Bills' lines and decisions may be packed; those that are there stay plain."""
+    if dialect == "postgresql":
+        for column in ("lines", "decision"):
+            op.execute(f"ALTER TABLE bill ALTER COLUMN {column} TYPE BYTEA USING convert_to({column}, 'UTF8')")
+        return
+    with op.batch_alter_table("bill", recreate="always") as batch:
+        for column in ("lines", "decision"):
+            batch.alter_column(column, type_=sa.LargeBinary(), existing_type=sa.Text(), existing_nullable=False)
 
 
 def _make() -> None:
