@@ -595,6 +595,7 @@ def run_counter() -> None:
     from stormops.counter.outage import FeedOutage
     from stormops.counter.own.web import Doors
     from stormops.counter.policies import read_pack
+    from stormops.counter.warming import warm
     from stormops.counter.web import CounterSettings, add_charge_types, create_counter
     from stormops.journal.mode_file import ModeReader
     from stormops.papers.document import Office
@@ -620,6 +621,7 @@ def run_counter() -> None:
     except BooksUnavailable as error:  # the supervisor starts this process again
         process.log.error("books_unavailable", sentence=str(error))  # noqa: TRY400 - our own lines
         sys.exit(1)
+    warm(books.database, languages := tuple(offered(city_file.languages)))
     app = create_counter(
         CounterSettings(
             title=city_file.title,
@@ -628,7 +630,7 @@ def run_counter() -> None:
             intake_url=settings.intake_staff_url,
             origins=settings.origins,
             evidence=settings.data / "evidence",
-            languages=tuple(offered(city_file.languages)),
+            languages=languages,
         ),
         clerk,
         process.who,

@@ -60,12 +60,13 @@ class Memo:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._worked: dict[Any, _Worked] = {}
+        self._clauses: dict[tuple[str, date, str], int] = {}
         self._taken: dict[bytes, msgspec.Raw] = {}
 
     def decide(self, rule: Rule[Any, Any, V], on: date, given: msgspec.Struct, of: str = "") -> Decision[V]:
         """As the rule itself decides, without clause and formula."""
-        found = self._pack.clause(rule.kind, on, of)
-        key = rule.name, of, None if found is None else id(found[1]), _key(given)
+        clause = self._clause(rule, on, of)
+        key = rule.name, of, clause, _key(given)
         worked = self._worked.get(key)
         if worked is None:
             if len(self._worked) >= KEPT_MAX:
@@ -84,6 +85,15 @@ class Memo:
             result=worked.result,
             refusal=worked.refusal,
         )
+
+    def _clause(self, rule: Rule[Any, Any, V], on: date, of: str) -> int:
+        """Which clause is in force; 0 = none."""
+        place = rule.name, on, of
+        clause = self._clauses.get(place)
+        if clause is None:
+            found = self._pack.clause(rule.kind, on, of)
+            clause = self._clauses[place] = 0 if found is None else id(found[1])
+        return clause
 
     def take(self) -> list[msgspec.Raw]:
         """The abridged decisions made since this was last asked, each once."""

@@ -39,6 +39,8 @@ class Pricing:
 
     def __init__(self, work: Work, account: Account, first: date, end: date) -> None:
         self._work, self._account, self._first, self._end = work, account, first, end
+        self._shares: dict[proration.Period, Decision[proration.Share]] = {}
+        """Of the month, by period: services of an account mostly have the same."""
         self._water: dict[str, int] = {}
         """Units of water by premise: sewer is water that comes back."""
 
@@ -57,7 +59,10 @@ class Pricing:
         first = max(self._first, agreement.since)
         end = self._end if agreement.until is None else min(self._end, agreement.until)
         period = proration.Period(days=(end - first).days, first=first == agreement.since, final=end == agreement.until)
-        return _Span(first, end, self._work.decide(proration.base_share, period))
+        share = self._shares.get(period)
+        if share is None:
+            share = self._shares[period] = self._work.decide(proration.base_share, period)
+        return _Span(first, end, share)
 
     def _metered(self, agreement: ServiceAgreement, premise: Premise, span: _Span) -> Iterator[Priced]:
         used = self._used(agreement, span)

@@ -63,7 +63,7 @@ class Pages:
         again = request.url.path if request.method in {"GET", "HEAD"} else "/account"
         mode = self.mode()
         body = (
-            _environment()
+            templates()
             .get_template(template)
             .render(
                 t=words,
@@ -99,5 +99,5 @@ def _style() -> str:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
     return environment(jinja2.PackageLoader("stormops.counter.own"), jinja2.PackageLoader("stormops", "pages"))
