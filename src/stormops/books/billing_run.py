@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from stormops.accounts import abridged, estimating
 from stormops.accounts.asking.asked import Work
-from stormops.accounts.asking.billing import BILLED, TERMS, accounts_of, on_roster, priced, shared
+from stormops.accounts.asking.billing import BILLED, TERMS, accounts_of, never_billed, on_roster, priced, shared
 from stormops.accounts.asking.memo import Memo
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands_billing import Share
@@ -273,7 +273,10 @@ class _Run:
             raise Refused("long_period", f"There is no bill since {since}: look at it, and bill it by hand.")
         work = Work(reader, self._pack, self._person.day, self._person.grants.person, memo=self._memo)
         self._first(work, agreements, since)
-        estimated, verdicts = self._estimates(reader, agreements, since)
+        late = never_billed(agreements, self._billed(reader, billed), since)
+        if any((until - day).days > LONG_DAYS for day in late.values()):
+            raise Refused("long_period", f"A meter has no bill since {min(late.values())}: look at it.")
+        estimated, verdicts = self._estimates(reader, agreements, since, late)
         lines = tuple(each.line for each in priced(work, account, since, until, billed))
         if not any(line.cents for line in lines):
             raise _Skip("not_due")
@@ -305,6 +308,11 @@ class _Run:
         ]
         return max(ends) if ends else min((each.since for each in agreements), default=date.max)
 
+    @staticmethod
+    def _billed(reader: Ahead, accounts: Sequence[str]) -> set[str]:
+        """Agreements that bills have."""
+        return {line.agreement for each in accounts for bill in reader.where(Bill, account=each) for line in bill.lines}
+
     def _first(self, work: Work, agreements: Sequence[ServiceAgreement], since: date) -> None:
         """Raise _Skip where a short first period waits for the next bill."""
         first = all(each.since >= since for each in agreements)
@@ -315,7 +323,7 @@ class _Run:
         self._memo.take()  # that it is billed now is no part of what it costs
 
     def _estimates(
-        self, reader: Ahead, agreements: Sequence[ServiceAgreement], since: date
+        self, reader: Ahead, agreements: Sequence[ServiceAgreement], since: date, late: Mapping[str, date]
     ) -> tuple[tuple[Estimated, ...], list[Decision[estimates.Verdict]]]:
         """Reads for meters that have none at the end. Raises Refused where none can or may be estimated."""
         made: list[Estimated] = []
@@ -323,7 +331,7 @@ class _Run:
         cause: estimates.Cause = "storm" if self._person.now.episode else "utility"
         for agreement in agreements:
             end = min(agreement.until or self._order.until, self._order.until)
-            first = max(since, agreement.since)
+            first = late.get(agreement.id, max(since, agreement.since))
             if agreement.point is None or end <= first or _is_read(reader, agreement.point, first, end):
                 continue
             reads = reader.all_reads(agreement.point)

@@ -236,7 +236,7 @@ def _use(writing: Writing, bill: Bill) -> Iterator[AnyPart]:
     for line in metered:
         ends = sorted(past[line.charge])[-MONTHS:]
         if len(ends) > 1:
-            unit = _unit(bill, line)
+            unit = _unit(parts_of(restored(writing.books, bill.decision)), line)
             lines = [past[line.charge][end] for end in ends]
             bars = tuple(
                 Bar(words(f"month.{each.until.month}")[:3], each.quantity, _said(writing, each, unit)) for each in lines
