@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -30,10 +30,10 @@ from stormops.accounts.decision import Decision
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack
 from stormops.accounts.record import ID_MAX
-from stormops.accounts.records_money import Bill, BillingRun, ChargeType
+from stormops.accounts.records_money import Bill, BillingRun, BillLine, ChargeType
 from stormops.accounts.records_place import Account, Member, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refusal, Refused
-from stormops.accounts.rules import estimates, proration
+from stormops.accounts.rules import estimates, proration, use_check
 from stormops.books.ahead import Ahead
 from stormops.books.collecting import without_collecting
 from stormops.books.columns import from_row
@@ -45,6 +45,7 @@ AT_ONCE = 500
 KEY_MAX = 64
 LONG_DAYS = 45
 """A longer time without a bill is no month's: somebody looks at it."""
+METERED = ("electric", "water", "gas")
 READ_DAYS = 5
 """A read so many days before the end closes the bill."""
 DAY_MS = 86_400_000
@@ -136,6 +137,11 @@ class _Run:
         self._roofs: dict[str, Umbrella] = {}
         """Umbrellas by the account that has the building's services."""
         self._kinds: list[ChargeType] = []
+        self._checks = {
+            service: terms
+            for service in METERED
+            if (terms := pack.terms(use_check.UseCheck, person.day, service)) is not None
+        }
 
     def go(self, progress: Progress) -> Done | Refusal:
         refusal = self._begin()
@@ -280,11 +286,43 @@ class _Run:
         lines = tuple(each.line for each in priced(work, account, since, until, billed))
         if not any(line.cents for line in lines):
             raise _Skip("not_due")
+        self._look_at_use(reader, agreements, lines, billed)
         shares = shared(work, self._roofs[key], members, lines)[0] if members else (Share(key, lines),)
         roof = self._roofs[key].id if members else ""
         command = RunBill(run=self._order.run, shares=shares, decision={}, umbrella=roof, estimated=estimated)
         warnings = [name for name in EXPLAINED if any(getattr(verdict.value, name) for verdict in verdicts)]
         return _Made(command, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
+
+    def _look_at_use(
+        self, reader: Ahead, agreements: Sequence[ServiceAgreement], lines: Iterable[BillLine], billed: Sequence[str]
+    ) -> None:
+        """Raise Refused where a use is far from what is usual: somebody looks at it, and bills it by hand if it is so."""
+        points = {each.id: each.point for each in agreements}
+        for line in lines:
+            terms, point = self._checks.get(line.charge), points.get(line.agreement)
+            if terms is None or point is None:
+                continue
+            before = tuple(
+                use_check.Used(old.quantity, (old.until - old.since).days)
+                for each in billed
+                for bill in reader.where(Bill, account=each)
+                for old in bill.lines
+                if old.agreement == line.agreement and old.charge == line.charge
+            )
+            used = use_check.Used(line.quantity, (line.until - line.since).days)
+            units, days = sum(each.units for each in before), sum(each.days for each in before)
+            if abs(used.units * days - units * used.days) < terms.least * days:
+                continue  # as the rule says too: nothing is unusual that differs by so little
+            year = estimating.used_a_year_ago(reader.all_reads(point), line.since, line.until)
+            given = use_check.Checked(
+                used=used, before=before, last_year=None if year is None else use_check.Used(*year)
+            )
+            verdict = use_check.check(self._pack, self._person.day, given, line.charge).value.unusual
+            if verdict:
+                usual = f"{units} in {days} days before"
+                raise Refused(
+                    f"{verdict}_use", f"The use of {line.charge} is {verdict}: {used.units} in {used.days} days, {usual}."
+                )
 
     def _free(self, reader: Ahead, billed: Sequence[str]) -> None:
         """Raise Refused where one who would be billed is under a stay, or close to who runs the billing."""
