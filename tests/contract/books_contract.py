@@ -208,7 +208,13 @@ class BooksContract:
         for statements in wrong:
             self._refused(world.store.database, *statements)
         for statements in ([*good, head], [*across, *due, head]):
-            self._allowed(world.store.database, *(each.replace("j1", f"g{len(statements)}").replace("901", f"90{len(statements)}") for each in statements))
+            self._allowed(
+                world.store.database,
+                *(
+                    each.replace("j1", f"g{len(statements)}").replace("901", f"90{len(statements)}")
+                    for each in statements
+                ),
+            )
 
     def test_the_database_itself_refuses_every_edit(self, world: SqlWorld) -> None:
         card = world.do(AuthoriseCard(account="a1", number="n1", cents=300))["receipt"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec.structs import replace
 
 from stormops.accounts import owed
@@ -155,7 +157,6 @@ class Energise(Command, frozen=True, kw_only=True, tag="energise"):
                 kind="actual",
             )
         )
-
 
     def _could_be(self, draft: Draft, agreement: ServiceAgreement, point: str, day: date) -> None:
         """Raise Refused when service cannot have been energised on the day."""

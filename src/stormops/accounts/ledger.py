@@ -119,8 +119,7 @@ def check(entry: Journal, stayed: Mapping[str, str]) -> Refusal | None:
     if len(entry.lines) < 2:
         return Refusal("too_few_lines", "A journal has at least two lines.")
     for line in entry.lines:
-        refusal = _check_line(line, stayed)
-        if refusal is not None:
+        if (refusal := _check_line(line, stayed)) is not None:
             return refusal
     for fund, net in _nets(entry.lines).items():
         if net:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Date, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Date, Select, bindparam, select
 
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Bill
@@ -23,6 +23,7 @@ RECENT = timedelta(days=75)
 """Bills that are looked at, and reads; who has none within it is looked up alone, as far back as it goes."""
 
 _lines = decoder(Bill, "lines")
+_KEYS: BindParameter[str]
 _KEYS, _SINCE = bindparam("keys", expanding=True), bindparam("since", type_=Date)
 _READ, _BILL = TABLES["read"].c, TABLES["bill"].c
 _RECENT_READS = select(TABLES["read"]).where(_READ.point.in_(_KEYS), _READ.day > _SINCE)
@@ -103,9 +104,7 @@ class Ahead(SqlReader):
         for values in self._values(_RECENT_BILLS, accounts, on - RECENT):
             self._lists[Bill, values["account"]].append(Bill(**{**values, "lines": _lines(values["lines"])}))
 
-    def _values(
-        self, query: Select[Any], keys: Collection[str], since: date | None = None
-    ) -> Iterator[dict[str, Any]]:
+    def _values(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> Iterator[dict[str, Any]]:
         """Rows as dictionaries; a row's own mapping looks each name up anew."""
         given = {"keys": sorted(keys)} if since is None else {"keys": sorted(keys), "since": since}
         found = self._connection.execute(query, given)

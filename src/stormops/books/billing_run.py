@@ -42,6 +42,8 @@ from stormops.books.store import Batch, Books
 
 AT_ONCE = 500
 """Accounts in one transaction: others wait some tenths of a second for it."""
+COLLECTED = 8
+"""Batches after which garbage is looked for: hardly anything leaves cycles."""
 KEY_MAX = 64
 LONG_DAYS = 45
 """A longer time without a bill is no month's: somebody looks at it."""
@@ -150,7 +152,8 @@ class _Run:
         accounts, counts = self._accounts(), self._counts
         for start in range(0, len(accounts), AT_ONCE):
             self._batch(accounts[start : start + AT_ONCE])
-            gc.collect(1)  # of this batch alone
+            if start // AT_ONCE % COLLECTED == COLLECTED - 1:
+                gc.collect(1)  # of these batches alone
             progress(min(start + AT_ONCE, len(accounts)), len(accounts))
         finish = AdvanceRun(run=self._order.run, finish=True)
         refusal = self._send(finish, "finish")
@@ -296,7 +299,7 @@ class _Run:
     def _look_at_use(
         self, reader: Ahead, agreements: Sequence[ServiceAgreement], lines: Iterable[BillLine], billed: Sequence[str]
     ) -> None:
-        """Raise Refused where a use is far from what is usual: somebody looks at it, and bills it by hand if it is so."""
+        """Raise Refused where a use is far from what is usual: somebody looks at it, and bills it by hand."""
         points = {each.id: each.point for each in agreements}
         for line in lines:
             terms, point = self._checks.get(line.charge), points.get(line.agreement)
@@ -310,19 +313,17 @@ class _Run:
                 if old.agreement == line.agreement and old.charge == line.charge
             )
             used = use_check.Used(line.quantity, (line.until - line.since).days)
-            units, days = sum(each.units for each in before), sum(each.days for each in before)
-            if abs(used.units * days - units * used.days) < terms.least * days:
-                continue  # as the rule says too: nothing is unusual that differs by so little
+            usual = use_check.together(before)
+            if used.days < 1 or usual.days < 1 or not use_check.far(terms, used, usual):
+                continue  # last year's need not be looked up: the rule wants a use that is far from both
             year = estimating.used_a_year_ago(reader.all_reads(point), line.since, line.until)
             given = use_check.Checked(
                 used=used, before=before, last_year=None if year is None else use_check.Used(*year)
             )
             verdict = use_check.check(self._pack, self._person.day, given, line.charge).value.unusual
             if verdict:
-                usual = f"{units} in {days} days before"
-                raise Refused(
-                    f"{verdict}_use", f"The use of {line.charge} is {verdict}: {used.units} in {used.days} days, {usual}."
-                )
+                said = f"{used.units} in {used.days} days, {usual.units} in {usual.days} days before"
+                raise Refused(f"{verdict}_use", f"The use of {line.charge} is {verdict}: {said}.")
 
     def _free(self, reader: Ahead, billed: Sequence[str]) -> None:
         """Raise Refused where one who would be billed is under a stay, or close to who runs the billing."""

@@ -1,4 +1,4 @@
-"""Work on much at once, without the collector of cycles: it would walk through all that is remembered, again and again."""
+"""Work on much at once without the collector of cycles, which would walk through all that is remembered each time."""
 
 from __future__ import annotations
 

@@ -12,7 +12,19 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Float, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy.schema import SchemaItem
 
 from stormops.accounts.record import ID_MAX, MACHINE_OF, Record, kind_name
@@ -35,13 +47,13 @@ class Field(NamedTuple):
     listed: type[msgspec.Struct] | None
     """Of a tuple of structs that is kept as a list of lists, the struct."""
     packed: bool
-    index: tuple[str, ...]
+    index_on: tuple[str, ...]
     """The columns by which records are looked up by it, itself first; () where they are not."""
 
     @property
     def indexed(self) -> bool:
         """Whether records are looked up by it."""
-        return bool(self.index)
+        return bool(self.index_on)
 
     @property
     def plain(self) -> bool:
@@ -74,7 +86,9 @@ def _field(name: str, hint: Any) -> Field:
     listed = get_args(bare)[0] if extra.get("listed") else None
     refers = str(extra.get("refers", ""))
     by = (name, str(extra["by"])) if "by" in extra else (name,)
-    return Field(name, kind, optional, refers, listed, bool(extra.get("packed")), by if extra.get("indexed", refers) else ())
+    return Field(
+        name, kind, optional, refers, listed, bool(extra.get("packed")), by if extra.get("indexed", refers) else ()
+    )
 
 
 def items_of(kind: type[Record]) -> list[SchemaItem]:
@@ -87,7 +101,7 @@ def items_of(kind: type[Record]) -> list[SchemaItem]:
             type_ = String(ID_MAX)
         foreign = [_foreign(field.refers)] if field.refers else []
         items.append(Column(field.name, type_, *foreign, primary_key=field.name == "id", nullable=field.optional))
-    items += [Index(f"ix_{table}_{field.name}", *field.index) for field in fields_of(kind) if field.indexed]
+    items += [Index(f"ix_{table}_{field.name}", *field.index_on) for field in fields_of(kind) if field.indexed]
     if kind in MACHINE_OF:
         states = ", ".join(f"'{state}'" for state in MACHINE_OF[kind].states)
         items.append(CheckConstraint(f"state IN ({states})", name=f"ck_{table}_state"))
@@ -124,8 +138,8 @@ def _in_json(field: Field) -> _Json:
 def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Callable[[str | bytes], Any]]:
     """Structs as lists of their fields' values. What an earlier release kept by names is read too."""
     hints = get_type_hints(struct, include_extras=True)
-    values = tuple[tuple(hints[name] for name in struct.__struct_fields__)]  # type: ignore[misc]
-    read = msgspec.json.Decoder(list[values | struct]).decode  # type: ignore[valid-type]
+    values: Any = types.GenericAlias(tuple, tuple(hints[name] for name in struct.__struct_fields__))
+    read = msgspec.json.Decoder(types.GenericAlias(list, (Union[values, struct],))).decode  # noqa: UP007 - made here
 
     def decode(text: str | bytes) -> tuple[msgspec.Struct, ...]:
         return tuple(struct(*each) if isinstance(each, tuple) else each for each in read(text))

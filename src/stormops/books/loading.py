@@ -18,9 +18,9 @@ from stormops.accounts.audit import AuditEvent
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
 from stormops.books import chain, checks, terms
+from stormops.books.collecting import without_collecting
 from stormops.books.columns import values_of
 from stormops.books.database import Database
-from stormops.books.collecting import without_collecting
 from stormops.books.inserting import add
 from stormops.books.schema import METADATA, TABLES
 from stormops.books.writing import write_journals

@@ -31,7 +31,7 @@ WORDS = (
     b'["metered.charge","water","",{"use":{"all":"5"}},{"total":1850,"fuel":0,"base":900,"units":["5","0","0"]}],'
     b'["property.sewer","residential","",{"gallons":5000},4550]]}'
 )
-"""What they are deflated against. Never changed: what was kept by it could not be read any more. A better one is a second."""
+"""What they are deflated against. Never changed, or what was kept by it is lost; a better one is a second one."""
 
 _FIRST = b"\x01"
 """Before a text that was deflated against these words; no plain text begins so."""

@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TextClause,
     text,
 )
 
@@ -35,11 +34,8 @@ TABLES: dict[str, Table] = {name: Table(name, METADATA, *items_of(kind)) for nam
 _KEY = String(ID_MAX)
 
 
-def _where(condition: str) -> dict[str, TextClause]:
-    """An index of some rows only."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
+_REVERSES, _OF_PARTY = text("reverses IS NOT NULL"), text("party <> ''")
+"""What some indexes are of only."""
 _CONTROL = ", ".join(f"'{code}'" for code, row in CHART.items() if row.control)
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -59,16 +55,14 @@ JOURNAL = Table(
     Column("reverses", _KEY, ForeignKey("journal.id")),
     CheckConstraint("state IN ('pending', 'posted')", name="ck_journal_state"),
     Index("ix_journal_effective", "effective"),
-    Index("ix_journal_reverses", "reverses", unique=True, **_where("reverses IS NOT NULL")),
+    Index("ix_journal_reverses", "reverses", unique=True, sqlite_where=_REVERSES, postgresql_where=_REVERSES),
 )
 """As it was entered, in the order of `number`; how a pending one ended stands in `journal_end`."""
 
 LINE = Table(
     "line",
     METADATA,
-    Column(
-        "journal", _NUMBER, ForeignKey("journal.number", deferrable=True, initially="DEFERRED"), primary_key=True
-    ),
+    Column("journal", _NUMBER, ForeignKey("journal.number", deferrable=True, initially="DEFERRED"), primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("account", String(8), nullable=False),
     Column("side", String(2), nullable=False),
@@ -83,10 +77,10 @@ LINE = Table(
     CheckConstraint("fund <> ''", name="ck_line_fund"),
     CheckConstraint(f"account NOT IN ({_CONTROL}) OR item <> ''", name="ck_line_item"),
     CheckConstraint(f"account <> '{PREPETITION}' OR bankruptcy <> ''", name="ck_line_stay"),
-    Index("ix_line_party", "party", "journal", **_where("party <> ''")),
+    Index("ix_line_party", "party", "journal", sqlite_where=_OF_PARTY, postgresql_where=_OF_PARTY),
     sqlite_with_rowid=False,
 )
-"""A journal's lines lie together, in the order in which journals came; what an account of the chart sums is read whole."""
+"""A journal's lines lie together, in the order in which journals came; the sums of accounts read them all."""
 
 JOURNAL_END = Table(
     "journal_end",

@@ -28,9 +28,7 @@ def write_records(connection: Connection, records: Iterable[Record], position: i
         known = {row.id: row.changed for row in connection.execute(there)}
         before |= {f"{name}:{key}": changed for key, changed in known.items()}
         add(connection, table, [values_of(record, position) for record in group if record.id not in known])
-        changed = [
-            {**to_row(record), "changed": position, "_id": record.id} for record in group if record.id in known
-        ]
+        changed = [{**to_row(record), "changed": position, "_id": record.id} for record in group if record.id in known]
         if changed:
             connection.execute(update(table).where(table.c.id == bindparam("_id")), changed)
     return before

@@ -147,4 +147,5 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 @functools.cache
 def templates() -> jinja2.Environment:
+    """The counter's templates."""
     return environment(jinja2.PackageLoader("stormops.counter"))

@@ -5,6 +5,7 @@ No rule of law was found for it: when a bill is looked at is each utility's own 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -13,6 +14,8 @@ import msgspec
 from stormops.accounts.decision import Working, rule, said
 from stormops.accounts.policy import Terms, natural
 from stormops.accounts.refusal import Refusal
+
+Unusual = Literal["", "high", "low"]
 
 
 class UseCheck(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +54,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 class Verdict(msgspec.Struct, frozen=True):
     """high, low, or "" where it is as usual or nothing is known to compare with."""
 
-    unusual: Literal["", "high", "low"]
+    unusual: Unusual
 
 
 @rule("use.check")
@@ -62,23 +65,28 @@ def check(terms: UseCheck, given: Checked, working: Working) -> Verdict | Refusa
         return Refusal("bad_usage", "A use has at least a day.")
     if not usual or (terms.needs_last_year and given.last_year is None):
         return Verdict(working("unusual", "there is nothing to compare with", ""))
-    total = Used(sum(each.units for each in usual), sum(each.days for each in usual))
-    known = [total, *([given.last_year] if given.last_year is not None and given.last_year.days > 0 else [])]
+    known = [together(usual), *([given.last_year] if given.last_year is not None and given.last_year.days > 0 else [])]
     verdicts = {_against(terms, used, each, working) for each in known}
     return Verdict(working("unusual", "against all of them", verdicts.pop() if len(verdicts) == 1 else ""))
 
 
-def _against(terms: UseCheck, used: Used, usual: Used, working: Working) -> Literal["", "high", "low"]:
-    expected = working("expected", f"{usual.units} in {usual.days} days, for {used.days}", _expected(used, usual))
-    differs = abs(used.units - expected) >= terms.least
-    if differs and used.units > terms.high_times * expected:
-        working("high", f"more than {said(terms.high_times)} times as much", used.units)
+def together(uses: Sequence[Used]) -> Used:
+    """Uses one after the other as one."""
+    return Used(sum(each.units for each in uses), sum(each.days for each in uses))
+
+
+def far(terms: UseCheck, used: Used, usual: Used) -> Unusual:
+    """How a use stands to one other; "" where they are not far apart."""
+    expected = Decimal(usual.units) * used.days / usual.days
+    if abs(used.units - expected) < terms.least:
+        return ""
+    if used.units > terms.high_times * expected:
         return "high"
-    if differs and used.units < terms.low_share * expected:
-        working("low", f"less than {said(terms.low_share)} of it", used.units)
-        return "low"
-    return ""
+    return "low" if used.units < terms.low_share * expected else ""
 
 
-def _expected(used: Used, usual: Used) -> Decimal:
-    return Decimal(usual.units) * used.days / usual.days
+def _against(terms: UseCheck, used: Used, usual: Used, working: Working) -> Unusual:
+    expected = Decimal(usual.units) * used.days / usual.days
+    working("expected", f"{usual.units} in {usual.days} days, for {used.days}", expected)
+    bounds = f"above {said(terms.high_times)} times, below {said(terms.low_share)}, by {said(terms.least)} at least"
+    return working("against it", f"{used.units}: {bounds}", far(terms, used, usual))

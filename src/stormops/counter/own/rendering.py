@@ -100,4 +100,5 @@ def _style() -> str:
 
 @functools.cache
 def templates() -> jinja2.Environment:
+    """The templates of customers' own pages."""
     return environment(jinja2.PackageLoader("stormops.counter.own"), jinja2.PackageLoader("stormops", "pages"))

@@ -49,10 +49,14 @@ DROPPED = (
 )
 
 COPIES = (
-    "INSERT INTO journal SELECT row_number() OVER (ORDER BY posted_ms, id), id, event, effective, posted_ms, policy, "
-    "approvals, state, reverses FROM old_journal ORDER BY 1",
-    "INSERT INTO line SELECT journal.number, place, account, side, cents, fund, party, charge, item, bankruptcy "
-    "FROM old_line JOIN journal ON journal.id = old_line.journal ORDER BY journal.number, place",
+    (
+        "INSERT INTO journal SELECT row_number() OVER (ORDER BY posted_ms, id), id, event, effective, posted_ms, policy, "
+        "approvals, state, reverses FROM old_journal ORDER BY 1"
+    ),
+    (
+        "INSERT INTO line SELECT journal.number, place, account, side, cents, fund, party, charge, item, bankruptcy "
+        "FROM old_line JOIN journal ON journal.id = old_line.journal ORDER BY journal.number, place"
+    ),
     "INSERT INTO journal_end SELECT journal, state, at_ms FROM old_journal_end",
 )
 
