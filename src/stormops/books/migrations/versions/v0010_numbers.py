@@ -86,6 +86,8 @@ def upgrade() -> None:
     _make()
     for copy in COPIES:
         op.execute(copy)
+    if dialect == "postgresql":
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be looked at would hold the indexes up
     for table in ("line", "journal_end", "journal"):
         op.drop_table(f"old_{table}")
     op.create_index("ix_journal_effective", "journal", ["effective"], unique=False)
