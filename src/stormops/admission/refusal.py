@@ -48,17 +48,18 @@ Header = tuple[bytes, bytes]
 
 
 class Refusal:
-    """A whole answer: status, headers, body, and the same as it goes on the wire of a connection that stays open."""
+    """A whole answer: status, headers, body; and as it goes on the wire, `last` when the connection ends with it."""
 
-    __slots__ = ("body", "headers", "status", "wire")
+    __slots__ = ("body", "headers", "last", "status", "wire")
 
     def __init__(self, status: int, headers: list[Header], body: bytes) -> None:
         self.status = status
         self.headers = headers
         self.body = body
-        self.wire = self.raw()
+        self.wire = self._raw()
+        self.last = self._raw((b"connection", b"close"))
 
-    def raw(self, *extra: Header) -> bytes:
+    def _raw(self, *extra: Header) -> bytes:
         """The answer as HTTP/1.1, with more headers."""
         line = b"HTTP/1.1 429 Too Many Requests" if self.status == 429 else b"HTTP/1.1 503 Service Unavailable"
         headers = [name + b": " + value for name, value in [*self.headers, *extra]]
