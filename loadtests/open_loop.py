@@ -130,8 +130,10 @@ class OpenLoop:
         retries: int = 0,
         backoff_s: float = 0.0,
     ) -> Result:
-        """Run the phases; of each target's `connections` so many are `opened` before. Raises CalledProcessError when the
-        generator fails."""
+        """Run the phases; of each target's connections so many are `opened` before.
+
+        Raises CalledProcessError when the generator fails.
+        """
         plan = b"".join(f"target {host} {port}\n".encode() for host, port in self._targets)
         for phase in phases:
             plan += f"phase {phase.name} {phase.seconds} {' '.join(str(rate) for rate in phase.rates)}\n".encode()
