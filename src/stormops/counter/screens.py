@@ -249,7 +249,8 @@ class Screens:
         bill = await self._desk.look(self._desk.clerk.books.get, Bill, request.path_params["bill"])
         if bill is None:
             return self._pages.problem(request, person, "unknown", 404)
-        every = answers.why(bill.decision, self._desk.clerk.pack) if bill.decision else []
+        kept = await self._desk.look(self._desk.clerk.whole, [bill.decision] if bill.decision else [])
+        every = [one for each in kept for one in answers.why(each, self._desk.clerk.pack)]
         return self._pages.page(request, person, "bill.html", bill=bill, every=every)
 
     async def _receipt(self, request: Request, person: Person) -> Response:
