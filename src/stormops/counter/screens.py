@@ -249,9 +249,9 @@ class Screens:
         """A building's units today: who is there, and who depends on power."""
         key = request.path_params["umbrella"]
         found = await self._desk.look(rosters.roster, self._database, key, self._desk.clerk.today())
-        if found is None:
-            return self._pages.problem(request, person, "unknown", 404)
         umbrella = await self._desk.look(self._desk.clerk.books.get, Umbrella, key)
+        if found is None or umbrella is None:
+            return self._pages.problem(request, person, "unknown", 404)
         whose = await self._desk.look(listing.whose, self._database, [umbrella])
         return self._pages.page(
             request, person, "building.html", roster=found, account=umbrella.account, name=whose[key].name
