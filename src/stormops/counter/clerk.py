@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stormops.accounts import abridged
-from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, together
+from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, in_full
 from stormops.accounts.asking.catalogue import Body, made
 from stormops.accounts.command import Circumstances, Command, Envelope, text_of
 from stormops.accounts.deciding import Effects, decide
@@ -20,7 +19,7 @@ from stormops.accounts.letters import LETTERS
 from stormops.accounts.policy import Pack
 from stormops.accounts.policy_limits import limits
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import Arrangement, Bill, BillingRun, Placement, Receipt
+from stormops.accounts.records_money import Arrangement, Placement, Receipt
 from stormops.accounts.records_place import CutOrder, ServiceAgreement
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import storm
@@ -126,13 +125,8 @@ class Clerk:
 
     def whole(self, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Decisions as they stand in records; those that a billing run keeps short, whole again."""
-        return [self._whole(each) for each in kept]
-
-    def _whole(self, kept: dict[str, Any]) -> dict[str, Any]:
-        bill = self.books.get(Bill, str(kept["bill"])) if "bill" in kept else None
-        kept = kept if bill is None else bill.decision
-        run = self.books.get(BillingRun, str(kept["run"])) if "run" in kept else None
-        return kept if run is None else together(*abridged.whole(kept, run.clauses))
+        with self.books.reading() as reader:
+            return [in_full(each, reader) for each in kept]
 
     def looked_at(self, account: str, person: Person, why: str) -> None:
         """Keep that somebody looked at an account."""

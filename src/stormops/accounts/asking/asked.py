@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import msgspec
 
-from stormops.accounts import catalogue
+from stormops.accounts import abridged, catalogue
 from stormops.accounts.asking.memo import Memo
 from stormops.accounts.command import Command
 from stormops.accounts.decision import Decision, Rule
@@ -20,7 +20,7 @@ from stormops.accounts.draft import Reader
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Receivable
+from stormops.accounts.records_money import Bill, BillingRun, Receivable
 from stormops.accounts.records_place import Account
 from stormops.accounts.refusal import Refused
 
@@ -108,6 +108,14 @@ def together(*kept: dict[str, Any]) -> dict[str, Any]:
         "formula": [step for each in kept for step in each["formula"]],
         "decisions": list(kept),
     }
+
+
+def in_full(kept: dict[str, Any], books: Reader) -> dict[str, Any]:
+    """A decision as it stands in a record; one that a billing run keeps short, whole again."""
+    bill = books.get(Bill, str(kept["bill"])) if "bill" in kept else None
+    kept = kept if bill is None else bill.decision
+    run = books.get(BillingRun, str(kept["run"])) if "run" in kept else None
+    return kept if run is None else together(*abridged.whole(kept, run.clauses))
 
 
 def parts_of(kept: dict[str, Any]) -> list[dict[str, Any]]:

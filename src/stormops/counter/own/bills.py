@@ -96,7 +96,8 @@ class Bills:
         bill = await self._named(request, customer)
         if bill is None:
             return self._door.problem(request, "unknown", 404)
-        every = answers.why(bill.decision, self._door.clerk.pack) if bill.decision else []
+        kept = await self._door.look(self._door.clerk.whole, [bill.decision] if bill.decision else [])
+        every = [one for each in kept for one in answers.why(each, self._door.clerk.pack)]
         mark = request.path_params["bill"]
         return self._door.pages.page(request, customer, "bill.html", bill=bill, mark=mark, every=every)
 
