@@ -111,7 +111,7 @@ class Playing:
         served, _ = engine.served(linked)
         fed = engine.posterior.since[-1, engine.customers.leaf[linked]]
         service = np.zeros(len(engine.customers.leaf))
-        service[linked] = fed * (1 - served)
+        service[linked] = fed * (1 - served) * ~engine.below_known_open()[engine.customers.leaf[linked]]
         heard, wrong = wrong_links(engine)
         alone = self._n + np.flatnonzero(service > SERVICE_FROM)
         out = engine.out()

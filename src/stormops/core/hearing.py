@@ -347,6 +347,18 @@ class Hearing:
         never = self._service_kept[-1] * full[:, -1]
         return (never / whole)[which], (self.rates.wrong_link * elsewhere / full[:, -1])[which]
 
+    def powered(self, heard: Heard) -> Floats:
+        """(M, S + 1): chance that there is service, if all above in the records lost it in each slot, or never.
+
+        Who hangs elsewhere has service while it is lost above, and may have lost it there while it is not.
+        """
+        kinds, which = heard.kinds()
+        full, _ = self.linked(kinds)
+        wrong = self.rates.wrong_link
+        there = np.full(full.shape[1], wrong * (1 - self.rates.share_out))
+        there[-1] += 1 - wrong
+        return np.asarray((self._service_kept[-1] * there / self._with_service(full)).take(which, axis=0))
+
     def _with_service(self, full: Floats) -> Floats:
         failed = np.zeros_like(full)
         np.cumsum(full[:, :-1] * self._service_fails, axis=1, out=failed[:, 1:])
