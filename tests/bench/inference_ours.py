@@ -101,9 +101,7 @@ class Playing:
         """Predicted devices and services, and all probabilities."""
         engine, now = self.engine, STARTS_MS + now_ms
         self._update(now)
-        for _ in range(STEPS if self._static else 1):
-            learn(engine, self._rates, self._opens, self._kind, now)
-            engine.update(now, self._shown)
+        self._learn(now)
         self._shown = engine.prediction.predicted()
         device = np.zeros(self._n)
         device[engine.places.node] = engine.posterior.top
@@ -123,6 +121,11 @@ class Playing:
             unknown=self._listening.unknown() if self._told.meter_rate else None,
             mislinked=heard[wrong > DOUBTED_FROM].astype(np.int64),
         )
+
+    def _learn(self, now: int) -> None:
+        for _ in range(STEPS if self._static else 1):
+            learn(self.engine, self._rates, self._opens, self._kind, now)
+            self.engine.update(now, self._shown)
 
     def _update(self, now: int) -> None:
         engine = self.engine
