@@ -1,8 +1,8 @@
 """What could be known at best: our engine with the true rates and links of the storm, and nothing to learn.
 
-Its posterior is Bayes' own where what a method is told is true, so that no Brier score is expected below its own, and no
-device precision above its own at the same recall. A bar that it misses is one that the storms do not grant. Where a
-row tells wrong rates, or records are wrong, it believes them and is no limit.
+Its posterior is Bayes' own where what a method is told is true, so that no Brier score is expected below its own, and
+no device precision above its own at the same recall. A bar that it misses is one that the storms do not grant. Where
+a row tells wrong rates, or records are wrong, it believes them and is no limit.
 """
 
 from __future__ import annotations

@@ -211,7 +211,7 @@ class Inference:
         leaf, linked = customers.leaf[premises], customers.leaf[premises] >= 0
         silent = self.hearing.powered(customers.silent(len(self._deaf)))
         kind = customers.area[premises] + 1
-        on = silent[kind, -1]
+        on: Floats = silent[kind, -1]
         on[linked] = (silent @ since)[kind[linked], leaf[linked]]
         some = np.flatnonzero(customers.apart(premises))
         heard = self.hearing.powered(customers.heard(premises[some], self.hearing.onsets))
