@@ -118,6 +118,15 @@ class Heard(NamedTuple):
         return Heard(*(column[rows] for column in self))
 
 
+def _once(columns: Iterable[Rows]) -> tuple[Rows, Rows]:
+    """Of rows of a few ages: the first of each kind, and (M) which of the kinds each row is."""
+    ages = tuple(columns)
+    _, first, which = np.unique(
+        _numbered(np.zeros(len(ages[0]), np.int64), ages), return_index=True, return_inverse=True
+    )
+    return first, which
+
+
 def _numbered(key: Rows, columns: Iterable[Rows]) -> Rows:
     """(M) numbers that differ where the key or a column does."""
     key = key.astype(np.int64)
@@ -182,6 +191,10 @@ class Hearing:
 
     def arrived(self, neighbours: Rows) -> Floats:
         """(M, S): share of the reports of a loss that have come, where these neighbours reported (as in `Heard`)."""
+        if len(neighbours) > FEW:
+            first, which = _once(neighbours.T)
+            if len(first) < len(neighbours):
+                return self.arrived(neighbours[first]).take(which, axis=0)
         share = np.zeros((len(neighbours), self.onsets.slots))
         for clock, part in enumerate(self._clock_share.tolist()):
             share += part * self._by(self._since_loss(clock, neighbours)).mean(axis=2)
@@ -208,6 +221,11 @@ class Hearing:
 
     def _hushed(self, heard: Heard) -> Floats:
         """(M, S): of customers some of whose neighbours reported before, of a report or of none."""
+        if len(heard.report) > FEW:
+            # Whatever the meters said beside it.
+            first, which = _once((heard.report, *heard.neighbours.T))
+            if len(first) < len(which):
+                return self._hushed(heard.only(first)).take(which, axis=0)
         said = heard.report >= 0
         age, neighbours = heard.report[said], heard.neighbours[said]
         pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
