@@ -102,7 +102,7 @@ class Playing:
         engine, now = self.engine, STARTS_MS + now_ms
         self._update(now)
         self._learn(now)
-        self._shown = engine.prediction.predicted()
+        self._shown = self._spoken_of()
         device = np.zeros(self._n)
         device[engine.places.node] = engine.posterior.top
         linked = np.flatnonzero(engine.customers.leaf >= 0)
@@ -114,13 +114,21 @@ class Playing:
         alone = self._n + np.flatnonzero(service > SERVICE_FROM)
         out = engine.out()
         return Answer(
-            predicted=np.concatenate([engine.places.node[engine.prediction.predicted()], alone]).astype(np.int64),
+            predicted=np.concatenate([engine.places.node[self._shown], alone]).astype(np.int64),
             device=device,
             service=service,
             customer=out,
             unknown=self._listening.unknown() if self._told.meter_rate else None,
             mislinked=heard[wrong > DOUBTED_FROM].astype(np.int64),
         )
+
+    def _spoken_of(self) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        """The predicted places that explain who spoke: the platform opens no incident of which nobody did."""
+        customers = self.engine.customers
+        report, off, on = (customers.columns[name] for name in ("report_ms", "off_ms", "on_ms"))
+        spoke = np.flatnonzero(((report > 0) | (off > on)) & (customers.leaf >= 0))
+        top = np.unique(self.engine.prediction.top[customers.leaf[spoke]])
+        return top[top >= 0].astype(np.intp)
 
     def _learn(self, now: int) -> None:
         for _ in range(STEPS if self._static else 1):
