@@ -50,6 +50,8 @@ class Playing:
         self._listened_ms = -LISTEN_MS
         self._shown = np.empty(0, np.intp)
         """What was predicted at the last look: only that is dear to change."""
+        self._spoke_ms = np.zeros(len(told.tree.premise_device), np.int64)
+        """When each last reported, or their meter gasped: people may have answered it since, and be wrong."""
         if told.meter_rate:
             self.engine.deafen(*self._listening.deaf())
 
@@ -60,6 +62,7 @@ class Playing:
         self._devices(news.devices)
 
     def _reports(self, premise: Ints, ms: Ints) -> None:
+        np.maximum.at(self._spoke_ms, premise, STARTS_MS + ms)
         customers = self.engine.customers
         who, first = np.unique(premise, return_index=True)
         new = customers.columns["report_ms"][who] == 0
@@ -68,6 +71,7 @@ class Playing:
     def _meters(self, words: MeterWords) -> None:
         customers = self.engine.customers
         off = words.kind == MeterKind.LAST_GASP
+        np.maximum.at(self._spoke_ms, words.premise[off], STARTS_MS + words.at[off])
         for column, rows in (("off_ms", off), ("on_ms", ~off)):
             newest = customers.columns[column].copy()
             np.maximum.at(newest, words.premise[rows], STARTS_MS + words.at[rows])
@@ -123,11 +127,10 @@ class Playing:
         )
 
     def _spoken_of(self) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        """The predicted places that explain who spoke: the platform opens no incident of which nobody did."""
+        """The predicted places that explain who spoke and was not heard to be back: nobody is sent on a prior alone."""
         customers = self.engine.customers
-        report, off, on = (customers.columns[name] for name in ("report_ms", "off_ms", "on_ms"))
-        spoke = np.flatnonzero(((report > 0) | (off > on)) & (customers.leaf >= 0))
-        top = np.unique(self.engine.prediction.top[customers.leaf[spoke]])
+        waiting = (self._spoke_ms > customers.columns["on_ms"]) & (customers.leaf >= 0)
+        top = np.unique(self.engine.prediction.top[customers.leaf[waiting]])
         return top[top >= 0].astype(np.intp)
 
     def _learn(self, now: int) -> None:
