@@ -160,7 +160,7 @@ def test_silent_meters_speak_for_service_only_while_they_can_be_heard() -> None:
 
 def test_everybody_s_chance_is_the_mean_over_since_when_it_may_be_lost_above() -> None:
     inference = engine()
-    area = np.arange(576) % 3 - 1
+    area = np.arange(576, dtype=np.int32) % 3 - 1
     inference.deafen(area, np.array([[0, 0], [NOON - MINUTE, 0]]))
     report(inference, [24, 25, 31, 37, 300], 3)
     inference.customers.tell("off_ms", np.array([26, 40, 100]), NOON + 2 * MINUTE)
