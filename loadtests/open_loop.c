@@ -5,9 +5,10 @@
  * connections from many loopback addresses (127.1.0.0/16 and on), so that limits for each source are
  * met as a city meets them.
  *
- * open_loop PLAN SEED SOURCES CONNECTIONS PATIENCE_MS RETRIES BACKOFF_MS
+ * open_loop PLAN SEED SOURCES CONNECTIONS OPEN PATIENCE_MS RETRIES BACKOFF_MS
  *
- * Each target has at most so many CONNECTIONS: what waits at one keeps nobody from another.
+ * Each target has at most so many CONNECTIONS: what waits at one keeps nobody from another. So many of the first are
+ * OPEN before the phases begin, as when the clients of an hour have kept theirs.
  * PLAN is a file:  target HOST PORT            (one or more, numbered from 0)
  *                  phase NAME SECONDS RATE...   (a rate, in requests/s, for each group)
  *                  request NAME GROUP TARGET WEIGHT BYTES\n  and then so many bytes of a raw request
@@ -317,6 +318,27 @@ static void ready(struct connection *c, uint32_t events) {
     }
 }
 
+static void look(const struct timespec *most) {
+    static struct epoll_event events[1024];
+    int n = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, 1024, most, NULL, 0);
+    for (int i = 0; i < n; i++) ready(events[i].data.ptr, events[i].events);
+}
+
+static void open_before(int each) {          /* gently: no more at a time than a listening socket's queue holds */
+    for (int i = 0; i < request_count; i++) {
+        int target = requests[i].target;
+        while (open_connections[target] < each) {
+            for (int n = 0; n < 50; n++) {
+                struct connection *c = dial(target);
+                if (!c) fail("cannot open so many connections");
+                idle_add(c);
+            }
+            look(&(struct timespec){.tv_nsec = 10000000});
+        }
+    }
+    for (int i = 0; i < 100; i++) look(&(struct timespec){.tv_nsec = 10000000});
+}
+
 static int pick(int group) {
     double sum = 0, at;
     for (int i = 0; i < request_count; i++) if (requests[i].group == group) sum += requests[i].weight;
@@ -415,14 +437,15 @@ static double rate_of(const struct phase *p) {
 }
 
 int main(int count, char **given) {
-    if (count != 8) fail("PLAN SEED SOURCES CONNECTIONS PATIENCE_MS RETRIES BACKOFF_MS");
+    if (count != 9) fail("PLAN SEED SOURCES CONNECTIONS OPEN PATIENCE_MS RETRIES BACKOFF_MS");
     read_plan(given[1]);
     chance_state = strtoull(given[2], NULL, 10) * 0x9E3779B97F4A7C15ULL | 1;
     source_count = atoi(given[3]);
     most_connections = atoi(given[4]);
-    patience = atof(given[5]) / 1000;
-    retries_most = atoi(given[6]);
-    backoff = atof(given[7]) / 1000;
+    int open_first = atoi(given[5]);
+    patience = atof(given[6]) / 1000;
+    retries_most = atoi(given[7]);
+    backoff = atof(given[8]) / 1000;
     if (!phase_count || !request_count || source_count < 1 || source_count > 60000) fail("nothing to do");
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
@@ -433,12 +456,13 @@ int main(int count, char **given) {
     if (!again || !again_at) fail("out of memory");
     epoll_fd = epoll_create1(0);
     zero = now();
+    open_before(open_first);
+    zero += now();
     keys = (uint64_t)time(NULL) * 1000000000ULL;
 
     double next[MAX_GROUPS], ends = phases[phase_count - 1].ends;
     int phase = 0;
     for (int g = 0; g < group_count; g++) next[g] = phases[0].rate[g] > 0 ? -log(chance()) / phases[0].rate[g] : INFINITY;
-    static struct epoll_event events[1024];
     for (;;) {
         double at = now();
         while (phase < phase_count - 1 && at >= phases[phase].ends) {
@@ -482,8 +506,7 @@ int main(int count, char **given) {
             pause = 0;
         }
         struct timespec t = {.tv_sec = 0, .tv_nsec = (long)(pause * 1e9)};
-        int n = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, 1024, &t, NULL, 0);
-        for (int i = 0; i < n; i++) ready(events[i].data.ptr, events[i].events);
+        look(&t);
     }
     for (struct connection *c = waiting_first; c; c = c->newer) note(&c->arrival, TIMED_OUT, now());
     report(now());

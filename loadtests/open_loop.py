@@ -125,11 +125,15 @@ class OpenLoop:
         seed: int = 1,
         sources: int = 4000,
         connections: int = 4000,
+        opened: int = 0,
         patience_s: float = 2.0,
         retries: int = 0,
         backoff_s: float = 0.0,
     ) -> Result:
-        """Run the phases. Raises CalledProcessError when the generator fails."""
+        """Run the phases; of each target's connections so many are `opened` before.
+
+        Raises CalledProcessError when the generator fails.
+        """
         plan = b"".join(f"target {host} {port}\n".encode() for host, port in self._targets)
         for phase in phases:
             plan += f"phase {phase.name} {phase.seconds} {' '.join(str(rate) for rate in phase.rates)}\n".encode()
@@ -139,7 +143,7 @@ class OpenLoop:
         with tempfile.NamedTemporaryFile() as file:
             file.write(plan)
             file.flush()
-            numbers = (seed, sources, connections, round(patience_s * 1000), retries, round(backoff_s * 1000))
+            numbers = (seed, sources, connections, opened, round(patience_s * 1000), retries, round(backoff_s * 1000))
             done = subprocess.run(  # our own generator
                 [*self._prefix, str(self._binary), file.name, *map(str, numbers)], stdout=subprocess.PIPE, check=True
             )

@@ -25,15 +25,33 @@ from urllib.parse import urlsplit
 import httpx2
 
 from loadtests.open_loop import Ask, NoCompiler, OpenLoop, Phase, Result, build
-from loadtests.overload_mix import Known, calls, desk_snapshot, heavy_mix, mix, reports, telephony_account
-from tests.platform import Platform, make_city
+from loadtests.overload_mix import (
+    COUNTER,
+    STREETS,
+    Known,
+    calls,
+    counter_mix,
+    desk_snapshot,
+    heavy_mix,
+    mix,
+    reports,
+    telephony_account,
+)
+from tests.platform import Platform, command, make_city
 
 CUSTOMERS, REPORTS = 40_000, 1_500
+ACCOUNTS, MONTHS = 2_000, 6
+"""Premises with books, months of their bills."""
+
+ASKED_ACCOUNTS = 8
 HELD_SECONDS = 1.5
 """By then all places are held that can be."""
 
 P0_PER_SECOND = 1_000.0
 """P0 during the flood: well below half of what the intake takes."""
+CONNECTIONS = 8_000
+"""Of the generator in a flood."""
+
 LOST = ("shed", "client_error", "server_error", "timed_out", "broken", "unsent")
 
 Bars = dict[str, tuple[float, float, bool]]
@@ -74,7 +92,10 @@ def target(url: str) -> tuple[str, int]:
 @contextlib.contextmanager
 def scene(binary: Path, folder: Path) -> Iterator[Scene]:
     """The platform with a storm in it."""
-    platform = Platform(make_city(folder, CUSTOMERS), folder / "data")
+    pack, data = make_city(folder, CUSTOMERS), folder / "data"
+    books = ("--city", str(pack), "--customers", str(ACCOUNTS), "--months", str(MONTHS), "--data", str(data))
+    command("accounts", "generate", *books)
+    platform = Platform(pack, data, ready=("intake_url", "feed_url", "counter_url"))
     try:
         yield prepared(platform, binary)
     finally:
@@ -85,14 +106,14 @@ def prepared(platform: Platform, binary: Path) -> Scene:
     """Report a storm, sign in, find what is large."""
     two = len(os.sched_getaffinity(0)) >= 2
     prefix = ["taskset", "-c", "1"] if two and shutil.which("taskset") else []
-    urls = platform.feed_url, platform.intake_url, platform.feed_staff_url
+    urls = platform.feed_url, platform.intake_url, platform.feed_staff_url, str(platform.where()["counter_url"])
     loop = OpenLoop(binary, [target(url) for url in urls], prefix)
     chance, receipts = random.Random(5), []
-    with httpx2.Client(timeout=20) as http:
-        person, password = platform.staff["dispatcher"]
-        given = {"person": person, "password": password, "desk": "D"}
-        http.post(f"{platform.intake_url}/staff/sign-in", json=given).raise_for_status()
-        cookie = {"Cookie": f"stormops_session={http.cookies['stormops_session']}"}
+    cookie = signed_in(platform, *platform.staff["dispatcher"])
+    clerk = signed_in(platform, *platform.enrol("representative"))
+    with httpx2.Client(timeout=20, headers=cookie) as http:
+        found = http.get(f"{urls[3]}/api/v1/counter/search", params={"q": STREETS[0]}, headers=clerk)
+        accounts = [one["account"] for one in found.raise_for_status().json()["found"]][:ASKED_ACCOUNTS]
         west, south, east, north = http.get(f"{platform.feed_url}/api/v1/config").json()["bbox"]
         for _ in range(REPORTS):
             place = {"latitude": chance.uniform(south, north), "longitude": chance.uniform(west, east)}
@@ -105,8 +126,16 @@ def prepared(platform: Platform, binary: Path) -> Scene:
             view = http.get(f"{platform.feed_url}/api/v1/desk/snapshot").json()["view"]
             incidents = {k.partition("/")[2]: v for k, v in view.items() if k.startswith("incident/")}
     incident = max(incidents, key=lambda one: incidents[one]["customers_out"])
-    known = Known(cookie, receipts, incident, telephony_account(platform))
+    known = Known(cookie, receipts, incident, telephony_account(platform), clerk, accounts)
     return Scene(platform, loop, known, 0 if prefix else None)
+
+
+def signed_in(platform: Platform, person: str, password: str) -> dict[str, str]:
+    """The header that says who asks."""
+    with httpx2.Client(timeout=20) as http:
+        given = {"person": person, "password": password, "desk": "D"}
+        http.post(f"{platform.intake_url}/staff/sign-in", json=given).raise_for_status()
+        return {"Cookie": f"stormops_session={http.cookies['stormops_session']}"}
 
 
 def answered(result: Result, phase: str) -> float:
@@ -159,32 +188,38 @@ def done_work(result: Result, phase: str, cost: dict[str, float]) -> float:
 
 
 def goodput(on: Scene, seconds: float, bars: Bars) -> None:
-    """Two mixes of the feed's routes at 2, 5 and 10 times their capacity: callers' at the desk, and a light one."""
-    on.pin("feed")
+    """At 2, 5 and 10 times their capacity: the counter's routes, and two mixes of feed's, callers' and a light one."""
     light = [*mix(on.known), desk_snapshot(on.known, 5)]
-    for kind, asks, work_ms in (("callers' mix", heavy_mix(on.known), 3.0), ("light mix", light, 0.0)):
-        cost = costs(on, asks, "feed")
-        able = capacity(on, asks, 150, min(seconds / 2, 6))
-        settle(on, "feed")
-        base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
-        full, count = max(1e-9, done_work(base, "capacity", cost)), max(1.0, base.goodput("capacity"))
-        print(f"\nprocessor ms each, alone ({kind}):", ", ".join(f"{name} {1000 * s:.1f}" for name, s in cost.items()))
-        print(f"feed, {kind} of {len(asks)} requests: capacity {able:.0f}/s, {1000 / able:.2f} ms of work each")
-        print(f"{'load':>6}{'offered/s':>12}{'good/s':>10}{'of capacity':>13}{'in work':>9}{'P0 good':>9}{'p99 ms':>9}")
-        for times in (2, 5, 10):
-            settle(on, "feed")
-            result = on.loop.run(asks, [Phase("load", seconds, [able * times])])
-            work = done_work(result, "load", cost) / full
-            plain = result.goodput("load") / count
-            p0 = f"{result.good('load', ['desk_snapshot']):9.3f}{result.latency('load', 'desk_snapshot'):9.0f}"
-            offered, good = result.arrived("load") / seconds, result.goodput("load")
-            print(
-                f"{times:>5}x{offered:12.0f}{good:10.0f}{plain:13.2f}{work:9.2f}{p0}", lost(result, "load"), flush=True
-            )
-            reach(bars, f"{kind}: goodput at {times}x / at capacity", plain, 0.90)
-            reach(bars, f"{kind}: goodput at {times}x / at capacity, in work", work, 0.90)
-        if work_ms:
-            reach(bars, f"{kind}: work of a request, ms", 1000 / able, work_ms)
+    mix_goodput(on, "the counter's mix", counter_mix(on.known), seconds, bars)
+    mix_goodput(on, "callers' mix", heavy_mix(on.known), seconds, bars)
+    mix_goodput(on, "light mix", light, seconds, bars)
+
+
+def mix_goodput(on: Scene, kind: str, asks: list[Ask], seconds: float, bars: Bars) -> None:
+    """One mix at 2, 5 and 10 times its capacity."""
+    process = "counter" if asks[0].target == COUNTER else "feed"
+    on.pin(process)
+    cost = costs(on, asks, process)
+    able = capacity(on, asks, 50, min(seconds / 2, 6))
+    settle(on, process)
+    base = on.loop.run(asks, [Phase("capacity", seconds, [able])])
+    full, count = max(1e-9, done_work(base, "capacity", cost)), max(1.0, base.goodput("capacity"))
+    p0 = [ask.name for ask in asks if ask.name == "desk_snapshot"]
+    print(f"\nprocessor ms each, alone ({kind}):", ", ".join(f"{name} {1000 * s:.1f}" for name, s in cost.items()))
+    print(f"{process}, {kind} of {len(asks)} requests: capacity {able:.0f}/s, {1000 / able:.2f} ms of work each")
+    print(f"{'load':>6}{'offered/s':>12}{'good/s':>10}{'of capacity':>13}{'in work':>9}{'P0 good, p99 ms':>18}")
+    for times in (2, 5, 10):
+        settle(on, process)
+        result = on.loop.run(asks, [Phase("load", seconds, [able * times])])
+        work = done_work(result, "load", cost) / full
+        plain = result.goodput("load") / count
+        told = f"{result.good('load', p0):10.3f}{result.latency('load', p0[0]):8.0f}" if p0 else ""
+        offered, good = result.arrived("load") / seconds, result.goodput("load")
+        print(f"{times:>5}x{offered:12.0f}{good:10.0f}{plain:13.2f}{work:9.2f}{told}", lost(result, "load"), flush=True)
+        reach(bars, f"{kind}: goodput at {times}x / at capacity", plain, 0.90)
+        reach(bars, f"{kind}: goodput at {times}x / at capacity, in work", work, 0.90)
+    if process == "counter":
+        reach(bars, f"{kind}: work of a request, ms", 1000 / able, 3.0)
 
 
 def refusal_seconds(on: Scene, able: float, seconds: float) -> float:
@@ -199,28 +234,29 @@ def refusal_seconds(on: Scene, able: float, seconds: float) -> float:
 
 
 def reports_alone(on: Scene, seconds: float, bars: Bars) -> None:
-    """Where refusing costs nearly half of serving."""
+    """Where refusing costs nearly half of serving; at twice also with thousands who kept their connections."""
     on.pin("intake")
-    able = capacity(on, [reports()], 1500, min(seconds, 4))
+    most = capacity(on, [reports()], 1500, min(seconds, 4))
     settle(on, "intake")
-    base = max(1.0, on.loop.run([reports()], [Phase("capacity", seconds, [able])]).goodput("capacity"))
+    able = max(1.0, on.loop.run([reports()], [Phase("capacity", seconds, [most])]).goodput("capacity"))
     refusing = refusal_seconds(on, able, 4)
     print(f"\nreports alone: capacity {able:.0f}/s, a refusal takes {refusing * 1e6:.1f} us of the core")
     first = 0.0
-    for times in (2, 10):
+    for times, opened in ((2, 0), (2, CONNECTIONS), (10, 0)):
         settle(on, "intake")
-        result = on.loop.run([reports()], [Phase("load", seconds, [able * times])], connections=8000)
-        good = result.goodput("load") / base
-        sent = result.count("load", "attempts") / seconds / able
-        bound = (1 - sent * able * refusing) / (1 - able * refusing)
+        result = on.loop.run(
+            [reports()], [Phase("load", seconds, [able * times])], connections=CONNECTIONS, opened=opened
+        )
+        good = result.goodput("load") / able
+        bound = (1 - times * able * refusing) / (1 - able * refusing)
         p99 = result.latency("load", "report")
-        print(f"{times:>5}x: sent {sent:.1f}x, good/s {good * base:.0f}, of capacity {good:.2f}, p99 {p99:.0f} ms")
+        print(f"{times:>5}x, {opened} open before: good/s {good * able:.0f}, of capacity {good:.2f}, p99 {p99:.0f} ms")
         print(f"       {lost(result, 'load')}, the generator late by {result.late_ms('load'):.0f} ms")
         print(f"       good each second: {[sum(second['ok']) for second in result.seconds]}")
         print(f"       what refusing leaves: {bound:.2f}", flush=True)
         if times == 2:
-            first = good
-            reach(bars, "reports at 2x / the bound of refusing", good / bound, 0.90)
+            first = first or good
+            reach(bars, f"reports at 2x, {opened} open / the bound of refusing", good / bound, 0.90)
         else:
             reach(bars, "reports at 10x / at 2x (no collapse)", good / max(first, 0.001), 0.50)
 
@@ -238,7 +274,7 @@ def first_things(on: Scene, feed: float, seconds: float, bars: Bars) -> None:
     ]
     rate = min(P0_PER_SECOND, feed * 4)  # of it 1/21 desk snapshots, 2/21 calls
     settle(on, "feed")
-    result = on.loop.run(asks, [Phase("flood", seconds, [rate, feed * 10])], connections=8000)
+    result = on.loop.run(asks, [Phase("flood", seconds, [rate, feed * 10])], connections=CONNECTIONS)
     names = ["report", "safety", "call", "desk_snapshot"]
     share = result.good("flood", names)
     print(f"\nP0 at {rate:.0f}/s while the rest floods at {feed * 10:.0f}/s: {share:.4f} good")

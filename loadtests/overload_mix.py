@@ -17,12 +17,14 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 @dataclass(frozen=True)
 class Known:
-    """What there is to ask for: staff's cookie, receipts, the incident with most customers out, telephony's token."""
+    """What there is to ask for: cookies of desk and counter, receipts, the largest incident, telephony's token."""
 
     cookie: dict[str, str]
     receipts: list[str]
     incident: str
     token: str
+    clerk: dict[str, str]
+    accounts: list[str]
 
 
 def telephony_account(platform: Platform) -> str:
@@ -33,8 +35,8 @@ def telephony_account(platform: Platform) -> str:
     return token
 
 
-STAFF = 2
-"""The target that staff's requests go to: feed's staff port."""
+STAFF, COUNTER = 2, 3
+"""The targets that staff's requests go to: feed's staff port; the counter of accounts."""
 STREETS = ("oak", "palm", "main", "lake", "pine", "river", "park", "cedar", "magnolia", "church")
 
 
@@ -68,6 +70,26 @@ def heavy_mix(of: Known) -> list[Ask]:
         Ask("who_is_out", 0, "GET", f"{desk}/out", STAFF, 10, headers=of.cookie | GZIP),
         Ask("incident", 0, "GET", f"{desk}/incidents/{of.incident}", STAFF, 10, headers=of.cookie | GZIP),
         *public(of, 0, page=3, status=2, text=3, requests=2),
+    ]
+
+
+def counter_mix(of: Known) -> list[Ask]:
+    """Who is on the telephone: customers looked for by street and number, their page, its bills, what is due today."""
+    headers, api = of.clerk | GZIP, "/api/v1/counter"
+    html = headers | {"Accept": "text/html"}
+    pages = [
+        Ask(f"page_{n}", 0, "GET", f"/counter/accounts/{account}", COUNTER, 6, headers=html)
+        for n, account in enumerate(of.accounts)
+    ]
+    searches = [
+        Ask(f"search_{street}", 0, "GET", f"{api}/search?q={street}", COUNTER, 3, headers=headers) for street in STREETS
+    ]
+    return [
+        *pages,
+        *searches,
+        Ask("account", 0, "GET", f"{api}/accounts/{of.accounts[0]}", COUNTER, 10, headers=headers),
+        Ask("queue", 0, "GET", f"{api}/queues/approvals", COUNTER, 5, headers=headers),
+        Ask("session", 0, "GET", f"{api}/session", COUNTER, 5, headers=headers),
     ]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stormops.admission.danger import tells_of_danger
-from stormops.core.report import SYMPTOMS
+from stormops.core.report import SYMPTOMS, Symptom
 
 
 @pytest.mark.parametrize("symptom", SYMPTOMS)
@@ -24,3 +24,11 @@ def test_nothing_breaks_it(body: bytes) -> None:
 
 def test_what_is_too_large_is_no_report() -> None:
     assert not tells_of_danger(b'{"medical": true, "note": "' + b"x" * 70_000 + b'"}')
+
+
+@pytest.mark.parametrize("symptom", [*Symptom])
+def test_a_symptom_that_is_written_with_escapes_tells_what_it_tells(symptom: Symptom) -> None:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in symptom)
+    for body in (b'{"symptom":"%b"}' % symptom.encode(), b'{"symptom":"%b"}' % escaped.encode()):
+        assert tells_of_danger(body) is SYMPTOMS[symptom].safety
+    assert tells_of_danger(b'{"m\\u0065dical":true}')

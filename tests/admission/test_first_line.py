@@ -18,6 +18,10 @@ from stormops.telemetry import Metrics
 from tests.admission.simulation import FixedLimit
 
 TEXT = b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+REPORT = (
+    b"POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n"
+    b'{"symptom": "lights_out"} '
+)
 COOKIE = b"Cookie: a=b; stormops_session=good; c=d\r\n"
 
 
@@ -65,11 +69,40 @@ def test_a_plain_read_without_room_is_told_to_come_back() -> None:
     assert b'admission_shed_total{class="p2",reason="full"} 3.0' in crowd.metrics.page()[0]
 
 
+def test_a_plain_write_without_room_is_told_to_come_back_unless_it_tells_of_danger() -> None:
+    crowd = Crowd()
+    refused = crowd.refused(REPORT)
+    assert refused is not None
+    assert (refused.status, json.loads(refused.body)["code"]) == (503, "shed_full")
+    assert crowd.refused(b"POST /api/v1/reports HTTP/1.1\r\nContent-Length: 0\r\n\r\n") is not None
+    danger = REPORT.replace(b'"lights_out"} ', b'"wire_down"}  ')
+    assert crowd.refused(danger) is None  # it puts out what is lower
+    held = crowd.admission.routes.find({"type": "http", "method": "GET", "path": "/api/v1/config"})
+    while not isinstance(crowd.admission.gate.offer(held, Lane.SAFETY, crowd.now, lambda *_: None), str):
+        pass
+    assert crowd.refused(danger) is not None  # nothing but danger waits
+    crowd.admission._look(crowd.now)
+    counted = crowd.metrics.page()[0]
+    assert b'admission_shed_total{class="p0",reason="full"} 2.0' in counted
+    assert b'admission_shed_total{class="safety",reason="full"} 1.0' in counted
+
+
 @pytest.mark.parametrize(
     "data",
     [
         TEXT.replace(b"GET", b"HEAD"),
         TEXT.replace(b"GET", b"POST"),
+        REPORT.replace(b"POST", b"PUT"),
+        REPORT[:-1],
+        REPORT + b"x",
+        REPORT.replace(b"Content-Length: 26", b"Content-Length: 26\r\nContent-Length: 26"),
+        REPORT.replace(b"Content-Length: 26", b"Content-Length: 2 6"),
+        REPORT.replace(b"Content-Length: 26", b"Content-Length: 26\r\nTransfer-Encoding: chunked"),
+        REPORT.replace(b"Content-Length: 26", b"Content-Length: 26\r\nExpect: 100-continue"),
+        REPORT.replace(b"Content-Length: 26", b"Content-Length: 26\nX: y"),
+        REPORT.replace(b"Host: x", b"Origin: https://ours.example"),
+        REPORT.replace(b"Host: x", b"X: " + b"a" * BYTES_MAX),
+        REPORT.replace(b"/api/v1/reports", b"/api/v1/desk/crews"),  # staff's: whose session it is must be looked at
         TEXT.replace(b"1.1", b"1.0"),
         TEXT[:-1],
         TEXT + TEXT,

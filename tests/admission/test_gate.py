@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from stormops.admission.bulkhead import Bulkhead
 from stormops.admission.gate import PARKED_SECONDS, Gate, Reason, Served, Ticket
+from stormops.admission.limit import Gradient2
 from stormops.admission.queue import Lane
 from tests.admission.simulation import Fifo, FixedLimit, Gated, simulate
 
@@ -237,3 +238,43 @@ def test_a_process_that_waits_for_its_core_is_not_idle() -> None:
         assert gate.parked == 0
     gate.refuses(slow, Lane.P0, 1.1)
     assert gate.parked == 2
+
+
+def test_one_slow_commit_shrinks_the_limit_once_however_many_it_answers() -> None:
+    gate, report = Gate(limit=Gradient2(300), cpu=itertools.count(0, 1000).__next__), Served("report", Lane.P0)
+
+    def commit(begins: float, takes_s: float) -> None:
+        report.estimate.work_s = 0.0001
+        tickets = [gate.enter(report, Lane.P0, begins) for _ in range(200)]
+        for number, ticket in enumerate(tickets):
+            assert ticket is not None
+            gate.leave(ticket, begins + takes_s + number / 1e6)
+
+    for turn in range(50):
+        commit(float(turn), 0.010)
+    before = gate.limit.value
+    commit(100.0, 0.100)
+    assert 0.85 * before < gate.limit.value < before
+    commit(101.0, 0.200)
+    assert 0.7 * before < gate.limit.value < 0.95 * before
+
+
+def test_a_process_that_mostly_refuses_is_swamped_and_lets_fewer_wait() -> None:
+    gate, report = Gate(limit=FixedLimit(0), cpu=itertools.count(0, 1000).__next__), Served("report", Lane.P0)
+    report.estimate.work_s = 0.0101
+
+    def waiting(now: float) -> int:
+        before = gate.queue.length
+        while not isinstance(gate.offer(report, Lane.P0, now, lambda *_: None), str):
+            pass
+        count = gate.queue.length - before
+        gate.queue.expire(float("inf"))
+        return count
+
+    running = Served("text", Lane.P2)
+    gate._start(Ticket(running, Lane.P2, 1.0), 1.0)
+    assert (waiting(1.3), gate.swamped) == (24, False)
+    for refusal in range(30):
+        gate.refused(1.3 + refusal / 100, 1.3 + (refusal + 1) / 100)
+    assert (waiting(1.8), gate.swamped) == (9, True)  # it has .4 of its time for them
+    assert (waiting(1.95), gate.swamped) == (24, False)

@@ -198,6 +198,28 @@ def test_in_a_crowd_reads_are_refused_unparsed_and_the_connection_goes_on(served
     assert served.behind.ran == ["/text"] * 3
 
 
+def test_a_swamped_process_keeps_no_connection_with_who_is_refused(served: Served) -> None:
+    gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+    function = served.admission.routes.find({"type": "http", "method": "GET", "path": "/text"})
+    function.estimate.work_s = 0.2  # one of them may wait
+    with contextlib.ExitStack() as stack:
+        first, waits, made = (stack.enter_context(served.connected(f"127.0.0.{n}")) for n in (7, 8, 9))
+        first.sendall(text)
+        until(lambda: gate.in_flight == 1)
+        gate.limit.value = 0.5
+        waits.sendall(text)
+        until(lambda: gate.waiting == 1)
+        gate._seen_at = float("inf")  # it does not look again
+        gate.swamped = True
+        made.sendall(text)
+        status, headers, body = answer(made)
+        assert (status, headers["connection"], json.loads(body)["code"]) == (503, "close", "shed_full")
+        assert closed_after(made) < 1.0
+        gate.limit.value = 50
+        served.behind.go.set()
+        assert answer(waits)[0] == answer(first)[0] == 200
+
+
 def test_nobody_works_for_who_has_gone(served: Served) -> None:
     gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
     desk = b"GET /api/v1/config HTTP/1.1\r\nHost: x\r\n\r\n"

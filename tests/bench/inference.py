@@ -20,6 +20,7 @@ from pathlib import Path
 
 from tests.bench.inference_bars import Bars, judge
 from tests.bench.inference_cases import Row, read_cases
+from tests.bench.inference_limit import Limit
 from tests.bench.inference_method import Method
 from tests.bench.inference_networks import Absent, ground
 from tests.bench.inference_ours import Ours
@@ -30,7 +31,7 @@ from tests.bench.inference_rules import RIVALS
 from tests.bench.inference_storm import storm
 from tests.bench.inference_summary import Summary, sum_up
 
-METHODS: dict[str, Method] = {one.name: one for one in (*RIVALS, Port(), Ours())}
+METHODS: dict[str, Method] = {one.name: one for one in (*RIVALS, Port(), Limit(), Ours())}
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 KEPT = ("reference scale 1, p .10", "reference scale 8, p .10", "demo-sizes 10 % out")
 """Rows whose plots are kept in the project."""

@@ -70,7 +70,9 @@ def _calibrated(bars: Bars, summaries: Iterable[Summary]) -> None:
                 enough[what] += 1
                 title = one.row.title
                 at_most(bars, f"{title}: calibration error of {what}", found.error, ERROR_MOST)
-                at_most(bars, f"{title}: Brier over base rate, {what}", found.brier / found.base, BRIER_MOST)
+                # Of items that all came true, or none, the base rate errs nowhere: nothing can be said.
+                ratio = found.brier / found.base if found.base else float("nan")
+                at_most(bars, f"{title}: Brier over base rate, {what}", ratio, BRIER_MOST)
     # Who states no probabilities is not calibrated by saying nothing.
     for what, rows in enough.items():
         at_least(bars, f"rows with probabilities of {what}", rows, 1)

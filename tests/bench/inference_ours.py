@@ -50,6 +50,8 @@ class Playing:
         self._listened_ms = -LISTEN_MS
         self._shown = np.empty(0, np.intp)
         """What was predicted at the last look: only that is dear to change."""
+        self._spoke_ms = np.zeros(len(told.tree.premise_device), np.int64)
+        """When each last reported, or their meter gasped: people may have answered it since, and be wrong."""
         if told.meter_rate:
             self.engine.deafen(*self._listening.deaf())
 
@@ -60,6 +62,7 @@ class Playing:
         self._devices(news.devices)
 
     def _reports(self, premise: Ints, ms: Ints) -> None:
+        np.maximum.at(self._spoke_ms, premise, STARTS_MS + ms)
         customers = self.engine.customers
         who, first = np.unique(premise, return_index=True)
         new = customers.columns["report_ms"][who] == 0
@@ -68,6 +71,7 @@ class Playing:
     def _meters(self, words: MeterWords) -> None:
         customers = self.engine.customers
         off = words.kind == MeterKind.LAST_GASP
+        np.maximum.at(self._spoke_ms, words.premise[off], STARTS_MS + words.at[off])
         for column, rows in (("off_ms", off), ("on_ms", ~off)):
             newest = customers.columns[column].copy()
             np.maximum.at(newest, words.premise[rows], STARTS_MS + words.at[rows])
@@ -101,28 +105,38 @@ class Playing:
         """Predicted devices and services, and all probabilities."""
         engine, now = self.engine, STARTS_MS + now_ms
         self._update(now)
-        for _ in range(STEPS if self._static else 1):
-            learn(engine, self._rates, self._opens, self._kind, now)
-            engine.update(now, self._shown)
-        self._shown = engine.prediction.predicted()
+        self._learn(now)
+        self._shown = self._spoken_of()
         device = np.zeros(self._n)
         device[engine.places.node] = engine.posterior.top
         linked = np.flatnonzero(engine.customers.leaf >= 0)
         served, _ = engine.served(linked)
         fed = engine.posterior.since[-1, engine.customers.leaf[linked]]
         service = np.zeros(len(engine.customers.leaf))
-        service[linked] = fed * (1 - served)
+        service[linked] = fed * (1 - served) * ~engine.below_known_open()[engine.customers.leaf[linked]]
         heard, wrong = wrong_links(engine)
         alone = self._n + np.flatnonzero(service > SERVICE_FROM)
         out = engine.out()
         return Answer(
-            predicted=np.concatenate([engine.places.node[engine.prediction.predicted()], alone]).astype(np.int64),
+            predicted=np.concatenate([engine.places.node[self._shown], alone]).astype(np.int64),
             device=device,
             service=service,
             customer=out,
             unknown=self._listening.unknown() if self._told.meter_rate else None,
             mislinked=heard[wrong > DOUBTED_FROM].astype(np.int64),
         )
+
+    def _spoken_of(self) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        """The predicted places that explain who spoke and was not heard to be back: nobody is sent on a prior alone."""
+        customers = self.engine.customers
+        waiting = (self._spoke_ms > customers.columns["on_ms"]) & (customers.leaf >= 0)
+        top = np.unique(self.engine.prediction.top[customers.leaf[waiting]])
+        return top[top >= 0].astype(np.intp)
+
+    def _learn(self, now: int) -> None:
+        for _ in range(STEPS if self._static else 1):
+            learn(self.engine, self._rates, self._opens, self._kind, now)
+            self.engine.update(now, self._shown)
 
     def _update(self, now: int) -> None:
         engine = self.engine

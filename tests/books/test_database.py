@@ -41,10 +41,14 @@ def test_the_migrations_make_the_tables_that_the_code_knows(where: Path | str) -
 
 
 BEFORE_NUMBERS = (
-    "INSERT INTO party (id, changed, name, organisation, language, relay, verified) "
-    "VALUES ('ada', 1, 'Ada', false, 'en', false, '')",
-    "INSERT INTO account (id, changed, party, category, opened, mailing, credit, stayed_by, events) "
-    "VALUES ('a1', 1, 'ada', 'residential', '2026-01-01', '', 0, '', '[]')",
+    (
+        "INSERT INTO party (id, changed, name, organisation, language, relay, verified) "
+        "VALUES ('ada', 1, 'Ada', false, 'en', false, '')"
+    ),
+    (
+        "INSERT INTO account (id, changed, party, category, opened, mailing, credit, stayed_by, events) "
+        "VALUES ('a1', 1, 'ada', 'residential', '2026-01-01', '', 0, '', '[]')"
+    ),
     "INSERT INTO line VALUES ('b', 0, '1010', 'Dr', 5, 'general', '', '', '', '')",
     "INSERT INTO line VALUES ('b', 1, '4090', 'Cr', 5, 'general', 'a1', '', '', '')",
     "INSERT INTO journal VALUES ('b', 'x', '2026-03-05', 7, '', '[]', 'pending', NULL)",
@@ -52,8 +56,10 @@ BEFORE_NUMBERS = (
     "INSERT INTO line VALUES ('a', 0, '1010', 'Cr', 5, 'general', '', '', '', '')",
     "INSERT INTO line VALUES ('a', 1, '4090', 'Dr', 5, 'general', 'a1', '', '', '')",
     "INSERT INTO journal VALUES ('a', 'x_reversed', '2026-03-06', 8, '', '[]', 'posted', 'b')",
-    """INSERT INTO bill VALUES ('k', 1, 'a1', '2026-03-05', '2026-03-25', 5, '[{"charge":"water","cents":5,"""
-    """"since":"2026-02-01","until":"2026-03-01","agreement":"g","quantity":7}]', '{"policy":"p","run":"r"}')""",
+    (
+        """INSERT INTO bill VALUES ('k', 1, 'a1', '2026-03-05', '2026-03-25', 5, '[{"charge":"water","cents":5,"""
+        """"since":"2026-02-01","until":"2026-03-01","agreement":"g","quantity":7}]', '{"policy":"p","run":"r"}')"""
+    ),
 )
 """Books as the step before journals had numbers left them: the mirror of a journal that was posted late, and a bill."""
 

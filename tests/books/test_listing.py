@@ -5,9 +5,11 @@ from pathlib import Path
 import msgspec
 
 from stormops.accounts.commands_payment import TakePayment
+from stormops.accounts.commands_place import AddPremise, AddServicePoint
 from stormops.accounts.commands_review import AddTask, StepTask
 from stormops.accounts.commands_work import TakeTicket
 from stormops.accounts.record import Record
+from stormops.accounts.records_place import MeterRelease
 from stormops.accounts.records_work import Task, Visit
 from stormops.books import listing
 from tests.books.desk import SqlWorld, opened
@@ -25,6 +27,21 @@ def test_records_are_listed_by_their_state_the_longest_unchanged_first(tmp_path:
     assert [each.id for each in listing.in_state(books.store.database, Task, ["open"])] == [keys[1], keys[0]]
     assert [each.id for each in listing.in_state(books.store.database, Task, ["open", "done"], 2)] == [keys[1], keys[0]]
     assert listing.in_state(books.store.database, Visit, ["waiting"]) == []
+
+
+def test_whose_a_record_is_and_where_is_read_by_every_way_to_it(tmp_path: Path) -> None:
+    books = world(tmp_path)
+    place = books.do(AddPremise(address="9 Oak St"))["premise"]
+    point = books.do(AddServicePoint(premise=place, utility="electric", meter="M-1", needs_release=False))
+    release = MeterRelease(id="m", point=point["service_point"], clearance="reconnect", state="released")
+    task = Task(id="t", text="x", owner="ann", due_ms=1, state="open", account="a1")
+    nobodys = Visit(id="v", ticket="1", topic="t", language="en", state="waiting", taken_ms=1)
+    found = listing.whose(books.store.database, [release, task, nobodys])
+    assert found == {
+        "m": listing.Whose(address="9 Oak St"),
+        "t": listing.Whose("Ada Núñez O'Neil"),
+        "v": listing.Whose(),
+    }
 
 
 def test_how_many_wait_is_counted_without_reading_them(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Takes the pictures in `docs/screenshots/` of a running platform, best in the middle of a storm.
 
-`python -m tests.browser.screenshots FEED_URL PERSON PASSWORD [FOLDER]`, and of the counter, at a customer's account:
-`python -m tests.browser.screenshots counter FEED_URL ACCOUNT cashier=PASSWORD representative=PASSWORD auditor=PASSWORD`
-(people called like their roles; a cashier with a drawer open at desk "Window 2").
+`python -m tests.browser.screenshots FEED_URL PERSON PASSWORD [FOLDER]`; of the counter, at a customer's account:
+`python -m tests.browser.screenshots counter FEED_URL ACCOUNT ROLE=PASSWORD …` with a cashier (a drawer open at desk
+"Window 2"), a representative, an auditor and an approver, called like their roles; of a customer's own pages:
+`python -m tests.browser.screenshots own COUNTER_OWN_URL STATE` (what Playwright keeps of who has signed in).
 """
 
 from __future__ import annotations
@@ -126,6 +127,23 @@ def earlier(page: Page) -> None:
     page.wait_for_timeout(STILL_MS)
 
 
+def switching(page: Page) -> None:
+    """What opening a breaker would do."""
+    still(page)
+    page.keyboard.press("w")
+    page.fill(".switch-dialog [name=device]", "BRK-02")
+    page.wait_for_selector(".switch-dialog .links code")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".switch-dialog .effect[data-dark]")
+
+
+def shift(page: Page) -> None:
+    """The shift's clock and the next things to do, on a phone."""
+    still(page)
+    page.get_by_role("button", name="Details").click()
+    page.wait_for_selector(".agenda li")
+
+
 def wall(turns: int) -> Callable[[Page], None]:
     """The wallboard, its pages turned so many times."""
 
@@ -151,6 +169,8 @@ DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
     ("desk-mode", DESK, "light", mode),
     ("desk-customer", LAPTOP, "light", customer),
     ("desk-past", DESK, "light", past),
+    ("desk-switching", DESK, "dark", switching),
+    ("desk-agenda-phone", PHONE, "light", shift),
     ("desk-past-phone", PHONE, "dark", past),
     ("wallboard-course", WALL, "dark", wall(0)),
     ("wallboard-incidents", WALL, "light", wall(1)),
@@ -224,6 +244,13 @@ def payment(page: Page) -> None:
     page.wait_for_selector("button[value=do]")
 
 
+def statement(page: Page) -> None:
+    """The customer's latest bill on paper."""
+    place = page.locator("a[href$='/statement']").first.get_attribute("href") or ""
+    page.goto(page.url.partition("/counter/")[0] + place)
+    page.wait_for_selector("h1")
+
+
 def elsewhere(path: str) -> Callable[[Page], None]:
     """Another page of the counter than the customer's."""
 
@@ -237,6 +264,9 @@ COUNTER_SHOTS: list[tuple[str, ViewportSize, str, str, Callable[[Page], None]]] 
     ("counter-customer", LAPTOP, "light", "representative", lambda page: page.wait_for_timeout(STILL_MS / 4)),
     ("counter-preview", LAPTOP, "light", "cashier", payment),
     ("counter-phone", PHONE, "dark", "representative", elsewhere("/counter/queues/visits?lang=es")),
+    ("counter-queue", LAPTOP, "light", "approver", elsewhere("/counter/queues/approvals")),
+    ("counter-drawer", LAPTOP, "dark", "cashier", elsewhere("/counter/drawer")),
+    ("counter-statement", LAPTOP, "light", "representative", statement),
     ("counter-audit", LAPTOP, "dark", "auditor", elsewhere("/counter/continuous?seed=2026-11&of_ten_thousand=2000")),
 ]
 """Name, size, theme, and whose screen."""
@@ -270,6 +300,16 @@ def take_counter(browser: Browser, feed_url: str, account: str, passwords: dict[
         save(page, name)
 
 
+def take_own(browser: Browser, own_url: str, state: str, folder: Path) -> None:
+    save = saver(browser, folder)
+    for name, theme, path in (("own-phone", "dark", ""), ("own-start", "light", "/requests/new?kind=move")):
+        page = browser.new_page(
+            viewport=PHONE, color_scheme="dark" if theme == "dark" else "light", storage_state=state
+        )
+        page.goto(f"{own_url}/account{path}")
+        save(page, name)
+
+
 def take(browser: Browser, feed_url: str, person: str, password: str, folder: Path) -> None:
     save = saver(browser, folder)
     for name, size, theme, act in DESK_SHOTS:
@@ -296,6 +336,8 @@ def main(first: str, second: str, third: str, *others: str) -> None:
         if first == "counter":
             passwords = dict(person.split("=", 1) for person in others)
             take_counter(browser, second.rstrip("/"), third, passwords, Path("docs/screenshots"))
+        elif first == "own":
+            take_own(browser, second.rstrip("/"), third, Path("docs/screenshots"))
         else:
             take(browser, first.rstrip("/"), second, third, Path(others[0] if others else "docs/screenshots"))
         browser.close()

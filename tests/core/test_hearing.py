@@ -108,6 +108,35 @@ def test_a_wrong_link_bounds_what_one_customer_can_say() -> None:
     assert wrong[0] > 0.7
 
 
+@pytest.mark.parametrize("words", [{}, {"area": 0}, {"report": 5}, {"off": 5, "area": 0}, {"report": 40, "area": 0}])
+def test_who_hangs_elsewhere_may_be_out_there_and_has_service_when_the_recorded_device_has_not(
+    words: dict[str, int],
+) -> None:
+    """Every case apart: the link right or wrong, lost elsewhere (in any slot) or not, its own service failed or not."""
+    rates = RATES._replace(wrong_link=0.02, share_out=0.1, service=1e-2)
+    table, said = hearing(rates, [(0, 0)]), heard(**words)
+    ratio = table.ratios(said)[0][0]
+    slots = len(ratio)
+    weights = ONSETS.weights(rates.span_ms)
+    kept = (1 - rates.service) ** np.append(0, np.cumsum(weights))
+    lost_there = [(1 - rates.share_out, slots)]
+    lost_there += [(rates.share_out * share, slot) for slot, share in enumerate(weights / weights.sum())]
+    found = table.powered(said)[0]
+    for recorded in range(slots + 1):
+        on = total = 0.0
+        hung = [(1 - rates.wrong_link, recorded, True)]
+        hung += [(rates.wrong_link * share, slot, False) for share, slot in lost_there]
+        for own in range(slots + 1):
+            failed = kept[own] - kept[own + 1] if own < slots else kept[slots]
+            for chance, above, right in hung:
+                # As the evidence has it: what is said of who hangs elsewhere is not of their own service.
+                since = own if right and own < recorded else above
+                likely = chance * failed * (ratio[since] if since < slots else 1.0)
+                total += likely
+                on += likely if own == above == slots else 0.0
+        assert np.isclose(found[recorded], on / total)
+
+
 def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:
     table = hearing(RATES._replace(service=1e-2))
     never, _ = table.served(heard(report=20))

@@ -158,6 +158,23 @@ def test_silent_meters_speak_for_service_only_while_they_can_be_heard() -> None:
     assert chances[0] < 0.5 < chances[1]
 
 
+def test_everybody_s_chance_is_the_mean_over_since_when_it_may_be_lost_above() -> None:
+    inference = engine()
+    area = np.arange(576, dtype=np.int32) % 3 - 1
+    inference.deafen(area, np.array([[0, 0], [NOON - MINUTE, 0]]))
+    report(inference, [24, 25, 31, 37, 300], 3)
+    inference.customers.tell("off_ms", np.array([26, 40, 100]), NOON + 2 * MINUTE)
+    inference.update(NOON + 30 * MINUTE, NOBODY)
+    out, customers = inference.out(), inference.customers
+    for premise in range(576):
+        heard = customers.heard(np.array([premise]), inference.hearing.onsets)
+        on = inference.hearing.powered(heard)[0] @ inference.posterior.since[:, customers.leaf[premise]]
+        assert np.isclose(out[premise], 1 - on, atol=1e-12)
+    served, _ = inference.served(np.array([100]))
+    own = 1 - served[0] * inference.posterior.since[-1, customers.leaf[100]]
+    assert out[100] > own, "who gasped alone is out by their own service, or where they hang in truth"
+
+
 def test_a_city_without_a_network() -> None:
     city = radial_city()
     city.network.bus_source[:] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,18 @@ import pytest
 from sqlalchemy import insert
 from starlette.requests import Request
 
+from stormops.accounts.command import Circumstances
+from stormops.accounts.policy_limits import limits
+from stormops.books import billing_run
 from stormops.books.store import Books
 from stormops.clock import Clock
 from stormops.core.levels import Mode
+from stormops.core.mode import FUNCTIONS
 from stormops.counter.clerk import Clerk
 from stormops.counter.episode import Episodes
 from stormops.counter.outage import Known
 from stormops.counter.policies import read_pack
+from stormops.counter.rights import grants_of
 from stormops.counter.web import CounterSettings, add_charge_types, create_counter
 from stormops.journal.mode_file import ModeFile, ModeReader
 from stormops.staff.person import Person
@@ -217,3 +222,17 @@ async def billed(desk: Desk, account: str = "a1", days: int = 30, used: int = 10
     await desk.do("billing", "record_read", point=point, day=day, register=1000 + used, kind="actual")
     made = await desk.do("billing", "post_bill", account=account, since="2026-07-01", until=day, due=day)
     return made["bill"]
+
+
+async def billed_by_run(desk: Desk, register: int = 2_900) -> billing_run.Done:
+    """The next bill of a billed customer, by a billing run: it is called RUN:a1."""
+    desk.later(30)
+    clerk, day = desk.clerk, desk.clerk.today()
+    point = (await desk.get("billing", f"{API}/accounts/a1")).json()["agreements"][0]["point"]
+    await desk.do("billing", "record_read", point=point, day=str(day), register=register, kind="actual")
+    levels = {function.name: function.levels[0].value for function in FUNCTIONS.values()}
+    now = Circumstances(limits=limits(clerk.pack, day), levels=levels)
+    runner = billing_run.Person(grants_of(desk.people["billing"]), now, clerk.now_ms(), day)
+    done = billing_run.bill_all(clerk.books, clerk.pack, billing_run.Order(day, day + timedelta(days=20)), runner)
+    assert isinstance(done, billing_run.Done)
+    return done

@@ -1,19 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 from stormops.accounts.asking.catalogue import BODIES
-from stormops.accounts.command import Circumstances
 from stormops.accounts.commands_payment import ApplyCredit
-from stormops.accounts.policy_limits import limits
 from stormops.accounts.refusal import Refusal
-from stormops.books.billing_run import Done, Order, Person, bill_all
 from stormops.books.store import Outcome
 from stormops.core.levels import Mode
-from stormops.core.mode import FUNCTIONS
 from stormops.counter.clerk import HELD, Asking, decisions_in, seal_of
-from stormops.counter.rights import grants_of
-from tests.counter.conftest import API, Desk, billed, customer, opened
+from tests.counter.conftest import API, Desk, billed, billed_by_run, customer, opened
 
 
 async def test_nothing_is_written_by_a_preview(desk: Desk) -> None:
@@ -103,15 +96,7 @@ def test_every_decision_of_a_command_is_found() -> None:
 
 async def test_a_runs_bill_says_why_as_whole_as_any_other(desk: Desk) -> None:
     bill = await billed(desk)
-    desk.later(30)
-    clerk, day = desk.clerk, desk.clerk.today()
-    point = (await desk.get("billing", f"{API}/accounts/a1")).json()["agreements"][0]["point"]
-    await desk.do("billing", "record_read", point=point, day=str(day), register=2_900, kind="actual")
-    levels = {function.name: function.levels[0].value for function in FUNCTIONS.values()}
-    now = Circumstances(limits=limits(clerk.pack, day), levels=levels)
-    person = Person(grants_of(desk.people["billing"]), now, clerk.now_ms(), day)
-    done = bill_all(clerk.books, clerk.pack, Order(day, day + timedelta(days=20)), person)
-    assert isinstance(done, Done)
+    done = await billed_by_run(desk)
     assert (done.bills, done.exceptions) == (1, {})
     made = f"{done.run}:a1"
     by_hand, by_run = [(await desk.get("billing", f"{API}/bills/{key}")).json() for key in (bill, made)]

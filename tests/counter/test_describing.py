@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from stormops.accounts.records_money import Deposit, Receivable
+from stormops.accounts.records_money import Deposit, Loan, Receivable
 from stormops.accounts.records_place import Account, Read
 from stormops.accounts.records_work import Promise
 from stormops.counter.describing import TEXT_CHARACTERS, describe
@@ -13,8 +13,8 @@ def test_a_record_is_told_by_its_name_amount_day_and_state() -> None:
     owed = Receivable(
         id="r", account="a", charge="electric", fund="electric", due=date(2026, 7, 1), cents=900, owed=500
     )
-    assert describe(owed, said("en")) == "Electric · $5.00 · 1 Jul 2026"
-    assert describe(owed, said("es")) == "Electricidad · $5.00 · 1 jul 2026"
+    assert describe(owed, said("en")) == "Electric · $5.00 · due 1 Jul 2026"
+    assert describe(owed, said("es")) == "Electricidad · $5.00 · vence 1 jul 2026"
     deposit = Deposit(id="d", account="a", fund="electric", required=15_000, state="held")
     assert describe(deposit, said("en")) == "Electric · $150.00 · held"
 
@@ -27,6 +27,22 @@ def test_an_account_is_told_by_its_number() -> None:
 def test_long_words_are_cut() -> None:
     promise = Promise(id="p", account="a", text="x" * 500, owner="ann", due_ms=1, state="made")
     assert len(describe(promise, said("en"))) < TEXT_CHARACTERS + 20
+
+
+def test_a_loan_is_told_by_its_contractor_and_never_by_the_hash_of_its_note() -> None:
+    loan = Loan(
+        id="l",
+        account="a",
+        fund="electric",
+        charge="loan",
+        amount=60_000,
+        months=12,
+        state="signed",
+        made_by="lea",
+        contractor="Sun & Sons",
+        note="b5" * 32,
+    )
+    assert describe(loan, said("en")).endswith(": Sun & Sons · $600.00 · signed")
 
 
 def test_what_has_nothing_of_its_own_is_told_by_its_number() -> None:

@@ -8,7 +8,7 @@ from stormops.accounts.records_work import Letter
 from stormops.counter.papers import kept
 from stormops.papers.pdf import pdf
 from stormops.staff.roles import ROLES
-from tests.counter.conftest import API, Desk, billed, customer
+from tests.counter.conftest import API, Desk, billed, billed_by_run, customer
 from tests.counter.test_doing import through
 
 
@@ -28,6 +28,15 @@ async def test_a_bill_is_a_statement_on_a_page_and_in_a_file_in_the_language_of_
     assert f"/counter/bills/{bill}/statement" in (await desk.get("representative", "/counter/accounts/a1")).text
     style = await desk.get("", "/counter/assets/paper.css")
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+
+
+async def test_a_bill_of_a_run_is_a_statement_with_its_unit_and_its_sources(desk: Desk) -> None:
+    await billed(desk)
+    bill = f"{(await billed_by_run(desk)).run}:a1"
+    page = await desk.get("representative", f"/counter/bills/{bill}/statement")
+    assert page.status_code == 200
+    assert "900 kWh" in page.text
+    assert "Tallahassee rate plans" in page.text
 
 
 async def test_every_look_at_a_paper_is_kept(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from stormops.core.levels import Mode
 from stormops.counter.outage import Known
-from tests.counter.conftest import API, LEASE, Desk, billed, customer, opened, served
+from tests.counter.conftest import API, LEASE, Desk, billed, billed_by_run, customer, opened, served
 
 
 async def test_a_caller_is_found_and_shown_on_one_page(desk: Desk) -> None:
@@ -65,6 +65,15 @@ async def test_a_bill_shows_how_each_line_came_about(desk: Desk) -> None:
     assert "metered.charge" in page
     assert "Computed again today: the same." in page
     assert "1,000" in page or "1000" in page
+
+
+async def test_a_bill_of_a_run_shows_how_each_line_came_about(desk: Desk) -> None:
+    await billed(desk)
+    bill = f"{(await billed_by_run(desk)).run}:a1"
+    shown = await desk.get("representative", f"/counter/bills/{bill}")
+    assert shown.status_code == 200
+    assert "metered.charge" in shown.text
+    assert "Computed again today: the same." in shown.text
 
 
 async def test_the_trial_balance_holds_and_says_so(desk: Desk) -> None:

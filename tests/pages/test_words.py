@@ -94,6 +94,11 @@ def test_times_are_the_citys_in_the_readers_words(language: str, written: str) -
     assert words(language).time(1_790_000_000_000, ZoneInfo("America/New_York")) == written
 
 
+def test_a_narrow_column_has_the_day_and_the_hour() -> None:
+    assert words("en").short(1_790_000_000_000, ZoneInfo("America/New_York")) == "21\N{NO-BREAK SPACE}Sep 10:13"
+    assert words("es").short(1_790_000_000_000, ZoneInfo("America/New_York")) == "21\N{NO-BREAK SPACE}sep 10:13"
+
+
 def test_a_moment_is_read_by_people_and_by_programs() -> None:
     moment = words("ht").moment(1_790_000_000_000, ZoneInfo("America/New_York"))
     assert moment == f'<time datetime="{iso(1_790_000_000_000)}">lendi 21 sept., 10:13 EDT</time>'

@@ -6,6 +6,7 @@ import { INCIDENT_SIGNS, REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
 import { AGENDA_MAX, agenda, type Task } from "./agenda";
 import { safetyKind } from "./safety-box";
+import { placeSaid } from "./said";
 import type { Desk } from "./store";
 
 const SIGN = { safety: SAFETY_SIGN, unmatched: REPORT_SIGNS.unmatched, predicted: INCIDENT_SIGNS.predicted };
@@ -49,7 +50,7 @@ export function AgendaBox({ desk, onTask }: Props) {
               >
                 <SignIcon sign={SIGN[task.kind]} size={20} />
                 <span class="agenda-what">
-                  {t(`agenda.${task.kind}`, { what: task.what || t("unmatched.nothing_said") })}
+                  {t(`agenda.${task.kind}`, { what: placeSaid(task.what) })}
                   <small>{t("agenda.people", { count: task.people })}</small>
                 </span>
                 <span class={`agenda-due ${left < 0 ? "is-late" : ""}`}>

@@ -9,6 +9,7 @@ import { PLACE_WITHIN_MS } from "./agenda";
 import type { Sent } from "./actions";
 import { stageOf } from "./dialogs";
 import { Icon } from "./icons";
+import { placeSaid } from "./said";
 import type { Desk } from "./store";
 import { VirtualList } from "./virtual-list";
 
@@ -55,7 +56,7 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
             <SignIcon sign={item.safety ? SAFETY_SIGN : REPORT_SIGNS.unmatched} size={20} />
             <span class="row-main">
               <span class="row-title">
-                <span>{item.said || t("unmatched.nothing_said")}</span>
+                <span>{placeSaid(item.said)}</span>
               </span>
               <span class="row-detail row-line">{item.why}</span>
               <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>

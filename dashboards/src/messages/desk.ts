@@ -169,6 +169,7 @@ export const desk = {
 
   "unmatched.count": { one: "{count} report waits to be placed", other: "{count} reports wait to be placed" },
   "unmatched.candidates": { zero: "No candidate", one: "{count} candidate", other: "{count} candidates" },
+  "unmatched.point": "a point on the map, no address",
   "unmatched.nothing_said": "No address given",
   "unmatched.none": "Every report has been matched.",
 

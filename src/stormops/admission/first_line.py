@@ -1,22 +1,21 @@
-"""A read that will be refused, refused from its bytes: no parser, no scope, no task.
+"""A request that will be refused, refused from its bytes: no parser, no scope, no task.
 
 In a crowd nearly all requests are refused, and reading each as HTTP first costs more than the refusal. So a plain
-read is looked at as it lies in the socket: its path, its session's mark, and whether its class has room. What is in
-any way not plain (a body, a query of the connection, an origin, half a head, two requests) goes the usual way, and
-so does whatever would be let in or may wait.
+request is looked at as it lies in the socket: its path, its session's mark, what danger its body tells of, and whether
+its class has room. What is in any way not plain (a read with a body, a write without its whole, a query of the
+connection, an origin, half a head, two requests) goes the usual way, and so does whatever would be let in or may wait.
 """
 
 from __future__ import annotations
 
-import re
-
 from stormops.admission.asgi import Admission
+from stormops.admission.danger import tells_of_danger
 from stormops.admission.gate import Served
 from stormops.admission.queue import Lane
 from stormops.admission.refusal import Refusal
 from stormops.admission.scopes import COOKIE
 
-METHOD, VERSION, END = b"GET ", b" HTTP/1.1\r\n", b"\r\n\r\n"
+READ, WRITE, VERSION, END = b"GET ", b"POST ", b" HTTP/1.1\r\n", b"\r\n\r\n"
 
 BYTES_MAX = 4096
 """A longer head goes the usual way."""
@@ -32,15 +31,14 @@ AT_HAND_FOR_STAFF = b"/api/v1/desk/snapshot "
 PATHS_MAX = 4096
 """Paths whose function is remembered; when there are more all are forgotten."""
 
-NOT_PLAIN = re.compile(
-    rb"(?<!\r)\n|\r\n\r\n(?s:.)"
-    rb"|\n(?:content-length|transfer-encoding|upgrade|expect|origin):|\nconnection:(?! ?keep-alive\r)",
-    re.IGNORECASE,
-)
-"""What a plain read has not: a line that ends by itself, anything after its head, headers that tell of a body or how
-the connection goes on (`keep-alive` alone is how it does anyway), or of who may read the answer."""
+REFERRED = (b"\ntransfer-encoding:", b"\nupgrade:", b"\nexpect:", b"\norigin:")
+"""What the head of a plain request has not, in small letters: headers that tell of a body without a length, of how the
+connection goes on, or of who may read the answer."""
 
-PAGE = re.compile(rb"\naccept: ?text/html", re.IGNORECASE)
+LENGTH, CONNECTION, KEPT = b"\ncontent-length:", b"\nconnection:", (b" keep-alive\r", b"keep-alive\r")
+"""`keep-alive` alone is how a connection goes on anyway."""
+
+PAGE = (b"\naccept: text/html", b"\naccept:text/html")
 
 
 class FirstLine:
@@ -51,39 +49,46 @@ class FirstLine:
         self._served: dict[bytes, Served] = {}
 
     def refused(self, data: bytes, address: str) -> Refusal | None:
-        """The refusal of a whole plain read that finds no room; None when the usual way has to tell."""
-        if not data.startswith(METHOD) or not data.endswith(END) or len(data) > BYTES_MAX:
-            return None
-        served = self._function(data)
-        if served is None or served.free or served.suspended:
-            return None
-        if NOT_PLAIN.search(data):
+        """The refusal of a whole plain request that finds no room; None when the usual way has to tell."""
+        begin = len(READ) if data.startswith(READ) else len(WRITE) if data.startswith(WRITE) else 0
+        served = self._function(data, begin) if begin and len(data) <= BYTES_MAX else None
+        if served is None or served.free or served.suspended or (begin == len(WRITE) and served.for_staff):
             return None
         admission = self._admission
         now = admission.now()
         lane = self._lane(served, data, now)
-        if lane is None or (lane != Lane.P3 and data.startswith(AT_HAND_FOR_STAFF, len(METHOD))):
+        if lane is None or (lane != Lane.P3 and data.startswith(AT_HAND_FOR_STAFF, len(READ))):
             return None
         reason = admission.gate.refuses(served, lane, now)
+        if reason is None:
+            return None
+        head, end, body = data.partition(END)
+        head = head.lower() + b"\r\n"
+        if not end or not _is_plain(head, body, write=begin == len(WRITE)):
+            return None
+        if body and served.peek and tells_of_danger(body):
+            lane = Lane.SAFETY
+            reason = admission.gate.refuses(served, lane, now)
         if reason is None or not admission.counts(address, now):
             return None
-        return admission.refusal_of(served, reason, lane, page=PAGE.search(data) is not None)
+        return admission.refusal_of(served, reason, lane, page=PAGE[0] in head or PAGE[1] in head)
 
-    def _function(self, data: bytes) -> Served | None:
-        """What a request asks for; None when its first line is not plain."""
-        end = data.find(VERSION, len(METHOD), len(METHOD) + PATH_BYTES_MAX)
-        path = data[len(METHOD) : end].partition(b"?")[0]
-        if end < 0 or not path.startswith(b"/") or b"%" in path or not path.isascii():
-            return None
-        if data.startswith(AT_HAND, len(METHOD)):
-            return None
+    def _function(self, data: bytes, begin: int) -> Served | None:
+        """What a request asks for, its target at `begin`; None when its first line is not plain."""
+        end = data.find(VERSION, begin, begin + PATH_BYTES_MAX)
+        path = data[:end].partition(b"?")[0]
         served = self._served.get(path)
-        if served is None:
-            asked = {"type": "http", "method": "GET", "path": path.decode("ascii")}
-            served = self._admission.routes.find(asked)
-            if len(self._served) >= PATHS_MAX:
-                self._served.clear()
-            self._served[path] = served
+        if served is not None and end > 0 and not data.startswith(AT_HAND, len(READ)):
+            return served
+        if end < 0 or not path.startswith(b"/", begin) or b"%" in path or not path.isascii():
+            return None
+        if data.startswith(AT_HAND, len(READ)):
+            return None
+        method, _, asked = path.decode("ascii").partition(" ")
+        served = self._admission.routes.find({"type": "http", "method": method, "path": asked})
+        if len(self._served) >= PATHS_MAX:
+            self._served.clear()
+        self._served[path] = served
         return served
 
     def _lane(self, served: Served, data: bytes, now: float) -> int | None:
@@ -101,3 +106,20 @@ class FirstLine:
         if known is None:
             return None
         return served.lane if known else Lane.P3
+
+
+def _is_plain(head: bytes, body: bytes, *, write: bool) -> bool:
+    """Whether a request is plain; `head` in small letters."""
+    if head.count(b"\n") != head.count(b"\r\n"):
+        return False
+    for name in REFERRED:
+        if name in head:
+            return False
+    at = head.find(CONNECTION)
+    if at >= 0 and (not head.startswith(KEPT, at + len(CONNECTION)) or head.count(CONNECTION) > 1):
+        return False
+    at = head.find(LENGTH)
+    if not write:
+        return at < 0 and not body
+    told = head[at + len(LENGTH) : head.find(b"\r", at)].strip(b" ")
+    return at >= 0 and head.count(LENGTH) == 1 and told.isdigit() and int(told) == len(body)

@@ -51,6 +51,12 @@ SAMPLED = 8
 USE_LEAST = 0.02
 """A process counts as using at least so much of a core."""
 
+SERVING_LEAST = 0.1
+"""At least such a share of the process's time counts as left beside refusing."""
+
+SWAMPED_SHARE = 0.75
+"""With less than this of its time left for serving a process is swamped."""
+
 PARKED_MOST = 2000
 """So many may have given their places back; further ones keep theirs."""
 
@@ -132,7 +138,10 @@ class Gate:
         self._bulkheads: list[Bulkhead[Ticket]] = []
         self._cpu = cpu
         self._demand = demand or cpu
-        self._seen_at = self._cpu_seen = self._demand_seen = 0.0
+        self._seen_at = self._cpu_seen = self._demand_seen = self._refusing_seen = 0.0
+        self.swamped = False
+        """Whether refusing takes the process's time away from serving: who is refused should not keep a connection."""
+        self._shrunk_at = float("-inf")  # the limit, last
         self._use = self._asks = 1.0
 
     @property
@@ -215,6 +224,10 @@ class Gate:
         if self.queue.length or (bulkhead is not None and bulkhead.line):
             self.tick(now)
 
+    def refused(self, began: float, now: float) -> None:
+        """One was refused without entering: that time is not the work of those that run."""
+        self._time.refused(began, now)
+
     def give_up(self, ticket: Ticket, now: float) -> None:
         """The client of a waiting request has gone: its turn, when it comes or has just come, is nobody's."""
         if ticket.started:
@@ -279,14 +292,18 @@ class Gate:
         """Learn from one request. Time in which the process computed nothing is nobody's work.
 
         Nor does a limit shrink in an idle process: what is slow then is a disk, and the more wait for one commit,
-        the more it takes along.
+        the more it takes along. And it shrinks once in a round trip at most, as TCP's window does (RFC 5681): all those
+        that one slow commit answers were slow for one reason, which is not counted hundreds of times.
         """
         idle = self._is_idle(now)
         ticket.served.estimate.add(shared_s * self._use)
         before = self.limit.value
         self.limit.sample(ticket.served.trips, now - ticket.entered_at, in_flight)
-        if idle and self._cpu is not None:
-            self.limit.value = max(before, self.limit.value)
+        if self.limit.value < before:
+            if ticket.entered_at < self._shrunk_at or (idle and self._cpu is not None):
+                self.limit.value = before
+            else:
+                self._shrunk_at = now
 
     def _is_idle(self, now: float) -> bool:
         """Whether the process keeps up. Looks at most every `IDLE_SECONDS`: it takes system calls."""
@@ -297,7 +314,11 @@ class Gate:
             cpu, demand = self._cpu(), self._demand()
             self._use = max(USE_LEAST, min(1.0, (cpu - self._cpu_seen) / passed))
             self._asks = (demand - self._demand_seen) / passed
+            serving = 1.0 - (self._time.refusing_s - self._refusing_seen) / passed
+            self.queue.narrow(max(SERVING_LEAST, min(1.0, serving)))
+            self.swamped = serving < SWAMPED_SHARE
             self._seen_at, self._cpu_seen, self._demand_seen = now, cpu, demand
+            self._refusing_seen = self._time.refusing_s
         return self._asks < IDLE_SHARE
 
     def _start(self, ticket: Ticket, now: float) -> None:

@@ -237,15 +237,22 @@ class GuardedProtocol(HttpToolsProtocol):
             self._start(cycle, app, bytes(cycle.body))
 
     def _turned_away(self, data: bytes) -> bool:
-        """Refuse a plain read between two others by its first line."""
+        """Refuse a plain request between two others by its first line."""
         if self._fed or self.transport.is_closing() or not (self.cycle is None or self.cycle.response_complete):
             return False
+        admission = self.keeper.admission
+        began = admission.now()
         refused = self.keeper.first_line.refused(data, self._address)
         if refused is None:
             return False
         self._begun = None
-        self.transport.write(refused.wire)
+        if admission.gate.swamped:
+            self.transport.write(refused.last)
+            self.transport.close()
+        else:
+            self.transport.write(refused.wire)
         self.on_response_complete()
+        admission.gate.refused(began, admission.now())
         return True
 
     def gone(self) -> bool:
@@ -274,7 +281,7 @@ class GuardedProtocol(HttpToolsProtocol):
         # What is sent in a row without waiting for answers ends here: refusing it one inside the other has no bound.
         closing = not cycle.keep_alive or bool(self.pipeline)
         if closing:
-            self.transport.write(refused.raw((b"connection", b"close")))
+            self.transport.write(refused.last)
         elif cycle.scope["method"] == "HEAD":
             self.transport.write(refused.wire.removesuffix(refused.body))
         else:

@@ -42,7 +42,7 @@ class WorkQueue(Generic[T]):
 
     def __init__(self, work_seconds_max: float = WORK_SECONDS_MAX, ageing_share: float = AGEING_SHARE) -> None:
         self._lanes: tuple[deque[T], ...] = tuple(deque() for _ in Lane)
-        self._bound = work_seconds_max
+        self._most = self._bound = work_seconds_max
         self._ageing = ageing_share
         self._credit = 0.0
         self.work_s = 0.0
@@ -50,6 +50,10 @@ class WorkQueue(Generic[T]):
 
     def __len__(self) -> int:
         return self.length
+
+    def narrow(self, serving: float) -> None:
+        """So much of the process's time (0 to 1) is left for those that wait: fewer may, so that none waits longer."""
+        self._bound = self._most * serving
 
     def waiting(self, lane: int) -> int:
         """How many wait in a lane."""
@@ -104,11 +108,12 @@ class WorkQueue(Generic[T]):
 
     def head(self) -> T | None:
         """Who is next: the head of the highest lane, or of P2 when its share is due."""
-        if not self.length:
-            return None
         if self.aged:
             return self._lanes[Lane.P2][0]
-        return next(line[0] for line in self._lanes if line)
+        for line in self._lanes:
+            if line:
+                return line[0]
+        return None
 
     def pop(self) -> T:
         """Take the next out. Raises IndexError when nobody waits."""

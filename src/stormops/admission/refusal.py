@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import functools
-import html
 import json
 from typing import NamedTuple
 
 from stormops.admission.gate import Reason
+from stormops.admission.page import STYLE_POLICY
+from stormops.admission.page import page as refused_page
 from stormops.admission.retry import retry_after
 from stormops.core.mode import FOR_THE_PUBLIC, FUNCTIONS, Mode
 
@@ -41,24 +42,25 @@ _COMMON = (
     (b"admission", b"shed"),
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", f"default-src 'none'; {STYLE_POLICY}; frame-ancestors 'none'".encode()),
 )
 
 Header = tuple[bytes, bytes]
 
 
 class Refusal:
-    """A whole answer: status, headers, body, and the same as it goes on the wire of a connection that stays open."""
+    """A whole answer: status, headers, body; and as it goes on the wire, `last` when the connection ends with it."""
 
-    __slots__ = ("body", "headers", "status", "wire")
+    __slots__ = ("body", "headers", "last", "status", "wire")
 
     def __init__(self, status: int, headers: list[Header], body: bytes) -> None:
         self.status = status
         self.headers = headers
         self.body = body
-        self.wire = self.raw()
+        self.wire = self._raw()
+        self.last = self._raw((b"connection", b"close"))
 
-    def raw(self, *extra: Header) -> bytes:
+    def _raw(self, *extra: Header) -> bytes:
         """The answer as HTTP/1.1, with more headers."""
         line = b"HTTP/1.1 429 Too Many Requests" if self.status == 429 else b"HTTP/1.1 503 Service Unavailable"
         headers = [name + b": " + value for name, value in [*self.headers, *extra]]
@@ -82,7 +84,7 @@ def refusal(
     """
     told = TOLD[reason]
     if page:
-        kind, body = b"text/html; charset=utf-8", _page(told.title, sentence(reason, function, mode), wait)
+        kind, body = b"text/html; charset=utf-8", refused_page(reason, wait)
     else:
         kind = b"application/problem+json"
         body = json.dumps(
@@ -114,10 +116,3 @@ def refusal(
 def wait_seconds(reason: Reason, chance: float) -> int:
     """How long this one is asked to wait; `chance` in [0, 1) spreads the crowd."""
     return retry_after(TOLD[reason].wait_s, chance)
-
-
-def _page(title: str, text: str, wait: int) -> bytes:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<h1>{html.escape(title)}</h1><p>{html.escape(text)}</p><p>Try again in {wait} seconds.</p></html>"
-    ).encode()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from stormops.accounts.audit import AuditEvent
 from stormops.accounts.ledger import Journal
@@ -45,6 +45,38 @@ def in_state(database: Database, kind: type[R], states: Collection[str], limit: 
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.changed, table.c.id).limit(limit)
     with database.reading() as connection:
         return [from_row(kind, row) for row in connection.execute(query).mappings()]
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """The customer's name and the address that a record is about, each "" where it is about none."""
+
+    name: str = ""
+    address: str = ""
+
+
+def whose(database: Database, records: Collection[Record]) -> dict[str, Whose]:
+    """Names and addresses by the records' ids, in a read for each way to them. Raises BooksUnavailable."""
+    party, account, premise = TABLES["party"], TABLES["account"], TABLES["premise"]
+    named = select(account.c.id, party.c.name).join(party, party.c.id == account.c.party)
+    ways = {"premise": select(premise.c.id, premise.c.address)}
+    for field, kind in (("agreement", "service_agreement"), ("point", "service_point")):
+        ways[field] = select(TABLES[kind].c.id, premise.c.address).join(premise, premise.c.id == TABLES[kind].c.premise)
+    names: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    with database.reading() as connection:
+
+        def read(field: str, query: Select[Any]) -> dict[str, str]:
+            keys = {each.id: key for each in records if (key := getattr(each, field, None))}
+            if not keys:
+                return {}
+            rows = connection.execute(query.where(query.selected_columns[0].in_(set(keys.values()))))
+            said = {row[0]: row[1] for row in rows}
+            return {each: said[key] for each, key in keys.items() if key in said}
+
+        names = read("account", named)
+        for field, query in ways.items():
+            addresses = read(field, query) | addresses
+    return {each.id: Whose(names.get(each.id, ""), addresses.get(each.id, "")) for each in records}
 
 
 def counts(database: Database, wanted: Mapping[str, tuple[type[Record], Collection[str]]]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import msgspec
@@ -49,7 +50,7 @@ def roster(database: Database, key: str, day: date) -> Roster | None:
         names = {row.id: row.name for row in rows}
         units = tuple(
             _unit(reader, member.unit, member.account, names[member.account], day)
-            for member in sorted(members, key=lambda member: member.unit)
+            for member in sorted(members, key=lambda member: _counted(member.unit))
         )
         return Roster(chain.read(connection).position, umbrella.id, units)
 
@@ -64,3 +65,8 @@ def _unit(reader: SqlReader, unit: str, account: str, name: str, day: date) -> U
     ]
     hours = [each.battery_hours for each in certificates if each.battery_hours is not None]
     return UnitThere(unit, account, name, tuple(sorted(places - {""})), bool(certificates), min(hours, default=None))
+
+
+def _counted(unit: str) -> list[tuple[int, str]]:
+    """An order in which Apt 2 is before Apt 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", unit)]

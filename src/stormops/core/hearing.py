@@ -118,6 +118,15 @@ class Heard(NamedTuple):
         return Heard(*(column[rows] for column in self))
 
 
+def _once(columns: Iterable[Rows]) -> tuple[Rows, Rows]:
+    """Of rows of a few ages: the first of each kind, and (M) which of the kinds each row is."""
+    ages = tuple(columns)
+    _, first, which = np.unique(
+        _numbered(np.zeros(len(ages[0]), np.int64), ages), return_index=True, return_inverse=True
+    )
+    return first, which
+
+
 def _numbered(key: Rows, columns: Iterable[Rows]) -> Rows:
     """(M) numbers that differ where the key or a column does."""
     key = key.astype(np.int64)
@@ -182,6 +191,10 @@ class Hearing:
 
     def arrived(self, neighbours: Rows) -> Floats:
         """(M, S): share of the reports of a loss that have come, where these neighbours reported (as in `Heard`)."""
+        if len(neighbours) > FEW:
+            first, which = _once(neighbours.T)
+            if len(first) < len(neighbours):
+                return self.arrived(neighbours[first]).take(which, axis=0)
         share = np.zeros((len(neighbours), self.onsets.slots))
         for clock, part in enumerate(self._clock_share.tolist()):
             share += part * self._by(self._since_loss(clock, neighbours)).mean(axis=2)
@@ -208,6 +221,11 @@ class Hearing:
 
     def _hushed(self, heard: Heard) -> Floats:
         """(M, S): of customers some of whose neighbours reported before, of a report or of none."""
+        if len(heard.report) > FEW:
+            # Whatever the meters said beside it.
+            first, which = _once((heard.report, *heard.neighbours.T))
+            if len(first) < len(which):
+                return self._hushed(heard.only(first)).take(which, axis=0)
         said = heard.report >= 0
         age, neighbours = heard.report[said], heard.neighbours[said]
         pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
@@ -346,6 +364,18 @@ class Hearing:
         whole = self._with_service(full)[:, -1]
         never = self._service_kept[-1] * full[:, -1]
         return (never / whole)[which], (self.rates.wrong_link * elsewhere / full[:, -1])[which]
+
+    def powered(self, heard: Heard) -> Floats:
+        """(M, S + 1): chance that there is service, if all above in the records lost it in each slot, or never.
+
+        Who hangs elsewhere has service while it is lost above, and may have lost it there while it is not.
+        """
+        kinds, which = heard.kinds()
+        full, _ = self.linked(kinds)
+        wrong = self.rates.wrong_link
+        there = np.full(full.shape[1], wrong * (1 - self.rates.share_out))
+        there[-1] += 1 - wrong
+        return np.asarray((self._service_kept[-1] * there / self._with_service(full)).take(which, axis=0))
 
     def _with_service(self, full: Floats) -> Floats:
         failed = np.zeros_like(full)

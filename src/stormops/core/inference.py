@@ -200,12 +200,25 @@ class Inference:
         """(P): chance that each customer is without service; of those outside the network, 0."""
         customers = self.customers
         reached = np.flatnonzero(customers.leaf >= 0)
-        served, _ = self.served(reached)
         chance = np.zeros(len(customers.leaf))
-        leaf = customers.leaf[reached]
-        chance[reached] = 1 - self.posterior.since[-1, leaf] * served
-        chance[reached[self._below_held[leaf]]] = 1.0
+        chance[reached] = 1 - self.powered(reached)
+        chance[reached[self._below_held[customers.leaf[reached]]]] = 1.0
         return chance
+
+    def powered(self, premises: Rows) -> Floats:
+        """Chances that these premises have service, by what is heard; outside the network nothing above fails."""
+        customers, since = self.customers, self.posterior.since
+        leaf, linked = customers.leaf[premises], customers.leaf[premises] >= 0
+        silent = self.hearing.powered(customers.silent(len(self._deaf)))
+        kind = customers.area[premises] + 1
+        on: Floats = silent[kind, -1]
+        on[linked] = (silent @ since)[kind[linked], leaf[linked]]
+        some = np.flatnonzero(customers.apart(premises))
+        heard = self.hearing.powered(customers.heard(premises[some], self.hearing.onsets))
+        on[some] = heard[:, -1]
+        below = some[linked[some]]
+        on[below] = np.einsum("ms,sm->m", heard[linked[some]], since.take(leaf[below], axis=1))
+        return on
 
     def served(self, premises: Rows) -> tuple[Floats, Floats]:
         """Chances for these premises, when nothing above failed: that there is service, that the link is wrong."""

@@ -418,10 +418,7 @@ class Explanations:
 
     def _chances(self, premises: Rows) -> Ints:
         """Per 10,000: chance that each of these customers, whom no device explains, is out."""
-        leaf = self.inference.customers.leaf[premises]
-        served, _ = self.inference.served(premises)
-        never = np.where(leaf >= 0, self.inference.posterior.since[-1, leaf], 1.0) if len(self._node) else 1.0
-        return _rounded(1 - never * served)
+        return _rounded(1 - self.inference.powered(premises))
 
     def _of_device(self, device: int, likelier: dict[int, int]) -> Group | None:
         place = int(self._place[device])

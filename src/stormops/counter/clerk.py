@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, restored
+from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, in_full
 from stormops.accounts.asking.catalogue import Body, made
 from stormops.accounts.command import Circumstances, Command, Envelope, text_of
 from stormops.accounts.deciding import Effects, decide
@@ -126,7 +126,7 @@ class Clerk:
     def whole(self, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Decisions as they stand in records; those that a billing run keeps short, whole again."""
         with self.books.reading() as reader:
-            return [restored(reader, each) for each in kept]
+            return [in_full(each, reader) for each in kept]
 
     def looked_at(self, account: str, person: Person, why: str) -> None:
         """Keep that somebody looked at an account."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Request
+from stormops.accounts.records_money import Loan, Request
 from stormops.accounts.records_place import Account
-from stormops.accounts.records_work import ServiceRequest
+from stormops.accounts.records_work import Escalation, ServiceRequest
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -34,7 +34,16 @@ NAMES = (
 )
 TEXTS = ("text", "topic", "reason", "note")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")
-DAYS = ("due", "day", "issued", "expires", "earliest", "petition", "until")
+DAYS = {
+    "due": "ui.due_by",
+    "day": "",
+    "issued": "",
+    "expires": "ui.until_day",
+    "earliest": "ui.from_day",
+    "petition": "",
+    "until": "ui.until_day",
+}
+"""Days that tell a record, and the words that say what is on the day; "" where its kind says it."""
 TEXT_CHARACTERS = 60
 
 
@@ -55,12 +64,13 @@ class Told(NamedTuple):
 def told(record: Record, words: Words, text_characters: int = TEXT_CHARACTERS) -> Told:
     """The parts; texts of people are cut after so many characters."""
     amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
-    day = next((value for name in DAYS if isinstance(value := getattr(record, name, None), date)), None)
+    days = ((key, value) for name, key in DAYS.items() if isinstance(value := getattr(record, name, None), date))
+    day = next((words(key, day=words.day(value)) if key else words.day(value) for key, value in days), "")
     state = str(getattr(record, "state", ""))
     return Told(
         ": ".join(_names(record, words, text_characters)),
         "" if amount is None else usd(amount),
-        "" if day is None else words.day(day),
+        day,
         named(words, "state", state).lower() if state else "",
     )
 
@@ -82,5 +92,9 @@ def _names(record: Record, words: Words, text_characters: int) -> list[str]:
         return [record.number, f"{named(words, 'choice', record.kind)}, {services}", record.name]
     if isinstance(record, Request):  # by the duty that made it: a transfer's kind is also a way to pay
         found = [words(f"duty.request_{record.kind}")]
+    if isinstance(record, Loan):  # its note is a hash
+        texts = [record.contractor] if record.contractor else []
+    if isinstance(record, Escalation):  # what was added later stands below it
+        texts = [record.text.partition("\n")[0]]
     known = [words(f"choice.{one}") if words.has(f"choice.{one}") else one for one in (*found, *texts)]
     return [one if len(one) <= text_characters else f"{one[:text_characters]}…" for one in known]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,6 @@ from starlette.routing import Route
 from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
-from stormops.accounts.records_money import Request as Proposed
 from stormops.accounts.records_place import (
     Account,
     OwnerAgreement,
@@ -25,15 +24,15 @@ from stormops.accounts.records_place import (
     Unit,
     WeatherHold,
 )
-from stormops.accounts.records_work import ServiceRequest, Visit
-from stormops.books import customers, finding, rosters
+from stormops.accounts.records_work import ServiceRequest
+from stormops.books import customers, finding, listing, rosters
 from stormops.counter import account_page, answers, queues, showing
 from stormops.counter.account_page import At
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import describe
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES
-from stormops.counter.lines import bare_line
+from stormops.counter.items import Item, Reader, items
 from stormops.counter.offering import account_href, called
 from stormops.counter.outage import Known
 from stormops.counter.rendering import Link, Pages, asset
@@ -200,36 +199,17 @@ class Screens:
             for duty in begin.get(name, [])
             if may_use(person, DUTIES[duty].command)
         ]
-        items = [self._waiting(record, words, person) for record in found]
+        items = await self._items(found, words, person)
         return self._pages.page(request, person, "queue.html", title=words(f"queue.{name}"), items=items, begin=links)
 
-    def _waiting(self, record: Record, words: Words, person: Person) -> dict[str, Any]:
-        account, zone = getattr(record, "account", None) or "", self._pages.looks.zone
-        more, due, now = [], getattr(record, "due_ms", None), self._desk.clerk.now_ms()
-        if due is not None:
-            more.append(words("ui.owner_due", owner=getattr(record, "owner", ""), time=words.time(due, zone)))
-        if isinstance(record, Visit):
-            more.append(words("ui.waits_since", time=words.time(record.taken_ms, zone)))
-        if isinstance(record, ServiceRequest):
-            came = f"{named(words, 'choice', record.channel)}, {words.time(record.at_ms, zone)}"
-            more += [came, record.address, record.new_address, record.phone, record.email, record.note]
-            more = [each for each in (*more, record.owner, record.reply) if each]
-        if isinstance(record, Proposed):
-            more.append(f"{words('ui.maker')} {record.maker}, {words.day(record.made)}")
-            more += [words("ui.approved_by", person=each.by, desk=each.desk) for each in record.approvals]
-        return {
-            "line": bare_line(record, words, person, account),
-            "late": due is not None and due < now,
-            "account": account_href(account) if account else "",
-            "account_id": account,
-            "more": more,
-            "files": list(record.evidence) if isinstance(record, Proposed) else [],
-        }
+    async def _items(self, records: Sequence[Record], words: Words, person: Person) -> list[Item]:
+        whose = await self._desk.look(listing.whose, self._database, records)
+        return items(records, whose, Reader(person, words, self._pages.looks.zone, self._desk.clerk.now_ms()))
 
     async def _drawer(self, request: Request, person: Person) -> Response:
         words = self._pages.words(request)
         found = await self._desk.look(self._of_desk, person.desk)
-        items = [self._waiting(drawer, words, person) for drawer in found]
+        items = await self._items(found, words, person)
         duties = ["open_drawer"] if not found else ["take_payment", "stand_in_payment", "authorise_card"]
         begin = [
             Link(f"/counter/do/{name}", words(f"duty.{name}"))
@@ -249,7 +229,8 @@ class Screens:
         bill = await self._desk.look(self._desk.clerk.books.get, Bill, request.path_params["bill"])
         if bill is None:
             return self._pages.problem(request, person, "unknown", 404)
-        every = answers.why(bill.decision, self._desk.clerk.pack) if bill.decision else []
+        kept = await self._desk.look(self._desk.clerk.whole, [bill.decision] if bill.decision else [])
+        every = [one for each in kept for one in answers.why(each, self._desk.clerk.pack)]
         return self._pages.page(request, person, "bill.html", bill=bill, every=every)
 
     async def _receipt(self, request: Request, person: Person) -> Response:
@@ -268,9 +249,13 @@ class Screens:
         """A building's units today: who is there, and who depends on power."""
         key = request.path_params["umbrella"]
         found = await self._desk.look(rosters.roster, self._database, key, self._desk.clerk.today())
-        if found is None:
+        umbrella = await self._desk.look(self._desk.clerk.books.get, Umbrella, key)
+        if found is None or umbrella is None:
             return self._pages.problem(request, person, "unknown", 404)
-        return self._pages.page(request, person, "building.html", roster=found)
+        whose = await self._desk.look(listing.whose, self._database, [umbrella])
+        return self._pages.page(
+            request, person, "building.html", roster=found, account=umbrella.account, name=whose[key].name
+        )
 
     def _receipt_of(self, key: str) -> tuple[Receipt, str, list[tuple[str, int]]] | None:
         """A receipt, whose it is, and what its payment answered."""

@@ -79,6 +79,11 @@ class Words:
         at = datetime.fromtimestamp(ms / 1000, zone)
         return f"{self._weekdays[at.weekday()]} {at.day} {self._months[at.month - 1]}, {at:%H:%M %Z}"
 
+    def short(self, ms: int, zone: ZoneInfo) -> str:
+        """The same for a narrow column: day and month, hour and minute, each of which keeps together."""
+        at = datetime.fromtimestamp(ms / 1000, zone)
+        return f"{at.day}\N{NO-BREAK SPACE}{self._months[at.month - 1]} {at:%H:%M}"
+
     def moment(self, ms: int, zone: ZoneInfo) -> Markup:
         """The same as HTML that programs read too."""
         return Markup('<time datetime="{}">{}</time>').format(iso(ms), self.time(ms, zone))

@@ -17,10 +17,10 @@ def receipt(desk: Desk, record: Receipt) -> Document:
     words = writing.words
     entry = desk.books.journal(record.journal) if record.journal else None
     applied = [] if entry is None else writing.lines(entry, CUSTOMERS)
-    answered = [
-        (words("receipt.ahead") if line.account == CREDITS else writing.named("charge", line.charge), -line.signed)
-        for line in applied
-    ]
+    answered: dict[str, int] = {}  # of one kind of charge one line, also where two bills had it
+    for line in applied:
+        label = words("receipt.ahead") if line.account == CREDITS else writing.named("charge", line.charge)
+        answered[label] = answered.get(label, 0) - line.signed
     note = f"{writing.day(record.day)} · {writing.named('tender', record.tender)}"
     state = words(f"receipt.{record.state}") if record.state in {"provisional", "returned", "voided"} else ""
     return writing.paper(
@@ -29,7 +29,7 @@ def receipt(desk: Desk, record: Receipt) -> Document:
         [
             Due(words("receipt.received"), usd(record.cents), note),
             Note(state) if state else None,
-            writing.charges(words("receipt.applied"), answered) if answered else None,
+            writing.charges(words("receipt.applied"), list(answered.items())) if answered else None,
             Say(words("receipt.keep")),
         ],
         [(words("common.receipt"), record.number)],

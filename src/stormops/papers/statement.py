@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from stormops.accounts.asking.asked import parts_of, restored
 from stormops.accounts.decision import usd
 from stormops.accounts.ledger import Journal
 from stormops.accounts.records_money import Arrangement, Bill, BillLine, Deposit
@@ -46,7 +45,7 @@ def statement(desk: Desk, bill: Bill) -> Document:
     """The statement of a bill."""
     writing = Writing(desk, bill.account)
     words = writing.words
-    sums = sums_of(writing, bill)
+    sums, parts = sums_of(writing, bill), writing.decisions(bill.decision)
     final = _final(writing, bill)
     title = words("statement.final" if final else "statement.title")
     addresses = dict.fromkeys(writing.address(line.agreement) for line in bill.lines if line.agreement)
@@ -58,8 +57,8 @@ def statement(desk: Desk, bill: Bill) -> Document:
             *_messages(writing, bill, final=final),
             _summary(writing, sums),
             Head(words("statement.charges")),
-            _lines(writing, bill),
-            *_use(writing, bill),
+            _lines(writing, bill, parts),
+            *_use(writing, bill, parts),
             *_more(writing),
             Head(words("statement.pay")),
             Points(_ways(writing)),
@@ -154,9 +153,9 @@ def _summary(writing: Writing, sums: Sums) -> Rows:
     return Rows(words("statement.summary"), head, tuple(rows), (label, usd(abs(sums.total))))
 
 
-def _lines(writing: Writing, bill: Bill) -> Rows:
+def _lines(writing: Writing, bill: Bill, parts: list[dict[str, Any]]) -> Rows:
     words = writing.words
-    rows, parts = [], parts_of(restored(writing.books, bill.decision))
+    rows = []
     for line in bill.lines:
         quantity = f"{words.number(line.quantity)} {_unit(parts, line)}".strip() if line.quantity else ""
         period = writing.span(line.since, line.until)
@@ -166,7 +165,7 @@ def _lines(writing: Writing, bill: Bill) -> Rows:
 
 
 def _unit(parts: list[dict[str, Any]], line: BillLine) -> str:
-    """The unit in which the line's service is priced, as the bill's decisions have it."""
+    """The unit in which the line's service is priced, as one of the bill's decisions has it."""
     for part in parts:
         clause = part.get("clause") or {}
         if part.get("rule") == "metered.charge" and _for_service(str(clause.get("of", "")), line.charge):
@@ -203,7 +202,7 @@ def _used(writing: Writing, line: BillLine) -> Used | None:
     return Used("" if point is None else point.meter, opening[-1].register, last.register, last.kind)
 
 
-def _use(writing: Writing, bill: Bill) -> Iterator[AnyPart]:
+def _use(writing: Writing, bill: Bill, parts: list[dict[str, Any]]) -> Iterator[AnyPart]:
     """Reads, the daily average against the year before, and a chart for each metered service."""
     words = writing.words
     metered = [line for line in bill.lines if line.quantity and line.agreement]
@@ -236,7 +235,7 @@ def _use(writing: Writing, bill: Bill) -> Iterator[AnyPart]:
     for line in metered:
         ends = sorted(past[line.charge])[-MONTHS:]
         if len(ends) > 1:
-            unit = _unit(parts_of(restored(writing.books, bill.decision)), line)
+            unit = _unit(parts, line)
             lines = [past[line.charge][end] for end in ends]
             bars = tuple(
                 Bar(words(f"month.{each.until.month}")[:3], each.quantity, _said(writing, each, unit)) for each in lines

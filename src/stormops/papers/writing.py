@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from stormops.accounts import chart
-from stormops.accounts.asking.asked import parts_of, restored
+from stormops.accounts.asking.asked import in_full, parts_of
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Reader
 from stormops.accounts.ledger import Journal, JournalState, Line
@@ -120,10 +120,13 @@ class Writing:
         """Whether the city has a policy of one of the kinds today: what it has not, no paper promises."""
         return any(self.pack.terms(kind, self.desk.day) is not None for kind in kinds)
 
+    def decisions(self, kept: Decision) -> list[Decision]:
+        """The single decisions of one that was kept, each whole."""
+        return parts_of(in_full(kept, self.books))
+
     def decided(self, kept: Decision) -> Say | None:
         """The same of a decision that was kept."""
-        kept = restored(self.books, kept)
-        parts = parts_of(kept)
+        parts = self.decisions(kept)
         cites = dict.fromkeys(cite for part in parts for cite in _cites(part))
         if not kept.get("policy"):
             return None

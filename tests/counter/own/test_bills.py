@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from stormops.accounts.records_money import Bill, BillLine
 from stormops.counter.own.bills import CHART_HEIGHT, charts
 from stormops.papers.words import said as on_paper
+from tests.counter.conftest import billed_by_run
 from tests.counter.own.conftest import Own
 
 
@@ -48,3 +49,15 @@ async def test_a_bill_shows_its_lines_and_how_they_came_about(own: Own) -> None:
     assert "$109.07" in paper
     assert on_paper("es")("statement.charges") in paper
     assert (await own.get("/account/bills/0123456789abcdef/statement.pdf")).status_code == 404
+
+
+async def test_a_bill_of_a_run_is_shown_like_any_other(own: Own) -> None:
+    await billed_by_run(own.desk)
+    await own.enter()
+    place = re.search(r'href="(/account/bills/[0-9a-f]{16})"', (await own.get("/account/bills")).text)
+    assert place
+    page = await own.get(place[1])
+    assert page.status_code == 200
+    for said in ("900", "How this came about", "Tallahassee rate plans"):
+        assert said in page.text
+    assert (await own.get(f"{place[1]}/statement.pdf")).status_code == 200

@@ -110,11 +110,11 @@ def together(*kept: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def restored(reader: Reader, kept: dict[str, Any]) -> dict[str, Any]:
-    """A decision that a billing run keeps short, whole again; any other as it is."""
-    bill = reader.get(Bill, str(kept["bill"])) if "bill" in kept else None
+def in_full(kept: dict[str, Any], books: Reader) -> dict[str, Any]:
+    """A decision as it stands in a record; one that a billing run keeps short, whole again."""
+    bill = books.get(Bill, str(kept["bill"])) if "bill" in kept else None
     kept = kept if bill is None else bill.decision
-    run = reader.get(BillingRun, str(kept["run"])) if "run" in kept else None
+    run = books.get(BillingRun, str(kept["run"])) if "run" in kept else None
     return kept if run is None else together(*abridged.whole(kept, run))
 
 

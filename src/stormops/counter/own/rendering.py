@@ -35,8 +35,13 @@ PLACES = (
 )
 """The navigation of who is signed in."""
 
-SAID = ("cash_payment", "billing_history_web", "payment_arrangement", "service_start")
-"""Functions whose level is said on these pages where it is not full."""
+SAID = {
+    "cash_payment": ("/account",),
+    "billing_history_web": ("/account", "/account/bills"),
+    "payment_arrangement": ("/account/arrangement",),
+    "service_start": ("/account/requests", "/account/requests/new", "/account/start", "/account/status"),
+}
+"""Functions whose level is said where it is not full, and the pages that it concerns."""
 
 
 class Pages:
@@ -78,7 +83,9 @@ class Pages:
                 places=PLACES,
                 mode=mode.value,
                 levels=[
-                    f"own_level.{name}_{level}" for name in SAID if (level := level_of(name, mode)) is not Level.FULL
+                    f"own_level.{name}_{level}"
+                    for name, places in SAID.items()
+                    if request.url.path in places and (level := level_of(name, mode)) is not Level.FULL
                 ],
                 usd=usd,
                 name=functools.partial(named, words),

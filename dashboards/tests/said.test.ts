@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { addMessages, t } from "../src/i18n";
+import { desk } from "../src/messages/desk";
+import { placeSaid } from "../src/desk/said";
+
+addMessages("en", desk);
+
+test("a bare position is told as a point on the map, and what was said beside it stays", () => {
+  expect(placeSaid("30.16473, -84.66617")).toBe("a point on the map, no address");
+  expect(placeSaid("30.16473, -84.66617 · by the mill")).toBe("a point on the map, no address · by the mill");
+  expect(placeSaid("phone 1 · 30.16473, -84.66617")).toBe("phone 1 · a point on the map, no address");
+  expect(placeSaid("12.5, the old road")).toBe("12.5, the old road");
+  expect(placeSaid("")).toBe(t("unmatched.nothing_said"));
+});

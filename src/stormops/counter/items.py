@@ -1,0 +1,91 @@
+"""What waits, as the items of a queue: what it is, whose and where, by when, and what a person may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from stormops.accounts.record import Record
+from stormops.accounts.records_money import Drawer, Request
+from stormops.accounts.records_place import MeterRelease
+from stormops.accounts.records_work import Escalation, ServiceRequest, Visit
+from stormops.books.listing import Whose
+from stormops.counter.lines import Line, bare_line
+from stormops.counter.offering import account_href
+from stormops.counter.rights import Person
+from stormops.counter.words import named
+from stormops.pages.words import Words
+
+
+class Item(NamedTuple):
+    """One thing that waits. `account` is where its customer's page is, "" for nobody's; `notes` stand below it."""
+
+    line: Line
+    late: bool
+    account: str
+    account_id: str
+    name: str
+    more: tuple[str, ...]
+    notes: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+class Reader(NamedTuple):
+    """Who reads, in which words, and when."""
+
+    person: Person
+    words: Words
+    zone: ZoneInfo
+    now_ms: int
+
+
+def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
+    """The records as items: those that are due by a time in that order, the rest as they come."""
+    ordered = sorted(records, key=lambda record: getattr(record, "due_ms", None) or 0)
+    return [_item(record, whose.get(record.id, Whose()), reader) for record in ordered]
+
+
+def _item(record: Record, whose: Whose, reader: Reader) -> Item:
+    account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
+    more = [whose.address, *_more(record, reader)]
+    return Item(
+        line=bare_line(record, reader.words, reader.person, account),
+        late=due is not None and due < reader.now_ms,
+        account=account_href(account) if account else "",
+        account_id=account,
+        name=whose.name,
+        more=tuple(each for each in more if each),
+        notes=tuple(_said_later(record, reader.words)),
+        files=tuple(record.evidence) if isinstance(record, Request) else (),
+    )
+
+
+def _more(record: Record, reader: Reader) -> list[str]:
+    words, zone = reader.words, reader.zone
+    more, due = [], getattr(record, "due_ms", None)
+    if due is not None:
+        more.append(words("ui.owner_due", owner=getattr(record, "owner", ""), time=words.time(due, zone)))
+    if isinstance(record, Visit):
+        more.append(words("ui.waits_since", time=words.time(record.taken_ms, zone)))
+    if isinstance(record, ServiceRequest):
+        came = f"{named(words, 'choice', record.channel)}, {words.time(record.at_ms, zone)}"
+        more += [came, record.address, record.new_address, record.phone, record.email, record.note]
+        more += [record.owner, record.reply]
+    if isinstance(record, Drawer):
+        more.append(words("ui.opened_by", person=record.opened_by))
+        more += [words("ui.counted_by", person=record.counted_by)] if record.counted_by else []
+    if isinstance(record, MeterRelease) and record.permit:
+        more.append(words("ui.permit", number=record.permit))
+    if isinstance(record, Request):
+        more.append(f"{words('ui.maker')} {record.maker}, {words.day(record.made)}")
+        more += [words("ui.approved_by", person=each.by, desk=each.desk) for each in record.approvals]
+    return more
+
+
+def _said_later(record: Record, words: Words) -> list[str]:
+    """What was added to an escalation after its first line: the step and what was said of it."""
+    if not isinstance(record, Escalation):
+        return []
+    parts = [line.partition(": ") for line in record.text.split("\n")[1:]]
+    return [f"{named(words, 'step', step)}: {text}" if text else step for step, _, text in parts]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from stormops.accounts.records_money import Drawer
+from stormops.accounts.records_place import MeterRelease
+from stormops.accounts.records_work import Escalation, Task
+from stormops.books.listing import Whose
+from stormops.counter.items import Reader, items
+from stormops.counter.words import said
+from tests.counter.conftest import API, ZONE, Desk, person, served
+
+READER = Reader(person("ann", "approver"), said("en"), ZONE, 1_000_000)
+
+
+def test_what_is_due_first_stands_first_and_what_is_late_is_marked() -> None:
+    tasks = [Task(id=f"t{due}", text="x", owner="bob", due_ms=due, state="open") for due in (2_000_000, 900_000)]
+    shown = items(tasks, {}, READER)
+    assert [(item.late, item.account) for item in shown] == [(True, ""), (False, "")]
+    assert shown[0].more[0].startswith("bob, by ")
+
+
+def test_an_escalation_says_what_was_added_line_by_line() -> None:
+    grown = Escalation(
+        id="e",
+        account="a/1",
+        kind="billing",
+        text="nobody called\nraise: second call\nresolve: called",
+        owner="ann",
+        due_ms=2_000_000,
+        state="resolved",
+        opened_by="rita",
+        level=2,
+    )
+    (item,) = items([grown], {"e": Whose("Ada Núñez", "1 Palm Ave")}, READER)
+    assert item.line.label == "Billing: nobody called"
+    assert item.notes == ("Raise: second call", "Resolve: called")
+    assert (item.name, item.account, item.more[0]) == ("Ada Núñez", "/counter/accounts/a%2F1", "1 Palm Ave")
+
+
+def test_a_drawer_says_whose_it_is_and_not_what_is_in_it() -> None:
+    counted = Drawer(id="w", desk="North", shift=1, opened_by="carl", state="counted", balance=9_900, counted=9_800)
+    (item,) = items([counted], {}, READER)
+    assert item.more == ("opened by carl",)
+    assert "98" not in str(item)
+    assert items([replace(counted, counted_by="cora")], {}, READER)[0].more[1] == "counted by cora"
+
+
+def test_a_release_says_its_permit_and_its_place() -> None:
+    release = MeterRelease(id="m", point="p", clearance="reconnect", state="permit_applied", permit="P-1")
+    assert items([release], {"m": Whose("", "9 Oak St")}, READER)[0].more == ("9 Oak St", "permit P-1")
+
+
+async def test_a_queue_names_the_customer_and_the_address(desk: Desk) -> None:
+    await served(desk)
+    point = (await desk.get("auditor", f"{API}/accounts/a1")).json()["agreements"][0]["point"]
+    await desk.do("field", "begin_release", point=point, clearance="reconnect", permit="P-1")
+    await desk.do("representative", "make_promise", account="a1", text="call", owner="rita", due_ms=desk.clock[0] + 9)
+    assert "1 Palm Ave a1" in (await desk.get("field", "/counter/queues/releases")).text
+    assert "Ada Núñez</a> a1" in (await desk.get("representative", "/counter/queues/promises")).text
