@@ -56,8 +56,9 @@ STAFF_ACCEPTED_MAX = 8
 """Staff's connections taken in a turn of the loop. It takes one for each descriptor that listens, so neither queue
 starves the other; turns are long in a flood, and a room full of desks that comes back must not wait for many."""
 
-SWITCH_SECONDS = 0.001
-"""How long one thread may hold the interpreter while another waits."""
+SWITCH_SECONDS, SWITCH_SECONDS_THREADS = 0.001, 0.005
+"""How long one thread may hold the interpreter while another waits: where the loop works and threads answer for it,
+and where threads do the work and a loop that refuses thousands would interrupt them each millisecond."""
 
 
 class Process:
@@ -248,6 +249,7 @@ def _serve(
     at_hand: AtHand | None = None,
     staff_at_hand: AtHand | None = None,
     swift: Mapping[str, Endpoint] | None = None,
+    switch_s: float = SWITCH_SECONDS,
 ) -> None:
     """Run an app, behind admission, under uvicorn, for the public and on the staff's port (-1 = none).
 
@@ -259,8 +261,7 @@ def _serve(
     from stormops.admission.protocol import StaffListener, guarded
     from stormops.supervisor import BACKLOG
 
-    # Threads that answer for the loop must not wait 5 ms for the interpreter each time a busy loop holds it.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(switch_s)
     admission = _admission(process, app)
     host = process.settings.host
     listening = [public.opened(host)]
@@ -641,10 +642,11 @@ def run_counter() -> None:
     )
     staff, nobody = Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1)
     if settings.counter_own_port < 0:
-        _serve(process, app, staff, nobody)
+        _serve(process, app, staff, nobody, switch_s=SWITCH_SECONDS_THREADS)
         return
     doors = Doors(app, _own_pages(process, clerk), settings.counter_own_port)
-    _serve(process, doors, Listener(settings.counter_own_port, settings.counter_own_fd), staff)
+    own = Listener(settings.counter_own_port, settings.counter_own_fd)
+    _serve(process, doors, own, staff, switch_s=SWITCH_SECONDS_THREADS)
 
 
 def _own_pages(process: Process, clerk: Clerk) -> Starlette:
