@@ -90,7 +90,7 @@ def test_what_cannot_have_been_seen_closed_is_refused() -> None:
     world.act(facts.IncidentConfirmed, at=63, incident=incident.id, device=world.device_name(0))
     world.tick(63)
     rest = next(one for one in world.open() if one.state == "predicted")
-    assert refusal(world, kind, incident=rest.id, device=world.device_name(0))[0] == "device_elsewhere"
+    assert refusal(world, kind, incident=rest.id, device=world.device_name(0))[0] == "known_open"
     assert refusal(world, kind, incident=incident.id, device=breaker)[0] == "wrong_state"
 
 
