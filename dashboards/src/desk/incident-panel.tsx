@@ -77,6 +77,7 @@ export function IncidentPanel(props: Props) {
   const again = `${incident.updated_ms + incident.reports} ${desk.at}`;
   const full = useLoaded(incident.id, again, (id) => api.incident(id, desk.at), props.onSignedOut);
   const reports: ReportFull[] = full.value?.reports ?? [];
+  const narrower = arguable(incident) ? full.value?.narrower : null;
   const now = desk.feed.platformMs();
   const sign = incidentSign(incident.state);
   const finished = done(incident);
@@ -271,6 +272,24 @@ export function IncidentPanel(props: Props) {
         <section class="panel-section">
           <h3>{t("panel.reasons")}</h3>
           <Reasons reasons={incident.reasons} />
+        </section>
+      ) : null}
+
+      {narrower != null && incident.device ? (
+        <section class="panel-section narrower" aria-label={t("narrower.title")}>
+          <h3>{t("narrower.title")}</h3>
+          <p>
+            {t("narrower.told", {
+              ...{ callers: narrower.callers, of: narrower.of },
+              ...{ devices: narrower.devices.join(", "), device: incident.device },
+            })}
+          </p>
+          {props.mayAct ? (
+            <button type="button" class="button" onClick={() => props.onDoing("seen-closed")}>
+              {t("narrower.do", { device: incident.device })}
+              <kbd>d</kbd>
+            </button>
+          ) : null}
         </section>
       ) : null}
 
