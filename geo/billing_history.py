@@ -265,7 +265,7 @@ class _House:
         if umbrella is not None and umbrella.account == key:
             shares = {each.account: each.lines for each in shared(work, umbrella, on_roster(umbrella, day), lines)[0]}
         run = self._story.run(day, key)
-        decision = abridged.together(self._pack, day, run.id, self._memo.take())
+        decision = abridged.together(self._pack, run.id, self._memo.take())
         for account, theirs in shares.items():
             self._late_fee(account, day)
             bill = self._post(account, theirs, run, decision)

@@ -195,7 +195,7 @@ def test_invariant_11_the_books_hold_what_was_decided_in_memory(
     books = new_books(fresh, tmp_path, again)
     send(books, sent)
     with books.database.reading() as connection:
-        kept = journals(connection, select(JOURNAL.c.id))
+        kept = journals(connection, select(JOURNAL.c.number))
     mine = sorted(world.books.journals.values(), key=lambda entry: entry.id)
     assert len(kept) > 40
     assert [msgspec.to_builtins(entry) for entry in kept] == [msgspec.to_builtins(entry) for entry in mine]

@@ -56,8 +56,9 @@ STAFF_ACCEPTED_MAX = 8
 """Staff's connections taken in a turn of the loop. It takes one for each descriptor that listens, so neither queue
 starves the other; turns are long in a flood, and a room full of desks that comes back must not wait for many."""
 
-SWITCH_SECONDS = 0.001
-"""How long one thread may hold the interpreter while another waits."""
+SWITCH_SECONDS, SWITCH_SECONDS_THREADS = 0.001, 0.005
+"""How long one thread may hold the interpreter while another waits: where the loop works and threads answer for it,
+and where threads do the work and a loop that refuses thousands would interrupt them each millisecond."""
 
 
 class Process:
@@ -248,6 +249,7 @@ def _serve(
     at_hand: AtHand | None = None,
     staff_at_hand: AtHand | None = None,
     swift: Mapping[str, Endpoint] | None = None,
+    switch_s: float = SWITCH_SECONDS,
 ) -> None:
     """Run an app, behind admission, under uvicorn, for the public and on the staff's port (-1 = none).
 
@@ -259,8 +261,7 @@ def _serve(
     from stormops.admission.protocol import StaffListener, guarded
     from stormops.supervisor import BACKLOG
 
-    # Threads that answer for the loop must not wait 5 ms for the interpreter each time a busy loop holds it.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(switch_s)
     admission = _admission(process, app)
     host = process.settings.host
     listening = [public.opened(host)]
@@ -595,6 +596,7 @@ def run_counter() -> None:
     from stormops.counter.outage import FeedOutage
     from stormops.counter.own.web import Doors
     from stormops.counter.policies import read_pack
+    from stormops.counter.warming import warm
     from stormops.counter.web import CounterSettings, add_charge_types, create_counter
     from stormops.journal.mode_file import ModeReader
     from stormops.papers.document import Office
@@ -620,6 +622,7 @@ def run_counter() -> None:
     except BooksUnavailable as error:  # the supervisor starts this process again
         process.log.error("books_unavailable", sentence=str(error))  # noqa: TRY400 - our own lines
         sys.exit(1)
+    warm(books.database, languages := tuple(offered(city_file.languages)))
     app = create_counter(
         CounterSettings(
             title=city_file.title,
@@ -628,7 +631,7 @@ def run_counter() -> None:
             intake_url=settings.intake_staff_url,
             origins=settings.origins,
             evidence=settings.data / "evidence",
-            languages=tuple(offered(city_file.languages)),
+            languages=languages,
         ),
         clerk,
         process.who,
@@ -639,10 +642,11 @@ def run_counter() -> None:
     )
     staff, nobody = Listener(settings.counter_port, settings.counter_fd), Listener(-1, -1)
     if settings.counter_own_port < 0:
-        _serve(process, app, staff, nobody)
+        _serve(process, app, staff, nobody, switch_s=SWITCH_SECONDS_THREADS)
         return
     doors = Doors(app, _own_pages(process, clerk), settings.counter_own_port)
-    _serve(process, doors, Listener(settings.counter_own_port, settings.counter_own_fd), staff)
+    own = Listener(settings.counter_own_port, settings.counter_own_fd)
+    _serve(process, doors, own, staff, switch_s=SWITCH_SECONDS_THREADS)
 
 
 def _own_pages(process: Process, clerk: Clerk) -> Starlette:

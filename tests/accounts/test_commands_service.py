@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from stormops.accounts.commands_billing import PostBill
+from stormops.accounts.commands_billing import PostBill, RecordRead
 from stormops.accounts.commands_deposit import PayDeposit
 from stormops.accounts.commands_release import RecordException
 from stormops.accounts.commands_service import Energise, StartService, StepService, StopService, TransferService
 from stormops.accounts.records_money import BillLine, Deposit
-from stormops.accounts.records_place import ServiceAgreement
+from stormops.accounts.records_place import Read, ServiceAgreement
 from tests.accounts.world import HASH, PROOF, World, city, point, premise
 
 
@@ -57,6 +58,35 @@ def test_service_waits_for_its_deposit_its_release_and_the_field() -> None:
     world.later(-1)
     world.do(Energise(agreement=made["service_agreement"], register=0))
     assert state(world, made["service_agreement"]) == "active"
+
+
+def test_it_is_energised_on_the_day_it_was_and_not_on_the_day_it_is_entered() -> None:
+    world = city()
+    at = premise(world)
+    meter = point(world, at)
+    made = world.do(start(at, point=meter))["service_agreement"]
+    entered, was = world.day, world.day - timedelta(days=6)
+    assert world.refused(Energise(agreement=made, register=7, on=str(entered + timedelta(days=1)))) == "in_future"
+    world.do(RecordRead(point=meter, day=str(entered - timedelta(days=1)), register=20, kind="actual"))
+    assert world.refused(Energise(agreement=made, register=21, on=str(was))) == "read_falls"
+    read = world.do(Energise(agreement=made, register=7, on=str(was)))["read"]
+    assert world.get(ServiceAgreement, made).since == was
+    assert (world.get(Read, read).day, world.get(Read, read).register) == (was, 7)
+
+
+def test_no_service_is_energised_before_another_partys_ended() -> None:
+    world = city()
+    at = premise(world)
+    meter = point(world, at)
+    old = world.do(start(at, "b1", point=meter))["service_agreement"]
+    world.do(Energise(agreement=old, register=5))
+    world.do(StopService(agreement=old, until=str(world.day + timedelta(days=3))))
+    new = world.do(start(at, "a1", point=meter))["service_agreement"]
+    world.later(5)
+    early = world.day - timedelta(days=3)
+    assert world.refused(Energise(agreement=new, register=6, on=str(early))) == "other_party_active"
+    world.do(Energise(agreement=new, register=6, on=str(early + timedelta(days=1))))
+    assert world.get(ServiceAgreement, new).since == early + timedelta(days=1)
 
 
 def test_service_without_a_meter_or_a_deposit_is_active_at_once() -> None:

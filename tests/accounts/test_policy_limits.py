@@ -16,7 +16,7 @@ from tests.accounts.policies import FOLDER, PACKS, TODAY, only, read
 def test_the_numbers_are_those_of_the_pack() -> None:
     made = limits(PACKS["palmetto"], TODAY)
     assert made.payee_days == 14
-    assert made.split_days == 30
+    assert made.split_days == dict.fromkeys((*ADJUSTING, *PAYING_OUT), 30)
     assert made.uncleared_days == 10
     assert (made.exception_days, made.exceptions_per_inspector_day) == (30, 20)
     assert made.stand_in_payment_max == 100_000
@@ -31,6 +31,15 @@ def test_tiers_ask_for_the_roles_that_the_policy_names() -> None:
     assert approvals_needed(tiers["adjustment"], 10_001) == ("supervisor", "manager")
     assert approvals_needed(tiers["adjustment"], 10**12) == ("supervisor", "manager", "director")
     assert approvals_needed(tiers["credit_refund"], 50_001) == ("supervisor", "cashier_supervisor", "manager")
+
+
+def test_each_kind_of_request_is_counted_together_over_its_own_days() -> None:
+    text = (FOLDER / "palmetto.toml").read_text()
+    at = text.index("window_days = 30", text.index('of = "refund"', text.index("[[approval_tiers]]")))
+    clauses = tomllib.loads(f"{text[:at]}window_days = 90{text[at + 16 :]}", parse_float=Decimal)
+    others = [read(path) for path in FOLDER.glob("*.toml") if path.stem != "palmetto"]
+    made = limits(catalogue.packs([clauses, *others])["palmetto"], TODAY).split_days
+    assert made == dict.fromkeys(ADJUSTING, 30) | dict.fromkeys(PAYING_OUT, 90)
 
 
 def test_an_office_that_nobody_holds_opens_no_counter() -> None:

@@ -37,6 +37,7 @@ from stormops.accounts.controls import Grant, Grants, Limits, Tier
 from stormops.accounts.deciding import Effects, decide
 from stormops.accounts.draft import Reader
 from stormops.accounts.ledger import Journal, JournalState
+from stormops.accounts.policy_limits import ADJUSTING, PAYING_OUT
 from stormops.accounts.proposals import Proposal
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import ChargeType
@@ -58,7 +59,7 @@ LIMITS = Limits(
         kind: (Tier(100_000_000, ("chief",)),)
         for kind in ("mass_credit", "disbursement", "loan_write_off", "write_off")
     },
-    split_days=30,
+    split_days=dict.fromkeys((*ADJUSTING, *PAYING_OUT), 30) | {"rebate": 10},
     payee_days=10,
     uncleared_days=10,
     exception_days=30,

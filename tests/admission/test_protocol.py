@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from stormops.admission import protocol
 from stormops.admission.asgi import LOOK_SECONDS
 from stormops.admission.protocol import HEAD_BYTES_MAX
 from stormops.admission.queue import Lane
@@ -198,7 +199,9 @@ def test_in_a_crowd_reads_are_refused_unparsed_and_the_connection_goes_on(served
     assert served.behind.ran == ["/text"] * 3
 
 
-def test_a_swamped_process_keeps_no_connection_with_who_is_refused(served: Served) -> None:
+def test_a_swamped_process_keeps_no_connection_too_many_with_who_is_refused(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
     function = served.admission.routes.find({"type": "http", "method": "GET", "path": "/text"})
     function.estimate.work_s = 0.2  # one of them may wait
@@ -211,6 +214,9 @@ def test_a_swamped_process_keeps_no_connection_with_who_is_refused(served: Serve
         until(lambda: gate.waiting == 1)
         gate._seen_at = float("inf")  # it does not look again
         gate.swamped = True
+        made.sendall(text)
+        assert "connection" not in answer(made)[1]
+        monkeypatch.setattr(protocol, "SWAMPED_CONNECTIONS", 2)
         made.sendall(text)
         status, headers, body = answer(made)
         assert (status, headers["connection"], json.loads(body)["code"]) == (503, "close", "shed_full")

@@ -230,7 +230,7 @@ def bill(path: Path, pack: Pack, bars: Bars, least_accounts: int) -> list[str]:
 def again(path: Path, pack: Pack, runs: list[str], bars: Bars) -> None:
     """Every bill of the runs computed again from what it keeps, by the packs."""
     books = Books(path)
-    clauses = {run.id: run.clauses for run in (books.get(BillingRun, key) for key in runs) if run is not None}
+    runs_by_id = {run.id: run for run in (books.get(BillingRun, key) for key in runs) if run is not None}
     made = differing = 0
     table = TABLES["bill"]
     with books.database.reading(long=True) as connection:
@@ -240,7 +240,7 @@ def again(path: Path, pack: Pack, runs: list[str], bars: Bars) -> None:
             if "bill" in kept:
                 continue  # the shares of a building are decided in its first bill
             cents = 0
-            for part in abridged.whole(kept, clauses[kept["run"]]):
+            for part in abridged.whole(kept, runs_by_id[kept["run"]]):
                 decision = catalogue.from_plain(part)
                 decided = catalogue.RULES[decision.rule](pack, decision.on, decision.inputs, decision.of)
                 differing += decided.result != decision.result
@@ -248,7 +248,7 @@ def again(path: Path, pack: Pack, runs: list[str], bars: Bars) -> None:
                     cents += decided.value.total
                 elif decision.rule.startswith("property."):
                     cents += decided.value
-            shared = any(part["rule"] == "umbrella.allocate" for part in kept["decisions"])
+            shared = any(part[0] == "umbrella.allocate" for part in kept["decisions"])
             differing += not shared and cents != sum(line.cents for line in bill.lines)
             made += 1
     books.close()

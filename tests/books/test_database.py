@@ -3,19 +3,23 @@ from __future__ import annotations
 import stat
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from stormops import patience
+from stormops.accounts.ledger import JournalState
+from stormops.accounts.records_money import Bill, BillLine
 from stormops.books import database as module
 from stormops.books.database import BooksUnavailable, Database
-from stormops.books.schema import METADATA
+from stormops.books.reading import SqlReader
+from stormops.books.schema import JOURNAL, METADATA
 from tests.postgres import Postgres, in_schema
 
 
@@ -33,6 +37,57 @@ def test_the_migrations_make_the_tables_that_the_code_knows(where: Path | str) -
     with database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
     assert [each for each in differences if "alembic_version" not in str(each)] == []
+    database.close()
+
+
+BEFORE_NUMBERS = (
+    (
+        "INSERT INTO party (id, changed, name, organisation, language, relay, verified) "
+        "VALUES ('ada', 1, 'Ada', false, 'en', false, '')"
+    ),
+    (
+        "INSERT INTO account (id, changed, party, category, opened, mailing, credit, stayed_by, events) "
+        "VALUES ('a1', 1, 'ada', 'residential', '2026-01-01', '', 0, '', '[]')"
+    ),
+    "INSERT INTO line VALUES ('b', 0, '1010', 'Dr', 5, 'general', '', '', '', '')",
+    "INSERT INTO line VALUES ('b', 1, '4090', 'Cr', 5, 'general', 'a1', '', '', '')",
+    "INSERT INTO journal VALUES ('b', 'x', '2026-03-05', 7, '', '[]', 'pending', NULL)",
+    "INSERT INTO journal_end VALUES ('b', 'posted', 9)",
+    "INSERT INTO line VALUES ('a', 0, '1010', 'Cr', 5, 'general', '', '', '', '')",
+    "INSERT INTO line VALUES ('a', 1, '4090', 'Dr', 5, 'general', 'a1', '', '', '')",
+    "INSERT INTO journal VALUES ('a', 'x_reversed', '2026-03-06', 8, '', '[]', 'posted', 'b')",
+    (
+        """INSERT INTO bill VALUES ('k', 1, 'a1', '2026-03-05', '2026-03-25', 5, '[{"charge":"water","cents":5,"""
+        """"since":"2026-02-01","until":"2026-03-01","agreement":"g","quantity":7}]', '{"policy":"p","run":"r"}')"""
+    ),
+)
+"""Books as the step before journals had numbers left them: the mirror of a journal that was posted late, and a bill."""
+
+
+def test_books_from_before_journals_had_numbers_are_taken_over_whole(where: Path | str) -> None:
+    database = Database(where)
+    database.migrate("v0009")
+    with database.writing() as connection:
+        for statement in BEFORE_NUMBERS:
+            connection.exec_driver_sql(statement)
+    database.migrate()
+    with database.reading() as connection:
+        reader = SqlReader(connection)
+        posted, mirror = reader.of_account("a1")[::-1]
+        assert (posted.id, posted.state, posted.posted_ms) == ("b", JournalState.POSTED, 9)
+        assert (mirror.id, mirror.reverses) == ("a", "b")
+        assert [line.cents for line in posted.lines + mirror.lines] == [5] * 4
+        bill = reader.get(Bill, "k")
+        assert bill is not None
+        assert bill.lines == (BillLine("water", 5, date(2026, 2, 1), date(2026, 3, 1), "g", 7),)
+        assert bill.decision == {"policy": "p", "run": "r"}
+        assert list(connection.execute(select(JOURNAL.c.number, JOURNAL.c.id).order_by(JOURNAL.c.number))) == [
+            (1, "b"),
+            (2, "a"),
+        ]
+    for late in ("INSERT INTO line VALUES (1, 2, '1010', 'Dr', 5, 'general', '', '', '', '')", "DELETE FROM line"):
+        with pytest.raises(DatabaseError), database.writing() as connection:
+            connection.exec_driver_sql(late)
     database.close()
 
 

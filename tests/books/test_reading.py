@@ -38,7 +38,7 @@ def test_a_journal_is_read_as_it_has_ended(tmp_path: Path) -> None:
         assert states == [JournalState.POSTED, JournalState.VOIDED, JournalState.PENDING]
         assert reader.journal("nothing") is None
         assert not reader.reversed(cards[0])
-        ids = [entry.id for entry in journals(connection, select(JOURNAL.c.id))]
+        ids = [entry.id for entry in journals(connection, select(JOURNAL.c.number))]
     assert ids == sorted(ids)
     assert len(ids) == 5
     world.store.close()

@@ -186,8 +186,8 @@ class BooksContract:
     # --- guards in the database --------------------------------------------------------------------------
 
     def test_the_database_itself_refuses_a_journal_that_does_not_balance(self, world: SqlWorld) -> None:
-        head = "INSERT INTO journal VALUES ('j1', 'x', '2026-03-05', 5, '', '[]', 'posted', NULL)"
-        line = "INSERT INTO line VALUES ('j1', {0}, '{1}', '{2}', {3}, '{4}', '', '', '{5}', '')"
+        head = "INSERT INTO journal VALUES (901, 'j1', 'x', '2026-03-05', 5, '', '[]', 'posted', NULL)"
+        line = "INSERT INTO line VALUES (901, {0}, '{1}', '{2}', {3}, '{4}', '', '', '{5}', '')"
         good = [line.format(0, "1010", "Dr", 5, "general", ""), line.format(1, "4090", "Cr", 5, "general", "")]
         due = [line.format(2, "2350", "Cr", 5, "general", ""), line.format(3, "1300", "Dr", 5, "water", "")]
         across = [good[0], line.format(1, "4090", "Cr", 5, "water", "")]
@@ -208,7 +208,13 @@ class BooksContract:
         for statements in wrong:
             self._refused(world.store.database, *statements)
         for statements in ([*good, head], [*across, *due, head]):
-            self._allowed(world.store.database, *(each.replace("j1", f"g{len(statements)}") for each in statements))
+            self._allowed(
+                world.store.database,
+                *(
+                    each.replace("j1", f"g{len(statements)}").replace("901", f"90{len(statements)}")
+                    for each in statements
+                ),
+            )
 
     def test_the_database_itself_refuses_every_edit(self, world: SqlWorld) -> None:
         card = world.do(AuthoriseCard(account="a1", number="n1", cents=300))["receipt"]
@@ -233,13 +239,13 @@ class BooksContract:
         key = world.do(TakePayment(account="a1", number="n1", cents=5, tender="bank"))["key"]
         self._refused(world.store.database, f"INSERT INTO journal_end VALUES ('{key}', 'voided', 5)")
         mirror = [
-            "INSERT INTO line VALUES ('m1', 0, '1010', 'Cr', 5, 'general', '', '', '', '')",
-            "INSERT INTO line VALUES ('m1', 1, '2150', 'Dr', 5, 'general', 'a1', '', 'a1', '')",
-            f"INSERT INTO journal VALUES ('m1', 'x', '2026-03-05', 5, '', '[]', 'posted', '{key}')",
+            "INSERT INTO line VALUES (801, 0, '1010', 'Cr', 5, 'general', '', '', '', '')",
+            "INSERT INTO line VALUES (801, 1, '2150', 'Dr', 5, 'general', 'a1', '', 'a1', '')",
+            f"INSERT INTO journal VALUES (801, 'm1', 'x', '2026-03-05', 5, '', '[]', 'posted', '{key}')",
         ]
         self._allowed(world.store.database, *mirror)
-        self._refused(world.store.database, *(each.replace("m1", "m2") for each in mirror))
-        of_mirror = [each.replace("'m1'", "'m3'").replace(key, "m1") for each in mirror]
+        self._refused(world.store.database, *(each.replace("m1", "m2").replace("801", "802") for each in mirror))
+        of_mirror = [each.replace("'m1'", "'m3'").replace("801", "803").replace(key, "m1") for each in mirror]
         self._refused(world.store.database, *of_mirror)
 
     def test_the_database_itself_refuses_records_that_cannot_be(self, world: SqlWorld) -> None:
@@ -282,9 +288,9 @@ class BooksContract:
     def test_a_line_about_nothing_known_is_found(self, world: SqlWorld) -> None:
         self._allowed(
             world.store.database,
-            "INSERT INTO line VALUES ('j1', 0, '1100', 'Dr', 5, 'water', 'a1', '', 'ghost', '')",
-            "INSERT INTO line VALUES ('j1', 1, '4020', 'Cr', 5, 'water', 'a1', '', '', '')",
-            "INSERT INTO journal VALUES ('j1', 'x', '2026-03-05', 5, '', '[]', 'posted', NULL)",
+            "INSERT INTO line VALUES (901, 0, '1100', 'Dr', 5, 'water', 'a1', '', 'ghost', '')",
+            "INSERT INTO line VALUES (901, 1, '4020', 'Cr', 5, 'water', 'a1', '', '', '')",
+            "INSERT INTO journal VALUES (901, 'j1', 'x', '2026-03-05', 5, '', '[]', 'posted', NULL)",
         )
         assert checks.differences(world.store.database) == [checks.Difference("1100", "ghost", 5, 0)]
 

@@ -17,25 +17,29 @@ import msgspec
 from stormops.accounts import catalogue
 from stormops.accounts.decision import Decision, InForce, Rule, Working, in_force
 from stormops.accounts.policy import Pack, Terms
+from stormops.accounts.records_money import BillingRun
 from stormops.accounts.refusal import Refusal
 
 Kept = dict[str, Any]
 
 
+BY_RUN = "by the run's clauses"
+"""What stands for the formula, which is given back from them."""
+
 _encode = msgspec.json.Encoder().encode
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One decision without what its run knows.
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """One decision without what its run knows; kept as a list, for bills are many and names are long.
 
     `clause` is the name under which the run has it; empty where it is the city's own of the rule's kind. `inputs` are
     without what they leave at its default.
     """
 
     rule: str
-    of: str = ""
-    clause: str = ""
-    inputs: dict[str, Any] = {}
+    of: str
+    clause: str
+    inputs: dict[str, Any]
     result: Any
 
 
@@ -100,17 +104,9 @@ def clauses(pack: Pack, on: date, kinds: Iterable[type[Terms]]) -> dict[str, Kep
     }
 
 
-def together(pack: Pack, on: date, run: str, parts: list[msgspec.Raw]) -> Kept:
-    """A bill's decisions as it keeps them: `run` has the clauses."""
-    return {
-        "policy": pack.name,
-        "version": pack.version,
-        "city": pack.name,
-        "on": on,
-        "run": run,
-        "formula": "each decision by its clause, which the run has",
-        "decisions": parts,
-    }
+def together(pack: Pack, run: str, parts: list[msgspec.Raw]) -> Kept:
+    """A bill's decisions as it keeps them: `run` has city, day and clauses."""
+    return {"policy": pack.name, "version": pack.version, "run": run, "formula": BY_RUN, "decisions": parts}
 
 
 def elsewhere(kept: Kept, bill: str) -> Kept:
@@ -118,11 +114,10 @@ def elsewhere(kept: Kept, bill: str) -> Kept:
     return {name: kept[name] for name in ("policy", "version")} | {"formula": f"as bill {bill} has it", "bill": bill}
 
 
-def whole(kept: Mapping[str, Any], of_run: Mapping[str, Any]) -> list[Kept]:
+def whole(kept: Mapping[str, Any], run: BillingRun) -> list[Kept]:
     """The decisions of `together`, each as it is kept when it stands alone. Raises `msgspec.ValidationError`."""
-    city, on = str(kept["city"]), msgspec.convert(kept["on"], date)
-    found = msgspec.convert(of_run, dict[str, KeptClause])
-    return [_whole(msgspec.convert(part, Part), city, on, found) for part in kept["decisions"]]
+    found = msgspec.convert(run.clauses, dict[str, KeptClause])
+    return [_whole(msgspec.convert(part, Part), run.city, run.on, found) for part in kept["decisions"]]
 
 
 def _whole(part: Part, city: str, on: date, found: Mapping[str, KeptClause]) -> Kept:

@@ -41,9 +41,19 @@ class AuditEvent(msgspec.Struct, frozen=True):
     """The outage's incident, if one is the reason."""
 
 
+def text_of(event: AuditEvent) -> bytes:
+    """The event as JSON, the same for the same event."""
+    return _encode(event)
+
+
 def seal(previous: str, event: AuditEvent) -> str:
     """The event's hash, given the hash of the event before (`FIRST` for none): SHA-256, 64 hexadecimal digits."""
-    return hashlib.sha256(previous.encode() + _encode(event)).hexdigest()
+    return seal_text(previous, text_of(event))
+
+
+def seal_text(previous: str, text: bytes) -> str:
+    """As `seal`, of the event's text."""
+    return hashlib.sha256(previous.encode() + text).hexdigest()
 
 
 def broken(chain: Iterable[tuple[AuditEvent, str]]) -> int | None:

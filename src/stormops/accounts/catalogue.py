@@ -37,6 +37,7 @@ from stormops.accounts.rules import (
     storm,
     taxes,
     umbrella,
+    use_check,
     watching,
 )
 
@@ -69,6 +70,7 @@ _SUBJECTS: tuple[ModuleType, ...] = (
     storm,
     taxes,
     umbrella,
+    use_check,
 )
 
 RULES: dict[str, AnyRule] = {

@@ -142,7 +142,7 @@ class SubmitRequest(Command, frozen=True, kw_only=True, tag="submit_request"):
 
 def needed(draft: Draft, request: Request, cents: int) -> tuple[str, ...]:
     """The roles that must approve; what one maker asked for an account lately counts together. Raises Refused."""
-    since = draft.envelope.day - timedelta(days=draft.limits.split_days)
+    since = draft.envelope.day - timedelta(days=draft.limits.split_days.get(request.kind, 0))
     lately = [
         each
         for each in draft.where(Request, account=request.accounts[0])

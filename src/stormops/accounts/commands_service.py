@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec.structs import replace
 
 from stormops.accounts import owed
@@ -124,13 +126,15 @@ def may_be_energised(draft: Draft, point: ServicePoint) -> bool:
 
 
 class Energise(Command, frozen=True, kw_only=True, tag="energise"):
-    """The field set the meter or turned it on; its first read."""
+    """The field set the meter or turned it on, on a day that may be before the one on which it is entered; its read."""
 
     function = "service_start"
     permission = "field"
 
     agreement: Id
     register: Count
+    on: Day | None = None
+    """When service was energised: billed from then on. None = the day of the command."""
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
@@ -141,16 +145,29 @@ class Energise(Command, frozen=True, kw_only=True, tag="energise"):
             raise Refused("not_metered", "This service has no meter.", "agreement")
         if not may_be_energised(draft, draft.get(ServicePoint, agreement.point)):
             raise Refused("no_release", "No meter is energised without a release or a recorded exception.", "agreement")
-        draft.step(agreement, "energise", since=draft.envelope.day)
+        day = draft.envelope.day if self.on is None else draft.day(self.on)
+        self._could_be(draft, agreement, agreement.point, day)
+        draft.step(agreement, "energise", since=day)
         draft.add(
             Read(
                 id=draft.new_id(),
                 point=agreement.point,
-                day=draft.envelope.day,
+                day=day,
                 register=self.register,
                 kind="actual",
             )
         )
+
+    def _could_be(self, draft: Draft, agreement: ServiceAgreement, point: str, day: date) -> None:
+        """Raise Refused when service cannot have been energised on the day."""
+        if day > draft.envelope.day:
+            raise Refused("in_future", "Service was energised today or earlier.", "on")
+        ended = [each.until for each in draft.where(ServiceAgreement, point=point) if each.id != agreement.id]
+        if any(until is not None and until > day for until in ended):
+            raise Refused("other_party_active", "Another agreement had service here on that day.", "on")
+        later = [each.register for each in draft.where(Read, point=point) if each.day > day]
+        if later and min(later) < self.register:
+            raise Refused("read_falls", f"The meter was read later, at {min(later)}: look at it again.", "register")
 
 
 class StopService(Command, frozen=True, kw_only=True, tag="stop_service"):

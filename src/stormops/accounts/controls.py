@@ -52,7 +52,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     tiers: dict[str, tuple[Tier, ...]]
     """For each kind of request, the smallest first."""
-    split_days: int
+    split_days: dict[str, int]
     """Requests of one kind by one maker on one account within so many days count together, so that none is split."""
     payee_days: int
     """A payee or address younger than that gets no refund."""

@@ -9,7 +9,7 @@ from stormops.accounts.command import Circumstances, Command, Envelope, fingerpr
 from stormops.accounts.controls import Grants
 from stormops.accounts.draft import Draft, Reader
 from stormops.accounts.ledger import Journal
-from stormops.accounts.record import Record
+from stormops.accounts.record import Record, kind_name
 from stormops.accounts.refusal import Refusal, Refused
 
 
@@ -57,7 +57,7 @@ def audited(command: Command, envelope: Envelope, draft: Draft | None = None, ou
         mode=envelope.mode,
         as_of=-1 if envelope.as_of is None else envelope.as_of,
         outcome=outcome,
-        subjects=() if draft is None else tuple(f"{kind}:{key}" for kind, key in draft.changed),
+        subjects=() if draft is None else tuple(f"{kind_name(kind)}:{key}" for kind, key in draft.changed),
         journals=() if draft is None else tuple(entry.id for entry in (*draft.journals, *draft.ended)),
         evidence=() if draft is None else tuple(draft.evidence),
         policy="" if draft is None else draft.policy,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -54,7 +54,7 @@ class Draft:
         self.grants = grants
         self.now = now
         self.limits = now.limits
-        self.changed: dict[tuple[str, str], Record] = {}
+        self.changed: dict[tuple[type[Record], str], Record] = {}
         self.journals: list[Journal] = []
         self.ended: list[Journal] = []
         self.evidence: list[str] = []
@@ -66,8 +66,8 @@ class Draft:
 
     def find(self, kind: type[R], key: str) -> R | None:
         """The record as the draft has it, or None."""
-        mine = self.changed.get((kind_name(kind), key))
-        return mine if isinstance(mine, kind) else self._reader.get(kind, key)
+        mine = self.changed.get((kind, key))
+        return self._reader.get(kind, key) if mine is None else cast(R, mine)
 
     def get(self, kind: type[R], key: str) -> R:
         """The record as the draft has it. Raises Refused."""
@@ -89,7 +89,7 @@ class Draft:
 
     def put(self, record: R) -> R:
         """Take a new or changed record."""
-        self.changed[kind_name(type(record)), record.id] = record
+        self.changed[type(record), record.id] = record
         return record
 
     def add(self, record: R) -> R:

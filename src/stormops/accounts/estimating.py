@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from stormops.accounts.records_place import Read
 
 LOOK_BACK = timedelta(days=366)
+YEAR = timedelta(days=365)
+NEAR = timedelta(days=10)
+"""A read so near to a day of last year stands for it."""
 
 
 def register_at(reads: Sequence[Read], on: date) -> int | None:
@@ -24,3 +27,19 @@ def register_at(reads: Sequence[Read], on: date) -> int | None:
     if days <= 0 or used < 0:
         return None
     return last.register + (2 * used * (on - last.day).days + days) // (2 * days)
+
+
+def used_a_year_ago(reads: Iterable[Read], first: date, end: date) -> tuple[int, int] | None:
+    """Units and days of about the same time a year before; None where it was not read then."""
+    actual = [read for read in reads if read.kind == "actual"]
+    opening, closing = (
+        min(
+            (read for read in actual if abs(read.day - (day - YEAR)) <= NEAR),
+            key=lambda read: abs(read.day - (day - YEAR)),
+            default=None,
+        )
+        for day in (first, end)
+    )
+    if opening is None or closing is None or closing.day <= opening.day or closing.register < opening.register:
+        return None
+    return closing.register - opening.register, (closing.day - opening.day).days

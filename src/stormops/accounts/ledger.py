@@ -98,6 +98,8 @@ def journal(head: Head, event: str, lines: Iterable[Line]) -> Journal:
 def between_funds(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The due-to and due-from lines that balance each fund, given lines that balance as a whole."""
     nets = _nets(lines)
+    if not any(nets.values()):
+        return ()
     owing = {fund: net for fund, net in sorted(nets.items()) if net > 0}
     added: list[Line] = []
     for creditor, net in sorted(nets.items()):
@@ -117,8 +119,7 @@ def check(entry: Journal, stayed: Mapping[str, str]) -> Refusal | None:
     if len(entry.lines) < 2:
         return Refusal("too_few_lines", "A journal has at least two lines.")
     for line in entry.lines:
-        refusal = _check_line(line, stayed)
-        if refusal is not None:
+        if (refusal := _check_line(line, stayed)) is not None:
             return refusal
     for fund, net in _nets(entry.lines).items():
         if net:
@@ -185,5 +186,5 @@ def balances(entries: Iterable[Journal]) -> dict[tuple[str, str], Cents]:
 def _nets(lines: Iterable[Line]) -> dict[str, Cents]:
     nets: dict[str, Cents] = defaultdict(int)
     for line in lines:
-        nets[line.fund] += line.signed
+        nets[line.fund] += line.cents if line.side is Side.DEBIT else -line.cents
     return nets

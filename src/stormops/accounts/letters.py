@@ -13,6 +13,7 @@ from stormops.accounts.records_money import (
     BankruptcyCase,
     Bill,
     Deposit,
+    Loan,
     Placement,
     Receipt,
     RefundCase,
@@ -63,6 +64,8 @@ LETTERS: dict[str, LetterKind] = {
     "back_bill": _kind(Request, "posted", "adjust", proposal="back_bill"),
     "overcharge": _kind(Request, "posted", "adjust", proposal="overcharge"),
     "adjustment": _kind(Request, "posted declined", "adjust", proposal="adjustment"),
+    "loan_payoff": _kind(Loan, "active deferred", "contact"),
+    "loan_default": _kind(Loan, "active deferred", "collect"),
     "refund": _kind(RefundCase, "payable paid unclaimed", "contact"),
 }
 """By name."""

@@ -51,7 +51,7 @@ def limits(pack: Pack, on: date) -> Limits:
     approvals = {kind: _approvals(pack, on, kind) for kind in (*ADJUSTING, *PAYING_OUT)}
     return Limits(
         tiers={kind: _tiers(pack, terms) for kind, terms in approvals.items()},
-        split_days=max(terms.window_days for terms in approvals.values()),
+        split_days={kind: terms.window_days for kind, terms in approvals.items()},
         payee_days=refund.new_payee_days,
         uncleared_days=refund.cheque_clears_days,
         exception_days=release.exception_days,

@@ -39,12 +39,25 @@ def refers(kind: str) -> msgspec.Meta:
 INDEXED = msgspec.Meta(extra={"indexed": True})
 """Marks a field that records are looked up by."""
 
+LISTED = msgspec.Meta(extra={"listed": True})
+"""Marks a tuple of structs that is kept as a list of lists: many, with the same names over and over."""
+
+MANY = msgspec.Meta(extra={"packed": True})
+"""Marks a field that says nearly the same in every one of many records: it is kept packed."""
+
+
+def latest_by(field: str) -> msgspec.Meta:
+    """Marks a field that records are looked up by, the latest by another field."""
+    return msgspec.Meta(extra={"indexed": True, "by": field})
+
+
 PartyId: TypeAlias = Annotated[str, refers("party")]
 AccountId: TypeAlias = Annotated[str, refers("account")]
 PremiseId: TypeAlias = Annotated[str, refers("premise")]
 PointId: TypeAlias = Annotated[str, refers("service_point")]
 AgreementId: TypeAlias = Annotated[str, refers("service_agreement")]
-ChargeId: TypeAlias = Annotated[str, refers("charge_type")]
+ChargeId: TypeAlias = Annotated[str, refers("charge_type"), msgspec.Meta(extra={"indexed": False})]
+"""Nothing is looked up by its kind of charge alone: there are a dozen."""
 CaseId: TypeAlias = Annotated[str, refers("bankruptcy_case")]
 ContactId: TypeAlias = Annotated[str, refers("contact")]
 

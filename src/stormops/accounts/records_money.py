@@ -12,6 +12,8 @@ import msgspec
 
 from stormops.accounts.record import (
     INDEXED,
+    LISTED,
+    MANY,
     AccountId,
     Amount,
     CaseId,
@@ -22,6 +24,7 @@ from stormops.accounts.record import (
     PartyId,
     PremiseId,
     Record,
+    latest_by,
     lives_by,
 )
 from stormops.accounts.states_money import (
@@ -65,12 +68,12 @@ class BillLine(msgspec.Struct, frozen=True):
 class Bill(Record, frozen=True, kw_only=True):
     """A bill as it was sent."""
 
-    account: AccountId
+    account: Annotated[AccountId, latest_by("issued")]
     issued: date
     due: date
     cents: int
-    lines: tuple[BillLine, ...]
-    decision: Decision = msgspec.field(default_factory=dict)
+    lines: Annotated[tuple[BillLine, ...], LISTED, MANY]
+    decision: Annotated[Decision, MANY] = msgspec.field(default_factory=dict)
 
 
 class BillingRun(Record, frozen=True, kw_only=True):

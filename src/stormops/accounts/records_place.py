@@ -17,6 +17,7 @@ from stormops.accounts.record import (
     PointId,
     PremiseId,
     Record,
+    latest_by,
     lives_by,
 )
 from stormops.accounts.states_service import AGREEMENT, CERTIFICATE, CUT, PREMISE, RELEASE, SERVICE_ORDER, WEATHER_HOLD
@@ -232,7 +233,7 @@ class ServiceOrder(Record, frozen=True, kw_only=True):
 class Read(Record, frozen=True, kw_only=True):
     """A meter's register at a day: actual, estimated or storm (estimated because of one)."""
 
-    point: PointId
+    point: Annotated[PointId, latest_by("day")]
     day: date
     register: int
     kind: str

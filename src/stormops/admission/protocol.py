@@ -41,6 +41,10 @@ SENT_AT_ONCE_BYTES = 64 * 1024
 """A larger answer is given to the kernel whole, as far as it takes it: in a crowd each turn of the loop that it
 would wait for its rest takes as long as the rest of the world's requests."""
 
+SWAMPED_CONNECTIONS = 1_000
+"""So many connections a swamped process keeps even so: new ones come in one a turn, which would be slow when the
+flood has gone."""
+
 BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
 TURN_SECONDS_MAX, TURN_BYTES_MAX = 1.0, 64 * 1024
@@ -246,7 +250,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if refused is None:
             return False
         self._begun = None
-        if admission.gate.swamped:
+        if admission.gate.swamped and len(self.keeper.open) > SWAMPED_CONNECTIONS:
             self.transport.write(refused.last)
             self.transport.close()
         else:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, TypeVar, cast
 
-import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import BindParameter, Connection, Date, Select, bindparam, select
 
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Bill, BillLine
+from stormops.accounts.records_money import Bill
 from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
-from stormops.books.columns import from_row
+from stormops.books.columns import decoder, of_values
 from stormops.books.reading import SqlReader
 from stormops.books.schema import TABLES
 
@@ -22,7 +22,21 @@ R = TypeVar("R", bound=Record)
 RECENT = timedelta(days=75)
 """Bills that are looked at, and reads; who has none within it is looked up alone, as far back as it goes."""
 
-_lines = msgspec.json.Decoder(tuple[BillLine, ...]).decode
+_lines = decoder(Bill, "lines")
+_KEYS: BindParameter[str]
+_KEYS, _SINCE = bindparam("keys", expanding=True), bindparam("since", type_=Date)
+_READ, _BILL = TABLES["read"].c, TABLES["bill"].c
+_RECENT_READS = select(TABLES["read"]).where(_READ.point.in_(_KEYS), _READ.day > _SINCE)
+_RECENT_BILLS = select(_BILL.id, _BILL.account, _BILL.issued, _BILL.due, _BILL.cents, _BILL.lines).where(
+    _BILL.account.in_(_KEYS), _BILL.issued > _SINCE
+)
+
+
+@cache
+def _by(kind: type[Record], field: str) -> Select[Any]:
+    """The records of a kind with one of many values in a field, by id; said once, so that it is understood once."""
+    table = TABLES[kind_name(kind)]
+    return select(table).where(table.c[field].in_(_KEYS)).order_by(table.c.id)
 
 
 class Ahead(SqlReader):
@@ -80,28 +94,22 @@ class Ahead(SqlReader):
         return super().where(kind, **equal)
 
     def _fetch(self, kind: type[R], field: str, keys: Collection[str]) -> list[R]:
-        table = TABLES[kind_name(kind)]
-        query = select(table).where(table.c[field].in_(sorted(keys))).order_by(table.c.id)
-        return [from_row(kind, values) for values in self._values(query)]
+        return [of_values(kind, values) for values in self._values(_by(kind, field), keys)]
 
     def _reads(self, points: Collection[str], on: date) -> None:
-        table = TABLES["read"]
-        query = select(table).where(table.c.point.in_(sorted(points)), table.c.day > on - RECENT).order_by(table.c.id)
-        for values in self._values(query):
+        for values in self._values(_RECENT_READS, points, on - RECENT):
             self._lists[Read, values["point"]].append(Read(**values))
 
     def _bills(self, accounts: Collection[str], on: date) -> None:
-        table = TABLES["bill"]
-        columns = table.c.id, table.c.account, table.c.issued, table.c.due, table.c.cents, table.c.lines
-        query = select(*columns).where(table.c.account.in_(sorted(accounts)), table.c.issued > on - RECENT)
-        for values in self._values(query.order_by(table.c.id)):
+        for values in self._values(_RECENT_BILLS, accounts, on - RECENT):
             self._lists[Bill, values["account"]].append(Bill(**{**values, "lines": _lines(values["lines"])}))
 
-    def _values(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
+    def _values(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> Iterator[dict[str, Any]]:
         """Rows as dictionaries; a row's own mapping looks each name up anew."""
-        found = self._connection.execute(query)
+        given = {"keys": sorted(keys)} if since is None else {"keys": sorted(keys), "since": since}
+        found = self._connection.execute(query, given)
         names = tuple(found.keys())
-        for row in found:
+        for row in found.all():
             yield dict(zip(names, row, strict=True))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,31 +19,35 @@ from sqlalchemy import select
 
 from stormops.accounts import abridged, estimating
 from stormops.accounts.asking.asked import Work
-from stormops.accounts.asking.billing import BILLED, TERMS, accounts_of, on_roster, priced, shared
+from stormops.accounts.asking.billing import BILLED, TERMS, accounts_of, never_billed, on_roster, priced, shared
 from stormops.accounts.asking.memo import Memo
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands_billing import Share
 from stormops.accounts.commands_run import AdvanceRun, BeginRun, Estimated, ExceptBill, RunBill
 from stormops.accounts.controls import Grants
-from stormops.accounts.cycles import EVERY, cycle_of
+from stormops.accounts.cycles import EVERY, of_cycle
 from stormops.accounts.decision import Decision
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack
 from stormops.accounts.record import ID_MAX
-from stormops.accounts.records_money import Bill, BillingRun, ChargeType
+from stormops.accounts.records_money import Bill, BillingRun, BillLine, ChargeType
 from stormops.accounts.records_place import Account, Member, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refusal, Refused
-from stormops.accounts.rules import estimates, proration
+from stormops.accounts.rules import estimates, proration, use_check
 from stormops.books.ahead import Ahead
+from stormops.books.collecting import without_collecting
 from stormops.books.columns import from_row
 from stormops.books.schema import TABLES
 from stormops.books.store import Batch, Books
 
 AT_ONCE = 500
 """Accounts in one transaction: others wait some tenths of a second for it."""
+COLLECTED = 8
+"""Batches after which garbage is looked for: hardly anything leaves cycles."""
 KEY_MAX = 64
 LONG_DAYS = 45
 """A longer time without a bill is no month's: somebody looks at it."""
+METERED = ("electric", "water", "gas")
 READ_DAYS = 5
 """A read so many days before the end closes the bill."""
 DAY_MS = 86_400_000
@@ -100,13 +104,8 @@ def bill_all(
     books: Books, pack: Pack, order: Order, person: Person, progress: Progress = lambda *_: None
 ) -> Done | Refusal:
     """Run it to its end. Raises BooksUnavailable; then, or interrupted, the same order goes on where it stopped."""
-    collects = gc.isenabled()
-    gc.disable()  # it would walk through everything that the memo knows, again and again, and find no cycle
-    try:
+    with without_collecting():
         return _Run(books, pack, order, person).go(progress)
-    finally:
-        if collects:
-            gc.enable()
 
 
 class _Skip(Exception):
@@ -140,6 +139,11 @@ class _Run:
         self._roofs: dict[str, Umbrella] = {}
         """Umbrellas by the account that has the building's services."""
         self._kinds: list[ChargeType] = []
+        self._checks = {
+            service: terms
+            for service in METERED
+            if (terms := pack.terms(use_check.UseCheck, person.day, service)) is not None
+        }
 
     def go(self, progress: Progress) -> Done | Refusal:
         refusal = self._begin()
@@ -148,7 +152,8 @@ class _Run:
         accounts, counts = self._accounts(), self._counts
         for start in range(0, len(accounts), AT_ONCE):
             self._batch(accounts[start : start + AT_ONCE])
-            gc.collect(1)  # of this batch alone
+            if start // AT_ONCE % COLLECTED == COLLECTED - 1:
+                gc.collect(1)  # of these batches alone
             progress(min(start + AT_ONCE, len(accounts)), len(accounts))
         finish = AdvanceRun(run=self._order.run, finish=True)
         refusal = self._send(finish, "finish")
@@ -190,8 +195,8 @@ class _Run:
     def _accounts(self) -> list[str]:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
-            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None)).order_by(account.c.id))
-            mine = [key for key in every if order.cycle in {EVERY, cycle_of(key, order.cycles)}]
+            every = connection.execute(select(account.c.id).where(account.c.closed.is_(None))).all()
+            mine = of_cycle([key for (key,) in every], order.cycle, order.cycles)
             for row in connection.execute(select(TABLES["umbrella"]).order_by(TABLES["umbrella"].c.id)).mappings():
                 roof = from_row(Umbrella, row)
                 self._roofs[roof.account] = roof
@@ -244,7 +249,7 @@ class _Run:
             return
         finally:
             parts = self._memo.take()
-        whole = abridged.together(self._pack, self._person.day, self._order.run, parts + made.more)
+        whole = abridged.together(self._pack, self._order.run, parts + made.more)
         command = msgspec.structs.replace(made.command, decision=whole)
         new = len(command.estimated) + sum(1 + len(share.lines) for share in command.shares)
         at.reader.absent([at.key, *(f"{at.key}~{number}" for number in range(2, new + 1))])
@@ -277,15 +282,48 @@ class _Run:
             raise Refused("long_period", f"There is no bill since {since}: look at it, and bill it by hand.")
         work = Work(reader, self._pack, self._person.day, self._person.grants.person, memo=self._memo)
         self._first(work, agreements, since)
-        estimated, verdicts = self._estimates(reader, agreements, since)
+        late = never_billed(agreements, self._billed(reader, billed), since)
+        if any((until - day).days > LONG_DAYS for day in late.values()):
+            raise Refused("long_period", f"A meter has no bill since {min(late.values())}: look at it.")
+        estimated, verdicts = self._estimates(reader, agreements, since, late)
         lines = tuple(each.line for each in priced(work, account, since, until, billed))
         if not any(line.cents for line in lines):
             raise _Skip("not_due")
+        self._look_at_use(reader, agreements, lines, billed)
         shares = shared(work, self._roofs[key], members, lines)[0] if members else (Share(key, lines),)
         roof = self._roofs[key].id if members else ""
         command = RunBill(run=self._order.run, shares=shares, decision={}, umbrella=roof, estimated=estimated)
         warnings = [name for name in EXPLAINED if any(getattr(verdict.value, name) for verdict in verdicts)]
         return _Made(command, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
+
+    def _look_at_use(
+        self, reader: Ahead, agreements: Sequence[ServiceAgreement], lines: Iterable[BillLine], billed: Sequence[str]
+    ) -> None:
+        """Raise Refused where a use is far from what is usual: somebody looks at it, and bills it by hand."""
+        points = {each.id: each.point for each in agreements}
+        for line in lines:
+            terms, point = self._checks.get(line.charge), points.get(line.agreement)
+            if terms is None or point is None:
+                continue
+            before = tuple(
+                use_check.Used(old.quantity, (old.until - old.since).days)
+                for each in billed
+                for bill in reader.where(Bill, account=each)
+                for old in bill.lines
+                if old.agreement == line.agreement and old.charge == line.charge
+            )
+            used = use_check.Used(line.quantity, (line.until - line.since).days)
+            usual = use_check.together(before)
+            if used.days < 1 or usual.days < 1 or not use_check.far(terms, used, usual):
+                continue  # last year's need not be looked up: the rule wants a use that is far from both
+            year = estimating.used_a_year_ago(reader.all_reads(point), line.since, line.until)
+            given = use_check.Checked(
+                used=used, before=before, last_year=None if year is None else use_check.Used(*year)
+            )
+            verdict = use_check.check(self._pack, self._person.day, given, line.charge).value.unusual
+            if verdict:
+                said = f"{used.units} in {used.days} days, {usual.units} in {usual.days} days before"
+                raise Refused(f"{verdict}_use", f"The use of {line.charge} is {verdict}: {said}.")
 
     def _free(self, reader: Ahead, billed: Sequence[str]) -> None:
         """Raise Refused where one who would be billed is under a stay, or close to who runs the billing."""
@@ -309,6 +347,11 @@ class _Run:
         ]
         return max(ends) if ends else min((each.since for each in agreements), default=date.max)
 
+    @staticmethod
+    def _billed(reader: Ahead, accounts: Sequence[str]) -> set[str]:
+        """Agreements that bills have."""
+        return {line.agreement for each in accounts for bill in reader.where(Bill, account=each) for line in bill.lines}
+
     def _first(self, work: Work, agreements: Sequence[ServiceAgreement], since: date) -> None:
         """Raise _Skip where a short first period waits for the next bill."""
         first = all(each.since >= since for each in agreements)
@@ -319,7 +362,7 @@ class _Run:
         self._memo.take()  # that it is billed now is no part of what it costs
 
     def _estimates(
-        self, reader: Ahead, agreements: Sequence[ServiceAgreement], since: date
+        self, reader: Ahead, agreements: Sequence[ServiceAgreement], since: date, late: Mapping[str, date]
     ) -> tuple[tuple[Estimated, ...], list[Decision[estimates.Verdict]]]:
         """Reads for meters that have none at the end. Raises Refused where none can or may be estimated."""
         made: list[Estimated] = []
@@ -327,7 +370,7 @@ class _Run:
         cause: estimates.Cause = "storm" if self._person.now.episode else "utility"
         for agreement in agreements:
             end = min(agreement.until or self._order.until, self._order.until)
-            first = max(since, agreement.since)
+            first = late.get(agreement.id, max(since, agreement.since))
             if agreement.point is None or end <= first or _is_read(reader, agreement.point, first, end):
                 continue
             reads = reader.all_reads(agreement.point)

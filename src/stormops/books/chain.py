@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, select, update
 
 from stormops.accounts import audit
@@ -35,7 +34,8 @@ def append(connection: Connection, head: Head, *events: AuditEvent) -> None:
     position, sealed = head
     rows = []
     for event in events:
-        position, sealed = position + 1, audit.seal(sealed, event)
-        rows.append({"position": position, "body": msgspec.json.encode(event).decode(), "sealed": sealed})
+        body = audit.text_of(event)
+        position, sealed = position + 1, audit.seal_text(sealed, body)
+        rows.append((position, body.decode(), sealed))
     add(connection, AUDIT, rows)
     connection.execute(update(HEAD).values(position=position, sealed=sealed))

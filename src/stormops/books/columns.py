@@ -12,11 +12,24 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Float, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy.schema import SchemaItem
 
 from stormops.accounts.record import ID_MAX, MACHINE_OF, Record, kind_name
 from stormops.accounts.subledger import SUBLEDGERS
+from stormops.books.packing import pack, unpack
 
 R = TypeVar("R", bound=Record)
 
@@ -31,7 +44,16 @@ class Field(NamedTuple):
     """Without annotations; of a JSON field the whole hint."""
     optional: bool
     refers: str
-    indexed: bool
+    listed: type[msgspec.Struct] | None
+    """Of a tuple of structs that is kept as a list of lists, the struct."""
+    packed: bool
+    index_on: tuple[str, ...]
+    """The columns by which records are looked up by it, itself first; () where they are not."""
+
+    @property
+    def indexed(self) -> bool:
+        """Whether records are looked up by it."""
+        return bool(self.index_on)
 
     @property
     def plain(self) -> bool:
@@ -61,8 +83,12 @@ def _field(name: str, hint: Any) -> Field:
         else:
             break
     kind = bare if bare in PLAIN else hint
+    listed = get_args(bare)[0] if extra.get("listed") else None
     refers = str(extra.get("refers", ""))
-    return Field(name, kind, optional, refers, bool(refers) or bool(extra.get("indexed")))
+    by = (name, str(extra["by"])) if "by" in extra else (name,)
+    return Field(
+        name, kind, optional, refers, listed, bool(extra.get("packed")), by if extra.get("indexed", refers) else ()
+    )
 
 
 def items_of(kind: type[Record]) -> list[SchemaItem]:
@@ -70,13 +96,12 @@ def items_of(kind: type[Record]) -> list[SchemaItem]:
     table = kind_name(kind)
     items: list[SchemaItem] = []
     for field in fields_of(kind):
-        type_ = PLAIN[field.type] if field.plain else Text
+        type_ = PLAIN[field.type] if field.plain else LargeBinary if field.packed else Text
         if field.name == "id" or field.refers:
             type_ = String(ID_MAX)
         foreign = [_foreign(field.refers)] if field.refers else []
         items.append(Column(field.name, type_, *foreign, primary_key=field.name == "id", nullable=field.optional))
-        if field.indexed:
-            items.append(Index(f"ix_{table}_{field.name}", field.name))
+    items += [Index(f"ix_{table}_{field.name}", *field.index_on) for field in fields_of(kind) if field.indexed]
     if kind in MACHINE_OF:
         states = ", ".join(f"'{state}'" for state in MACHINE_OF[kind].states)
         items.append(CheckConstraint(f"state IN ({states})", name=f"ck_{table}_state"))
@@ -95,28 +120,76 @@ def _foreign(kind: str) -> ForeignKey:
 _encode = msgspec.json.Encoder().encode
 
 
-@cache
-def _decoder(type_: Any) -> Callable[[str], Any]:
-    return msgspec.json.Decoder(type_).decode
+class _Json(NamedTuple):
+    """A field that is JSON in a text, or packed."""
+
+    name: str
+    encode: Callable[[Any], str | bytes]
+    decode: Callable[[Any], Any]
+
+
+def _in_json(field: Field) -> _Json:
+    encode, decode = _listed(field.listed) if field.listed else (_encode, msgspec.json.Decoder(field.type).decode)
+    if field.packed:
+        return _Json(field.name, lambda value: pack(encode(value)), lambda kept: decode(unpack(kept)))
+    return _Json(field.name, lambda value: encode(value).decode(), decode)
+
+
+def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Callable[[str | bytes], Any]]:
+    """Structs as lists of their fields' values. What an earlier release kept by names is read too."""
+    hints = get_type_hints(struct, include_extras=True)
+    values: Any = types.GenericAlias(tuple, tuple(hints[name] for name in struct.__struct_fields__))
+    read = msgspec.json.Decoder(types.GenericAlias(list, (Union[values, struct],))).decode  # noqa: UP007 - made here
+
+    def decode(text: str | bytes) -> tuple[msgspec.Struct, ...]:
+        return tuple(struct(*each) if isinstance(each, tuple) else each for each in read(text))
+
+    return lambda structs: _encode([msgspec.structs.astuple(each) for each in structs]), decode
 
 
 @cache
-def _json(kind: type[Record]) -> tuple[tuple[str, Callable[[str], Any]], ...]:
-    """The fields of a kind that are JSON in a text, with their decoders."""
-    return tuple((field.name, _decoder(field.type)) for field in fields_of(kind) if not field.plain)
+def _json(kind: type[Record]) -> tuple[_Json, ...]:
+    """The fields of a kind that are JSON in a text."""
+    return tuple(_in_json(field) for field in fields_of(kind) if not field.plain)
 
 
 def to_row(record: Record) -> dict[str, Any]:
     """The record's columns."""
     row = {name: getattr(record, name) for name in record.__struct_fields__}
-    for name, _ in _json(type(record)):
-        row[name] = _encode(row[name]).decode()
+    for name, encode, _ in _json(type(record)):
+        row[name] = encode(row[name])
     return row
+
+
+@cache
+def _places(kind: type[Record]) -> tuple[int, tuple[tuple[int, Callable[[Any], str | bytes]], ...]]:
+    """Where `changed` stands in a kind's values, and where JSON does."""
+    names = kind.__struct_fields__
+    return names.index("changed"), tuple((names.index(each.name), each.encode) for each in _json(kind))
+
+
+def values_of(record: Record, position: int) -> list[Any]:
+    """The record's values in the order of its columns, changed at a position."""
+    values = list(msgspec.structs.astuple(record))
+    changed, json = _places(type(record))
+    values[changed] = position
+    for place, encode in json:
+        values[place] = encode(values[place])
+    return values
+
+
+def decoder(kind: type[Record], field: str) -> Callable[[Any], Any]:
+    """What makes the field's value of its column, which is JSON."""
+    return next(each.decode for each in _json(kind) if each.name == field)
 
 
 def from_row(kind: type[R], row: Mapping[Any, Any]) -> R:
     """The record of a row."""
-    values = dict(row)
-    for name, decode in _json(kind):
+    return of_values(kind, dict(row))
+
+
+def of_values(kind: type[R], values: dict[str, Any]) -> R:
+    """As `from_row`; `values` are changed."""
+    for name, _, decode in _json(kind):
         values[name] = decode(values[name])
     return kind(**values)

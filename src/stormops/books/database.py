@@ -29,7 +29,7 @@ LONG_SECONDS = 600
 MIGRATION_LOCK = 7_270_032
 """Number of PostgreSQL's advisory lock under which the tables are made: two processes may start at once."""
 
-KEPT = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536")
+KEPT = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=10000")
 FRESH = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000")
 """SQLite's ways of writing: so that what was committed stays, or as fast as it can (with half a gigabyte at hand)."""
 
@@ -48,8 +48,8 @@ class Database:
         self._engine = _sqlite(where, FRESH if fresh else KEPT) if isinstance(where, Path) else _postgres(where)
         self.dialect = self._engine.dialect.name
 
-    def migrate(self) -> None:
-        """Make the tables, or take them to this release. Raises BooksUnavailable."""
+    def migrate(self, to: str = "head") -> None:
+        """Make the tables, or take them to this release (or to a step on the way). Raises BooksUnavailable."""
         with self.writing(long=True) as connection:
             if self.dialect == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
@@ -57,7 +57,7 @@ class Database:
             config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
             config.attributes["connection"] = connection
             try:
-                command.upgrade(config, "head")
+                command.upgrade(config, to)
             except CommandError as error:
                 raise BooksUnavailable(f"the books are of another release: {error}") from error
 

@@ -3,36 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, LargeBinary, Table, insert
+from sqlalchemy.types import TypeEngine
 
-Values = dict[str, Any]
+Values = Sequence[Any]
+"""A row's values in the order of its table's columns."""
+
+SEEN = 4_096
+"""Values whose form for the driver is remembered: days come again and again."""
 
 
 class _Statement(NamedTuple):
     text: str
-    columns: tuple[str, ...]
-    """In their places, where the driver goes by places; else empty."""
-    made: tuple[tuple[str, Callable[[Any], Any]], ...]
-    """What the driver does not take as it is."""
+    names: tuple[str, ...]
+    """Of the columns, where the driver goes by names; else empty."""
+    made: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """What the driver does not take as it is, by its place."""
 
 
 @cache
 def _statement(table: Table, dialect: Dialect) -> _Statement:
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(table.columns.keys()))
-    makers = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
-    made = tuple((name, maker) for name, maker in makers if maker is not None)
-    return _Statement(str(compiled), tuple(compiled.positiontup or ()), made)
+    names = tuple(table.columns.keys())
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+    if compiled.positiontup is not None and tuple(compiled.positiontup) != names:
+        raise AssertionError(f"{table} takes its values as {compiled.positiontup}")
+    makers = ((place, _maker(column.type, dialect)) for place, column in enumerate(table.columns))
+    made = tuple((place, lru_cache(SEEN)(maker)) for place, maker in makers if maker is not None)
+    return _Statement(str(compiled), () if compiled.positiontup else names, made)
+
+
+def _maker(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes a value as the driver takes it; None where it does already, as both do bytes."""
+    if isinstance(kind, LargeBinary):
+        return None
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Insert the rows, each with every column of the table."""
     if not rows:
         return
-    text, columns, made = _statement(table, connection.dialect)
-    if made:
-        rows = [{**row, **{name: maker(row[name]) for name, maker in made}} for row in rows]
-    sent = [tuple(map(row.__getitem__, columns)) for row in rows] if columns else list(rows)
+    text, names, made = _statement(table, connection.dialect)
+    sent: list[Any] = []
+    for row in rows:
+        values = list(row)
+        for place, maker in made:
+            values[place] = maker(values[place])
+        sent.append(dict(zip(names, values, strict=True)) if names else tuple(values))
     connection.exec_driver_sql(text, sent)

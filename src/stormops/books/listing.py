@@ -13,8 +13,8 @@ from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
 from stormops.books.columns import from_row
 from stormops.books.database import Database
-from stormops.books.reading import journals
-from stormops.books.schema import AUDIT, COMMAND, LINE, TABLES
+from stormops.books.reading import journals, of_party
+from stormops.books.schema import AUDIT, COMMAND, TABLES
 
 R = TypeVar("R", bound=Record)
 
@@ -92,9 +92,8 @@ def counts(database: Database, wanted: Mapping[str, tuple[type[Record], Collecti
 
 def of_account(database: Database, account: str, limit: int = LISTED_MAX) -> list[Journal]:
     """Journals with a line of the account, the latest posted first. Raises BooksUnavailable."""
-    keys = select(LINE.c.journal).where(LINE.c.party == account).distinct()
     with database.reading() as connection:
-        found = journals(connection, keys)
+        found = journals(connection, of_party(account))
     return sorted(found, key=lambda entry: (-entry.posted_ms, entry.id))[:limit]
 
 

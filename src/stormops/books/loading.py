@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,8 @@ from stormops.accounts.audit import AuditEvent
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
 from stormops.books import chain, checks, terms
-from stormops.books.columns import to_row
+from stormops.books.collecting import without_collecting
+from stormops.books.columns import values_of
 from stormops.books.database import Database
 from stormops.books.inserting import add
 from stormops.books.schema import METADATA, TABLES
@@ -77,7 +79,7 @@ def load_parts(database: Database, parts: Iterable[Part], by: str, at_ms: int, *
     """As `load`, part by part as they are made. `bulk`: indexes are made anew at the end, where much comes at once."""
     digest = hashlib.sha256()
     loaded = Loaded(0, 0, 0)
-    with database.writing(long=True) as connection:
+    with without_collecting(), database.writing(long=True) as connection:
         head = chain.take(connection)
         position = head.position + 1
         indexes = _drop_indexes(connection) if bulk else []
@@ -87,6 +89,7 @@ def load_parts(database: Database, parts: Iterable[Part], by: str, at_ms: int, *
                 records=loaded.records + _records(connection, part.records, position, digest),
                 journals=loaded.journals + _journals(connection, part.journals, digest),
             )
+            gc.collect(1)  # of this part alone
         for index in indexes:
             index.create(connection)
         for difference in checks.differing(connection):
@@ -127,7 +130,7 @@ def _records(connection: Connection, records: Iterable[Record], position: int, d
         of_kind[kind_name(type(record))].append(record)
     for name in sorted(of_kind, key=_ORDER.__getitem__):
         for batch in _batches(of_kind[name]):
-            rows = [{**to_row(each), "changed": position} for each in batch]
+            rows = [values_of(each, position) for each in batch]
             digest.update(msgspec.json.encode(rows))
             add(connection, TABLES[name], rows)
     for batch in _batches(each for group in of_kind.values() for each in group):

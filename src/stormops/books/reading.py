@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, literal_column, select
 
 from stormops.accounts.chart import Side
 from stormops.accounts.ledger import Journal, JournalState, Line
@@ -41,30 +41,35 @@ class SqlReader:
 
     def journal(self, key: str) -> Journal | None:
         """See `Reader.journal`."""
-        return next(iter(journals(self._connection, select(JOURNAL.c.id).where(JOURNAL.c.id == key))), None)
+        return next(iter(journals(self._connection, select(JOURNAL.c.number).where(JOURNAL.c.id == key))), None)
 
     def of_account(self, account: str) -> list[Journal]:
         """Every journal with a line of the account, for its papers."""
-        return journals(self._connection, select(LINE.c.journal).where(LINE.c.party == account).distinct())
+        return journals(self._connection, of_party(account))
 
     def reversed(self, key: str) -> bool:
         """See `Reader.reversed`."""
         return self._connection.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == key)).first() is not None
 
 
-def journals(connection: Connection, keys: Select[tuple[str]]) -> list[Journal]:
+def of_party(account: str) -> Select[tuple[int]]:
+    """The numbers of the journals with a line of the account."""
+    return select(LINE.c.journal).where(LINE.c.party == account, literal_column("line.party <> ''")).distinct()
+
+
+def journals(connection: Connection, numbers: Select[tuple[int]]) -> list[Journal]:
     """Journals with their lines, as they have ended, by id."""
-    lines: dict[str, list[Line]] = defaultdict(list)
-    of_keys = select(LINE).where(LINE.c.journal.in_(keys)).order_by(LINE.c.journal, LINE.c.place)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    of_keys = select(LINE).where(LINE.c.journal.in_(numbers)).order_by(LINE.c.journal, LINE.c.place)
     for row in connection.execute(of_keys).mappings():
         lines[row["journal"]].append(_line(row))
     heads = (
         select(JOURNAL, JOURNAL_END.c.state.label("ended"), JOURNAL_END.c.at_ms)
         .outerjoin(JOURNAL_END, JOURNAL_END.c.journal == JOURNAL.c.id)
-        .where(JOURNAL.c.id.in_(keys))
+        .where(JOURNAL.c.number.in_(numbers))
         .order_by(JOURNAL.c.id)
     )
-    return [_journal(row, lines[row["id"]]) for row in connection.execute(heads).mappings()]
+    return [_journal(row, lines[row["number"]]) for row in connection.execute(heads).mappings()]
 
 
 def _line(row: RowMapping) -> Line:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from stormops.accounts.chart import CHART, PREPETITION
@@ -31,28 +32,37 @@ TABLES: dict[str, Table] = {name: Table(name, METADATA, *items_of(kind)) for nam
 """The tables of records, by kind."""
 
 _KEY = String(ID_MAX)
+
+
+_REVERSES, _OF_PARTY = text("reverses IS NOT NULL"), text("party <> ''")
+"""What some indexes are of only."""
 _CONTROL = ", ".join(f"'{code}'" for code, row in CHART.items() if row.control)
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""As SQLite wants it where the number is to be the row's place."""
 
 JOURNAL = Table(
     "journal",
     METADATA,
-    Column("id", _KEY, primary_key=True),
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("id", _KEY, nullable=False, unique=True),
     Column("event", String(64), nullable=False),
     Column("effective", Date, nullable=False),
     Column("posted_ms", BigInteger, nullable=False),
     Column("policy", Text, nullable=False),
     Column("approvals", Text, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("reverses", _KEY, ForeignKey("journal.id"), unique=True),
+    Column("reverses", _KEY, ForeignKey("journal.id")),
     CheckConstraint("state IN ('pending', 'posted')", name="ck_journal_state"),
     Index("ix_journal_effective", "effective"),
+    Index("ix_journal_reverses", "reverses", unique=True, sqlite_where=_REVERSES, postgresql_where=_REVERSES),
 )
-"""As it was entered; how a pending one ended stands in `journal_end`."""
+"""As it was entered, in the order of `number`; how a pending one ended stands in `journal_end`."""
 
 LINE = Table(
     "line",
     METADATA,
-    Column("journal", _KEY, ForeignKey("journal.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("journal", _NUMBER, ForeignKey("journal.number", deferrable=True, initially="DEFERRED"), primary_key=True),
     Column("place", Integer, primary_key=True),
     Column("account", String(8), nullable=False),
     Column("side", String(2), nullable=False),
@@ -67,10 +77,10 @@ LINE = Table(
     CheckConstraint("fund <> ''", name="ck_line_fund"),
     CheckConstraint(f"account NOT IN ({_CONTROL}) OR item <> ''", name="ck_line_item"),
     CheckConstraint(f"account <> '{PREPETITION}' OR bankruptcy <> ''", name="ck_line_stay"),
-    Index("ix_line_account", "account", "fund"),
-    Index("ix_line_party", "party"),
-    Index("ix_line_item", "item", "account"),
+    Index("ix_line_party", "party", "journal", sqlite_where=_OF_PARTY, postgresql_where=_OF_PARTY),
+    sqlite_with_rowid=False,
 )
+"""A journal's lines lie together, in the order in which journals came; the sums of accounts read them all."""
 
 JOURNAL_END = Table(
     "journal_end",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from stormops.accounts.audit import AuditEvent
 from stormops.accounts.command import Circumstances, Command, Envelope, fingerprint, name_of, text_of
@@ -156,21 +156,22 @@ def _written(connection: Connection, position: int, envelope: Envelope, answer: 
 
 
 def _keep(connection: Connection, command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> None:
-    connection.execute(insert(COMMAND), _command(command, envelope, asked, outcome))
+    add(connection, COMMAND, [_command(command, envelope, asked, outcome)])
 
 
-def _command(command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> dict[str, Any]:
+def _command(command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> tuple[Any, ...]:
+    """A row of `command`."""
     refusal = None if outcome.refusal is None else msgspec.json.encode(outcome.refusal).decode()
-    return {
-        "key": envelope.key,
-        "position": outcome.position,
-        "name": name_of(command),
-        "fingerprint": asked,
-        "body": text_of(command).decode(),
-        "envelope": msgspec.json.encode(envelope).decode(),
-        "refusal": refusal,
-        "answer": msgspec.json.encode(_Answer(outcome.answer, outcome.overtaken)).decode(),
-    }
+    return (
+        envelope.key,
+        outcome.position,
+        name_of(command),
+        asked,
+        text_of(command).decode(),
+        msgspec.json.encode(envelope).decode(),
+        refusal,
+        msgspec.json.encode(_Answer(outcome.answer, outcome.overtaken)).decode(),
+    )
 
 
 class Batch:
@@ -181,7 +182,7 @@ class Batch:
         self._head = chain.take(connection)
         self._effects: list[Effects] = []
         self._events: list[AuditEvent] = []
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._changed: set[tuple[type[Record], str]] = set()
         self._keys: set[str] = set()
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
-from stormops.books.columns import to_row
+from stormops.books.columns import to_row, values_of
 from stormops.books.inserting import add
 from stormops.books.schema import JOURNAL, JOURNAL_END, LINE, TABLES
 
@@ -27,11 +27,8 @@ def write_records(connection: Connection, records: Iterable[Record], position: i
         there = select(table.c.id, table.c.changed).where(table.c.id.in_([record.id for record in group]))
         known = {row.id: row.changed for row in connection.execute(there)}
         before |= {f"{name}:{key}": changed for key, changed in known.items()}
-        rows = [{**to_row(record), "changed": position} for record in group]
-        new = [row for row in rows if row["id"] not in known]
-        if new:
-            add(connection, table, new)
-        changed = [{**row, "_id": row["id"]} for row in rows if row["id"] in known]
+        add(connection, table, [values_of(record, position) for record in group if record.id not in known])
+        changed = [{**to_row(record), "changed": position, "_id": record.id} for record in group if record.id in known]
         if changed:
             connection.execute(update(table).where(table.c.id == bindparam("_id")), changed)
     return before
@@ -43,14 +40,20 @@ def write_new(connection: Connection, records: Iterable[Record], position: int) 
     for record in records:
         by_kind[kind_name(type(record))].append(record)
     for name, group in by_kind.items():
-        add(connection, TABLES[name], [{**to_row(record), "changed": position} for record in group])
+        add(connection, TABLES[name], [values_of(record, position) for record in group])
+
+
+def last_number(connection: Connection) -> int:
+    """Of the last journal, 0 without any; writers come one by one."""
+    return connection.scalar(select(func.max(JOURNAL.c.number))) or 0
 
 
 def write_journals(connection: Connection, journals: Sequence[Journal]) -> None:
     """Write new journals with their lines."""
     if journals:
-        add(connection, LINE, [row for entry in journals for row in _lines(entry)])
-        add(connection, JOURNAL, [_journal(entry) for entry in journals])
+        numbered = list(enumerate(journals, last_number(connection) + 1))
+        add(connection, LINE, [row for number, entry in numbered for row in _lines(number, entry)])
+        add(connection, JOURNAL, [_journal(number, entry) for number, entry in numbered])
 
 
 def write_ends(connection: Connection, journals: Iterable[Journal]) -> None:
@@ -60,32 +63,35 @@ def write_ends(connection: Connection, journals: Iterable[Journal]) -> None:
         connection.execute(insert(JOURNAL_END), row)
 
 
-def _journal(entry: Journal) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "event": entry.event,
-        "effective": entry.effective,
-        "posted_ms": entry.posted_ms,
-        "policy": entry.policy,
-        "approvals": msgspec.json.encode(entry.approvals).decode(),
-        "state": entry.state.value,
-        "reverses": entry.reverses or None,
-    }
+def _journal(number: int, entry: Journal) -> tuple[Any, ...]:
+    """A row of `journal`."""
+    return (
+        number,
+        entry.id,
+        entry.event,
+        entry.effective,
+        entry.posted_ms,
+        entry.policy,
+        msgspec.json.encode(entry.approvals).decode() if entry.approvals else "[]",
+        str(entry.state),
+        entry.reverses or None,
+    )
 
 
-def _lines(entry: Journal) -> list[dict[str, Any]]:
+def _lines(number: int, entry: Journal) -> list[tuple[Any, ...]]:
+    """Rows of `line`."""
     return [
-        {
-            "journal": entry.id,
-            "place": place,
-            "account": line.account,
-            "side": line.side.value,
-            "cents": line.cents,
-            "fund": line.fund,
-            "party": line.party,
-            "charge": line.charge,
-            "item": line.item,
-            "bankruptcy": line.case,
-        }
+        (
+            number,
+            place,
+            line.account,
+            str(line.side),
+            line.cents,
+            line.fund,
+            line.party,
+            line.charge,
+            line.item,
+            line.case,
+        )
         for place, line in enumerate(entry.lines)
     ]

@@ -274,7 +274,12 @@ _TABLE = (
         about="service_agreement",
     ),
     _duty(
-        "energise", "service", _record("agreement", "service_agreement"), _count("register"), about="service_agreement"
+        "energise",
+        "service",
+        _record("agreement", "service_agreement"),
+        _count("register"),
+        _maybe(_day("on", "{today}")),
+        about="service_agreement",
     ),
     _duty(
         "order_field_work",

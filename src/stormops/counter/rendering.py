@@ -115,7 +115,7 @@ class Pages:
         """A template in a language."""
         looks = self.looks
         return (
-            _environment()
+            templates()
             .get_template(template)
             .render(
                 t=words,
@@ -146,5 +146,6 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The counter's templates."""
     return environment(jinja2.PackageLoader("stormops.counter"))

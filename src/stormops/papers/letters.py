@@ -8,7 +8,7 @@ from typing import Any
 from stormops.accounts.letters import LETTERS, must_fit
 from stormops.accounts.record import kind_name
 from stormops.accounts.refusal import Refused
-from stormops.papers import letters_case, letters_credit, letters_deposit, letters_service
+from stormops.papers import letters_case, letters_credit, letters_deposit, letters_loan, letters_service
 from stormops.papers.document import Document
 from stormops.papers.statement import statement
 from stormops.papers.writing import Desk
@@ -30,6 +30,8 @@ COMPOSERS: dict[str, Callable[[Desk, Any], Document]] = {
     "back_bill": letters_case.back_bill,
     "overcharge": letters_case.overcharge,
     "adjustment": letters_case.adjustment,
+    "loan_payoff": letters_loan.loan_payoff,
+    "loan_default": letters_loan.loan_default,
     "refund": letters_deposit.refund,
 }
 

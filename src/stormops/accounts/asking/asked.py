@@ -115,7 +115,7 @@ def in_full(kept: dict[str, Any], books: Reader) -> dict[str, Any]:
     bill = books.get(Bill, str(kept["bill"])) if "bill" in kept else None
     kept = kept if bill is None else bill.decision
     run = books.get(BillingRun, str(kept["run"])) if "run" in kept else None
-    return kept if run is None else together(*abridged.whole(kept, run.clauses))
+    return kept if run is None else together(*abridged.whole(kept, run))
 
 
 def parts_of(kept: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -163,11 +163,27 @@ def priced(work: Work, account: Account, first: date, end: date, billed: Iterabl
     if not agreements:
         raise Refused("no_service", "The account had no service in this time.", "since")
     mine = {each.id for each in agreements}
+    known: set[str] = set()
     for bill in (bill for each in billed for bill in work.reader.where(Bill, account=each)):
         for line in bill.lines:
+            known.add(line.agreement)
             if line.agreement in mine and line.since < end and first < line.until:
                 raise Refused("billed_already", f"Bill {bill.id} is for {line.since} to {line.until}.", "since")
-    return list(Pricing(work, account, first, end).lines(agreements))
+    return list(Pricing(work, account, first, end, never_billed(agreements, known, first)).lines(agreements))
+
+
+def never_billed(agreements: Sequence[ServiceAgreement], billed: Collection[str], first: date) -> dict[str, date]:
+    """Metered services that no bill has though bills have others, with the day each began, where that is earlier.
+
+    A meter's set is told days later, when the account's other services may have been billed past its day.
+    """
+    if not any(each.id in billed for each in agreements):
+        return {}
+    return {
+        each.id: each.since
+        for each in agreements
+        if each.point is not None and each.id not in billed and each.since < first
+    }
 
 
 class AskFee(Asked, frozen=True, kw_only=True):

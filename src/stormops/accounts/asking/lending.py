@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -22,7 +21,7 @@ from stormops.accounts.commands_loan import (
 from stormops.accounts.dates import add_months
 from stormops.accounts.decision import Decision
 from stormops.accounts.record import Amount, Count, Day, Hash, Id, Payment, Text
-from stormops.accounts.records_money import Loan, Rebate
+from stormops.accounts.records_money import Loan, Rebate, Receivable
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import loan_life, loans, rebates
 
@@ -42,6 +41,27 @@ def next_of(loan: Loan) -> tuple[Decision[Any], loans.Instalment]:
     if not rows:
         raise Refused("all_billed", "Every instalment of this loan is billed.", "loan")
     return decision, rows[0]
+
+
+def payoff_of(work: Work, loan: Loan) -> Decision[loan_life.Payoff]:
+    """What ends the loan today. Interest is settled up to the day of the instalment before the next. Raises Refused."""
+    decision, rows = schedule_of(loan)
+    since = min(add_months(rows[0].due, -1), work.day) if rows else work.day
+    balance = loan_life.Balance(balance=loan.principal, since=since, accrued=loan.interest)
+    return work.decide(loan_life.payoff, balance, decision.of, "loan")
+
+
+def billed_of(work: Work, loan: Loan) -> list[Receivable]:
+    """Instalments of an account that were billed and are not paid, the oldest due first."""
+    return [each for each in work.owing(loan.account) if each.charge == loan.charge]
+
+
+def late_of(work: Work, loan: Loan) -> list[Receivable]:
+    """Those that are late. Raises Refused where none is."""
+    late = [each for each in billed_of(work, loan) if each.due < work.day]
+    if not late:
+        raise Refused("nothing_late", "No instalment of this loan is late.", "about")
+    return late
 
 
 class AskLoan(Asked, frozen=True, kw_only=True):
@@ -143,9 +163,7 @@ class AskPrepayment(Asked, frozen=True, kw_only=True):
     def command(self, work: Work) -> PrepayLoan:
         """See `Asked.command`."""
         loan = work.get(Loan, self.loan)
-        decision, rows = schedule_of(loan)
-        balance = loan_life.Balance(balance=loan.principal, since=self._since(work, rows), accrued=loan.interest)
-        payoff = work.decide(loan_life.payoff, balance, decision.of, "loan")
+        payoff = payoff_of(work, loan)
         return PrepayLoan(
             loan=loan.id,
             cents=self.cents,
@@ -154,11 +172,6 @@ class AskPrepayment(Asked, frozen=True, kw_only=True):
             per_diem=payoff.value.interest,
             decision=plain(payoff),
         )
-
-    @staticmethod
-    def _since(work: Work, rows: tuple[loans.Instalment, ...]) -> date:
-        """The day up to which interest is settled: that of the instalment before the next."""
-        return min(add_months(rows[0].due, -1), work.day) if rows else work.day
 
 
 class AskRebate(Asked, frozen=True, kw_only=True):

@@ -50,6 +50,8 @@ class _Worked(NamedTuple):
     result: Any
     refusal: Refusal | None
     text: msgspec.Raw
+    name: bytes
+    """The text, as it is told from others."""
 
 
 class Memo:
@@ -58,18 +60,19 @@ class Memo:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._worked: dict[Any, _Worked] = {}
+        self._clauses: dict[tuple[str, date, str], int] = {}
         self._taken: dict[bytes, msgspec.Raw] = {}
 
     def decide(self, rule: Rule[Any, Any, V], on: date, given: msgspec.Struct, of: str = "") -> Decision[V]:
         """As the rule itself decides, without clause and formula."""
-        found = self._pack.clause(rule.kind, on, of)
-        key = rule.name, of, None if found is None else id(found[1]), _key(given)
+        clause = self._clause(rule, on, of)
+        key = rule.name, of, clause, _key(given)
         worked = self._worked.get(key)
         if worked is None:
             if len(self._worked) >= KEPT_MAX:
                 self._worked.clear()
             worked = self._worked[key] = self._work(rule, on, given, of)
-        self._taken[bytes(worked.text)] = worked.text
+        self._taken[worked.name] = worked.text
         return Decision(
             rule=rule.name,
             city=self._pack.name,
@@ -83,6 +86,15 @@ class Memo:
             refusal=worked.refusal,
         )
 
+    def _clause(self, rule: Rule[Any, Any, V], on: date, of: str) -> int:
+        """Which clause is in force; 0 = none."""
+        place = rule.name, on, of
+        clause = self._clauses.get(place)
+        if clause is None:
+            found = self._pack.clause(rule.kind, on, of)
+            clause = self._clauses[place] = 0 if found is None else id(found[1])
+        return clause
+
     def take(self) -> list[msgspec.Raw]:
         """The abridged decisions made since this was last asked, each once."""
         taken, self._taken = list(self._taken.values()), {}
@@ -92,13 +104,13 @@ class Memo:
         found = self._pack.clause(rule.kind, on, of)
         if found is None:
             refused = rule(self._pack, on, given, of)
-            return _Worked("", "", None, refused.refusal, msgspec.Raw())
+            return _Worked("", "", None, refused.refusal, msgspec.Raw(), b"")
         owner, clause = found
         try:
             outcome = rule.work(cast(Any, clause.terms), given, _QUIET)
         except ArithmeticError:
             outcome = cast(Refusal, rule(self._pack, on, given, of).refusal)
         if isinstance(outcome, Refusal):
-            return _Worked(owner.name, owner.version, None, outcome, msgspec.Raw())
+            return _Worked(owner.name, owner.version, None, outcome, msgspec.Raw(), b"")
         text = abridged.part(rule, self._pack.name, owner.name, given, outcome, of=of, clause_of=clause.of)
-        return _Worked(owner.name, owner.version, outcome, None, text)
+        return _Worked(owner.name, owner.version, outcome, None, text, bytes(text))

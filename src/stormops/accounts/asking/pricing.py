@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -37,8 +37,14 @@ class _Span(NamedTuple):
 class Pricing:
     """The lines of one bill."""
 
-    def __init__(self, work: Work, account: Account, first: date, end: date) -> None:
+    def __init__(
+        self, work: Work, account: Account, first: date, end: date, late: Mapping[str, date] | None = None
+    ) -> None:
+        """`late`: agreements that were never billed though others were, and since when each has service."""
         self._work, self._account, self._first, self._end = work, account, first, end
+        self._late = late or {}
+        self._shares: dict[proration.Period, Decision[proration.Share]] = {}
+        """Of the month, by period: services of an account mostly have the same."""
         self._water: dict[str, int] = {}
         """Units of water by premise: sewer is water that comes back."""
 
@@ -54,10 +60,13 @@ class Pricing:
                 yield self._line(agreement, span, decision.value, (span.share, decision))
 
     def _span(self, agreement: ServiceAgreement) -> _Span:
-        first = max(self._first, agreement.since)
+        first = self._late.get(agreement.id, max(self._first, agreement.since))
         end = self._end if agreement.until is None else min(self._end, agreement.until)
         period = proration.Period(days=(end - first).days, first=first == agreement.since, final=end == agreement.until)
-        return _Span(first, end, self._work.decide(proration.base_share, period))
+        share = self._shares.get(period)
+        if share is None:
+            share = self._shares[period] = self._work.decide(proration.base_share, period)
+        return _Span(first, end, share)
 
     def _metered(self, agreement: ServiceAgreement, premise: Premise, span: _Span) -> Iterator[Priced]:
         used = self._used(agreement, span)

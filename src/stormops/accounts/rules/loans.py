@@ -28,6 +28,8 @@ class Loan(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     needs: tuple[str, ...] = ()
     deferral: Literal["shift", "accrue"] = "shift"
     """Deferred instalments move the schedule at no extra interest, or interest accrues on the balance meanwhile."""
+    cure_days: int | None = None
+    """How long a notice of default gives to pay what is late."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

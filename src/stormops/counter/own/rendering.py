@@ -68,7 +68,7 @@ class Pages:
         again = request.url.path if request.method in {"GET", "HEAD"} else "/account"
         mode = self.mode()
         body = (
-            _environment()
+            templates()
             .get_template(template)
             .render(
                 t=words,
@@ -106,5 +106,6 @@ def _style() -> str:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates of customers' own pages."""
     return environment(jinja2.PackageLoader("stormops.counter.own"), jinja2.PackageLoader("stormops", "pages"))

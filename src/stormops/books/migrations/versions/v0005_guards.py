@@ -7,7 +7,7 @@ commit, refuses lines whose journal never came.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alembic import op
 
@@ -36,11 +36,16 @@ REFUSALS = (
 """Before an insert: table, name, a query that finds what is wrong, and what is said then."""
 
 
-def statements(dialect: str) -> Iterator[str]:
+Refusal = tuple[str, str, str, str]
+
+
+def statements(
+    dialect: str, refusals: Iterable[Refusal] = REFUSALS, append_only: Iterable[str] = APPEND_ONLY
+) -> Iterator[str]:
     """The statements that make the triggers, for `sqlite` or `postgresql`."""
-    for table, name, wrong, said in REFUSALS:
+    for table, name, wrong, said in refusals:
         yield from _refuse(dialect, f"{name}", f"INSERT ON {table}", said, wrong)
-    for table in APPEND_ONLY:
+    for table in append_only:
         for event in ("UPDATE", "DELETE"):
             name = f"{table}_no_{event.lower()}"
             yield from _refuse(dialect, name, f"{event} ON {table}", f"nothing is edited in {table}")
