@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from stormops.accounts.records_place import Account, Party
 from stormops.books import customers, finding
+from stormops.books.loading import load
 from stormops.books.store import Books
 from tests.books.desk import opened
 
@@ -39,3 +42,17 @@ def test_a_search_and_a_page_go_by_indexes(tmp_path: Path, ask: str) -> None:
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
             assert not [step for step in plan if step.startswith("SCAN") and "head" not in step], (statement, plan)
     world.store.close()
+
+
+def test_the_flat_that_was_said_comes_before_those_of_the_same_building(tmp_path: Path) -> None:
+    books = Books(tmp_path / "books.sqlite")
+    flats = range(1, 151)
+    tenants = [Party(id=f"t{flat}", name=f"Opal Crest 1180 Flat {flat}", verified="photo id") for flat in flats]
+    accounts = [
+        Account(id=f"f{200 - flat}", party=f"t{flat}", category="residential", opened=date(2020, 1, 1))
+        for flat in flats
+    ]
+    load(books.database, [*tenants, *accounts], [], "city", 5)
+    found = finding.find(books.database, "1180 opal crest flat 11")
+    assert found[0].name == "Opal Crest 1180 Flat 11"
+    assert len({one.account for one in found}) == finding.FOUND_MAX

@@ -1,12 +1,15 @@
 """Finding customers by what a caller says: a name, an address, a telephone number, an account or a meter.
 
-Each word must begin a word of the account's; the longest word drives, the others are looked up for its accounts.
+Each word must be a word of the account's, or begin one; the longest word drives, the others are looked up for its
+accounts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, exists, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, select
 
 from stormops.books import terms
 from stormops.books.database import Database
@@ -39,22 +42,12 @@ def find(database: Database, said: str) -> list[Found]:
     words = sorted(set(terms.words(said[:LENGTH_MAX])), key=lambda word: (-len(word), word))[:WORDS_MAX]
     if not words or len(words[0]) < LETTERS_MIN:
         return []
-    driver = SEARCH.alias("driver")
-    others = [
-        exists().where(other.c.account == driver.c.account, _begins(other, word))
-        for place, word in enumerate(words[1:])
-        for other in (SEARCH.alias(f"other{place}"),)
-    ]
-    hits = (
-        select(driver.c.account)
-        .where(_begins(driver, words[0]), *others)
-        .order_by(
-            driver.c.word, driver.c.account
-        )  # the whole word is the first that it begins; the index has this order
-        .limit(HITS_MAX)
-    )
     with database.reading() as connection:
-        accounts = list(dict.fromkeys(connection.scalars(hits)))[:FOUND_MAX]
+        # Whole first: of a building with two hundred flats, "apt 18" is one, and a beginning of many.
+        accounts = list(dict.fromkeys(connection.scalars(_hits(words, _is))))
+        if len(accounts) < FOUND_MAX:
+            accounts = list(dict.fromkeys([*accounts, *connection.scalars(_hits(words, _begins))]))
+        accounts = accounts[:FOUND_MAX]
         if not accounts:
             return []
         account, party = TABLES["account"], TABLES["party"]
@@ -76,6 +69,23 @@ def find(database: Database, said: str) -> list[Found]:
         Found(key, known[key].name, address.get(key, ""), bool(known[key].stayed_by), known[key].closed is not None)
         for key in accounts
     ]
+
+
+def _hits(words: list[str], fits: Callable[[FromClause, str], ColumnElement[bool]]) -> Select[str]:
+    """Accounts of which a word fits each; the longest drives, which the fewest have."""
+    driver = SEARCH.alias("driver")
+    others = [
+        exists().where(other.c.account == driver.c.account, fits(other, word))
+        for place, word in enumerate(words[1:])
+        for other in (SEARCH.alias(f"other{place}"),)
+    ]
+    found = select(driver.c.account).where(fits(driver, words[0]), *others)
+    # The whole word is the first that it begins; the index has this order.
+    return found.order_by(driver.c.word, driver.c.account).limit(HITS_MAX)
+
+
+def _is(table: FromClause, word: str) -> ColumnElement[bool]:
+    return table.c.word == word
 
 
 def _begins(table: FromClause, word: str) -> ColumnElement[bool]:
