@@ -91,7 +91,6 @@ export async function incident(id: string, at: number | null = null): Promise<In
     n: body.n ?? 0,
     incident: body.incident ?? body,
     argument: body.argument ?? null,
-    narrower: body.narrower ?? null,
     reports: Array.isArray(body.reports) ? body.reports : [],
   };
 }

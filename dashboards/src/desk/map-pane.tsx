@@ -13,8 +13,6 @@ import type { Desk } from "./store";
 const SETTLE_MS = 120;
 
 interface Props {
-  /** The page is mainly about it. */
-  main: boolean;
   config: Config;
   desk: Desk;
   /** Where the opened map is put, for whoever moves it. */
@@ -28,7 +26,7 @@ interface Props {
   onPicked: (place: { lon: number; lat: number }) => void;
 }
 
-export function MapPane({ main, config, desk, map, incident, report, picking, ...on }: Props) {
+export function MapPane({ config, desk, map, incident, report, picking, ...on }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(on);
   latest.current = on;
@@ -71,7 +69,7 @@ export function MapPane({ main, config, desk, map, incident, report, picking, ..
   const stale = desk.feed.connection === "lost" || desk.feed.connection === "polling";
   const hovered = hover === null ? undefined : desk.incidents.get(hover.incident);
   return (
-    <div class="map-pane" role={main ? "main" : "region"} aria-label={t("map.title")}>
+    <main class="map-pane" aria-label={t("map.title")}>
       <div ref={box} class="map" {...(ready ? { "data-ready": "true" } : {})} />
       {problem ? <p class="map-problem">{t("map.problem", { problem })}</p> : null}
       {picking ? <p class="map-banner">{t("place.picking")}</p> : null}
@@ -98,6 +96,6 @@ export function MapPane({ main, config, desk, map, incident, report, picking, ..
           </span>
         </div>
       ) : null}
-    </div>
+    </main>
   );
 }
