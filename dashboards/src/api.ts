@@ -91,6 +91,7 @@ export async function incident(id: string, at: number | null = null): Promise<In
     n: body.n ?? 0,
     incident: body.incident ?? body,
     argument: body.argument ?? null,
+    narrower: body.narrower ?? null,
     reports: Array.isArray(body.reports) ? body.reports : [],
   };
 }

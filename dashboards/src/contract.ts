@@ -344,6 +344,8 @@ export interface IncidentFull {
   n: number;
   incident: Incident;
   argument: Argument | null;
+  /** Of those who call, so many are below these few of the devices right below the predicted one. */
+  narrower: { devices: string[]; callers: number; of: number } | null;
   reports: ReportFull[];
 }
 

@@ -5,7 +5,7 @@ import type { Desk } from "../src/desk/store";
 function desk(): Desk {
   return {
     feed: { replica: { n: 5 } },
-    incidents: new Map([["E-1", { state: "predicted", updated_ms: 10 }]]),
+    incidents: new Map([["E-1", { state: "predicted", updated_ms: 10, device: "FUS-1" }]]),
     reports: new Map([["R-1", { receipt: "R-1", incident: "E-1" }]]),
     unmatched: new Map([["R-2", {}]]),
     safety: new Map([["R-1", { state: "escalated" }]]),
@@ -25,6 +25,19 @@ const CASES: [string, Partial<Decided> & { target: string }, (each: Desk) => voi
   ["incidents/E-1/cancel", { target: "E-1" }, drop("incidents", "E-1")],
   ["incidents/E-9/merge", { target: "E-9", body: { incidents: ["E-1"] } }, drop("incidents", "E-1")],
   ["incidents/E-1/split", { target: "E-1", body: { receipts: ["R-1"] } }, set("reports", "R-1", { incident: "E-2" })],
+  [
+    "incidents/E-1/seen-closed",
+    { target: "E-1", body: { device: "FUS-1" } },
+    set("incidents", "E-1", { state: "predicted", device: "TR-1" }),
+  ],
+  [
+    "incidents/E-1/service-only",
+    { target: "E-1", body: { receipt: "R-1" } },
+    (each) => {
+      set("incidents", "E-2", { state: "confirmed" })(each);
+      set("reports", "R-1", { incident: "E-2" })(each);
+    },
+  ],
   ["reports/R-2/place", { target: "R-2" }, drop("unmatched", "R-2")],
   ["reports/R-1/place", { target: "R-1", seen: SEEN }, set("reports", "R-1", { receipt: "R-1", incident: "E-2" })],
   ["reports/R-2/withdraw", { target: "R-2" }, drop("unmatched", "R-2")],

@@ -79,6 +79,20 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_desk_on_a_phone(open_desk: NewPage, city: City, theme: str) -> None:
+    """Of list, map and panel one is in sight: that is what the page is mainly about."""
+    incident = city.outage(0.35, 0.65)
+    page = open_desk(color_scheme=theme, viewport={"width": 390, "height": 844})
+    assert faults(page) == []
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    for pane in ("panel", "map", "list"):
+        page.locator(f".pane-switch [data-pane={pane}]").click()
+        page.wait_for_selector(f".desk.pane-{pane}")
+        assert page.locator("[role=main]").count() == 1
+        assert faults(page) == [], pane
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_switching_at_a_desk_and_on_a_phone(open_desk: NewPage, city: City, theme: str) -> None:
     devices = city.get("/api/v1/map/devices.geojson")["features"]
     fuse = next(one["properties"]["id"] for one in devices if one["properties"]["kind"] == "fuse")

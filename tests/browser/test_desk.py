@@ -67,6 +67,45 @@ def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faul
     assert faults.seen == []
 
 
+def test_the_field_speaks_against_a_prediction(open_desk: NewPage, city: City, faults: Faults) -> None:
+    page = open_desk()
+    incident = city.new_outage(0.62, 0.82)
+    shown = city.view("desk")[f"incident/{incident}"]["device"]
+    only(page, incident)
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    page.keyboard.press("d")
+    expect(page.locator(".action-form .hint").first).to_contain_text(shown)
+    page.keyboard.type("Patrol saw it closed")
+    page.keyboard.press("Enter")
+    city.wait(lambda: city.view("desk").get(f"incident/{incident}", {}).get("device") != shown)
+    expect(page.locator(".toast[data-stage=applied], .action-state[data-stage=applied]").first).to_be_visible()
+    devices = {one.get("device") for key, one in city.view("desk").items() if key.startswith("incident/")}
+    assert shown not in devices
+
+    page.fill("#filter", "")
+    page.locator("#filter").blur()
+    other = city.new_outage(0.85, 0.82)
+    only(page, other)
+    page.locator(f".incident-row[data-incident='{other}']").click()
+    card = page.locator(".panel .report-card").first
+    receipt = str(card.get_attribute("data-receipt"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("trouble at one house")
+    page.keyboard.press("Enter")
+    send = page.locator(".action-form button[type=submit]")
+    expect(send).to_be_disabled()
+    card.locator("input[type=checkbox]").check()
+    page.fill(".action-form [name=reason]", "The neighbours have power")
+    send.click()
+    alone = city.wait(lambda: city.view("desk")[f"report/{receipt}"]["incident"] not in (None, other))
+    assert alone
+    house = city.view("desk")[f"incident/{city.view('desk')[f'report/{receipt}']['incident']}"]
+    assert (house["state"], house["device"], house["customers_out"]) == ("confirmed", None, 1)
+    assert house["confirmed_by"] == city.person
+    expect(page.locator(".toast[data-stage=applied], .action-state[data-stage=applied]").first).to_be_visible()
+    assert faults.seen == []
+
+
 def test_a_report_that_was_heard_again_says_so(open_desk: NewPage, city: City) -> None:
     page = open_desk()
     incident = city.outage(0.7, 0.3)

@@ -197,7 +197,7 @@ def test_no_barriers_and_it_reflows(open_desk: NewPage, city: City, faults: Faul
 
 
 def test_a_prediction_can_be_argued_with(open_desk: NewPage, city: City) -> None:
-    incident = city.outage(0.45, 0.3)
+    incident = city.new_outage(0.45, 0.3)  # a confirmed one has no argument
     page = open_desk()
     only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()

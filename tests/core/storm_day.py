@@ -125,7 +125,7 @@ class StormDay:
             "by": Actor(person="dana", desk="D1", shift=1),
             "reason": "seen",
         }
-        kind = rng.randrange(7)
+        kind = rng.randrange(9)
         device = situation.device_ids[incident.device] if incident.device >= 0 and rng.random() < 0.5 else None
         fact: facts.Action
         if kind == 0:
@@ -141,6 +141,13 @@ class StormDay:
         elif kind == 4:
             some = [receipt_text(receipt) for receipt in sorted(incident.reports)][: rng.randint(1, 3)]
             fact = facts.IncidentSplit(**common, incident=incident.id, receipts=some or ["00-0000-0000-000-0"])
+        elif kind == 7:
+            fact = facts.DeviceSeenClosed(**common, incident=incident.id, device=device or "no-such")
+        elif kind == 8:
+            told = [receipt_text(receipt) for receipt in sorted(incident.reports)]
+            fact = facts.ServiceAlone(
+                **common, incident=incident.id, receipt=rng.choice(told or ["00-0000-0000-000-0"])
+            )
         else:
             receipt = rng.choice(self.receipts) if self.receipts else "00-0000-0000-000-0"
             if kind == 5:

@@ -146,10 +146,23 @@ def act(world: World, rng: Random) -> None:
             world.act(facts.ReportWithdrawn, at, receipt=rng.choice(receipts))
 
 
+def see(world: World, rng: Random) -> None:
+    """The field speaks against what is predicted."""
+    name = rng.choice([i.id for i in world.situation.incidents.values()] or ["E-0001"])
+    incident = world.situation.incident(name)
+    shown = world.situation.device_ids[incident.device] if incident is not None and incident.devices else "no-such"
+    receipts = [f"{r:014d}" for r in sorted(incident.reports)] if incident is not None else []
+    if rng.random() < 0.5:
+        world.act(facts.DeviceSeenClosed, incident=name, device=shown)
+    else:
+        world.act(facts.ServiceAlone, incident=name, receipt=rng.choice(receipts or ["00000000000001"]))
+
+
 MOVES = {
     report: 8,
     many: 3,
     act: 4,
+    see: 1,
     switch: 3,
     tick: 6,
     meters: 3,

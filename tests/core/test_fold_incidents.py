@@ -126,6 +126,19 @@ def test_where_service_is_back_all_above_was_closed_up_to_what_is_known_open(sit
     assert (situation.closed_ms[FUSE], situation.closed_ms[BREAKER]) == (AT + 9, AT + 5)
 
 
+def test_what_people_saw_closed_is_that_device_and_the_latest_word(situation: Situation) -> None:
+    closed = facts.DevicesClosed(devices=[IDS[FUSE], "no-such"], action="a", by="dora", at_ms=AT + 5)
+    touched = fold(situation, closed)
+    assert touched.closed == {FUSE}
+    assert situation.closed_ms == {FUSE: AT + 5}
+    assert situation.sighted == {FUSE: (AT + 5, "dora")}
+    made = Situation(CITY, TREE)
+    made.restore(situation.snapshot())
+    assert made.sighted == situation.sighted
+    fold(situation, facts.DevicesClosed(devices=[IDS[FUSE]], action="b", by="ana", at_ms=AT + 4))
+    assert situation.sighted == {FUSE: (AT + 5, "dora")}
+
+
 @pytest.mark.parametrize(("step", "by"), [(Step.CANCEL, "dora"), (Step.RESTORE, TELEMETRY)])
 def test_nothing_above_was_seen_closed(situation: Situation, step: Step, by: str) -> None:
     """A cancelled outage was none; telemetry knows of its device alone."""

@@ -77,6 +77,25 @@ def test_a_device_that_was_closed_since_is_no_cause_of_what_was_heard_before() -
     assert sorted(p for group in explanations.groups() for p in group.premises) == list(range(0, 192, 9))
 
 
+def test_a_device_that_the_field_saw_closed_waits_for_a_new_word_from_below() -> None:
+    explanations = Explanations(CITY, TREE)
+    said = [(premise, NOON + premise % 20 * MINUTE) for premise in range(0, 192, 9)]
+    for premise, at in said:
+        explanations.add(premise, at)
+    breaker = device(EdgeKind.BREAKER, 0)
+    explanations.sighted(np.array([breaker], np.int32), np.array([NOON + 50 * MINUTE]))
+    explanations.update(NOON + 60 * MINUTE)
+    without = explanations.groups()
+    assert breaker not in [group.device for group in without]
+    assert sorted(p for group in without for p in group.premises) == [premise for premise, _ in said]
+    explanations.add(5, NOON + 59 * MINUTE)
+    explanations.update(NOON + 60 * MINUTE)
+    assert [group.device for group in explanations.groups()] == [breaker]
+    explanations.remove(5, NOON + 59 * MINUTE)
+    explanations.update(NOON + 60 * MINUTE)
+    assert explanations.groups() == without
+
+
 def test_a_word_of_telemetry_outlasts_and_gives_way_to_what_people_saw() -> None:
     explanations = Explanations(CITY, TREE)
     breaker = device(EdgeKind.BREAKER, 0)
@@ -305,13 +324,14 @@ class Heard:
         self.holds: set[int] = set()
         self.known: dict[int, bool | None] = {}
         self.closed: dict[int, int] = {}
+        self.sighted: dict[int, int] = {}
         self.learned: RatesLearned | None = None
         self.explanations = Explanations(TIED, self.gear.normal, local=NIGHTS)
         self.now = NOON
 
     def step(self) -> None:
         self.now += MINUTE
-        tell = [self.say, self.say, self.unsay, self.hold, self.know, self.see_closed, self.believe]
+        tell = [self.say, self.say, self.unsay, self.hold, self.know, self.see_closed, self.sight, self.believe]
         self.rng.choice([*tell, self.switch, self.switch, self.update])()
 
     def say(self) -> None:
@@ -339,6 +359,11 @@ class Heard:
         device = self.rng.randrange(len(self.gear.normal))
         self.closed[device] = self.now - self.rng.randrange(5) * MINUTE
         self.explanations.seen_closed(np.array([device], np.int32), np.array([self.closed[device]]))
+
+    def sight(self) -> None:
+        device = self.rng.randrange(len(self.gear.normal))
+        self.sighted[device] = self.now - self.rng.randrange(5) * MINUTE
+        self.explanations.sighted(np.array([device], np.int32), np.array([self.sighted[device]]))
 
     def believe(self) -> None:
         chances = [self.rng.randrange(1, 20_000) for _ in range(5)]
@@ -369,6 +394,7 @@ class Heard:
         for device, opened in self.known.items():
             made.switched(device, opened=opened, at_ms=0)
         made.seen_closed(np.array([*self.closed], np.int32), np.array([*self.closed.values()], np.int64))
+        made.sighted(np.array([*self.sighted], np.int32), np.array([*self.sighted.values()], np.int64))
         shown = {group.device for group in self.explanations.groups() if group.device >= 0}
         made.remember(sorted(shown - self.holds))
         return made

@@ -50,6 +50,9 @@ class Told:
     def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
         assert len(devices) == len(at_ms)
 
+    def sighted(self, devices: Ints, at_ms: Longs) -> None:
+        assert len(devices) == len(at_ms)
+
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         assert len(premises) == len(at_ms)
 

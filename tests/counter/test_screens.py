@@ -15,7 +15,7 @@ async def test_a_caller_is_found_and_shown_on_one_page(desk: Desk) -> None:
     assert "Ada Núñez" in page
     assert "$109.07" in page
     assert "$150.00" in page
-    assert 'src="/counter/outage/P-a1"' in page
+    assert 'src="/counter/outage/P-a1?framed"' in page
     assert "/counter/do/stop_service?" in page
     assert "/counter/do/take_payment" not in page  # not a representative's
     assert "/counter/do/take_payment" in (await desk.get("cashier", "/counter/accounts/a1")).text
@@ -42,11 +42,17 @@ async def test_holds_are_said_on_the_page(desk: Desk) -> None:
 async def test_the_outage_stands_beside_the_account_and_never_in_its_way(desk: Desk) -> None:
     await customer(desk)
     desk.outage["P-a1"] = Known("1 Palm", [{"state": "confirmed", "since_ms": 0, "customers_out": 12}], 3, False, False)
-    page = await desk.get("representative", "/counter/outage/P-a1")
+    page = await desk.get("representative", "/counter/outage/P-a1?framed")
     assert "12" in page.text
+    assert "<main" not in page.text
     assert page.headers["x-frame-options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+    whole = (await desk.get("representative", "/counter/outage/P-a1")).text
+    assert "12" in whole
+    assert '<a href="/counter/premises/P-a1">Premise 1 Palm</a>' in whole
+    assert "<main" in whole
     desk.outage.clear()
+    assert "Nothing can be said" in (await desk.get("representative", "/counter/outage/P-a1?framed")).text
     assert "Nothing can be said" in (await desk.get("representative", "/counter/outage/P-a1")).text
 
 

@@ -16,6 +16,11 @@ async def test_operators_see_that_it_is_alive_and_ready(desk: Desk) -> None:
     assert "Ada" not in page
 
 
+async def test_there_is_no_icon_and_a_browser_asks_once_a_day(desk: Desk) -> None:
+    answer = await desk.client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["cache-control"]) == (204, "public, max-age=86400")
+
+
 async def test_charges_are_added_once(desk: Desk) -> None:
     assert add_charge_types(desk.clerk) == 0
     assert all(desk.clerk.books.get(ChargeType, key) is not None for key in KINDS)

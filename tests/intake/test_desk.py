@@ -8,6 +8,7 @@ import pytest
 from stormops.core.entry import (
     Actor,
     AnyFact,
+    DeviceSeenClosed,
     IncidentCancelled,
     IncidentConfirmed,
     IncidentRestored,
@@ -17,6 +18,7 @@ from stormops.core.entry import (
     ReportPlaced,
     ReportWithdrawn,
     SafetyAcknowledged,
+    ServiceAlone,
     SituationReportRequested,
 )
 from stormops.core.levels import Mode
@@ -67,6 +69,16 @@ async def act(intake: Intake, path: str = CONFIRM, body: object = None, **header
             "incidents/i1/split",
             {"receipts": [RECEIPT.replace("-", " "), OTHER]},
             IncidentSplit(action="a-1", by=BY, reason="seen", incident="i1", receipts=[RECEIPT, OTHER]),
+        ),
+        (
+            "incidents/i1/seen-closed",
+            {"device": "F-7"},
+            DeviceSeenClosed(action="a-1", by=BY, reason="seen", incident="i1", device="F-7"),
+        ),
+        (
+            "incidents/i1/service-only",
+            {"receipt": RECEIPT.replace("-", "")},
+            ServiceAlone(action="a-1", by=BY, reason="seen", incident="i1", receipt=RECEIPT),
         ),
         (
             f"reports/{RECEIPT}/place",

@@ -116,7 +116,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     door.close()
 
 
-WITH_MORE_TO_IT = ("place", "withdraw", "acknowledge", "split", "merge", "messages", "multispeak", "pon")
+WITH_MORE_TO_IT = (
+    "place",
+    "withdraw",
+    "acknowledge",
+    "split",
+    "service-only",
+    "merge",
+    "messages",
+    "multispeak",
+    "pon",
+)
 """Receipts have a check digit, phones a plan, nothing merges into itself, XML has its schema: this cannot say so."""
 
 

@@ -13,11 +13,11 @@ import type { Command } from "./commands";
 import { Customer } from "./customer";
 import { deskCommands, goTo, pastKeys } from "./desk-commands";
 import { Help, SignInAgain, Toasts } from "./dialogs";
-import { useRedraw, useTitle, useToasts } from "./hooks";
+import { useMedia, useRedraw, useTitle, useToasts } from "./hooks";
 import { Entry } from "./entry";
 import { Icon, type IconName } from "./icons";
 import { IncidentPanel } from "./incident-panel";
-import type { Doing } from "./intents";
+import { arguable, type Doing } from "./intents";
 import { type KeyMap, listenKeys } from "./keys";
 import { MapPane } from "./map-pane";
 import { ModeBar } from "./mode-bar";
@@ -49,6 +49,7 @@ type Kind = "incident" | "report";
 type Selection = { kind: Kind; id: string } | null;
 /** On a narrow screen one of the three is shown at a time. */
 type Pane = "list" | "map" | "panel";
+const NARROW = "(max-width: 1060px)";
 const PANES: Record<Pane, IconName> = { list: "list", map: "map", panel: "panel" };
 
 interface Props {
@@ -83,6 +84,7 @@ export function App(props: Props) {
   const map = useRef<DeskMap>(null);
   const shownIncidents = useRef<readonly Incident[]>([]);
   useRedraw(desk, actions, machine);
+  const narrow = useMedia(NARROW);
   useTitle(desk, config.title);
   const [alarm] = useState(() => new Alarm());
   useEffect(() => {
@@ -233,6 +235,8 @@ export function App(props: Props) {
     x: start("cancel"),
     m: start("merge"),
     s: start("split"),
+    d: () => arguable(incident) && incident?.device && start("seen-closed")(),
+    e: () => arguable(incident) && start("service-only")(),
     z: () => selection !== null && open(selection.kind, selection.id),
     "0": () => map.current?.showCity(),
     t: toggleTheme,
@@ -267,8 +271,8 @@ export function App(props: Props) {
     [],
   );
 
-  // The customer's page takes the place of the map: then it is what the page is mainly about.
-  const Panel = customer ? "main" : "aside";
+  // What the page is mainly about: the only pane in sight, else the map, whose place the customer's page takes.
+  const main: Pane = narrow ? pane : customer ? "panel" : "map";
   return (
     <div
       class={`desk pane-${pane} ${customer ? "is-customer" : ""} ${machine.on ? "is-past" : ""}`}
@@ -302,6 +306,7 @@ export function App(props: Props) {
         <ShiftClock sinceMs={session.shift_since_ms} nowMs={desk.live.platformMs()} unsent={actions.unsent().length} />
       </ModeBar>
       <Side
+        main={main === "list"}
         desk={desk}
         actions={actions}
         alarm={alarm}
@@ -318,6 +323,7 @@ export function App(props: Props) {
         onOpen={open}
       />
       <MapPane
+        main={main === "map"}
         config={config}
         desk={desk}
         map={map}
@@ -333,7 +339,7 @@ export function App(props: Props) {
           setPane("panel");
         }}
       />
-      <Panel class="panel" aria-label={t("panel.title")}>
+      <div class="panel" role={main === "panel" ? "main" : "complementary"} aria-label={t("panel.title")}>
         {customer ? (
           <Customer
             nowMs={desk.feed.platformMs()}
@@ -416,11 +422,11 @@ export function App(props: Props) {
             }}
           />
         )}
-      </Panel>
+      </div>
       {machine.on ? <Track machine={machine} desk={desk} /> : null}
       <nav class="pane-switch" aria-label={t("side.panes")}>
         {(Object.keys(PANES) as Pane[]).map((name) => (
-          <button type="button" aria-pressed={pane === name} onClick={() => setPane(name)}>
+          <button type="button" data-pane={name} aria-pressed={pane === name} onClick={() => setPane(name)}>
             <Icon name={PANES[name]} size={20} />
             {t(`pane.${name}`)}
           </button>

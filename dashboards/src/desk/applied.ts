@@ -24,6 +24,7 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
   const said = body as {
     incidents?: string[];
     receipts?: string[];
+    receipt?: string;
     mode?: Mode;
     reason?: string;
     device?: string;
@@ -40,6 +41,12 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
       return said.incidents?.every((other) => done(desk.incidents.get(other))) ?? true;
     case "split":
       return said.receipts?.every((receipt) => desk.reports.get(receipt)?.incident !== target) ?? true;
+    case "seen-closed":
+      return incident?.state !== "predicted" || incident.device !== said.device;
+    case "service-only": {
+      const report = desk.reports.get(said.receipt ?? "");
+      return report === undefined || desk.incidents.get(report.incident ?? "")?.state === "confirmed";
+    }
     case "place":
       return seen === undefined
         ? !desk.unmatched.has(target)

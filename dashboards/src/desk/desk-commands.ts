@@ -4,6 +4,7 @@ import * as format from "../format";
 import { type MessageKey, t, word } from "../i18n";
 import { type Command, singleKeys, toggleSingleKeys } from "./commands";
 import { done } from "./applied";
+import { arguable } from "./intents";
 import type { KeyMap } from "./keys";
 import { acceptIncident, largest } from "./select";
 import { TAB } from "./side";
@@ -78,6 +79,8 @@ export function deskCommands(keys: KeyMap, now: Situation): Command[] {
     ["m", "do.merge_title", mayAct && open],
     ["s", "do.split_title", mayAct && open],
     ["x", "do.cancel_title", mayAct && open],
+    ["d", "do.seen-closed_title", mayAct && arguable(incident) && incident?.device !== null],
+    ["e", "do.service-only_title", mayAct && arguable(incident)],
     ["w", "switch.title", mayAct],
     ["b", "keys.normal", mayAct && now.abnormal.length > 0],
     ["!", "keys.safety", true],

@@ -98,6 +98,8 @@ const KEYS: [string[], MessageKey][] = [
   [["r"], "do.restore_title"],
   [["m"], "do.merge_title"],
   [["s"], "do.split_title"],
+  [["d"], "do.seen-closed_title"],
+  [["e"], "do.service-only_title"],
   [["x"], "do.cancel_title"],
   [["w"], "switch.title"],
   [["b"], "keys.normal"],

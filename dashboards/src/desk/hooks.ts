@@ -60,3 +60,15 @@ export function useTitle(desk: Desk, city: string): void {
     document.title = desk.past ? t("desk.title_past", values) : live;
   }, [second, unanswered(totals), desk.past && format.clock(desk.feed.platformMs())]);
 }
+
+/** Whether the screen is as a media query says. */
+export function useMedia(query: string): boolean {
+  const [media] = useState(() => matchMedia(query));
+  const [matches, setMatches] = useState(media.matches);
+  useEffect(() => {
+    const change = () => setMatches(media.matches);
+    media.addEventListener("change", change);
+    return () => media.removeEventListener("change", change);
+  }, []);
+  return matches;
+}

@@ -11,7 +11,7 @@ import type { Actions } from "./actions";
 import { done } from "./applied";
 import { ArgumentBox } from "./argument";
 import { Icon } from "./icons";
-import { type Doing, intent } from "./intents";
+import { arguable, type Doing, intent } from "./intents";
 import { Reasons, ReportCard } from "./report-card";
 import type { Desk } from "./store";
 import { switchable } from "./switching";
@@ -23,6 +23,8 @@ const SUGGESTIONS = {
   cancel: ["reason.not_ours", "reason.test_call", "reason.callback_on"],
   merge: ["reason.same_cause", "reason.crew_on_site"],
   split: ["reason.other_cause", "reason.crew_on_site"],
+  "seen-closed": ["reason.patrol_closed", "reason.crew_on_site"],
+  "service-only": ["reason.neighbours_on", "reason.crew_on_site"],
 } as const;
 
 interface Props {
@@ -75,16 +77,21 @@ export function IncidentPanel(props: Props) {
   const again = `${incident.updated_ms + incident.reports} ${desk.at}`;
   const full = useLoaded(incident.id, again, (id) => api.incident(id, desk.at), props.onSignedOut);
   const reports: ReportFull[] = full.value?.reports ?? [];
+  const narrower = arguable(incident) ? full.value?.narrower : null;
   const now = desk.feed.platformMs();
   const sign = incidentSign(incident.state);
   const finished = done(incident);
   const toggle = (list: string[], id: string) => (list.includes(id) ? list.filter((x) => x !== id) : [...list, id]);
+  const chooses = doing === "split" || doing === "service-only";
+  // Of one report there is nothing to choose.
+  const chosen = doing === "service-only" && reports.length === 1 ? reports.map((one) => one.receipt) : receipts;
+  const ready = doing === "merge" ? others.length > 0 : !chooses || chosen.length > 0;
+  useEffect(() => setReceipts([]), [doing]);
   const send = (reason: string) => {
     if (doing === null) return;
-    void actions.send(intent(doing, incident, reason, device, others, receipts));
+    void actions.send(intent(doing, incident, reason, device, others, chosen));
     props.onDoing(null);
   };
-  const ready = doing === "merge" ? others.length > 0 : doing === "split" ? receipts.length > 0 : true;
 
   return (
     <article class="panel-body" aria-label={incident.place || incident.id} data-incident={incident.id}>
@@ -190,6 +197,20 @@ export function IncidentPanel(props: Props) {
               </button>
             </>
           )}
+          {arguable(incident) ? (
+            <>
+              {incident.device ? (
+                <button type="button" class="button" onClick={() => props.onDoing("seen-closed")}>
+                  {t("do.seen-closed")}
+                  <kbd>d</kbd>
+                </button>
+              ) : null}
+              <button type="button" class="button" onClick={() => props.onDoing("service-only")}>
+                {t("do.service-only")}
+                <kbd>e</kbd>
+              </button>
+            </>
+          ) : null}
           {switchable(incident) ? (
             <button
               type="button"
@@ -207,7 +228,7 @@ export function IncidentPanel(props: Props) {
         <ActionForm
           id={`${doing} ${incident.id}`}
           title={t(`do.${doing}_title`)}
-          hint={t(`do.${doing}_hint`)}
+          hint={t(`do.${doing}_hint`, { device: incident.device ?? "" })}
           suggestions={SUGGESTIONS[doing].map((key) => t(key))}
           send={t(`do.${doing}_send`)}
           danger={doing === "cancel"}
@@ -243,7 +264,7 @@ export function IncidentPanel(props: Props) {
               ))}
             </fieldset>
           ) : null}
-          {doing === "split" ? <p class="hint strong">{t("split.chosen", { count: receipts.length })}</p> : null}
+          {chooses ? <p class="hint strong">{t("split.chosen", { count: chosen.length })}</p> : null}
         </ActionForm>
       ) : null}
 
@@ -251,6 +272,24 @@ export function IncidentPanel(props: Props) {
         <section class="panel-section">
           <h3>{t("panel.reasons")}</h3>
           <Reasons reasons={incident.reasons} />
+        </section>
+      ) : null}
+
+      {narrower != null && incident.device ? (
+        <section class="panel-section narrower" aria-label={t("narrower.title")}>
+          <h3>{t("narrower.title")}</h3>
+          <p>
+            {t("narrower.told", {
+              ...{ callers: narrower.callers, of: narrower.of },
+              ...{ devices: narrower.devices.join(", "), device: incident.device },
+            })}
+          </p>
+          {props.mayAct ? (
+            <button type="button" class="button" onClick={() => props.onDoing("seen-closed")}>
+              {t("narrower.do", { device: incident.device })}
+              <kbd>d</kbd>
+            </button>
+          ) : null}
         </section>
       ) : null}
 
@@ -274,10 +313,10 @@ export function IncidentPanel(props: Props) {
               report={report}
               nowMs={now}
               onOpen={() => props.onReport(report.receipt)}
-              {...(doing === "split"
+              {...(chooses
                 ? {
-                    checked: receipts.includes(report.receipt),
-                    onCheck: () => setReceipts(toggle(receipts, report.receipt)),
+                    checked: chosen.includes(report.receipt),
+                    onCheck: () => setReceipts(doing === "split" ? toggle(receipts, report.receipt) : [report.receipt]),
                   }
                 : {})}
             />

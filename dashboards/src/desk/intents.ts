@@ -3,7 +3,11 @@ import type { Incident } from "../contract";
 import { t } from "../i18n";
 import type { Intent } from "./actions";
 
-export type Doing = "confirm" | "restore" | "cancel" | "merge" | "split" | null;
+export type Doing = "confirm" | "restore" | "cancel" | "merge" | "split" | "seen-closed" | "service-only" | null;
+
+/** A prediction of electricity out that people have not made their own: the field may speak against it. */
+export const arguable = (incident: Incident | undefined): boolean =>
+  incident?.state === "predicted" && incident.utility === "electric" && !incident.switched;
 
 export function intent(
   doing: NonNullable<Doing>,
@@ -28,5 +32,11 @@ export function intent(
       return { ...base, body: { incidents: others, reason }, text: t("did.merge", { place, count: others.length }) };
     case "split":
       return { ...base, body: { receipts, reason }, text: t("did.split", { place, count: receipts.length }) };
+    case "seen-closed": {
+      const seen = incident.device ?? "";
+      return { ...base, body: { device: seen, reason }, text: t("did.seen-closed", { device: seen, place }), seen };
+    }
+    case "service-only":
+      return { ...base, body: { receipt: receipts[0] ?? "", reason }, text: t("did.service-only", { place }) };
   }
 }

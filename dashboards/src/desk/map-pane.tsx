@@ -13,6 +13,8 @@ import type { Desk } from "./store";
 const SETTLE_MS = 120;
 
 interface Props {
+  /** The page is mainly about it. */
+  main: boolean;
   config: Config;
   desk: Desk;
   /** Where the opened map is put, for whoever moves it. */
@@ -26,7 +28,7 @@ interface Props {
   onPicked: (place: { lon: number; lat: number }) => void;
 }
 
-export function MapPane({ config, desk, map, incident, report, picking, ...on }: Props) {
+export function MapPane({ main, config, desk, map, incident, report, picking, ...on }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(on);
   latest.current = on;
@@ -69,7 +71,7 @@ export function MapPane({ config, desk, map, incident, report, picking, ...on }:
   const stale = desk.feed.connection === "lost" || desk.feed.connection === "polling";
   const hovered = hover === null ? undefined : desk.incidents.get(hover.incident);
   return (
-    <main class="map-pane" aria-label={t("map.title")}>
+    <div class="map-pane" role={main ? "main" : "region"} aria-label={t("map.title")}>
       <div ref={box} class="map" {...(ready ? { "data-ready": "true" } : {})} />
       {problem ? <p class="map-problem">{t("map.problem", { problem })}</p> : null}
       {picking ? <p class="map-banner">{t("place.picking")}</p> : null}
@@ -96,6 +98,6 @@ export function MapPane({ config, desk, map, incident, report, picking, ...on }:
           </span>
         </div>
       ) : null}
-    </main>
+    </div>
   );
 }

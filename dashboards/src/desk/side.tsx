@@ -15,6 +15,8 @@ export const TAB = { safety: 1, incidents: 2, unmatched: 3, reports: 4, activity
 const TABS = ["safety", "incidents", "unmatched", "reports", "activity"] as const;
 
 interface Props {
+  /** The page is mainly about it. */
+  main: boolean;
   desk: Desk;
   actions: Actions;
   alarm: Alarm;
@@ -40,7 +42,7 @@ export function Side({ desk, actions, alarm, tab, receipt, ...props }: Props) {
     onOpen: (id: string) => props.onOpen("report", id),
   };
   return (
-    <nav class="side" aria-label={t("side.title")}>
+    <div class="side" role={props.main ? "main" : "navigation"} aria-label={t("side.title")}>
       {tab === TAB.safety ? null : <SafetyStrip {...reports} />}
       <div class="tabs" role="tablist" aria-label={t("side.title")}>
         {TABS.map((name, index) => (
@@ -75,6 +77,6 @@ export function Side({ desk, actions, alarm, tab, receipt, ...props }: Props) {
         {tab === TAB.reports ? <ReportList {...reports} /> : null}
         {tab === TAB.activity ? <Activity sent={actions.sent} /> : null}
       </div>
-    </nav>
+    </div>
   );
 }

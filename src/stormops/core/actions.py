@@ -15,6 +15,7 @@ from stormops.core.holding import (
     Refused,
     ancestors,
     below,
+    device_of,
     let_go,
     live_incident,
     lost_service,
@@ -29,10 +30,9 @@ from stormops.core.holding import (
 from stormops.core.incident import Incident, State, Step
 from stormops.core.merging import merge, split
 from stormops.core.mode_rules import declare
-from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
-from stormops.core.report import Utility
+from stormops.core.sighting import seen_closed, service_alone
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -97,7 +97,7 @@ def _confirm(decider: Decider, draft: Draft, fact: facts.IncidentConfirmed, at_m
         draft.add(stepped(incident, Step.CONFIRM, fact, at_ms))
         take_over(decider, draft, incident)
         return None
-    device = _device(decider, incident, fact.device)
+    device = device_of(decider, incident, fact.device)
     if not isinstance(device, int):
         return device
     holder = _holder_at(decider, incident, device)
@@ -129,25 +129,6 @@ def _confirm_again(
         draft.add(facts.IncidentAbsorbed(incident=incident.id, into=holder.id, by=fact.by.person))
         unhold(decider, incident.devices)
     take_over(decider, draft, holder)
-
-
-def _device(decider: Decider, incident: Incident, name: str) -> int | Refused:
-    """The device's row, if it is above or below what the incident covers, or above one of its reports."""
-    situation = decider.situation
-    row = situation.device_of.get(name)
-    if row is None:
-        return "unknown_device", f"There is no device {name} in the network."
-    if incident.utility is Utility.ELECTRIC:
-        if any(_related(situation.tree, row, mine) for mine in incident.devices):
-            return row
-        reported = (situation.reports.premise[situation.reports.row_of[receipt]] for receipt in incident.reports)
-        if any(premise >= 0 and row in situation.tree.path(premise) for premise in reported):
-            return row
-    return "device_elsewhere", f"{name} is neither above nor below {incident.id}."
-
-
-def _related(tree: Tree, one: int, other: int) -> bool:
-    return one == other or one in ancestors(tree, other) or other in ancestors(tree, one)
 
 
 def _holder_at(decider: Decider, incident: Incident, device: int) -> Incident | None:
@@ -281,6 +262,8 @@ ACTIONS: dict[type[facts.Action], Callable[[Decider, Draft, Any, int], Refused |
     facts.IncidentSplit: split,
     facts.IncidentCancelled: _cancel,
     facts.IncidentRestored: _restore,
+    facts.DeviceSeenClosed: seen_closed,
+    facts.ServiceAlone: service_alone,
     facts.SwitchOperated: _operate,
     facts.SituationReportRequested: _not_ours,
     facts.SafetyAcknowledged: _acknowledge,

@@ -308,6 +308,9 @@ class Decider:
         if rows:
             times = [self.situation.closed_ms[row] for row in rows]
             self.network.grouper.seen_closed(np.array(rows, np.int32), np.array(times, np.int64))
+        seen = {row: self.situation.sighted[row].at_ms for row in rows if row in self.situation.sighted}
+        if seen:
+            self.network.grouper.sighted(np.array([*seen], np.int32), np.array([*seen.values()], np.int64))
 
     def _close_due(self, draft: Draft) -> None:
         while self._ended and self._ended[0][0] <= draft.tick.at_ms:

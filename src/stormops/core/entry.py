@@ -196,6 +196,20 @@ class IncidentRestored(Action, frozen=True, kw_only=True, tag="incident_restored
     device: str | None = None
 
 
+class DeviceSeenClosed(Action, frozen=True, kw_only=True, tag="device_seen_closed"):
+    """A person says that the field saw this device of a predicted incident closed: the cause is another."""
+
+    incident: str
+    device: str
+
+
+class ServiceAlone(Action, frozen=True, kw_only=True, tag="service_alone"):
+    """A person says that the trouble is at the one service of this report of a predicted incident, not above it."""
+
+    incident: str
+    receipt: str
+
+
 class SwitchOperated(Action, frozen=True, kw_only=True, tag="switch_operated"):
     """A person says that a device (breaker, recloser, fuse, switch, tie) is open, or closed, from now on."""
 
@@ -423,6 +437,18 @@ class IncidentStepped(Fact, frozen=True, kw_only=True, tag="incident_stepped"):
     device: str = ""
 
 
+class DevicesClosed(Fact, frozen=True, kw_only=True, tag="devices_closed"):
+    """Devices that people saw closed at `at_ms`, or know closed: a person's `action` said so.
+
+    They are not predicted open on the word of who spoke before.
+    """
+
+    devices: list[str]
+    action: str
+    by: str
+    at_ms: int
+
+
 class IncidentAbsorbed(Fact, frozen=True, kw_only=True, tag="incident_absorbed"):
     """An incident turned out to be part of another, to which its reports went; it leaves the situation.
 
@@ -545,6 +571,8 @@ AnyFact = (
     | IncidentSplit
     | IncidentCancelled
     | IncidentRestored
+    | DeviceSeenClosed
+    | ServiceAlone
     | SwitchOperated
     | SituationReportRequested
     | SafetyAcknowledged
@@ -566,6 +594,7 @@ AnyFact = (
     | IncidentChanged
     | IncidentArgued
     | IncidentStepped
+    | DevicesClosed
     | IncidentAbsorbed
     | ReportClosed
     | IncidentClosed

@@ -101,6 +101,9 @@ class Explainer:
     def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
         """No device explains anything here."""
 
+    def sighted(self, devices: Ints, at_ms: Longs) -> None:
+        """No device explains anything here."""
+
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """A meter that is on says nothing of its neighbours here."""
 

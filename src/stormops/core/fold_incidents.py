@@ -21,7 +21,7 @@ from stormops.core.incident import (
 )
 from stormops.core.receipt_number import receipt_number
 from stormops.core.reliability import Interruption, keep
-from stormops.core.summary import ClosedIncident, ClosedReport, Touched, pack_closed
+from stormops.core.summary import ClosedIncident, ClosedReport, Sighting, Touched, pack_closed
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -96,6 +96,16 @@ def _argue(situation: Situation, incident: Incident, *, later: bool) -> None:
     """Whether there is to be an argument about the incident at a later moment."""
     incident.unargued = later
     (situation.unargued.add if later else situation.unargued.discard)(incident.key)
+
+
+def devices_closed(situation: Situation, _entry: Entry, fact: facts.DevicesClosed, touched: Touched) -> None:
+    """People say that these devices were closed then; it tells nothing of those above them."""
+    for name in fact.devices:
+        device = situation.device_of.get(name, -1)
+        if device >= 0 and fact.at_ms >= situation.closed_ms.get(device, 0):
+            situation.closed_ms[device] = fact.at_ms
+            situation.sighted[device] = Sighting(fact.at_ms, fact.by)
+            touched.closed.add(device)
 
 
 def claim_devices(situation: Situation, incident: Incident, devices: tuple[int, ...], touched: Touched) -> None:
@@ -189,13 +199,13 @@ def _seen_closed(situation: Situation, device: int, at_ms: int, touched: Touched
 
     Where nobody is below it any more, they were fed round it: that shows nothing of it.
     """
-    while device >= 0 and situation.tree.customers[device] and not _known_open(situation, device):
+    while device >= 0 and situation.tree.customers[device] and not known_open(situation, device):
         situation.closed_ms[device] = max(at_ms, situation.closed_ms.get(device, 0))
         touched.closed.add(device)
         device = int(situation.tree.parent[device])
 
 
-def _known_open(situation: Situation, device: int) -> bool:
+def known_open(situation: Situation, device: int) -> bool:
     """Whether telemetry says so, or people opened it, or hold it open and nothing of it is back."""
     state, recorded = situation.telemetry.get(device), situation.switches.get(device)
     if (state is not None and state.opened) or (recorded is not None and recorded.opened_by_hand):

@@ -25,6 +25,7 @@ from stormops.core.summary import (
     DoubtedLink,
     ModeState,
     Refusal,
+    Sighting,
     Silence,
     SwitchState,
     Totals,
@@ -98,6 +99,7 @@ class Frozen:
         plain["switches"] = sorted((device, *state) for device, state in situation.switches.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         plain["closed_ms"] = sorted(situation.closed_ms.items())
+        plain["sighted"] = sorted((device, *sighting) for device, sighting in situation.sighted.items())
         return cls(
             position=situation.position,
             plain=plain,
@@ -172,6 +174,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.tree = situation.switchgear.trace(situation.switches)
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.closed_ms = dict(plain["closed_ms"])
+    situation.sighted = {device: Sighting(*sighting) for device, *sighting in plain["sighted"]}
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:

@@ -74,6 +74,9 @@ class Grouper(Protocol):
     def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
         """When these devices were last known closed, service being back below or their link being lost."""
 
+    def sighted(self, devices: Ints, at_ms: Longs) -> None:
+        """When the field last saw these devices closed: none is predicted before who is below speaks anew."""
+
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on (0 = never)."""
 

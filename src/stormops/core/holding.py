@@ -11,7 +11,7 @@ from stormops.core.incident import Incident, Step, advance, incident_id, inciden
 from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_number, receipt_text
-from stormops.core.report import SYMPTOMS
+from stormops.core.report import SYMPTOMS, Utility
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -34,6 +34,25 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
     if closed.into >= 0:
         return "incident_closed", f"{name} became part of {incident_id(closed.into)}."
     return "incident_closed", f"{name} is closed ({closed.outcome})."
+
+
+def device_of(decider: Decider, incident: Incident, name: str) -> int | Refused:
+    """The device's row, if it is above or below what the incident covers, or above one of its reports."""
+    situation = decider.situation
+    row = situation.device_of.get(name)
+    if row is None:
+        return "unknown_device", f"There is no device {name} in the network."
+    if incident.utility is Utility.ELECTRIC:
+        if any(_related(situation.tree, row, mine) for mine in incident.devices):
+            return row
+        reported = (situation.reports.premise[situation.reports.row_of[receipt]] for receipt in incident.reports)
+        if any(premise >= 0 and row in situation.tree.path(premise) for premise in reported):
+            return row
+    return "device_elsewhere", f"{name} is neither above nor below {incident.id}."
+
+
+def _related(tree: Tree, one: int, other: int) -> bool:
+    return one == other or one in ancestors(tree, other) or other in ancestors(tree, one)
 
 
 def opened_by_switching(decider: Decider, incident: Incident) -> Refused | None:

@@ -90,6 +90,12 @@ class Explanations:
         """Devices that telemetry says are closed."""
         self._seen_closed: dict[int, int] = {}
         """When a device was last known closed, and only then."""
+        self._sighted: dict[int, int] = {}
+        """When the field last saw a device closed."""
+        self._unsure: set[int] = set()
+        """Those of which it is to be seen anew whether anybody below has spoken since."""
+        self._taken_closed: set[int] = set()
+        """Those below which nobody has."""
         self._remembered: set[int] = set()
         self._shown: dict[Key, Group] = {}
         self._devices: set[int] = set()
@@ -164,11 +170,36 @@ class Explanations:
         self._seen_closed.update(zip(devices.tolist(), at_ms.tolist(), strict=True))
         self._close(devices.tolist())
 
+    def sighted(self, devices: Ints, at_ms: Longs) -> None:
+        """The field saw these devices closed then: so they are taken to be until somebody below speaks anew."""
+        self._sighted.update(zip(devices.tolist(), at_ms.tolist(), strict=True))
+        self._unsure.update(devices.tolist())
+
+    def _look_anew(self) -> None:
+        """Learn whether anybody has spoken below a device since the field saw it closed."""
+        if not self._sighted:
+            return
+        for premise in self._touched:
+            self._unsure.update(self._sighted.keys() & set(self._tree.path(premise)))
+        silent = {device for device in self._unsure if not self._spoken_since(device)}
+        news = self._unsure & (silent ^ self._taken_closed)
+        self._taken_closed = self._taken_closed - self._unsure | silent
+        self._unsure.clear()
+        self._close(sorted(news))
+
+    def _spoken_since(self, device: int) -> bool:
+        speaking = (self._reports.get(premise, ()) for premise in self._tree.below(device).tolist())
+        return any(at > self._sighted[device] for said in speaking for at, _ in said)
+
     def _close(self, devices: Iterable[int]) -> None:
-        """Tell the inference until when these are known closed: telemetry's word holds on, people's was of a moment."""
+        """Tell the inference until when these are known closed: telemetry's word holds on, people's was of a moment.
+
+        What the field saw holds until somebody below speaks anew.
+        """
+        closed = self._closed_now | self._taken_closed
         rows = [row for row in devices if self._place[row] >= 0]
         if rows:
-            until = [CLOSED_NOW if row in self._closed_now else self._seen_closed.get(row, 0) for row in rows]
+            until = [CLOSED_NOW if row in closed else self._seen_closed.get(row, 0) for row in rows]
             self.inference.close(np.array(rows, np.int32), np.array(until, np.int64))
 
     def _know(self, device: int) -> None:
@@ -189,10 +220,11 @@ class Explanations:
         self.inference.deafen(heard.area, silent_ms)
         if self._learned is not None:
             self.believe(self._learned)
-        self._close(sorted(self._closed_now | self._seen_closed.keys()))
+        self._close(sorted(self._closed_now | self._seen_closed.keys() | self._taken_closed))
         for device in sorted(self._holds | self._telemetered.keys()):
             self._know(device)
         self._touched.update(self._reports)
+        self._unsure.update(self._sighted)
         self._keys.update(self._shown)
 
     def remember(self, devices: Iterable[int]) -> None:
@@ -317,6 +349,7 @@ class Explanations:
 
     def _take_in(self) -> None:
         """Tell the inference what is new; keep which groups changed by it, and the places right above."""
+        self._look_anew()
         premises = sorted(self._touched)
         self._touched.clear()
         first, off = [0] * len(premises), [0] * len(premises)

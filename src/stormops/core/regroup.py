@@ -23,6 +23,7 @@ from stormops.core.entry import (
     IncidentStepped,
 )
 from stormops.core.grouping import Group, Grouper
+from stormops.core.holding import ancestors
 from stormops.core.incident import UTILITIES, Incident, Step, incident_id, make_key
 from stormops.core.network import EdgeKind
 from stormops.core.open_reports import OpenReport
@@ -342,9 +343,9 @@ class Evidence:
         added, dropped = out - incident.premises, incident.premises - out
         moved = incident.devices != devices
         likelier = abs(group.probability - incident.probability) >= PROBABILITY_STEP
-        reason = _reason(situation, group)
+        reasons = _reasons(situation, group)
         since = group.since_ms if group.since_ms != incident.since_ms else 0
-        otherwise = incident.reasons != (reason,)
+        otherwise = incident.reasons != reasons
         if not (receipts or added or dropped or moved or likelier or since or otherwise):
             return None
         return IncidentChanged(
@@ -355,7 +356,7 @@ class Evidence:
             premises_dropped=sorted(dropped),
             since_ms=since,
             probability=group.probability if likelier or moved else -1,
-            reasons=[reason] if otherwise else [],
+            reasons=[*reasons] if otherwise else [],
         )
 
     @staticmethod
@@ -418,8 +419,22 @@ def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:
     return any(SYMPTOMS[report.symptom].service_lost and not report.answered for report in found)
 
 
+def _reasons(situation: Situation, group: Group) -> tuple[str, ...]:
+    """Why these reports are one incident, for people, and whose word it is that it is none above."""
+    if not situation.sighted:
+        return (_reason(situation, group),)
+    above = ancestors(situation.tree, group.device) if group.device >= 0 else situation.tree.path(group.anchor)
+    told = [(device, situation.sighted[device]) for device in above if device in situation.sighted]
+    seen = [
+        f"{situation.device_ids[device]} was seen closed, says {sighting.by}."
+        for device, sighting in told
+        if sighting.at_ms >= group.since_ms
+    ]
+    return _reason(situation, group), *seen
+
+
 def _reason(situation: Situation, group: Group) -> str:
-    """Why these reports are one incident, for people."""
+    """Why these reports are one incident."""
     if group.device >= 0:
         kind = EdgeKind(int(situation.tree.kind[group.device])).name.lower().replace("_", " ")
         if group.telemetered:

@@ -36,6 +36,7 @@ from stormops.core.summary import (
     DoubtedLink,
     ModeState,
     Refusal,
+    Sighting,
     Silence,
     Status,
     SwitchState,
@@ -45,7 +46,7 @@ from stormops.core.summary import (
 )
 from stormops.core.topology import Switchgear
 
-SITUATION_SCHEMA = "situation-8"
+SITUATION_SCHEMA = "situation-9"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -109,6 +110,8 @@ class Situation:
         """By device (row of the tree)."""
         self.closed_ms: dict[int, int] = {}
         """By device (row of the tree): when it was last known closed, and only then (platform ms)."""
+        self.sighted: dict[int, Sighting] = {}
+        """By device (row of the tree): when people last said that it was seen closed, and who."""
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
         self.messages = Messages()
@@ -317,6 +320,7 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentChanged: fold_incidents.incident_changed,
     facts.IncidentArgued: fold_incidents.incident_argued,
     facts.IncidentStepped: fold_incidents.incident_stepped,
+    facts.DevicesClosed: fold_incidents.devices_closed,
     facts.IncidentAbsorbed: fold_incidents.incident_absorbed,
     facts.IncidentClosed: fold_incidents.incident_closed,
     facts.ReportRepeated: fold_reports.report_repeated,
@@ -334,6 +338,8 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentSplit: _action,
     facts.IncidentCancelled: _action,
     facts.IncidentRestored: _action,
+    facts.DeviceSeenClosed: _action,
+    facts.ServiceAlone: _action,
     facts.SwitchOperated: _action,
     facts.SituationReportRequested: _action,
     facts.SafetyAcknowledged: _action,

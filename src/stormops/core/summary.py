@@ -125,6 +125,13 @@ class DeviceState(NamedTuple):
         return self.at_ms, self.opened, self.known
 
 
+class Sighting(NamedTuple):
+    """The field saw a device closed at `at_ms` (platform ms), says this person."""
+
+    at_ms: int
+    by: str
+
+
 class SwitchState(NamedTuple):
     """The last word on a switch or device since `since_ms` (platform ms): whose, why, by which desk action.
 

@@ -175,7 +175,7 @@ def _place(premise: Premise, view: Customer, there: Sequence[Record], words: Wor
     services: list[ServiceAgreement] = [each for each in view.agreements if each.premise == premise.id]
     return Place(
         premise.address,
-        f"/counter/outage/{quote(premise.known_as, safe='')}" if premise.known_as else "",
+        f"/counter/outage/{quote(premise.known_as, safe='')}?framed" if premise.known_as else "",
         links_of(premise, words, person, view.account.id),
         [line(each, words, person, view.account.id) for each in there if getattr(each, "premise", "") == premise.id],
         [bare_line(each, words, person, view.account.id) for each in services],

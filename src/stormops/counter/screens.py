@@ -166,12 +166,16 @@ class Screens:
         return held + mine + [each for each in there if getattr(each, "until", None) is None]
 
     async def _outage_page(self, request: Request, person: Person) -> Response:
-        del person
+        """What is known of a premise's outage: a page, or with `?framed` what the account page has in a frame."""
+        premise, framed = request.path_params["premise"], "framed" in request.query_params
         cookie = request.headers.get("cookie", "")
         session = next((part.strip() for part in cookie.split(";") if part.strip().startswith("stormops_session=")), "")
-        known = await self._outage(request.path_params["premise"], session)
+        known = await self._outage(premise, session)
         words = self._pages.words(request)
-        body = self._pages.render(words, "outage.html", known=known, state=lambda name: named(words, "incident", name))
+        values: dict[str, Any] = {"known": known, "state": lambda name: named(words, "incident", name)}
+        if not framed:
+            return self._pages.page(request, person, "outage_page.html", premise=premise, **values)
+        body = self._pages.render(words, "outage_frame.html", **values)
         return Response(body, headers=self._pages.headers("'self'"), media_type="text/html")
 
     # --- what waits ----------------------------------------------------------------------------------------

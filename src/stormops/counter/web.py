@@ -31,7 +31,7 @@ from stormops.counter.rendering import Looks, Pages
 from stormops.counter.screens import AskOutage, Screens
 from stormops.counter.storm_desk import StormDesk, StormRoles
 from stormops.telemetry import Log, Metrics
-from stormops.web.http import WithHeaders, problem_response
+from stormops.web.http import WithHeaders, no_icon, problem_response
 from stormops.web.problem import bug, problem
 
 
@@ -112,6 +112,7 @@ class _Plain:
 
     def routes(self) -> list[Route]:
         return [
+            Route("/favicon.ico", no_icon),
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
             Route("/metrics", self._metrics),

@@ -12,6 +12,7 @@ import numpy as np
 
 from stormops.core.entry import IncidentArgued, ReportMatched, ReportReceived, ReportUnmatched
 from stormops.core.incident import UTILITIES, Incident, incident_id
+from stormops.core.narrowing import narrower
 from stormops.core.network import SERVICE_BITS, EdgeKind
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
@@ -123,9 +124,19 @@ def incident_detail(scene: Scene, name: str) -> dict[str, Any] | None:
         "at_ms": scene.at_ms,
         "incident": scene.desk.incident(situation, incident),
         "argument": None if incident.argued is None else _argument(scene, incident.argued),
+        "narrower": _narrower(situation, incident),
         "reports_total": len(known),
         "reports": [_open_report(scene, report) for report in known[:INCIDENT_REPORTS_MAX]],
     }
+
+
+def _narrower(situation: Situation, incident: Incident) -> dict[str, Any] | None:
+    """The few devices below the predicted one that most callers are below."""
+    found = narrower(situation, incident)
+    if found is None:
+        return None
+    devices = [situation.device_ids[row] for row in found.devices]
+    return {"devices": devices, "callers": found.callers, "of": found.of}
 
 
 def _argument(scene: Scene, argued: IncidentArgued) -> dict[str, Any]:

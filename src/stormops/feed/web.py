@@ -54,6 +54,7 @@ from stormops.journal.port import JournalUnavailable
 from stormops.pages.open311 import Place
 from stormops.settings import Settings
 from stormops.telemetry import Log
+from stormops.web.http import no_icon
 
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -239,11 +240,8 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate, 
     async def stylesheet(_request: Request) -> Response:
         return Response(pages.stylesheet, headers={"Cache-Control": "public, max-age=300"}, media_type="text/css")
 
-    async def icon(_request: Request) -> Response:
-        return Response(None, 204, {"Cache-Control": "public, max-age=86400"})
-
     return [
-        Route("/favicon.ico", icon),
+        Route("/favicon.ico", no_icon),
         Route("/", index),
         Route("/desk", _at_staffs(settings, staffs("desk.html"))),
         Route("/wall", _at_staffs(settings, staffs("wall.html"))),

@@ -19,6 +19,7 @@ from stormops.core.entry import (
     Action,
     Actor,
     AnyFact,
+    DeviceSeenClosed,
     IncidentCancelled,
     IncidentConfirmed,
     IncidentRestored,
@@ -28,6 +29,7 @@ from stormops.core.entry import (
     ReportPlaced,
     ReportWithdrawn,
     SafetyAcknowledged,
+    ServiceAlone,
     SituationReportRequested,
     SwitchOperated,
 )
@@ -81,6 +83,20 @@ class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """These reports of the incident have a cause of their own."""
 
     receipts: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=1000)]
+    reason: Reason
+
+
+class SeenClosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The field saw this device of a predicted incident closed: what is open is another."""
+
+    device: Id
+    reason: Reason
+
+
+class ServiceOnly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The trouble is at the one service of this report of a predicted incident, not at a device above it."""
+
+    receipt: Id
     reason: Reason
 
 
@@ -159,6 +175,13 @@ def _split(action: str, by: Actor, incident: str, body: Split) -> Action | Probl
     return IncidentSplit(action=action, by=by, reason=body.reason, incident=incident, receipts=receipts)
 
 
+def _alone(action: str, by: Actor, incident: str, body: ServiceOnly) -> Action | Problem:
+    receipts = _receipts([body.receipt])
+    if isinstance(receipts, Problem):
+        return receipts
+    return ServiceAlone(action=action, by=by, reason=body.reason, incident=incident, receipt=receipts[0])
+
+
 ACTIONS: dict[str, ActionKind] = {
     "confirm": ActionKind(
         "incidents",
@@ -175,6 +198,12 @@ ACTIONS: dict[str, ActionKind] = {
     ),
     "merge": ActionKind("incidents", Merge, _merge),
     "split": ActionKind("incidents", Split, _split),
+    "seen-closed": ActionKind(
+        "incidents",
+        SeenClosed,
+        lambda a, by, i, b: DeviceSeenClosed(action=a, by=by, reason=b.reason, incident=i, device=b.device),
+    ),
+    "service-only": ActionKind("incidents", ServiceOnly, _alone),
     "place": ActionKind(
         "reports",
         Place,

@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Iterable
 from typing import cast
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -176,3 +177,8 @@ class WithHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with)
+
+
+async def no_icon(_request: Request) -> Response:
+    """`GET /favicon.ico`, which browsers ask for by themselves: there is none, and they need not ask again today."""
+    return Response(None, 204, {"Cache-Control": "public, max-age=86400"})

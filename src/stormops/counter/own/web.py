@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stormops.counter.own.arranging import Arranging
@@ -20,7 +21,7 @@ from stormops.counter.own.door import Door
 from stormops.counter.own.entering import Entering
 from stormops.counter.own.overview import AskHome, Overview
 from stormops.counter.own.wishes import Wishes
-from stormops.web.http import WithHeaders
+from stormops.web.http import WithHeaders, no_icon
 
 
 def create_own(door: Door, *, ways: Mapping[str, SendCode], ask: AskHome) -> Starlette:
@@ -45,6 +46,7 @@ def create_own(door: Door, *, ways: Mapping[str, SendCode], ask: AskHome) -> Sta
 
     app = Starlette(
         routes=[
+            Route("/favicon.ico", no_icon),
             *entering.routes(),
             *Bills(door).routes(),
             *Arranging(door).routes(),

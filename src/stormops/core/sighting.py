@@ -1,0 +1,93 @@
+"""What the field saw against a prediction: its device is closed, or the trouble is at one service alone.
+
+Neither says what is open instead. That is for the inference, which explains what was heard without these devices.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stormops.core import entry as facts
+from stormops.core.draft import Draft
+from stormops.core.fold_incidents import known_open
+from stormops.core.holding import Refused, device_of, live_incident, open_report, stepped, take_over, unanswered
+from stormops.core.incident import ELECTRIC, UTILITIES, Incident, State, Step, incident_id, make_key
+from stormops.core.open_reports import OpenReport
+from stormops.core.receipt_number import receipt_text
+from stormops.core.report import SYMPTOMS, Utility
+
+if TYPE_CHECKING:
+    from stormops.core.decide import Decider
+
+
+def seen_closed(decider: Decider, draft: Draft, fact: facts.DeviceSeenClosed, at_ms: int) -> Refused | None:
+    """The device is not predicted again before it is confirmed open, or somebody below speaks after `at_ms`."""
+    incident = _predicted(decider, fact.incident)
+    if not isinstance(incident, Incident):
+        return incident
+    device = device_of(decider, incident, fact.device)
+    if not isinstance(device, int):
+        return device
+    if known_open(decider.situation, device):
+        return "known_open", f"{fact.device} is known open: whoever closes it says that service is back."
+    draft.add(_closed([fact.device], fact, at_ms))
+    return None
+
+
+def service_alone(decider: Decider, draft: Draft, fact: facts.ServiceAlone, at_ms: int) -> Refused | None:
+    """The house becomes a confirmed incident of its own; no device above it is the cause of what was heard so far."""
+    incident = _predicted(decider, fact.incident)
+    if not isinstance(incident, Incident):
+        return incident
+    report = open_report(decider, fact.receipt)
+    if not isinstance(report, OpenReport):
+        return report
+    if report.receipt not in incident.reports:
+        return "not_in_incident", f"Report {fact.receipt} is not in {incident.id}."
+    situation = decider.situation
+    if report.utility is not Utility.ELECTRIC or report.premise < 0 or not SYMPTOMS[report.symptom].service_lost:
+        return "no_service", f"Report {fact.receipt} does not say that electricity is lost at a known house."
+    path = (device for device in situation.tree.path(report.premise) if not known_open(situation, device))
+    draft.add(_closed([situation.device_ids[device] for device in path], fact, at_ms))
+    house = _house(decider, draft, fact, incident, report.premise)
+    draft.add(stepped(house, Step.CONFIRM, fact, at_ms))
+    take_over(decider, draft, house)
+    return None
+
+
+def _predicted(decider: Decider, name: str) -> Incident | Refused:
+    incident = live_incident(decider, name, Step.REGROUP)
+    if not isinstance(incident, Incident):
+        return incident
+    if incident.state is not State.PREDICTED:
+        return "wrong_state", f"{name} is {incident.state.value}, and no prediction any more."
+    if incident.held:
+        return "wrong_state", f"People made {name} what it is: confirm it, cancel it or split it."
+    return incident
+
+
+def _closed(devices: list[str], fact: facts.Action, at_ms: int) -> facts.DevicesClosed:
+    return facts.DevicesClosed(devices=devices, action=fact.action, by=fact.by.person, at_ms=at_ms)
+
+
+def _house(decider: Decider, draft: Draft, fact: facts.ServiceAlone, incident: Incident, premise: int) -> Incident:
+    """The incident of this premise alone: this one where nobody else reports, else a new one with its reports."""
+    situation = decider.situation
+    here = [report for report in unanswered(decider, incident.reports) if report.premise == premise]
+    house = incident
+    if len(here) < len(incident.reports):
+        key = make_key(Utility.ELECTRIC, situation.opened[ELECTRIC] + 1)
+        since = min(report.received_ms for report in here)
+        draft.add(facts.IncidentOpened(incident=incident_id(key), utility=UTILITIES[ELECTRIC], since_ms=since))
+        house = situation.incidents[key]
+    draft.add(
+        facts.IncidentChanged(
+            incident=house.id,
+            devices=[],
+            receipts_added=[] if house is incident else [receipt_text(report.receipt) for report in here],
+            premises_added=[] if premise in house.premises else [premise],
+            premises_dropped=sorted(house.premises - {premise}),
+            reasons=[f"Trouble at this service alone, by {fact.by.person}: {fact.reason}"],
+        )
+    )
+    return house
