@@ -40,7 +40,7 @@ class StormDay:
     """The whole write side in memory: what happens between two ticks, and the ticks."""
 
     def __init__(self, seed: int, city: City, tree: Tree, journal: MemoryJournal | None = None) -> None:
-        self.rng = random.Random(seed)
+        self.rng, self.seeing = random.Random(seed), random.Random(seed)
         self.city, self.tree = city, tree
         self.journal = MemoryJournal() if journal is None else journal
         self.epoch = self.journal.lead()
@@ -125,7 +125,9 @@ class StormDay:
             "by": Actor(person="dana", desk="D1", shift=1),
             "reason": "seen",
         }
-        kind = rng.randrange(9)
+        kind = rng.randrange(7)
+        if self.seeing.random() < 2 / 9:  # by a chance of its own: the day's other chances stay as they are
+            kind = self.seeing.choice((7, 8))
         device = situation.device_ids[incident.device] if incident.device >= 0 and rng.random() < 0.5 else None
         fact: facts.Action
         if kind == 0:

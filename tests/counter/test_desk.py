@@ -17,7 +17,7 @@ from tests.counter.conftest import API, Desk, customer
 
 CHECKS = ("/checks", "/audit", "/looks", "/continuous", "/counter/reports", "/counter/commands/{key}")
 ASSIGNS = ("/counter/storm-roles",)
-OPEN = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/counter/assets/{name}")
+OPEN = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/favicon.ico", "/counter/assets/{name}")
 FILLED = {"kind": "bill", "queue": "approvals", "hash": "a" * 64, "duty": "add_contact"}
 
 

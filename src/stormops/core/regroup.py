@@ -343,7 +343,7 @@ class Evidence:
         added, dropped = out - incident.premises, incident.premises - out
         moved = incident.devices != devices
         likelier = abs(group.probability - incident.probability) >= PROBABILITY_STEP
-        reasons = _reasons(situation, group)
+        reasons = _reasons(situation, incident.utility, group)
         since = group.since_ms if group.since_ms != incident.since_ms else 0
         otherwise = incident.reasons != reasons
         if not (receipts or added or dropped or moved or likelier or since or otherwise):
@@ -419,9 +419,9 @@ def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:
     return any(SYMPTOMS[report.symptom].service_lost and not report.answered for report in found)
 
 
-def _reasons(situation: Situation, group: Group) -> tuple[str, ...]:
+def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[str, ...]:
     """Why these reports are one incident, for people, and whose word it is that it is none above."""
-    if not situation.sighted:
+    if not situation.sighted or utility is not Utility.ELECTRIC:
         return (_reason(situation, group),)
     above = ancestors(situation.tree, group.device) if group.device >= 0 else situation.tree.path(group.anchor)
     told = [(device, situation.sighted[device]) for device in above if device in situation.sighted]

@@ -344,6 +344,14 @@ class ArgumentValue(Answer, frozen=True, kw_only=True):
     next: list[Question]
 
 
+class NarrowerValue(Answer, frozen=True, kw_only=True):
+    """Most of the premises that call, `callers` of `of`, are below these devices, which are below the one predicted."""
+
+    devices: list[str]
+    callers: Count
+    of: Count
+
+
 class IncidentDetail(Answer, frozen=True, kw_only=True):
     """An incident with its reports: at most 500 of `reports_total`, danger first, then the oldest."""
 
@@ -351,6 +359,7 @@ class IncidentDetail(Answer, frozen=True, kw_only=True):
     at_ms: int
     incident: IncidentValue
     argument: ArgumentValue | None
+    narrower: NarrowerValue | None
     reports_total: Count
     reports: list[FullReport]
 
