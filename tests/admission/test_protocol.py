@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -174,27 +176,37 @@ def test_in_a_crowd_refusals_are_made_at_the_socket_and_danger_is_let_through(se
     assert served.behind.ran == ["/text", "/api/v1/reports"]
 
 
-def test_in_a_crowd_reads_are_refused_unparsed_and_the_connection_goes_on(served: Served) -> None:
-    gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+TEXT = b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@contextlib.contextmanager
+def crowded(served: Served) -> Iterator[tuple[socket.socket, socket.socket, socket.socket]]:
+    """Three connections: one request runs, one waits, and there is no room for the third's."""
+    gate = served.admission.gate
     function = served.admission.routes.find({"type": "http", "method": "GET", "path": "/text"})
-    function.estimate.work_s = 0.2  # one of them may wait
+    function.estimate.work_s = 0.2
     with contextlib.ExitStack() as stack:
         first, waits, made = (stack.enter_context(served.connected(f"127.0.0.{n}")) for n in (7, 8, 9))
-        first.sendall(text)
+        first.sendall(TEXT)
         until(lambda: gate.in_flight == 1)
         gate.limit.value = 0.5
-        waits.sendall(text)
+        waits.sendall(TEXT)
         until(lambda: gate.waiting == 1)
+        yield first, waits, made
+
+
+def test_in_a_crowd_reads_are_refused_unparsed_and_the_connection_goes_on(served: Served) -> None:
+    with crowded(served) as (first, waits, made):
         for _ in range(3):
-            made.sendall(text)
+            made.sendall(TEXT)
             status, headers, body = answer(made)
             assert (status, headers["admission"], json.loads(body)["code"]) == (503, "shed", "shed_full")
-        made.sendall(text[:10])  # half a head: the usual way, with its bounds
+        made.sendall(TEXT[:10])  # half a head: the usual way, with its bounds
         assert 0.1 < closed_after(made) < 1.0
-        gate.limit.value = 50
+        served.admission.gate.limit.value = 50
         served.behind.go.set()
         assert answer(waits)[0] == answer(first)[0] == 200
-        waits.sendall(text)
+        waits.sendall(TEXT)
         assert answer(waits)[0] == 200
     assert served.behind.ran == ["/text"] * 3
 
@@ -202,22 +214,14 @@ def test_in_a_crowd_reads_are_refused_unparsed_and_the_connection_goes_on(served
 def test_a_swamped_process_keeps_no_connection_too_many_with_who_is_refused(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, text = served.admission.gate, b"GET /text HTTP/1.1\r\nHost: x\r\n\r\n"
-    function = served.admission.routes.find({"type": "http", "method": "GET", "path": "/text"})
-    function.estimate.work_s = 0.2  # one of them may wait
-    with contextlib.ExitStack() as stack:
-        first, waits, made = (stack.enter_context(served.connected(f"127.0.0.{n}")) for n in (7, 8, 9))
-        first.sendall(text)
-        until(lambda: gate.in_flight == 1)
-        gate.limit.value = 0.5
-        waits.sendall(text)
-        until(lambda: gate.waiting == 1)
+    gate = served.admission.gate
+    with crowded(served) as (first, waits, made):
         gate._seen_at = float("inf")  # it does not look again
         gate.swamped = True
-        made.sendall(text)
+        made.sendall(TEXT)
         assert "connection" not in answer(made)[1]
         monkeypatch.setattr(protocol, "SWAMPED_CONNECTIONS", 2)
-        made.sendall(text)
+        made.sendall(TEXT)
         status, headers, body = answer(made)
         assert (status, headers["connection"], json.loads(body)["code"]) == (503, "close", "shed_full")
         assert closed_after(made) < 1.0

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -9,39 +8,15 @@ from msgspec.structs import replace
 from stormops.accounts.records_money import Loan, Receivable
 from stormops.accounts.refusal import Refused
 from stormops.papers.document import Due
-from tests.accounts.asking.paper import Paper
+from tests.accounts.asking.paper import Paper, lent
 from tests.accounts.policies import only
-from tests.accounts.world import HASH
 from tests.papers.city import amounts, customer, said, written
 
-ASK: dict[str, Any] = {
-    "account": "a1",
-    "programme": "general",
-    "cents": 120_000,
-    "months": 12,
-    "contractor": "Sun Co",
-    "quote": HASH,
-}
 
-
-def lent(language: str = "en") -> tuple[Paper, Loan]:
-    """$1,200 at 5 %, lent on 1 September 2026; instalments begin a month later."""
+def borrower(language: str = "en") -> tuple[Paper, Loan]:
+    """Ada's loan of 1 September 2026; instalments begin a month later."""
     world, _, _ = customer(language)
-    terms = world.command("apply_for_loan", **ASK).terms
-    loan = Loan(
-        id="l1",
-        account="a1",
-        fund="electric",
-        charge="loan",
-        amount=120_000,
-        months=12,
-        state="active",
-        made_by="x",
-        principal=120_000,
-        terms=terms,
-    )
-    world.put(loan)
-    return world, loan
+    return world, lent(world)
 
 
 def billed(world: Paper, key: str, due: date, owed: int) -> None:
@@ -51,7 +26,7 @@ def billed(world: Paper, key: str, due: date, owed: int) -> None:
 
 
 def test_a_payoff_is_principal_and_interest_to_the_day_with_what_each_day_adds() -> None:
-    world, _ = lent()
+    world, _ = borrower()
     world.day = date(2026, 9, 17)
     paper = written(world, "loan_payoff", "l1")
     assert amounts(paper) == {
@@ -64,7 +39,7 @@ def test_a_payoff_is_principal_and_interest_to_the_day_with_what_each_day_adds()
 
 
 def test_instalments_that_were_billed_are_part_of_what_ends_it() -> None:
-    world, loan = lent()
+    world, loan = borrower()
     world.put(replace(loan, principal=110_227, interest=459, billed=1))
     billed(world, "i1", date(2026, 10, 1), 10_273)
     world.day = date(2026, 10, 1)
@@ -74,7 +49,7 @@ def test_instalments_that_were_billed_are_part_of_what_ends_it() -> None:
 
 
 def test_a_notice_of_default_has_what_is_late_the_day_to_pay_it_and_what_is_asked_then() -> None:
-    world, loan = lent()
+    world, loan = borrower()
     world.put(replace(loan, principal=100_413, billed=2))
     billed(world, "i1", date(2026, 10, 1), 10_273)
     billed(world, "i2", date(2026, 11, 1), 273)
@@ -95,7 +70,7 @@ def test_a_notice_of_default_has_what_is_late_the_day_to_pay_it_and_what_is_aske
 
 
 def test_no_notice_where_nothing_is_late_and_no_day_where_the_policy_has_none() -> None:
-    world, _ = lent()
+    world, _ = borrower()
     with pytest.raises(Refused) as refused:
         written(world, "loan_default", "l1")
     assert refused.value.refusal.code == "nothing_late"
@@ -112,7 +87,7 @@ def test_no_notice_where_nothing_is_late_and_no_day_where_the_policy_has_none() 
     ],
 )
 def test_they_are_in_the_customers_language(language: str, payoff: str, default: str) -> None:
-    world, _ = lent(language)
+    world, _ = borrower(language)
     billed(world, "i1", date(2026, 8, 1), 10_273)
     assert written(world, "loan_payoff", "l1").title == payoff
     assert written(world, "loan_default", "l1").title == default

@@ -29,7 +29,7 @@ AT_HAND_FOR_STAFF = b"/api/v1/desk/snapshot "
 """The same for who is signed in."""
 
 PATHS_MAX = 4096
-"""Paths whose function is remembered; when there are more all are forgotten."""
+"""Methods and paths whose function is remembered; when there are more all are forgotten."""
 
 REFERRED = (b"\ntransfer-encoding:", b"\nupgrade:", b"\nexpect:", b"\norigin:")
 """What the head of a plain request has not, in small letters: headers that tell of a body without a length, of how the
@@ -76,19 +76,18 @@ class FirstLine:
     def _function(self, data: bytes, begin: int) -> Served | None:
         """What a request asks for, its target at `begin`; None when its first line is not plain."""
         end = data.find(VERSION, begin, begin + PATH_BYTES_MAX)
-        path = data[:end].partition(b"?")[0]
-        served = self._served.get(path)
-        if served is not None and end > 0 and not data.startswith(AT_HAND, len(READ)):
-            return served
-        if end < 0 or not path.startswith(b"/", begin) or b"%" in path or not path.isascii():
+        if end < 0 or data.startswith(AT_HAND, len(READ)):
             return None
-        if data.startswith(AT_HAND, len(READ)):
-            return None
-        method, _, asked = path.decode("ascii").partition(" ")
-        served = self._admission.routes.find({"type": "http", "method": method, "path": asked})
-        if len(self._served) >= PATHS_MAX:
-            self._served.clear()
-        self._served[path] = served
+        line = data[:end].partition(b"?")[0]
+        served = self._served.get(line)
+        if served is None:
+            if not line.startswith(b"/", begin) or b"%" in line or not line.isascii():
+                return None
+            method, _, path = line.decode("ascii").partition(" ")
+            served = self._admission.routes.find({"type": "http", "method": method, "path": path})
+            if len(self._served) >= PATHS_MAX:
+                self._served.clear()
+            self._served[line] = served
         return served
 
     def _lane(self, served: Served, data: bytes, now: float) -> int | None:

@@ -306,7 +306,10 @@ class Gate:
                 self._shrunk_at = now
 
     def _is_idle(self, now: float) -> bool:
-        """Whether the process keeps up. Looks at most every `IDLE_SECONDS`: it takes system calls."""
+        """Whether the process keeps up.
+
+        Looks at most every `IDLE_SECONDS`, for it takes system calls: what it uses, asks for, and refusing leaves.
+        """
         if self._cpu is None or self._demand is None:
             return True
         passed = now - self._seen_at
@@ -315,7 +318,7 @@ class Gate:
             self._use = max(USE_LEAST, min(1.0, (cpu - self._cpu_seen) / passed))
             self._asks = (demand - self._demand_seen) / passed
             serving = 1.0 - (self._time.refusing_s - self._refusing_seen) / passed
-            self.queue.narrow(max(SERVING_LEAST, min(1.0, serving)))
+            self.queue.narrow(max(SERVING_LEAST, serving))
             self.swamped = serving < SWAMPED_SHARE
             self._seen_at, self._cpu_seen, self._demand_seen = now, cpu, demand
             self._refusing_seen = self._time.refusing_s

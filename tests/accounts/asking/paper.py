@@ -12,13 +12,23 @@ from stormops.accounts.asking.asked import Work
 from stormops.accounts.asking.catalogue import BODIES, made
 from stormops.accounts.charge_types import charge_types
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import BillLine, Receivable
+from stormops.accounts.records_money import BillLine, Loan, Receivable
 from stormops.accounts.records_place import Account, Party, Premise, Read, ServiceAgreement, ServicePoint
 from stormops.accounts.refusal import Refused
 from tests.accounts.policies import PACKS
-from tests.accounts.world import World
+from tests.accounts.world import HASH, World
 
-__all__ = ["Paper", "paper"]
+__all__ = ["LOAN_ASKED", "Paper", "lent", "paper"]
+
+
+LOAN_ASKED: dict[str, Any] = {
+    "account": "a1",
+    "programme": "general",
+    "cents": 120_000,
+    "months": 12,
+    "contractor": "Sun Co",
+    "quote": HASH,
+}
 
 
 class Paper(World):
@@ -113,3 +123,22 @@ def paper(category: str = "residential") -> Paper:
 
 
 LINE = BillLine("electric", 100, date(2026, 7, 1), date(2026, 7, 31), "g-electric")
+
+
+def lent(world: Paper) -> Loan:
+    """$1,200 at 5 % for a year, lent to account a1 on the world's day."""
+    terms = world.command("apply_for_loan", **LOAN_ASKED).terms
+    loan = Loan(
+        id="l1",
+        account="a1",
+        fund="electric",
+        charge="loan",
+        amount=120_000,
+        months=12,
+        state="active",
+        made_by="x",
+        principal=120_000,
+        terms=terms,
+    )
+    world.put(loan)
+    return loan

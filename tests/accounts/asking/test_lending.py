@@ -6,50 +6,22 @@ from typing import Any
 from msgspec.structs import replace
 
 from stormops.accounts.asking.lending import schedule_of
-from stormops.accounts.records_money import Loan
-from tests.accounts.asking.paper import Paper, paper
+from tests.accounts.asking.paper import LOAN_ASKED, lent, paper
 from tests.accounts.world import HASH
-
-ASK: dict[str, Any] = {
-    "account": "a1",
-    "programme": "general",
-    "cents": 120_000,
-    "months": 12,
-    "contractor": "Sun Co",
-    "quote": HASH,
-}
-
-
-def lent() -> tuple[Paper, Loan]:
-    world = paper()
-    terms = world.command("apply_for_loan", **ASK).terms
-    loan = Loan(
-        id="l1",
-        account="a1",
-        fund="electric",
-        charge="loan",
-        amount=120_000,
-        months=12,
-        state="active",
-        made_by="x",
-        principal=120_000,
-        terms=terms,
-    )
-    world.put(loan)
-    return world, loan
 
 
 def test_a_loan_is_kept_with_its_programmes_bounds_and_its_schedule() -> None:
     world = paper()
-    terms = world.command("apply_for_loan", **ASK).terms
+    terms = world.command("apply_for_loan", **LOAN_ASKED).terms
     assert [part["rule"] for part in terms["decisions"]] == ["loans.eligible", "loans.schedule"]
-    assert world.no("apply_for_loan", **ASK | {"cents": 100}) == "too_little"
-    assert world.no("apply_for_loan", **ASK | {"months": 61}) == "too_long"
-    assert world.no("apply_for_loan", **ASK | {"programme": "solar"}) == "missing"
+    assert world.no("apply_for_loan", **LOAN_ASKED | {"cents": 100}) == "too_little"
+    assert world.no("apply_for_loan", **LOAN_ASKED | {"months": 61}) == "too_long"
+    assert world.no("apply_for_loan", **LOAN_ASKED | {"programme": "solar"}) == "missing"
 
 
 def test_instalments_and_their_interest_are_those_of_the_schedule() -> None:
-    world, loan = lent()
+    world = paper()
+    loan = lent(world)
     _, rows = schedule_of(loan)
     interest = world.command("accrue_loan_interest", loan="l1").cents
     assert interest == rows[0].interest == 500
@@ -62,7 +34,8 @@ def test_instalments_and_their_interest_are_those_of_the_schedule() -> None:
 
 
 def test_a_deferral_moves_what_is_to_come_and_keeps_what_was() -> None:
-    world, loan = lent()
+    world = paper()
+    loan = lent(world)
     world.put(replace(loan, billed=2))
     command = world.command("step_loan", loan="l1", step="defer", months=3)
     deferred = replace(loan, billed=2, terms=command.terms)
@@ -74,7 +47,8 @@ def test_a_deferral_moves_what_is_to_come_and_keeps_what_was() -> None:
 
 
 def test_money_ahead_of_time_pays_interest_to_the_day_first() -> None:
-    world, _ = lent()
+    world = paper()
+    lent(world)
     world.later(16)
     command = world.command("prepay_loan", loan="l1", cents=50_000, tender="bank")
     assert command.per_diem == 263  # 5 % of $1,200 for 16 days of 365
