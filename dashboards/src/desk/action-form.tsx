@@ -79,6 +79,7 @@ export function ActionForm(props: Props) {
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     field.current?.focus();
+    field.current?.form?.scrollIntoView({ block: "nearest" }); // its buttons as well, not the field alone
     if (props.usual) field.current?.select();
   }, [props.id]);
   const type = (text: string) => {
