@@ -55,8 +55,12 @@ class Customers:
         self._strays = Strays(np.full((len(leaf), 0), -1, np.int32) if near is None else near)
         self.pinged = np.zeros(places, np.bool_)
         """(places): whether a customer right below has a meter that can be asked."""
+        self._stray = np.full(len(leaf), -1)
+        """(P): as `Heard.stray`, by the last `count`."""
         self._special = np.zeros(len(leaf), np.bool_)
         self._news: list[Rows] = []
+        self._reports: list[Rows] = []
+        """Of the news, what was reported: it matters to those near by."""
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
         self._areas = 1
@@ -72,8 +76,12 @@ class Customers:
 
     def tell(self, column: str, premises: Rows, at_ms: Rows | int) -> None:
         """Write what was heard of these premises."""
-        self.columns[column][premises] = at_ms
-        self._news.append(np.asarray(premises, np.intp))
+        column_ms, premises = self.columns[column], np.asarray(premises, np.intp)
+        news = premises[column_ms[premises] != at_ms]
+        column_ms[premises] = at_ms
+        self._news.append(news)
+        if column == "report_ms":
+            self._reports.append(news)
 
     def members(self, place: int) -> Rows:
         """Premises right below a place."""
@@ -125,8 +133,8 @@ class Customers:
         neighbours = self._reported(self.leaf[premises], onsets)
         neighbours[neighbours <= report[:, None]] = -1
         off = np.where(at[1] > at[2], off, -1)
-        stray = self._strays.rates(premises, self.columns["report_ms"])
-        return Heard(report, off, on, self.area[premises].astype(np.intp), answered, stray, neighbours)
+        area = self.area[premises].astype(np.intp)
+        return Heard(report, off, on, area, answered, self._stray[premises], neighbours)
 
     def _reported(self, places: Rows | Ints, onsets: Onsets) -> Rows:
         at_ms = self._reported_ms[places]
@@ -204,19 +212,31 @@ class Customers:
 
     def _take_news(self) -> tuple[Rows, Rows, Rows]:
         """Gives the places that it touches, ascending, and as `_below` does who is right below."""
-        if self._news:
-            self._words = None
         news = np.concatenate([np.empty(0, np.intp), *self._news])
         self._news.clear()
+        if len(news):
+            self._words = None
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
-        near = self._strays.owing(news)
-        near = near[self.columns["report_ms"][near] > 0]
+        near = self._owing()
         touched = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
         places = touched[np.searchsorted(touched, 0) :].astype(np.intp)
         here, row = self._below(places)
         some = np.flatnonzero(self._special[here])
         self._note_reports(places, here[some], row[some])
         return places, here, row
+
+    def _owing(self) -> Rows:
+        """To whose reports the reports that are news may matter, ascending; of theirs and of those it is known anew."""
+        news = np.concatenate([np.empty(0, np.intp), *self._reports])
+        self._reports.clear()
+        if not len(news):
+            return news
+        report_ms = self.columns["report_ms"]
+        near = distinct(np.sort(self._strays.owing(news)))
+        near = near[report_ms[near] > 0]
+        for some in (news, near):
+            self._stray[some] = self._strays.rates(some, report_ms)
+        return near
 
     def _add(self, leaf: Rows, evidence: Floats) -> None:
         """Add what customers right below these places (ascending) let hear."""

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from stormops.core.calling import ALWAYS, Calling
+from stormops.core.distinct import numbered
 from stormops.core.forest import Rows
 from stormops.core.network import Floats
 from stormops.core.onset import QUANTUM_MS, Onsets
@@ -100,14 +101,10 @@ class Heard(NamedTuple):
     stray: Rows
     neighbours: Rows
 
-    def kinds(self) -> tuple[Heard, Rows]:
+    def kinds(self) -> tuple[Kinds, Rows]:
         """Each of what was heard once, and (M) which of them of each customer: of many customers few differ."""
-        key = _numbered(np.zeros(len(self.report), np.int64), self[:-1])
-        if (self.neighbours >= 0).any():
-            # One number for all would not fit into 64 bits.
-            key = _numbered(np.unique(key, return_inverse=True)[1], self.neighbours.T)
-        _, first, which = np.unique(key, return_index=True, return_inverse=True)
-        return self.only(first), which
+        first, which = _once((*self[:-1], *self.neighbours.T))
+        return Kinds(*self.only(first)), which
 
     def beside(self, others: Heard) -> Heard:
         """What was heard of these and then of those."""
@@ -118,22 +115,33 @@ class Heard(NamedTuple):
         return Heard(*(column[rows] for column in self))
 
 
+class Kinds(Heard):
+    """What was heard, each once."""
+
+    __slots__ = ()
+
+    def kinds(self) -> tuple[Kinds, Rows]:
+        """As they are."""
+        return self, np.arange(len(self.report))
+
+
 def _once(columns: Iterable[Rows]) -> tuple[Rows, Rows]:
-    """Of rows of a few ages: the first of each kind, and (M) which of the kinds each row is."""
-    ages = tuple(columns)
-    _, first, which = np.unique(
-        _numbered(np.zeros(len(ages[0]), np.int64), ages), return_index=True, return_inverse=True
-    )
-    return first, which
-
-
-def _numbered(key: Rows, columns: Iterable[Rows]) -> Rows:
-    """(M) numbers that differ where the key or a column does."""
-    key = key.astype(np.int64)
+    """Of rows of a few ages: one of each kind, and (M) which of the kinds each row is."""
+    key, room = np.zeros(1, np.int64), 1
     for column in columns:
-        key *= int(column.max(initial=-1)) + 2
-        key += column + 1
-    return key
+        size = int(column.max(initial=-1)) + 2
+        if room * size > _ROOM:
+            key, room = numbered(key)[1], len(column)
+        key, room = key * size + (column + 1), room * size
+    return numbered(key)
+
+
+_ROOM = 2**63 - 1
+"""Numbers for kinds, at most; were they more, those that occur are counted first."""
+
+
+def _parts(count: int) -> list[slice]:
+    return [slice(first, first + PART) for first in range(0, count, PART)]
 
 
 class Hearing:
@@ -174,6 +182,8 @@ class Hearing:
         """(S + 1): chance that a customer's own service has not failed before each slot; last: at all."""
         self._service_fails = -np.diff(self._service_kept)
         self.gasp_share = self._gasped(np.zeros((1, 2)))[0]
+        self._last: tuple[Kinds, Floats] | None = None
+        """The kinds that were asked for last, and what `spoken` says of them: all is asked of the same."""
 
     # --- tables: ages or areas by slots ------------------------------------------------------------
 
@@ -195,6 +205,8 @@ class Hearing:
             first, which = _once(neighbours.T)
             if len(first) < len(neighbours):
                 return self.arrived(neighbours[first]).take(which, axis=0)
+            if len(neighbours) > PART:
+                return np.concatenate([self.arrived(neighbours[part]) for part in _parts(len(neighbours))])
         share = np.zeros((len(neighbours), self.onsets.slots))
         for clock, part in enumerate(self._clock_share.tolist()):
             share += part * self._by(self._since_loss(clock, neighbours)).mean(axis=2)
@@ -206,7 +218,11 @@ class Hearing:
         # A quantum is over at its later edge: two reports of one quantum do not hush each other.
         since = np.where(neighbours >= 0, run[neighbours], 0.0)
         slower = self.rates.hush * (1 - self.rates.hush) ** np.arange(neighbours.shape[1])
-        return np.asarray(lost - np.minimum(lost[:, :, None], since[:, None, None]) @ slower)
+        left = np.empty((len(since), *lost.shape))
+        left[:] = lost
+        for nth, share in enumerate(slower.tolist()):
+            left -= share * np.minimum(lost, since[:, nth, None, None])
+        return left
 
     def _reports(self) -> Floats:
         """(ages, S): of a report of each age that is the first below its device."""
@@ -226,6 +242,8 @@ class Hearing:
             first, which = _once((heard.report, *heard.neighbours.T))
             if len(first) < len(which):
                 return self._hushed(heard.only(first)).take(which, axis=0)
+            if len(which) > PART:
+                return np.concatenate([self._hushed(heard.only(part)) for part in _parts(len(which))])
         said = heard.report >= 0
         age, neighbours = heard.report[said], heard.neighbours[said]
         pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
@@ -254,6 +272,13 @@ class Hearing:
 
     def spoken(self, heard: Heard) -> Floats:
         """(M, S): of what people said or did not, to what those with service say."""
+        if not isinstance(heard, Kinds):
+            return self._spoken(heard)
+        if self._last is None or self._last[0] is not heard:
+            self._last = heard, self._spoken(heard)
+        return self._last[1]
+
+    def _spoken(self, heard: Heard) -> Floats:
         ratio = self._report.take(heard.report, axis=0)
         hushed = np.flatnonzero((heard.neighbours >= 0).any(axis=1))
         if len(hushed) and self.rates.delay_ms:
@@ -303,7 +328,9 @@ class Hearing:
 
     def ratios(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S): of a loss in each slot; (M): and of what a customer linked elsewhere would let hear."""
-        spoken = self.spoken(heard)
+        return self._ratios(heard, self.spoken(heard))
+
+    def _ratios(self, heard: Heard, spoken: Floats) -> tuple[Floats, Floats]:
         ratio = spoken.copy()
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
@@ -339,7 +366,10 @@ class Hearing:
 
         (M): that of what was heard if it is wrong.
         """
-        ratio, elsewhere = self.ratios(heard)
+        return self._linked(heard, self.spoken(heard))
+
+    def _linked(self, heard: Heard, spoken: Floats) -> tuple[Floats, Floats]:
+        ratio, elsewhere = self._ratios(heard, spoken)
         wrong = self.rates.wrong_link
         full = np.empty((len(ratio), self.onsets.slots + 1))
         full[:, :-1] = (1 - wrong) * ratio + (wrong * elsewhere)[:, None]
@@ -348,14 +378,15 @@ class Hearing:
 
     def evidence(self, heard: Heard) -> Floats:
         """(M, S + 1): log-likelihoods of a loss above the customer since each slot; its own service may fail first."""
-        if len(heard.report) > FEW:
-            kinds, which = heard.kinds()
-            parts = [kinds.only(slice(first, first + PART)) for first in range(0, len(kinds.report), PART)]
-            return np.concatenate([self._evidence(part) for part in parts]).take(which, axis=0)
-        return self._evidence(heard)
+        if len(heard.report) <= FEW:
+            return self._evidence(heard, self._spoken(heard))
+        kinds, which = heard.kinds()
+        spoken = self.spoken(kinds)
+        told = np.concatenate([self._evidence(kinds.only(part), spoken[part]) for part in _parts(len(spoken))])
+        return told if kinds is heard else told.take(which, axis=0)
 
-    def _evidence(self, heard: Heard) -> Floats:
-        return np.asarray(np.rint(np.log(self._with_service(self.linked(heard)[0])) * UNIT) / UNIT)
+    def _evidence(self, heard: Heard, spoken: Floats) -> Floats:
+        return np.asarray(np.rint(np.log(self._with_service(self._linked(heard, spoken)[0])) * UNIT) / UNIT)
 
     def served(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""
