@@ -212,8 +212,10 @@ class Inference:
         silent = self.hearing.powered(customers.silent(len(self._deaf)))
         kind = customers.area[premises] + 1
         on: Floats = silent[kind, -1]
-        on[linked] = (silent @ since)[kind[linked], leaf[linked]]
-        some = np.flatnonzero(customers.apart(premises))
+        apart = customers.apart(premises)
+        quiet = np.flatnonzero(linked & ~apart)
+        on[quiet] = np.einsum("ms,sm->m", silent[kind[quiet]], since.take(leaf[quiet], axis=1))
+        some = np.flatnonzero(apart)
         heard = self.hearing.powered(customers.heard(premises[some], self.hearing.onsets))
         on[some] = heard[:, -1]
         below = some[linked[some]]

@@ -98,8 +98,6 @@ class Explanations:
         """Those below which nobody has."""
         self._remembered: set[int] = set()
         self._shown: dict[Key, Group] = {}
-        self._devices: set[int] = set()
-        """Those of the groups shown."""
         self._keys: set[Key] = set()
         self._shown_held: set[int] = set()
         self._meters_speak = False
@@ -126,6 +124,9 @@ class Explanations:
         """Speaking premises and their first report by the place that explains them, as long as they stay the same."""
         self._since: dict[int, int] = {}
         self._leaves_touched: set[int] = set()
+        self._shown_at = np.zeros(len(places), np.bool_)
+        """By place: whether its device is that of a group shown."""
+        self._shown_at[self._places_of(device for device, _ in self._shown if device >= 0)] = True
         self._opens = self.inference.opens
         self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
         self._nearby: Nearby | None = None
@@ -304,13 +305,13 @@ class Explanations:
         first = self._left > 0 and self._learned_from < LEARN_GROWTH * LEARN_LEAST
         self.inference.expect_squalls(expected=first or len(self._reports) < LEARN_LEAST)
         keys, leaves, self._keys, self._leaves_touched = self._keys, self._leaves_touched, set(), set()
-        before = self._remembered | self._devices
         known = self._holds | self._telemetered.keys()
-        before -= known | self._let_go
+        shown = self._shown_at.copy()
+        shown[self._places_of(self._remembered)] = True
+        shown[self._places_of(known | self._let_go)] = False
         self._let_go = set()
         self._remembered = set()
-        places = np.sort(self._place[list(before)]).astype(np.intp)
-        changed = self.inference.update(now_ms, places[places >= 0])
+        changed = self.inference.update(now_ms, np.flatnonzero(shown))
         owner = np.where(self._holder >= 0, self._holder, self.inference.prediction.top)
         leaves.update(np.flatnonzero(self._speaks & (owner != self._owner)).tolist())
         for leaf in leaves:
@@ -321,13 +322,16 @@ class Explanations:
         moved[changed] = True
         return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
 
+    def _places_of(self, devices: Iterable[int]) -> Ints:
+        """The places of those of these devices that are on the tree."""
+        places = self._place[np.fromiter(devices, np.intp)]
+        return places[places >= 0]
+
     def _likelier(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
-        shown = [device for device in self._devices if self._place[device] >= 0]
-        places = self._place[shown] if shown else np.empty(0, np.int32)
-        some = np.flatnonzero(moved[places])
-        chance = _rounded(self.inference.posterior.top[places[some]])
-        found = dict(zip([shown[row] for row in some.tolist()], chance.tolist(), strict=True))
+        some = np.flatnonzero(moved & self._shown_at)
+        chance = _rounded(self.inference.posterior.top[some])
+        found = dict(zip(self._node[some].tolist(), chance.tolist(), strict=True))
         keys.update((d, -1) for d, now in found.items() if self._shown[d, -1].probability != now)
         return found
 
@@ -431,13 +435,12 @@ class Explanations:
             group = self._of_device(device, likelier) if device >= 0 else self._alone(premise, chance)
             if group is None:
                 if self._shown.pop(key, None) is not None:
-                    self._devices.discard(device)
                     gone.append(key)
             elif self._shown.get(key) != group:
                 self._shown[key] = group
-                if device >= 0:
-                    self._devices.add(device)
                 changed.append(group)
+        for devices, shown in ((gone, False), ((group.key for group in changed), True)):
+            self._shown_at[self._places_of(device for device, _ in devices if device >= 0)] = shown
         return Delta(gone, changed)
 
     def _is_lone(self, premise: int) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from heapq import nsmallest
 from itertools import chain
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from stormops.core.entry import (
     IncidentOpened,
     IncidentStepped,
 )
+from stormops.core.foremost import Foremost
 from stormops.core.grouping import Group, Grouper
 from stormops.core.holding import ancestors
 from stormops.core.incident import UTILITIES, Incident, Step, incident_id, make_key
@@ -30,6 +30,7 @@ from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
+from stormops.core.summary import Touched
 from stormops.core.ways import with_ways
 
 PROBABILITY_STEP = 500
@@ -77,6 +78,10 @@ class Evidence:
         self._emptied: set[int] = set()
         self._changed: set[tuple[int, int]] = set()
         self._cold = True
+        self._unargued = Foremost()
+        """Incidents of which an argument is to be written, those with most customers out first."""
+        self._touched: Touched | None = None
+        """What the last tick touched, also after it argued; None = nothing is queued yet."""
         self.ended: list[tuple[int, int]] = []
         """Incidents that were over at the last update, and since when."""
 
@@ -146,8 +151,9 @@ class Evidence:
         self._continue(draft, changed, chosen)
         left = self._end_orphans(draft, loose - set(chosen.values()), claims, chosen)
         self.moved.clear()
-        for premise in self._emptied - self.at.keys():
-            self._group_at.pop(premise, None)
+        for premise in self._emptied:  # less the keys as a set: that would go through all of them
+            if premise not in self.at:
+                self._group_at.pop(premise, None)
         self._emptied.clear()
         self.fresh.clear()
         return left
@@ -273,6 +279,8 @@ class Evidence:
             for premise in news:
                 self._group_at[premise] = group.key
             self._known[group.key] = Known(key, premises, group)
+            if incident.unargued:
+                self._unargued.put(key, incident.customers_out)
             (self._telemetered.add if group.telemetered else self._telemetered.discard)(group.key)
             if incident.held:
                 self._pinned |= premises
@@ -291,10 +299,27 @@ class Evidence:
     def argue(self, draft: Draft) -> bool:
         """Write what speaks for and against predictions that moved since they were argued. Gives whether more wait."""
         situation = draft.situation
-        waiting = [incident for key in situation.unargued if self._argues(incident := situation.incidents[key])]
-        for incident in nsmallest(ARGUED_MAX, waiting, key=lambda one: (-one.customers_out, one.key)):
+        if self._touched is None:
+            self._queue(situation, situation.unargued)
+        else:
+            self._queue(situation, self._touched.incidents | draft.touched.incidents)
+        self._touched = draft.touched
+        argued = 0
+        while (key := self._unargued.pop()) is not None:
+            incident = situation.incidents.get(key)
+            if incident is None or not incident.unargued or not self._argues(incident):
+                continue
+            if argued == ARGUED_MAX:
+                self._unargued.put(key, incident.customers_out)
+                return True
             self._argue(draft, incident, incident.device)
-        return len(waiting) > ARGUED_MAX
+            argued += 1
+        return False
+
+    def _queue(self, situation: Situation, keys: Iterable[int]) -> None:
+        """Those of these incidents of which an argument is to be written wait for it, by customers out."""
+        for key in situation.unargued.intersection(keys):
+            self._unargued.put(key, situation.incidents[key].customers_out)
 
     def _argues(self, incident: Incident) -> bool:
         """Whether the incident is one that inference predicts: what telemetry knows needs no argument."""
