@@ -24,7 +24,7 @@ def heard(premises: list[int], device: int, *, metered: bool = False) -> Argumen
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
     inference.customers.tell("report_ms", np.array(premises), NOON)
     inference.update(NOON + 60 * MINUTE, np.empty(0, np.intp))
-    return argue(inference, device)
+    return argue(inference, [device])[0]
 
 
 def test_sure_of_all_but_for_wrong_links_or_of_some() -> None:

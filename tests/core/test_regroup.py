@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stormops.core import entry as facts
 from stormops.core.arguing import Argument
@@ -83,8 +83,8 @@ class Told:
     def believe(self, learned: facts.RatesLearned) -> None:
         raise AssertionError(learned)
 
-    def argue(self, device: int) -> Argument | None:
-        return Argument(1, 2, [(device, 3)], [], [("call", 0, 4)])
+    def argue(self, devices: Sequence[int]) -> list[Argument | None]:
+        return [Argument(1, 2, [(device, 3)], [], [("call", 0, 4)]) for device in devices]
 
     def groups(self) -> list[Group]:
         return [self.now[key] for key in sorted(self.now)]

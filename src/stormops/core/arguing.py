@@ -7,6 +7,7 @@ between what would be learned and what is open: what is certain to be answered t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
@@ -42,11 +43,20 @@ class Argument(NamedTuple):
     next: list[tuple[str, int, int]]
 
 
-def argue(inference: Inference, device: int) -> Argument:
-    """The argument about a device that is predicted now."""
-    node, place = inference.places.node, int(inference.places.place[device])
-    customers = inference.customers
-    around = Surroundings(inference, place)
+def argue(inference: Inference, devices: Sequence[int]) -> list[Argument]:
+    """The arguments about devices that are predicted now: one of each, at less cost than one by one."""
+    around = [Surroundings(inference, place) for place in inference.places.place[list(devices)].tolist()]
+    if not around:
+        return []
+    # Of all places at once: few are no quicker than many.
+    members, said = inference.customers.silence(np.concatenate([one.below for one in around]), inference.hearing)
+    cuts = np.cumsum([len(one.below) for one in around])[:-1]
+    silence = zip(np.split(members, cuts), np.split(said, cuts), strict=True)
+    return [_argument(inference, one, *silent) for one, silent in zip(around, silence, strict=True)]
+
+
+def _argument(inference: Inference, around: Surroundings, members: Rows, said: Floats) -> Argument:
+    node, customers = inference.places.node, inference.customers
     low, high = around.interval(customers.right_below)
     questions: list[tuple[str, int, int]] = []
     for kind, there, bits in around.questions():
@@ -56,7 +66,7 @@ def argue(inference: Inference, device: int) -> Argument:
         low,
         high,
         [(int(node[other]), round(chance * 10_000)) for other, chance in around.alternatives()],
-        [(int(node[there]), silent, round(share * 10_000)) for there, silent, share in around.against()],
+        [(int(node[there]), silent, round(share * 10_000)) for there, silent, share in around.against(members, said)],
         questions,
     )
 
@@ -107,17 +117,16 @@ class Surroundings:
         order = np.lexsort((others, -chance))[:SHOWN]
         return [(int(others[i]), float(chance[i])) for i in order if chance[i] >= 0.005]
 
-    def against(self) -> list[tuple[int, int, float]]:
-        """Places right above silent customers that speak most against a loss: how many, share of what silence says."""
-        inference, customers = self._inference, self._inference.customers
-        cause = inference.posterior.cause[:, self._place]
-        slot = int(cause.argmax())
-        said = customers.silence(self.below, inference.hearing)
-        members = customers.silent_below(self.below, inference.areas)
+    def against(self, members: Rows, said: Floats) -> list[tuple[int, int, float]]:
+        """Places right above silent customers that speak most against a loss: how many, share of what silence says.
+
+        `members`, `said`: as `Customers.silence` gives it of the places below.
+        """
+        slot = int(self._inference.posterior.cause[:, self._place].argmax())
         weight = np.maximum(said[:, -1] - said[:, slot], 0)
         whole = float(weight.sum())
         order = np.lexsort((self.below, -weight))[:SHOWN]
-        return [(int(self.below[i]), int(members[i].sum()), float(weight[i] / whole)) for i in order if weight[i] > 0]
+        return [(int(self.below[i]), int(members[i]), float(weight[i] / whole)) for i in order if weight[i] > 0]
 
     def questions(self) -> list[tuple[str, int, float]]:
         """What would tell most, in bits: whom to call (a place right above customers), what to ping, where to look."""
@@ -138,13 +147,22 @@ class Surroundings:
         if not len(places):
             return []
         wrong = WRONG_ANSWER[kind]
-        gain = _bits(chance * (1 - wrong) + (1 - chance) * wrong) - float(_bits(np.array(wrong)))
-        most = np.flatnonzero(gain == gain.max())
-        best = int(most[places[most].argmin()])
-        return [(kind, int(places[best]), float(gain[best]))] if gain[best] > 0.001 else []
+        gain = _bits(chance * (1 - 2 * wrong) + wrong) - CERTAIN_BITS[kind]
+        best = gain.max()
+        if best <= BITS_LEAST:
+            return []
+        return [(kind, int(places[gain == best].min()), float(best))]
 
 
 def _bits(chance: Floats) -> Floats:
     """Entropy of a yes or no."""
-    p = np.clip(chance, 1e-12, 1 - 1e-12)
-    return np.asarray(-(p * np.log2(p) + (1 - p) * np.log2(1 - p)))
+    p = np.minimum(np.maximum(chance, 1e-12), 1 - 1e-12)
+    q = 1 - p
+    return np.asarray(-(p * np.log2(p) + q * np.log2(q)))
+
+
+BITS_LEAST = 0.001
+"""What tells less is no question."""
+
+CERTAIN_BITS = {kind: float(_bits(np.array(wrong))) for kind, wrong in WRONG_ANSWER.items()}
+"""What is not known of the answer to a question though the state of what is asked is."""

@@ -92,11 +92,8 @@ class Customers:
         first, last = self._first[places], self._first[places + 1]
         return self._by_leaf[ranges(first, last)], np.repeat(np.arange(len(places)), last - first)
 
-    def silent_below(self, places: Rows, areas: int) -> Rows:
-        """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
-        return self._silent(*self._below(places), len(places), areas)
-
     def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
+        """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
         quiet = ~self._special[here]
         kinds = areas + 1
         cell = row[quiet] * kinds + self.area[here[quiet]] + 1
@@ -150,10 +147,11 @@ class Customers:
         area = np.tile(np.arange(-1, areas), len(groups))
         return Heard(nothing, nothing, nothing, area, nothing, nothing, np.repeat(groups, areas + 1, axis=0))
 
-    def silence(self, places: Rows, hearing: Hearing) -> Floats:
-        """(M, S + 1): log-likelihoods of the silence of those right below each place of whom nothing was heard."""
+    def silence(self, places: Rows, hearing: Hearing) -> tuple[Rows, Floats]:
+        """(M): how many right below each place of whom nothing was heard; (M, S + 1): log-likelihoods of that."""
         some, silent = self._silent_there(places, hearing)
-        return self._silence(self.silent_below(places, self._areas), some, hearing.evidence(silent))
+        count = self._silent(*self._below(places), len(places), self._areas)
+        return count.sum(axis=1), self._silence(count, some, hearing.evidence(silent))
 
     def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
         """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""

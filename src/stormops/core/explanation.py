@@ -8,7 +8,7 @@ network is known a fragment is a group (`Explainer`), else fragments that touch 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -149,8 +149,9 @@ class Explainer:
         self._assemble(touched, redrawn, gone, fresh)
         return self._publish(gone, fresh)
 
-    def argue(self, device: int) -> Argument | None:
+    def argue(self, devices: Sequence[int]) -> list[Argument | None]:
         """Nothing but the reports is known."""
+        return [None] * len(devices)
 
     def doubts(self) -> list[Doubt]:
         """Nobody hangs on anything here."""

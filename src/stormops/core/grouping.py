@@ -8,7 +8,7 @@ where the network is known, also of what was predicted before (`core.predicting`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -104,8 +104,11 @@ class Grouper(Protocol):
     def update(self, now_ms: int) -> Delta:
         """Work out what changed since the last update. Cost follows what changed, not the storm."""
 
-    def argue(self, device: int) -> Argument | None:
-        """What speaks for and against a device predicted at the last update; None where only reports are known."""
+    def argue(self, devices: Sequence[int]) -> list[Argument | None]:
+        """What speaks for and against each of these devices predicted at the last update.
+
+        None where only reports are known.
+        """
 
     def doubts(self) -> list[Doubt]:
         """Links of customers to transformers that are likely wrong by the last update, by premise."""

@@ -7,7 +7,7 @@ each premise that no device explains. What is predicted depends on what was pred
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 
 import numpy as np
@@ -335,9 +335,11 @@ class Explanations:
         keys.update((d, -1) for d, now in found.items() if self._shown[d, -1].probability != now)
         return found
 
-    def argue(self, device: int) -> Argument | None:
-        """What speaks for and against a device predicted at the last update."""
-        return None if device in self._telemetered else argue(self.inference, device)
+    def argue(self, devices: Sequence[int]) -> list[Argument | None]:
+        """What speaks for and against each of these devices predicted at the last update."""
+        asked = [device for device in devices if device not in self._telemetered]
+        found = dict(zip(asked, argue(self.inference, asked), strict=True))
+        return [found.get(device) for device in devices]
 
     def doubts(self) -> list[Doubt]:
         """Links of customers to transformers that are likely wrong by the last update."""

@@ -304,17 +304,19 @@ class Evidence:
         else:
             self._queue(situation, self._touched.incidents | draft.touched.incidents)
         self._touched = draft.touched
-        argued = 0
-        while (key := self._unargued.pop()) is not None:
+        waiting: list[Incident] = []
+        more = False
+        while not more and (key := self._unargued.pop()) is not None:
             incident = situation.incidents.get(key)
             if incident is None or not incident.unargued or not self._argues(incident):
                 continue
-            if argued == ARGUED_MAX:
+            more = len(waiting) == ARGUED_MAX
+            if more:
                 self._unargued.put(key, incident.customers_out)
-                return True
-            self._argue(draft, incident, incident.device)
-            argued += 1
-        return False
+            else:
+                waiting.append(incident)
+        self._argue(draft, waiting)
+        return more
 
     def _queue(self, situation: Situation, keys: Iterable[int]) -> None:
         """Those of these incidents of which an argument is to be written wait for it, by customers out."""
@@ -326,20 +328,23 @@ class Evidence:
         known = self._known.get((incident.device, -1))
         return known is not None and not known.group.telemetered
 
-    def _argue(self, draft: Draft, incident: Incident, device: int) -> None:
-        argument = self.grouper.argue(device)
-        if argument is None:
-            return
+    def _argue(self, draft: Draft, incidents: list[Incident]) -> None:
         devices, premises = draft.situation.device_ids, draft.situation.city.premises.id
-        fact = IncidentArgued(
-            incident=incident.id,
-            low=argument.low,
-            high=argument.high,
-            alternatives=[(devices[row], chance) for row, chance in argument.alternatives],
-            against=[(devices[row], silent, share) for row, silent, share in argument.against],
-            next=[(kind, (devices if kind == "look" else premises)[row], gain) for kind, row, gain in argument.next],
-        )
-        draft.add(fact)
+        arguments = self.grouper.argue([incident.device for incident in incidents])
+        for incident, argument in zip(incidents, arguments, strict=True):
+            if argument is None:
+                continue
+            fact = IncidentArgued(
+                incident=incident.id,
+                low=argument.low,
+                high=argument.high,
+                alternatives=[(devices[row], chance) for row, chance in argument.alternatives],
+                against=[(devices[row], silent, share) for row, silent, share in argument.against],
+                next=[
+                    (kind, (devices if kind == "look" else premises)[row], gain) for kind, row, gain in argument.next
+                ],
+            )
+            draft.add(fact)
 
     def _holders(self, situation: Situation, premise: int) -> set[int]:
         """Incidents held by people that reports from here belong to."""
