@@ -189,8 +189,10 @@ def test_who_is_behind_takes_less_at_a_time_and_more_again_once_it_keeps_up(monk
         (8_000, 300, 2.0, 150),
         (8_000, 3, 2.0, NEWS_LEAST),  # slow by itself, not by what it took
         (150, 150, 0.8, 150),
+        (150, 150, 0.5, 240),
         (150, 150, 0.4, 300),
-        (5_000, 0, 0.01, NEWS_MAX),
+        (150, 150, 0.0, 300),
+        (NEWS_MAX - 1_000, 0, 0.01, NEWS_MAX),
     ],
 )
 def test_what_fits_a_tick(most: int, news: int, seconds: float, next_most: int) -> None:

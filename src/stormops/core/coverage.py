@@ -215,9 +215,9 @@ class Coverage:
         rank[won] = depth
         self.counts[key] = self.counts.get(key, 0) + len(won)
         self.recounted.add(key)
-        bit = np.uint8(1 << (key % 4))
-        self.customers_out += int(np.count_nonzero(self.bits[won] == 0))
-        self.bits[won] |= bit
+        before = self.bits[won]
+        self.customers_out += len(won) - int(np.count_nonzero(before))
+        self.bits[won] = before | np.uint8(1 << (key % 4))
 
     def _free(self, key: int, freed: Ints) -> None:
         owner, rank = self._columns(key % 4)
@@ -225,8 +225,9 @@ class Coverage:
         rank[freed] = 0
         self.counts[key] = self.counts.get(key, 0) - len(freed)
         self.recounted.add(key)
-        self.bits[freed] &= np.uint8(0xFF ^ (1 << (key % 4)))
-        self.customers_out -= int(np.count_nonzero(self.bits[freed] == 0))
+        left = self.bits[freed] & np.uint8(0xFF ^ (1 << (key % 4)))
+        self.bits[freed] = left
+        self.customers_out -= len(freed) - int(np.count_nonzero(left))
 
     def _release_below(self, key: int, device: int) -> Ints:
         """Free what the incident has below a device by devices, then let the claims above have it."""

@@ -173,8 +173,8 @@ class Customers:
         self._take_news()
         self._areas, self.of_silent = areas, hearing.evidence(self.silent(areas))
         words = self.words(hearing.onsets, areas)
-        # Whole numbers of `hearing.UNIT`: exact in any order, also in that of a product of matrices.
-        self.told = self.of_silent.T @ words.silent
+        # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
+        self.told = np.einsum("ks,kn->sn", self.of_silent, words.silent)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
         self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape)).T
         self._add(words.leaf, hearing.evidence(words.kinds).T.take(words.which, axis=1))

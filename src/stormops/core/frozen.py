@@ -5,7 +5,9 @@ The bytes are canonical: everything in an order of its own, so that equal situat
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -69,6 +71,7 @@ class Frozen:
     position: int
     plain: dict[str, Any]
     columns: dict[str, bytes]
+    again: dict[int, tuple[int, int]]
     incidents: list[tuple[Any, ...]]
     closed_reports: dict[int, int]
     duplicates: dict[int, int]
@@ -92,7 +95,6 @@ class Frozen:
         plain["pace"] = list(situation.pace)
         plain["course"] = [tuple(sample) for sample in situation.course]
         plain["interruptions"] = sorted((hour, *counted) for hour, counted in situation.interruptions.items())
-        plain["again"] = sorted((receipt, *again) for receipt, again in situation.reports.again.items())
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
         plain["links"] = sorted((premise, *link) for premise, link in situation.links.items())
@@ -104,7 +106,8 @@ class Frozen:
             position=situation.position,
             plain=plain,
             columns=situation.reports.copy_columns(),
-            incidents=[_pack_incident(incident) for incident in situation.incidents.values()],
+            again=situation.reports.again.copy(),
+            incidents=[_copy_incident(incident) for incident in situation.incidents.values()],
             closed_reports=situation.closed_reports.copy(),
             duplicates=situation.duplicates.copy(),
             closed_incidents=situation.closed_incidents.copy(),
@@ -118,9 +121,9 @@ class Frozen:
         """The canonical bytes."""
         return msgspec.msgpack.encode(
             {
-                "plain": self.plain,
+                "plain": {**self.plain, "again": sorted((receipt, *again) for receipt, again in self.again.items())},
                 "columns": self.columns,
-                "incidents": sorted(self.incidents),
+                "incidents": [_pack_incident(one) for one in sorted(self.incidents, key=itemgetter(0))],
                 "closed_reports": closed_columns(self.closed_reports),
                 "duplicates": pack_pairs(self.duplicates),
                 "closed_incidents": [(key, *self.closed_incidents[key]) for key in sorted(self.closed_incidents)],
@@ -132,10 +135,17 @@ class Frozen:
         )
 
 
-def _pack_incident(incident: Incident) -> tuple[Any, ...]:
-    premises = np.sort(np.fromiter(incident.premises, np.int32, len(incident.premises)))
-    argued = b"" if incident.argued is None else encode(incident.argued)
-    return (*(getattr(incident, name) for name in _INCIDENT), argued, incident.state.value, premises.tobytes())
+_fields = attrgetter(*_INCIDENT)
+
+
+def _copy_incident(incident: Incident) -> tuple[Any, ...]:
+    """What of an incident can change."""
+    return (*_fields(incident), incident.argued, incident.state.value, tuple(incident.premises))
+
+
+def _pack_incident(copied: tuple[Any, ...]) -> tuple[Any, ...]:
+    *plain, argued, state, premises = copied
+    return (*plain, b"" if argued is None else encode(argued), state, array("i", sorted(premises)).tobytes())
 
 
 def _unpack_incident(values: list[Any]) -> Incident:

@@ -194,9 +194,15 @@ class Hearing:
         arrived = np.zeros_like(ages)
         lost = ages > 0  # few are: most of a table is of losses that came after the word
         age = ages[lost]
-        late = np.log(age * (QUANTUM_MS / self.rates.delay_ms)) / self.rates.delay_sigma
-        at_once = -np.expm1(-age * (QUANTUM_MS / PROMPT_MS))
-        arrived[lost] = (1 - self.rates.prompt) * ndtr(late) + self.rates.prompt * at_once
+        late = np.log(age * (QUANTUM_MS / self.rates.delay_ms))
+        late /= self.rates.delay_sigma
+        share = ndtr(late, out=late)
+        share *= 1 - self.rates.prompt
+        age *= -QUANTUM_MS / PROMPT_MS
+        not_at_once = np.expm1(age, out=age)
+        not_at_once *= self.rates.prompt
+        share -= not_at_once
+        arrived[lost] = share
         return arrived
 
     def arrived(self, neighbours: Rows) -> Floats:
@@ -207,21 +213,24 @@ class Hearing:
                 return self.arrived(neighbours[first]).take(which, axis=0)
             if len(neighbours) > PART:
                 return np.concatenate([self.arrived(neighbours[part]) for part in _parts(len(neighbours))])
-        share = np.zeros((len(neighbours), self.onsets.slots))
+        share = np.zeros((self.onsets.slots, len(neighbours)))
         for clock, part in enumerate(self._clock_share.tolist()):
-            share += part * self._by(self._since_loss(clock, neighbours)).mean(axis=2)
-        return share
+            share += part * self._by(self._since_loss(clock, neighbours)).mean(axis=0)
+        return np.ascontiguousarray(share.T)
 
     def _since_loss(self, clock: int, neighbours: Rows) -> Floats:
-        """(M, S, moments): how much of its time a clock has run since a loss, slower after each neighbour's report."""
-        lost, run = self._lost[clock], self._run[clock]
+        """(moments, S, M): how much of its time a clock has run since a loss, slower after each neighbour's report.
+
+        Numpy is quick along the many customers, not along the few slots and moments.
+        """
+        lost, run = self._lost[clock].T[:, :, None], self._run[clock]
         # A quantum is over at its later edge: two reports of one quantum do not hush each other.
         since = np.where(neighbours >= 0, run[neighbours], 0.0)
-        slower = self.rates.hush * (1 - self.rates.hush) ** np.arange(neighbours.shape[1])
-        left = np.empty((len(since), *lost.shape))
+        left = np.empty((*lost.shape[:2], len(since)))
         left[:] = lost
-        for nth, share in enumerate(slower.tolist()):
-            left -= share * np.minimum(lost, since[:, nth, None, None])
+        for nth in range(neighbours.shape[1]):
+            slower = self.rates.hush * (1 - self.rates.hush) ** nth
+            left -= slower * np.minimum(lost, since[:, nth])
         return left
 
     def _reports(self) -> Floats:
@@ -231,8 +240,8 @@ class Hearing:
             return np.full((len(self._slot), self.onsets.slots), 1 + rates.report / rates.false)
         share = np.zeros((len(self._slot), self.onsets.slots))
         for run, lost, part in zip(self._run, self._lost, self._clock_share.tolist(), strict=True):
-            arrived = self._by(lost[None] - run[:, None, None])
-            share += part * (arrived[:-1] - arrived[1:]).mean(axis=2)
+            arrived = self._by(lost.T[:, None] - run[:, None])
+            share += part * (arrived[:, :-1] - arrived[:, 1:]).mean(axis=0)
         return self._true_to_false(share, np.arange(len(share)))
 
     def _hushed(self, heard: Heard) -> Floats:
@@ -246,18 +255,17 @@ class Hearing:
                 return np.concatenate([self._hushed(heard.only(part)) for part in _parts(len(which))])
         said = heard.report >= 0
         age, neighbours = heard.report[said], heard.neighbours[said]
-        pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)[:, None, None]
+        pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)
         ratio = np.empty((len(said), self.onsets.slots))
         ratio[~said] = 1 - self.rates.report * self.arrived(heard.neighbours[~said])
         if not len(age):
             return ratio
-        share = np.zeros((len(age), self.onsets.slots))
+        share = np.zeros((self.onsets.slots, len(age)))
         for clock, part in enumerate(self._clock_share.tolist()):
             run, lost = self._run[clock], self._since_loss(clock, neighbours)
-            edges = pace * np.stack([run[age], run[age + 1]])[:, :, None, None]
-            until, before = self._by(lost - edges).mean(axis=3)
+            until, before = (self._by(lost - pace * run[edge]).mean(axis=0) for edge in (age, age + 1))
             share += part * (until - before)
-        ratio[said] = self._true_to_false(share, age)
+        ratio[said] = self._true_to_false(share.T, age)
         return ratio
 
     def _true_to_false(self, share: Floats, age: Rows) -> Floats:

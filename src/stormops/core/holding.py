@@ -124,8 +124,9 @@ def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
     What was below a nested incident falls to the one above it when that is over, while others call.
     """
     situation, network = decider.situation, decider.network
+    above: dict[int, list[tuple[int, int]]] = {-1: []}
     for premise in premises:
-        owner = _holder_of(decider, premise) if premise in network.at else -1
+        owner = _holder_of(decider, premise, above) if premise in network.at else -1
         if owner < 0:
             continue
         for receipt in list(network.at[premise]):
@@ -137,18 +138,31 @@ def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
     draft.settle()
 
 
-def _holder_of(decider: Decider, premise: int) -> int:
+def _holder_of(decider: Decider, premise: int, above: dict[int, list[tuple[int, int]]]) -> int:
     """Key of the incident that people hold at the nearest device known open above a premise; -1 = it is not theirs."""
     situation = decider.situation
-    for device in situation.tree.path(premise):
-        state = situation.switches.get(device)
-        for key in situation.coverage.holders(device):
-            incident = situation.incidents[key]
-            if incident.held and premise in below(situation.tree, device, incident.back):
-                return key
-        if state is not None and state.opened and state.source == "telemetry":
-            return -1
+    for device, key in _held_above(decider, int(situation.tree.premise_device[premise]), above):
+        if premise in below(situation.tree, device, situation.incidents[key].back):
+            return key
     return -1
+
+
+def _held_above(
+    decider: Decider, device: int, above: dict[int, list[tuple[int, int]]]
+) -> list[tuple[int, int]]:
+    """Devices at or above one, nearest first, and the incidents that people hold there; none beyond one known open.
+
+    `above`: what this gave for others, since nothing changed.
+    """
+    found = above.get(device)
+    if found is None:
+        situation = decider.situation
+        state, holders = situation.switches.get(device), situation.coverage.holders(device)
+        found = [(device, key) for key in holders if situation.incidents[key].held]
+        if state is None or not state.opened or state.source != "telemetry":
+            found += _held_above(decider, int(situation.tree.parent[device]), above)
+        above[device] = found
+    return found
 
 
 def keep_own(decider: Decider, incident: Incident) -> None:

@@ -6,7 +6,8 @@ epoch fences this one. Bounds, each with its behaviour:
 
 - `NEWS_MAX` news in one tick, and no more bytes than a drain gives; what is left is drained at once after it.
   Fewer while ticks take longer than `TICK_MOST_S`: who is behind still shows where it is, and does not take at
-  one go all that came while it took what came before.
+  one go all that came while it took what came before. More, up to that, while they are shorter: part of a tick's
+  cost is of the time that went by and not of its news, so that many small ones would keep it behind.
 - `TICK_LEAST_S` between two ticks, so that single reports share a commit; news wait that long.
 - Every `BEAT_S` the leader's word (`port.Beat`) that there is no more, so that followers know how old their
   picture is. It takes the place of the one before: nothing grows.
@@ -36,8 +37,9 @@ from stormops.operations.recovery import recover
 from stormops.operations.snapshotting import Snapshotting
 from stormops.telemetry import Log, Metrics
 
-NEWS_MAX, NEWS_LEAST = 8_000, 50
-TICK_MOST_S = 1.0
+NEWS_MAX, NEWS_LEAST = 16_000, 50
+TICK_MOST_S, TICK_FULL = 1.0, 0.8
+"""Ticks of who is behind take as many news as let them last this share of the most."""
 TICK_LEAST_S = 0.05
 BEAT_S = 2.0
 QUIET_MS = SAMPLE_MS
@@ -52,7 +54,8 @@ def fitting(most: int, news: int, seconds: float) -> int:
     """How many news to take next, after a tick that was allowed `most`, took `news` and lasted so long."""
     if seconds > TICK_MOST_S:
         return max(NEWS_LEAST, min(most, int(news * TICK_MOST_S / seconds)))
-    return min(NEWS_MAX, most * 2) if seconds < TICK_MOST_S / 2 else most
+    room = TICK_FULL * TICK_MOST_S / max(seconds, 1e-9)
+    return min(NEWS_MAX, int(most * min(room, 2.0))) if room > 1 else most
 
 
 class PlatformClock(Protocol):
