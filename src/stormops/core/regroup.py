@@ -45,6 +45,9 @@ LEARN_EVERY_MS = 600_000
 
 _NOBODY: frozenset[int] = frozenset()
 
+_YOUNGEST = 2**40
+"""Above every incident's key."""
+
 
 class Known(NamedTuple):
     """A group as it was at the last tick, and the incident that continues it."""
@@ -148,8 +151,9 @@ class Evidence:
                 loose.add(known.incident)
         claims = self._claims(draft.situation, changed)
         chosen = self._choose(draft.situation, changed, claims, loose)
-        self._continue(draft, changed, chosen)
-        left = self._end_orphans(draft, loose - set(chosen.values()), claims, chosen)
+        orphans, heirs = loose - set(chosen.values()), self._heirs(claims, chosen)
+        self._continue(draft, changed, chosen, self._bequests(draft.situation, orphans, heirs, chosen))
+        left = self._end_orphans(draft, orphans, heirs, chosen)
         self.moved.clear()
         for premise in self._emptied:  # less the keys as a set: that would go through all of them
             if premise not in self.at:
@@ -255,7 +259,43 @@ class Evidence:
         loose |= taken
         return chosen
 
-    def _continue(self, draft: Draft, changed: list[Group], chosen: dict[tuple[int, int], int]) -> None:
+    @staticmethod
+    def _heirs(
+        claims: dict[tuple[int, int], Counter[int]], chosen: dict[tuple[int, int], int]
+    ) -> dict[int, tuple[int, int]]:
+        """The group that has most of an incident's premises; of equals that of the oldest incident."""
+        heirs: dict[int, tuple[int, int, tuple[int, int]]] = {}
+        for order, (group, votes) in enumerate(claims.items()):
+            # Those that are still to be opened are the youngest, in this order.
+            age = chosen.get(group, _YOUNGEST + order)
+            for key, count in votes.items():
+                if count:
+                    heirs[key] = min(heirs.get(key, (0, 0, group)), (-count, age, group))
+        return {key: group for key, (_, _, group) in heirs.items()}
+
+    @staticmethod
+    def _bequests(
+        situation: Situation,
+        orphans: set[int],
+        heirs: dict[int, tuple[int, int]],
+        chosen: dict[tuple[int, int], int],
+    ) -> dict[tuple[int, int], set[int]]:
+        """By group: incidents that it will absorb, whose reports come with them and need not be named one by one."""
+        bequests: dict[tuple[int, int], set[int]] = {}
+        for key in orphans & heirs.keys():
+            orphan, heir = situation.incidents.get(key), situation.incidents.get(chosen.get(heirs[key], -1))
+            if orphan is None or orphan.held or not orphan.live or (heir is not None and (heir.held or not heir.live)):
+                continue
+            bequests.setdefault(heirs[key], set()).add(key)
+        return bequests
+
+    def _continue(
+        self,
+        draft: Draft,
+        changed: list[Group],
+        chosen: dict[tuple[int, int], int],
+        bequests: dict[tuple[int, int], set[int]],
+    ) -> None:
         """Write what each changed group means for its incident, which it opens when it continues none."""
         utility = UTILITIES[self.utility]
         fresh: dict[tuple[int, int], set[int]] = {}
@@ -286,7 +326,7 @@ class Evidence:
                 self._pinned |= premises
             # What reports anew may have moved to another group at this tick: there it is news.
             heard = news | premises.intersection(fresh.get(group.key, _NOBODY))
-            receipts = self._strangers(draft.situation, heard, key)
+            receipts = self._strangers(draft.situation, heard, {key, *bequests.get(group.key, ())})
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
                 draft.add(fact)
@@ -352,13 +392,13 @@ class Evidence:
         keys = {reports.incident[reports.row_of[receipt]] for receipt in self.at[premise]} - {-1}
         return {key for key in keys if situation.incidents[key].held}
 
-    def _strangers(self, situation: Situation, premises: Collection[int], key: int) -> list[int]:
-        """Reports at these premises that are not the incident's yet, nor another's that people hold."""
+    def _strangers(self, situation: Situation, premises: Collection[int], own: set[int]) -> list[int]:
+        """Reports at these premises that are none of these incidents' yet, nor another's that people hold."""
         incident, row_of, incidents = situation.reports.incident, situation.reports.row_of, situation.incidents
         found = []
         for receipt in chain.from_iterable(map(self.at.__getitem__, premises)):
             owner = incident[row_of[receipt]]
-            if owner != key and not (owner >= 0 and incidents[owner].held):
+            if owner not in own and not (owner >= 0 and incidents[owner].held):
                 found.append(receipt)
         return sorted(found)
 
@@ -407,21 +447,16 @@ class Evidence:
         self,
         draft: Draft,
         orphans: set[int],
-        claims: dict[tuple[int, int], Counter[int]],
+        heirs: dict[int, tuple[int, int]],
         chosen: dict[tuple[int, int], int],
     ) -> list[int]:
-        """Incidents that no group continues: absorbed where their reports went, or closed without any."""
+        """Incidents that no group continues: absorbed where their reports go, or closed without any."""
         left: list[int] = []
-        heirs: dict[int, tuple[int, int]] = {}
-        for group, votes in claims.items():
-            for key, count in votes.items():
-                if count:
-                    heirs[key] = min(heirs.get(key, (0, 0)), (-count, chosen[group]))
         for key in sorted(orphans):
             incident = draft.situation.incidents.get(key)
             if incident is None or incident.held or not incident.live:
                 continue
-            heir = draft.situation.incidents.get(heirs[key][1] if key in heirs else self.moved.get(key, -1))
+            heir = draft.situation.incidents.get(chosen[heirs[key]] if key in heirs else self.moved.get(key, -1))
             # What is restored already takes no open report with it.
             if heir is not None and heir is not incident and (heir.live or not incident.reports):
                 draft.add(IncidentAbsorbed(incident=incident.id, into=heir.id))
