@@ -8,7 +8,8 @@ where the network is known, also of what was predicted before (`core.predicting`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -26,15 +27,15 @@ class Group(NamedTuple):
     """Reports that share a cause.
 
     `device` is a row of `core.network.Tree`, -1 for a cluster. `anchor` names a cluster: its smallest
-    reporting premise; -1 with a device. `premises` are the reporting premises, ascending. `out` are
-    the premises believed out of a cluster, ascending, reporting ones included; empty with a device,
-    where they are those below it. `since_ms` is the earliest report. `probability` per 10,000. `telemetered`:
+    reporting premise; -1 with a device. `premises` are the reporting premises: of a device as they are now (they go on
+    changing), else ascending. `out` are the premises believed out of a cluster, ascending, reporting ones included;
+    empty with a device, where they are those below it. `since_ms` is the earliest report. `probability` per 10,000. `telemetered`:
     telemetry says that the device is open, since `since_ms` if nobody reported before; there may be no reports then.
     """
 
     device: int
     anchor: int
-    premises: tuple[int, ...]
+    premises: Collection[int]
     out: tuple[int, ...]
     since_ms: int
     probability: int
@@ -47,10 +48,14 @@ class Group(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """What an update changed: keys that are gone, groups that are new or different."""
+    """What an update changed: keys that are gone, groups that are new or different.
+
+    `joined`: of such groups by key, the premises that were not in them at the update before; of others that is not known.
+    """
 
     gone: list[tuple[int, int]]
     changed: list[Group]
+    joined: Mapping[tuple[int, int], Collection[int]] = MappingProxyType({})
 
 
 class Grouper(Protocol):

@@ -147,9 +147,7 @@ def _holder_of(decider: Decider, premise: int, above: dict[int, list[tuple[int, 
     return -1
 
 
-def _held_above(
-    decider: Decider, device: int, above: dict[int, list[tuple[int, int]]]
-) -> list[tuple[int, int]]:
+def _held_above(decider: Decider, device: int, above: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
     """Devices at or above one, nearest first, and the incidents that people hold there; none beyond one known open.
 
     `above`: what this gave for others, since nothing changed.

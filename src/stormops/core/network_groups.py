@@ -15,6 +15,7 @@ import numpy as np
 from stormops.core.arguing import Argument, argue
 from stormops.core.calling import SHARE, Calling, LocalTime, Shut
 from stormops.core.entry import RatesLearned
+from stormops.core.explained import Explained
 from stormops.core.forest import Rows
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
@@ -118,10 +119,8 @@ class Explanations:
         self._owner = np.full(len(places), -1, np.int32)
         """By place with speaking premises: the place that explains them, -1 = none."""
         self._speaks = np.zeros(len(places), np.bool_)
-        self._leaves: dict[int, set[int]] = {}
-        """Places with speaking premises by the place that explains them."""
-        self._told: dict[int, tuple[tuple[int, ...], int]] = {}
-        """Speaking premises and their first report by the place that explains them, as long as they stay the same."""
+        self._explained: dict[int, Explained] = {}
+        """What each place explains, if it explains or explained anything."""
         self._since: dict[int, int] = {}
         self._leaves_touched: set[int] = set()
         self._shown_at = np.zeros(len(places), np.bool_)
@@ -349,7 +348,8 @@ class Explanations:
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""
-        return [self._shown[key] for key in sorted(self._shown)]
+        shown = (self._shown[key] for key in sorted(self._shown))
+        return [group._replace(premises=frozenset(group.premises)) if group.device >= 0 else group for group in shown]
 
     # --- taking reports in ------------------------------------------------------------------------
 
@@ -375,9 +375,15 @@ class Explanations:
     def _change(self, leaf: int, premise: int, since: int | None) -> None:
         """A premise speaks since then, or no longer: the group that it is in is to be written anew."""
         owner = int(self._owner[leaf]) if leaf >= 0 else -1
-        self._told.pop(owner, None)
         self._keys.add((-1, premise) if owner < 0 else (int(self._node[owner]), -1))
         self._leaves_touched.add(leaf)
+        if owner >= 0:
+            explained = self._explained[owner]
+            if since is None:
+                explained.remove(premise, self._since[premise])
+            else:
+                explained.forget(self._since.get(premise, since))
+                explained.add(premise, since)
         if since is None:
             del self._since[premise]
             self._speaking[leaf].discard(premise)
@@ -404,8 +410,8 @@ class Explanations:
         new = owner if premises else -1
         if old >= 0 and old != new:
             keys.add((int(self._node[old]), -1))
-            self._leaves[old].discard(leaf)
-            self._told.pop(old, None)
+            for premise in premises:
+                self._explained[old].remove(premise, self._since[premise])
         if old < 0 or new < 0:
             keys.update((-1, premise) for premise in premises)
         if not premises:
@@ -414,8 +420,9 @@ class Explanations:
             self._owner[leaf], self._speaks[leaf] = new, bool(premises)
         if new >= 0 and old != new:
             keys.add((int(self._node[new]), -1))
-            self._leaves.setdefault(new, set()).add(leaf)
-            self._told.pop(new, None)
+            explained = self._explained.setdefault(new, Explained())
+            for premise in premises:
+                explained.add(premise, self._since[premise])
 
     def _alone_now(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """The same of premises that no device explains: of those that moved, and of those in the keys."""
@@ -432,18 +439,24 @@ class Explanations:
     def _publish(self, keys: set[Key], likelier: dict[int, int], chance: dict[int, int]) -> Delta:
         gone: list[Key] = []
         changed: list[Group] = []
+        joined: dict[Key, tuple[int, ...]] = {}
         for key in sorted(keys):
             device, premise = key
+            explained = self._explained.get(int(self._place[device])) if device >= 0 else None
             group = self._of_device(device, likelier) if device >= 0 else self._alone(premise, chance)
+            known = self._shown.get(key)
             if group is None:
-                if self._shown.pop(key, None) is not None:
+                if known is not None:
+                    del self._shown[key]
                     gone.append(key)
-            elif self._shown.get(key) != group:
+            elif (explained is not None and explained.changed) or known != group:
                 self._shown[key] = group
                 changed.append(group)
+                if explained is not None:
+                    joined[key] = explained.tell()
         for devices, shown in ((gone, False), ((group.key for group in changed), True)):
             self._shown_at[self._places_of(device for device, _ in devices if device >= 0)] = shown
-        return Delta(gone, changed)
+        return Delta(gone, changed, joined)
 
     def _is_lone(self, premise: int) -> bool:
         leaf = self._leaf[premise]
@@ -463,9 +476,12 @@ class Explanations:
         if place < 0:
             return None
         held, opened_ms = device in self._holds, self._telemetered.get(device)
-        premises, since = self._explained(place)
-        if not premises and not held and opened_ms is None:
-            return None
+        explained = self._explained.get(place) or Explained()
+        if not explained.premises:
+            self._explained.pop(place, None)
+            if not held and opened_ms is None:
+                return None
+        since = explained.since(self._since)
         if opened_ms is not None:
             since = min(since or opened_ms, opened_ms)
         if held or opened_ms is not None:
@@ -474,16 +490,8 @@ class Explanations:
             chance = likelier[device]
         else:
             chance = int(_rounded(self.inference.posterior.top[[place]])[0])
-        return Group(device, -1, premises, (), since, chance, opened_ms is not None and not held)
-
-    def _explained(self, place: int) -> tuple[tuple[int, ...], int]:
-        """Speaking premises that a place explains, ascending, and when the first of them spoke (0 = there is none)."""
-        told = self._told.get(place)
-        if told is None:
-            premises = sorted(chain.from_iterable(map(self._speaking.__getitem__, self._leaves.get(place, ()))))
-            told = tuple(premises), min(map(self._since.__getitem__, premises), default=0)
-            self._told[place] = told
-        return told
+        telemetered = opened_ms is not None and not held
+        return Group(device, -1, explained.premises, (), since, chance, telemetered)
 
 
 def _per_million(chance: float) -> int:

@@ -8,7 +8,7 @@ whatever the grouper says, and are never moved by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -43,8 +43,6 @@ LEARN_EVERY_MS = 600_000
 """How often (platform time) rates are learned anew: what they say of today does not change faster."""
 
 
-_NOBODY: frozenset[int] = frozenset()
-
 _YOUNGEST = 2**40
 """Above every incident's key."""
 
@@ -53,7 +51,6 @@ class Known(NamedTuple):
     """A group as it was at the last tick, and the incident that continues it."""
 
     incident: int
-    premises: frozenset[int]
     group: Group
 
 
@@ -76,6 +73,8 @@ class Evidence:
         self._telemetered: set[tuple[int, int]] = set()
         """Keys of groups that telemetry knows open."""
         self._group_at: dict[int, tuple[int, int]] = {}
+        self._joined: Mapping[tuple[int, int], Collection[int]] = {}
+        """As `Delta.joined`, of the last update."""
         self.fresh: set[int] = set()
         """Premises of which something was said since the last tick."""
         self._emptied: set[int] = set()
@@ -131,7 +130,7 @@ class Evidence:
             self.grouper.remember(device for incident in mine for device in incident.devices)
         self._learn(draft)
         delta = self.grouper.update(draft.tick.at_ms)
-        changed, gone = delta.changed, delta.gone
+        changed, gone, self._joined = delta.changed, delta.gone, delta.joined
         loose = set(self.moved)
         if self._cold:  # After a start nothing is known of earlier groups; the situation knows the incidents.
             self._cold = False
@@ -216,13 +215,9 @@ class Evidence:
         claims: dict[tuple[int, int], Counter[int]] = {}
         for group in changed:
             votes: Counter[int] = Counter()
+            news = self._news_of(group)
             known = self._known.get(group.key)
-            news: Iterable[int] = group.premises
-            if known is not None and known.group.premises is group.premises:
-                votes[known.incident] = len(known.premises)
-                news = ()
-            elif known is not None:
-                news = [premise for premise in group.premises if premise not in known.premises]
+            if known is not None:
                 votes[known.incident] = len(group.premises) - len(news)
             for premise in news:
                 votes[incident[row_of[self.at[premise][0]]]] += 1
@@ -230,6 +225,17 @@ class Evidence:
                 votes.update(situation.coverage.holders(group.device))
             claims[group.key] = votes
         return claims
+
+    def _news_of(self, group: Group) -> Collection[int]:
+        """Its premises that were not in it at the last tick."""
+        known, key = self._known.get(group.key), group.key
+        if known is None:
+            return group.premises
+        if known.group is group:  # changed by something else
+            return ()
+        where = self._group_at
+        candidates = self._joined.get(key, group.premises)
+        return [premise for premise in candidates if where.get(premise) != key]
 
     def _choose(
         self,
@@ -310,22 +316,19 @@ class Evidence:
                 draft.add(IncidentOpened(incident=incident_id(key), utility=utility, since_ms=group.since_ms))
             incident = draft.situation.incidents[key]
             known = self._known.get(group.key)
-            same = known is not None and known.group.premises is group.premises
-            premises = known.premises if known is not None and same else frozenset(group.premises)
-            if known is None or known.incident != key:
-                news = premises
-            else:
-                news = _NOBODY if same else premises - known.premises
+            news = self._news_of(group)
+            if known is not None and known.incident != key:
+                news = group.premises
+            # What reports anew may have moved to another group at this tick: there it is news.
+            heard = {premise for premise in fresh.get(group.key, ()) if premise in group.premises}.union(news)
             for premise in news:
                 self._group_at[premise] = group.key
-            self._known[group.key] = Known(key, premises, group)
-            if incident.unargued:
-                self._unargued.put(key, incident.customers_out)
+            self._known[group.key] = Known(key, group)
             (self._telemetered.add if group.telemetered else self._telemetered.discard)(group.key)
             if incident.held:
-                self._pinned |= premises
-            # What reports anew may have moved to another group at this tick: there it is news.
-            heard = news | premises.intersection(fresh.get(group.key, _NOBODY))
+                self._pinned.update(group.premises)
+            if incident.unargued:
+                self._unargued.put(key, incident.customers_out)
             receipts = self._strangers(draft.situation, heard, {key, *bequests.get(group.key, ())})
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:

@@ -1,0 +1,50 @@
+"""The speaking premises that one device explains, kept as they come and go: what changes costs what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Explained:
+    """`premises`: those explained now. `joined`: those that came since `tell`; `changed`: whether any came or went."""
+
+    __slots__ = ("_since", "changed", "joined", "premises")
+
+    def __init__(self) -> None:
+        self.premises: set[int] = set()
+        self.joined: set[int] = set()
+        self.changed = False
+        self._since: int | None = None
+
+    def add(self, premise: int, since: int) -> None:
+        """A premise spoke, first at this time, or at another time than was known before."""
+        if premise not in self.premises:
+            self.premises.add(premise)
+            self.joined.add(premise)
+            self.changed = True
+        self._since = None if self._since is None else min(self._since, since)
+
+    def remove(self, premise: int, since: int) -> None:
+        """A premise that is here, and spoke first at this time, speaks no longer or is explained otherwise."""
+        self.premises.remove(premise)
+        self.joined.discard(premise)
+        self.changed = True
+        self.forget(since)
+
+    def forget(self, since: int) -> None:
+        """One of them spoke first at this time, and is about to be told to have spoken at another."""
+        if self._since == since:
+            self._since = None
+
+    def since(self, first: Mapping[int, int]) -> int:
+        """When the first of them spoke, by when each did; 0 = there is none. O(1) unless the first has left."""
+        if self._since is None and self.premises:
+            self._since = min(map(first.__getitem__, self.premises))
+        return self._since or 0
+
+    def tell(self) -> tuple[int, ...]:
+        """Those that joined, ascending; from here on nothing is news."""
+        joined = tuple(sorted(self.joined))
+        self.joined.clear()
+        self.changed = False
+        return joined
