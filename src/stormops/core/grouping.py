@@ -29,8 +29,9 @@ class Group(NamedTuple):
     `device` is a row of `core.network.Tree`, -1 for a cluster. `anchor` names a cluster: its smallest
     reporting premise; -1 with a device. `premises` are the reporting premises: of a device as they are now (they go on
     changing), else ascending. `out` are the premises believed out of a cluster, ascending, reporting ones included;
-    empty with a device, where they are those below it. `since_ms` is the earliest report. `probability` per 10,000. `telemetered`:
-    telemetry says that the device is open, since `since_ms` if nobody reported before; there may be no reports then.
+    empty with a device, where they are those below it. `since_ms` is the earliest report. `probability` per 10,000.
+    `telemetered`: telemetry says that the device is open, since `since_ms` if nobody reported before; there may be no
+    reports then.
     """
 
     device: int
@@ -50,7 +51,7 @@ class Group(NamedTuple):
 class Delta(NamedTuple):
     """What an update changed: keys that are gone, groups that are new or different.
 
-    `joined`: of such groups by key, the premises that were not in them at the update before; of others that is not known.
+    `joined`: of such groups by key, the premises that were not in them at the update before; of others nobody knows.
     """
 
     gone: list[tuple[int, int]]
