@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from stormops.core.entry import IncidentArgued
 from stormops.core.report import Utility
 
 UTILITIES: tuple[Utility, ...] = tuple(Utility)
 ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
+LATELY = 1 << 16
+"""Incidents whose other form is remembered: each is turned several times within a tick or two."""
+
 LETTERS = {Utility.ELECTRIC: "E", Utility.WATER: "W", Utility.GAS: "G", Utility.SEWER: "S"}
 UTILITY_OF_LETTER = {letter: utility for utility, letter in LETTERS.items()}
 
@@ -84,11 +88,13 @@ def make_key(utility: Utility, number: int) -> int:
     return number * 4 + UTILITIES.index(utility)
 
 
+@lru_cache(LATELY)
 def incident_id(key: int) -> str:
     """The name that people use: "E-0042"."""
     return f"{LETTERS[UTILITIES[key % 4]]}-{key // 4:04d}"
 
 
+@lru_cache(LATELY)
 def incident_key(name: str) -> int | None:
     """The key of a name as `incident_id` writes it, or None for what cannot be one."""
     utility = UTILITY_OF_LETTER.get(name[:1])

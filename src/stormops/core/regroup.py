@@ -412,8 +412,11 @@ class Evidence:
         if incident.held:
             return self._gain(situation, incident, group, receipts)
         devices = (group.device,) if group.device >= 0 else ()
-        out = set(group.out)
-        added, dropped = out - incident.premises, incident.premises - out
+        added: set[int] = set()
+        dropped: set[int] = set()
+        if group.out or incident.premises:
+            out = set(group.out)
+            added, dropped = out - incident.premises, incident.premises - out
         moved = incident.devices != devices
         likelier = abs(group.probability - incident.probability) >= PROBABILITY_STEP
         reasons = _reasons(situation, incident.utility, group)
@@ -501,10 +504,13 @@ def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[str,
     return _reason(situation, group), *seen
 
 
+_KINDS = {int(kind): kind.name.lower().replace("_", " ") for kind in EdgeKind}
+
+
 def _reason(situation: Situation, group: Group) -> str:
     """Why these reports are one incident."""
     if group.device >= 0:
-        kind = EdgeKind(int(situation.tree.kind[group.device])).name.lower().replace("_", " ")
+        kind = _KINDS[situation.tree.kind[group.device]]
         if group.telemetered:
             return f"Telemetry says that the {kind} {situation.device_ids[group.device]} is open."
         return f"Its reports share the {kind} {situation.device_ids[group.device]}."
