@@ -49,7 +49,7 @@ def test_ten_among_thousands_are_ten() -> None:
 def test_two_bursts_hours_apart_at_one_place_are_two() -> None:
     early, late = range(240, 252, 2), range(241, 252, 2)
     apart = groups_of(CITY, [(p, 0) for p in early] + [(p, 360) for p in late], 400)
-    assert sorted(group.premises for group in apart) == [tuple(early), tuple(late)]
+    assert sorted(tuple(group.premises) for group in apart) == [tuple(early), tuple(late)]
     assert {group.since_ms for group in apart} == {NOON, NOON + 360 * MINUTE}
     assert sizes(groups_of(CITY, [(p, 0) for p in early] + [(p, 10) for p in late])) == [12]
 

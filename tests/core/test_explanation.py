@@ -101,11 +101,12 @@ def check_out(groups: list[Group]) -> None:
     out = [p for g in groups for p in g.out]
     assert len(out) == len(set(out))
     for group in groups:
-        assert list(group.premises) == sorted(group.premises)
+        premises = list(group.premises)
+        assert premises == sorted(premises)
         assert 1 <= group.probability <= 9_999
         if group.device < 0:
             assert set(group.premises) <= set(group.out)
-            assert group.anchor == group.premises[0]
+            assert group.anchor == premises[0]
         else:
             assert group.out == ()
 

@@ -232,8 +232,8 @@ class Customers:
         report_ms = self.columns["report_ms"]
         near = distinct(np.sort(self._strays.owing(news)))
         near = near[report_ms[near] > 0]
-        for some in (news, near):
-            self._stray[some] = self._strays.rates(some, report_ms)
+        some = np.concatenate([news, near])
+        self._stray[some] = self._strays.rates(some, report_ms)
         return near
 
     def _add(self, leaf: Rows, evidence: Floats) -> None:

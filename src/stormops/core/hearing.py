@@ -253,19 +253,21 @@ class Hearing:
                 return self._hushed(heard.only(first)).take(which, axis=0)
             if len(which) > PART:
                 return np.concatenate([self._hushed(heard.only(part)) for part in _parts(len(which))])
-        said = heard.report >= 0
-        age, neighbours = heard.report[said], heard.neighbours[said]
-        pace = (1 - self.rates.hush) ** np.count_nonzero(neighbours >= 0, axis=1)
-        ratio = np.empty((len(said), self.onsets.slots))
-        ratio[~said] = 1 - self.rates.report * self.arrived(heard.neighbours[~said])
-        if not len(age):
-            return ratio
-        share = np.zeros((self.onsets.slots, len(age)))
+        said = np.flatnonzero(heard.report >= 0)
+        silent = np.flatnonzero(heard.report < 0)
+        age = heard.report[said]
+        pace = (1 - self.rates.hush) ** np.count_nonzero(heard.neighbours[said] >= 0, axis=1)
+        share = np.zeros((self.onsets.slots, len(silent) + len(said)))
         for clock, part in enumerate(self._clock_share.tolist()):
-            run, lost = self._run[clock], self._since_loss(clock, neighbours)
-            until, before = (self._by(lost - pace * run[edge]).mean(axis=0) for edge in (age, age + 1))
-            share += part * (until - before)
-        ratio[said] = self._true_to_false(share.T, age)
+            run, lost = self._run[clock], self._since_loss(clock, heard.neighbours)
+            spoke = lost.take(said, axis=2)
+            edges = lost.take(silent, axis=2), spoke - pace * run[age], spoke - pace * run[age + 1]
+            arrived = self._by(np.concatenate(edges, axis=2)).mean(axis=0)
+            share += part * arrived[:, : share.shape[1]]
+            share[:, len(silent) :] -= part * arrived[:, share.shape[1] :]
+        ratio = np.empty((len(heard.report), self.onsets.slots))
+        ratio[silent] = 1 - self.rates.report * share[:, : len(silent)].T
+        ratio[said] = self._true_to_false(share[:, len(silent) :].T, age)
         return ratio
 
     def _true_to_false(self, share: Floats, age: Rows) -> Floats:
