@@ -47,7 +47,7 @@ def explained(reports: list[tuple[int, int]], now_minutes: int = 60, held: tuple
 def test_neighbours_of_one_transformer() -> None:
     (group,) = explained([(24, 3), (26, 1), (28, 9)])
     assert group.key == (device(EdgeKind.TRANSFORMER, 24), -1)
-    assert group.premises == {24, 26, 28}
+    assert group.premises == (24, 26, 28)
     assert group.out == ()
     assert group.since_ms == NOON + MINUTE
     assert 6_000 < group.probability <= 9_999
@@ -217,9 +217,9 @@ def test_below_a_held_device_reports_and_silence_explain_nothing_else() -> None:
     fuse, transformer = device(EdgeKind.FUSE, 24), device(EdgeKind.TRANSFORMER, 24)
     reports = [(24, 3), (26, 1), (28, 9), (60, 5)]
     groups = {group.key: group.premises for group in explained(reports, held=(fuse,))}
-    assert groups == {(fuse, -1): {24, 26, 28}, (-1, 60): (60,)}
+    assert groups == {(fuse, -1): (24, 26, 28), (-1, 60): (60,)}
     groups = {group.key: group.premises for group in explained(reports, held=(fuse, transformer))}
-    assert groups == {(fuse, -1): set(), (transformer, -1): {24, 26, 28}, (-1, 60): (60,)}
+    assert groups == {(fuse, -1): (), (transformer, -1): (24, 26, 28), (-1, 60): (60,)}
 
 
 def test_silence_below_held_devices_does_not_speak_for_the_feeder() -> None:

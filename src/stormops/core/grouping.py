@@ -27,11 +27,11 @@ class Group(NamedTuple):
     """Reports that share a cause.
 
     `device` is a row of `core.network.Tree`, -1 for a cluster. `anchor` names a cluster: its smallest
-    reporting premise; -1 with a device. `premises` are the reporting premises: of a device as they are now (they go on
-    changing), else ascending. `out` are the premises believed out of a cluster, ascending, reporting ones included;
-    empty with a device, where they are those below it. `since_ms` is the earliest report. `probability` per 10,000.
-    `telemetered`: telemetry says that the device is open, since `since_ms` if nobody reported before; there may be no
-    reports then.
+    reporting premise; -1 with a device. `premises` are the reporting premises, ascending; of a device in a `Delta`
+    they are those that it has now, and go on changing. `out` are the premises believed out of a cluster, ascending,
+    reporting ones included; empty with a device, where they are those below it. `since_ms` is the earliest report.
+    `probability` per 10,000. `telemetered`: telemetry says that the device is open, since `since_ms` if nobody
+    reported before; there may be no reports then.
     """
 
     device: int

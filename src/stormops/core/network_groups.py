@@ -349,7 +349,7 @@ class Explanations:
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""
         shown = (self._shown[key] for key in sorted(self._shown))
-        return [group._replace(premises=frozenset(group.premises)) if group.device >= 0 else group for group in shown]
+        return [group._replace(premises=tuple(sorted(group.premises))) for group in shown]
 
     # --- taking reports in ------------------------------------------------------------------------
 
