@@ -6,29 +6,38 @@ from collections.abc import Mapping
 
 
 class Explained:
-    """`premises`: those explained now. `joined`: those that came since `tell`; `changed`: whether any came or went."""
+    """`premises`: those explained now. `joined`: those that came since `tell`."""
 
-    __slots__ = ("_since", "changed", "joined", "premises")
+    __slots__ = ("_left", "_since", "joined", "premises")
 
     def __init__(self) -> None:
         self.premises: set[int] = set()
         self.joined: set[int] = set()
-        self.changed = False
+        self._left: set[int] = set()
         self._since: int | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether they are others than at the last `tell`."""
+        return bool(self.joined or self._left)
 
     def add(self, premise: int, since: int) -> None:
         """A premise spoke, first at this time, or at another time than was known before."""
         if premise not in self.premises:
             self.premises.add(premise)
-            self.joined.add(premise)
-            self.changed = True
+            if premise in self._left:
+                self._left.remove(premise)
+            else:
+                self.joined.add(premise)
         self._since = None if self._since is None else min(self._since, since)
 
     def remove(self, premise: int, since: int) -> None:
         """A premise that is here, and spoke first at this time, speaks no longer or is explained otherwise."""
         self.premises.remove(premise)
-        self.joined.discard(premise)
-        self.changed = True
+        if premise in self.joined:
+            self.joined.remove(premise)
+        else:
+            self._left.add(premise)
         self.forget(since)
 
     def forget(self, since: int) -> None:
@@ -46,5 +55,5 @@ class Explained:
         """Those that joined, ascending; from here on nothing is news."""
         joined = tuple(sorted(self.joined))
         self.joined.clear()
-        self.changed = False
+        self._left.clear()
         return joined
