@@ -49,6 +49,8 @@ START_MS = 1_790_000_000_000
 STORM_MS = 3_600_000
 BODY_EVENTS = 500
 FACTS_A_COMMIT = 1_000
+FEW, FEWS = 20, 100
+"""Reports of a tick, and ticks, when all is open: what a tick costs then must not be what is open."""
 CALM_MS = 60_000
 """After the last word: the momentary hold of the last gasps is over by then."""
 
@@ -170,10 +172,12 @@ class Drained(NamedTuple):
     out: int
     received: int
     meters_off: int
+    few: list[float]
+    """Seconds of the processor of ticks with `FEW` reports each, when all that is open."""
 
 
-def drain(folder: Path, city: City, tree: Tree, events: int) -> Drained:
-    """Step until everything is decided, and once more when the hold is over."""
+def drain(folder: Path, city: City, tree: Tree, events: int, more: list[Said]) -> Drained:
+    """Step until everything is decided, and once more when the hold is over; then `more`, a few at a tick."""
     keep_memory()
     clock = StormClock()
     matcher = Matcher(city)
@@ -206,9 +210,17 @@ def drain(folder: Path, city: City, tree: Tree, events: int) -> Drained:
     operations.step()
     wall, spent = time.perf_counter() - began, time.process_time() - processor
     live = sum(incident.live for incident in situation.incidents.values())
-    found = Drained(
-        wall, spent, ticks, live, situation.customers_out, situation.totals.received, situation.totals.meters_off
-    )
+    totals = situation.totals
+    found = Drained(wall, spent, ticks, live, situation.customers_out, totals.received, totals.meters_off, few=[])
+    door = DoorFile(folder / "node-02.door", 2, clock.now_ms)
+    door.open()
+    for first in range(0, len(more), FEW):
+        clock.ms += 1_000
+        door.commit([[one.offer] for one in more[first : first + FEW]])
+        processor = time.process_time()
+        operations.step()
+        found.few.append(time.process_time() - processor)
+    door.close()
     operations.close()
     return found
 
@@ -225,7 +237,9 @@ def run(scale: float, seed: int, folder: Path, *, profile: bool) -> dict[str, tu
     watched = cProfile.Profile() if profile else None
     if watched is not None:
         watched.enable()
-    found = drain(data, city, tree, reports)
+    late = np.random.default_rng(seed + 1).choice(lost(tree, gasps, np.random.default_rng(seed))[0], FEW * FEWS)
+    more = [_report(city, premise, STORM_MS, 0.6) for premise in late.tolist()]
+    found = drain(data, city, tree, reports, more)
     if watched is not None:
         watched.disable()
         pstats.Stats(watched).sort_stats("tottime").print_stats(35)
@@ -242,6 +256,8 @@ def run(scale: float, seed: int, folder: Path, *, profile: bool) -> dict[str, tu
     print(
         f"{len(found.ticks):,} ticks: p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {most:.0f} ms; memory {memory:,.0f} MB"
     )
+    middle, high = np.percentile(np.array(found.few) * 1000, [50, 95])
+    print(f"a tick of {FEW} reports after that: processor p50 {middle:.1f} ms, p95 {high:.1f} ms")
     print(
         f"at the end {found.incidents:,} open incidents, {found.out:,} of {gasps:,} customers shown out, "
         f"{found.meters_off:,} meters off"

@@ -24,7 +24,8 @@ def test_what_is_said_is_in_order_and_as_much_as_asked() -> None:
 def test_all_of_it_is_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stormops.operations.loop.NEWS_MAX", 1_000)
     fill(tmp_path, said(CITY, TREE, 900, 1_500, 1))
-    found = drain(tmp_path, CITY, TREE, 1_500)
+    found = drain(tmp_path, CITY, TREE, 1_500, said(CITY, TREE, 0, 0, 1))
+    assert found.few == []
     assert (found.received, found.meters_off) == (1_500, 900)
     assert 900 <= found.out <= 1_000
     assert len(found.ticks) == 2
