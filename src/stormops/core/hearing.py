@@ -46,6 +46,9 @@ MISSED_READ = 0.05
 OVERDUE = 1.0
 """A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
 
+YOUNG = 64
+"""Ages of words for which tables are made at once."""
+
 FEW = 64
 """Customers of whom what was heard is weighed one by one; of more, each kind once."""
 
@@ -173,10 +176,9 @@ class Hearing:
         """(C, S, moments): how much of its time each clock of the callers has run since a loss."""
         self.heard_share = self.arrived(np.full((1, NEIGHBOURS), -1))[0]
         """(S): share of the reports of a loss in each slot that have come."""
-        self._report = np.vstack([self._reports(), 1 - rates.report * self.heard_share])
-        areas = np.zeros((1, 2)) if deaf is None else deaf
-        self._off, self._on = self._offs(), self._ons(areas)
-        self._no_gasp = np.vstack([self._silence(areas), np.ones(onsets.slots)])
+        self._deaf = np.zeros((1, 2)) if deaf is None else deaf
+        self._tell_apart(min(YOUNG, len(self._slot)))
+        self._no_gasp = np.vstack([self._silence(self._deaf), np.ones(onsets.slots)])
         hazard = -np.log1p(-rates.service) * weights
         self._service_kept = np.exp(-np.append(0, np.cumsum(hazard)))
         """(S + 1): chance that a customer's own service has not failed before each slot; last: at all."""
@@ -186,6 +188,18 @@ class Hearing:
         """The kinds that were asked for last, and what `spoken` says of them: all is asked of the same."""
 
     # --- tables: ages or areas by slots ------------------------------------------------------------
+
+    def _tell_apart(self, ages: int) -> None:
+        """Make the tables for words of so many ages, the youngest; last rows are those of no word at all."""
+        self._ages = ages
+        self._report = np.vstack([self._reports(), 1 - self.rates.report * self.heard_share])
+        self._off, self._on = self._offs(), self._ons(self._deaf)
+
+    def _reach(self, heard: Heard) -> None:
+        """See to it that the tables tell of words as old as these: most storms are of today."""
+        oldest = max(int(ages.max(initial=-1)) for ages in (heard.report, heard.off, heard.on))
+        if oldest >= self._ages:
+            self._tell_apart(min(2 * (oldest + 1), len(self._slot)))
 
     def _by(self, ages: Floats) -> Floats:
         """Share of the reports of a loss that have come when the callers' clock has run so long (quanta) since."""
@@ -237,10 +251,10 @@ class Hearing:
         """(ages, S): of a report of each age that is the first below its device."""
         rates = self.rates
         if not rates.delay_ms:
-            return np.full((len(self._slot), self.onsets.slots), 1 + rates.report / rates.false)
-        share = np.zeros((len(self._slot), self.onsets.slots))
+            return np.full((self._ages, self.onsets.slots), 1 + rates.report / rates.false)
+        share = np.zeros((self._ages, self.onsets.slots))
         for run, lost, part in zip(self._run, self._lost, self._clock_share.tolist(), strict=True):
-            arrived = self._by(lost.T[:, None] - run[:, None])
+            arrived = self._by(lost.T[:, None] - run[: self._ages + 1, None])
             share += part * (arrived[:, :-1] - arrived[:, 1:]).mean(axis=0)
         return self._true_to_false(share, np.arange(len(share)))
 
@@ -289,6 +303,7 @@ class Hearing:
         return self._last[1]
 
     def _spoken(self, heard: Heard) -> Floats:
+        self._reach(heard)
         ratio = self._report.take(heard.report, axis=0)
         hushed = np.flatnonzero((heard.neighbours >= 0).any(axis=1))
         if len(hushed) and self.rates.delay_ms:
@@ -301,18 +316,18 @@ class Hearing:
 
     def _offs(self) -> Floats:
         widths = np.array(self.onsets.widths)
-        here = (self._slot[:, None] == np.arange(self.onsets.slots)) / widths
+        here = (self._slot[: self._ages + 1, None] == np.arange(self.onsets.slots)) / widths
         spread = 0.9 * here
         spread[1:] += 0.05 * here[:-1]
         spread[:-1] += 0.05 * here[1:]
-        return np.asarray(1 + self.rates.gasp * spread / FALSE_GASP)
+        return np.asarray(1 + self.rates.gasp * spread[: self._ages] / FALSE_GASP)
 
     def _ons(self, deaf: Floats) -> Floats:
         """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.
 
         A read that was due while its area was not heard is not missed. The last age is that of no word at all.
         """
-        age = np.arange(len(self._slot))[:, None, None]
+        age = np.arange(self._ages)[:, None, None]
         lost = self._moments[None]
         told = np.where(lost > age + 1, WRONG_ON, 1.0)
         table = np.broadcast_to(told.mean(axis=2), (len(deaf), len(age), self.onsets.slots))
