@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from stormops import supervisor as module
-from stormops.child import MISCONFIGURED
+from stormops.child import MISCONFIGURED, ONE_THREAD
 from stormops.settings import Settings
-from stormops.supervisor import Supervisor, SupervisorError, listen
+from stormops.supervisor import Child, Supervisor, SupervisorError, listen
 from stormops.telemetry import Log
 
 FREE: dict[str, Any] = {
@@ -64,6 +64,10 @@ async def test_a_killed_child_is_started_again_and_stopping_leaves_nobody(tmp_pa
     supervisor.stop()
     await running
     assert not any(alive(pid) for pid in (*first.values(), *last.values()))
+
+
+def test_a_child_is_told_of_its_sockets_and_to_sum_on_one_core() -> None:
+    assert Child("feed", [], {"feed_fd": 7}).environment == {"STORMOPS_FEED_FD": "7", **ONE_THREAD}
 
 
 async def test_callers_wait_while_a_process_restarts(tmp_path: Path) -> None:

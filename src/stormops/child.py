@@ -22,6 +22,10 @@ KEPT, KEPT_EACH = 128 << 20, 32 << 20
 NICENESS = {"operations": 3, "relay": 3, "feed": 3, "counter": 5, "worker": 10, "transit": 10}
 """When cores are short, intake goes first: a report must be kept, a picture may wait a moment."""
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""What our processes tell libraries of linear algebra before they load them. To sum a column of a city these would wake
+a thread on another core, which takes twenty times as long as the sum, and spins there for some time after it."""
+
 GROUP_TRIES = 5
 """How often the niceness of a session is tried to be set, a tenth of a second apart."""
 

@@ -28,7 +28,7 @@ from typing import NamedTuple, TextIO
 
 import msgspec
 
-from stormops.child import MISCONFIGURED, settle_in
+from stormops.child import MISCONFIGURED, ONE_THREAD, settle_in
 from stormops.settings import Settings, SettingsError, addressed, load_city_file, transit_alerts_url
 from stormops.telemetry import Log
 
@@ -86,7 +86,7 @@ class Child(NamedTuple):
     @property
     def environment(self) -> dict[str, str]:
         """What it is told beside the settings of all."""
-        return {f"STORMOPS_{setting.upper()}": str(fd) for setting, fd in self.sockets.items()}
+        return ONE_THREAD | {f"STORMOPS_{setting.upper()}": str(fd) for setting, fd in self.sockets.items()}
 
 
 def make_private(folder: Path) -> None:

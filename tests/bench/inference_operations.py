@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import os
 import pstats
 import resource
 import sys
@@ -19,11 +20,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from stormops.child import ONE_THREAD, keep_memory
+
+os.environ.update(ONE_THREAD)
+
 import numpy as np
 import numpy.typing as npt
 
 from geo.generate import generate_city
-from stormops.child import keep_memory
 from stormops.core.decide import Decider
 from stormops.core.entry import METER_LETTERS, AnyFact, MeterEventsReceived, News, ReportReceived
 from stormops.core.explaining import make_groupers

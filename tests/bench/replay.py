@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -16,6 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from stormops.child import ONE_THREAD
+
+os.environ.update(ONE_THREAD)
 
 import numpy as np
 

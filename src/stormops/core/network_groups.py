@@ -100,7 +100,6 @@ class Explanations:
         self._remembered: set[int] = set()
         self._shown: dict[Key, Group] = {}
         self._keys: set[Key] = set()
-        self._shown_held: set[int] = set()
         self._meters_speak = False
         self._lay_out(tree, rates or Rates())
 
@@ -204,6 +203,7 @@ class Explanations:
 
     def _know(self, device: int) -> None:
         """Bring the inference in line with what people and telemetry say of a device."""
+        self._keys.add((device, -1))
         if self._place[device] >= 0:
             self.inference.hold(device, held=device in self._holds or device in self._telemetered)
             self._holder = self._holders()
@@ -313,10 +313,13 @@ class Explanations:
         changed = self.inference.update(now_ms, np.flatnonzero(shown))
         owner = np.where(self._holder >= 0, self._holder, self.inference.prediction.top)
         leaves.update(np.flatnonzero(self._speaks & (owner != self._owner)).tolist())
-        for leaf in leaves:
-            self._settle_owner(leaf, int(owner[leaf]) if leaf >= 0 else -1, keys)
-        keys.update((device, -1) for device in known | self._shown_held)
-        self._shown_held = known
+        if -1 in leaves:
+            self._settle_owner(-1, -1, -1, keys)
+            leaves.discard(-1)
+        where = np.fromiter(leaves, np.intp, len(leaves))
+        for leaf, old, new in zip(where.tolist(), self._owner[where].tolist(), owner[where].tolist(), strict=True):
+            if old < 0 or old != new or not self._speaking.get(leaf):
+                self._settle_owner(leaf, old, new, keys)
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
         return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
@@ -403,10 +406,9 @@ class Explanations:
 
     # --- groups -----------------------------------------------------------------------------------
 
-    def _settle_owner(self, leaf: int, owner: int, keys: set[Key]) -> None:
-        """The premises right below a place are explained by `owner` now."""
+    def _settle_owner(self, leaf: int, old: int, owner: int, keys: set[Key]) -> None:
+        """The premises right below a place were explained by `old`, and are by `owner` now."""
         premises = self._speaking.get(leaf, ())
-        old = int(self._owner[leaf]) if leaf >= 0 else -1
         new = owner if premises else -1
         if old >= 0 and old != new:
             keys.add((int(self._node[old]), -1))
