@@ -322,6 +322,7 @@ class Heard:
         self.states: dict[int, SwitchState] = {}
         self.said: list[tuple[int, int, bool]] = []
         self.holds: set[int] = set()
+        self.let_go: set[int] = set()
         self.known: dict[int, bool | None] = {}
         self.closed: dict[int, int] = {}
         self.sighted: dict[int, int] = {}
@@ -348,6 +349,7 @@ class Heard:
     def hold(self) -> None:
         device = self.rng.randrange(len(self.gear.normal))
         self.holds ^= {device}
+        self.let_go |= {device} - self.holds
         self.explanations.hold(device, held=device in self.holds)
 
     def know(self) -> None:
@@ -380,6 +382,7 @@ class Heard:
         self.explanations.rewire(self.gear.trace(self.states))
 
     def update(self) -> None:
+        self.let_go.clear()
         self.explanations.update(self.now)
 
     def afresh(self) -> Explanations:
@@ -396,7 +399,8 @@ class Heard:
         made.seen_closed(np.array([*self.closed], np.int32), np.array([*self.closed.values()], np.int64))
         made.sighted(np.array([*self.sighted], np.int32), np.array([*self.sighted.values()], np.int64))
         shown = {group.device for group in self.explanations.groups() if group.device >= 0}
-        made.remember(sorted(shown - self.holds))
+        # That a device was shown because people held it until now is no prediction.
+        made.remember(sorted(shown - self.holds - self.let_go))
         return made
 
 
