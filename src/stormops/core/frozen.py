@@ -95,6 +95,7 @@ class Frozen:
         plain["pace"] = list(situation.pace)
         plain["course"] = [tuple(sample) for sample in situation.course]
         plain["interruptions"] = sorted((hour, *counted) for hour, counted in situation.interruptions.items())
+        plain["again"] = ()  # in its place when encoded
         plain["safety"] = sorted((receipt, *clock) for receipt, clock in situation.safety.items())
         plain["silences"] = sorted((name, *silence) for name, silence in situation.silences.items())
         plain["links"] = sorted((premise, *link) for premise, link in situation.links.items())

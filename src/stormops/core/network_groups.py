@@ -451,11 +451,14 @@ class Explanations:
                 if known is not None:
                     del self._shown[key]
                     gone.append(key)
-            elif (explained is not None and explained.changed) or known != group:
-                self._shown[key] = group
+                continue
+            # Premises come and go in the group that was shown, too, if it is of this tree; they tell it themselves.
+            live = explained is not None and known is not None and known.premises is explained.premises
+            if known != group or (live and explained is not None and explained.changed):
                 changed.append(group)
-                if explained is not None:
-                    joined[key] = explained.tell()
+            self._shown[key] = group
+            if explained is not None:
+                joined[key] = explained.tell()
         for devices, shown in ((gone, False), ((group.key for group in changed), True)):
             self._shown_at[self._places_of(device for device, _ in devices if device >= 0)] = shown
         return Delta(gone, changed, joined)
