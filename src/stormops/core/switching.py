@@ -15,7 +15,17 @@ import numpy as np
 from stormops.core import entry as facts
 from stormops.core.actions import end
 from stormops.core.draft import Draft
-from stormops.core.holding import Refused, ancestors, below, let_go, reroute, take_over, unanswered, unhold
+from stormops.core.holding import (
+    Refused,
+    ancestors,
+    below,
+    let_go,
+    lost_service,
+    reroute,
+    take_over,
+    unanswered,
+    unhold,
+)
 from stormops.core.incident import ELECTRIC, Incident, Step, incident_id, make_key
 from stormops.core.network import EdgeKind, Tree
 from stormops.core.network_groups import HELD_PROBABILITY
@@ -103,6 +113,21 @@ class Switching:
         decider.network.grouper.rewire(situation.tree)
         self._answered()
         reroute(decider, draft, elsewhere)
+        if len(others):
+            self._keep_held(set(others.tolist()))
+
+    def _keep_held(self, premises: set[int]) -> None:
+        """Of these premises those that left the network: what people hold draws new reports to it there."""
+        decider = self._decider
+        for _, incident in sorted(decider.situation.incidents.items()):
+            if not incident.held:
+                continue
+            for report in lost_service(decider, incident.reports):
+                evidence = decider.evidence_of(report.utility, report.premise)
+                known = evidence.at.get(report.premise, ())
+                if report.premise in premises and evidence.keeps_held and report.receipt not in known:
+                    evidence.add(report.receipt, report.premise, report.received_ms)
+                    evidence.pin(report.premise)
 
     def _leave(self, draft: Draft, premises: set[int]) -> list[int]:
         """Take reports of lost electric service at these premises out of the explaining; gives them.
