@@ -9,6 +9,7 @@ function desk(): Desk {
     reports: new Map([["R-1", { receipt: "R-1", incident: "E-1" }]]),
     unmatched: new Map([["R-2", {}]]),
     safety: new Map([["R-1", { state: "escalated" }]]),
+    sightings: new Map([["a-1", {}]]),
     mode: { mode: "watch", reason: "calm" },
   } as unknown as Desk;
 }
@@ -38,6 +39,7 @@ const CASES: [string, Partial<Decided> & { target: string }, (each: Desk) => voi
       set("reports", "R-1", { incident: "E-2" })(each);
     },
   ],
+  ["retractions", { target: "sighting/a-1", body: { sighting: "a-1" } }, drop("sightings", "a-1")],
   ["reports/R-2/place", { target: "R-2" }, drop("unmatched", "R-2")],
   ["reports/R-1/place", { target: "R-1", seen: SEEN }, set("reports", "R-1", { receipt: "R-1", incident: "E-2" })],
   ["reports/R-2/withdraw", { target: "R-2" }, drop("unmatched", "R-2")],

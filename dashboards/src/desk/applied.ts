@@ -8,7 +8,7 @@ import type { Desk } from "./store";
 export interface Decided {
   path: string;
   body: object;
-  /** What it is about: an incident's id, a receipt or a switch. */
+  /** What it is about: an incident's id, a receipt, a switch or a sighting. */
   target: string;
   /** What was known of it when it was decided, where only a change of that tells, or what is usual. */
   seen?: string | number;
@@ -29,6 +29,7 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
     reason?: string;
     device?: string;
     open?: boolean;
+    sighting?: string;
   };
   switch (path.split("/").at(-1)) {
     case "confirm":
@@ -57,6 +58,8 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
       return (desk.safety.get(target)?.state ?? "acknowledged") === "acknowledged";
     case "mode":
       return desk.mode?.mode === said.mode && desk.mode?.reason === said.reason;
+    case "retractions":
+      return !desk.sightings.has(said.sighting ?? "");
     case "switches": // The situation shows those that are not as usual.
       return (desk.switches.get(said.device ?? "")?.open ?? seen === "open") === said.open;
     default:

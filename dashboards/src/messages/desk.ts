@@ -1,4 +1,4 @@
-/** What staff read, in English: a table like that of customers, ready for another language beside it. */
+/** What staff read at the desk, in English; the other languages have one table for all staff (`staff-es.ts`, `staff-ht.ts`). */
 export const desk = {
   yes: "yes",
 
@@ -292,6 +292,20 @@ export const desk = {
   "reason_switch.transfer": "To feed from the neighbour",
   "reason_switch.crew": "Crew reports it",
 
+  "sighting.title": "What the field saw",
+  "sighting.closed": "{device} seen closed",
+  "sighting.house": "Trouble at one house only ({incident})",
+  "sighting.retract": "Take back",
+  "sighting.retract_title": "Take back what the field saw",
+  "sighting.retract_hint":
+    "It counts no more: everything is explained as if it had not been said, and a house that it confirmed is a prediction again.",
+  "sighting.which": "What was said",
+  "sighting.gone": "It was taken back already.",
+  "sighting.send": "Take it back",
+  "reason_sighting.mistaken": "Another device or house was meant",
+  "reason_sighting.crew": "Crew corrects it",
+  "did.retract": "Take back: {what}",
+
   "merge.choose": "Nearest incidents",
 
   "split.choose": "Split off the report of {address}",
@@ -433,6 +447,7 @@ export const desk = {
   "sign_in.unreachable": "The platform cannot be reached. Try again.",
   "sign_in.wrong_password": "That name and password do not belong together.",
   "sign_in.too_many_attempts": "Too many failed attempts. Wait a little and try again.",
+  "sign_in.unavailable": "Nothing can be saved just now. Try again in a little while.",
   "sign_in.busy": "Many people are signing in. Try again in a few seconds.",
   "sign_in.origin": "Sign in from this page.",
   "sign_in.incomplete": "Name and password are needed.",

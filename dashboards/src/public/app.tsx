@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Area, Config, PublicMode, PublicTotals, Unheard } from "../contract";
 import type { FeedClient } from "../feed";
 import * as format from "../format";
-import { currentLanguage, LANGUAGES, OWN_NAMES, t, word } from "../i18n";
+import { t, word } from "../i18n";
+import { Languages } from "../languages";
 import { METER_SIGNS, modeSign, SHARE_STEPS, shareStep } from "../legend";
 import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
@@ -135,26 +136,6 @@ function UnheardSaid({ unheard }: { unheard: Unheard | undefined }) {
 }
 
 const MODE_WORDS: Partial<Record<string, true>> = { watch: true, storm: true, surge: true, island: true };
-
-/** The same page in another language; the server remembers the choice. */
-function Languages({ offered }: { offered: string[] }) {
-  const usable = offered.filter((code) => code in LANGUAGES);
-  if (usable.length < 2) return null;
-  return (
-    <nav class="languages" aria-label={t("public.language")}>
-      {usable.map((code) => (
-        <a
-          href={`?lang=${code}`}
-          lang={code}
-          hreflang={code}
-          {...(code === currentLanguage() ? { "aria-current": "true" as const } : {})}
-        >
-          {OWN_NAMES[code] ?? code}
-        </a>
-      ))}
-    </nav>
-  );
-}
 
 export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props) {
   const [moment, setMoment] = useState<Moment | null>(null);

@@ -31,6 +31,7 @@ from stormops.core.summary import (
     Totals,
     closed_columns,
     closed_of_columns,
+    last_seen,
 )
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Frozen:
         plain["switches"] = sorted((device, *state) for device, state in situation.switches.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         plain["closed_ms"] = sorted(situation.closed_ms.items())
-        plain["sighted"] = sorted((device, *sighting) for device, sighting in situation.sighted.items())
+        plain["sightings"] = [(action, *sighting) for action, sighting in situation.sightings.items()]
         return cls(
             position=situation.position,
             plain=plain,
@@ -174,7 +175,9 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.tree = situation.switchgear.trace(situation.switches)
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.closed_ms = dict(plain["closed_ms"])
-    situation.sighted = {device: Sighting(*sighting) for device, *sighting in plain["sighted"]}
+    told = plain["sightings"]
+    situation.sightings = {action: Sighting(tuple(devices), *words) for action, devices, *words in told}
+    situation.sighted = last_seen(situation.sightings.values())
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:

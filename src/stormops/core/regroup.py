@@ -66,7 +66,7 @@ class Evidence:
         self.keeps_held = keeps_held
         self.at: dict[int, list[int]] = {}
         self.moved: dict[int, int] = {}
-        """Predicted incidents whose reports people took into another, since the last tick."""
+        """Predicted incidents whose reports people took into another (-1: let go), since the last tick."""
         self._pinned: set[int] = set()
         self._known: dict[tuple[int, int], Known] = {}
         self._telemetered: set[tuple[int, int]] = set()
@@ -105,6 +105,11 @@ class Evidence:
         """Some report from here belongs to an incident that people hold."""
         self._pinned.add(premise)
         self.fresh.add(premise)
+
+    def loosen(self, key: int, premises: Collection[int]) -> None:
+        """People hold this incident of these premises no more: its groups say what becomes of it."""
+        self.moved.setdefault(key, -1)
+        self.fresh.update(premises)
 
     def compare(self, device: int) -> None:
         """The incident at a device was changed by something else than its group: bring it in line again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -126,10 +127,26 @@ class DeviceState(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """The field saw a device closed at `at_ms` (platform ms), says this person."""
+    """The field saw these devices (rows of the tree) closed at `at_ms` (platform ms), says this person, and why.
 
+    `incident`: key of that of the one service which alone has the trouble; -1 = a device was seen.
+    """
+
+    devices: tuple[int, ...]
     at_ms: int
     by: str
+    reason: str
+    incident: int
+
+
+def last_seen(sightings: Iterable[Sighting]) -> dict[int, Sighting]:
+    """The last sighting of each device; of several at the same moment the last that came."""
+    found: dict[int, Sighting] = {}
+    for sighting in sightings:
+        for device in sighting.devices:
+            if device not in found or sighting.at_ms >= found[device].at_ms:
+                found[device] = sighting
+    return found
 
 
 class SwitchState(NamedTuple):
@@ -164,7 +181,9 @@ class Touched:
         self.telemetry: set[int] = set()
         """Devices of which telemetry said something new."""
         self.closed: set[int] = set()
-        """Devices that people saw closed."""
+        """Devices of which people said something new: seen closed, or taken back."""
+        self.sightings = False
+        """Whether somebody saw a device closed, or took that back."""
         self.switches = False
         """Whether a switch was operated."""
         self._reach: list[Ints] = []
@@ -189,6 +208,7 @@ class Touched:
         self.silences |= other.silences
         self.telemetry |= other.telemetry
         self.closed |= other.closed
+        self.sightings |= other.sightings
         self.switches |= other.switches
         self._reach += other._reach
 
