@@ -1,5 +1,5 @@
 /** The desk: one page for a whole shift. State lives here; the parts only show it. */
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
 import type { Config, Incident, Session } from "../contract";
 import { t } from "../i18n";
@@ -254,6 +254,10 @@ export function App(props: Props) {
     p: lookBack,
     ...(machine.on ? pastKeys(machine) : {}),
   };
+  // What is opened is read from its beginning.
+  useLayoutEffect(() => {
+    document.querySelector(".panel")?.scrollTo(0, 0);
+  }, [selection?.kind, selection?.id, entering, customer]);
   const commands = (): Command[] => [
     ...deskCommands(keys, {
       mayAct,

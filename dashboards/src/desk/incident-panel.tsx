@@ -90,7 +90,9 @@ export function IncidentPanel(props: Props) {
   const chooses = doing === "split" || doing === "service-only";
   // Of one report there is nothing to choose.
   const chosen = doing === "service-only" && reports.length === 1 ? reports.map((one) => one.receipt) : receipts;
-  const ready = doing === "merge" ? others.length > 0 : !chooses || chosen.length > 0;
+  // Others may have confirmed, restored or cancelled it while the reason was being typed.
+  const overtaken = finished || ((doing === "seen-closed" || doing === "service-only") && !arguable(incident));
+  const ready = !overtaken && (doing === "merge" ? others.length > 0 : !chooses || chosen.length > 0);
   useEffect(() => setReceipts([]), [doing]);
   const send = (reason: string) => {
     if (doing === null) return;
@@ -268,6 +270,11 @@ export function IncidentPanel(props: Props) {
                 </label>
               ))}
             </fieldset>
+          ) : null}
+          {overtaken ? (
+            <p class="problem" role="status">
+              {t("do.overtaken", { state: word("state", incident.state) })}
+            </p>
           ) : null}
           {chooses ? <p class="hint strong">{t("split.chosen", { count: chosen.length })}</p> : null}
         </ActionForm>

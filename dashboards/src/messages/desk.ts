@@ -228,6 +228,7 @@ export const desk = {
   "do.service-only_hint":
     "Choose the report below. Its house becomes a confirmed incident; what is above it is taken to be closed.",
   "do.service-only_send": "Only this house",
+  "do.overtaken": "Nothing to be sent any more: meanwhile it is “{state}”.",
   "do.acknowledge": "Acknowledge",
   "do.acknowledge_title": "Acknowledge safety report",
   "do.acknowledge_hint": "You take it on, and its clock stops. This cannot be undone.",

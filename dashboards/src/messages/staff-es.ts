@@ -231,6 +231,7 @@ export const es: StaffMessages = {
   "do.service-only_hint":
     "Elija el reporte abajo. Su casa pasa a ser un incidente confirmado; lo que está aguas arriba se toma por cerrado.",
   "do.service-only_send": "Solo esta casa",
+  "do.overtaken": "Ya no hay nada que enviar: entretanto está «{state}».",
   "do.acknowledge": "Atender",
   "do.acknowledge_title": "Atender el reporte de seguridad",
   "do.acknowledge_hint": "Usted se hace cargo y su reloj se detiene. No se puede deshacer.",

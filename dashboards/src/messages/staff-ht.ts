@@ -229,6 +229,7 @@ export const ht: StaffMessages = {
   "do.service-only_title": "Pwoblèm nan yon sèl kay",
   "do.service-only_hint": "Chwazi rapò a anba a. Kay li vin yon ensidan konfime; nou pran sa ki anwo l yo pou fèmen.",
   "do.service-only_send": "Kay sa a sèlman",
+  "do.overtaken": "Pa gen anyen pou voye ankò: pandan tan sa a li vin «{state}».",
   "do.acknowledge": "Pran l",
   "do.acknowledge_title": "Pran rapò sekirite a",
   "do.acknowledge_hint": "Se ou ki okipe l, epi revèy li kanpe. Ou pa ka defè sa.",
