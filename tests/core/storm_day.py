@@ -127,7 +127,7 @@ class StormDay:
         }
         kind = rng.randrange(7)
         if self.seeing.random() < 2 / 9:  # by a chance of its own: the day's other chances stay as they are
-            kind = self.seeing.choice((7, 8, 9))
+            kind = self.seeing.choice((7, 8))
         device = situation.device_ids[incident.device] if incident.device >= 0 and rng.random() < 0.5 else None
         fact: facts.Action
         if kind == 0:
@@ -150,9 +150,6 @@ class StormDay:
             fact = facts.ServiceAlone(
                 **common, incident=incident.id, receipt=rng.choice(told or ["00-0000-0000-000-0"])
             )
-        elif kind == 9:
-            sighting = self.seeing.choice([*situation.sightings, "no-such"])
-            fact = facts.SightingRetracted(**common, sighting=sighting)
         else:
             receipt = rng.choice(self.receipts) if self.receipts else "00-0000-0000-000-0"
             if kind == 5:

@@ -154,7 +154,7 @@ def see(world: World, rng: Random) -> None:
     receipts = [f"{r:014d}" for r in sorted(incident.reports)] if incident is not None else []
     chance = rng.random()
     if chance < 0.2:
-        world.act(facts.SightingRetracted, sighting=rng.choice([*world.situation.sightings, "no-such"]))
+        world.act(facts.SightingRetracted, sighting=rng.choice([*world.situation.sightings.said, "no-such"]))
     elif chance < 0.6:
         world.act(facts.DeviceSeenClosed, incident=name, device=shown)
     else:

@@ -55,7 +55,9 @@ def test_figures_are_changed_only_when_given(situation: Situation) -> None:
     assert the(situation).probability == 0
 
 
-@pytest.mark.parametrize("step", [s for s in Step if s not in (Step.MERGE, Step.ABSORB, Step.WITHDRAW, Step.CLOSE, Step.RETRACT)])
+@pytest.mark.parametrize(
+    "step", [s for s in Step if s not in (Step.MERGE, Step.ABSORB, Step.WITHDRAW, Step.CLOSE, Step.RETRACT)]
+)
 def test_a_step_leads_where_the_table_says(situation: Situation, step: Step) -> None:
     fold(situation, stepped(step, IDS[TRANSFORMER] if step is Step.RESTORE_PART else ""))
     assert the(situation).state is EDGES[State.PREDICTED, step]

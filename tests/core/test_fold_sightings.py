@@ -37,26 +37,27 @@ def test_what_people_saw_closed_is_that_device_and_the_latest_word(situation: Si
     touched = fold(situation, closed("a", 5, FUSE))
     first = Sighting((FUSE,), AT + 5, "dora", "patrol", -1)
     assert (touched.closed, touched.sightings) == ({FUSE}, True)
-    assert (situation.sightings, situation.sighted) == ({"a": first}, {FUSE: first})
+    assert (situation.sightings.said, situation.sightings.last) == ({"a": first}, {FUSE: first})
     fold(situation, closed("b", 4, FUSE, by="ana"))
-    assert situation.sighted == {FUSE: first}
+    assert situation.sightings.last == {FUSE: first}
     assert [situation.closed_at_ms(row) for row in (TRANSFORMER, FUSE, BREAKER)] == [0, AT + 5, 0]
     fold(situation, closed("c", 6, FUSE, BREAKER, by="ana", incident="E-0002"))
     last = Sighting((FUSE, BREAKER), AT + 6, "ana", "patrol", 8)
-    assert situation.sighted == {FUSE: last, BREAKER: last}
+    assert situation.sightings.last == {FUSE: last, BREAKER: last}
 
 
 def test_what_is_taken_back_leaves_what_others_saw(situation: Situation) -> None:
     fold(situation, closed("a", 5, FUSE, BREAKER), closed("b", 9, FUSE, by="ana"))
     touched = fold(situation, dropped("b"))
     assert touched.closed == {FUSE}
-    assert situation.sighted[FUSE].by == "dora"
+    assert situation.sightings.last[FUSE].by == "dora"
     made = Situation(CITY, TREE)
     made.restore(situation.snapshot())
-    assert (made.sightings, made.sighted) == (situation.sightings, situation.sighted)
+    assert made.sightings.said == situation.sightings.said
+    assert made.sightings.last == situation.sightings.last
     situation.closed_ms[BREAKER] = AT + 1
     assert fold(situation, dropped("a")).closed == {FUSE, BREAKER}
-    assert not situation.sighted
+    assert not situation.sightings.last
     assert [situation.closed_at_ms(row) for row in (FUSE, BREAKER)] == [0, AT + 1]
     assert not fold(situation, dropped("a")).sightings
 
@@ -65,6 +66,6 @@ def test_of_the_oldest_stays_when_the_device_was_closed(situation: Situation, mo
     monkeypatch.setattr(fold_sightings, "SIGHTINGS_MAX", 2)
     for number in range(3):
         fold(situation, closed(f"a{number}", number, (FUSE, BREAKER, TRANSFORMER)[number]))
-    assert [*situation.sightings] == ["a1", "a2"]
-    assert FUSE not in situation.sighted
+    assert [*situation.sightings.said] == ["a1", "a2"]
+    assert FUSE not in situation.sightings.last
     assert situation.closed_at_ms(FUSE) == AT

@@ -217,4 +217,4 @@ def test_a_house_that_somebody_else_confirmed_or_that_is_over_stays_as_it_is() -
     world.act(facts.SightingRetracted, at=67, sighting=action)
     world.tick(67)
     assert house.state == "restored"
-    assert not world.situation.sightings
+    assert not world.situation.sightings.said

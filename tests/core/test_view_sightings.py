@@ -21,7 +21,7 @@ def test_a_sighting_says_what_was_seen_when_by_whom_and_why() -> None:
     action = world.act(facts.DeviceSeenClosed, at=61, incident=incident.id, device=fuse)
     world.tick(61)
     (value,) = sightings_shown(world.situation).values()
-    assert math.isfinite(value["lon"]) and math.isfinite(value["lat"])
+    assert all(math.isfinite(value[name]) for name in ("lon", "lat"))
     assert value | {"lon": 0, "lat": 0} == {
         "action": action,
         "devices": [fuse],

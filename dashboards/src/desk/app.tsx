@@ -354,7 +354,7 @@ export function App(props: Props) {
           setPane("panel");
         }}
       />
-      <div class="panel" role={main === "panel" ? "main" : "complementary"} aria-label={t("panel.title")}>
+      <div class="panel" role={main === "panel" ? "main" : "complementary"} aria-label={t("panel.title")} tabIndex={0}>
         {customer ? (
           <Customer
             nowMs={desk.feed.platformMs()}

@@ -397,7 +397,8 @@ export const desk = {
 
   "overview.title": "Where the work is",
   "overview.restored": "{restored} customers restored so far.",
-  "overview.repeated": "{repeated} reports said again what was known, {duplicated} were sent twice: each counts once.",
+  "overview.repeated":
+    "Reports that said again what was known: {repeated}. Sent twice: {duplicated}. Each counts once.",
   "overview.meters":
     "{off} meters say that power is off. Of {unknown} more, people said that power is back and the meter has not confirmed it.",
   "overview.silent": "Meters not heard",

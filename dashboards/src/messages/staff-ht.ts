@@ -85,12 +85,12 @@ export const ht: StaffMessages = {
   "legend.device": "Fizib, rekonektè, transfòmatè",
 
   "link.connecting": "N ap konekte…",
-  "link.live": "An dirèk · done sa gen {span}",
-  "link.old": "Konekte · done sa gen {span}",
-  "link.lost": "Koneksyon an koupe · done sa gen {span}",
+  "link.live": "An dirèk · sa gen {span}",
+  "link.old": "Konekte · sa gen {span}",
+  "link.lost": "Koneksyon an koupe · sa gen {span}",
   "link.never": "Poko gen koneksyon · n ap eseye ankò",
-  "link.polling": "Koneksyon dousman · done sa gen {span}",
-  "link.signed_out": "Sesyon an fèmen · done sa gen {span}",
+  "link.polling": "Koneksyon dousman · sa gen {span}",
+  "link.signed_out": "Sesyon fèmen · sa gen {span}",
   "link.refused": "Adrès sa a pa gen dwa swiv done yo",
   "link.spoken_live": "Konekte",
   "link.spoken_lost": "Koneksyon an koupe. Sa ou wè a pa ajou ankò.",
@@ -100,10 +100,10 @@ export const ht: StaffMessages = {
   "desk.unavailable": "Sant tanpèt la pa ka louvri kounye a: {problem}",
 
   "top.totals": "Total",
-  "top.out": "kliyan san sèvis",
-  "top.incidents": "ensidan louvri",
+  "top.out": "san sèvis",
+  "top.incidents": "ensidan",
   "top.confirmed": "{confirmed} konfime",
-  "top.reports": "rapò louvri",
+  "top.reports": "rapò",
   "top.received": "{received} resevwa",
   "top.unmatched": "san plas",
   "top.safety": "sekirite",
@@ -395,7 +395,8 @@ export const ht: StaffMessages = {
 
   "overview.title": "Kote travay la ye",
   "overview.restored": "{restored} kliyan retabli jiska kounye a.",
-  "overview.repeated": "{repeated} rapò repete sa nou te konnen, {duplicated} te voye de fwa: chak konte yon sèl fwa.",
+  "overview.repeated":
+    "Rapò ki repete sa nou te konnen: {repeated}. Voye de fwa: {duplicated}. Chak konte yon sèl fwa.",
   "overview.meters":
     "{off} kontè di pa gen kouran. Pou {unknown} lòt, moun di kouran an tounen, kontè a poko konfime l.",
   "overview.silent": "Kontè nou pa tande",

@@ -5,6 +5,8 @@ import * as format from "../format";
 import { t } from "../i18n";
 import { type Curve, curveOf, type Point } from "./course";
 
+/** So many letters before the end no time is written: "now" stands there, in any language. */
+const NOW_LETTERS = 5;
 /** A size before the first measure. */
 const FIRST: [number, number] = [1600, 400];
 
@@ -73,7 +75,7 @@ function Drawing({ curve, now, width, height }: { curve: Curve; now: Point; widt
         </g>
       ))}
       {curve.times
-        .filter((at) => toMs - at > (toMs - fromMs) / 12)
+        .filter((at) => x(at) < width - edge.right - letter * NOW_LETTERS)
         .map((at) => (
           <text key={at} x={x(at)} y={height - letter / 2} text-anchor="middle">
             {format.clock(at)}

@@ -307,7 +307,8 @@ class Decider:
         rows = sorted(devices)
         if rows:
             situation, grouper, told = self.situation, self.network.grouper, np.array(rows, np.int32)
-            seen = [situation.sighted[row].at_ms if row in situation.sighted else 0 for row in rows]
+            last = situation.sightings.last
+            seen = [last[row].at_ms if row in last else 0 for row in rows]
             grouper.seen_closed(told, np.array([situation.closed_at_ms(row) for row in rows], np.int64))
             grouper.sighted(told, np.array(seen, np.int64))
 
@@ -348,7 +349,7 @@ class Decider:
         situation = self.situation
         self.network.grouper.rewire(situation.tree)
         self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
-        self.tell_closed(situation.closed_ms.keys() | situation.sighted.keys())
+        self.tell_closed(situation.closed_ms.keys() | situation.sightings.last.keys())
         reports = situation.reports
         for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):
             report = reports.get(reports.receipt[row])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stormops.core import entry as facts
 from stormops.core.incident import incident_key
-from stormops.core.summary import Sighting, Touched, last_seen
+from stormops.core.summary import Sighting, Touched
 
 if TYPE_CHECKING:
     from stormops.core.entry import Entry
@@ -22,24 +22,24 @@ def devices_closed(situation: Situation, _entry: Entry, fact: facts.DevicesClose
     devices = tuple(situation.device_of[name] for name in fact.devices if name in situation.device_of)
     key = incident_key(fact.incident)
     house = -1 if key is None else key
-    situation.sightings[fact.action] = Sighting(devices, fact.at_ms, fact.by, fact.reason, house)
-    _see_anew(situation, devices, touched)
-    if len(situation.sightings) > SIGHTINGS_MAX:
-        oldest = situation.sightings.pop(next(iter(situation.sightings)))
+    situation.sightings.add(fact.action, Sighting(devices, fact.at_ms, fact.by, fact.reason, house))
+    _touch(devices, touched)
+    if len(situation.sightings.said) > SIGHTINGS_MAX:
+        action, oldest = next(iter(situation.sightings.said.items()))
+        situation.sightings.drop(action)
         for device in oldest.devices:
             situation.closed_ms[device] = max(oldest.at_ms, situation.closed_ms.get(device, 0))
-        _see_anew(situation, oldest.devices, touched)
+        _touch(oldest.devices, touched)
 
 
 def sighting_dropped(situation: Situation, _entry: Entry, fact: facts.SightingDropped, touched: Touched) -> None:
     """It counts no more; what others saw of the same devices does."""
-    dropped = situation.sightings.pop(fact.sighting, None)
+    dropped = situation.sightings.drop(fact.sighting)
     if dropped is not None:
-        _see_anew(situation, dropped.devices, touched)
+        _touch(dropped.devices, touched)
 
 
-def _see_anew(situation: Situation, devices: Iterable[int], touched: Touched) -> None:
+def _touch(devices: Iterable[int], touched: Touched) -> None:
     """Another sighting may be the last word on these devices now, or none."""
-    situation.sighted = last_seen(situation.sightings.values())
     touched.closed.update(devices)
     touched.sightings = True

@@ -26,12 +26,12 @@ from stormops.core.summary import (
     ModeState,
     Refusal,
     Sighting,
+    Sightings,
     Silence,
     SwitchState,
     Totals,
     closed_columns,
     closed_of_columns,
-    last_seen,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Frozen:
         plain["switches"] = sorted((device, *state) for device, state in situation.switches.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         plain["closed_ms"] = sorted(situation.closed_ms.items())
-        plain["sightings"] = [(action, *sighting) for action, sighting in situation.sightings.items()]
+        plain["sightings"] = [(action, *sighting) for action, sighting in situation.sightings.said.items()]
         return cls(
             position=situation.position,
             plain=plain,
@@ -176,8 +176,7 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.closed_ms = dict(plain["closed_ms"])
     told = plain["sightings"]
-    situation.sightings = {action: Sighting(tuple(devices), *words) for action, devices, *words in told}
-    situation.sighted = last_seen(situation.sightings.values())
+    situation.sightings = Sightings({action: Sighting(tuple(seen), *words) for action, seen, *words in told})
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:

@@ -426,10 +426,11 @@ def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:
 
 def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[str, ...]:
     """Why these reports are one incident, for people, and whose word it is that it is none above."""
-    if not situation.sighted or utility is not Utility.ELECTRIC:
+    last = situation.sightings.last
+    if not last or utility is not Utility.ELECTRIC:
         return (_reason(situation, group),)
     above = ancestors(situation.tree, group.device) if group.device >= 0 else situation.tree.path(group.anchor)
-    told = [(device, situation.sighted[device]) for device in above if device in situation.sighted]
+    told = [(device, last[device]) for device in above if device in last]
     seen = [
         f"{situation.device_ids[device]} was seen closed, says {sighting.by}."
         for device, sighting in told

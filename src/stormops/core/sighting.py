@@ -26,6 +26,7 @@ from stormops.core.incident import ELECTRIC, UTILITIES, Incident, State, Step, i
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
+from stormops.core.summary import Sighting
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -69,15 +70,20 @@ def service_alone(decider: Decider, draft: Draft, fact: facts.ServiceAlone, at_m
 def retracted(decider: Decider, draft: Draft, fact: facts.SightingRetracted, at_ms: int) -> Refused | None:
     """The sighting counts no more, and the house that it confirmed is a prediction again, if it still is as it was."""
     situation = decider.situation
-    sighting = situation.sightings.get(fact.sighting)
+    sighting = situation.sightings.said.get(fact.sighting)
     if sighting is None:
         return "unknown_sighting", "There is no such sighting: it was taken back already, or is too long ago."
     draft.add(facts.SightingDropped(sighting=fact.sighting, action=fact.action, by=fact.by.person))
     house = situation.incidents.get(sighting.incident)
-    if house is not None and house.state is State.CONFIRMED and house.confirmed_by == sighting.by:
-        if not house.devices and len(house.premises) == 1:
-            _predicted_again(decider, draft, house, stepped(house, Step.RETRACT, fact, at_ms))
+    if house is not None and _as_it_was(house, sighting):
+        _predicted_again(decider, draft, house, stepped(house, Step.RETRACT, fact, at_ms))
     return None
+
+
+def _as_it_was(house: Incident, sighting: Sighting) -> bool:
+    """Whether nothing more was done with the house than to confirm it by this sighting."""
+    confirmed = house.state is State.CONFIRMED and house.confirmed_by == sighting.by
+    return confirmed and not house.devices and len(house.premises) == 1
 
 
 def _predicted_again(decider: Decider, draft: Draft, house: Incident, step: facts.IncidentStepped) -> None:

@@ -36,7 +36,7 @@ from stormops.core.summary import (
     DoubtedLink,
     ModeState,
     Refusal,
-    Sighting,
+    Sightings,
     Silence,
     Status,
     SwitchState,
@@ -109,11 +109,8 @@ class Situation:
         self.telemetry: dict[int, DeviceState] = {}
         """By device (row of the tree)."""
         self.closed_ms: dict[int, int] = {}
-        """By device (row of the tree): when it was last known closed, and only then (platform ms), but for sightings."""
-        self.sightings: dict[str, Sighting] = {}
-        """By the action that said so, as they came, but for those taken back."""
-        self.sighted: dict[int, Sighting] = {}
-        """By device (row of the tree): the last sighting of it."""
+        """By device (row of the tree): when it was last known closed, and only then (platform ms); not sightings."""
+        self.sightings = Sightings()
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
         self.messages = Messages()
@@ -165,7 +162,7 @@ class Situation:
 
     def closed_at_ms(self, device: int) -> int:
         """When a device (row of the tree) was last known closed, and only then (platform ms); 0 = never."""
-        sighting = self.sighted.get(device)
+        sighting = self.sightings.last.get(device)
         return max(self.closed_ms.get(device, 0), sighting.at_ms if sighting else 0)
 
     def meter_says(self, premise: int) -> str:

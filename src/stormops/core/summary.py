@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -139,14 +138,32 @@ class Sighting(NamedTuple):
     incident: int
 
 
-def last_seen(sightings: Iterable[Sighting]) -> dict[int, Sighting]:
-    """The last sighting of each device; of several at the same moment the last that came."""
-    found: dict[int, Sighting] = {}
-    for sighting in sightings:
-        for device in sighting.devices:
-            if device not in found or sighting.at_ms >= found[device].at_ms:
-                found[device] = sighting
-    return found
+class Sightings:
+    """The sightings that count, `said` by action as they came, and the `last` of each device."""
+
+    def __init__(self, said: dict[str, Sighting] | None = None) -> None:
+        self.said = said or {}
+        self.last: dict[int, Sighting] = {}
+        self._look()
+
+    def add(self, action: str, sighting: Sighting) -> None:
+        """One more."""
+        self.said[action] = sighting
+        self._look()
+
+    def drop(self, action: str) -> Sighting | None:
+        """It counts no more; None when there was none."""
+        dropped = self.said.pop(action, None)
+        self._look()
+        return dropped
+
+    def _look(self) -> None:
+        """Of several at the same moment the last that came counts."""
+        self.last.clear()
+        for sighting in self.said.values():
+            for device in sighting.devices:
+                if device not in self.last or sighting.at_ms >= self.last[device].at_ms:
+                    self.last[device] = sighting
 
 
 class SwitchState(NamedTuple):

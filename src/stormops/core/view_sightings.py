@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stormops.core.holding import ancestors
 from stormops.core.incident import Incident, incident_id
 from stormops.core.situation import Situation
 from stormops.core.summary import Sighting
@@ -19,13 +20,13 @@ def sightings_shown(situation: Situation) -> dict[str, dict[str, Any]]:
     since = situation.at_ms - SHOWN_MS
     return {
         f"sighting/{action}": _value(situation, action, sighting)
-        for action, sighting in situation.sightings.items()
+        for action, sighting in situation.sightings.said.items()
         if sighting.at_ms > since
     }
 
 
 def _value(situation: Situation, action: str, sighting: Sighting) -> dict[str, Any]:
-    """One sighting: devices from the customer's side up; `incident`: of the one service that has the trouble, or null."""
+    """One sighting: devices from the customer's side up; `incident`: of the one service that has trouble, or null."""
     tree = situation.tree
     row = sighting.devices[0] if sighting.devices else -1
     located = row >= 0 and not np.isnan(tree.lon[row])
@@ -42,19 +43,14 @@ def _value(situation: Situation, action: str, sighting: Sighting) -> dict[str, A
 
 
 def sightings_about(situation: Situation, incident: Incident) -> list[str]:
-    """The actions of those that bear on an incident: of its devices, of what is above them or its houses, or its own."""
-    if not situation.sightings:
+    """The actions of those that bear on an incident: on its devices, what is above them or its houses, or its own."""
+    if not situation.sightings.said:
         return []
     tree = situation.tree
-    devices = set(incident.devices)
-    for device in incident.devices:
-        while device >= 0:
-            devices.add(device)
-            device = int(tree.parent[device])
-    for premise in incident.premises:
-        devices.update(tree.path(premise))
+    devices = {above for device in incident.devices for above in (device, *ancestors(tree, device))}
+    devices.update(above for premise in incident.premises for above in tree.path(premise))
     return [
         action
-        for action, sighting in situation.sightings.items()
+        for action, sighting in situation.sightings.said.items()
         if sighting.incident == incident.key or not devices.isdisjoint(sighting.devices)
     ]
