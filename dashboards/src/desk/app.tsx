@@ -436,6 +436,7 @@ export function App(props: Props) {
             onTask={doTask}
             onNormal={mayAct ? toNormal : undefined}
             onRetract={mayAct ? retractOne : undefined}
+            languages={config.languages}
             onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
             onSignedOut={props.onSignedOut}
             onFilter={(text) => {

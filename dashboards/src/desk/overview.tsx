@@ -3,6 +3,7 @@ import type { Incident, Silence } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
+import { Languages } from "../languages";
 import { SignIcon } from "../sign";
 import { TransitStrip } from "../transit";
 import type { Task } from "./agenda";
@@ -26,6 +27,8 @@ interface Props {
   /** Take a device back to normal; absent where nobody may act. */
   onNormal: ((device: string) => void) | undefined;
   onRetract: ((action: string) => void) | undefined;
+  /** The city's. */
+  languages: string[];
 }
 
 /** Where the meter network is not heard: what its meters said last is no news of now. */
@@ -144,6 +147,7 @@ export function Overview(props: Props) {
       <MessagesBox counts={desk.messages} />
       <LinksBox count={desk.past ? 0 : (totals?.links_doubted ?? 0)} onShow={onShow} onSignedOut={onSignedOut} />
       <p class="hint keys-hint">{t("overview.keys")}</p>
+      <Languages offered={props.languages} />
     </div>
   );
 }
