@@ -50,7 +50,7 @@ def test_the_desk_and_the_wall_speak_three_languages(
 ) -> None:
     page = open_desk(color_scheme="dark")
     page.keyboard.press("?")
-    page.get_by_role("link", name="Kreyòl ayisyen").click()
+    page.locator("dialog[open]").get_by_role("link", name="Kreyòl ayisyen").click()
     page.wait_for_selector("html[lang=ht] .desk[data-connection=live]")
     expect(page.get_by_role("tab", name="Ensidan")).to_be_visible()
     page.goto(f"{city.feed_url}/desk")  # the server remembers the choice

@@ -5,8 +5,6 @@ import * as format from "../format";
 import { t } from "../i18n";
 import { type Curve, curveOf, type Point } from "./course";
 
-/** So many letters before the end no time is written: "now" stands there, in any language. */
-const NOW_LETTERS = 5;
 /** A size before the first measure. */
 const FIRST: [number, number] = [1600, 400];
 
@@ -75,7 +73,7 @@ function Drawing({ curve, now, width, height }: { curve: Curve; now: Point; widt
         </g>
       ))}
       {curve.times
-        .filter((at) => x(at) < width - edge.right - letter * NOW_LETTERS)
+        .filter((at) => x(at) < width - edge.right - letter * (2 + 0.55 * t("wall.now").length)) // "now" stands there
         .map((at) => (
           <text key={at} x={x(at)} y={height - letter / 2} text-anchor="middle">
             {format.clock(at)}
