@@ -32,5 +32,5 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // `npx vite` while the platform runs (`make up`): pages from here, data from there.
   server: { proxy: { "/api": { target: "http://127.0.0.1:8312", ws: true } } },
-  test: { include: ["tests/**/*.test.ts"], css: { include: [/mode\.css/] } },
+  test: { include: ["tests/**/*.test.ts"], css: { include: [/mode\.css/, /tokens\.css/, /pages\.css/] } },
 });

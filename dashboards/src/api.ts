@@ -92,6 +92,7 @@ export async function incident(id: string, at: number | null = null): Promise<In
     incident: body.incident ?? body,
     argument: body.argument ?? null,
     narrower: body.narrower ?? null,
+    sightings: body.sightings ?? [],
     reports: Array.isArray(body.reports) ? body.reports : [],
   };
 }

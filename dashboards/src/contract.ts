@@ -229,6 +229,20 @@ export interface Switch {
   lat: number | null;
 }
 
+/** What the field saw closed; `incident`: that of the one house that has the trouble instead. */
+export interface Sighting {
+  /** The action that said so. */
+  action: string;
+  /** From the customer's side up. */
+  devices: string[];
+  at_ms: number;
+  by: string;
+  reason: string;
+  incident: string | null;
+  lon: number | null;
+  lat: number | null;
+}
+
 /** What it would do to open or close a device: customers moved, left without service, fed again. */
 export interface SwitchEffect {
   open: boolean;
@@ -346,6 +360,8 @@ export interface IncidentFull {
   argument: Argument | null;
   /** Of those who call, so many are below these few of the devices right below the predicted one. */
   narrower: { devices: string[]; callers: number; of: number } | null;
+  /** Actions of the sightings that bear on it. */
+  sightings: string[];
   reports: ReportFull[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * Messages by key. A sentence is one message with named places, never glued from pieces, so that
  * another language may order its words as it likes. What customers read has a table for each
- * language in `messages/`; what staff read is `messages/desk.ts`, which the staff's pages add.
+ * language in `messages/`; what staff read is added by the staff's pages (`messages/staff.ts`).
  */
 import type { desk } from "./messages/desk";
 import { en } from "./messages/en";
@@ -12,11 +12,14 @@ import type { shift } from "./messages/shift";
 import type { wall } from "./messages/wall";
 
 type CustomerKey = keyof typeof en;
-export type MessageKey = CustomerKey | keyof typeof desk | keyof typeof past | keyof typeof shift | keyof typeof wall;
+type StaffKey = keyof typeof desk | keyof typeof past | keyof typeof shift | keyof typeof wall;
+export type MessageKey = CustomerKey | StaffKey;
 /** A message, or one for each plural category of its `count`. */
 export type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;
 /** A table of everything that customers read. */
 export type CustomerMessages = Record<CustomerKey, Message>;
+/** A table of everything that only staff read. */
+export type StaffMessages = Record<StaffKey, Message>;
 export type Messages = Partial<Record<MessageKey, Message>>;
 export type Values = Record<string, string | number>;
 
@@ -33,7 +36,7 @@ const LOCALES: Record<string, string> = { en: "en-US", es: "es-US", ht: "en-US" 
 
 let language = "en";
 
-/** Add what staff read; another language of it would be another call. */
+/** Add what staff read, in one language. */
 export function addMessages(code: string, messages: Messages): void {
   LANGUAGES[code] = { ...LANGUAGES[code], ...messages };
 }

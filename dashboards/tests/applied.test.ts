@@ -9,6 +9,7 @@ function desk(): Desk {
     reports: new Map([["R-1", { receipt: "R-1", incident: "E-1" }]]),
     unmatched: new Map([["R-2", {}]]),
     safety: new Map([["R-1", { state: "escalated" }]]),
+    sightings: new Map([["a-1", {}]]),
     mode: { mode: "watch", reason: "calm" },
   } as unknown as Desk;
 }
@@ -25,19 +26,9 @@ const CASES: [string, Partial<Decided> & { target: string }, (each: Desk) => voi
   ["incidents/E-1/cancel", { target: "E-1" }, drop("incidents", "E-1")],
   ["incidents/E-9/merge", { target: "E-9", body: { incidents: ["E-1"] } }, drop("incidents", "E-1")],
   ["incidents/E-1/split", { target: "E-1", body: { receipts: ["R-1"] } }, set("reports", "R-1", { incident: "E-2" })],
-  [
-    "incidents/E-1/seen-closed",
-    { target: "E-1", body: { device: "FUS-1" } },
-    set("incidents", "E-1", { state: "predicted", device: "TR-1" }),
-  ],
-  [
-    "incidents/E-1/service-only",
-    { target: "E-1", body: { receipt: "R-1" } },
-    (each) => {
-      set("incidents", "E-2", { state: "confirmed" })(each);
-      set("reports", "R-1", { incident: "E-2" })(each);
-    },
-  ],
+  ["incidents/E-1/seen-closed", { target: "E-1", action: "a-2" }, set("sightings", "a-2", {})],
+  ["incidents/E-1/service-only", { target: "E-1", action: "a-2" }, set("sightings", "a-2", {})],
+  ["retractions", { target: "sighting/a-1", body: { sighting: "a-1" } }, drop("sightings", "a-1")],
   ["reports/R-2/place", { target: "R-2" }, drop("unmatched", "R-2")],
   ["reports/R-1/place", { target: "R-1", seen: SEEN }, set("reports", "R-1", { receipt: "R-1", incident: "E-2" })],
   ["reports/R-2/withdraw", { target: "R-2" }, drop("unmatched", "R-2")],
@@ -58,6 +49,13 @@ describe("what shows that an action was applied", () => {
     expect(applied(before, decided)).toBe(true);
     (before.feed.replica as { n: number }).n = -1;
     expect(applied(before, decided)).toBe(false); // nothing is known yet
+  });
+
+  it("of a sighting is not that somebody has confirmed the incident meanwhile", () => {
+    const one = desk();
+    incident("confirmed")(one);
+    const sent = { path: "incidents/E-1/seen-closed", body: { device: "FUS-1" }, target: "E-1", action: "a-2" };
+    expect(applied(one, sent)).toBe(false);
   });
 
   it("of a restoration is not that another part was restored before", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import pages from "../../src/stormops/feed/templates/pages.css?raw";
 import css from "../../src/stormops/pages/mode.css?raw";
 import {
   DRAWINGS,
@@ -12,6 +13,7 @@ import {
   shareStep,
   type Theme,
 } from "../src/legend";
+import tokens from "../src/styles/tokens.css?raw";
 
 const THEMES: Theme[] = ["light", "dark"];
 
@@ -32,6 +34,20 @@ function contrast(a: string, b: string): number {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (high + 0.05) / (low + 0.05);
 }
+
+describe("the edge of a field", () => {
+  it.each([
+    ["built pages", tokens, "field"],
+    ["server's pages", pages, "paper"],
+  ])("can be told from what is in it, on %s", (_, sheet, ground) => {
+    const all = (name: string) => [...sheet.matchAll(new RegExp(`--${name}: (#\\w{6})`, "g"))].map((found) => found[1]);
+    const edges = all("edge");
+    expect(edges.length).toBeGreaterThan(1);
+    edges.forEach((edge, at) => {
+      expect(contrast(edge ?? "", all(ground)[at] ?? "")).toBeGreaterThanOrEqual(3);
+    });
+  });
+});
 
 describe("the legend's table", () => {
   it("tells the signs of a group apart by shape alone", () => {

@@ -137,6 +137,41 @@ def switching(page: Page) -> None:
     page.wait_for_selector(".switch-dialog .effect[data-dark]")
 
 
+PREDICTED = """async () => {
+  const { view } = await (await fetch("/api/v1/desk/snapshot")).json();
+  const open = Object.values(view).filter((one) => one.state === "predicted" && one.utility === "electric");
+  const found = open.filter((one) => one.device);
+  return found.sort((a, b) => b.customers_out - a.customers_out)[0].id;
+}"""
+"""The largest prediction that the field may speak against."""
+
+
+def sighting(page: Page) -> None:
+    """The field saw a predicted device closed: what it is explained by then, and the way back."""
+    still(page)
+    page.evaluate("localStorage.setItem('stormops-grace', '0')")
+    page.fill("#filter", page.evaluate(PREDICTED))
+    page.locator("#filter").blur()
+    page.locator(".incident-row").first.click()
+    page.wait_for_selector(".panel .report-card")
+    page.keyboard.press("d")
+    page.keyboard.type("Patrol saw it closed")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast.stage-applied")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".overview [data-sightings]")
+    page.wait_for_timeout(2 * STILL_MS)
+    page.locator(".overview [data-sightings]").scroll_into_view_if_needed()
+    page.keyboard.press("v")
+    page.wait_for_selector("dialog[open] [name=sighting]")
+    page.wait_for_timeout(STILL_MS / 4)
+
+
+def spanish(page: Page) -> None:
+    page.goto(f"{page.url}?lang=es")
+    incident(page)
+
+
 def shift(page: Page) -> None:
     """The shift's clock and the next things to do, on a phone."""
     still(page)
@@ -171,9 +206,11 @@ DESK_SHOTS: list[tuple[str, ViewportSize, str, Callable[[Page], None]]] = [
     ("desk-past", DESK, "light", past),
     ("desk-switching", DESK, "dark", switching),
     ("desk-agenda-phone", PHONE, "light", shift),
+    ("desk-spanish", LAPTOP, "light", spanish),
     ("desk-past-phone", PHONE, "dark", past),
     ("wallboard-course", WALL, "dark", wall(0)),
     ("wallboard-incidents", WALL, "light", wall(1)),
+    ("desk-sighting", LAPTOP, "dark", sighting),
 ]
 PUBLIC_SHOTS: list[tuple[str, ViewportSize, str, str]] = [
     ("public-light", DESK, "light", "en"),

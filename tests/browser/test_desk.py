@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import City, Faults, NewPage, only, sign_in
+from tests.browser.test_accessible import faults as barriers
 from tests.platform import Platform
 
 pytestmark = pytest.mark.browser
@@ -40,6 +43,36 @@ def test_sign_in_needs_no_javascript(new_page: NewPage, city: City, platform: Pl
     page.click("button[type=submit]")
     page.wait_for_url("**/desk")
     assert any(cookie.get("name") == "stormops_session" for cookie in page.context.cookies())
+
+
+def test_the_desk_and_the_wall_speak_three_languages(
+    open_desk: NewPage, new_page: NewPage, city: City, faults: Faults, signed_in: Callable[[str], Any]
+) -> None:
+    page = open_desk(color_scheme="dark")
+    page.keyboard.press("?")
+    page.locator("dialog[open]").get_by_role("link", name="Kreyòl ayisyen").click()
+    page.wait_for_selector("html[lang=ht] .desk[data-connection=live]")
+    expect(page.get_by_role("tab", name="Ensidan")).to_be_visible()
+    page.goto(f"{city.feed_url}/desk")  # the server remembers the choice
+    page.wait_for_selector("html[lang=ht] .desk[data-connection=live]")
+    assert barriers(page) == []
+    page.keyboard.press("Control+k")
+    page.keyboard.type("español")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("html[lang=es] .desk[data-connection=live]")
+    for width in (1366, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    wall = new_page(storage_state=signed_in("viewer"), locale="es", viewport={"width": 1920, "height": 1080})
+    wall.goto(f"{city.feed_url}/wall")
+    expect(wall.locator("[data-figure=out]")).to_contain_text("clientes sin servicio")
+    assert barriers(wall) == []
+    strangers = new_page(locale="ht")
+    strangers.goto(f"{city.feed_url}/sign-in")
+    expect(strangers.get_by_role("button", name="Konekte")).to_be_visible()
+    assert barriers(strangers) == []
+    assert faults.seen == []
 
 
 def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faults) -> None:
@@ -82,8 +115,25 @@ def test_the_field_speaks_against_a_prediction(open_desk: NewPage, city: City, f
     devices = {one.get("device") for key, one in city.view("desk").items() if key.startswith("incident/")}
     assert shown not in devices
 
-    page.fill("#filter", "")
-    page.locator("#filter").blur()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-sightings]")).to_contain_text(f"{shown} seen closed")
+    page.keyboard.press("v")
+    expect(page.locator("dialog[open] [name=sighting] option").first).to_contain_text(f"{shown} seen closed")
+    for width in (1200, 320):
+        page.set_viewport_size({"width": width, "height": 760})
+        assert barriers(page) == []
+        assert page.locator("dialog[open]").evaluate("d => d.scrollWidth - d.clientWidth") == 0
+    page.set_viewport_size({"width": 1200, "height": 760})
+    page.keyboard.type("It was another fuse")
+    page.keyboard.press("Enter")
+    city.wait(lambda: not any(key.startswith("sighting/") for key in city.view("desk")))
+    city.wait(lambda: shown in {one.get("device") for one in city.view("desk").values() if isinstance(one, dict)})
+    expect(page.locator("[data-sightings]")).to_have_count(0)
+    assert faults.seen == []
+
+
+def test_one_house_only_is_confirmed_and_taken_back(open_desk: NewPage, city: City, faults: Faults) -> None:
+    page = open_desk()
     other = city.new_outage(0.85, 0.82)
     only(page, other)
     page.locator(f".incident-row[data-incident='{other}']").click()
@@ -103,6 +153,17 @@ def test_the_field_speaks_against_a_prediction(open_desk: NewPage, city: City, f
     assert (house["state"], house["device"], house["customers_out"]) == ("confirmed", None, 1)
     assert house["confirmed_by"] == city.person
     expect(page.locator(".toast[data-stage=applied], .action-state[data-stage=applied]").first).to_be_visible()
+    only(page, house["id"])
+    page.locator(f".incident-row[data-incident='{house['id']}']").click()
+    page.locator(".panel [data-sightings]").get_by_role("button", name="Take back").click()
+    page.keyboard.type("The neighbours are dark too")
+    page.keyboard.press("Enter")
+    city.wait(
+        lambda: (
+            (report := city.view("desk")[f"report/{receipt}"])["incident"]
+            and city.view("desk")[f"incident/{report['incident']}"]["state"] == "predicted"
+        )
+    )
     assert faults.seen == []
 
 

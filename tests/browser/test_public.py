@@ -100,6 +100,7 @@ def test_shows_the_last_known_state_with_its_age_when_there_is_no_network(new_pa
     page.reload()
     expect(page.locator(".age")).to_contain_text("Connection lost. As of")
     expect(page.locator(".hero [data-out]")).to_have_attribute("data-out", str(customers))
+    expect(page.locator(".age + .call a")).to_have_attribute("href", re.compile(r"tel:\d+"))
 
 
 def test_finds_the_area_of_an_address_and_never_more(new_page: NewPage, city: City) -> None:

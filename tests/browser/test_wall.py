@@ -59,7 +59,7 @@ def test_shows_what_the_feed_says_and_turns_its_pages_by_itself(open_wall: NewPa
     assert faults.seen == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (3840, 2160)])
 def test_is_read_from_across_the_room_and_nothing_is_cut_off(open_wall: NewPage, width: int, height: int) -> None:
     page = open_wall(viewport={"width": width, "height": height})
     for _ in range(PAGES):
@@ -71,6 +71,18 @@ def test_is_read_from_across_the_room_and_nothing_is_cut_off(open_wall: NewPage,
         assert page.locator("html").evaluate(room) == [0, 0]
         assert max(page.locator(".wall-page").evaluate(room)) <= 0
         page.keyboard.press("ArrowRight")
+
+
+def test_the_curve_fills_its_place_whatever_the_screen(open_wall: NewPage, city: City) -> None:
+    city.wait(lambda: len(city.get("/api/v1/desk/course")["samples"]) > 0)
+    page = open_wall(viewport={"width": 1366, "height": 768})
+    page.keyboard.press("Space")
+    for width, height in ((1366, 768), (3840, 2160), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        box = page.locator(".wall-drawing")
+        size = box.evaluate("e => `0 0 ${e.clientWidth} ${e.clientHeight}`")
+        expect(box.locator("svg")).to_have_attribute("viewBox", size)
+        assert box.evaluate("e => e.clientHeight") > 0.3 * height
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -152,7 +152,10 @@ def see(world: World, rng: Random) -> None:
     incident = world.situation.incident(name)
     shown = world.situation.device_ids[incident.device] if incident is not None and incident.devices else "no-such"
     receipts = [f"{r:014d}" for r in sorted(incident.reports)] if incident is not None else []
-    if rng.random() < 0.5:
+    chance = rng.random()
+    if chance < 0.2:
+        world.act(facts.SightingRetracted, sighting=rng.choice([*world.situation.sightings.said, "no-such"]))
+    elif chance < 0.6:
         world.act(facts.DeviceSeenClosed, incident=name, device=shown)
     else:
         world.act(facts.ServiceAlone, incident=name, receipt=rng.choice(receipts or ["00000000000001"]))

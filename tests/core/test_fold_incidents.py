@@ -55,7 +55,9 @@ def test_figures_are_changed_only_when_given(situation: Situation) -> None:
     assert the(situation).probability == 0
 
 
-@pytest.mark.parametrize("step", [s for s in Step if s not in (Step.MERGE, Step.ABSORB, Step.WITHDRAW, Step.CLOSE)])
+@pytest.mark.parametrize(
+    "step", [s for s in Step if s not in (Step.MERGE, Step.ABSORB, Step.WITHDRAW, Step.CLOSE, Step.RETRACT)]
+)
 def test_a_step_leads_where_the_table_says(situation: Situation, step: Step) -> None:
     fold(situation, stepped(step, IDS[TRANSFORMER] if step is Step.RESTORE_PART else ""))
     assert the(situation).state is EDGES[State.PREDICTED, step]
@@ -104,6 +106,14 @@ def test_only_the_dead_are_closed_unless_nothing_supports_them(situation: Situat
     assert situation.closed_incidents[4].outcome == "withdrawn"
 
 
+def test_a_confirmation_that_is_taken_back_leaves_a_prediction_that_nobody_holds(situation: Situation) -> None:
+    fold(situation, stepped(Step.CONFIRM))
+    assert (the(situation).held, the(situation).confirmed_by) == (True, "dora")
+    fold(situation, stepped(Step.RETRACT))
+    assert (the(situation).state, the(situation).held, the(situation).confirmed_by) == ("predicted", False, "")
+    assert situation.customers_out == 24
+
+
 def test_a_confirmation_moves_the_extent(situation: Situation) -> None:
     fold(situation, facts.IncidentChanged(incident="E-0001", premises_added=[100]))
     fold(situation, stepped(Step.CONFIRM, IDS[BREAKER]))
@@ -124,19 +134,6 @@ def test_where_service_is_back_all_above_was_closed_up_to_what_is_known_open(sit
     touched = fold(situation, again)
     assert touched.closed == {FUSE}
     assert (situation.closed_ms[FUSE], situation.closed_ms[BREAKER]) == (AT + 9, AT + 5)
-
-
-def test_what_people_saw_closed_is_that_device_and_the_latest_word(situation: Situation) -> None:
-    closed = facts.DevicesClosed(devices=[IDS[FUSE], "no-such"], action="a", by="dora", at_ms=AT + 5)
-    touched = fold(situation, closed)
-    assert touched.closed == {FUSE}
-    assert situation.closed_ms == {FUSE: AT + 5}
-    assert situation.sighted == {FUSE: (AT + 5, "dora")}
-    made = Situation(CITY, TREE)
-    made.restore(situation.snapshot())
-    assert made.sighted == situation.sighted
-    fold(situation, facts.DevicesClosed(devices=[IDS[FUSE]], action="b", by="ana", at_ms=AT + 4))
-    assert situation.sighted == {FUSE: (AT + 5, "dora")}
 
 
 @pytest.mark.parametrize(("step", "by"), [(Step.CANCEL, "dora"), (Step.RESTORE, TELEMETRY)])

@@ -35,6 +35,7 @@ STAYS = {
         Step.RESTORE_PART: State.PARTLY_RESTORED,
         Step.RESTORE: State.RESTORED,
         Step.CANCEL: State.CANCELLED,
+        Step.RETRACT: State.PREDICTED,
     },
     State.PARTLY_RESTORED: {
         Step.CONFIRM: State.PARTLY_RESTORED,

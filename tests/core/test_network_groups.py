@@ -94,6 +94,9 @@ def test_a_device_that_the_field_saw_closed_waits_for_a_new_word_from_below() ->
     explanations.remove(5, NOON + 59 * MINUTE)
     explanations.update(NOON + 60 * MINUTE)
     assert explanations.groups() == without
+    explanations.sighted(np.array([breaker], np.int32), np.array([0]))
+    explanations.update(NOON + 60 * MINUTE)
+    assert [group.device for group in explanations.groups()] == [breaker]
 
 
 def test_a_word_of_telemetry_outlasts_and_gives_way_to_what_people_saw() -> None:
@@ -364,7 +367,7 @@ class Heard:
 
     def sight(self) -> None:
         device = self.rng.randrange(len(self.gear.normal))
-        self.sighted[device] = self.now - self.rng.randrange(5) * MINUTE
+        self.sighted[device] = (self.now - self.rng.randrange(5) * MINUTE) * (self.rng.random() < 0.7)  # 0: taken back
         self.explanations.sighted(np.array([device], np.int32), np.array([self.sighted[device]]))
 
     def believe(self) -> None:

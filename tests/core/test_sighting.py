@@ -37,7 +37,8 @@ def test_a_device_seen_closed_is_not_predicted_and_its_reports_are_explained_bel
     fuse = world.device_name(0, 1)
     action = world.act(facts.DeviceSeenClosed, at=61, incident=incident.id, device=fuse)
     made = world.tick(61)
-    closed = facts.DevicesClosed(devices=[fuse], action=action, by="dora", at_ms=START_MS + 61 * MINUTE_MS)
+    at_ms = START_MS + 61 * MINUTE_MS
+    closed = facts.DevicesClosed(devices=[fuse], action=action, by="dora", at_ms=at_ms, reason="seen")
     assert closed in made
     assert predicted(world) == {world.device_name(premise) for premise in (0, 6)}
     assert incident.live
@@ -104,7 +105,7 @@ def test_one_house_alone_is_its_own_confirmed_incident_and_the_rest_is_explained
     assert (house.state, house.devices, house.premises, house.customers_out) == ("confirmed", (), {3}, 1)
     assert house.confirmed_by == "dora"
     assert house is not incident
-    assert world.situation.closed_ms == dict.fromkeys(world.tree.path(3), START_MS + 65 * MINUTE_MS)
+    assert {world.situation.closed_at_ms(row) for row in world.tree.path(3)} == {START_MS + 65 * MINUTE_MS}
     assert not predicted(world) & {world.device_name(3, up) for up in range(3)}
     again = world.report(3, at=100)
     world.tick(100)
@@ -142,3 +143,78 @@ def test_a_report_of_something_else_is_no_lost_service(symptom: Symptom) -> None
     incident = next(one for one in world.open() if one.utility == "electric")
     expected = "not_in_incident" if symptom is Symptom.WATER else "no_service"
     assert refusal(world, facts.ServiceAlone, incident=incident.id, receipt=receipt)[0] == expected
+
+
+def shown(world: World) -> list[tuple[str, str, tuple[int, ...], int]]:
+    """What is predicted and confirmed, whatever it is called."""
+    return sorted((one.state, one.confirmed_by, one.devices, one.told) for one in world.open())
+
+
+def test_what_was_said_to_be_closed_and_is_taken_back_is_predicted_as_before() -> None:
+    world, incident = street()
+    before = shown(world)
+    action = world.act(facts.DeviceSeenClosed, at=61, incident=incident.id, device=world.device_name(0, 1))
+    world.tick(61)
+    assert shown(world) != before
+    taken = world.act(facts.SightingRetracted, at=62, sighting=action)
+    made = world.tick(62)
+    assert facts.SightingDropped(sighting=action, action=taken, by="dora") in made
+    assert shown(world) == before
+    assert not any("seen closed" in reason for one in world.open() for reason in one.reasons)
+    world.start()
+    world.tick(63)
+    assert shown(world) == before
+    assert refusal(world, facts.SightingRetracted, sighting=action)[0] == "unknown_sighting"
+
+
+def test_one_house_alone_that_is_taken_back_belongs_to_its_street_again() -> None:
+    world, incident = street()
+    before = shown(world)
+    reports = world.situation.reports
+    (receipt,) = (r for r in incident.reports if reports.premise[reports.row_of[r]] == 3)
+    action = world.act(facts.ServiceAlone, at=65, incident=incident.id, receipt=f"{receipt:014d}")
+    world.tick(65)
+    world.report(3, at=66)
+    world.tick(66)
+    house = next(one for one in world.open() if receipt in one.reports)
+    world.act(facts.SightingRetracted, at=67, sighting=action)
+    world.tick(67)
+    told = shown(world)
+    assert [one[:3] for one in told] == [one[:3] for one in before]
+    gone = world.situation.closed_incidents[house.key]
+    assert gone.outcome == "absorbed"
+    status = world.situation.status(receipt)
+    assert status is not None
+    assert world.situation.incidents[status.incident].devices == before[0][2]
+    world.start()
+    world.tick(68)
+    assert shown(world) == told
+
+
+def test_where_only_that_house_spoke_the_same_incident_is_a_prediction_again() -> None:
+    world = World()
+    receipt = world.report(0)
+    world.tick(0)
+    (incident,) = world.open()
+    action = world.act(facts.ServiceAlone, at=1, incident=incident.id, receipt=receipt)
+    world.tick(1)
+    assert incident.state == "confirmed"
+    world.act(facts.SightingRetracted, at=2, sighting=action)
+    world.tick(2)
+    assert world.open() == [incident]
+    assert (incident.state, incident.held, incident.confirmed_by) == ("predicted", False, "")
+    assert incident.reasons == ("One premise reports and its neighbours do not.",)
+
+
+def test_a_house_that_somebody_else_confirmed_or_that_is_over_stays_as_it_is() -> None:
+    world, incident = street()
+    receipt = f"{min(incident.reports):014d}"
+    action = world.act(facts.ServiceAlone, at=65, incident=incident.id, receipt=receipt)
+    world.tick(65)
+    house = next(one for one in world.open() if one.state == "confirmed")
+    world.act(facts.IncidentRestored, at=66, incident=house.id)
+    world.tick(66)
+    world.act(facts.SightingRetracted, at=67, sighting=action)
+    world.tick(67)
+    assert house.state == "restored"
+    assert not world.situation.sightings.said

@@ -103,7 +103,7 @@ def test_titles_are_escaped(pages: Pages) -> None:
     for page in (
         pages.miss(EN, possible=True),
         pages.look_up(EN),
-        pages.sign_in(None),
+        pages.sign_in(EN, None),
         pages.home(EN),
         pages.not_ready(EN),
     ):
@@ -112,9 +112,9 @@ def test_titles_are_escaped(pages: Pages) -> None:
 
 
 def test_a_problem_is_not_echoed(pages: Pages) -> None:
-    page = text(pages.sign_in("<script>alert(1)</script>"))
+    page = text(pages.sign_in(EN, "<script>alert(1)</script>"))
     assert "alert" not in page
-    assert "Too many failed attempts" in text(pages.sign_in("too_many_attempts"))
+    assert "Too many failed attempts" in text(pages.sign_in(EN, "too_many_attempts"))
 
 
 def test_an_empty_table_says_so(pages: Pages) -> None:
@@ -182,7 +182,7 @@ def test_the_mode_is_said_on_every_page_but_not_on_a_normal_day(tmp_path: Path) 
 
     def all_pages() -> list[str]:
         es = Reader("es")
-        made = [pages.home(es), pages.look_up(es), pages.report(es), pages.not_ready(es), pages.sign_in(None)]
+        made = [pages.home(es), pages.look_up(es), pages.report(es), pages.not_ready(es), pages.sign_in(es, None)]
         return [text(page).partition("</style>")[2] or text(page) for page in made]
 
     for page in all_pages():
@@ -282,3 +282,17 @@ def test_a_receipt_leads_to_messages_about_power_where_there_are_any(
     assert ('href="/messages?receipt=01-2345-6789-012-3"' in page) == offered
     escaped = text(pages.messages(EN, {"receipt": '"><script>'}))
     assert "<script>" not in escaped
+
+
+def test_staff_sign_in_and_work_in_their_language(tmp_path: Path) -> None:
+    (tmp_path / "sign-in.html").write_text('<html lang="en"><h1>__sign_in.title__</h1><!--plain--><!--/plain-->')
+    (tmp_path / "desk.html").write_text('<html lang="en"><title>Storm desk</title>')
+    pages, asked = Pages(CITY, Settings(dashboards=tmp_path)), Reader("es", asked=True)
+    page = pages.sign_in(asked, "wrong_password")
+    assert '<html lang="es"><h1>Iniciar sesión</h1>' in text(page)
+    assert text(page).count("hreflang=") == len(LANGUAGES)
+    assert "stormops_lang=es" in page.headers["set-cookie"]
+    desk = pages.dashboard(asked, "desk.html")
+    assert text(desk).startswith('<html lang="es">')
+    assert "stormops_lang=es" in desk.headers["set-cookie"]
+    assert desk.headers["vary"] == "Accept-Language, Cookie"

@@ -19,6 +19,7 @@ from stormops.core.entry import (
     ReportWithdrawn,
     SafetyAcknowledged,
     ServiceAlone,
+    SightingRetracted,
     SituationReportRequested,
 )
 from stormops.core.levels import Mode
@@ -80,6 +81,7 @@ async def act(intake: Intake, path: str = CONFIRM, body: object = None, **header
             {"receipt": RECEIPT.replace("-", "")},
             ServiceAlone(action="a-1", by=BY, reason="seen", incident="i1", receipt=RECEIPT),
         ),
+        ("retractions", {"sighting": "a-0"}, SightingRetracted(action="a-1", by=BY, reason="seen", sighting="a-0")),
         (
             f"reports/{RECEIPT}/place",
             {"premise": "P-9"},

@@ -1,5 +1,5 @@
 /** The work agenda: the next things to do, each one key away. */
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import * as format from "../format";
 import { t } from "../i18n";
 import { INCIDENT_SIGNS, REPORT_SIGNS, SAFETY_SIGN } from "../legend";
@@ -8,6 +8,9 @@ import { AGENDA_MAX, agenda, type Task } from "./agenda";
 import { safetyKind } from "./safety-box";
 import { placeSaid } from "./said";
 import type { Desk } from "./store";
+
+/** Tasks shown before the others are asked for, all of safety among them: what else the desk says is below. */
+const SHOWN = 5;
 
 const SIGN = { safety: SAFETY_SIGN, unmatched: REPORT_SIGNS.unmatched, predicted: INCIDENT_SIGNS.predicted };
 
@@ -28,7 +31,10 @@ interface Props {
 export function AgendaBox({ desk, onTask }: Props) {
   const now = desk.feed.platformMs();
   const { incidents, unmatched, safety } = desk.version;
+  const [all, setAll] = useState(false);
   const tasks = useMemo(() => tasksOf(desk), [desk, incidents, unmatched, safety]);
+  const lives = tasks.filter((task) => task.kind === "safety").length;
+  const shown = all ? AGENDA_MAX : Math.max(SHOWN, lives);
   return (
     <section class="agenda" aria-label={t("agenda.title")}>
       <h2>
@@ -37,7 +43,7 @@ export function AgendaBox({ desk, onTask }: Props) {
       </h2>
       {tasks.length === 0 ? <p class="hint">{t("agenda.none")}</p> : null}
       <ul>
-        {tasks.map((task) => {
+        {tasks.slice(0, shown).map((task) => {
           const left = task.dueMs - now;
           return (
             <li key={`${task.kind} ${task.id}`}>
@@ -51,7 +57,7 @@ export function AgendaBox({ desk, onTask }: Props) {
                 <SignIcon sign={SIGN[task.kind]} size={20} />
                 <span class="agenda-what">
                   {t(`agenda.${task.kind}`, { what: placeSaid(task.what) })}
-                  <small>{t("agenda.people", { count: task.people })}</small>
+                  {task.people > 1 ? <small>{t("agenda.people", { count: task.people })}</small> : null}
                 </span>
                 <span class={`agenda-due ${left < 0 ? "is-late" : ""}`}>
                   {left < 0
@@ -63,6 +69,11 @@ export function AgendaBox({ desk, onTask }: Props) {
           );
         })}
       </ul>
+      {tasks.length > shown ? (
+        <button type="button" class="button wide" onClick={() => setAll(true)}>
+          {t("panel.more", { count: tasks.length - shown })}
+        </button>
+      ) : null}
       <p class="hint">{t("agenda.promises")}</p>
     </section>
   );

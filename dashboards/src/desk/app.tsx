@@ -1,5 +1,5 @@
 /** The desk: one page for a whole shift. State lives here; the parts only show it. */
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
 import type { Config, Incident, Session } from "../contract";
 import { t } from "../i18n";
@@ -28,9 +28,11 @@ import { unmatchedInOrder } from "./report-lists";
 import { Palette } from "./palette";
 import { panelCommands } from "./panel-commands";
 import { ReportPanel } from "./report-panel";
+import { RetractDialog } from "./retract-dialog";
 import type { Filter } from "./select";
 import { SafetySpoken } from "./safety-queue";
 import { Side, TAB } from "./side";
+import { latestFirst } from "./sightings";
 import { ShiftClock } from "./shift-clock";
 import { SwitchDialog, type Switching } from "./switch-dialog";
 import { lastFirst, switchable } from "./switching";
@@ -75,6 +77,7 @@ export function App(props: Props) {
   const [customer, setCustomer] = useState(false);
   const [declaring, setDeclaring] = useState(false);
   const [switching, setSwitching] = useState<Switching | null>(null);
+  const [retracting, setRetracting] = useState<string | null>(null);
   const [entering, setEntering] = useState(false);
   const [acknowledging, setAcknowledging] = useState(false);
   const [picking, setPicking] = useState(false);
@@ -188,6 +191,7 @@ export function App(props: Props) {
     choose(null);
     setDeclaring(false);
     setSwitching(null);
+    setRetracting(null);
     void machine.enter();
   };
   const back = () => {
@@ -211,6 +215,9 @@ export function App(props: Props) {
   const toNormal = (device: string | undefined) => {
     if (device !== undefined && mayAct) setSwitching({ device, normal: true });
   };
+  const retractOne = (action: string) => {
+    if (mayAct && desk.sightings.size > 0) setRetracting(action);
+  };
   const keys: KeyMap = {
     j: () => walk(1),
     k: () => walk(-1),
@@ -229,6 +236,7 @@ export function App(props: Props) {
     o: () => mayAct && setDeclaring(true),
     w: () => mayAct && setSwitching({ device: switchable(incident) ? (incident?.device ?? "") : "" }),
     b: () => toNormal(lastFirst(desk.switches.values())[0]?.device),
+    v: () => retractOne(""),
     "?": () => setHelp(true),
     c: () => incident?.state === "predicted" && start("confirm")(),
     r: start("restore"),
@@ -246,6 +254,10 @@ export function App(props: Props) {
     p: lookBack,
     ...(machine.on ? pastKeys(machine) : {}),
   };
+  // What is opened is read from its beginning.
+  useLayoutEffect(() => {
+    document.querySelector(".panel")?.scrollTo(0, 0);
+  }, [selection?.kind, selection?.id, entering, customer]);
   const commands = (): Command[] => [
     ...deskCommands(keys, {
       mayAct,
@@ -257,6 +269,9 @@ export function App(props: Props) {
       machine,
       abnormal: lastFirst(desk.switches.values()).map((each) => each.device),
       onDevice: toNormal,
+      sightings: latestFirst(desk.sightings.values()),
+      onRetract: retractOne,
+      languages: config.languages,
     }),
     ...panelCommands(document.querySelector(".panel")),
   ];
@@ -339,7 +354,7 @@ export function App(props: Props) {
           setPane("panel");
         }}
       />
-      <div class="panel" role={main === "panel" ? "main" : "complementary"} aria-label={t("panel.title")}>
+      <div class="panel" role={main === "panel" ? "main" : "complementary"} aria-label={t("panel.title")} tabIndex={0}>
         {customer ? (
           <Customer
             nowMs={desk.feed.platformMs()}
@@ -373,6 +388,12 @@ export function App(props: Props) {
             doing={doing}
             onDoing={setDoing}
             onSwitch={(device) => setSwitching({ device })}
+            onRetract={retractOne}
+            onIncident={openIncident}
+            onPlace={(lon, lat) => {
+              setPane("map");
+              map.current?.show(lon, lat, REPORT_ZOOM);
+            }}
             onReport={openReport}
             onClose={() => choose(null)}
             onShow={() => {
@@ -414,6 +435,8 @@ export function App(props: Props) {
             onIncident={openIncident}
             onTask={doTask}
             onNormal={mayAct ? toNormal : undefined}
+            onRetract={mayAct ? retractOne : undefined}
+            languages={config.languages}
             onShow={(lon, lat) => map.current?.show(lon, lat, REPORT_ZOOM)}
             onSignedOut={props.onSignedOut}
             onFilter={(text) => {
@@ -460,7 +483,14 @@ export function App(props: Props) {
         onClose={() => setSwitching(null)}
         onSignedOut={props.onSignedOut}
       />
-      <Help open={help} onClose={() => setHelp(false)} />
+      <RetractDialog
+        open={retracting}
+        sightings={desk.sightings}
+        nowMs={desk.feed.platformMs()}
+        onSend={(intent) => void actions.send(intent)}
+        onClose={() => setRetracting(null)}
+      />
+      <Help open={help} languages={config.languages} onClose={() => setHelp(false)} />
       <SignInAgain open={props.signedOut} session={session} onDone={props.onSignedIn} />
     </div>
   );

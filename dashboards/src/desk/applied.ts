@@ -8,17 +8,19 @@ import type { Desk } from "./store";
 export interface Decided {
   path: string;
   body: object;
-  /** What it is about: an incident's id, a receipt or a switch. */
+  /** What it is about: an incident's id, a receipt, a switch or a sighting. */
   target: string;
   /** What was known of it when it was decided, where only a change of that tells, or what is usual. */
   seen?: string | number;
+  /** Its own id, once it is sent. */
+  action?: string;
 }
 
 /** Nothing more can be done with it. */
 export const done = (incident: Incident | undefined): boolean =>
   incident === undefined || ["restored", "cancelled", "closed"].includes(incident.state);
 
-export function applied(desk: Desk, { path, body, target, seen }: Decided): boolean {
+export function applied(desk: Desk, { path, body, target, seen, action }: Decided): boolean {
   if (desk.feed.replica.n < 0) return false; // nothing is known yet
   const incident = desk.incidents.get(target);
   const said = body as {
@@ -29,6 +31,7 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
     reason?: string;
     device?: string;
     open?: boolean;
+    sighting?: string;
   };
   switch (path.split("/").at(-1)) {
     case "confirm":
@@ -42,11 +45,8 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
     case "split":
       return said.receipts?.every((receipt) => desk.reports.get(receipt)?.incident !== target) ?? true;
     case "seen-closed":
-      return incident?.state !== "predicted" || incident.device !== said.device;
-    case "service-only": {
-      const report = desk.reports.get(said.receipt ?? "");
-      return report === undefined || desk.incidents.get(report.incident ?? "")?.state === "confirmed";
-    }
+    case "service-only": // What becomes of its incident others may have done.
+      return desk.sightings.has(action ?? "");
     case "place":
       return seen === undefined
         ? !desk.unmatched.has(target)
@@ -57,6 +57,8 @@ export function applied(desk: Desk, { path, body, target, seen }: Decided): bool
       return (desk.safety.get(target)?.state ?? "acknowledged") === "acknowledged";
     case "mode":
       return desk.mode?.mode === said.mode && desk.mode?.reason === said.reason;
+    case "retractions":
+      return !desk.sightings.has(said.sighting ?? "");
     case "switches": // The situation shows those that are not as usual.
       return (desk.switches.get(said.device ?? "")?.open ?? seen === "open") === said.open;
     default:

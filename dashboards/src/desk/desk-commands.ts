@@ -1,13 +1,14 @@
 /** The desk's own commands: every one of its actions, as the palette names them. */
-import type { Incident, Mark } from "../contract";
+import type { Incident, Mark, Sighting } from "../contract";
 import * as format from "../format";
-import { type MessageKey, t, word } from "../i18n";
+import { currentLanguage, type MessageKey, OWN_NAMES, t, word } from "../i18n";
 import { type Command, singleKeys, toggleSingleKeys } from "./commands";
 import { done } from "./applied";
 import { arguable } from "./intents";
 import type { KeyMap } from "./keys";
 import { acceptIncident, largest } from "./select";
 import { TAB } from "./side";
+import { sightingSaid } from "./sightings";
 import type { Desk } from "./store";
 import type { TimeMachine } from "./time-machine";
 
@@ -27,7 +28,15 @@ export interface Situation {
   /** Devices that are not as they normally are. */
   abnormal: readonly string[];
   onDevice: (device: string) => void;
+  /** What the field saw closed, the latest first. */
+  sightings: readonly Sighting[];
+  onRetract: (action: string) => void;
+  /** The city's. */
+  languages: readonly string[];
 }
+
+/** The same page in another language; the server remembers the choice. */
+const speak = (code: string): void => location.assign(`?lang=${encodeURIComponent(code)}${location.hash}`);
 
 /** The keys of the past, beside the desk's own. */
 export const pastKeys = (machine: TimeMachine): KeyMap => ({
@@ -83,6 +92,7 @@ export function deskCommands(keys: KeyMap, now: Situation): Command[] {
     ["e", "do.service-only_title", mayAct && arguable(incident)],
     ["w", "switch.title", mayAct],
     ["b", "keys.normal", mayAct && now.abnormal.length > 0],
+    ["v", "sighting.retract_title", mayAct && now.sightings.length > 0],
     ["!", "keys.safety", true],
     ["o", "keys.mode", mayAct],
     ["/", "command.filter", true],
@@ -109,9 +119,17 @@ export function deskCommands(keys: KeyMap, now: Situation): Command[] {
     [singleKeys() ? "command.keys_off" : "command.keys_on", toggleSingleKeys],
   ];
   for (const [label, run] of plain) commands.push({ id: label, label: t(label), run });
+  for (const code of now.languages.filter((each) => each !== currentLanguage())) {
+    const label = t("command.language", { name: OWN_NAMES[code] ?? code });
+    commands.push({ id: `language.${code}`, label, run: () => speak(code) });
+  }
   for (const device of mayAct ? now.abnormal : []) {
     const label = t("switch.normal_of", { device });
     commands.push({ id: `switch.${device}`, label, run: () => now.onDevice(device) });
+  }
+  for (const sighting of mayAct ? now.sightings : []) {
+    const label = t("did.retract", { what: sightingSaid(sighting) });
+    commands.push({ id: `sighting.${sighting.action}`, label, run: () => now.onRetract(sighting.action) });
   }
   return [...commands, ...pastCommands(now.machine, keys)];
 }

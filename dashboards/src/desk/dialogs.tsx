@@ -4,6 +4,7 @@ import { ApiError, signIn } from "../api";
 import type { Session } from "../contract";
 import { type MessageKey, t, word } from "../i18n";
 import type { Sent } from "./actions";
+import { Languages } from "../languages";
 import { Icon } from "./icons";
 
 export function useModal(open: boolean) {
@@ -16,6 +17,17 @@ export function useModal(open: boolean) {
   }, [open]);
   return dialog;
 }
+
+/** What signing in is refused for, and what stands in its way. */
+const SIGN_IN = new Set([
+  "wrong_password",
+  "too_many_attempts",
+  "unavailable",
+  "busy",
+  "origin",
+  "incomplete",
+  "unreachable",
+]);
 
 /** Sign in again in place: the page, its filters and what was typed stay as they are. */
 export function SignInAgain({
@@ -40,8 +52,8 @@ export function SignInAgain({
       await onDone();
       setPassword("");
     } catch (error) {
-      const text = error instanceof ApiError ? (error.problem.title ?? error.message) : t("sign_in.unreachable");
-      setProblem(text);
+      const code = error instanceof ApiError ? (error.problem.code ?? "") : "unreachable";
+      setProblem(SIGN_IN.has(code) ? word("sign_in", code) : String((error as Error).message));
     } finally {
       setBusy(false);
     }
@@ -103,6 +115,7 @@ const KEYS: [string[], MessageKey][] = [
   [["x"], "do.cancel_title"],
   [["w"], "switch.title"],
   [["b"], "keys.normal"],
+  [["v"], "sighting.retract_title"],
   [["z"], "keys.zoom"],
   [["0"], "keys.city"],
   [["t"], "keys.theme"],
@@ -117,7 +130,7 @@ const KEYS: [string[], MessageKey][] = [
   [["?"], "keys.help"],
 ];
 
-export function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function Help({ open, languages, onClose }: { open: boolean; languages: string[]; onClose: () => void }) {
   const dialog = useModal(open);
   return (
     <dialog ref={dialog} class="dialog help" aria-labelledby="help-title" onClose={onClose}>
@@ -139,6 +152,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
           </div>
         ))}
       </dl>
+      <Languages offered={languages} />
     </dialog>
   );
 }

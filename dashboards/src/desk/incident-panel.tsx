@@ -13,6 +13,7 @@ import { ArgumentBox } from "./argument";
 import { Icon } from "./icons";
 import { arguable, type Doing, intent } from "./intents";
 import { Reasons, ReportCard } from "./report-card";
+import { SightingsBox } from "./sightings-box";
 import type { Desk } from "./store";
 import { switchable } from "./switching";
 import { useLoaded } from "./use-loaded";
@@ -35,9 +36,12 @@ interface Props {
   doing: Doing;
   onDoing: (doing: Doing) => void;
   onSwitch: (device: string) => void;
+  onRetract: (action: string) => void;
   onReport: (receipt: string) => void;
   onClose: () => void;
   onShow: () => void;
+  onPlace: (lon: number, lat: number) => void;
+  onIncident: (id: string) => void;
   onSignedOut: () => void;
 }
 
@@ -74,10 +78,11 @@ export function IncidentPanel(props: Props) {
     setReceipts([]);
     setShown(30);
   }, [incident.id]);
-  const again = `${incident.updated_ms + incident.reports} ${desk.at}`;
+  const again = `${incident.updated_ms + incident.reports} ${desk.sightings.size} ${desk.at}`;
   const full = useLoaded(incident.id, again, (id) => api.incident(id, desk.at), props.onSignedOut);
   const reports: ReportFull[] = full.value?.reports ?? [];
   const narrower = arguable(incident) ? full.value?.narrower : null;
+  const sightings = (full.value?.sightings ?? []).flatMap((action) => desk.sightings.get(action) ?? []);
   const now = desk.feed.platformMs();
   const sign = incidentSign(incident.state);
   const finished = done(incident);
@@ -85,7 +90,9 @@ export function IncidentPanel(props: Props) {
   const chooses = doing === "split" || doing === "service-only";
   // Of one report there is nothing to choose.
   const chosen = doing === "service-only" && reports.length === 1 ? reports.map((one) => one.receipt) : receipts;
-  const ready = doing === "merge" ? others.length > 0 : !chooses || chosen.length > 0;
+  // Others may have confirmed, restored or cancelled it while the reason was being typed.
+  const overtaken = finished || ((doing === "seen-closed" || doing === "service-only") && !arguable(incident));
+  const ready = !overtaken && (doing === "merge" ? others.length > 0 : !chooses || chosen.length > 0);
   useEffect(() => setReceipts([]), [doing]);
   const send = (reason: string) => {
     if (doing === null) return;
@@ -264,6 +271,11 @@ export function IncidentPanel(props: Props) {
               ))}
             </fieldset>
           ) : null}
+          {overtaken ? (
+            <p class="problem" role="status">
+              {t("do.overtaken", { state: word("state", incident.state) })}
+            </p>
+          ) : null}
           {chooses ? <p class="hint strong">{t("split.chosen", { count: chosen.length })}</p> : null}
         </ActionForm>
       ) : null}
@@ -274,6 +286,16 @@ export function IncidentPanel(props: Props) {
           <Reasons reasons={incident.reasons} />
         </section>
       ) : null}
+
+      <SightingsBox
+        sightings={sightings}
+        nowMs={now}
+        onOpen={({ incident: house, lon, lat }) => {
+          if (house !== null && house !== incident.id) props.onIncident(house);
+          else if (lon !== null && lat !== null) props.onPlace(lon, lat);
+        }}
+        onRetract={props.mayAct ? props.onRetract : undefined}
+      />
 
       {narrower != null && incident.device ? (
         <section class="panel-section narrower" aria-label={t("narrower.title")}>

@@ -3,10 +3,11 @@ import "../styles/desk.css";
 import { render } from "preact";
 import * as api from "../api";
 import { useTimeZone } from "../format";
-import { addMessages, t, useLanguage } from "../i18n";
+import { addMessages, t } from "../i18n";
 import { desk as words } from "../messages/desk";
 import { past } from "../messages/past";
 import { shift } from "../messages/shift";
+import { useStaffLanguage } from "../messages/staff";
 import "../theme";
 import { Actions } from "./actions";
 import { App } from "./app";
@@ -18,7 +19,7 @@ addMessages("en", { ...words, ...shift, ...past });
 
 async function main(root: HTMLElement): Promise<void> {
   const [config, signedIn] = await Promise.all([api.config(), api.session()]);
-  useLanguage("en"); // the only language that the desk has a table for
+  await useStaffLanguage();
   useTimeZone(config.time_zone);
   document.title = t("desk.title", { city: config.title });
   let session = signedIn;

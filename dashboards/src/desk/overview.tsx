@@ -3,6 +3,7 @@ import type { Incident, Silence } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
+import { Languages } from "../languages";
 import { SignIcon } from "../sign";
 import { TransitStrip } from "../transit";
 import type { Task } from "./agenda";
@@ -10,6 +11,7 @@ import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
 import { MessagesBox } from "./messages-box";
 import type { Desk } from "./store";
+import { SightingsBox } from "./sightings-box";
 import { SwitchesBox } from "./switches-box";
 
 const LONGEST_SHOWN = 4;
@@ -24,6 +26,9 @@ interface Props {
   onSignedOut: () => void;
   /** Take a device back to normal; absent where nobody may act. */
   onNormal: ((device: string) => void) | undefined;
+  onRetract: ((action: string) => void) | undefined;
+  /** The city's. */
+  languages: string[];
 }
 
 /** Where the meter network is not heard: what its meters said last is no news of now. */
@@ -50,7 +55,8 @@ function Silent({ silences, nowMs }: { silences: ReadonlyMap<string, Silence>; n
   );
 }
 
-export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedOut, onNormal }: Props) {
+export function Overview(props: Props) {
+  const { desk, onIncident, onFilter, onTask, onShow, onSignedOut, onNormal, onRetract } = props;
   const totals = desk.totals;
   const now = desk.feed.platformMs();
   const oldest = desk.work().longestOut(LONGEST_SHOWN);
@@ -96,6 +102,15 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
         </ul>
       ) : null}
       <SwitchesBox switches={desk.switches} nowMs={now} onShow={onShow} onNormal={onNormal} />
+      <SightingsBox
+        sightings={desk.sightings.values()}
+        nowMs={now}
+        onOpen={({ incident, lon, lat }) => {
+          if (incident !== null) onIncident(incident);
+          else if (lon !== null && lat !== null) onShow(lon, lat);
+        }}
+        onRetract={onRetract}
+      />
       <Silent silences={desk.silences} nowMs={now} />
       <section class="panel-section">
         <h3>{t("overview.feeders")}</h3>
@@ -132,6 +147,7 @@ export function Overview({ desk, onIncident, onFilter, onTask, onShow, onSignedO
       <MessagesBox counts={desk.messages} />
       <LinksBox count={desk.past ? 0 : (totals?.links_doubted ?? 0)} onShow={onShow} onSignedOut={onSignedOut} />
       <p class="hint keys-hint">{t("overview.keys")}</p>
+      <Languages offered={props.languages} />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import type {
   Refusal,
   ReportPoint,
   SafetyItem,
+  Sighting,
   Silence,
   Switch,
   Unmatched,
@@ -39,6 +40,8 @@ export class Desk {
   readonly silences = new Map<string, Silence>();
   /** Switches that are not as they normally are. */
   readonly switches = new Map<string, Switch>();
+  /** What the field saw closed, of this shift. */
+  readonly sightings = new Map<string, Sighting>();
   mode: ModeNow | undefined;
   messages: MessageCounts | undefined;
   totals: DeskTotals | undefined;
@@ -78,6 +81,7 @@ export class Desk {
       safety: this.safety,
       silence: this.silences,
       switch: this.switches,
+      sighting: this.sightings,
     };
     this.forget = live.subscribe((changed) => this.take(changed));
   }

@@ -105,7 +105,7 @@ export function VirtualList<T>(props: Props<T>) {
       ref={box}
       id={props.id}
       class="vlist"
-      role="listbox"
+      role={items.length === 0 ? "group" : "listbox"}
       aria-label={props.label}
       tabIndex={0}
       {...(index >= first && index < last ? { "aria-activedescendant": `${props.id}-${selected}` } : {})}

@@ -1,4 +1,4 @@
-/** What staff read, in English: a table like that of customers, ready for another language beside it. */
+/** What staff read at the desk, in English; the other languages have one table for all staff (`staff-es.ts`, `staff-ht.ts`). */
 export const desk = {
   yes: "yes",
 
@@ -228,6 +228,7 @@ export const desk = {
   "do.service-only_hint":
     "Choose the report below. Its house becomes a confirmed incident; what is above it is taken to be closed.",
   "do.service-only_send": "Only this house",
+  "do.overtaken": "Nothing to be sent any more: meanwhile it is “{state}”.",
   "do.acknowledge": "Acknowledge",
   "do.acknowledge_title": "Acknowledge safety report",
   "do.acknowledge_hint": "You take it on, and its clock stops. This cannot be undone.",
@@ -291,6 +292,20 @@ export const desk = {
   "reason_switch.isolate": "To isolate a fault",
   "reason_switch.transfer": "To feed from the neighbour",
   "reason_switch.crew": "Crew reports it",
+
+  "sighting.title": "What the field saw",
+  "sighting.closed": "{device} seen closed",
+  "sighting.house": "Trouble at one house only ({incident})",
+  "sighting.retract": "Take back",
+  "sighting.retract_title": "Take back what the field saw",
+  "sighting.retract_hint":
+    "It counts no more: everything is explained as if it had not been said, and a house that it confirmed is a prediction again.",
+  "sighting.which": "What was said",
+  "sighting.gone": "It was taken back already.",
+  "sighting.send": "Take it back",
+  "reason_sighting.mistaken": "Another device or house was meant",
+  "reason_sighting.crew": "Crew corrects it",
+  "did.retract": "Take back: {what}",
 
   "merge.choose": "Nearest incidents",
 
@@ -382,7 +397,8 @@ export const desk = {
 
   "overview.title": "Where the work is",
   "overview.restored": "{restored} customers restored so far.",
-  "overview.repeated": "{repeated} reports said again what was known, {duplicated} were sent twice: each counts once.",
+  "overview.repeated":
+    "Reports that said again what was known: {repeated}. Sent twice: {duplicated}. Each counts once.",
   "overview.meters":
     "{off} meters say that power is off. Of {unknown} more, people said that power is back and the meter has not confirmed it.",
   "overview.silent": "Meters not heard",
@@ -433,6 +449,7 @@ export const desk = {
   "sign_in.unreachable": "The platform cannot be reached. Try again.",
   "sign_in.wrong_password": "That name and password do not belong together.",
   "sign_in.too_many_attempts": "Too many failed attempts. Wait a little and try again.",
+  "sign_in.unavailable": "Nothing can be saved just now. Try again in a little while.",
   "sign_in.busy": "Many people are signing in. Try again in a few seconds.",
   "sign_in.origin": "Sign in from this page.",
   "sign_in.incomplete": "Name and password are needed.",

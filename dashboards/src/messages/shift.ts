@@ -36,6 +36,7 @@ export const shift = {
   "command.keys_off": "Single keys: turn off",
   "command.filter": "Filter the incidents",
   "command.clear": "Nothing selected",
+  "command.language": "Language: {name}",
   "command.sound": "Sound of the safety queue, on or off",
 
   "agenda.title": "What to do next",

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Area, Config, PublicMode, PublicTotals, Unheard } from "../contract";
 import type { FeedClient } from "../feed";
 import * as format from "../format";
-import { currentLanguage, LANGUAGES, OWN_NAMES, t, word } from "../i18n";
+import { t, word } from "../i18n";
+import { Languages } from "../languages";
 import { METER_SIGNS, modeSign, SHARE_STEPS, shareStep } from "../legend";
 import type { AreaShape } from "../map/features";
 import type { PublicMap } from "../map/public-map";
@@ -33,24 +34,39 @@ interface Props {
   redraw: () => void;
 }
 
-function Age({ feed, oldMs }: { feed: FeedClient; oldMs: number }) {
+/** For whom this page is of no use, above all without a network: the form needs one. */
+function CallUs({ phone }: { phone: string }) {
+  return phone ? (
+    <p class="call">
+      <a href={`tel:${phone.replace(/[^+\d]/g, "")}`}>{t("public.call", { phone })}</a>
+    </p>
+  ) : null;
+}
+
+function Age({ feed, oldMs, phone }: { feed: FeedClient; oldMs: number; phone: string }) {
   const age = feed.ageMs();
   if (!Number.isFinite(age)) {
     const failing = feed.connection === "lost";
     return (
-      <p class={`age ${failing ? "is-stale" : ""}`} data-state={feed.connection}>
-        <span class="beacon" aria-hidden="true" />
-        {t(failing ? "public.unavailable" : "public.loading")}
-      </p>
+      <>
+        <p class={`age ${failing ? "is-stale" : ""}`} data-state={feed.connection}>
+          <span class="beacon" aria-hidden="true" />
+          {t(failing ? "public.unavailable" : "public.loading")}
+        </p>
+        {failing ? <CallUs phone={phone} /> : null}
+      </>
     );
   }
   const stale = age > oldMs || !navigator.onLine || feed.connection === "lost" || feed.connection === "refused";
   const values = { time: format.clock(feed.replica.atMs), span: format.span(age) };
   return (
-    <p class={`age ${stale ? "is-stale" : ""}`} data-state={stale ? "stale" : "fresh"}>
-      <span class="beacon" aria-hidden="true" />
-      {t(stale ? "public.stale" : "public.as_of", values)}
-    </p>
+    <>
+      <p class={`age ${stale ? "is-stale" : ""}`} data-state={stale ? "stale" : "fresh"}>
+        <span class="beacon" aria-hidden="true" />
+        {t(stale ? "public.stale" : "public.as_of", values)}
+      </p>
+      {stale ? <CallUs phone={phone} /> : null}
+    </>
   );
 }
 
@@ -136,26 +152,6 @@ function UnheardSaid({ unheard }: { unheard: Unheard | undefined }) {
 
 const MODE_WORDS: Partial<Record<string, true>> = { watch: true, storm: true, surge: true, island: true };
 
-/** The same page in another language; the server remembers the choice. */
-function Languages({ offered }: { offered: string[] }) {
-  const usable = offered.filter((code) => code in LANGUAGES);
-  if (usable.length < 2) return null;
-  return (
-    <nav class="languages" aria-label={t("public.language")}>
-      {usable.map((code) => (
-        <a
-          href={`?lang=${code}`}
-          lang={code}
-          hreflang={code}
-          {...(code === currentLanguage() ? { "aria-current": "true" as const } : {})}
-        >
-          {OWN_NAMES[code] ?? code}
-        </a>
-      ))}
-    </nav>
-  );
-}
-
 export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props) {
   const [moment, setMoment] = useState<Moment | null>(null);
   const { totals, mode, unheard } = moment ?? now;
@@ -232,7 +228,7 @@ export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props
             )}
           </section>
           <UnheardSaid unheard={unheard} />
-          {moment === null ? <Age feed={feed} oldMs={oldMs} /> : null}
+          {moment === null ? <Age feed={feed} oldMs={oldMs} phone={config.phone} /> : null}
           {moment === null ? <TransitStrip nowMs={nowMs} /> : null}
           <a class="button primary wide report" href="/report">
             {t("public.report")}
@@ -259,7 +255,7 @@ export function App({ config, feed, shapes, oldMs, past, redraw, ...now }: Props
           <Places />
           <footer>
             <p>{t("public.privacy")}</p>
-            {config.phone ? <p>{t("public.call", { phone: config.phone })}</p> : null}
+            <CallUs phone={config.phone} />
             <p>
               <a href="/text">{t("public.table")}</a>
             </p>

@@ -3,7 +3,7 @@ import type { Ref } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as format from "../format";
 import { t } from "../i18n";
-import { curveOf, type Point } from "./course";
+import { type Curve, curveOf, type Point } from "./course";
 
 /** A size before the first measure. */
 const FIRST: [number, number] = [1600, 400];
@@ -31,13 +31,25 @@ interface Props {
 export function CurvePage({ samples, now, offsetMs }: Props) {
   const [box, [width, height]] = useSize();
   const curve = curveOf(samples, now, offsetMs);
-  if (curve === null) {
-    return (
+  // The box is the same before there is a curve and with one: its size is followed from the first moment on.
+  return (
+    <div class="wall-curve">
       <div class="wall-drawing" ref={box}>
-        <p class="wall-empty">{t("wall.course_none")}</p>
+        {curve === null ? (
+          <p class="wall-empty">{t("wall.course_none")}</p>
+        ) : (
+          <Drawing curve={curve} now={now} width={width} height={height} />
+        )}
       </div>
-    );
-  }
+      <p class="wall-expected">
+        <b>{t("wall.expected")}</b>
+        {t("wall.no_forecast")}
+      </p>
+    </div>
+  );
+}
+
+function Drawing({ curve, now, width, height }: { curve: Curve; now: Point; width: number; height: number }) {
   const { fromMs, toMs, top, peak } = curve;
   const letter = Math.max(13, Math.min(width / 48, height / 9));
   const edge = { left: letter * 4.2, right: letter, top: letter * 1.9, bottom: letter * 1.9 };
@@ -51,49 +63,36 @@ export function CurvePage({ samples, now, offsetMs }: Props) {
   });
   const early = x(peak.atMs) < width / 2;
   return (
-    <div class="wall-curve">
-      <div class="wall-drawing" ref={box}>
-        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={spoken} font-size={letter}>
-          {curve.steps.map((step) => (
-            <g key={step}>
-              <line class="grid" x1={edge.left} x2={width - edge.right} y1={y(step)} y2={y(step)} />
-              <text x={edge.left - letter / 2} y={y(step) + letter / 3} text-anchor="end">
-                {format.number(step)}
-              </text>
-            </g>
-          ))}
-          {curve.times
-            .filter((at) => toMs - at > (toMs - fromMs) / 12)
-            .map((at) => (
-              <text key={at} x={x(at)} y={height - letter / 2} text-anchor="middle">
-                {format.clock(at)}
-              </text>
-            ))}
-          <text x={width - edge.right} y={height - letter / 2} text-anchor="end" class="strong">
-            {t("wall.now")}
+    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={spoken} font-size={letter}>
+      {curve.steps.map((step) => (
+        <g key={step}>
+          <line class="grid" x1={edge.left} x2={width - edge.right} y1={y(step)} y2={y(step)} />
+          <text x={edge.left - letter / 2} y={y(step) + letter / 3} text-anchor="end">
+            {format.number(step)}
           </text>
-          <polygon class="area" points={`${x(first.atMs)},${y(0)} ${line} ${x(toMs)},${y(0)}`} />
-          <polyline class="line" points={line} />
-          <circle class="dot" cx={x(toMs)} cy={y(now.out)} r="9" />
-          {peak.out > now.out ? (
-            <>
-              <circle class="peak" cx={x(peak.atMs)} cy={y(peak.out)} r="8" />
-              <text
-                x={x(peak.atMs)}
-                y={y(peak.out) - letter * 0.8}
-                text-anchor={early ? "start" : "end"}
-                class="strong"
-              >
-                {t("wall.peak", { count: peak.out, time: format.clock(peak.atMs) })}
-              </text>
-            </>
-          ) : null}
-        </svg>
-      </div>
-      <p class="wall-expected">
-        <b>{t("wall.expected")}</b>
-        {t("wall.no_forecast")}
-      </p>
-    </div>
+        </g>
+      ))}
+      {curve.times
+        .filter((at) => x(at) < width - edge.right - letter * (2 + 0.55 * t("wall.now").length)) // "now" stands there
+        .map((at) => (
+          <text key={at} x={x(at)} y={height - letter / 2} text-anchor="middle">
+            {format.clock(at)}
+          </text>
+        ))}
+      <text x={width - edge.right} y={height - letter / 2} text-anchor="end" class="strong">
+        {t("wall.now")}
+      </text>
+      <polygon class="area" points={`${x(first.atMs)},${y(0)} ${line} ${x(toMs)},${y(0)}`} />
+      <polyline class="line" points={line} />
+      <circle class="dot" cx={x(toMs)} cy={y(now.out)} r="9" />
+      {peak.out > now.out ? (
+        <>
+          <circle class="peak" cx={x(peak.atMs)} cy={y(peak.out)} r="8" />
+          <text x={x(peak.atMs)} y={y(peak.out) - letter * 0.8} text-anchor={early ? "start" : "end"} class="strong">
+            {t("wall.peak", { count: peak.out, time: format.clock(peak.atMs) })}
+          </text>
+        </>
+      ) : null}
+    </svg>
   );
 }

@@ -5,9 +5,10 @@ import * as api from "../api";
 import { openPage, staffFeed } from "../desk/opening";
 import { Desk } from "../desk/store";
 import { useTimeZone } from "../format";
-import { addMessages, t, useLanguage } from "../i18n";
+import { addMessages, t } from "../i18n";
 import { desk as words } from "../messages/desk";
 import { shift } from "../messages/shift";
+import { useStaffLanguage } from "../messages/staff";
 import { wall as own } from "../messages/wall";
 import "../theme";
 import { Wall } from "./app";
@@ -16,7 +17,7 @@ addMessages("en", { ...words, ...shift, ...own });
 
 async function main(root: HTMLElement): Promise<void> {
   const [config] = await Promise.all([api.config(), api.session()]);
-  useLanguage("en");
+  await useStaffLanguage();
   useTimeZone(config.time_zone);
   document.title = t("wall.title", { city: config.title });
   let signedOut = false;

@@ -32,7 +32,7 @@ from stormops.core.merging import merge, split
 from stormops.core.mode_rules import declare
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
-from stormops.core.sighting import seen_closed, service_alone
+from stormops.core.sighting import retracted, seen_closed, service_alone
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -264,6 +264,7 @@ ACTIONS: dict[type[facts.Action], Callable[[Decider, Draft, Any, int], Refused |
     facts.IncidentRestored: _restore,
     facts.DeviceSeenClosed: seen_closed,
     facts.ServiceAlone: service_alone,
+    facts.SightingRetracted: retracted,
     facts.SwitchOperated: _operate,
     facts.SituationReportRequested: _not_ours,
     facts.SafetyAcknowledged: _acknowledge,

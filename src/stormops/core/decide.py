@@ -306,11 +306,11 @@ class Decider:
         """The network's inference knows which devices were closed at a moment, and when."""
         rows = sorted(devices)
         if rows:
-            times = [self.situation.closed_ms[row] for row in rows]
-            self.network.grouper.seen_closed(np.array(rows, np.int32), np.array(times, np.int64))
-        seen = {row: self.situation.sighted[row].at_ms for row in rows if row in self.situation.sighted}
-        if seen:
-            self.network.grouper.sighted(np.array([*seen], np.int32), np.array([*seen.values()], np.int64))
+            situation, grouper, told = self.situation, self.network.grouper, np.array(rows, np.int32)
+            last = situation.sightings.last
+            seen = [last[row].at_ms if row in last else 0 for row in rows]
+            grouper.seen_closed(told, np.array([situation.closed_at_ms(row) for row in rows], np.int64))
+            grouper.sighted(told, np.array(seen, np.int64))
 
     def _close_due(self, draft: Draft) -> None:
         while self._ended and self._ended[0][0] <= draft.tick.at_ms:
@@ -349,7 +349,7 @@ class Decider:
         situation = self.situation
         self.network.grouper.rewire(situation.tree)
         self._tell_restored(np.arange(len(situation.city.premises), dtype=np.int32))
-        self.tell_closed(situation.closed_ms)
+        self.tell_closed(situation.closed_ms.keys() | situation.sightings.last.keys())
         reports = situation.reports
         for row in reports.rows_where(without=ANSWERED, standing=Standing.MATCHED):
             report = reports.get(reports.receipt[row])

@@ -210,6 +210,12 @@ class ServiceAlone(Action, frozen=True, kw_only=True, tag="service_alone"):
     receipt: str
 
 
+class SightingRetracted(Action, frozen=True, kw_only=True, tag="sighting_retracted"):
+    """A person takes back what the action `sighting` said: a device seen closed, or one service alone."""
+
+    sighting: str
+
+
 class SwitchOperated(Action, frozen=True, kw_only=True, tag="switch_operated"):
     """A person says that a device (breaker, recloser, fuse, switch, tie) is open, or closed, from now on."""
 
@@ -438,15 +444,26 @@ class IncidentStepped(Fact, frozen=True, kw_only=True, tag="incident_stepped"):
 
 
 class DevicesClosed(Fact, frozen=True, kw_only=True, tag="devices_closed"):
-    """Devices that people saw closed at `at_ms`, or know closed: a person's `action` said so.
+    """Devices that people saw closed at `at_ms`, or know closed: a person's `action` said so, and why.
 
-    They are not predicted open on the word of who spoke before.
+    They are not predicted open on the word of who spoke before. `incident`: that of the one service which alone has
+    the trouble, empty = a device was seen.
     """
 
     devices: list[str]
     action: str
     by: str
     at_ms: int
+    reason: str = ""
+    incident: str = ""
+
+
+class SightingDropped(Fact, frozen=True, kw_only=True, tag="sighting_dropped"):
+    """What the action `sighting` said of its devices counts no more: a person's `action` took it back."""
+
+    sighting: str
+    action: str
+    by: str
 
 
 class IncidentAbsorbed(Fact, frozen=True, kw_only=True, tag="incident_absorbed"):
@@ -573,6 +590,7 @@ AnyFact = (
     | IncidentRestored
     | DeviceSeenClosed
     | ServiceAlone
+    | SightingRetracted
     | SwitchOperated
     | SituationReportRequested
     | SafetyAcknowledged
@@ -595,6 +613,7 @@ AnyFact = (
     | IncidentArgued
     | IncidentStepped
     | DevicesClosed
+    | SightingDropped
     | IncidentAbsorbed
     | ReportClosed
     | IncidentClosed

@@ -21,7 +21,7 @@ from stormops.core.incident import (
 )
 from stormops.core.receipt_number import receipt_number
 from stormops.core.reliability import Interruption, keep
-from stormops.core.summary import ClosedIncident, ClosedReport, Sighting, Touched, pack_closed
+from stormops.core.summary import ClosedIncident, ClosedReport, Touched, pack_closed
 
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
@@ -98,16 +98,6 @@ def _argue(situation: Situation, incident: Incident, *, later: bool) -> None:
     (situation.unargued.add if later else situation.unargued.discard)(incident.key)
 
 
-def devices_closed(situation: Situation, _entry: Entry, fact: facts.DevicesClosed, touched: Touched) -> None:
-    """People say that these devices were closed then; it tells nothing of those above them."""
-    for name in fact.devices:
-        device = situation.device_of.get(name, -1)
-        if device >= 0 and fact.at_ms >= situation.closed_ms.get(device, 0):
-            situation.closed_ms[device] = fact.at_ms
-            situation.sighted[device] = Sighting(fact.at_ms, fact.by)
-            touched.closed.add(device)
-
-
 def claim_devices(situation: Situation, incident: Incident, devices: tuple[int, ...], touched: Touched) -> None:
     """The incident covers what is below these devices from now on."""
     old, incident.devices = incident.devices, devices
@@ -146,7 +136,9 @@ def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentSt
     incident.held |= step in PERSONAL
     incident.argued = None
     _argue(situation, incident, later=False)
-    if step is Step.CONFIRM:
+    if step is Step.RETRACT:
+        incident.held, incident.confirmed_by = False, ""
+    elif step is Step.CONFIRM:
         incident.confirmed_by = fact.by
         if device >= 0:
             _move(situation, incident, device, touched)

@@ -28,6 +28,7 @@ from stormops.core.summary import (
     ModeState,
     Refusal,
     Sighting,
+    Sightings,
     Silence,
     SwitchState,
     Totals,
@@ -102,7 +103,7 @@ class Frozen:
         plain["switches"] = sorted((device, *state) for device, state in situation.switches.items())
         plain["telemetry"] = sorted((device, *state) for device, state in situation.telemetry.items())
         plain["closed_ms"] = sorted(situation.closed_ms.items())
-        plain["sighted"] = sorted((device, *sighting) for device, sighting in situation.sighted.items())
+        plain["sightings"] = [(action, *sighting) for action, sighting in situation.sightings.said.items()]
         return cls(
             position=situation.position,
             plain=plain,
@@ -185,7 +186,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.tree = situation.switchgear.trace(situation.switches)
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.closed_ms = dict(plain["closed_ms"])
-    situation.sighted = {device: Sighting(*sighting) for device, *sighting in plain["sighted"]}
+    told = plain["sightings"]
+    situation.sightings = Sightings({action: Sighting(tuple(seen), *words) for action, seen, *words in told})
     situation.reports = OpenReports.from_columns(whole["columns"], plain["rules"], plain["again"])
     situation.incidents = {}
     for values in whole["incidents"]:

@@ -78,10 +78,10 @@ class Grouper(Protocol):
         """When people last said that these premises have service again (0 = never)."""
 
     def seen_closed(self, devices: Ints, at_ms: Longs) -> None:
-        """When these devices were last known closed, service being back below or their link being lost."""
+        """When these devices were last known closed: seen, service back below, or their link lost (0 = never)."""
 
     def sighted(self, devices: Ints, at_ms: Longs) -> None:
-        """When the field last saw these devices closed: none is predicted before who is below speaks anew."""
+        """When the field last saw these closed: none is predicted before who is below speaks anew (0 = never)."""
 
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on (0 = never)."""

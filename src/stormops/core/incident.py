@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    """What may happen to an incident. A person's: confirm, regroup, merge, restore(_part), cancel."""
+    """What may happen to an incident. A person's: confirm, regroup, merge, restore(_part), cancel, retract."""
 
     CONFIRM = "confirm"
     REGROUP = "regroup"
@@ -45,6 +45,8 @@ class Step(StrEnum):
     RESTORE_PART = "restore_part"
     RESTORE = "restore"
     CANCEL = "cancel"
+    RETRACT = "retract"
+    """Who confirmed it takes that back: it is a prediction again."""
     ABSORB = "absorb"
     """The evidence says that it is part of another."""
     WITHDRAW = "withdraw"
@@ -59,6 +61,7 @@ EDGES: dict[tuple[State, Step], State] = {
     (State.PREDICTED, Step.CONFIRM): State.CONFIRMED,
     (State.CONFIRMED, Step.CONFIRM): State.CONFIRMED,
     (State.PARTLY_RESTORED, Step.CONFIRM): State.PARTLY_RESTORED,
+    (State.CONFIRMED, Step.RETRACT): State.PREDICTED,
     (State.PREDICTED, Step.ABSORB): State.ABSORBED,
     (State.PREDICTED, Step.WITHDRAW): State.CLOSED,
     (State.RESTORED, Step.CLOSE): State.CLOSED,

@@ -171,16 +171,20 @@ class Explanations:
 
     def sighted(self, devices: Ints, at_ms: Longs) -> None:
         """The field saw these devices closed then: so they are taken to be until somebody below speaks anew."""
-        self._sighted.update(zip(devices.tolist(), at_ms.tolist(), strict=True))
-        self._unsure.update(devices.tolist())
+        for device, when in zip(devices.tolist(), at_ms.tolist(), strict=True):
+            if when:
+                self._sighted[device] = when
+            elif self._sighted.pop(device, None) is None:
+                continue
+            self._unsure.add(device)
 
     def _look_anew(self) -> None:
         """Learn whether anybody has spoken below a device since the field saw it closed."""
-        if not self._sighted:
+        if not self._sighted and not self._unsure:
             return
         for premise in self._touched:
             self._unsure.update(self._sighted.keys() & set(self._tree.path(premise)))
-        silent = {device for device in self._unsure if not self._spoken_since(device)}
+        silent = {device for device in self._unsure & self._sighted.keys() if not self._spoken_since(device)}
         news = self._unsure & (silent ^ self._taken_closed)
         self._taken_closed = self._taken_closed - self._unsure | silent
         self._unsure.clear()

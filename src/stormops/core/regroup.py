@@ -67,7 +67,7 @@ class Evidence:
         self.keeps_held = keeps_held
         self.at: dict[int, list[int]] = {}
         self.moved: dict[int, int] = {}
-        """Predicted incidents whose reports people took into another, since the last tick."""
+        """Predicted incidents whose reports people took into another (-1: let go), since the last tick."""
         self._pinned: set[int] = set()
         self._known: dict[tuple[int, int], Known] = {}
         self._telemetered: set[tuple[int, int]] = set()
@@ -112,6 +112,11 @@ class Evidence:
         """Some report from here belongs to an incident that people hold."""
         self._pinned.add(premise)
         self.fresh.add(premise)
+
+    def loosen(self, key: int, premises: Collection[int]) -> None:
+        """People hold this incident of these premises no more: its groups say what becomes of it."""
+        self.moved.setdefault(key, -1)
+        self.fresh.update(premises)
 
     def compare(self, device: int) -> None:
         """The incident at a device was changed by something else than its group: bring it in line again."""
@@ -492,10 +497,11 @@ def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:
 
 def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[str, ...]:
     """Why these reports are one incident, for people, and whose word it is that it is none above."""
-    if not situation.sighted or utility is not Utility.ELECTRIC:
+    last = situation.sightings.last
+    if not last or utility is not Utility.ELECTRIC:
         return (_reason(situation, group),)
     above = ancestors(situation.tree, group.device) if group.device >= 0 else situation.tree.path(group.anchor)
-    told = [(device, situation.sighted[device]) for device in above if device in situation.sighted]
+    told = [(device, last[device]) for device in above if device in last]
     seen = [
         f"{situation.device_ids[device]} was seen closed, says {sighting.by}."
         for device, sighting in told

@@ -1,6 +1,7 @@
 """What the field saw against a prediction: its device is closed, or the trouble is at one service alone.
 
 Neither says what is open instead. That is for the inference, which explains what was heard without these devices.
+What was said in error is taken back by a fact of its own: everything is explained as if it had not been said.
 """
 
 from __future__ import annotations
@@ -10,11 +11,22 @@ from typing import TYPE_CHECKING
 from stormops.core import entry as facts
 from stormops.core.draft import Draft
 from stormops.core.fold_incidents import known_open
-from stormops.core.holding import Refused, device_of, live_incident, open_report, stepped, take_over, unanswered
+from stormops.core.holding import (
+    Refused,
+    device_of,
+    live_incident,
+    lost_service,
+    open_report,
+    reroute,
+    stepped,
+    take_over,
+    unanswered,
+)
 from stormops.core.incident import ELECTRIC, UTILITIES, Incident, State, Step, incident_id, make_key
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
+from stormops.core.summary import Sighting
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -47,12 +59,40 @@ def service_alone(decider: Decider, draft: Draft, fact: facts.ServiceAlone, at_m
     situation = decider.situation
     if report.utility is not Utility.ELECTRIC or report.premise < 0 or not SYMPTOMS[report.symptom].service_lost:
         return "no_service", f"Report {fact.receipt} does not say that electricity is lost at a known house."
-    path = (device for device in situation.tree.path(report.premise) if not known_open(situation, device))
-    draft.add(_closed([situation.device_ids[device] for device in path], fact, at_ms))
+    path = [device for device in situation.tree.path(report.premise) if not known_open(situation, device)]
     house = _house(decider, draft, fact, incident, report.premise)
+    draft.add(_closed([situation.device_ids[device] for device in path], fact, at_ms, house.id))
     draft.add(stepped(house, Step.CONFIRM, fact, at_ms))
     take_over(decider, draft, house)
     return None
+
+
+def retracted(decider: Decider, draft: Draft, fact: facts.SightingRetracted, at_ms: int) -> Refused | None:
+    """The sighting counts no more, and the house that it confirmed is a prediction again, if it still is as it was."""
+    situation = decider.situation
+    sighting = situation.sightings.said.get(fact.sighting)
+    if sighting is None:
+        return "unknown_sighting", "There is no such sighting: it was taken back already, or is too long ago."
+    draft.add(facts.SightingDropped(sighting=fact.sighting, action=fact.action, by=fact.by.person))
+    house = situation.incidents.get(sighting.incident)
+    if house is not None and _as_it_was(house, sighting):
+        _predicted_again(decider, draft, house, stepped(house, Step.RETRACT, fact, at_ms))
+    return None
+
+
+def _as_it_was(house: Incident, sighting: Sighting) -> bool:
+    """Whether nothing more was done with the house than to confirm it by this sighting."""
+    confirmed = house.state is State.CONFIRMED and house.confirmed_by == sighting.by
+    return confirmed and not house.devices and len(house.premises) == 1
+
+
+def _predicted_again(decider: Decider, draft: Draft, house: Incident, step: facts.IncidentStepped) -> None:
+    (premise,) = house.premises
+    evidence = decider.evidence_of(Utility.ELECTRIC, premise)
+    draft.add(step)
+    evidence.loosen(house.key, house.premises)
+    if not evidence.keeps_held:
+        reroute(decider, draft, [report.receipt for report in lost_service(decider, house.reports)])
 
 
 def _predicted(decider: Decider, name: str) -> Incident | Refused:
@@ -66,8 +106,10 @@ def _predicted(decider: Decider, name: str) -> Incident | Refused:
     return incident
 
 
-def _closed(devices: list[str], fact: facts.Action, at_ms: int) -> facts.DevicesClosed:
-    return facts.DevicesClosed(devices=devices, action=fact.action, by=fact.by.person, at_ms=at_ms)
+def _closed(devices: list[str], fact: facts.Action, at_ms: int, house: str = "") -> facts.DevicesClosed:
+    return facts.DevicesClosed(
+        devices=devices, action=fact.action, by=fact.by.person, at_ms=at_ms, reason=fact.reason, incident=house
+    )
 
 
 def _house(decider: Decider, draft: Draft, fact: facts.ServiceAlone, incident: Incident, premise: int) -> Incident:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from stormops.core import entry as facts
-from stormops.core import fold_incidents, fold_messages, fold_meters, fold_reports, fold_switches
+from stormops.core import fold_incidents, fold_messages, fold_meters, fold_reports, fold_sightings, fold_switches
 from stormops.core.course import Course, Sample, follow
 from stormops.core.coverage import Coverage
 from stormops.core.entry import Entry
@@ -36,7 +36,7 @@ from stormops.core.summary import (
     DoubtedLink,
     ModeState,
     Refusal,
-    Sighting,
+    Sightings,
     Silence,
     Status,
     SwitchState,
@@ -46,7 +46,7 @@ from stormops.core.summary import (
 )
 from stormops.core.topology import Switchgear
 
-SITUATION_SCHEMA = "situation-9"
+SITUATION_SCHEMA = "situation-10"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -109,9 +109,8 @@ class Situation:
         self.telemetry: dict[int, DeviceState] = {}
         """By device (row of the tree)."""
         self.closed_ms: dict[int, int] = {}
-        """By device (row of the tree): when it was last known closed, and only then (platform ms)."""
-        self.sighted: dict[int, Sighting] = {}
-        """By device (row of the tree): when people last said that it was seen closed, and who."""
+        """By device (row of the tree): when it was last known closed, and only then (platform ms); not sightings."""
+        self.sightings = Sightings()
         self.links: dict[int, DoubtedLink] = {}
         """Links that are doubted, by premise."""
         self.messages = Messages()
@@ -160,6 +159,11 @@ class Situation:
         else:
             state = "withdrawn"
         return Status(receipt, state, position, 0, key, premise)
+
+    def closed_at_ms(self, device: int) -> int:
+        """When a device (row of the tree) was last known closed, and only then (platform ms); 0 = never."""
+        sighting = self.sightings.last.get(device)
+        return max(self.closed_ms.get(device, 0), sighting.at_ms if sighting else 0)
 
     def meter_says(self, premise: int) -> str:
         """Off, on or unknown: the last word of a premise's meter, but "on" only while its area is heard."""
@@ -320,7 +324,8 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentChanged: fold_incidents.incident_changed,
     facts.IncidentArgued: fold_incidents.incident_argued,
     facts.IncidentStepped: fold_incidents.incident_stepped,
-    facts.DevicesClosed: fold_incidents.devices_closed,
+    facts.DevicesClosed: fold_sightings.devices_closed,
+    facts.SightingDropped: fold_sightings.sighting_dropped,
     facts.IncidentAbsorbed: fold_incidents.incident_absorbed,
     facts.IncidentClosed: fold_incidents.incident_closed,
     facts.ReportRepeated: fold_reports.report_repeated,
@@ -340,6 +345,7 @@ FOLDS: dict[type[facts.Fact], Fold] = {
     facts.IncidentRestored: _action,
     facts.DeviceSeenClosed: _action,
     facts.ServiceAlone: _action,
+    facts.SightingRetracted: _action,
     facts.SwitchOperated: _action,
     facts.SituationReportRequested: _action,
     facts.SafetyAcknowledged: _action,

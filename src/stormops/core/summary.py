@@ -126,10 +126,44 @@ class DeviceState(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """The field saw a device closed at `at_ms` (platform ms), says this person."""
+    """The field saw these devices (rows of the tree) closed at `at_ms` (platform ms), says this person, and why.
 
+    `incident`: key of that of the one service which alone has the trouble; -1 = a device was seen.
+    """
+
+    devices: tuple[int, ...]
     at_ms: int
     by: str
+    reason: str
+    incident: int
+
+
+class Sightings:
+    """The sightings that count, `said` by action as they came, and the `last` of each device."""
+
+    def __init__(self, said: dict[str, Sighting] | None = None) -> None:
+        self.said = said or {}
+        self.last: dict[int, Sighting] = {}
+        self._look()
+
+    def add(self, action: str, sighting: Sighting) -> None:
+        """One more."""
+        self.said[action] = sighting
+        self._look()
+
+    def drop(self, action: str) -> Sighting | None:
+        """It counts no more; None when there was none."""
+        dropped = self.said.pop(action, None)
+        self._look()
+        return dropped
+
+    def _look(self) -> None:
+        """Of several at the same moment the last that came counts."""
+        self.last.clear()
+        for sighting in self.said.values():
+            for device in sighting.devices:
+                if device not in self.last or sighting.at_ms >= self.last[device].at_ms:
+                    self.last[device] = sighting
 
 
 class SwitchState(NamedTuple):
@@ -164,7 +198,9 @@ class Touched:
         self.telemetry: set[int] = set()
         """Devices of which telemetry said something new."""
         self.closed: set[int] = set()
-        """Devices that people saw closed."""
+        """Devices of which people said something new: seen closed, or taken back."""
+        self.sightings = False
+        """Whether somebody saw a device closed, or took that back."""
         self.switches = False
         """Whether a switch was operated."""
         self._reach: list[Ints] = []
@@ -189,6 +225,7 @@ class Touched:
         self.silences |= other.silences
         self.telemetry |= other.telemetry
         self.closed |= other.closed
+        self.sightings |= other.sightings
         self.switches |= other.switches
         self._reach += other._reach
 

@@ -22,6 +22,7 @@ from stormops.core.shape import Shape, Shapes
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 from stormops.core.view import Changes, extent, said
+from stormops.core.view_sightings import sightings_shown
 from stormops.core.view_switches import abnormal_switches, opened_by_people
 
 SAID_CHARACTERS_MAX = 300
@@ -51,6 +52,7 @@ class DeskView:
         self._refusals: set[str] = set()
         self._silences: set[str] = set()
         self._switches: set[str] = set()
+        self._sightings: set[str] = set()
         self._meters_silent = 0
 
     def snapshot(self, situation: Situation) -> dict[str, Any]:
@@ -60,6 +62,7 @@ class DeskView:
         self._refusals.clear()
         self._silences.clear()
         self._switches.clear()
+        self._sightings.clear()
         view: dict[str, Any] = {"city": self._city_value()}
         for key in situation.incidents:
             view.update(self._incident(situation, key).put)
@@ -70,6 +73,7 @@ class DeskView:
         view.update(self._refused(situation).put)
         view.update(self._silent(situation).put)
         view.update(self._switched(situation).put)
+        view.update(self._sighted(situation).put)
         view["mode"] = mode_value(situation)
         view["messages"] = messages_value(situation)
         view["totals"] = self._totals(situation)
@@ -87,6 +91,8 @@ class DeskView:
             parts.append(self._silent(situation))
         if touched.switches:
             parts.append(self._switched(situation))
+        if touched.sightings or self._sightings:
+            parts.append(self._sighted(situation))
         for part in parts:
             put.update(part.put)
             unset += part.unset
@@ -286,6 +292,14 @@ class DeskView:
         put = abnormal_switches(situation)
         unset = sorted(self._switches - put.keys())
         self._switches = set(put)
+        return Changes(put, unset)
+
+    def _sighted(self, situation: Situation) -> Changes:
+        """What the field saw closed, as long as it is of this shift."""
+        shown = sightings_shown(situation)
+        put = {key: value for key, value in shown.items() if key not in self._sightings}
+        unset = sorted(self._sightings - shown.keys())
+        self._sightings = set(shown)
         return Changes(put, unset)
 
     def _totals(self, situation: Situation) -> dict[str, Any]:

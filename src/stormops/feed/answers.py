@@ -353,13 +353,17 @@ class NarrowerValue(Answer, frozen=True, kw_only=True):
 
 
 class IncidentDetail(Answer, frozen=True, kw_only=True):
-    """An incident with its reports: at most 500 of `reports_total`, danger first, then the oldest."""
+    """An incident with its reports: at most 500 of `reports_total`, danger first, then the oldest.
+
+    `sightings`: the actions of those that bear on it, as the view's `sighting/{action}`.
+    """
 
     n: int
     at_ms: int
     incident: IncidentValue
     argument: ArgumentValue | None
     narrower: NarrowerValue | None
+    sightings: list[str]
     reports_total: Count
     reports: list[FullReport]
 

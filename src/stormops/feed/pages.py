@@ -17,7 +17,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from stormops.feed.headers import content_security_policy
 from stormops.feed.help_places import HelpPlace
@@ -27,7 +27,7 @@ from stormops.pages.form import render_form
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose, offered
 from stormops.pages.messages import ASKED, FORM, NONE, render_messages
 from stormops.pages.page import PageSettings, new_key, policy
-from stormops.pages.sign_in import REFUSALS
+from stormops.pages.sign_in import refused
 from stormops.pages.words import iso, some, words
 from stormops.settings import CityFile, Settings
 from stormops.transit.alert import said as in_language
@@ -45,6 +45,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 PLAIN = re.compile(r"<!--plain-->.*<!--/plain-->", re.DOTALL)
 """The part of a built page that is read while, or where, no script runs."""
+
+WORD = re.compile(r"__([a-z_]+\.[a-z_]+?)__")
+"""A place of a built page for the words of this key."""
 
 FIND = Markup("<!--find-->")
 """Where in the table's page an address is asked for."""
@@ -102,6 +105,7 @@ class Pages:
         self._staff_headers = {
             "Content-Security-Policy": content_security_policy(*staff),
             "Cache-Control": "no-cache",
+            **VARIES,
         }
         # Whose day begins at the counter is led there by signing in.
         counter = settings.counter_url if city_file.policy else ""
@@ -238,21 +242,21 @@ class Pages:
         headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy(form)}
         return _remember(HTMLResponse(page, 404 if what == NONE else 200, headers), reader)
 
-    def sign_in(self, problem: str | None) -> Response:
-        """The sign-in page: the built one with its places filled in, or a plain form. For staff, so in English."""
-        sentence = REFUSALS.get(problem or "", "")
+    def sign_in(self, reader: Reader, problem: str | None) -> Response:
+        """The sign-in page: the built one with its places and words filled in, or a plain form."""
+        said, sentence = words(reader.language), refused(reader.language, problem)
         path = self._dashboards / "sign-in.html"
         if not path.is_file():
-            plain = self._page(Reader(), "sign_in.html", sentence=sentence, intake_url=self._staff_intake_url)
+            plain = self._page(reader, "sign_in.html", sentence=sentence, intake_url=self._staff_intake_url)
             plain.headers["Content-Security-Policy"] = self._sign_in_policy
             return plain
-        page = path.read_text(encoding="utf-8")
+        page = WORD.sub(lambda place: escape(said(place[1])), _in(path, reader.language))
         filled = {"INTAKE_URL": self._staff_intake_url, "PROBLEM": problem if sentence else "", "SENTENCE": sentence}
         for place, value in filled.items():
             page = page.replace(f"__{place}__", escape(value or ""))
-        page = self._with_plain(page, Reader().language, self.mode(), "mode.html")
-        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": self._sign_in_policy}
-        return HTMLResponse(page, headers=headers)
+        page = self._with_plain(page, reader.language, self.mode(), "staff.html")
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": self._sign_in_policy, **VARIES}
+        return _remember(HTMLResponse(page, headers=headers), reader)
 
     def home(self, reader: Reader) -> Response:
         """The public map: the built page, in the reader's language also where no script runs."""
@@ -266,15 +270,14 @@ class Pages:
         path = self._dashboards / "index.html"
         if not path.is_file():
             return None
-        page = path.read_text(encoding="utf-8").replace('<html lang="en">', f'<html lang="{language}">', 1)
-        return self._with_plain(page, language, mode, "plain.html")
+        return self._with_plain(_in(path, language), language, mode, "plain.html")
 
-    def dashboard(self, name: str) -> Response:
-        """A built page for staff, or a sentence that says how to build it."""
+    def dashboard(self, reader: Reader, name: str) -> Response:
+        """A built page for staff in the reader's language, or a sentence that says how to build it."""
         path = self._dashboards / name
-        if path.is_file():
-            return FileResponse(path, headers=self._staff_headers)
-        return self._unbuilt(Reader())
+        if not path.is_file():
+            return self._unbuilt(reader)
+        return _remember(HTMLResponse(_in(path, reader.language), headers=self._staff_headers), reader)
 
     def _unbuilt(self, reader: Reader) -> Response:
         return self._page(reader, "unbuilt.html", 503, command=Markup("<code>make setup</code>"))
@@ -293,6 +296,11 @@ class Pages:
         """A built page with its part for no script rendered here."""
         plain = self._environment.get_template(name).render(t=words(language), mode=mode)
         return PLAIN.sub(lambda _: plain, page, count=1)
+
+
+def _in(built: Path, language: str) -> str:
+    """A built page that says that it is in this language."""
+    return built.read_text(encoding="utf-8").replace('<html lang="en">', f'<html lang="{language}">', 1)
 
 
 def _remember(response: Response, reader: Reader) -> Response:

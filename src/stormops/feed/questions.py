@@ -19,6 +19,7 @@ from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
 from stormops.core.view import said
+from stormops.core.view_sightings import sightings_about
 from stormops.feed.scene import Scene
 
 INCIDENT_REPORTS_MAX = 500
@@ -125,6 +126,7 @@ def incident_detail(scene: Scene, name: str) -> dict[str, Any] | None:
         "incident": scene.desk.incident(situation, incident),
         "argument": None if incident.argued is None else _argument(scene, incident.argued),
         "narrower": _narrower(situation, incident),
+        "sightings": sightings_about(situation, incident),
         "reports_total": len(known),
         "reports": [_open_report(scene, report) for report in known[:INCIDENT_REPORTS_MAX]],
     }

@@ -222,7 +222,7 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate, 
         async def page(request: Request) -> Response:
             if await authenticate(request) is None:
                 return RedirectResponse("/sign-in", 303)
-            return pages.dashboard(name)
+            return pages.dashboard(pages.reader(request), name)
 
         return page
 
@@ -235,7 +235,7 @@ def _page_routes(pages: Pages, public: PublicReads, authenticate: Authenticate, 
         return pages.messages(pages.reader(request), place)
 
     async def sign_in(request: Request) -> Response:
-        return pages.sign_in(request.query_params.get("problem"))
+        return pages.sign_in(pages.reader(request), request.query_params.get("problem"))
 
     async def stylesheet(_request: Request) -> Response:
         return Response(pages.stylesheet, headers={"Cache-Control": "public, max-age=300"}, media_type="text/css")

@@ -30,6 +30,7 @@ from stormops.core.entry import (
     ReportWithdrawn,
     SafetyAcknowledged,
     ServiceAlone,
+    SightingRetracted,
     SituationReportRequested,
     SwitchOperated,
 )
@@ -97,6 +98,13 @@ class ServiceOnly(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The trouble is at the one service of this report of a predicted incident, not at a device above it."""
 
     receipt: Id
+    reason: Reason
+
+
+class Retract(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the action `sighting` said (a device seen closed, or one service alone) was wrong: it counts no more."""
+
+    sighting: Id
     reason: Reason
 
 
@@ -204,6 +212,11 @@ ACTIONS: dict[str, ActionKind] = {
         lambda a, by, i, b: DeviceSeenClosed(action=a, by=by, reason=b.reason, incident=i, device=b.device),
     ),
     "service-only": ActionKind("incidents", ServiceOnly, _alone),
+    "retractions": ActionKind(
+        "retractions",
+        Retract,
+        lambda a, by, _, b: SightingRetracted(action=a, by=by, reason=b.reason, sighting=b.sighting),
+    ),
     "place": ActionKind(
         "reports",
         Place,

@@ -1,12 +1,14 @@
 """What a person is told whose sign-in was refused: the same words on the page and in the answer to a program."""
 
-REFUSALS = {
-    "wrong_password": "That name and password do not belong together.",
-    "too_many_attempts": "Too many failed attempts. Wait a little and try again.",
-    "unavailable": "Nothing can be saved just now. Try again in a little while.",
-    "busy": "Many people are signing in. Try again in a few seconds.",
-    "elsewhere": "Sign in at the staff's own address.",
-    "origin": "Sign in from the platform's own page.",
-    "incomplete": "Name and password are needed.",
-}
-"""Sentence by the code of the refusal (`staff.web`)."""
+from stormops.pages.words import words
+
+CODES = ("wrong_password", "too_many_attempts", "unavailable", "busy", "elsewhere", "origin", "incomplete")
+"""The refusals (`staff.web`)."""
+
+REFUSALS = {code: words("en")(f"refused.{code}") for code in CODES}
+"""What a program is told, by the code."""
+
+
+def refused(language: str, code: str | None) -> str:
+    """What a person is told in their language; "" for a code that is none."""
+    return words(language)(f"refused.{code}") if code in CODES else ""
