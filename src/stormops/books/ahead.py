@@ -63,7 +63,7 @@ class Ahead(SqlReader):
 
     def __init__(self, connection: Connection, accounts: Collection[str], members: Collection[str], on: date) -> None:
         super().__init__(connection)
-        self._records: dict[tuple[type[Record], str], Record] = {}
+        self._records: dict[tuple[type[Record], str], Any] = {}
         self._lists: dict[tuple[type[Record], str], list[Any]] = {}
         self._lines: dict[str, list[Billed]] = defaultdict(list)
         self._absent: set[str] = set()
@@ -106,7 +106,7 @@ class Ahead(SqlReader):
         """See `Reader.get`."""
         known = self._records.get((kind, key))
         if known is not None:
-            return cast(R, known)
+            return known  # type: ignore[no-any-return] - of the kind by which it is kept
         return None if key in self._absent else super().get(kind, key)
 
     def where(self, kind: type[R], **equal: str) -> list[R]:

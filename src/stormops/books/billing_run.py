@@ -116,7 +116,9 @@ class _Skip(Exception):
 class _Made(NamedTuple):
     """A bill before its decisions are put together; `more` are those that no memo has."""
 
-    command: RunBill
+    shares: tuple[Share, ...]
+    roof: str
+    estimated: tuple[Estimated, ...]
     more: list[msgspec.Raw]
     warnings: list[str]
 
@@ -261,9 +263,13 @@ class _Run:
         finally:
             parts = self._memo.take()
         whole = abridged.together(self._pack, self._order.run, parts + made.more)
-        command = msgspec.structs.replace(made.command, decision=whole)
-        new = len(command.estimated) + sum(1 + len(share.lines) for share in command.shares)
-        at.reader.absent([at.key, *(f"{at.key}~{number}" for number in range(2, new + 1))])
+        command = RunBill(
+            run=self._order.run, shares=made.shares, decision=whole, umbrella=made.roof, estimated=made.estimated
+        )
+        at.reader.absent([at.key])
+        if len(command.shares) > 1:
+            new = sum(1 + len(share.lines) for share in command.shares)
+            at.reader.absent(f"{at.key}~{number}" for number in range(2, new + 1))
         refusal = self._do(at, command)
         if refusal is not None:
             self._except(at, refusal)
@@ -305,9 +311,8 @@ class _Run:
         self._look_at_use(reader, agreements, lines, before.used)
         shares = shared(work, self._roofs[key], members, lines)[0] if members else (Share(key, lines),)
         roof = self._roofs[key].id if members else ""
-        command = RunBill(run=self._order.run, shares=shares, decision={}, umbrella=roof, estimated=estimated)
         warnings = [name for name in EXPLAINED if any(getattr(verdict.value, name) for verdict in verdicts)]
-        return _Made(command, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
+        return _Made(shares, roof, estimated, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
 
     def _look_at_use(
         self,
@@ -437,9 +442,14 @@ class _Run:
 
 def _is_read(reader: Ahead, point: str, first: date, end: date) -> bool:
     """Whether the meter has a read to begin from, and one that closes the bill."""
-    days = [read.day for read in reader.where(Read, point=point)]
-    closed = any(first < day <= end and day >= end - timedelta(days=READ_DAYS) for day in days)
-    return closed and any(day <= first for day in days)
+    began = closed = False
+    least = end - timedelta(days=READ_DAYS)
+    for read in reader.where(Read, point=point):
+        if read.day <= first:
+            began = True
+        elif least <= read.day <= end:
+            closed = True
+    return began and closed
 
 
 EXPLAINED = {
