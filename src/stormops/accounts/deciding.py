@@ -26,7 +26,7 @@ class Effects(msgspec.Struct, frozen=True):
 
 
 def decide(
-    reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances, text: bytes = b""
+    reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances, *, text: bytes = b""
 ) -> Refusal | Effects:
     """The effects of a command, or why it is not done. The same values give the same answer.
 

@@ -144,6 +144,10 @@ def _check_line(line: Line, stayed: Mapping[str, str]) -> Refusal | None:
         return Refusal("no_fund", "Every line belongs to a fund.")
     if row.control and not line.item:
         return Refusal("no_item", f"A line on {line.account} ({row.name}) names what it is about.")
+    return _check_stay(line, stayed)
+
+
+def _check_stay(line: Line, stayed: Mapping[str, str]) -> Refusal | None:
     if line.account == PREPETITION and not line.case:
         return Refusal("stayed", "What was owed before a petition is touched only by its case.")
     if line.party in stayed and line.account in OWED and stayed[line.party] != line.case:

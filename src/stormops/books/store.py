@@ -200,7 +200,7 @@ class Batch:
     ) -> Refusal | Effects:
         """Decide a command whose key is not known. Raises ValueError where it changes what one before it did."""
         text = text_of(command)
-        answer = decide(reader, command, envelope, grants, now, text)
+        answer = decide(reader, command, envelope, grants, now, text=text)
         self._keys.add(envelope.key)
         position = self._head.position + len(self._rows) + 1
         if isinstance(answer, Refusal):
