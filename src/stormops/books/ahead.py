@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, cast
 
 from msgspec.structs import astuple
-from sqlalchemy import BindParameter, Connection, CursorResult, Date, Select, bindparam, select
+from sqlalchemy import Connection, CursorResult, Date, Select, bindparam, select
 
-from stormops.accounts.record import Record, kind_name
+from stormops.accounts.record import Record
 from stormops.accounts.records_money import Bill
 from stormops.accounts.records_place import Account, OwnerAgreement, Premise, Read, ServiceAgreement
+from stormops.books import among
 from stormops.books.columns import of_values, values_in
 from stormops.books.reading import SqlReader
 from stormops.books.schema import TABLES
@@ -30,29 +32,36 @@ Billed = tuple[str, int, date, date, str, int]
 
 
 _values_of_lines = values_in(Bill, "lines")
-_KEYS: BindParameter[str]
-_KEYS, _SINCE = bindparam("keys", expanding=True), bindparam("since", type_=Date)
-_READ, _BILL = TABLES["read"].c, TABLES["bill"].c
+_SINCE = bindparam("since", type_=Date)
 
 
-def _some(kind: type[Record], by: str, *names: str) -> Select[Any]:
-    """These fields of the records of a kind with one of many values in a field, by id."""
-    columns = TABLES[kind_name(kind)].c
-    return select(*(columns[name] for name in names)).where(columns[by].in_(_KEYS)).order_by(columns.id)
+class _Queries(NamedTuple):
+    """What is asked, each by the same many keys."""
+
+    accounts: Select[Any]
+    owners: Select[Any]
+    agreements: Select[Any]
+    premises: Select[Any]
+    reads: Select[Any]
+    lines: Select[Any]
 
 
-_ACCOUNTS = select(TABLES["account"]).where(TABLES["account"].c.id.in_(_KEYS))
-_AGREEMENTS = _some(
-    ServiceAgreement, "account", "id", "account", "premise", "service", "rate", "since", "state", "point", "until"
-)
-_PREMISES = _some(
-    Premise,
-    "id",
-    *("id", "address", "plain", "state", "made_by", "tax_code", "fire_class", "impervious_square_feet"),
-)
-_OWNERS = select(TABLES["owner_agreement"]).where(TABLES["owner_agreement"].c.party.in_(_KEYS))
-_RECENT_READS = select(TABLES["read"]).where(_READ.point.in_(_KEYS), _READ.day > _SINCE)
-_RECENT_LINES = select(_BILL.account, _BILL.lines).where(_BILL.account.in_(_KEYS), _BILL.issued > _SINCE)
+@cache
+def _queries(dialect: str) -> _Queries:
+    keys = among.among(dialect)
+    account, owner, agreement, premise, read, bill = (
+        TABLES[name].c for name in ("account", "owner_agreement", "service_agreement", "premise", "read", "bill")
+    )
+    served = ["id", "account", "premise", "service", "rate", "since", "state", "point", "until"]
+    priced = ["id", "address", "plain", "state", "made_by", "tax_code", "fire_class", "impervious_square_feet"]
+    return _Queries(
+        select(TABLES["account"]).where(account.id.in_(keys)),
+        select(TABLES["owner_agreement"]).where(owner.party.in_(keys)).order_by(owner.id),
+        select(*(agreement[name] for name in served)).where(agreement.account.in_(keys)).order_by(agreement.id),
+        select(*(premise[name] for name in priced)).where(premise.id.in_(keys)),
+        select(TABLES["read"]).where(read.point.in_(keys), read.day > _SINCE),
+        select(bill.account, bill.lines).where(bill.account.in_(keys), bill.issued > _SINCE),
+    )
 
 
 class Ahead(SqlReader):
@@ -68,19 +77,19 @@ class Ahead(SqlReader):
         self._lines: dict[str, list[Billed]] = defaultdict(list)
         self._absent: set[str] = set()
         self._all: set[str] = set()
-        every = {*accounts, *members}
+        every, queries = {*accounts, *members}, _queries(connection.dialect.name)
         parties = set()
-        for values in self._values(_ACCOUNTS, every):
+        for values in self._values(queries.accounts, every):
             account = of_values(Account, values)
             self._records[Account, account.id] = account
             parties.add(account.party)
-        self._list(OwnerAgreement, _OWNERS, parties)
-        self._list(ServiceAgreement, _AGREEMENTS, every)
+        self._list(OwnerAgreement, queries.owners, parties)
+        self._list(ServiceAgreement, queries.agreements, every)
         billed = [each for key in accounts for each in self.where(ServiceAgreement, account=key)]
-        for values in self._values(_PREMISES, {each.premise for each in billed}):
+        for values in self._values(queries.premises, {each.premise for each in billed}):
             self._records[Premise, values["id"]] = Premise(**values)
-        self._list(Read, _RECENT_READS, {each.point for each in billed if each.point}, on - RECENT_READS)
-        for key, kept in self._rows(_RECENT_LINES, every, on - RECENT_BILLS):
+        self._list(Read, queries.reads, {each.point for each in billed if each.point}, on - RECENT_READS)
+        for key, kept in self._rows(queries.lines, every, on - RECENT_BILLS):
             self._lines[key] += cast(list[Billed], _values_of_lines(kept))
 
     def keep(self, kind: type[R], records: Iterable[R]) -> None:
@@ -138,7 +147,9 @@ class Ahead(SqlReader):
             yield dict(zip(names, row, strict=True))
 
     def _rows(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> CursorResult[Any]:
-        given = {"keys": sorted(keys)} if since is None else {"keys": sorted(keys), "since": since}
+        given: dict[str, Any] = {"keys": among.keys(keys)}
+        if since is not None:
+            given["since"] = since
         return self._connection.execute(query, given)
 
 

@@ -35,6 +35,7 @@ from stormops.accounts.records_money import BillingRun, BillLine, ChargeType
 from stormops.accounts.records_place import Account, Member, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import estimates, proration, use_check
+from stormops.books import among
 from stormops.books.ahead import Ahead
 from stormops.books.collecting import without_collecting
 from stormops.books.columns import from_row
@@ -129,8 +130,8 @@ class _Before(NamedTuple):
     until: date | None
     """The last day of the account's own services, None where no bill has any."""
     agreements: set[str]
-    used: dict[tuple[str, str], list[use_check.Used]]
-    """By agreement and charge, of those whose use is looked at."""
+    used: dict[tuple[str, str], list[tuple[int, int]]]
+    """Units and days by agreement and charge, of those whose use is looked at."""
 
 
 class _At(NamedTuple):
@@ -208,9 +209,12 @@ class _Run:
     def _accounts(self) -> list[str]:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
-            every = connection.execute(select(account.c.id).where(account.c.closed.is_(None))).all()
-            mine = of_cycle([key for (key,) in every], order.cycle, order.cycles)
-            for row in connection.execute(select(TABLES["umbrella"]).order_by(TABLES["umbrella"].c.id)).mappings():
+            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None)))
+            mine = of_cycle(every, order.cycle, order.cycles)
+            umbrella = TABLES["umbrella"]
+            there = umbrella.c.account.in_(among.among(connection.dialect.name))
+            roofs = select(umbrella).where(there).order_by(umbrella.c.id)
+            for row in connection.execute(roofs, {"keys": among.keys(mine)}).mappings():
                 roof = from_row(Umbrella, row)
                 self._roofs[roof.account] = roof
             rows = connection.execute(select(TABLES["charge_type"])).mappings()
@@ -319,22 +323,24 @@ class _Run:
         reader: Ahead,
         agreements: Sequence[ServiceAgreement],
         lines: Iterable[BillLine],
-        earlier: Mapping[tuple[str, str], Sequence[use_check.Used]],
+        earlier: Mapping[tuple[str, str], Sequence[tuple[int, int]]],
     ) -> None:
         """Raise Refused where a use is far from what is usual: somebody looks at it, and bills it by hand."""
         points = {each.id: each.point for each in agreements}
         for line in lines:
             terms, point = self._checks.get(line.charge), points.get(line.agreement)
-            before = tuple(earlier.get((line.agreement, line.charge), ()))
-            if terms is None or point is None or not before:
+            before = earlier.get((line.agreement, line.charge))
+            if terms is None or point is None or before is None:
                 continue
             used = use_check.Used(line.quantity, (line.until - line.since).days)
-            usual = use_check.together(before)
+            usual = use_check.Used(sum([units for units, _ in before]), sum([days for _, days in before]))
             if used.days < 1 or usual.days < 1 or not use_check.far(terms, used, usual):
                 continue  # last year's need not be looked up: the rule wants a use that is far from both
             year = estimating.used_a_year_ago(reader.all_reads(point), line.since, line.until)
             given = use_check.Checked(
-                used=used, before=before, last_year=None if year is None else use_check.Used(*year)
+                used=used,
+                before=tuple(use_check.Used(*each) for each in before),
+                last_year=None if year is None else use_check.Used(*year),
             )
             verdict = use_check.check(self._pack, self._person.day, given, line.charge).value.unusual
             if verdict:
@@ -354,7 +360,7 @@ class _Run:
         mine = {each.id for each in agreements}
         end: date | None = None
         known: set[str] = set()
-        used: dict[tuple[str, str], list[use_check.Used]] = {}
+        used: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for account in billed:
             for charge, _, since, until, agreement, quantity in reader.lines(account):
                 known.add(agreement)
@@ -363,8 +369,7 @@ class _Run:
                 if end is None or until > end:
                     end = until
                 if charge in self._checks:
-                    one = use_check.Used(quantity, (until - since).days)
-                    used.setdefault((agreement, charge), []).append(one)
+                    used.setdefault((agreement, charge), []).append((quantity, (until - since).days))
         return _Before(end, known, used)
 
     def _first(self, work: Work, agreements: Sequence[ServiceAgreement], since: date) -> None:

@@ -21,7 +21,7 @@ from stormops.accounts.deciding import Effects, audited, decide
 from stormops.accounts.draft import Reader
 from stormops.accounts.record import Record
 from stormops.accounts.refusal import Refusal
-from stormops.books import chain, terms
+from stormops.books import among, chain, terms
 from stormops.books.database import Database
 from stormops.books.inserting import add
 from stormops.books.reading import SqlReader
@@ -193,7 +193,8 @@ class Batch:
 
     def known(self, keys: Collection[str]) -> set[str]:
         """Which keys were used."""
-        return set(self.connection.scalars(select(COMMAND.c.key).where(COMMAND.c.key.in_(sorted(keys)))))
+        there = select(COMMAND.c.key).where(COMMAND.c.key.in_(among.among(self.connection.dialect.name)))
+        return set(self.connection.scalars(there, {"keys": among.keys(keys)}))
 
     def do(
         self, reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances
