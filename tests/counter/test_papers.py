@@ -101,7 +101,7 @@ async def test_what_a_letter_can_be_about_is_chosen_from_the_accounts_records(de
     async def offered(**query: str) -> str:
         return (await desk.get("credit", f"/counter/do/issue_letter?{urlencode(query)}")).text
 
-    assert f'<option value="{agreement}">Welcome: ' in await offered(here="a1")
+    assert f'<option value="{agreement}">Welcome letter: Electric' in await offered(here="a1")
     assert f'<option value="{agreement}">' in await offered(here="a1", kind="welcome")
     assert agreement not in await offered(here="a1", kind="stop")  # as the books would refuse it
     assert "Find the customer first" in await offered()

@@ -55,6 +55,6 @@ def add(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
                 values[place] = maker(values[place])
     if names:
         sent = [dict(zip(names, values, strict=True)) for values in sent]
-    elif made:
+    elif not isinstance(sent[0], tuple):
         sent = [tuple(values) for values in sent]
     connection.exec_driver_sql(text, sent)
