@@ -351,6 +351,7 @@ async def test_20_a_cut_proves_every_exclusion_and_is_undone_at_any_time(desk: D
     await desk.do("billing", "post_bill", account="a1", since="2026-07-01", until=day, due=day)
     desk.later(10)
     cut = (await desk.do("credit", "notice_cut", agreement=agreement))["cut_order"]
+    assert "owes $" in (await desk.get("credit", "/counter/queues/cuts")).text
     assert await desk.refused("credit", "step_cut", cut=cut, step="order") == "too_early"
     desk.later(10)
     await desk.do("credit", "step_cut", cut=cut, step="order")

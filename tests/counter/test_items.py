@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec.structs import replace
 
-from stormops.accounts.records_money import Drawer
+from stormops.accounts.records_money import BankruptcyCase, Drawer, Placement
 from stormops.accounts.records_place import MeterRelease
 from stormops.accounts.records_work import Escalation, Task
 from stormops.books.listing import Whose
@@ -49,6 +51,29 @@ def test_a_drawer_says_whose_it_is_and_not_what_is_in_it() -> None:
 def test_a_release_says_its_permit_and_its_place() -> None:
     release = MeterRelease(id="m", point="p", clearance="reconnect", state="permit_applied", permit="P-1")
     assert items([release], {"m": Whose("", "9 Oak St")}, READER)[0].more == ("9 Oak St", "permit P-1")
+
+
+def test_a_bankruptcy_says_its_court_and_the_days_by_which_something_is_due() -> None:
+    case = BankruptcyCase(
+        id="b",
+        account="a1",
+        court="N.D. Fla.",
+        number="26-1",
+        chapter=13,
+        petition=date(2026, 3, 20),
+        noticed=date(2026, 3, 20),
+        state="stayed",
+        assurance_due=date(2026, 4, 9),
+        claim_bar=date(2026, 9, 16),
+    )
+    days = ("N.D. Fla.", "chapter 13", "assurance by 9 Apr 2026", "claim by 16 Sep 2026")
+    assert items([case], {}, READER)[0].more == days
+    assert "assurance" not in str(items([replace(case, state="assured")], {}, READER)[0].more)
+
+
+def test_who_is_to_be_cut_or_placed_says_what_is_owed() -> None:
+    placement = Placement(id="p", account="a1", agency="acme", state="eligible", maker="ann")
+    assert items([placement], {"p": Whose("Ada", "", 10_907)}, READER)[0].more == ("owes $109.07",)
 
 
 async def test_a_queue_names_the_customer_and_the_address(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import urlencode
 
 from stormops.accounts.records_work import Letter
 from stormops.counter.papers import kept
@@ -92,6 +93,18 @@ async def test_a_letter_is_issued_by_its_screen_kept_and_printed_again_byte_for_
     assert "1 Palm Ave" in page
     assert f"/counter/letters/{letter['id']}" in (await desk.get("representative", "/counter/accounts/a1")).text
     assert "9 New St" in (await desk.get("representative", f"/counter/letters/welcome/{agreement}")).text
+
+
+async def test_what_a_letter_can_be_about_is_chosen_from_the_accounts_records(desk: Desk) -> None:
+    agreement = await customer(desk)
+
+    async def offered(**query: str) -> str:
+        return (await desk.get("credit", f"/counter/do/issue_letter?{urlencode(query)}")).text
+
+    assert f'<option value="{agreement}">Welcome letter: Electric' in await offered(here="a1")
+    assert f'<option value="{agreement}">' in await offered(here="a1", kind="welcome")
+    assert agreement not in await offered(here="a1", kind="stop")  # as the books would refuse it
+    assert "Find the customer first" in await offered()
 
 
 async def test_a_voided_letter_prints_as_void_and_says_so_in_its_language(desk: Desk) -> None:

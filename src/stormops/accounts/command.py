@@ -75,6 +75,9 @@ def text_of(command: Command) -> bytes:
     return _encode(command)
 
 
-def fingerprint(command: Command, envelope: Envelope) -> str:
-    """SHA-256 of what was asked and by whom, by which a key used for something else is found out."""
-    return hashlib.sha256(envelope.actor.encode() + b"\0" + text_of(command)).hexdigest()
+def fingerprint(command: Command, envelope: Envelope, text: bytes = b"") -> str:
+    """SHA-256 of what was asked and by whom, by which a key used for something else is found out.
+
+    `text`: the command's (`text_of`), where it is known.
+    """
+    return hashlib.sha256(envelope.actor.encode() + b"\0" + (text or text_of(command))).hexdigest()

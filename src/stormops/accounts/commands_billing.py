@@ -29,8 +29,9 @@ def charged(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, 
     for line in lines:
         if line.cents < 0:
             raise Refused("no_amount", "A charge is not below zero; an overcharge is given back by a request.", "lines")
-        new = owed.charge(draft, account, line.charge, line.cents, due=due, bill=bill, service=line)
-        pairs.append(Against(owed.piece(new, line.cents), draft.get(ChargeType, line.charge).credits))
+        kind = draft.get(ChargeType, line.charge)
+        new = owed.charge(draft, account, kind, line.cents, due=due, bill=bill, service=line)
+        pairs.append(Against(owed.piece(new, line.cents), kind.credits))
     return pairs
 
 

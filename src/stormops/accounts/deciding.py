@@ -26,9 +26,12 @@ class Effects(msgspec.Struct, frozen=True):
 
 
 def decide(
-    reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances
+    reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances, *, text: bytes = b""
 ) -> Refusal | Effects:
-    """The effects of a command, or why it is not done. The same values give the same answer."""
+    """The effects of a command, or why it is not done. The same values give the same answer.
+
+    `text`: the command's (`command.text_of`), where it is known.
+    """
     draft = Draft(reader, envelope, grants, now)
     try:
         command.decide(draft)
@@ -39,16 +42,18 @@ def decide(
         journals=tuple(draft.journals),
         ended=tuple(draft.ended),
         answer=draft.answer,
-        audit=audited(command, envelope, draft),
+        audit=audited(command, envelope, draft, text=text),
     )
 
 
-def audited(command: Command, envelope: Envelope, draft: Draft | None = None, outcome: str = "done") -> AuditEvent:
-    """The audit's event of a command that was done (`draft`) or refused (`outcome` is the code)."""
+def audited(
+    command: Command, envelope: Envelope, draft: Draft | None = None, outcome: str = "done", text: bytes = b""
+) -> AuditEvent:
+    """The audit's event of a command that was done (`draft`) or refused (`outcome` is the code); `text` as above."""
     return AuditEvent(
         key=envelope.key,
         command=name_of(command),
-        fingerprint=fingerprint(command, envelope),
+        fingerprint=fingerprint(command, envelope, text),
         at_ms=envelope.at_ms,
         actor=envelope.actor,
         channel=envelope.channel,

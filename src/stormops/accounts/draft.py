@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -54,7 +54,7 @@ class Draft:
         self.grants = grants
         self.now = now
         self.limits = now.limits
-        self.changed: dict[tuple[type[Record], str], Record] = {}
+        self.changed: dict[tuple[type[Record], str], Any] = {}
         self.journals: list[Journal] = []
         self.ended: list[Journal] = []
         self.evidence: list[str] = []
@@ -67,7 +67,7 @@ class Draft:
     def find(self, kind: type[R], key: str) -> R | None:
         """The record as the draft has it, or None."""
         mine = self.changed.get((kind, key))
-        return self._reader.get(kind, key) if mine is None else cast(R, mine)
+        return self._reader.get(kind, key) if mine is None else mine
 
     def get(self, kind: type[R], key: str) -> R:
         """The record as the draft has it. Raises Refused."""

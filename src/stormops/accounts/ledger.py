@@ -18,6 +18,8 @@ from stormops.accounts.chart import CHART, DUE_FROM, DUE_TO, OWED, PREPETITION, 
 from stormops.accounts.money import Cents
 from stormops.accounts.refusal import Refusal
 
+_BETWEEN = frozenset({DUE_FROM, DUE_TO})
+
 POOL = "general"
 """The fund that keeps what belongs to no service: cash, customers' credits, over and short."""
 
@@ -118,13 +120,15 @@ def check(entry: Journal, stayed: Mapping[str, str]) -> Refusal | None:
     """Why the journal may not be posted; None when it may. `stayed` gives the case of each account under a stay."""
     if len(entry.lines) < 2:
         return Refusal("too_few_lines", "A journal has at least two lines.")
+    between = 0
     for line in entry.lines:
         if (refusal := _check_line(line, stayed)) is not None:
             return refusal
+        if line.account in _BETWEEN:
+            between += line.signed
     for fund, net in _nets(entry.lines).items():
         if net:
             return Refusal("unbalanced", f"Debits and credits differ by {abs(net)} cents in the fund {fund}.")
-    between = sum(line.signed for line in entry.lines if line.account in {DUE_FROM, DUE_TO})
     if between:
         return Refusal("unbalanced", "What funds owe each other differs from what is due to them.")
     return None
@@ -146,7 +150,7 @@ def _check_line(line: Line, stayed: Mapping[str, str]) -> Refusal | None:
 def _check_stay(line: Line, stayed: Mapping[str, str]) -> Refusal | None:
     if line.account == PREPETITION and not line.case:
         return Refusal("stayed", "What was owed before a petition is touched only by its case.")
-    if line.account in OWED and line.party in stayed and stayed[line.party] != line.case:
+    if line.party in stayed and line.account in OWED and stayed[line.party] != line.case:
         return Refusal("stayed", f"Account {line.party} is stayed: what it owes is touched only by its case.")
     return None
 

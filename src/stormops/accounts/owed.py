@@ -47,17 +47,24 @@ def past_due(owed: Iterable[Receivable], charges: Mapping[str, ChargeType], toda
 
 
 def charge(
-    draft: Draft, account: str, kind: str, cents: Cents, *, due: date, bill: str = "", service: BillLine | None = None
+    draft: Draft,
+    account: str,
+    kind: str | ChargeType,
+    cents: Cents,
+    *,
+    due: date,
+    bill: str = "",
+    service: BillLine | None = None,
 ) -> Receivable:
     """A new receivable, empty until its journal is posted. Raises Refused."""
-    found = draft.get(ChargeType, kind)
+    found = draft.get(ChargeType, kind) if isinstance(kind, str) else kind
     if found.credits not in chart.BILLABLE:
-        raise Refused("not_billable", f"The charge {kind} credits {found.credits}, which no bill may.", "charge")
+        raise Refused("not_billable", f"The charge {found.id} credits {found.credits}, which no bill may.", "charge")
     return draft.put(
         Receivable(
             id=draft.new_id(),
             account=account,
-            charge=kind,
+            charge=found.id,
             fund=found.fund,
             due=due,
             cents=cents,

@@ -96,11 +96,10 @@ def total(of: Sequence[Piece | Held]) -> Cents:
 
 def billed(head: Head, charges: Sequence[Against], event: str = "billed") -> Journal:
     """A bill, a back-bill or a fee: each charge receivable against its revenue, tax or the county's fire fee."""
-    lines = [
-        line
-        for piece, account in charges
-        for line in (debit(chart.RECEIVABLE, piece), other(account, Side.CREDIT, piece))
-    ]
+    lines = []
+    for (item, party, charge, fund, cents), account in charges:
+        lines.append(Line(chart.RECEIVABLE, Side.DEBIT, cents, fund, party, charge, item))
+        lines.append(Line(account, Side.CREDIT, cents, fund, party, charge))
     return journal(head, event, lines)
 
 

@@ -6,58 +6,91 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import BindParameter, Connection, Date, Select, bindparam, select
+from msgspec.structs import astuple
+from sqlalchemy import Connection, CursorResult, Date, Select, bindparam, select
 
-from stormops.accounts.record import Record, kind_name
+from stormops.accounts.record import Record
 from stormops.accounts.records_money import Bill
-from stormops.accounts.records_place import Account, Premise, Read, ServiceAgreement
-from stormops.books.columns import decoder, of_values
+from stormops.accounts.records_place import Account, OwnerAgreement, Premise, Read, ServiceAgreement
+from stormops.books import among
+from stormops.books.columns import of_values, values_in
 from stormops.books.reading import SqlReader
 from stormops.books.schema import TABLES
 
 R = TypeVar("R", bound=Record)
 
-RECENT = timedelta(days=75)
-"""Bills that are looked at, and reads; who has none within it is looked up alone, as far back as it goes."""
+RECENT_BILLS = timedelta(days=75)
+"""Bills that are looked at; who has none within it is looked up alone, as far back as it goes."""
+RECENT_READS = timedelta(days=50)
+"""Reads, likewise: the longest period of a run, and the days by which a read may be before it."""
 
-_lines = decoder(Bill, "lines")
-_KEYS: BindParameter[str]
-_KEYS, _SINCE = bindparam("keys", expanding=True), bindparam("since", type_=Date)
-_READ, _BILL = TABLES["read"].c, TABLES["bill"].c
-_RECENT_READS = select(TABLES["read"]).where(_READ.point.in_(_KEYS), _READ.day > _SINCE)
-_RECENT_BILLS = select(_BILL.id, _BILL.account, _BILL.issued, _BILL.due, _BILL.cents, _BILL.lines).where(
-    _BILL.account.in_(_KEYS), _BILL.issued > _SINCE
-)
+
+Billed = tuple[str, int, date, date, str, int]
+"""A line of a bill, by the fields of `records_money.BillLine`."""
+
+
+_values_of_lines = values_in(Bill, "lines")
+_SINCE = bindparam("since", type_=Date)
+
+
+class _Queries(NamedTuple):
+    """What is asked, each by the same many keys."""
+
+    accounts: Select[Any]
+    owners: Select[Any]
+    agreements: Select[Any]
+    premises: Select[Any]
+    reads: Select[Any]
+    lines: Select[Any]
 
 
 @cache
-def _by(kind: type[Record], field: str) -> Select[Any]:
-    """The records of a kind with one of many values in a field, by id; said once, so that it is understood once."""
-    table = TABLES[kind_name(kind)]
-    return select(table).where(table.c[field].in_(_KEYS)).order_by(table.c.id)
+def _queries(dialect: str) -> _Queries:
+    keys = among.among(dialect)
+    account, owner, agreement, premise, read, bill = (
+        TABLES[name].c for name in ("account", "owner_agreement", "service_agreement", "premise", "read", "bill")
+    )
+    served = ["id", "account", "premise", "service", "rate", "since", "state", "point", "until"]
+    priced = ["id", "address", "plain", "state", "made_by", "tax_code", "fire_class", "impervious_square_feet"]
+    return _Queries(
+        select(TABLES["account"]).where(account.id.in_(keys)),
+        select(TABLES["owner_agreement"]).where(owner.party.in_(keys)).order_by(owner.id),
+        select(*(agreement[name] for name in served)).where(agreement.account.in_(keys)).order_by(agreement.id),
+        select(*(premise[name] for name in priced)).where(premise.id.in_(keys)),
+        select(TABLES["read"]).where(read.point.in_(keys), read.day > _SINCE),
+        select(bill.account, bill.lines).where(bill.account.in_(keys), bill.issued > _SINCE),
+    )
 
 
 class Ahead(SqlReader):
-    """See `accounts.draft.Reader`. Bills are without their decisions; `where` gives recent bills and reads."""
+    """See `accounts.draft.Reader`. To read by only: agreements and premises have what a bill goes by and no more.
+
+    `where` gives recent reads, `lines` those of recent bills.
+    """
 
     def __init__(self, connection: Connection, accounts: Collection[str], members: Collection[str], on: date) -> None:
         super().__init__(connection)
-        self._records: dict[tuple[type[Record], str], Record] = {}
-        self._lists: dict[tuple[type[Record], str], list[Any]] = defaultdict(list)
+        self._records: dict[tuple[type[Record], str], Any] = {}
+        self._lists: dict[tuple[type[Record], str], list[Any]] = {}
+        self._lines: dict[str, list[Billed]] = defaultdict(list)
         self._absent: set[str] = set()
         self._all: set[str] = set()
-        every = {*accounts, *members}
-        for account in self._fetch(Account, "id", every):
+        every, queries = {*accounts, *members}, _queries(connection.dialect.name)
+        parties = set()
+        for values in self._values(queries.accounts, every):
+            account = of_values(Account, values)
             self._records[Account, account.id] = account
-        agreements = self._fetch(ServiceAgreement, "account", accounts)
-        for agreement in agreements:
-            self._lists[ServiceAgreement, agreement.account].append(agreement)
-        for premise in self._fetch(Premise, "id", {each.premise for each in agreements}):
-            self._records[Premise, premise.id] = premise
-        self._reads({each.point for each in agreements if each.point is not None}, on)
-        self._bills(every, on)
+            parties.add(account.party)
+        self._list(OwnerAgreement, queries.owners, parties)
+        self._list(ServiceAgreement, queries.agreements, every)
+        billed = [each for key in accounts for each in self.where(ServiceAgreement, account=key)]
+        for values in self._values(queries.premises, {each.premise for each in billed}):
+            self._records[Premise, values["id"]] = Premise(**values)
+        self._list(Read, queries.reads, {each.point for each in billed if each.point}, on - RECENT_READS)
+        for key, kept in self._rows(queries.lines, every, on - RECENT_BILLS):
+            self._lines[key] += cast(list[Billed], _values_of_lines(kept))
 
     def keep(self, kind: type[R], records: Iterable[R]) -> None:
         """Know records that every bill needs (kinds of charge, the run)."""
@@ -82,35 +115,43 @@ class Ahead(SqlReader):
         """See `Reader.get`."""
         known = self._records.get((kind, key))
         if known is not None:
-            return cast(R, known)
+            return known  # type: ignore[no-any-return] - of the kind by which it is kept
         return None if key in self._absent else super().get(kind, key)
 
     def where(self, kind: type[R], **equal: str) -> list[R]:
         """See `Reader.where`."""
-        if kind in _LISTED and len(equal) == 1:
-            known = self._lists.get((kind, next(iter(equal.values()))))
-            if known is not None:
-                return known
-        return super().where(kind, **equal)
+        key = equal.get(_LISTED.get(kind, ""))
+        known = None if key is None or len(equal) > 1 else self._lists.get((kind, key))
+        return super().where(kind, **equal) if known is None else known
 
-    def _fetch(self, kind: type[R], field: str, keys: Collection[str]) -> list[R]:
-        return [of_values(kind, values) for values in self._values(_by(kind, field), keys)]
+    def lines(self, account: str) -> list[Billed]:
+        """The lines of the account's recent bills."""
+        known = self._lines.get(account)
+        if known is None:
+            bills = super().where(Bill, account=account)
+            known = self._lines[account] = [cast(Billed, astuple(line)) for bill in bills for line in bill.lines]
+        return known
 
-    def _reads(self, points: Collection[str], on: date) -> None:
-        for values in self._values(_RECENT_READS, points, on - RECENT):
-            self._lists[Read, values["point"]].append(Read(**values))
-
-    def _bills(self, accounts: Collection[str], on: date) -> None:
-        for values in self._values(_RECENT_BILLS, accounts, on - RECENT):
-            self._lists[Bill, values["account"]].append(Bill(**{**values, "lines": _lines(values["lines"])}))
+    def _list(self, kind: type[R], query: Select[Any], keys: Collection[str], since: date | None = None) -> None:
+        """Have the records ready that `where` gives for each of the keys."""
+        by, lists = _LISTED[kind], self._lists
+        lists.update({(kind, key): [] for key in keys})
+        for values in self._values(query, keys, since):
+            lists[kind, values[by]].append(kind(**values))
 
     def _values(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> Iterator[dict[str, Any]]:
         """Rows as dictionaries; a row's own mapping looks each name up anew."""
-        given = {"keys": sorted(keys)} if since is None else {"keys": sorted(keys), "since": since}
-        found = self._connection.execute(query, given)
+        found = self._rows(query, keys, since)
         names = tuple(found.keys())
         for row in found.all():
             yield dict(zip(names, row, strict=True))
 
+    def _rows(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> CursorResult[Any]:
+        given: dict[str, Any] = {"keys": among.keys(keys)}
+        if since is not None:
+            given["since"] = since
+        return self._connection.execute(query, given)
 
-_LISTED = (ServiceAgreement, Read, Bill)
+
+_LISTED: dict[type[Record], str] = {ServiceAgreement: "account", Read: "point", OwnerAgreement: "party"}
+"""What is had ready, and by which field."""

@@ -19,8 +19,9 @@ from sqlalchemy import select
 
 from stormops.accounts import abridged, estimating
 from stormops.accounts.asking.asked import Work
-from stormops.accounts.asking.billing import BILLED, TERMS, accounts_of, never_billed, on_roster, priced, shared
+from stormops.accounts.asking.billing import BILLED, TERMS, accounts_of, never_billed, on_roster, shared
 from stormops.accounts.asking.memo import Memo
+from stormops.accounts.asking.pricing import Pricing
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands_billing import Share
 from stormops.accounts.commands_run import AdvanceRun, BeginRun, Estimated, ExceptBill, RunBill
@@ -30,10 +31,11 @@ from stormops.accounts.decision import Decision
 from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack
 from stormops.accounts.record import ID_MAX
-from stormops.accounts.records_money import Bill, BillingRun, BillLine, ChargeType
+from stormops.accounts.records_money import BillingRun, BillLine, ChargeType
 from stormops.accounts.records_place import Account, Member, Read, ServiceAgreement, Umbrella
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import estimates, proration, use_check
+from stormops.books import among
 from stormops.books.ahead import Ahead
 from stormops.books.collecting import without_collecting
 from stormops.books.columns import from_row
@@ -115,9 +117,21 @@ class _Skip(Exception):
 class _Made(NamedTuple):
     """A bill before its decisions are put together; `more` are those that no memo has."""
 
-    command: RunBill
+    shares: tuple[Share, ...]
+    roof: str
+    estimated: tuple[Estimated, ...]
     more: list[msgspec.Raw]
     warnings: list[str]
+
+
+class _Before(NamedTuple):
+    """What recent bills have already."""
+
+    until: date | None
+    """The last day of the account's own services, None where no bill has any."""
+    agreements: set[str]
+    used: dict[tuple[str, str], list[tuple[int, int]]]
+    """Units and days by agreement and charge, of those whose use is looked at."""
 
 
 class _At(NamedTuple):
@@ -195,9 +209,12 @@ class _Run:
     def _accounts(self) -> list[str]:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
-            every = connection.execute(select(account.c.id).where(account.c.closed.is_(None))).all()
-            mine = of_cycle([key for (key,) in every], order.cycle, order.cycles)
-            for row in connection.execute(select(TABLES["umbrella"]).order_by(TABLES["umbrella"].c.id)).mappings():
+            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None)))
+            mine = of_cycle(every, order.cycle, order.cycles)
+            umbrella = TABLES["umbrella"]
+            there = umbrella.c.account.in_(among.among(connection.dialect.name))
+            roofs = select(umbrella).where(there).order_by(umbrella.c.id)
+            for row in connection.execute(roofs, {"keys": among.keys(mine)}).mappings():
                 roof = from_row(Umbrella, row)
                 self._roofs[roof.account] = roof
             rows = connection.execute(select(TABLES["charge_type"])).mappings()
@@ -250,9 +267,13 @@ class _Run:
         finally:
             parts = self._memo.take()
         whole = abridged.together(self._pack, self._order.run, parts + made.more)
-        command = msgspec.structs.replace(made.command, decision=whole)
-        new = len(command.estimated) + sum(1 + len(share.lines) for share in command.shares)
-        at.reader.absent([at.key, *(f"{at.key}~{number}" for number in range(2, new + 1))])
+        command = RunBill(
+            run=self._order.run, shares=made.shares, decision=whole, umbrella=made.roof, estimated=made.estimated
+        )
+        at.reader.absent([at.key])
+        if len(command.shares) > 1:
+            new = sum(1 + len(share.lines) for share in command.shares)
+            at.reader.absent(f"{at.key}~{number}" for number in range(2, new + 1))
         refusal = self._do(at, command)
         if refusal is not None:
             self._except(at, refusal)
@@ -275,50 +296,51 @@ class _Run:
         agreements = [
             each for each in reader.where(ServiceAgreement, account=key) if each.state in BILLED and each.since < until
         ]
-        since = self._since(reader, agreements, billed)
+        before = self._before(reader, agreements, billed)
+        since = before.until or min((each.since for each in agreements), default=date.max)
         if not agreements or since >= max(min(each.until or until, until) for each in agreements):
             raise _Skip("not_due")
         if (until - since).days > LONG_DAYS:
             raise Refused("long_period", f"There is no bill since {since}: look at it, and bill it by hand.")
         work = Work(reader, self._pack, self._person.day, self._person.grants.person, memo=self._memo)
         self._first(work, agreements, since)
-        late = never_billed(agreements, self._billed(reader, billed), since)
+        late = never_billed(agreements, before.agreements, since)
         if any((until - day).days > LONG_DAYS for day in late.values()):
             raise Refused("long_period", f"A meter has no bill since {min(late.values())}: look at it.")
         estimated, verdicts = self._estimates(reader, agreements, since, late)
-        lines = tuple(each.line for each in priced(work, account, since, until, billed))
+        served = [each for each in agreements if each.until is None or each.until > since]
+        lines = tuple(each.line for each in Pricing(work, account, since, until, late).lines(served))
         if not any(line.cents for line in lines):
             raise _Skip("not_due")
-        self._look_at_use(reader, agreements, lines, billed)
+        self._look_at_use(reader, agreements, lines, before.used)
         shares = shared(work, self._roofs[key], members, lines)[0] if members else (Share(key, lines),)
         roof = self._roofs[key].id if members else ""
-        command = RunBill(run=self._order.run, shares=shares, decision={}, umbrella=roof, estimated=estimated)
         warnings = [name for name in EXPLAINED if any(getattr(verdict.value, name) for verdict in verdicts)]
-        return _Made(command, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
+        return _Made(shares, roof, estimated, [abridged.of_decision(verdict) for verdict in verdicts], warnings)
 
     def _look_at_use(
-        self, reader: Ahead, agreements: Sequence[ServiceAgreement], lines: Iterable[BillLine], billed: Sequence[str]
+        self,
+        reader: Ahead,
+        agreements: Sequence[ServiceAgreement],
+        lines: Iterable[BillLine],
+        earlier: Mapping[tuple[str, str], Sequence[tuple[int, int]]],
     ) -> None:
         """Raise Refused where a use is far from what is usual: somebody looks at it, and bills it by hand."""
         points = {each.id: each.point for each in agreements}
         for line in lines:
             terms, point = self._checks.get(line.charge), points.get(line.agreement)
-            if terms is None or point is None:
+            before = earlier.get((line.agreement, line.charge))
+            if terms is None or point is None or before is None:
                 continue
-            before = tuple(
-                use_check.Used(old.quantity, (old.until - old.since).days)
-                for each in billed
-                for bill in reader.where(Bill, account=each)
-                for old in bill.lines
-                if old.agreement == line.agreement and old.charge == line.charge
-            )
             used = use_check.Used(line.quantity, (line.until - line.since).days)
-            usual = use_check.together(before)
+            usual = use_check.Used(sum([units for units, _ in before]), sum([days for _, days in before]))
             if used.days < 1 or usual.days < 1 or not use_check.far(terms, used, usual):
                 continue  # last year's need not be looked up: the rule wants a use that is far from both
             year = estimating.used_a_year_ago(reader.all_reads(point), line.since, line.until)
             given = use_check.Checked(
-                used=used, before=before, last_year=None if year is None else use_check.Used(*year)
+                used=used,
+                before=tuple(use_check.Used(*each) for each in before),
+                last_year=None if year is None else use_check.Used(*year),
             )
             verdict = use_check.check(self._pack, self._person.day, given, line.charge).value.unusual
             if verdict:
@@ -334,23 +356,21 @@ class _Run:
             if member is not None and member.stayed_by:
                 raise Refused("stayed", f"{key} of the building's roster is under a stay.")
 
-    @staticmethod
-    def _since(reader: Ahead, agreements: Sequence[ServiceAgreement], billed: Sequence[str]) -> date:
-        """The day from which nothing is billed."""
+    def _before(self, reader: Ahead, agreements: Sequence[ServiceAgreement], billed: Sequence[str]) -> _Before:
         mine = {each.id for each in agreements}
-        ends = [
-            line.until
-            for each in billed
-            for bill in reader.where(Bill, account=each)
-            for line in bill.lines
-            if line.agreement in mine
-        ]
-        return max(ends) if ends else min((each.since for each in agreements), default=date.max)
-
-    @staticmethod
-    def _billed(reader: Ahead, accounts: Sequence[str]) -> set[str]:
-        """Agreements that bills have."""
-        return {line.agreement for each in accounts for bill in reader.where(Bill, account=each) for line in bill.lines}
+        end: date | None = None
+        known: set[str] = set()
+        used: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for account in billed:
+            for charge, _, since, until, agreement, quantity in reader.lines(account):
+                known.add(agreement)
+                if agreement not in mine:
+                    continue
+                if end is None or until > end:
+                    end = until
+                if charge in self._checks:
+                    used.setdefault((agreement, charge), []).append((quantity, (until - since).days))
+        return _Before(end, known, used)
 
     def _first(self, work: Work, agreements: Sequence[ServiceAgreement], since: date) -> None:
         """Raise _Skip where a short first period waits for the next bill."""
@@ -427,9 +447,14 @@ class _Run:
 
 def _is_read(reader: Ahead, point: str, first: date, end: date) -> bool:
     """Whether the meter has a read to begin from, and one that closes the bill."""
-    days = [read.day for read in reader.where(Read, point=point)]
-    closed = any(first < day <= end and day >= end - timedelta(days=READ_DAYS) for day in days)
-    return closed and any(day <= first for day in days)
+    began = closed = False
+    least = end - timedelta(days=READ_DAYS)
+    for read in reader.where(Read, point=point):
+        if read.day <= first:
+            began = True
+        elif least <= read.day <= end:
+            closed = True
+    return began and closed
 
 
 EXPLAINED = {

@@ -137,14 +137,25 @@ def _in_json(field: Field) -> _Json:
 
 def _listed(struct: type[msgspec.Struct]) -> tuple[Callable[[Any], bytes], Callable[[str | bytes], Any]]:
     """Structs as lists of their fields' values. What an earlier release kept by names is read too."""
+    read = _read_lists(struct)
+    return (
+        lambda structs: _encode([msgspec.structs.astuple(each) for each in structs]),
+        lambda text: tuple(struct(*each) for each in read(text)),
+    )
+
+
+def _read_lists(struct: type[msgspec.Struct]) -> Callable[[str | bytes], list[tuple[Any, ...]]]:
+    """The values of structs that are kept as lists, or by names."""
     hints = get_type_hints(struct, include_extras=True)
     values: Any = types.GenericAlias(tuple, tuple(hints[name] for name in struct.__struct_fields__))
-    read = msgspec.json.Decoder(types.GenericAlias(list, (Union[values, struct],))).decode  # noqa: UP007 - made here
+    plain = msgspec.json.Decoder(types.GenericAlias(list, (values,))).decode
+    named = msgspec.json.Decoder(types.GenericAlias(list, (struct,))).decode
 
-    def decode(text: str | bytes) -> tuple[msgspec.Struct, ...]:
-        return tuple(struct(*each) if isinstance(each, tuple) else each for each in read(text))
+    def read(text: str | bytes) -> list[tuple[Any, ...]]:
+        by_name = text[1:2] in {"{", b"{"}
+        return [msgspec.structs.astuple(each) for each in named(text)] if by_name else plain(text)
 
-    return lambda structs: _encode([msgspec.structs.astuple(each) for each in structs]), decode
+    return read
 
 
 @cache
@@ -178,9 +189,13 @@ def values_of(record: Record, position: int) -> list[Any]:
     return values
 
 
-def decoder(kind: type[Record], field: str) -> Callable[[Any], Any]:
-    """What makes the field's value of its column, which is JSON."""
-    return next(each.decode for each in _json(kind) if each.name == field)
+def values_in(kind: type[Record], field: str) -> Callable[[Any], list[tuple[Any, ...]]]:
+    """What makes the values of the structs of a field that is kept packed as lists of them, without the structs."""
+    listed = next(each.listed for each in fields_of(kind) if each.name == field)
+    if listed is None:
+        raise ValueError(f"{field} of {kind_name(kind)} is not kept as lists")
+    read = _read_lists(listed)
+    return lambda kept: read(unpack(kept))
 
 
 def from_row(kind: type[R], row: Mapping[Any, Any]) -> R:

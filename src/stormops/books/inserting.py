@@ -47,10 +47,14 @@ def add(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     if not rows:
         return
     text, names, made = _statement(table, connection.dialect)
-    sent: list[Any] = []
-    for row in rows:
-        values = list(row)
+    sent: list[Any] = rows if isinstance(rows, list) else list(rows)
+    if made:
+        sent = [list(row) for row in rows]
         for place, maker in made:
-            values[place] = maker(values[place])
-        sent.append(dict(zip(names, values, strict=True)) if names else tuple(values))
+            for values in sent:
+                values[place] = maker(values[place])
+    if names:
+        sent = [dict(zip(names, values, strict=True)) for values in sent]
+    elif not isinstance(sent[0], tuple):
+        sent = [tuple(values) for values in sent]
     connection.exec_driver_sql(text, sent)

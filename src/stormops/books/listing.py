@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from stormops.accounts.audit import AuditEvent
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
+from stormops.accounts.records_money import Placement
+from stormops.accounts.records_place import CutOrder
 from stormops.books.columns import from_row
 from stormops.books.database import Database
 from stormops.books.reading import journals, of_party
@@ -19,6 +21,8 @@ from stormops.books.schema import AUDIT, COMMAND, TABLES
 R = TypeVar("R", bound=Record)
 
 LISTED_MAX = 200
+
+_COLLECTS = CutOrder | Placement
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -48,10 +52,14 @@ def in_state(database: Database, kind: type[R], states: Collection[str], limit: 
 
 
 class Whose(msgspec.Struct, frozen=True):
-    """The customer's name and the address that a record is about, each "" where it is about none."""
+    """The customer's name and the address that a record is about, each "" where it is about none.
+
+    `owed`: what the customer owes, cents, with what is at an agency, where a record is about that.
+    """
 
     name: str = ""
     address: str = ""
+    owed: int = 0
 
 
 def whose(database: Database, records: Collection[Record]) -> dict[str, Whose]:
@@ -76,7 +84,23 @@ def whose(database: Database, records: Collection[Record]) -> dict[str, Whose]:
         names = read("account", named)
         for field, query in ways.items():
             addresses = read(field, query) | addresses
-    return {each.id: Whose(names.get(each.id, ""), addresses.get(each.id, "")) for each in records}
+        indebted = {each.account for each in records if isinstance(each, _COLLECTS)}
+        owed = _owed(connection, indebted) if indebted else {}
+    return {
+        each.id: Whose(
+            names.get(each.id, ""),
+            addresses.get(each.id, ""),
+            owed.get(each.account, 0) if isinstance(each, _COLLECTS) else 0,
+        )
+        for each in records
+    }
+
+
+def _owed(connection: Connection, accounts: Collection[str]) -> dict[str, int]:
+    columns = TABLES["receivable"].c
+    total = func.sum(columns.owed + columns.at_agency)
+    query = select(columns.account, total).where(columns.account.in_(accounts)).group_by(columns.account)
+    return {account: int(cents) for account, cents in connection.execute(query)}
 
 
 def counts(database: Database, wanted: Mapping[str, tuple[type[Record], Collection[str]]]) -> dict[str, int]:

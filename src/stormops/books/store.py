@@ -21,7 +21,7 @@ from stormops.accounts.deciding import Effects, audited, decide
 from stormops.accounts.draft import Reader
 from stormops.accounts.record import Record
 from stormops.accounts.refusal import Refusal
-from stormops.books import chain, terms
+from stormops.books import among, chain, terms
 from stormops.books.database import Database
 from stormops.books.inserting import add
 from stormops.books.reading import SqlReader
@@ -156,10 +156,10 @@ def _written(connection: Connection, position: int, envelope: Envelope, answer: 
 
 
 def _keep(connection: Connection, command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> None:
-    add(connection, COMMAND, [_command(command, envelope, asked, outcome)])
+    add(connection, COMMAND, [_command(command, text_of(command), envelope, asked, outcome)])
 
 
-def _command(command: Command, envelope: Envelope, asked: str, outcome: Outcome) -> tuple[Any, ...]:
+def _command(command: Command, text: bytes, envelope: Envelope, asked: str, outcome: Outcome) -> tuple[Any, ...]:
     """A row of `command`."""
     refusal = None if outcome.refusal is None else msgspec.json.encode(outcome.refusal).decode()
     return (
@@ -167,7 +167,7 @@ def _command(command: Command, envelope: Envelope, asked: str, outcome: Outcome)
         outcome.position,
         name_of(command),
         asked,
-        text_of(command).decode(),
+        text.decode(),
         msgspec.json.encode(envelope).decode(),
         refusal,
         msgspec.json.encode(_Answer(outcome.answer, outcome.overtaken)).decode(),
@@ -193,18 +193,20 @@ class Batch:
 
     def known(self, keys: Collection[str]) -> set[str]:
         """Which keys were used."""
-        return set(self.connection.scalars(select(COMMAND.c.key).where(COMMAND.c.key.in_(sorted(keys)))))
+        there = select(COMMAND.c.key).where(COMMAND.c.key.in_(among.among(self.connection.dialect.name)))
+        return set(self.connection.scalars(there, {"keys": among.keys(keys)}))
 
     def do(
         self, reader: Reader, command: Command, envelope: Envelope, grants: Grants, now: Circumstances
     ) -> Refusal | Effects:
         """Decide a command whose key is not known. Raises ValueError where it changes what one before it did."""
-        answer = decide(reader, command, envelope, grants, now)
+        text = text_of(command)
+        answer = decide(reader, command, envelope, grants, now, text=text)
         self._keys.add(envelope.key)
         position = self._head.position + len(self._rows) + 1
         if isinstance(answer, Refusal):
             outcome = Outcome(envelope.key, position, answer, {})
-            self._events.append(audited(command, envelope, outcome=answer.code))
+            self._events.append(audited(command, envelope, outcome=answer.code, text=text))
         else:
             places = {(type(record), record.id) for record in answer.records}
             if not self._changed.isdisjoint(places):
@@ -213,7 +215,7 @@ class Batch:
             self._effects.append(answer)
             outcome = Outcome(envelope.key, position, None, answer.answer)
             self._events.append(answer.audit)
-        self._rows.append(_command(command, envelope, self._events[-1].fingerprint, outcome))
+        self._rows.append(_command(command, text, envelope, self._events[-1].fingerprint, outcome))
         return answer
 
     def write(self) -> None:
@@ -222,9 +224,11 @@ class Batch:
             return
         position = self._head.position + len(self._rows)
         records = [record for effects in self._effects for record in effects.records]
-        made = [record for record in records if record.id.partition("~")[0] in self._keys]
+        made: list[Record] = []
+        there: list[Record] = []
+        for record in records:
+            (made if record.id.partition("~")[0] in self._keys else there).append(record)
         write_new(self.connection, made, position)
-        there = (record for record in records if record.id.partition("~")[0] not in self._keys)
         write_records(self.connection, there, position)
         write_journals(self.connection, [entry for effects in self._effects for entry in effects.journals])
         write_ends(self.connection, [entry for effects in self._effects for entry in effects.ended])

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from stormops.accounts.chart import Side
 from stormops.accounts.ledger import Journal
 from stormops.accounts.record import Record, kind_name
 from stormops.books.columns import to_row, values_of
@@ -78,6 +79,9 @@ def _journal(number: int, entry: Journal) -> tuple[Any, ...]:
     )
 
 
+_SIDES = {side: side.value for side in Side}
+
+
 def _lines(number: int, entry: Journal) -> list[tuple[Any, ...]]:
     """Rows of `line`."""
     return [
@@ -85,7 +89,7 @@ def _lines(number: int, entry: Journal) -> list[tuple[Any, ...]]:
             number,
             place,
             line.account,
-            str(line.side),
+            _SIDES[line.side],
             line.cents,
             line.fund,
             line.party,

@@ -165,7 +165,14 @@ _TABLE = (
         _text("value"),
         _flag("messages"),
     ),
-    _duty("issue_letter", "contact", _choice("kind", *LETTERS), _text("about"), about="", undo=("void_letter", "")),
+    _duty(
+        "issue_letter",
+        "contact",
+        _choice("kind", *LETTERS),
+        Field("about", "subject"),
+        about="",
+        undo=("void_letter", ""),
+    ),
     _duty("void_letter", "contact", _record("letter"), _long("reason"), about="letter"),
     _duty(
         "open_escalation",

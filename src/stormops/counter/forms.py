@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from stormops.accounts.commands_place import plain_address
 from stormops.accounts.draft import Reader
+from stormops.accounts.letters import LETTERS, letters_about
 from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Drawer, Receivable
@@ -26,6 +27,7 @@ from stormops.accounts.records_place import (
 )
 from stormops.counter.describing import describe
 from stormops.counter.duties import Duty, Field
+from stormops.counter.words import named
 from stormops.pages.words import Words
 
 Given = Mapping[str, list[str]]
@@ -228,6 +230,19 @@ def choices(  # noqa: PLR0917 - what a form knows
             Choice(each.id, describe(each, words)) for each in reader.where(Receivable, account=account) if each.owed
         ]
     return [Choice(each.id, describe(each, words)) for each in _records(field.of[0], account, desk, reader, premise)]
+
+
+def subjects(account: str, kind: str, reader: Reader, words: Words) -> list[Choice]:
+    """What letters (of one kind, "" = any) can be about: records of the account as they stand, the latest first."""
+    kinds = dict.fromkeys(each.about for each in LETTERS.values()) if account else {}
+    found = [record for made in kinds for record in reader.where(made, account=account)]
+    choices = []
+    for record in sorted(found, key=lambda each: (-each.changed, each.id)):
+        letters = [name for name in letters_about(record) if kind in {"", name}]
+        if letters:
+            named_letters = ", ".join(named(words, "choice", name) for name in letters)
+            choices.append(Choice(record.id, f"{named_letters}: {describe(record, words)}"))
+    return choices
 
 
 def _records(kind: str, account: str, desk: str, reader: Reader, premise: str) -> list[Record]:

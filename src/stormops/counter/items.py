@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import Drawer, Request
+from stormops.accounts.records_money import BankruptcyCase, Drawer, Request
 from stormops.accounts.records_place import MeterRelease
 from stormops.accounts.records_work import Escalation, ServiceRequest, Visit
 from stormops.books.listing import Whose
@@ -16,6 +17,10 @@ from stormops.counter.offering import account_href
 from stormops.counter.rights import Person
 from stormops.counter.words import named
 from stormops.pages.words import Words
+
+
+BEFORE_ASSURANCE = frozenset({"noticed", "stayed", "split", "assurance_pending"})
+"""Of a bankruptcy's states those in which the debtor's assurance is still to come."""
 
 
 class Item(NamedTuple):
@@ -49,6 +54,8 @@ def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader)
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
     more = [whose.address, *_more(record, reader)]
+    if whose.owed:
+        more.append(reader.words("ui.owes", amount=usd(whose.owed)))
     return Item(
         line=bare_line(record, reader.words, reader.person, account),
         late=due is not None and due < reader.now_ms,
@@ -75,6 +82,12 @@ def _more(record: Record, reader: Reader) -> list[str]:
     if isinstance(record, Drawer):
         more.append(words("ui.opened_by", person=record.opened_by))
         more += [words("ui.counted_by", person=record.counted_by)] if record.counted_by else []
+    if isinstance(record, BankruptcyCase):
+        more += [record.court, words("ui.chapter", number=record.chapter)]
+        if record.assurance_due is not None and record.state in BEFORE_ASSURANCE:
+            more.append(words("ui.assurance_by", day=words.day(record.assurance_due)))
+        if record.claim_bar is not None:
+            more.append(words("ui.claim_by", day=words.day(record.claim_bar)))
     if isinstance(record, MeterRelease) and record.permit:
         more.append(words("ui.permit", number=record.permit))
     if isinstance(record, Request):

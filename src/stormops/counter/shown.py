@@ -26,7 +26,7 @@ INPUTS = {
     "day": 'type="date"',
     "moment": 'type="datetime-local"',
 }
-HINTS = {"money": "money", "moneys": "moneys", "file": "file", "files": "file"}
+HINTS = {"money": "money", "moneys": "moneys", "file": "file", "files": "file", "subject": "subject"}
 
 
 class Shown(NamedTuple):
@@ -93,6 +93,8 @@ def _shown(field: Field, about: About, error: str | None) -> Shown:
         if field.kind == "record" and values and values[0] not in {each.value for each in choices}:
             known = reader.get(KINDS[field.of[0]], values[0])
             choices.append(forms.Choice(values[0], values[0] if known is None else describe(known, words)))
+    elif field.kind == "subject":
+        choices = forms.subjects(about.account, (given.get("kind") or [""])[0], reader, words)
     typed = field.kind == "record" and field.of[0] in {"premise", "service_point"}
     if field.kind == "record" and not values and len(choices) == 1 and (field.needed or field.of == ("drawer",)):
         values = [choices[0].value]
@@ -105,9 +107,11 @@ def _shown(field: Field, about: About, error: str | None) -> Shown:
         if name.startswith(f"{field.name}:")
     }
     hint = HINTS.get(field.kind, field.label if words.has(f"help.{field.label}") else "")
+    if field.kind == "subject" and choices:
+        hint = ""  # it says how to come to a list
     return Shown(
         field.name,
-        field.kind,
+        "record" if field.kind == "subject" and choices else field.kind,
         words(f"field.{field.label}"),
         words(f"help.{hint}") if hint else "",
         field.needed,

@@ -45,10 +45,7 @@ _QUIET = _Quiet()
 
 
 class _Worked(NamedTuple):
-    policy: str
-    version: str
-    result: Any
-    refusal: Refusal | None
+    decision: Decision[Any]
     text: msgspec.Raw
     name: bytes
     """The text, as it is told from others."""
@@ -59,41 +56,35 @@ class Memo:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._worked: dict[Any, _Worked] = {}
-        self._clauses: dict[tuple[str, date, str], int] = {}
+        self._worked: dict[tuple[str, str, int], dict[bytes, _Worked]] = {}
+        """By rule, whom it is for and clause: by what was given."""
+        self._in_force: dict[tuple[str, date, str], dict[bytes, _Worked]] = {}
+        """The same, by the day on which the clause is in force."""
+        self._kept = 0
         self._taken: dict[bytes, msgspec.Raw] = {}
 
     def decide(self, rule: Rule[Any, Any, V], on: date, given: msgspec.Struct, of: str = "") -> Decision[V]:
         """As the rule itself decides, without clause and formula."""
-        clause = self._clause(rule, on, of)
-        key = rule.name, of, clause, _key(given)
-        worked = self._worked.get(key)
-        if worked is None:
-            if len(self._worked) >= KEPT_MAX:
-                self._worked.clear()
-            worked = self._worked[key] = self._work(rule, on, given, of)
-        self._taken[worked.name] = worked.text
-        return Decision(
-            rule=rule.name,
-            city=self._pack.name,
-            of=of,
-            on=on,
-            policy=worked.policy,
-            version=worked.version,
-            clause=None,
-            inputs=given,
-            result=worked.result,
-            refusal=worked.refusal,
-        )
-
-    def _clause(self, rule: Rule[Any, Any, V], on: date, of: str) -> int:
-        """Which clause is in force; 0 = none."""
-        place = rule.name, on, of
-        clause = self._clauses.get(place)
-        if clause is None:
+        known = self._in_force.get((rule.name, on, of))
+        if known is None:
             found = self._pack.clause(rule.kind, on, of)
-            clause = self._clauses[place] = 0 if found is None else id(found[1])
-        return clause
+            clause = rule.name, of, 0 if found is None else id(found[1])
+            known = self._in_force[rule.name, on, of] = self._worked.setdefault(clause, {})
+        key = _key(given)
+        worked = known.get(key)
+        if worked is None:
+            self._make_room()
+            worked = known[key] = self._work(rule, on, given, of)
+        self._taken[worked.name] = worked.text
+        decision = worked.decision
+        return decision if decision.on == on else msgspec.structs.replace(decision, on=on)
+
+    def _make_room(self) -> None:
+        if self._kept >= KEPT_MAX:
+            for known in self._worked.values():
+                known.clear()
+            self._kept = 0
+        self._kept += 1
 
     def take(self) -> list[msgspec.Raw]:
         """The abridged decisions made since this was last asked, each once."""
@@ -103,14 +94,26 @@ class Memo:
     def _work(self, rule: Rule[Any, Any, V], on: date, given: msgspec.Struct, of: str) -> _Worked:
         found = self._pack.clause(rule.kind, on, of)
         if found is None:
-            refused = rule(self._pack, on, given, of)
-            return _Worked("", "", None, refused.refusal, msgspec.Raw(), b"")
+            return _Worked(rule(self._pack, on, given, of), msgspec.Raw(), b"")
         owner, clause = found
         try:
             outcome = rule.work(cast(Any, clause.terms), given, _QUIET)
         except ArithmeticError:
             outcome = cast(Refusal, rule(self._pack, on, given, of).refusal)
-        if isinstance(outcome, Refusal):
-            return _Worked(owner.name, owner.version, None, outcome, msgspec.Raw(), b"")
+        refused = isinstance(outcome, Refusal)
+        decision: Decision[V] = Decision(
+            rule=rule.name,
+            city=self._pack.name,
+            of=of,
+            on=on,
+            policy=owner.name,
+            version=owner.version,
+            clause=None,
+            inputs=given,
+            result=None if refused else outcome,
+            refusal=outcome if refused else None,
+        )
+        if refused:
+            return _Worked(decision, msgspec.Raw(), b"")
         text = abridged.part(rule, self._pack.name, owner.name, given, outcome, of=of, clause_of=clause.of)
-        return _Worked(owner.name, owner.version, outcome, None, text, bytes(text))
+        return _Worked(decision, text, bytes(text))

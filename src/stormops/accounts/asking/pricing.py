@@ -84,14 +84,16 @@ class Pricing:
             yield Priced(BillLine(TAX, cents, span.first, span.end, agreement.id), (tax,))
 
     def _used(self, agreement: ServiceAgreement, span: _Span) -> int:
-        reads = sorted(
-            self._work.reader.where(Read, point=agreement.point or ""), key=lambda read: (read.day, read.changed)
-        )
-        opening = [read for read in reads if read.day <= span.first]
-        closing = [read for read in reads if span.first < read.day <= span.end]
-        if not opening or not closing:
+        opening: Read | None = None
+        closing: Read | None = None
+        for read in self._work.reader.where(Read, point=agreement.point or ""):
+            if read.day <= span.first:
+                opening = _later(opening, read)
+            elif read.day <= span.end:
+                closing = _later(closing, read)
+        if opening is None or closing is None:
             raise Refused("no_read", f"The meter of {agreement.service} has no read for this time.", "until")
-        used = closing[-1].register - opening[-1].register
+        used = closing.register - opening.register
         if used < 0:
             raise Refused(
                 "read_falls", f"The register of {agreement.service} went back: record the right read.", "until"
@@ -117,6 +119,11 @@ class Pricing:
         agreement: ServiceAgreement, span: _Span, cents: int, decisions: tuple[Decision[Any], ...], used: int = 0
     ) -> Priced:
         return Priced(BillLine(agreement.service, cents, span.first, span.end, agreement.id, used), decisions)
+
+
+def _later(one: Read | None, other: Read) -> Read:
+    """The later read; of those of a day the one that was recorded last."""
+    return other if one is None or (other.day, other.changed) >= (one.day, one.changed) else one
 
 
 def building(premise: Premise, category: str) -> property_charges.Building:
