@@ -80,11 +80,11 @@ MINUTE = 60_000
 NOON = 490_000 * 3_600_000
 
 
-def in_time(seed: int, *, metered: bool) -> Inference:
+def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
     """Some failures of the last hours, with calls and gasps as they come."""
     rng = np.random.default_rng(seed)
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
-    rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=0.0, prompt=0.1)
+    rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=wrong_link, prompt=0.1)
     near = Vicinity(*CITY.metres(CITY.premises.lon, CITY.premises.lat)).near(TREE.premise_device)
     inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
     if metered:
@@ -140,7 +140,7 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
     profile = Profile(tuple((inference.hearing.onsets.as_of - edges).tolist()), (1.0,) * len(edges))
     start = Learned(inference.rates, inference.opens, profile)
     likelihood(inference, start)
-    found = slopes(inference, kind).sum(axis=0)
+    found = slopes(inference, kind).sum(axis=0)[:-1]
 
     def moved(parameter: int, by: float) -> Learned:
         slots, rates = len(edges), start.rates
@@ -161,6 +161,24 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
         there, back = (likelihood(inference, moved(parameter, by)) for by in (step, -step))
         by_trying = (there - back) / (2 * step)
         assert slope == pytest.approx(by_trying, abs=2e-2, rel=2e-2), parameter
+
+
+@pytest.mark.parametrize("metered", [False, True])
+@pytest.mark.parametrize("held", [(), (40, 300)])
+def test_the_slope_by_wrong_links_is_that_of_the_exact_likelihood(held: tuple[int, ...], metered: bool) -> None:
+    inference = in_time(5, metered=metered, wrong_link=0.03)
+    for device in held:
+        inference.hold(device, held=True)
+    inference.update(NOON, np.empty(0, np.intp))
+    start = Learned(inference.rates, inference.opens, inference.profile)
+    found = slopes(inference, KIND[inference.places.node])[:, -1].sum()
+
+    def heard(odds: float) -> float:
+        odds *= 0.03 / 0.97
+        return likelihood(inference, start._replace(rates=start.rates._replace(wrong_link=odds / (1 + odds))))
+
+    step = 1e-3
+    assert found == pytest.approx((heard(np.exp(step)) - heard(np.exp(-step))) / (2 * step), abs=1e-2, rel=1e-3)
 
 
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:
