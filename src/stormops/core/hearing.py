@@ -205,8 +205,12 @@ class Hearing:
         lost, run = self._lost[clock], self._run[clock]
         # A quantum is over at its later edge: two reports of one quantum do not hush each other.
         since = np.where(neighbours >= 0, run[neighbours], 0.0)
-        slower = self.rates.hush * (1 - self.rates.hush) ** np.arange(neighbours.shape[1])
-        return np.asarray(lost - np.minimum(lost[:, :, None], since[:, None, None]) @ slower)
+        ran = np.repeat(lost[None], len(since), axis=0)
+        slower = self.rates.hush
+        for each in since.T:
+            ran -= slower * np.minimum(lost, each[:, None, None])
+            slower *= 1 - self.rates.hush
+        return ran
 
     def _reports(self) -> Floats:
         """(ages, S): of a report of each age that is the first below its device."""

@@ -129,15 +129,20 @@ def _climb(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now
     start = Learned(inference.rates, inference.opens, inference.profile)
     step = _Step(inference, believed, opens, kind)
     height = step.height(inference.posterior.likelihood())
+    share_out = _share_out(inference)
     for tried in step.moves():
         inference.believe(*tried)
         heard = inference.weigh(now_ms)
         # Where the evidence contradicts the model, Newton's step may lead far down, and the next one back, for ever.
         reached = _Step(inference, believed, opens, kind).height(heard)
         if reached >= height:
-            return reached, tried
-    inference.believe(*start)
-    return height, start
+            break
+    else:
+        reached, tried = height, start
+    # What the posterior itself says is no rate to climb by: it holds from the next step on.
+    learned = tried._replace(rates=tried.rates._replace(share_out=share_out))
+    inference.believe(*learned)
+    return reached, learned
 
 
 def slopes(inference: Inference, kind: Ints) -> Floats:
@@ -207,7 +212,6 @@ class _Step:
     def moves(self) -> Iterator[Learned]:
         """After Newton's step, each rate cut by itself; then after ever shorter ones straight uphill."""
         newton = self._newton()
-        out = _share_out(self._inference)
         rates, slots, kinds = self._rates, len(self._times), self._kinds
 
         def after(share: float, step: Floats) -> Learned:
@@ -215,7 +219,6 @@ class _Step:
                 report=_logistic(rates.report, step[REPORT]),
                 false=min(FALSE_MOST, float(rates.false * np.exp(step[FALSELY]))),
                 gasp=_logistic(rates.gasp, step[GASP]),
-                share_out=rates.share_out + share * (out - rates.share_out),
                 wrong_link=_logistic(rates.wrong_link, step[WRONG]) if rates.wrong_link else 0.0,
             )
             times = self._times * np.exp(step[:slots])
@@ -228,7 +231,7 @@ class _Step:
         yield from (after(share, whole * share) for share in SHORTER)
 
     def _newton(self) -> Floats:
-        """Newton's step: logarithm of the hazard of slots, of kinds; logit of reports, log of false, logits of gasps and links."""
+        """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports."""
         believed, rates = self._believed, self._rates
         slope = self.slopes()
         away = np.log(np.concatenate([self._times, self._factor]))

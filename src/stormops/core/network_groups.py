@@ -125,6 +125,8 @@ class Explanations:
         self._told: dict[int, tuple[tuple[int, ...], int]] = {}
         """Speaking premises and their first report by the place that explains them, as long as they stay the same."""
         self._since: dict[int, int] = {}
+        self._first: dict[int, int] = {}
+        """When the first spoke by place with speaking premises."""
         self._leaves_touched: set[int] = set()
         self._opens = self.inference.opens
         self._kind = np.searchsorted(sorted(OPENS), tree.kind[self._node]).astype(np.int32)
@@ -406,6 +408,8 @@ class Explanations:
             self._speaking.pop(leaf, None)
         if leaf >= 0:
             self._owner[leaf], self._speaks[leaf] = new, bool(premises)
+            if premises:
+                self._first[leaf] = min(map(self._since.__getitem__, premises))
         if new >= 0 and old != new:
             keys.add((int(self._node[new]), -1))
             self._leaves.setdefault(new, set()).add(leaf)
@@ -475,8 +479,9 @@ class Explanations:
         """Speaking premises that a place explains, ascending, and when the first of them spoke (0 = there is none)."""
         told = self._told.get(place)
         if told is None:
-            premises = sorted(chain.from_iterable(map(self._speaking.__getitem__, self._leaves.get(place, ()))))
-            told = tuple(premises), min(map(self._since.__getitem__, premises), default=0)
+            leaves = self._leaves.get(place, ())
+            premises = sorted(chain.from_iterable(map(self._speaking.__getitem__, leaves)))
+            told = tuple(premises), min(map(self._first.__getitem__, leaves), default=0)
             self._told[place] = told
         return told
 
