@@ -370,7 +370,7 @@ class Hearing:
         return (never / whole)[which], (self.rates.wrong_link * elsewhere / full[:, -1])[which]
 
     def wrongly(self, heard: Heard) -> Floats:
-        """(M, S + 1): chance that the link is wrong, if all above in the records lost service in each slot, or never."""
+        """(M, S + 1): chance that the link is wrong, if all above in the records lost it in each slot, or never."""
         kinds, which = heard.kinds()
         full, elsewhere = self.linked(kinds)
         chance = self.rates.wrong_link * elsewhere[:, None] / self._with_service(full)

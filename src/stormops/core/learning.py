@@ -33,8 +33,8 @@ CUSTOMERS = 200.0
 FALSE = 2.0
 """Strength of what is believed of false reports: that many of them."""
 
-LINKS = 200.0
-"""Strength of what is believed of wrong links: that many customers whose links were looked up."""
+LINKS = 100.0
+"""Strength of what is believed of wrong links: as if so many had been looked up, one of which was wrong."""
 
 STORM, COURSE, COURSE_MS = 1.0, 1.0, 7_200_000.0
 """Deviation (natural logarithm) of a storm's hazard from what is believed; of its course; and how long that lasts."""
@@ -214,7 +214,7 @@ class _Step:
         newton = self._newton()
         rates, slots, kinds = self._rates, len(self._times), self._kinds
 
-        def after(share: float, step: Floats) -> Learned:
+        def after(step: Floats) -> Learned:
             learned = rates._replace(
                 report=_logistic(rates.report, step[REPORT]),
                 false=min(FALSE_MOST, float(rates.false * np.exp(step[FALSELY]))),
@@ -226,9 +226,9 @@ class _Step:
             opens = np.minimum(OPENS_MOST, -np.expm1(np.log1p(-self._opens) * factor[self._kind]))
             return Learned(learned, opens, _profile(self._onsets, times))
 
-        yield after(1.0, np.clip(newton, -STEP_MOST, STEP_MOST))
+        yield after(np.clip(newton, -STEP_MOST, STEP_MOST))
         whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
-        yield from (after(share, whole * share) for share in SHORTER)
+        yield from (after(whole * share) for share in SHORTER)
 
     def _newton(self) -> Floats:
         """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports."""
