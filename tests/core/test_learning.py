@@ -59,6 +59,15 @@ def test_a_storm_is_worse_than_was_forecast() -> None:
     assert factor.max() > 1.8
 
 
+def test_records_that_are_right_are_believed_the_more_and_the_share_that_is_out_is_found() -> None:
+    """Who reports below a device with power is one of few: fewer than wrong links would let hear."""
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
+    believed = Rates(report=0.6, delay_ms=0, false=1e-4, share_out=1e-3, wrong_link=0.05)
+    rates, _ = learned(storm(4, 0.6, 1e-4), believed, opens)
+    assert rates.wrong_link < 0.02
+    assert 0.1 < rates.share_out < 0.5
+
+
 def test_without_evidence_nothing_is_learned_but_that_nobody_speaks() -> None:
     opens = np.full(len(TREE), 1e-4)
     believed = Rates(delay_ms=0)
