@@ -341,7 +341,7 @@ class _Step:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
         hearing, customers, areas = self._inference.hearing, self._inference.customers, self._inference.areas
         hushed, n = words.hushed, since.shape[1]
-        wrong = (words.silent * (hearing.wrongly(customers.silent(areas)) @ since)).sum(axis=0)
+        wrong: Floats = (words.silent * (hearing.wrongly(customers.silent(areas)) @ since)).sum(axis=0)
         of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), areas + 1, len(since))
         wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
         spoke = hearing.wrongly(words.kinds).T.take(words.which, axis=1)
