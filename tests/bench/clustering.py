@@ -210,6 +210,15 @@ def speed(name: str, grouper: Grouper, storm: Storm, bars: Bars) -> None:
     bars[f"{name}: cost of a report at 100,000 over 10,000"] = (round(ratio, 2), 1.5, bool(ratio <= 1.5))
 
 
+def as_operations() -> None:
+    """What the process that folds does at its start (`wiring.run_operations`)."""
+    from stormops.child import keep_memory
+    from stormops.wiring import seldom_garbage
+
+    keep_memory()
+    seldom_garbage()
+
+
 def run(city: City, tree: Tree, *, sizes: tuple[int, ...], seed: int, timed: bool) -> Bars:
     """Everything; prints the table and gives the bars."""
     bars: Bars = {}
@@ -226,6 +235,7 @@ def run(city: City, tree: Tree, *, sizes: tuple[int, ...], seed: int, timed: boo
         agreement(place, mixed_storm(city, tree, size, 1.5, seed), f"1.5 hours, {size:,}", bars)
     customers_out(place, bars)
     if timed:
+        as_operations()
         storm = mixed_storm(city, tree, 120_000, HOURS, seed)
         print(f"\n{'folded':24}{'open':>9}{'reports/s':>12}{'µs each':>10}")
         speed("clusters", Clusters(city), storm, bars)

@@ -69,6 +69,11 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         """Case and row."""
         return f"{self.case} {self.name}"
 
+    @property
+    def told_true(self) -> bool:
+        """Whether the method is told the true rates and records; its hazard may be off in any row with times."""
+        return self.wrong == Wrong(prior=self.wrong.prior)
+
 
 def read_cases(folder: Path = FOLDER) -> list[Row]:
     """All rows of all files, in order of file names. Raises msgspec.ValidationError on an unknown or wrong field."""

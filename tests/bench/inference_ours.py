@@ -18,8 +18,8 @@ from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, M
 STARTS_MS = 490_000 * 3_600_000
 LISTEN_MS = 60_000
 SERVICE_FROM = 0.5
-STEPS = 3
-"""Steps of learning where there are no times; in time there is one at every look."""
+STEPS = 8
+"""Steps of learning where there are no times and one look, until they lead nowhere; in time, one at every look."""
 
 
 class Playing:

@@ -121,9 +121,9 @@ def test_who_hangs_elsewhere_may_be_out_there_and_has_service_when_the_recorded_
     kept = (1 - rates.service) ** np.append(0, np.cumsum(weights))
     lost_there = [(1 - rates.share_out, slots)]
     lost_there += [(rates.share_out * share, slot) for slot, share in enumerate(weights / weights.sum())]
-    found = table.powered(said)[0]
+    found, wrongly = table.powered(said)[0], table.wrongly(said)[0]
     for recorded in range(slots + 1):
-        on = total = 0.0
+        on = wrong = total = 0.0
         hung = [(1 - rates.wrong_link, recorded, True)]
         hung += [(rates.wrong_link * share, slot, False) for share, slot in lost_there]
         for own in range(slots + 1):
@@ -134,7 +134,9 @@ def test_who_hangs_elsewhere_may_be_out_there_and_has_service_when_the_recorded_
                 likely = chance * failed * (ratio[since] if since < slots else 1.0)
                 total += likely
                 on += likely if own == above == slots else 0.0
+                wrong += 0.0 if right else likely
         assert np.isclose(found[recorded], on / total)
+        assert np.isclose(wrongly[recorded], wrong / total)
 
 
 def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:

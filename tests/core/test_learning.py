@@ -59,6 +59,15 @@ def test_a_storm_is_worse_than_was_forecast() -> None:
     assert factor.max() > 1.8
 
 
+def test_records_that_are_right_are_believed_the_more_and_the_share_that_is_out_is_found() -> None:
+    """Who reports below a device with power is one of few: fewer than wrong links would let hear."""
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
+    believed = Rates(report=0.6, delay_ms=0, false=1e-4, share_out=1e-3, wrong_link=0.05)
+    rates, _ = learned(storm(4, 0.6, 1e-4), believed, opens)
+    assert rates.wrong_link < 0.02
+    assert 0.1 < rates.share_out < 0.5
+
+
 def test_without_evidence_nothing_is_learned_but_that_nobody_speaks() -> None:
     opens = np.full(len(TREE), 1e-4)
     believed = Rates(delay_ms=0)
@@ -80,11 +89,11 @@ MINUTE = 60_000
 NOON = 490_000 * 3_600_000
 
 
-def in_time(seed: int, *, metered: bool) -> Inference:
+def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
     """Some failures of the last hours, with calls and gasps as they come."""
     rng = np.random.default_rng(seed)
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
-    rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=0.0, prompt=0.1)
+    rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=wrong_link, prompt=0.1)
     near = Vicinity(*CITY.metres(CITY.premises.lon, CITY.premises.lat)).near(TREE.premise_device)
     inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
     if metered:
@@ -140,7 +149,7 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
     profile = Profile(tuple((inference.hearing.onsets.as_of - edges).tolist()), (1.0,) * len(edges))
     start = Learned(inference.rates, inference.opens, profile)
     likelihood(inference, start)
-    found = slopes(inference, kind).sum(axis=0)
+    found = slopes(inference, kind).sum(axis=0)[:-1]
 
     def moved(parameter: int, by: float) -> Learned:
         slots, rates = len(edges), start.rates
@@ -161,6 +170,24 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
         there, back = (likelihood(inference, moved(parameter, by)) for by in (step, -step))
         by_trying = (there - back) / (2 * step)
         assert slope == pytest.approx(by_trying, abs=2e-2, rel=2e-2), parameter
+
+
+@pytest.mark.parametrize("metered", [False, True])
+@pytest.mark.parametrize("held", [(), (40, 300)])
+def test_the_slope_by_wrong_links_is_that_of_the_exact_likelihood(held: tuple[int, ...], metered: bool) -> None:
+    inference = in_time(5, metered=metered, wrong_link=0.03)
+    for device in held:
+        inference.hold(device, held=True)
+    inference.update(NOON, np.empty(0, np.intp))
+    start = Learned(inference.rates, inference.opens, inference.profile)
+    found = slopes(inference, KIND[inference.places.node])[:, -1].sum()
+
+    def heard(odds: float) -> float:
+        odds *= 0.03 / 0.97
+        return likelihood(inference, start._replace(rates=start.rates._replace(wrong_link=odds / (1 + odds))))
+
+    step = 1e-3
+    assert found == pytest.approx((heard(np.exp(step)) - heard(np.exp(-step))) / (2 * step), abs=1e-2, rel=1e-3)
 
 
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:

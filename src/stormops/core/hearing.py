@@ -421,6 +421,13 @@ class Hearing:
         never = self._service_kept[-1] * full[:, -1]
         return (never / whole)[which], (self.rates.wrong_link * elsewhere / full[:, -1])[which]
 
+    def wrongly(self, heard: Heard) -> Floats:
+        """(M, S + 1): chance that the link is wrong, if all above in the records lost it in each slot, or never."""
+        kinds, which = heard.kinds()
+        full, elsewhere = self.linked(kinds)
+        chance = self.rates.wrong_link * elsewhere[:, None] / self._with_service(full)
+        return np.asarray(chance.take(which, axis=0))
+
     def powered(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that there is service, if all above in the records lost it in each slot, or never.
 

@@ -33,8 +33,8 @@ CUSTOMERS = 200.0
 FALSE = 2.0
 """Strength of what is believed of false reports: that many of them."""
 
-LINKS = 2_000.0
-"""Strength of what is believed of wrong links: that many customers of whom something was heard."""
+LINKS = 100.0
+"""Strength of what is believed of wrong links: as if so many had been looked up, one of which was wrong."""
 
 STORM, COURSE, COURSE_MS = 1.0, 1.0, 7_200_000.0
 """Deviation (natural logarithm) of a storm's hazard from what is believed; of its course; and how long that lasts."""
@@ -53,6 +53,9 @@ OPENS_MOST = -math.expm1(-HAZARD_MOST)
 
 FALSE_MOST = 0.5
 """Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
+
+REPORT, FALSELY, GASP, WRONG = -4, -3, -2, -1
+"""Columns of the rates among all that is learned."""
 
 PARTS = 100
 """Parts of the network whose slopes are compared, at least, where there are so many."""
@@ -126,22 +129,27 @@ def _climb(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now
     start = Learned(inference.rates, inference.opens, inference.profile)
     step = _Step(inference, believed, opens, kind)
     height = step.height(inference.posterior.likelihood())
+    share_out = _share_out(inference)
     for tried in step.moves():
         inference.believe(*tried)
         heard = inference.weigh(now_ms)
         # Where the evidence contradicts the model, Newton's step may lead far down, and the next one back, for ever.
         reached = _Step(inference, believed, opens, kind).height(heard)
         if reached >= height:
-            return reached, tried
-    inference.believe(*start)
-    return height, start
+            break
+    else:
+        reached, tried = height, start
+    # What the posterior itself says is no rate to climb by: it holds from the next step on.
+    learned = tried._replace(rates=tried.rates._replace(share_out=share_out))
+    inference.believe(*learned)
+    return reached, learned
 
 
 def slopes(inference: Inference, kind: Ints) -> Floats:
-    """(parts, S + K + 3): slopes of the logarithm of the likelihood, by part of the network.
+    """(parts, S + K + 4): slopes of the logarithm of the likelihood, by part of the network.
 
     By the logarithm of the hazard's times in each slot, of the hazard of each kind, by the logit of the share that
-    reports, the logarithm of false reports, the logit of gasps heard.
+    reports, the logarithm of false reports, the logits of gasps heard and of wrong links.
     """
     return _Step(inference, inference.rates, inference.opens, kind).slopes()
 
@@ -162,7 +170,7 @@ class _Known(NamedTuple):
 class _Step:
     """The rates that `inference` believes: how high they are, how steep it is there, and where a step leads.
 
-    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp.
+    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp, wrong_link.
     """
 
     def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
@@ -195,8 +203,8 @@ class _Step:
         believed, rates = self._believed, self._rates
         away = np.log(np.concatenate([self._times, self._factor]))
         weight = -0.5 * float(away @ self._precision @ away)
-        for start, value in ((believed.report, rates.report), (believed.gasp, rates.gasp)):
-            weight += CUSTOMERS * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
+        for _, strength, start, value in _shares_of(believed, rates):
+            weight += strength * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
         ratio = rates.false / believed.false
         weight += FALSE * (math.log(ratio) - ratio + 1)
         return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
@@ -204,29 +212,26 @@ class _Step:
     def moves(self) -> Iterator[Learned]:
         """After Newton's step, each rate cut by itself; then after ever shorter ones straight uphill."""
         newton = self._newton()
-        out = _share_out(self._inference)
-        wrong = (LINKS * self._believed.wrong_link + self._wrong) / (LINKS + self._heard_of)
         rates, slots, kinds = self._rates, len(self._times), self._kinds
 
-        def after(share: float, step: Floats) -> Learned:
+        def after(step: Floats) -> Learned:
             learned = rates._replace(
-                report=_logistic(rates.report, step[-3]),
-                false=min(FALSE_MOST, float(rates.false * np.exp(step[-2]))),
-                gasp=_logistic(rates.gasp, step[-1]),
-                share_out=rates.share_out + share * (out - rates.share_out),
-                wrong_link=rates.wrong_link + share * (wrong - rates.wrong_link),
+                report=_logistic(rates.report, step[REPORT]),
+                false=min(FALSE_MOST, float(rates.false * np.exp(step[FALSELY]))),
+                gasp=_logistic(rates.gasp, step[GASP]),
+                wrong_link=_logistic(rates.wrong_link, step[WRONG]) if rates.wrong_link else 0.0,
             )
             times = self._times * np.exp(step[:slots])
             factor = self._factor * np.exp(step[slots : slots + kinds])
             opens = np.minimum(OPENS_MOST, -np.expm1(np.log1p(-self._opens) * factor[self._kind]))
             return Learned(learned, opens, _profile(self._onsets, times))
 
-        yield after(1.0, np.clip(newton, -STEP_MOST, STEP_MOST))
+        yield after(np.clip(newton, -STEP_MOST, STEP_MOST))
         whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
-        yield from (after(share, whole * share) for share in SHORTER)
+        yield from (after(whole * share) for share in SHORTER)
 
     def _newton(self) -> Floats:
-        """Newton's step: logarithm of the hazard of slots, of kinds; logit of reports, log of false, logit of gasps."""
+        """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports."""
         believed, rates = self._believed, self._rates
         slope = self.slopes()
         away = np.log(np.concatenate([self._times, self._factor]))
@@ -235,11 +240,12 @@ class _Step:
         prior[some, some] = self._precision
         pull = np.zeros(slope.shape[1])
         pull[some] = -self._precision @ away
-        for at, value, start in ((-3, rates.report, believed.report), (-1, rates.gasp, believed.gasp)):
-            pull[at] = CUSTOMERS * (start - value)
-            prior[at, at] = CUSTOMERS * value * (1 - value)
-        pull[-2] = FALSE * (1 - rates.false / believed.false)
-        prior[-2, -2] = FALSE
+        prior[WRONG, WRONG] = 1.0  # of records that are known to be right nothing is learned
+        for at, strength, start, value in _shares_of(believed, rates):
+            pull[at] = strength * (start - value)
+            prior[at, at] = strength * value * (1 - value)
+        pull[FALSELY] = FALSE * (1 - rates.false / believed.false)
+        prior[FALSELY, FALSELY] = FALSE
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
         curvature = apart.T @ apart
@@ -289,7 +295,7 @@ class _Step:
     # --- people and meters ------------------------------------------------------------------------
 
     def _speaking(self) -> Floats:
-        """(parts, 3): of the share that reports, of false reports, of gasps."""
+        """(parts, 4): of the share that reports, of false reports, of gasps, of wrong links."""
         inference = self._inference
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
@@ -300,17 +306,15 @@ class _Step:
         served, wrong = (chance[which] for chance in hearing.served(kinds))
         lost = since.take(leaf, axis=1)
         on = lost[-1]
-        wrong = wrong * on * served
         own = on * (1 - served)
         # Whose clock people set anew tells little of how long it takes to be heard.
         counts = kinds.answered < 0
         reported, gasped = (counts & (kinds.report >= 0))[which], (counts & (kinds.off >= 0))[which]
         true_report, true_gasp = (words_of.T.take(which, axis=1) for words_of in hearing.true_words(kinds))
         truly = reported * (own + (lost[:-1] * true_report).sum(axis=0))
-        falsely = reported - truly - reported * wrong
+        falsely = reported - truly - reported * wrong * on * served
         falsely *= (rates.false / (rates.false + hearing.strays(kinds)))[which]
         gasp = gasped * (own + (lost[:-1] * true_gasp).sum(axis=0))
-        self._wrong, self._heard_of = float(wrong.sum()), len(leaf)
         n = since.shape[1]
         quiet = _at(leaf, counts[which] & ~reported, n) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
@@ -322,14 +326,26 @@ class _Step:
                 asked[0] * rates.report * (1 - rates.report),
                 falsely.sum(),
                 asked[1] * rates.gasp * (1 - rates.gasp),
+                customers.right_below.sum() * rates.wrong_link * (1 - rates.wrong_link),
             ]
         )
         columns = (
             (_weigh(leaf, truly, n) - quiet * still) * (1 - rates.report),
             _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
             (_weigh(leaf, gasp, n) - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
+            self._wrong(since, words) - customers.right_below * rates.wrong_link,
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
+
+    def _wrong(self, since: Floats, words: Words) -> Floats:
+        """(N): how many links of the customers right below each place are wrong, by all that was heard."""
+        hearing, customers, areas = self._inference.hearing, self._inference.customers, self._inference.areas
+        hushed, n = words.hushed, since.shape[1]
+        wrong: Floats = (words.silent * (hearing.wrongly(customers.silent(areas)) @ since)).sum(axis=0)
+        of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), areas + 1, len(since))
+        wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
+        spoke = hearing.wrongly(words.kinds).T.take(words.which, axis=1)
+        return wrong + _weigh(words.leaf, (spoke * since.take(words.leaf, axis=1)).sum(axis=0), n)
 
     def _quiet(self, since: Floats, words: Words) -> tuple[Floats, Floats]:
         """(N): of one who did not report, the odds that he was to by now and is out; the share of reports that came."""
@@ -341,6 +357,14 @@ class _Step:
         odds[hushed] = (report * share / (1 - report * share) * out).sum(axis=0)
         lost[hushed] = (share * out).sum(axis=0)
         return odds, lost
+
+
+def _shares_of(believed: Rates, rates: Rates) -> Iterator[tuple[int, float, float, float]]:
+    """Of each rate that is a share of customers: its column, how strongly what was believed is held, that, and now."""
+    yield REPORT, CUSTOMERS, believed.report, rates.report
+    yield GASP, CUSTOMERS, believed.gasp, rates.gasp
+    if believed.wrong_link:
+        yield WRONG, LINKS, believed.wrong_link, rates.wrong_link
 
 
 def _parts(inference: Inference) -> Rows:

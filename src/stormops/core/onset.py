@@ -15,8 +15,8 @@ from stormops.core.network import Floats, Ints
 QUANTUM_MS = 120_000
 """Times closer than this are not told apart; what is believed moves on with it when there is no news."""
 
-WIDTHS = (1_080, 360, 120, 42, 30, 20, 13, 9, 6, 3, 1)
-"""Widths of the slots in quanta, the earliest first: the last 2 minutes, … , the last 56 hours."""
+WIDTHS = (1_080, 240, 120, 90, 60, 42, 30, 20, 13, 9, 6, 3, 1)
+"""Widths of the slots in quanta, the earliest first: the last 2 minutes, … , the last 57 hours."""
 
 AGES = sum(WIDTHS)
 """Ages told apart."""
