@@ -144,6 +144,8 @@ class Decider:
         claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))
         self._tell_restored(touched)
         self.tell_closed(draft.touched.closed)
+        if draft.touched.closed:
+            self.network.compare_below(self.situation.tree, draft.touched.closed)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):

@@ -25,7 +25,7 @@ from stormops.core.foremost import Foremost
 from stormops.core.grouping import Group, Grouper
 from stormops.core.holding import ancestors
 from stormops.core.incident import UTILITIES, Incident, Step, incident_id, make_key
-from stormops.core.network import EdgeKind
+from stormops.core.network import EdgeKind, Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
@@ -121,6 +121,13 @@ class Evidence:
     def compare(self, device: int) -> None:
         """The incident at a device was changed by something else than its group: bring it in line again."""
         self._changed.add((device, -1))
+
+    def compare_below(self, tree: Tree, devices: set[int]) -> None:
+        """People saw these devices closed, which is a reason of what is below them."""
+        for device, anchor in self._known:
+            above = ancestors(tree, device) if device >= 0 else tree.path(anchor)
+            if not devices.isdisjoint(above):
+                self._changed.add((device, anchor))
 
     # --- groups -------------------------------------------------------------------------------------
 
