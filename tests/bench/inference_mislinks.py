@@ -13,7 +13,6 @@ import sys
 import numpy as np
 
 from stormops.core.forest import Rows
-from stormops.core.mislinks import Nearby, wrong_links
 from tests.bench.bars import tell
 from tests.bench.inference_cases import FOLDER, Row, read_case
 from tests.bench.inference_networks import ground
@@ -32,11 +31,9 @@ def flagged(made: Storm, row: Row) -> tuple[Rows, Rows]:
         session.hear(made.news(heard, minute * MINUTE_MS))
         answer = session.answer(minute * MINUTE_MS)
         heard = minute * MINUTE_MS
-    engine = session.engine
-    premises, _ = wrong_links(engine)
-    assert np.isin(answer.mislinked, premises).all()
-    places = Nearby(engine, *made.told.where.T).likely(answer.mislinked.astype(np.intp))
-    return answer.mislinked.astype(np.intp), np.append(engine.places.node, -1)[places].astype(np.intp)
+    premises = answer.mislinked.astype(np.intp)
+    places = session.nearby.likely(premises)
+    return premises, np.append(session.engine.places.node, -1)[places].astype(np.intp)
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,7 @@ from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
 from stormops.core.listening import Listening
-from stormops.core.mislinks import DOUBTED_FROM, wrong_links
+from stormops.core.mislinks import Nearby, doubted
 from stormops.core.strays import Vicinity
 from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, MeterWords, News, Session, Told, Word
 
@@ -44,6 +44,7 @@ class Playing:
         else:
             near = Vicinity(told.where[:, 0], told.where[:, 1]).near(told.tree.premise_device)
             self.engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS, near=near)
+        self.nearby = Nearby(self.engine, *told.where.T)
         self._opens = self.engine.opens
         self._kind = np.unique(told.tree.kind[self.engine.places.node], return_inverse=True)[1].astype(np.int32)
         self._listening = Listening(told.collector.astype(np.int32), told.read_every_ms)
@@ -114,7 +115,6 @@ class Playing:
         fed = engine.posterior.since[-1, engine.customers.leaf[linked]]
         service = np.zeros(len(engine.customers.leaf))
         service[linked] = fed * (1 - served) * ~engine.below_known_open()[engine.customers.leaf[linked]]
-        heard, wrong = wrong_links(engine)
         alone = self._n + np.flatnonzero(service > SERVICE_FROM)
         out = engine.out()
         return Answer(
@@ -123,7 +123,7 @@ class Playing:
             service=service,
             customer=out,
             unknown=self._listening.unknown() if self._told.meter_rate else None,
-            mislinked=heard[wrong > DOUBTED_FROM].astype(np.int64),
+            mislinked=doubted(engine, self.nearby)[0].astype(np.int64),
         )
 
     def _spoken_of(self) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -1,8 +1,8 @@
 """Customers whom the records likely hang on the wrong transformer: what they say fits a neighbour's, not their own.
 
 Of who says that power is off below a transformer that has power the posterior gives the chance that the link is wrong
-(`Inference.served`). Where they hang in truth is not part of that model: the nearest transformers that are
-believed without power are asked, the nearer and the surer the likelier.
+(`Inference.served`), as if they hung anywhere in the city. A wrong link leads near by: so the chance is weighed with
+whether the nearest transformers are without power, and of those the nearer and the surer is the likelier.
 """
 
 from __future__ import annotations
@@ -63,9 +63,35 @@ class Nearby:
     def likely(self, premises: Rows) -> Rows:
         """(M): the place that each of these premises likely hangs on, -1 = none near is believed without power."""
         found = np.full(len(premises), -1, np.intp)
+        placed, place, out, near = self._around(premises)
+        if len(placed):
+            worth = np.where(out < OUT_FROM, 0.0, out * near)
+            best = worth.argmax(axis=1)
+            rows = np.arange(len(placed))
+            found[placed] = np.where(worth[rows, best] > 0, place[rows, best], -1)
+        return found
+
+    def out(self, premises: Rows, else_: float) -> Floats:
+        """(M): the chance that each of these premises is out if it hangs on another transformer near by.
+
+        `else_` of those who have none, or stand nowhere known.
+        """
+        found = np.full(len(premises), else_)
+        placed, _, out, near = self._around(premises)
+        if len(placed):
+            whole = near.sum(axis=1)
+            found[placed] = np.divide((out * near).sum(axis=1), whole, out=found[placed], where=whole > 0)
+        return found
+
+    def _around(self, premises: Rows) -> tuple[Rows, Rows, Floats, Floats]:
+        """Of the premises that stand somewhere: which; (M, NEAREST) places near by, their chance to be out, how near.
+
+        How near is 1 at the spot and 0 for what is too far, or the premise's own.
+        """
         placed = np.flatnonzero(np.isfinite(self._where[premises]).all(axis=1))
         if self._tree is None or not len(placed):
-            return found
+            none = np.empty((0, 0))
+            return np.empty(0, np.intp), none.astype(np.intp), none, none
         count = min(NEAREST, len(self._leaves))
         asked = self._tree.query(self._where[premises[placed]], k=count, distance_upper_bound=WITHIN_M)
         metres, index = (np.asarray(column).reshape(-1, count) for column in asked)
@@ -73,19 +99,27 @@ class Nearby:
         place = self._leaves[np.where(none, 0, index)]
         out = 1 - self._inference.posterior.since[-1, place]
         out[self._inference.below_known_open()[place]] = 1.0
-        none |= (out < OUT_FROM) | (place == self._inference.customers.leaf[premises[placed], None])
-        worth = np.where(none, 0.0, out * np.exp(-metres / NEAR_M))
-        best = worth.argmax(axis=1)
-        rows = np.arange(len(placed))
-        found[placed] = np.where(worth[rows, best] > 0, place[rows, best], -1)
-        return found
+        none |= place == self._inference.customers.leaf[premises[placed], None]
+        return placed, place, out, np.where(none, 0.0, np.exp(-metres / NEAR_M))
+
+
+def doubted(inference: Inference, nearby: Nearby) -> tuple[Rows, Floats]:
+    """(M) premises whose links are doubted, and the chance that they hang elsewhere, by how it stands near by."""
+    premises, chance = wrong_links(inference)
+    share = inference.rates.share_out
+    # Beside a transformer that is surely out the odds are so much larger: who would not be doubted there is left out.
+    some = np.flatnonzero(chance > (1 - chance) * share * DOUBTED_FROM / (1 - DOUBTED_FROM))
+    premises, chance = premises[some], chance[some]
+    odds = chance * nearby.out(premises, share) / share
+    chance = odds / (odds + 1 - chance)
+    doubted = chance > DOUBTED_FROM
+    return premises[doubted], chance[doubted]
 
 
 def doubts(inference: Inference, nearby: Nearby) -> list[Doubt]:
     """Links that are doubted now, by premise."""
-    premises, chance = wrong_links(inference)
-    some = np.flatnonzero(chance > DOUBTED_FROM)
-    likely = nearby.likely(premises[some])
+    premises, chance = doubted(inference, nearby)
+    likely = nearby.likely(premises)
     node = np.append(inference.places.node, -1)
-    per = np.minimum(np.round(chance[some] * 10_000), 9_999).astype(np.int64)
-    return [Doubt(*one) for one in zip(premises[some].tolist(), per.tolist(), node[likely].tolist(), strict=True)]
+    per = np.minimum(np.round(chance * 10_000), 9_999).astype(np.int64)
+    return [Doubt(*one) for one in zip(premises.tolist(), per.tolist(), node[likely].tolist(), strict=True)]
