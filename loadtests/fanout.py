@@ -222,6 +222,9 @@ def run(binary: Path, folder: Path) -> bool:
                 flush=True,
             )
     judged = [judge(middle["hub"], name, middle[name]) for name in BARS if name in middle]
+    if "nchan" in middle:  # the same kernel calls from C
+        shares = (f"{middle['nchan'][size] / middle['starlette'][size]:.2f} at {size}" for size in SIZES)
+        print(f"  the limit here, nchan / starlette: {', '.join(shares)}", flush=True)
     return all(judged)
 
 

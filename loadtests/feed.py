@@ -40,7 +40,7 @@ from loadtests.sockets import HELLO, Seen, Sockets
 from tests.platform import Platform, make_city
 
 CUSTOMERS = 20_000
-ROUNDS = 3
+ROUNDS = 5
 """Of acknowledgements alone and beside the sockets, in turns; the middle one of each counts."""
 PUBLIC = "/api/v1/feed?audience=public"
 Bars = dict[str, tuple[float, float]]

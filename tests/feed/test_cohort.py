@@ -27,7 +27,7 @@ class Taker:
         self.cohort, self.room, self.got = cohort, room, 0
         cohort.clients.add(cast("Client", self))
 
-    def write(self, frame: bytes) -> None:
+    def put(self, frame: bytes) -> None:
         self.got += len(frame)
         self.room -= 1
         if not self.room:

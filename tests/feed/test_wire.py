@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import ssl
 import struct
 import time
 from urllib.parse import urlsplit
@@ -11,7 +14,7 @@ from websockets.frames import Close, Opcode
 
 from stormops.feed import hub as hub_module
 from stormops.feed.session import MESSAGE_BYTES_MAX, TOO_LARGE
-from stormops.feed.wire import GOING_AWAY, PROTOCOL_ERROR
+from stormops.feed.wire import GOING_AWAY, PROTOCOL_ERROR, Wire
 from tests.feed.raw import HELLO, upgraded
 from tests.feed.served import Feed, running, storm
 
@@ -91,3 +94,58 @@ def test_a_feed_that_ends_tells_its_clients() -> None:
         client.until(Opcode.TEXT)
         feed.server.should_exit = True
         assert code_of(client.until(Opcode.CLOSE)) == GOING_AWAY
+
+
+class Quiet(Wire):
+    """Hears nothing and says only what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(set())
+
+    def heard(self, message: bytes) -> None: ...
+
+    def filled(self) -> None: ...
+
+    def drained(self) -> None: ...
+
+    def left(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+
+async def test_what_is_put_comes_whole_and_in_order_however_little_the_kernel_takes() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    loop = asyncio.get_running_loop()
+    _, wire = await loop.connect_accepted_socket(Quiet, ours)
+    sent = b""
+    for number in range(9):
+        frame = bytes([number]) * (300_000 if number % 3 else 7)
+        wire.write(b"w" * number)  # waits for the loop's turn where there is no room: what is put comes behind it
+        wire.put(frame)
+        sent += b"w" * number + frame
+    assert wire.full
+    got = b""
+    while len(got) < len(sent):
+        got += await loop.sock_recv(theirs, 1 << 20)
+    assert got == sent
+    assert not wire.full
+    wire.transport.abort()
+    wire.put(b"too late")
+    theirs.close()
+
+
+def test_what_is_put_is_never_written_past_the_encryption() -> None:
+    class Encrypted(asyncio.Transport):
+        said = b""
+
+        def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            self.said += bytes(data)
+
+    transport = Encrypted({"sslcontext": ssl.create_default_context()})
+    wire = Quiet()
+    wire.connection_made(transport)
+    wire.put(b"in here")
+    assert transport.said == b"in here"

@@ -28,4 +28,4 @@ class Cohort:
     def write(self, frame: bytes) -> None:
         """To everybody. Who turns out to be full leaves while this runs."""
         for client in tuple(self.clients):
-            client.write(frame)
+            client.put(frame)

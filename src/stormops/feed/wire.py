@@ -2,11 +2,15 @@
 
 The transport's mark is 0: whatever the kernel does not take at once makes the socket *full* until it has
 drained, and a full socket is sent nothing more. So our memory holds at most one message of a client.
+
+What goes to many is given to the kernel here and now (`put`): through the transport each socket would be queued
+and taken up again by the loop, which costs more than all else that we do for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 
 from websockets.frames import Opcode
@@ -21,7 +25,7 @@ GOING_AWAY = 1012
 class Wire(asyncio.Protocol):
     """Subclasses say what happens when something is `heard`, when room comes and goes, and at the end."""
 
-    __slots__ = ("_reader", "closing", "connections", "full", "transport", "write")
+    __slots__ = ("_descriptor", "_reader", "closing", "connections", "full", "transport", "write")
 
     transport: asyncio.Transport
     write: Callable[[bytes], None]
@@ -36,8 +40,24 @@ class Wire(asyncio.Protocol):
         """See `asyncio.Protocol`."""
         self.transport = transport
         self.write = transport.write
+        plain = transport.get_extra_info("sslcontext") is None
+        self._descriptor = transport.get_extra_info("socket").fileno() if plain else -1
         transport.set_write_buffer_limits(high=0)
         self.connections.add(self)
+
+    def put(self, frame: bytes) -> None:
+        """Write without waiting for the loop's turn; what the kernel does not take goes through the transport."""
+        transport = self.transport
+        # Behind what still waits, or encrypted, or when the transport may let go of the descriptor: its own way.
+        if self._descriptor < 0 or transport.get_write_buffer_size() or transport.is_closing():
+            self.write(frame)
+            return
+        try:
+            sent = os.write(self._descriptor, frame)
+        except OSError:  # full, or broken: the transport finds out which
+            sent = 0
+        if sent < len(frame):
+            self.write(frame[sent:])
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
