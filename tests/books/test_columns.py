@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +12,9 @@ from sqlalchemy.pool import StaticPool
 
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
-from stormops.accounts.records_money import Approval, BillLine, Instalment, Request
+from stormops.accounts.records_money import Approval, Bill, BillLine, Instalment, Request
 from stormops.accounts.records_place import Account, Member, ServicePoint
-from stormops.books.columns import fields_of, from_row, to_row
+from stormops.books.columns import fields_of, from_row, to_row, values_in, values_of
 from stormops.books.schema import METADATA, TABLES
 
 ENGINE = create_engine("sqlite://", poolclass=StaticPool)
@@ -87,3 +88,15 @@ def test_columns_follow_the_fields() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_has_its_table_with_its_key(name: str) -> None:
     assert [column.name for column in TABLES[name].primary_key] == ["id"]
+
+
+def test_the_lines_of_bills_are_read_without_their_structs_also_as_an_earlier_release_kept_them() -> None:
+    day = date(2026, 7, 1)
+    line = BillLine("electric", 10_907, day, day, "g", 1_000)
+    kept = values_of(Bill(id="b", account="a", issued=day, due=day, cents=10_907, lines=(line,)), 1)
+    read = values_in(Bill, "lines")
+    expected = [("electric", 10_907, day, day, "g", 1_000)]
+    assert read(kept[Bill.__struct_fields__.index("lines")]) == expected
+    assert read(msgspec.json.encode([line])) == expected
+    with pytest.raises(ValueError, match="not kept as lists"):
+        values_in(Bill, "decision")

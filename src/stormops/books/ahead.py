@@ -89,8 +89,8 @@ class Ahead(SqlReader):
         for values in self._values(queries.premises, {each.premise for each in billed}):
             self._records[Premise, values["id"]] = Premise(**values)
         self._list(Read, queries.reads, {each.point for each in billed if each.point}, on - RECENT_READS)
-        for key, kept in self._rows(queries.lines, every, on - RECENT_BILLS):
-            self._lines[key] += cast(list[Billed], _values_of_lines(kept))
+        for row in self._rows(queries.lines, every, on - RECENT_BILLS).all():
+            self._lines[row[0]] += cast(list[Billed], _values_of_lines(row[1]))
 
     def keep(self, kind: type[R], records: Iterable[R]) -> None:
         """Know records that every bill needs (kinds of charge, the run)."""
@@ -115,7 +115,7 @@ class Ahead(SqlReader):
         """See `Reader.get`."""
         known = self._records.get((kind, key))
         if known is not None:
-            return known  # type: ignore[no-any-return] - of the kind by which it is kept
+            return known  # type: ignore[no-any-return]
         return None if key in self._absent else super().get(kind, key)
 
     def where(self, kind: type[R], **equal: str) -> list[R]:

@@ -148,12 +148,10 @@ def _read_lists(struct: type[msgspec.Struct]) -> Callable[[str | bytes], list[tu
     """The values of structs that are kept as lists, or by names."""
     hints = get_type_hints(struct, include_extras=True)
     values: Any = types.GenericAlias(tuple, tuple(hints[name] for name in struct.__struct_fields__))
-    plain = msgspec.json.Decoder(types.GenericAlias(list, (values,))).decode
-    named = msgspec.json.Decoder(types.GenericAlias(list, (struct,))).decode
+    decode = msgspec.json.Decoder(types.GenericAlias(list, (Union[values, struct],))).decode  # noqa: UP007 - made here
 
     def read(text: str | bytes) -> list[tuple[Any, ...]]:
-        by_name = text[1:2] in {"{", b"{"}
-        return [msgspec.structs.astuple(each) for each in named(text)] if by_name else plain(text)
+        return [each if isinstance(each, tuple) else msgspec.structs.astuple(each) for each in decode(text)]
 
     return read
 

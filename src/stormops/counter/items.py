@@ -18,7 +18,6 @@ from stormops.counter.rights import Person
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
-
 BEFORE_ASSURANCE = frozenset({"noticed", "stayed", "split", "assurance_pending"})
 """Of a bankruptcy's states those in which the debtor's assurance is still to come."""
 

@@ -100,7 +100,7 @@ class Memo:
             outcome = rule.work(cast(Any, clause.terms), given, _QUIET)
         except ArithmeticError:
             outcome = cast(Refusal, rule(self._pack, on, given, of).refusal)
-        refused = isinstance(outcome, Refusal)
+        refusal = outcome if isinstance(outcome, Refusal) else None
         decision: Decision[V] = Decision(
             rule=rule.name,
             city=self._pack.name,
@@ -110,10 +110,10 @@ class Memo:
             version=owner.version,
             clause=None,
             inputs=given,
-            result=None if refused else outcome,
-            refusal=outcome if refused else None,
+            result=None if isinstance(outcome, Refusal) else outcome,
+            refusal=refusal,
         )
-        if refused:
+        if refusal is not None:
             return _Worked(decision, msgspec.Raw(), b"")
         text = abridged.part(rule, self._pack.name, owner.name, given, outcome, of=of, clause_of=clause.of)
         return _Worked(decision, text, bytes(text))
