@@ -6,7 +6,7 @@ import numpy as np
 
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
-from stormops.core.mislinks import DOUBTED_FROM, Nearby, doubts
+from stormops.core.mislinks import DOUBTED_FROM, Nearby, doubted, doubts, wrong_links
 from stormops.core.network import City, trace
 from stormops.core.network_groups import opens
 from tests.core.radial import radial_city
@@ -43,11 +43,22 @@ def test_whose_meter_is_off_with_the_next_transformers_hangs_there() -> None:
     assert doubt.likely == tree.premise_device[HOUSES]
 
 
-def test_a_meter_alone_is_doubted_at_most_without_a_place() -> None:
+def test_a_meter_alone_is_not_doubted_where_everybody_near_by_has_power() -> None:
     inference = engine(CITY)
     gasp(inference, [100])
-    found = doubts(inference, Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat)))
-    assert all(doubt.likely == -1 for doubt in found)
+    nearby = Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat))
+    assert nearby.out(np.array([100], np.intp), 0.5)[0] < inference.rates.share_out
+    assert not doubts(inference, nearby)
+
+
+def test_who_stands_nowhere_known_is_doubted_by_the_citys_share() -> None:
+    inference = engine(CITY)
+    gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
+    unknown = np.full(len(CITY.premises), np.nan)
+    premises, chance = wrong_links(inference)
+    found, how = doubted(inference, Nearby(inference, unknown, unknown))
+    assert found.tolist() == premises[chance > DOUBTED_FROM].tolist() == [PREMISE]
+    assert how == chance[chance > DOUBTED_FROM]
 
 
 def test_nobody_is_doubted_below_a_device_that_is_out() -> None:
