@@ -89,8 +89,8 @@ class Ahead(SqlReader):
         for values in self._values(queries.premises, {each.premise for each in billed}):
             self._records[Premise, values["id"]] = Premise(**values)
         self._list(Read, queries.reads, {each.point for each in billed if each.point}, on - RECENT_READS)
-        for row in self._rows(queries.lines, every, on - RECENT_BILLS).all():
-            self._lines[row[0]] += cast(list[Billed], _values_of_lines(row[1]))
+        for key, lines in cast(list[tuple[str, str]], self._rows(queries.lines, every, on - RECENT_BILLS).all()):
+            self._lines[key] += cast(list[Billed], _values_of_lines(lines))
 
     def keep(self, kind: type[R], records: Iterable[R]) -> None:
         """Know records that every bill needs (kinds of charge, the run)."""
