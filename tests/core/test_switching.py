@@ -6,6 +6,7 @@ import pytest
 
 from stormops.core import entry as facts
 from stormops.core.entry import DeviceStatesReceived
+from stormops.core.holding import ancestors
 from stormops.core.incident import State
 from stormops.core.network import EdgeKind
 from stormops.core.network_groups import Explanations
@@ -214,6 +215,25 @@ def test_an_incident_below_what_moves_keeps_its_name_and_its_reports(world: Worl
     operate(world, TIE, 24, opened=True)
     assert [incident.id for incident in world.open()] == [fuse.id]
     assert (fuse.reports, out(world)) == (before, set(street))
+    settled(world)
+
+
+def test_who_is_moved_from_below_what_was_seen_closed_no_longer_says_so(world: World) -> None:
+    for premise in range(48):
+        world.report(premise, at=1)
+    decided(world, 20)
+    (all_out,) = world.open()
+    world.act(facts.DeviceSeenClosed, at=21, incident=all_out.id, device=breaker(world))
+    decided(world, 21)
+    seen = f"{breaker(world)} was seen closed, says dora."
+    assert all(seen in incident.reasons for incident in world.open())
+    operate(world, TIE, 22, opened=False)
+    operate(world, MIDDLE, 23, opened=True)
+    above = {one.id: ancestors(world.situation.tree, one.device)[-1] for one in world.open()}
+    fed_by = {name: world.situation.device_ids[device] for name, device in above.items()}
+    assert set(fed_by.values()) == {breaker(world), breaker(world, 48)}
+    for incident in world.open():
+        assert (seen in incident.reasons) == (fed_by[incident.id] == breaker(world))
     settled(world)
 
 

@@ -74,6 +74,16 @@ export function ReasonField(props: {
   );
 }
 
+/** Leave without sending. */
+export function BackButton({ onBack }: { onBack: () => void }) {
+  return (
+    <button type="button" class="button" onClick={onBack}>
+      {t("action.back")}
+      <kbd>Esc</kbd>
+    </button>
+  );
+}
+
 export function ActionForm(props: Props) {
   const [reason, setReason] = useState(drafts.get(props.id) ?? props.usual ?? "");
   const field = useRef<HTMLInputElement>(null);
@@ -107,10 +117,7 @@ export function ActionForm(props: Props) {
         <button type="submit" class={`button ${props.danger ? "danger" : "primary"}`} disabled={!props.ready}>
           {props.send}
         </button>
-        <button type="button" class="button" onClick={props.onClose}>
-          {t("action.back")}
-          <kbd>Esc</kbd>
-        </button>
+        <BackButton onBack={props.onClose} />
       </div>
     </form>
   );

@@ -4,7 +4,7 @@ import { type Mode, type ModeNow, MODES, type ModeTable } from "../contract";
 import { t, word } from "../i18n";
 import { MODE_SIGNS } from "../legend";
 import { SignIcon } from "../sign";
-import { ReasonField } from "./action-form";
+import { BackButton, ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
 import { notInFull, OffList } from "./mode-bar";
@@ -98,10 +98,7 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
           <button type="submit" class="button primary">
             {t("mode.send", { mode: word("mode_name", mode) })}
           </button>
-          <button type="button" class="button" onClick={close}>
-            {t("action.back")}
-            <kbd>Esc</kbd>
-          </button>
+          <BackButton onBack={close} />
         </div>
       </form>
     </dialog>

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Sighting } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
-import { ReasonField } from "./action-form";
+import { BackButton, ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
 import { latestFirst, retract, sightingSaid } from "./sightings";
@@ -57,10 +57,7 @@ export function RetractDialog({ open, sightings, nowMs, onSend, onClose }: Props
           <button type="submit" class="button primary" disabled={sighting === undefined}>
             {t("sighting.send")}
           </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t("action.back")}
-            <kbd>Esc</kbd>
-          </button>
+          <BackButton onBack={onClose} />
         </div>
       </form>
     </dialog>

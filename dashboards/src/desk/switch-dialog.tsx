@@ -4,7 +4,7 @@ import * as api from "../api";
 import type { Switch } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
-import { ReasonField } from "./action-form";
+import { BackButton, ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
 import { effectSaid, operate } from "./switching";
@@ -158,10 +158,7 @@ export function SwitchDialog({ open, again, nowMs, onSend, onClose, onSignedOut 
               {t("switch.other")}
             </button>
           )}
-          <button type="button" class="button" onClick={onClose}>
-            {t("action.back")}
-            <kbd>Esc</kbd>
-          </button>
+          <BackButton onBack={onClose} />
         </div>
       </form>
     </dialog>

@@ -144,8 +144,7 @@ class Decider:
         claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))
         self._tell_restored(touched)
         self.tell_closed(draft.touched.closed)
-        if draft.touched.closed:
-            self.network.compare_below(self.situation.tree, draft.touched.closed)
+        self.network.compare_reasons(self.situation, draft.touched)
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
             for receipt in evidence.update(draft):

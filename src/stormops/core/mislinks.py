@@ -112,8 +112,8 @@ def doubted(inference: Inference, nearby: Nearby) -> tuple[Rows, Floats]:
     premises, chance = premises[some], chance[some]
     odds = chance * nearby.out(premises, share) / share
     chance = odds / (odds + 1 - chance)
-    doubted = chance > DOUBTED_FROM
-    return premises[doubted], chance[doubted]
+    enough = chance > DOUBTED_FROM
+    return premises[enough], chance[enough]
 
 
 def doubts(inference: Inference, nearby: Nearby) -> list[Doubt]:

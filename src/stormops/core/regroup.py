@@ -122,12 +122,13 @@ class Evidence:
         """The incident at a device was changed by something else than its group: bring it in line again."""
         self._changed.add((device, -1))
 
-    def compare_below(self, tree: Tree, devices: set[int]) -> None:
-        """People saw these devices closed, which is a reason of what is below them."""
-        for device, anchor in self._known:
-            above = ancestors(tree, device) if device >= 0 else tree.path(anchor)
-            if not devices.isdisjoint(above):
-                self._changed.add((device, anchor))
+    def compare_reasons(self, situation: Situation, touched: Touched) -> None:
+        """Reasons name who saw what is above closed: compare them where that word, or what is above, is another."""
+        if touched.switches and (situation.sightings.last or touched.sightings):
+            self._changed.update(self._known)
+        elif touched.sightings:
+            tree, seen = situation.tree, touched.closed
+            self._changed.update(key for key in self._known if not seen.isdisjoint(_above(tree, *key)))
 
     # --- groups -------------------------------------------------------------------------------------
 
@@ -507,14 +508,18 @@ def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[str,
     last = situation.sightings.last
     if not last or utility is not Utility.ELECTRIC:
         return (_reason(situation, group),)
-    above = ancestors(situation.tree, group.device) if group.device >= 0 else situation.tree.path(group.anchor)
-    told = [(device, last[device]) for device in above if device in last]
+    told = [(device, last[device]) for device in _above(situation.tree, *group.key) if device in last]
     seen = [
         f"{situation.device_ids[device]} was seen closed, says {sighting.by}."
         for device, sighting in told
         if sighting.at_ms >= group.since_ms
     ]
     return _reason(situation, group), *seen
+
+
+def _above(tree: Tree, device: int, anchor: int) -> list[int]:
+    """Devices above a group, by its key, nearest first."""
+    return ancestors(tree, device) if device >= 0 else tree.path(anchor)
 
 
 _KINDS = {int(kind): kind.name.lower().replace("_", " ") for kind in EdgeKind}
