@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,15 +102,15 @@ def spoken(command: list[str], port: int) -> Iterator[tuple[Send, int]]:
 
 
 @contextlib.contextmanager
-def nchan(port: int, folder: Path) -> Iterator[tuple[Send, int]]:
-    """Nginx with its module; sent to over HTTP."""
+def nchan(port: int, folder: Path, size: int = 1_024, prefix: Sequence[str] = ()) -> Iterator[tuple[Send, int]]:
+    """Nginx with its module; sent to over HTTP, messages of `size` bytes. `prefix` is put before its command."""
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(port=port, folder=folder))
-    process = subprocess.Popen([*pinned(0), "nginx", "-c", str(config), "-p", "/usr/share/nginx/"])
+    process = subprocess.Popen([*prefix, "nginx", "-c", str(config), "-p", "/usr/share/nginx/"])
 
     def send() -> None:
         head = f'{{"sent_ns":{time.monotonic_ns()},"x":"'
-        body = (head + "x" * (1022 - len(head)) + '"}').encode()
+        body = (head + "x" * (size - 2 - len(head)) + '"}').encode()
         urllib.request.urlopen(f"http://127.0.0.1:{port}/publish", body).close()
 
     try:
@@ -121,6 +121,14 @@ def nchan(port: int, folder: Path) -> Iterator[tuple[Send, int]]:
         process.wait(10)
 
 
+def no_nchan() -> str:
+    """Why nginx with nchan cannot run here; empty where it can."""
+    if not shutil.which("nginx"):
+        return "nginx is not here"
+    there = Path("/usr/lib/nginx/modules/ngx_nchan_module.so").exists()
+    return "" if there else "nginx has no nchan module"
+
+
 def servers(folder: Path) -> dict[str, Callable[[int], contextlib.AbstractContextManager[tuple[Send, int]]] | str]:
     """All that can run here by name; those that cannot, with the reason."""
     ours = [sys.executable, "-m", "tests.bench.feed_servers"]
@@ -128,11 +136,7 @@ def servers(folder: Path) -> dict[str, Callable[[int], contextlib.AbstractContex
         name: lambda port, name=name: spoken([*ours, name, str(port)], port)  # type: ignore[misc]
         for name in ("starlette", "broadcast")
     }
-    found["nchan"] = "nginx is not here"
-    if shutil.which("nginx"):
-        found["nchan"] = "nginx has no nchan module"
-        if Path("/usr/lib/nginx/modules/ngx_nchan_module.so").exists():
-            found["nchan"] = lambda port: nchan(port, folder)
+    found["nchan"] = no_nchan() or (lambda port: nchan(port, folder, prefix=pinned(0)))
     found["node ws"] = node(folder)
     return {"hub": lambda port: spoken([*ours, "hub", str(port)], port), **dict(sorted(found.items(), key=_dearest))}
 

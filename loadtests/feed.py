@@ -233,6 +233,7 @@ def run_storm(binary: Path, folder: Path, count: int, seconds: float) -> Bars:
         bars: Bars = {}
         alone: list[float] = []
         beside: list[float] = []
+        limit: list[float] = []
         for number in range(ROUNDS):
             alone.append(acks())
             memory = on.memory_kib()
@@ -247,10 +248,40 @@ def run_storm(binary: Path, folder: Path, count: int, seconds: float) -> Bars:
             if number == 0:  # later ones find room that the first have left
                 found["storm: KiB a connection"] = each, 16
             bars |= {name: max(bars.get(name, each), each) for name, each in found.items()}
-    said = [", ".join(f"{value:.1f}" for value in values) for values in (alone, beside)]
-    print(f"intake ack p99, ms: {said[0]} alone, {said[1]} beside {count} sockets")
+            if not fanout.no_nchan():
+                size = seen.count("bytes") // max(1, seen.count("changes"))
+                with nchan_crowd(binary, folder, count, size):
+                    limit.append(acks())
+    said = [", ".join(f"{value:.1f}" for value in values) for values in (alone, beside, limit)]
+    print(f"intake ack p99, ms: {said[0]} alone, {said[1]} beside {count} sockets, {said[2]} beside as many of nchan's")
     share = statistics.median(beside) / statistics.median(alone)
+    if limit:
+        print(f"  the limit here, beside nchan's: {statistics.median(limit) / statistics.median(alone):.2f}")
     return bars | {"isolation: intake ack p99, share of that alone": (share, 1.1)}
+
+
+@contextlib.contextmanager
+def nchan_crowd(binary: Path, folder: Path, count: int, size: int) -> Iterator[None]:
+    """As many clients of nginx's nchan (C), told so many bytes a second each: what any fan-out here costs others."""
+    port, stop = fanout.free_port(), threading.Event()
+    with fanout.nchan(port, folder, size, ["nice", "-n", "3"]) as (send, _):
+        clients = Sockets(binary, port, "/", count, rate=1_200, prefix=["nice", "-n", "5"])
+
+        def tell() -> None:
+            while not stop.wait(1):
+                send()
+
+        teller = threading.Thread(target=tell)
+        try:
+            if failed := clients.wait_ready()["failed"]:
+                raise RuntimeError(f"{failed} of {count} could not connect")
+            teller.start()
+            yield
+        finally:
+            stop.set()
+            if teller.is_alive():
+                teller.join()
+            clients.kill()
 
 
 def run_city(binary: Path, folder: Path, count: int, seconds: float, processes: int) -> Bars:

@@ -7,7 +7,6 @@ import platform
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -42,18 +41,12 @@ def test_intake_comes_first_and_is_let_in_soon() -> None:
     assert intake[1] == SLICE_NS["intake"] < feed[1]
 
 
-def test_who_comes_after_intake_does_so_in_a_session_of_its_own_too() -> None:
-    if not Path("/proc/self/autogroup").exists():
-        pytest.skip("this kernel does not weigh sessions")
-    group = subprocess.run(
-        [sys.executable, "-c", "print(open('/proc/self/autogroup').read())"],
-        preexec_fn=partial(settle_in, "feed"),
-        start_new_session=True,
-        capture_output=True,
-        text=True,
-        check=True,
+def test_writing_to_a_terminal_that_wants_it_stops_no_child() -> None:
+    code = "import signal; print(signal.getsignal(signal.SIGTTOU).name)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], preexec_fn=partial(settle_in, "feed"), capture_output=True, text=True, check=True
     )
-    assert group.stdout.split()[-1] == str(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS["feed"])
+    assert done.stdout == "SIG_IGN\n"
 
 
 FILLS = f"""

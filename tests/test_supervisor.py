@@ -66,6 +66,17 @@ async def test_a_killed_child_is_started_again_and_stopping_leaves_nobody(tmp_pa
     assert not any(alive(pid) for pid in (*first.values(), *last.values()))
 
 
+async def test_children_are_of_our_session_and_out_of_the_terminals_reach(tmp_path: Path) -> None:
+    supervisor = made(tmp_path, {"a": SLEEPER, "b": SLEEPER})
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: len(supervisor.pids) == 2)
+    for pid in supervisor.pids.values():
+        assert os.getsid(pid) == os.getsid(0)
+        assert os.getpgid(pid) == pid
+    supervisor.stop()
+    await running
+
+
 def test_a_child_is_told_of_its_sockets_and_to_sum_on_one_core() -> None:
     assert Child("feed", [], {"feed_fd": 7}).environment == {"STORMOPS_FEED_FD": "7", **ONE_THREAD}
 

@@ -7,8 +7,6 @@ import os
 import signal
 import struct
 import sys
-import time
-from pathlib import Path
 
 MISCONFIGURED = 2
 """How a process ends that said what is wrong with its settings or files: no start helps before a person did."""
@@ -25,9 +23,6 @@ NICENESS = {"operations": 3, "relay": 3, "feed": 3, "counter": 5, "worker": 10, 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """What our processes tell libraries of linear algebra before they load them. To sum a column of a city these would wake
 a thread on another core, which takes twenty times as long as the sum, and spins there for some time after it."""
-
-GROUP_TRIES = 5
-"""How often the niceness of a session is tried to be set, a tenth of a second apart."""
 
 SLICE_NS = {"intake": 200_000}
 """How long these run before others may. Who asks for less at a time is let in sooner when it wakes (Linux 6.12 on): an
@@ -64,28 +59,15 @@ def ask_for_slice(nanoseconds: int) -> None:
         ctypes.CDLL(None).syscall(number, 0, asked, 0)
 
 
-def be_nicer(by: int) -> None:
-    """Come after others, also where the kernel weighs whole sessions against each other (`sched_autogroup`).
-
-    There a process that has a session of its own, as our children have, is weighed by that session's niceness alone.
-    """
-    nice = os.nice(by)
-    for _ in range(GROUP_TRIES):
-        try:
-            Path("/proc/self/autogroup").write_text(str(nice))
-        except BlockingIOError:  # it takes such a word from ordinary people every tenth of a second only
-            time.sleep(0.1)
-        except OSError:
-            return
-        else:
-            return
-
-
 def settle_in(name: str) -> None:
-    """What a new child does before its program begins: its priority, its turns, and its end with ours."""
+    """What a new child does before its program begins: its priority, its turns, and its end with ours.
+
+    It is not of the terminal's foreground, and must not be stopped for writing to it (`stty tostop`).
+    """
     kind = name.partition("-")[0]
     if kind in NICENESS:
-        be_nicer(NICENESS[kind])
+        os.nice(NICENESS[kind])
     if kind in SLICE_NS:
         ask_for_slice(SLICE_NS[kind])
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     die_with_parent()

@@ -316,7 +316,8 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL if child.name == "redis" else None,
                 pass_fds=tuple(child.sockets.values()),
-                start_new_session=True,
+                # Out of reach of the terminal's Ctrl-C, yet of our session: the kernel weighs session against session.
+                process_group=0,
                 umask=0o077,  # doors, journal and reports hold what customers said
                 preexec_fn=partial(settle_in, child.name),
             )
