@@ -16,8 +16,15 @@ from stormops.core.levels import Mode
 from stormops.core.network import City
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
+from stormops.core.sentence import say
 
 START_MS = 1_790_000_000_000
+
+_WHY = ("two are as near", say("both", first=say("no_street"), second=say("block")))
+_REASONS = ([], ["Three of five report."], [say("alone"), say("seen_closed", device="F<1>", by="dora")])
+_SO = ("So.", say("pace", pace="5.1"))
+_TEXTS = ("It has ended.", say("already_open", device="S1"))
+"""Sentences, and text as journals of before have it."""
 
 
 class AnyFacts:
@@ -91,12 +98,16 @@ class AnyFacts:
             premise=premise,
             penalty=self.rng.randrange(2500),
             rule="address",
-            reasons=["exact"],
+            reasons=[say("as_said"), "exact"],
         )
 
     def _unmatched(self) -> AnyFact:
         candidates = [Candidate(premise=self.city.premises.id[self._premise()], penalty=3000, reasons=["far"])]
-        return facts.ReportUnmatched(receipt=self._receipt(), why="two are as near", candidates=candidates)
+        return facts.ReportUnmatched(
+            receipt=self._receipt(),
+            why=self.rng.choice(_WHY),
+            candidates=candidates,
+        )
 
     def _opened(self) -> AnyFact:
         incident = self._incident()
@@ -115,7 +126,7 @@ class AnyFacts:
             premises_dropped=[self._premise() for _ in range(rng.randrange(3))],
             since_ms=rng.choice([0, START_MS + rng.randrange(10**6)]),
             probability=rng.choice([-1, rng.randrange(10_000)]),
-            reasons=rng.choice([[], ["Three of five report."]]),
+            reasons=rng.choice(_REASONS),
         )
 
     def _stepped(self) -> AnyFact:
@@ -138,7 +149,7 @@ class AnyFacts:
             open=rng.random() < 0.5,
             at_ms=START_MS + rng.randrange(10**6),
             by=rng.choice(["dana", "telemetry"]),
-            reason=rng.choice(["", 'line "12" <down>']),
+            reason=rng.choice(["", 'line "12" <down>', say("confirmed_in", incident="E-0001")]),
             source=rng.choice(facts.SWITCH_SOURCES),
         )
 
@@ -169,7 +180,11 @@ class AnyFacts:
             lambda: facts.ReportClosed(
                 receipt=self._receipt(), outcome="withdrawn", incident=rng.choice(["", self._incident()])
             ),
-            lambda: facts.ActionRefused(action=f"a{rng.randrange(200)}", code="ended", text="It has ended."),
+            lambda: facts.ActionRefused(
+                action=f"a{rng.randrange(200)}",
+                code="ended",
+                text=rng.choice(_TEXTS),
+            ),
             lambda: facts.ReportWithdrawn(
                 action=f"a{rng.randrange(200)}",
                 by=Actor(person="dana", desk="D1", shift=1),
@@ -210,4 +225,6 @@ class AnyFacts:
     def _mode_changed(self) -> AnyFact:
         mode, was = self.rng.choice(list(Mode)), self.rng.choice(list(Mode))
         cause = self.rng.choice(["declared", "automatic"])
-        return facts.ModeChanged(mode=mode, was=was, cause=cause, reason="So.")
+        return facts.ModeChanged(
+            mode=mode, was=was, cause=cause, reason=self.rng.choice(["So.", say("pace", pace="5.1")])
+        )

@@ -274,10 +274,16 @@ export function Entry(props: Props) {
   );
 }
 
+/** What is wrong with a field: in the form's words where it has some. */
+function wrong({ field, detail }: { field: string; detail: string }): string {
+  const known = word("form_wrong", field);
+  return known === field.replaceAll("_", " ") ? detail : known;
+}
+
 function said(error: unknown): string {
   if (error instanceof api.Unreachable) return t("entry.failed");
   if (!(error instanceof api.ApiError)) throw error;
-  return error.problem.errors?.map((each) => each.detail).join(" ") || error.message;
+  return error.problem.errors?.map(wrong).join(" ") || error.message;
 }
 
 function Text(props: {

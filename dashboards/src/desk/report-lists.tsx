@@ -4,6 +4,7 @@ import type { ReportPoint, Unmatched } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
+import { told } from "../said";
 import { SignIcon } from "../sign";
 import { PLACE_WITHIN_MS } from "./agenda";
 import type { Sent } from "./actions";
@@ -58,7 +59,7 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
               <span class="row-title">
                 <span>{placeSaid(item.said)}</span>
               </span>
-              <span class="row-detail row-line">{item.why}</span>
+              <span class="row-detail row-line">{told(item.why)}</span>
               <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>
             </span>
             <span class="row-figures">

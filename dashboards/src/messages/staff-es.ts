@@ -412,6 +412,10 @@ export const es: StaffMessages = {
   "links.hint":
     "Clientes que probablemente dependen de otro transformador del que dicen los registros, por lo que ellos y sus vecinos dan a entender.",
   "links.csv": "Todos en un archivo CSV",
+  "links.meter": "Su medidor dice que no hay luz, mientras se cree que {recorded} tiene.",
+  "links.meter_near": "Su medidor dice que no hay luz, mientras se cree que {recorded} tiene, y {likely}, cerca, no.",
+  "links.report": "Reporta que no hay luz, mientras se cree que {recorded} tiene.",
+  "links.report_near": "Reporta que no hay luz, mientras se cree que {recorded} tiene, y {likely}, cerca, no.",
   "texts.title": "Mensajes de texto",
   "texts.signed_up": "Suscritos",
   "texts.asked": "Preguntados, aún sin un sí",

@@ -406,6 +406,10 @@ export const ht: StaffMessages = {
   "links.hint":
     "Kliyan ki sanble sou yon lòt transfòmatè pase sa dosye yo di, dapre sa yo menm ak vwazen yo fè konnen.",
   "links.csv": "Yo tout nan yon fichye CSV",
+  "links.meter": "Kontè li di pa gen kouran, men nou kwè {recorded} gen kouran.",
+  "links.meter_near": "Kontè li di pa gen kouran, men nou kwè {recorded} gen kouran, epi {likely} toupre pa genyen.",
+  "links.report": "Li rapòte pa gen kouran, men nou kwè {recorded} gen kouran.",
+  "links.report_near": "Li rapòte pa gen kouran, men nou kwè {recorded} gen kouran, epi {likely} toupre pa genyen.",
   "texts.title": "Mesaj tèks",
   "texts.signed_up": "Enskri",
   "texts.asked": "Nou mande, poko gen wi",
