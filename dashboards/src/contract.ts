@@ -3,7 +3,7 @@
  * Times are platform milliseconds since 1970; probabilities and penalties are integers per 10,000.
  */
 
-/** What the core says: a key with its values, said in the reader's language (`said.ts`). */
+/** What the core says: a key with its values, said in the reader's language (`sentence.ts`). */
 export interface Sentence {
   key: string;
   args?: Record<string, string | number | Sentence>;

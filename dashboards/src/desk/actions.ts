@@ -6,7 +6,7 @@
 import { act, ApiError, newKey, Unreachable } from "../api";
 import type { Session } from "../contract";
 import { t } from "../i18n";
-import { told } from "../said";
+import { told } from "../sentence";
 import { applied, type Decided } from "./applied";
 import { graceMs, type Kept, loadOutbox, saveOutbox } from "./outbox";
 import type { Desk } from "./store";

@@ -5,7 +5,7 @@ import type { ModeNow, ModeTable, PlatformFunction } from "../contract";
 import * as format from "../format";
 import { fromServer, t, word } from "../i18n";
 import { modeSign } from "../legend";
-import { told } from "../said";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 import { theme } from "../theme";
 

@@ -4,7 +4,7 @@ import * as api from "../api";
 import type { Candidate, Premise, Words } from "../contract";
 import { t } from "../i18n";
 import type { Place } from "../map/desk-map";
-import { told } from "../said";
+import { told } from "../sentence";
 import { Icon } from "./icons";
 import { Penalty } from "./report-card";
 

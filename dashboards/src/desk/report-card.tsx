@@ -3,7 +3,7 @@ import type { ReportFull, Words } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
-import { told } from "../said";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 
 export function Penalty({ penalty }: { penalty: number }) {

@@ -4,7 +4,7 @@ import type { ReportPoint, Unmatched } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
-import { told } from "../said";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 import { PLACE_WITHIN_MS } from "./agenda";
 import type { Sent } from "./actions";

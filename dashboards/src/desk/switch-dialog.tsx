@@ -4,7 +4,7 @@ import * as api from "../api";
 import type { Switch } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
-import { told } from "../said";
+import { told } from "../sentence";
 import { BackButton, ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";

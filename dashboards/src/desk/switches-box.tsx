@@ -3,7 +3,7 @@ import type { Switch } from "../contract";
 import * as format from "../format";
 import { t } from "../i18n";
 import { NETWORK_SIGNS } from "../legend";
-import { told } from "../said";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 import { lastFirst } from "./switching";
 
