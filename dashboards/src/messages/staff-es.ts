@@ -85,7 +85,7 @@ export const es: StaffMessages = {
   "legend.device": "Fusible, reconectador, transformador",
 
   "link.connecting": "Conectando…",
-  "link.live": "En directo · hace {span}",
+  "link.live": "En vivo · hace {span}",
   "link.old": "Conectado · hace {span}",
   "link.lost": "Sin conexión · hace {span}",
   "link.never": "Aún sin conexión · se sigue intentando",

@@ -85,7 +85,7 @@ export const ht: StaffMessages = {
   "legend.device": "Fizib, rekonektè, transfòmatè",
 
   "link.connecting": "N ap konekte…",
-  "link.live": "An dirèk · sa gen {span}",
+  "link.live": "An dirèk · {span}",
   "link.old": "Konekte · sa gen {span}",
   "link.lost": "Koneksyon an koupe · sa gen {span}",
   "link.never": "Poko gen koneksyon · n ap eseye ankò",
