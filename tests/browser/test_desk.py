@@ -76,7 +76,11 @@ def test_the_desk_and_the_wall_speak_three_languages(
 
 
 CORE_SAYS = {
-    "es": ("Sus reportes comparten un equipo", "no hay número 99999 en esta calle", "No hay ningún equipo X-9 en la red."),
+    "es": (
+        "Sus reportes comparten un equipo",
+        "no hay número 99999 en esta calle",
+        "No hay ningún equipo X-9 en la red.",
+    ),
     "ht": ("Rapò li yo sou menm aparèy la", "pa gen nimewo 99999 nan lari sa a", "Pa gen aparèy X-9 nan rezo a."),
 }
 """Why reports are one incident, why one is nowhere, and why an action is refused."""
@@ -96,7 +100,7 @@ def test_what_the_core_says_is_in_the_readers_language(
     page.locator(f".incident-row[data-incident='{incident}']").click()
     expect(page.locator(".panel .reasons").first).to_contain_text(shared)
     page.keyboard.press("c")
-    page.fill(".action-form [name=device]", "X-9")
+    page.locator(".action-form input:not([name=reason])").fill("X-9")
     page.fill(".action-form [name=reason]", "-")
     page.locator(".action-form button[type=submit]").click()
     expect(page.locator(".action-state[data-stage=refused]")).to_contain_text(refused)
