@@ -48,7 +48,7 @@ export interface Incident {
   since_ms: number;
   opened_ms: number;
   updated_ms: number;
-  place: string;
+  place: Words;
   hull: Position[] | null;
   probability: number;
   confirmed_by: string | null;

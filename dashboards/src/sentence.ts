@@ -1,5 +1,5 @@
 /** What the core says, in the reader's words: a key with its values, or a text as a person or an older journal has it. */
-import type { Sentence, Words } from "./contract";
+import type { Incident, Sentence, Words } from "./contract";
 import { currentLocale, t, word, type MessageKey, type Values } from "./i18n";
 
 /** Values that are words of the contract: by name, the group that has their words. */
@@ -21,6 +21,15 @@ export function told(words: Words): string {
   const key = `said.${words.key}`;
   const text = t(key as MessageKey, values);
   return text === key ? [words.key.replaceAll("_", " "), ...Object.values(values)].join(" · ") : text;
+}
+
+/** Where an incident is, in the reader's words; empty where nobody knows. */
+export const placeOf = (incident: Pick<Incident, "place">): string => told(incident.place);
+
+/** The same of an incident by its id, among those that the desk knows. */
+export function placeIn(desk: { incidents: ReadonlyMap<string, Incident> }, id: string | null): string {
+  const incident = id === null ? undefined : desk.incidents.get(id);
+  return incident === undefined ? "" : placeOf(incident);
 }
 
 function valueOf(name: string, value: string | number | Sentence): string | number {

@@ -1,5 +1,6 @@
 /** What to do next, from what the desk already knows. Pure. */
 import type { Incident, SafetyItem, Unmatched } from "../contract";
+import { placeOf } from "../sentence";
 import { first, largest } from "./select";
 
 /** A report without a place should have one by then; a predicted incident should be confirmed or cancelled by then. */
@@ -44,7 +45,7 @@ export function agenda(known: Known): Task[] {
     rest.push({
       kind: "predicted",
       id: incident.id,
-      what: incident.place || incident.device || incident.id,
+      what: placeOf(incident) || incident.device || incident.id,
       dueMs: incident.since_ms + CONFIRM_WITHIN_MS,
       people: incident.customers_out,
     });

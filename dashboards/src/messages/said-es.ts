@@ -3,6 +3,13 @@ import type { said as english } from "./said";
 import type { Message } from "../i18n";
 
 export const said: Record<keyof typeof english, Message> = {
+  "said.block_of": "{street}, cuadra {block}",
+  "said.blocks_of": "{street}, cuadras {low} a {high}",
+  "said.streets": {
+    one: "{first}, {second} y {count} calle más",
+    other: "{first}, {second} y {count} calles más",
+  },
+
   "said.shares": "Sus reportes comparten un equipo: {kind} {device}.",
   "said.telemetry_open": "La telemetría dice que está abierto: {kind} {device}.",
   "said.telemetry_closed": "La telemetría vio cerrarse {device}: ¿ha vuelto el servicio?",

@@ -3,6 +3,13 @@ import type { said as english } from "./said";
 import type { Message } from "../i18n";
 
 export const said: Record<keyof typeof english, Message> = {
+  "said.block_of": "{street}, blòk {block}",
+  "said.blocks_of": "{street}, blòk {low} rive {high}",
+  "said.streets": {
+    one: "{first}, {second} ak {count} lòt lari",
+    other: "{first}, {second} ak {count} lòt lari",
+  },
+
   "said.shares": "Rapò li yo sou menm aparèy la: {kind} {device}.",
   "said.telemetry_open": "Telemetri a di li louvri: {kind} {device}.",
   "said.telemetry_closed": "Telemetri a wè {device} fèmen: èske sèvis la tounen?",

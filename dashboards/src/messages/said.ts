@@ -3,6 +3,13 @@
  * the reader's language, small; a sentence within a sentence is said first.
  */
 export const said = {
+  "said.block_of": "{street}, {block} block",
+  "said.blocks_of": "{street}, {low} to {high} blocks",
+  "said.streets": {
+    one: "{first}, {second} and {count} more street",
+    other: "{first}, {second} and {count} more streets",
+  },
+
   "said.shares": "Its reports share the {kind} {device}.",
   "said.telemetry_open": "Telemetry says that the {kind} {device} is open.",
   "said.telemetry_closed": "Telemetry saw {device} close: is service back?",

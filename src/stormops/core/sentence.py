@@ -35,6 +35,10 @@ def words(plain: object) -> Words:
 
 
 SENTENCES: dict[str, tuple[str, ...]] = {
+    # where an incident is
+    "block_of": ("street", "block"),
+    "blocks_of": ("street", "low", "high"),
+    "streets": ("first", "second", "count"),
     # why reports are one incident
     "shares": ("kind", "device"),
     "telemetry_open": ("kind", "device"),
@@ -155,5 +159,5 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 """Every sentence of the core with the names of its values, each of one kind wherever it stands.
 
 `count`, `metres` and `seconds` are numbers; `kind` (of a device), `state`, `utility`, `into_utility`, `mode`, `was` and
-`field` are words of the contract; `why`, `others` and those of `both` and `and` are sentences; the rest are names.
+`field` are words of the contract; `why`, `others`, `first` and `second` may be sentences; the rest are names.
 """

@@ -254,7 +254,7 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     since_ms: int
     opened_ms: int
     updated_ms: int
-    place: str
+    place: Sentence | str
     hull: list[Point] | None
     probability: Per10000
     confirmed_by: str | None
