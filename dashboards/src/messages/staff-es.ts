@@ -581,7 +581,12 @@ export const es: StaffMessages = {
   "agenda.safety": "Atender: {what}",
   "agenda.unmatched": "Ubicar: {what}",
   "agenda.predicted": "Confirmar: {what}",
-  "agenda.people": { one: "{count} cliente", other: "{count} clientes" },
+  "agenda.why_life": "la vida primero",
+  "agenda.why_need": "peligro o necesidad médica",
+  "agenda.why_people": {
+    one: "{count} cliente, espera el {share} del plazo",
+    other: "{count} clientes, esperan el {share} del plazo",
+  },
   "agenda.due": "en {span}",
   "agenda.late": "{span} tarde",
   "agenda.promises": "Promesas que vencen: aún sin conectar.",

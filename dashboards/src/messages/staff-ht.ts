@@ -566,7 +566,12 @@ export const ht: StaffMessages = {
   "agenda.safety": "Pran: {what}",
   "agenda.unmatched": "Mete nan plas: {what}",
   "agenda.predicted": "Konfime: {what}",
-  "agenda.people": { one: "{count} kliyan", other: "{count} kliyan" },
+  "agenda.why_life": "lavi an premye",
+  "agenda.why_need": "danje oswa bezwen medikal",
+  "agenda.why_people": {
+    one: "{count} kliyan, ap tann {share} nan tan ki pèmèt la",
+    other: "{count} kliyan, ap tann {share} nan tan ki pèmèt la",
+  },
   "agenda.due": "nan {span}",
   "agenda.late": "{span} an reta",
   "agenda.promises": "Pwomès ki pou rive: poko konekte.",
