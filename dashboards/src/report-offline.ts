@@ -64,6 +64,8 @@ export class Shelves {
   private readonly place: HTMLElement | null;
   private outbox: Outbox | null = null;
   private first = true;
+  /** What waited, and is in the form again. */
+  private taken = "";
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -91,17 +93,20 @@ export class Shelves {
       clearTimeout(timer);
       timer = setTimeout(() => void outbox.drafted(fieldsOf(this.form)), DRAFT_MS);
     });
+    this.form.addEventListener("submit", () => clearTimeout(timer)); // what was sent is no draft
   }
 
   show(shelf: Shelf): void {
     if (this.place === null) return;
     if (this.first && shelf.draft !== null) fill(this.form, shelf.draft);
     this.first = false;
-    const empty = Object.keys(fieldsOf(this.form)).length === 0;
-    const again = empty ? shelf.waiting.find((one) => shelf.again.includes(one.key)) : undefined; // what is being typed is not written over
-    if (again !== undefined) this.again(again);
+    const again = shelf.waiting.find((one) => shelf.again.includes(one.key));
+    // What is being typed is not written over.
+    if (again !== undefined && Object.keys(fieldsOf(this.form)).length === 0) this.again(again);
     const sections = [
-      ...shelf.waiting.filter((one) => one !== again).map((one) => this.section("waiting", one.key, one.advice, "")),
+      ...shelf.waiting
+        .filter((one) => one.key !== this.taken)
+        .map((one) => this.section("waiting", one.key, one.advice, "")),
       ...shelf.received.map((one) => this.section("received", one.key, one.advice, one.receipt)),
     ];
     this.place.replaceChildren(...sections);
@@ -113,14 +118,25 @@ export class Shelves {
     this.place?.querySelector<HTMLElement>("h2")?.focus();
   }
 
-  /** It was not taken as it is, or is too old to be sent unasked: back into the form, and out of what waits. */
+  /** It was not taken as it is, or is too old to be sent unasked: back into the form, until that is sent. */
   private again(one: Waiting): void {
+    this.taken = one.key;
     const body = Object.entries(one.body).map(([name, value]) => [name, value === true ? "yes" : String(value)]);
     fill(this.form, Object.fromEntries(body) as Record<string, string>);
     const late = document.getElementById("late");
     if (one.problem !== undefined) this.refused(one.problem);
     else if (late !== null) late.hidden = false;
-    void this.outbox?.ask({ drop: one.key });
+    document.querySelector("#late [data-do=drop]")?.addEventListener("click", () => {
+      empty(this.form);
+      if (late !== null) late.hidden = true;
+      this.sent();
+    });
+  }
+
+  /** What is in the form has left it: what it was made of waits no more. */
+  sent(): void {
+    if (this.taken !== "") void this.outbox?.ask({ drop: this.taken });
+    this.taken = "";
   }
 
   private section(name: "waiting" | "received", key: string, advice: string, receipt: string): HTMLElement {
@@ -141,13 +157,22 @@ export class Shelves {
 }
 
 const HIDDEN = new Set(["key", "lang"]);
+/** A place that was pointed at; it has no field that is seen. */
+const POINTED = ["latitude", "longitude", "service_point"];
+
+/** For another report: a reset leaves what a script put in. */
+export function empty(form: HTMLFormElement): void {
+  form.reset();
+  for (const name of POINTED) form.querySelector(`input[type=hidden][name=${name}]`)?.remove();
+  for (const note of form.querySelectorAll("[role=status]")) note.textContent = "";
+}
 
 function fieldsOf(form: HTMLFormElement): Record<string, string> {
   const typed = [...new FormData(form)].filter(([name, value]) => !HIDDEN.has(name) && String(value) !== "");
   return Object.fromEntries(typed.map(([name, value]) => [name, String(value)]));
 }
 
-/** Put what was typed back; a place that was located has no field of its own. */
+/** Put what was typed back. */
 function fill(form: HTMLFormElement, fields: Record<string, string>): void {
   for (const [name, value] of Object.entries(fields)) {
     if (HIDDEN.has(name)) continue;
@@ -157,7 +182,7 @@ function fill(form: HTMLFormElement, fields: Record<string, string>): void {
         input.checked = input.value === value;
       } else input.value = value;
     }
-    if (inputs.length === 0 && ["latitude", "longitude", "service_point"].includes(name)) {
+    if (inputs.length === 0 && POINTED.includes(name)) {
       const input = document.createElement("input");
       Object.assign(input, { type: "hidden", name, value });
       form.append(input);

@@ -7,7 +7,7 @@ import { ApiError, newKey, sendReport, type Received, Unreachable } from "./api"
 import type { Problem } from "./contract";
 import { t, useLanguage, word } from "./i18n";
 import { span } from "./format";
-import { Outbox, Shelves } from "./report-offline";
+import { empty, Outbox, Shelves } from "./report-offline";
 import style from "./styles/report.css?url";
 
 const TEXTS = ["address", "landmark", "account", "phone", "meter", "service_point", "note", "callback"] as const;
@@ -179,6 +179,7 @@ function enhance(form: HTMLFormElement): void {
     send(intake, key, body, note)
       .then((received) => {
         void outbox.drafted(null);
+        shelves.sent();
         showReceipt(form, received);
       })
       .catch(async (error: unknown) => {
@@ -194,7 +195,8 @@ function enhance(form: HTMLFormElement): void {
           return;
         }
         // It has left this form, with its key: what is typed next is another report.
-        form.reset();
+        empty(form);
+        shelves.sent();
         [key, said] = [reportKey(), ""];
         shelves.focus();
       })

@@ -42,7 +42,8 @@ export type Store = "waiting" | "received" | "draft";
 
 /** What is older is not sent by itself any more: who typed it says whether it is still so. */
 export const LATE_MS = 12 * 3_600_000;
-const NUMBER_KEPT_MS = 24 * 3_600_000;
+/** Nothing is kept for longer: neither a number, nor what its sender was asked about. */
+const KEPT_MS = 24 * 3_600_000;
 /** More at once from one browser is no household. */
 export const WAITING_MAX = 20;
 const TIMEOUT_MS = 30_000;
@@ -51,15 +52,16 @@ const DRAFT = "draft";
 export async function shelfOf(keeper: Keeper, nowMs: number): Promise<Shelf> {
   const received = await keeper.all<Received>("received");
   const drafts = await keeper.all<{ key: string; fields: Record<string, string>; atMs: number }>("draft");
-  for (const old of received.filter((each) => nowMs - each.atMs > NUMBER_KEPT_MS))
-    await keeper.drop("received", old.key);
+  for (const old of received.filter((each) => nowMs - each.atMs > KEPT_MS)) await keeper.drop("received", old.key);
   for (const old of drafts.filter((each) => nowMs - each.atMs > LATE_MS)) await keeper.drop("draft", old.key);
-  const waiting = await keeper.all<Waiting>("waiting");
+  const all = await keeper.all<Waiting>("waiting");
+  for (const old of all.filter((each) => nowMs - each.sinceMs > KEPT_MS)) await keeper.drop("waiting", old.key);
+  const waiting = all.filter((each) => nowMs - each.sinceMs <= KEPT_MS);
   const again = waiting.filter((each) => each.problem !== undefined || nowMs - each.sinceMs > LATE_MS);
   return {
     waiting: waiting.sort((a, b) => a.sinceMs - b.sinceMs),
     again: again.map((each) => each.key),
-    received: received.filter((each) => nowMs - each.atMs <= NUMBER_KEPT_MS),
+    received: received.filter((each) => nowMs - each.atMs <= KEPT_MS),
     draft: drafts.find((each) => nowMs - each.atMs <= LATE_MS)?.fields ?? null,
   };
 }

@@ -94,6 +94,7 @@ describe("a report that waits", () => {
     const shelf = await shelfOf(kept, LATE_MS + 1);
     expect(shelf.waiting.map((each) => each.key)).toEqual(["form:old"]);
     expect(shelf.again).toEqual(["form:old"]);
+    expect((await shelfOf(kept, 25 * 3_600_000)).waiting.map((each) => each.key)).toEqual([]);
     expect(shelf.received.map((each) => each.key)).toEqual(["form:new"]);
     expect(shelf.draft).toBeNull();
   });
