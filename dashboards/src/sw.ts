@@ -151,13 +151,15 @@ async function keepForm(languages: string[], origin: string): Promise<void> {
   const files = list.ok ? ((await list.json()) as string[]) : [];
   const answers = await Promise.all([...languages.map((code) => `${FORM}?lang=${code}`), ...files].map(read));
   if (answers.some(([, answer]) => answer.status !== 200)) return; // what was there before stays
-  for (const old of await store.keys()) await store.delete(old);
-  for (const [path, answer] of answers) {
+  for (const [path, answer] of answers.reverse()) {
+    // What a file needs is there before it.
     const form = path.startsWith(FORM);
     await store.put(origin + path, await dated(answer, form ? formCopy(await answer.text()) : undefined));
   }
   const first = await own();
   if (first !== undefined) await store.put(origin + FORM, first);
+  const wanted = new Set([FORM, ...answers.map(([path]) => path)].map((path) => origin + path));
+  for (const old of await store.keys()) if (!wanted.has(old.url)) await store.delete(old);
 }
 const FOR_EVERYBODY: RequestInit = { credentials: "omit", cache: "no-cache" };
 
