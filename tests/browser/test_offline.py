@@ -21,8 +21,8 @@ SAID = {
     "es": ("Sin conexión", "Aún no se ha enviado", "Tenemos su reporte"),
     "ht": ("Pa gen rezo", "Li poko voye", "Nou gen rapò ou a"),
 }
-SMALL = {"width": 320, "height": 640}
-"""A screen of 1280 pixels at 400 %."""
+SIZES = [(320, 640), (390, 844)]
+"""A screen of 1280 pixels at 400 %, and a phone."""
 
 
 def kept(page: Page, city: City) -> None:
@@ -79,8 +79,8 @@ def test_a_report_without_a_network_is_received_once_when_there_is_one(
     expect(section).to_contain_text(waiting)
     expect(section.locator("h2")).to_be_focused()
     expect(section.locator("a[href='tel:911']")).to_be_visible()
-    for size in (SMALL, PHONE["viewport"]):
-        page.set_viewport_size(size)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
         assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     expect(page.locator("[name=note]")).to_have_value("")

@@ -16,14 +16,19 @@ from stormops.core.levels import Mode
 from stormops.core.network import City
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
-from stormops.core.sentence import say
+from stormops.core.sentence import Words, say
 
 START_MS = 1_790_000_000_000
 
-_WHY = ("two are as near", say("both", first=say("no_street"), second=say("block")))
-_REASONS = ([], ["Three of five report."], [say("alone"), say("seen_closed", device="F<1>", by="dora")])
-_SO = ("So.", say("pace", pace="5.1"))
-_TEXTS = ("It has ended.", say("already_open", device="S1"))
+_WHY: tuple[Words, ...] = ("two are as near", say("both", first=say("no_street"), second=say("block")))
+_REASONS: tuple[list[Words], ...] = (
+    [],
+    ["Three of five report."],
+    [say("alone"), say("seen_closed", device="F<1>", by="dora")],
+)
+_SO: tuple[Words, ...] = ("So.", say("pace", pace="5.1"))
+_SWITCHED: tuple[Words, ...] = ("", 'line "12" <down>', say("confirmed_in", incident="E-0001"))
+_TEXTS: tuple[Words, ...] = ("It has ended.", say("already_open", device="S1"))
 """Sentences, and text as journals of before have it."""
 
 
@@ -149,7 +154,7 @@ class AnyFacts:
             open=rng.random() < 0.5,
             at_ms=START_MS + rng.randrange(10**6),
             by=rng.choice(["dana", "telemetry"]),
-            reason=rng.choice(["", 'line "12" <down>', say("confirmed_in", incident="E-0001")]),
+            reason=rng.choice(_SWITCHED),
             source=rng.choice(facts.SWITCH_SOURCES),
         )
 
@@ -225,6 +230,4 @@ class AnyFacts:
     def _mode_changed(self) -> AnyFact:
         mode, was = self.rng.choice(list(Mode)), self.rng.choice(list(Mode))
         cause = self.rng.choice(["declared", "automatic"])
-        return facts.ModeChanged(
-            mode=mode, was=was, cause=cause, reason=self.rng.choice(["So.", say("pace", pace="5.1")])
-        )
+        return facts.ModeChanged(mode=mode, was=was, cause=cause, reason=self.rng.choice(_SO))
