@@ -51,8 +51,8 @@ describe("the agenda", () => {
     const told = { ...unmatched("r1", MINUTE), safety: true };
     const tasks = plan({ incidents: [incident("E-1", 9_000, 5 * HOUR), need], unmatched: [told] });
     expect(tasks.map(({ id, why }) => [id, why])).toEqual([
-      ["r1", "need"],
       ["E-2", "need"],
+      ["r1", "need"],
       ["E-1", "people"],
     ]);
   });

@@ -37,8 +37,11 @@ export interface Known {
   saying: (item: SafetyItem) => string;
 }
 
+/** What has just come counts as if it had waited a tenth of its time: else a thousand customers would be none. */
+const WAITED_LEAST = 0.1;
+
 /** How much waits: people times how long. By doublings, so that a few customers more or less move nothing. */
-const doublings = ({ people, waited }: Task): number => Math.floor(Math.log2(people * waited));
+const doublings = ({ people, waited }: Task): number => Math.floor(Math.log2(people * Math.max(WAITED_LEAST, waited)));
 
 /** Lives first; then who waits the most (people times time), and of about as much what was due first. */
 export function compareTasks(a: Task, b: Task): number {
@@ -53,7 +56,7 @@ export function compareTasks(a: Task, b: Task): number {
 /** The next tasks, as they stand at platform time `nowMs`. Safety reports come in the order of their clocks. */
 export function agenda(known: Known, nowMs: number): Task[] {
   const stepMs = Math.floor(nowMs / STEP_MS) * STEP_MS;
-  const waited = (sinceMs: number, withinMs: number) => Math.max(STEP_MS, stepMs - sinceMs) / withinMs;
+  const waited = (sinceMs: number, withinMs: number) => Math.max(0, stepMs - sinceMs) / withinMs;
   const lives = known.safety.slice(0, AGENDA_MAX).map((item): Task => {
     const about = { id: item.receipt, what: known.saying(item), dueMs: item.due_ms };
     return { kind: "safety", ...about, people: 1, why: "life", waited: 1 };
