@@ -108,7 +108,7 @@ def test_hostile_words_are_only_words(situation: Situation) -> None:
 
 def test_both_forms_are_written_whole(situation: Situation, tmp_path: Path) -> None:
     report = summarise(situation, "Palmetto", "America/New_York", "scheduled")
-    html, spanish, creole, data = write(tmp_path, report)
+    creole, spanish, html, data = write(tmp_path, report)
     assert html.read_text() == render(report)
     assert (spanish.read_text(), creole.read_text()) == (render(report, "es"), render(report, "ht"))
     assert json.loads(data.read_text())["customers_out"] == report.customers_out

@@ -211,7 +211,7 @@ def sender_of(key: str, sender: str) -> str:
     """Under whose name a key counts: its sender's, but a form's key is of the form, whatever network it is sent from.
 
     A report that waited for a network may have been received by the first try and be tried again from another address.
-    Nobody else can have that key, short of having made it: it is as long as no one guesses.
+    Nobody guesses such a key; who sends it from several places repeats himself.
     """
     return FORM_SENDER if FORM_KEY.fullmatch(key) else sender
 

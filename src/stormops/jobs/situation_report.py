@@ -232,7 +232,7 @@ def render(report: SituationReport, language: str = "en") -> str:
     person = report.asked_for.removeprefix(ASKED_FOR)
     asked = w("report.asked_for", asked=person) if person != report.asked_for else word("report", report.asked_for)
     since = w(
-        f"report.since_{mode.cause if mode.cause == AUTOMATIC else DECLARED}",
+        f"report.since_{AUTOMATIC if mode.cause == AUTOMATIC else DECLARED}",
         since=local(mode.since_ms),
         by=mode.by,
         scope=word("report", mode.scope),
@@ -262,7 +262,9 @@ def _told(reason: sentence.Words, w: Words) -> str:
 def write(folder: Path, report: SituationReport) -> list[Path]:
     """Write the report, each file as a whole or not at all: `NAME.html`, `NAME.es.html`, … and `NAME.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {".html" if code == "en" else f".{code}.html": render(report, code).encode() for code in LANGUAGES}
+    # The one that is asked for comes last: with it the others are there.
+    ordered = reversed(LANGUAGES)
+    pages = {".html" if code == "en" else f".{code}.html": render(report, code).encode() for code in ordered}
     places = []
     for suffix, body in (pages | {".json": msgspec.json.encode(report)}).items():
         place = folder / f"{report.name}{suffix}"
