@@ -129,6 +129,40 @@ def test_it_is_sent_at_the_next_visit_of_the_map_though_its_page_was_closed(new_
     assert max(Counter(request.headers.get("idempotency-key") for request in seen).values(), default=1) == 1
 
 
+def test_the_browser_sends_it_by_itself_while_none_of_our_pages_that_send_is_open(
+    new_page: NewPage, city: City
+) -> None:
+    note = "sent by the browser"
+    page = new_page(**PHONE)
+    context = page.context
+    page.goto(f"{city.feed_url}/report")
+    kept(page, city)
+    context.set_offline(True)
+    page.goto(f"{city.feed_url}/report")
+    fill(page, city.premises(0.15, 0.7)[0]["address"], note)
+    page.click("button[type=submit]")
+    expect(page.locator("#shelf .is-waiting")).to_be_visible()
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"{city.feed_url}/text")  # a page without a script: the browser's sync event is all that happens
+    browser = context.new_cdp_session(page)
+    known: list[str] = []
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: known.extend(each["registrationId"] for each in event["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    city.wait(lambda: page.evaluate("1") and known)
+    sync = {"origin": city.feed_url, "registrationId": known[0], "tag": "report", "lastChance": False}
+    for _ in range(2):  # however often it says so
+        browser.send("ServiceWorker.dispatchSyncEvent", sync)
+    city.wait(lambda: reported(city, note))
+    page.goto(f"{city.feed_url}/report")
+    expect(page.locator("#shelf output.receipt")).to_have_text(reported(city, note)[0])
+    assert len(reported(city, note)) == 1
+
+
 def test_an_answer_that_was_lost_is_asked_for_again_and_counts_once(new_page: NewPage, city: City) -> None:
     """The report arrives, its answer does not: what waits is the same report, from the same form."""
     note = "the answer was lost"
