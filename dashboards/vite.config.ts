@@ -1,3 +1,4 @@
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Scripts that are asked for by name (Python renders the report form): their names carry no hash. */
@@ -7,7 +8,28 @@ const STABLE = new Map([
   ["sw", "sw.js"],
 ]);
 
+/** The files of the report form, for the worker that keeps it: its script, what that imports, its styles. */
+const reportFiles: Plugin = {
+  name: "report-files",
+  generateBundle(_, bundle) {
+    const files = new Set<string>();
+    const add = (name: string) => {
+      const chunk = bundle[name];
+      if (chunk?.type !== "chunk" || files.has(name)) return;
+      files.add(name);
+      for (const asset of chunk.viteMetadata?.importedAssets ?? []) if (asset.endsWith(".css")) files.add(asset);
+      for (const other of chunk.imports) add(other);
+    };
+    const worker = bundle["sw.js"];
+    if (worker?.type === "chunk" && worker.imports.length > 0) this.error("a worker that imports starts nowhere old");
+    add(STABLE.get("report") ?? "");
+    const source = JSON.stringify([...files].map((name) => `/${name}`));
+    this.emitFile({ type: "asset", fileName: "assets/report.json", source });
+  },
+};
+
 export default defineConfig({
+  plugins: [reportFiles],
   // The pages are served by feed; nothing is fetched from anywhere else.
   build: {
     outDir: "dist",

@@ -22,6 +22,7 @@ import type {
   Switch,
   SwitchDetail,
 } from "./contract";
+import { fromServer } from "./i18n";
 
 export class ApiError extends Error {
   constructor(
@@ -29,7 +30,7 @@ export class ApiError extends Error {
     readonly problem: Problem,
     readonly retryAfterSeconds: number,
   ) {
-    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    super(fromServer("problem", problem.code ?? "", problem.detail || problem.title || `HTTP ${status}`));
   }
 }
 

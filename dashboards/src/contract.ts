@@ -3,6 +3,14 @@
  * Times are platform milliseconds since 1970; probabilities and penalties are integers per 10,000.
  */
 
+/** What the core says: a key with its values, said in the reader's language (`sentence.ts`). */
+export interface Sentence {
+  key: string;
+  args?: Record<string, string | number | Sentence>;
+}
+/** A sentence, or a text as a person or an older journal has it. */
+export type Words = string | Sentence;
+
 export type Utility = "electric" | "water" | "gas" | "sewer";
 
 export type IncidentState = "predicted" | "confirmed" | "partly_restored" | "restored" | "cancelled" | "closed";
@@ -40,13 +48,13 @@ export interface Incident {
   since_ms: number;
   opened_ms: number;
   updated_ms: number;
-  place: string;
+  place: Words;
   hull: Position[] | null;
   probability: number;
   confirmed_by: string | null;
   /** People opened its device: its customers are known to be out. */
   switched?: boolean;
-  reasons: string[];
+  reasons: Words[];
   safety: number;
   medical: number;
   /** Meters that say that power is off here; `reports` does not count them. */
@@ -74,7 +82,7 @@ export interface Candidate {
   premise: string;
   address: string;
   penalty: number;
-  reasons: string[];
+  reasons: Words[];
   lon: number | null;
   lat: number | null;
 }
@@ -82,7 +90,7 @@ export interface Candidate {
 export interface Unmatched {
   receipt: string;
   said: string;
-  why: string;
+  why: Words;
   candidates: Candidate[];
   received_ms: number;
   safety: boolean;
@@ -91,7 +99,7 @@ export interface Unmatched {
 export interface Refusal {
   action: string;
   code: string;
-  text: string;
+  text: Words;
   at_ms: number;
 }
 
@@ -109,7 +117,7 @@ export interface PublicMode {
 export interface ModeNow extends PublicMode {
   cause: "declared" | "automatic" | "";
   by: string | null;
-  reason: string;
+  reason: Words;
   scope: string;
 }
 
@@ -219,7 +227,7 @@ export interface Switch {
   normally_open: boolean;
   since_ms: number | null;
   by: string | null;
-  reason: string | null;
+  reason: Words | null;
   source: "person" | "telemetry" | "confirmed" | null;
   /** How many nothing feeds because it is open. */
   customers: number;
@@ -329,8 +337,8 @@ export interface ReportFull {
   incident?: string | null;
   rule?: string | null;
   penalty?: number | null;
-  reasons?: string[];
-  why?: string | null;
+  reasons?: Words[];
+  why?: Words | null;
   candidates?: Candidate[];
   repeats?: number;
   heard_ms?: number;
@@ -431,7 +439,8 @@ export interface DoubtedLink {
   /** To the likely one. */
   metres: number | null;
   probability: number;
-  why: string;
+  /** Its meter says so; else the customer does. */
+  by_meter: boolean;
   at_ms: number;
   lon: number | null;
   lat: number | null;

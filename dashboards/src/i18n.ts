@@ -8,18 +8,19 @@ import { en } from "./messages/en";
 import { es } from "./messages/es";
 import { ht } from "./messages/ht";
 import type { past } from "./messages/past";
+import type { said } from "./messages/said";
 import type { shift } from "./messages/shift";
 import type { wall } from "./messages/wall";
 
 type CustomerKey = keyof typeof en;
-type StaffKey = keyof typeof desk | keyof typeof past | keyof typeof shift | keyof typeof wall;
+type StaffKey = keyof typeof desk | keyof typeof past | keyof typeof said | keyof typeof shift | keyof typeof wall;
 export type MessageKey = CustomerKey | StaffKey;
 /** A message, or one for each plural category of its `count`. */
 export type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;
 /** A table of everything that customers read. */
 export type CustomerMessages = Record<CustomerKey, Message>;
 /** A table of everything that only staff read. */
-export type StaffMessages = Record<StaffKey, Message>;
+export type StaffMessages = Record<Exclude<StaffKey, keyof typeof said>, Message>;
 export type Messages = Partial<Record<MessageKey, Message>>;
 export type Values = Record<string, string | number>;
 
@@ -97,6 +98,12 @@ function reckoned(): { numbers: Intl.NumberFormat; plurals: Intl.PluralRules } {
 /** A number as on the city's bills. */
 export function written(value: number): string {
   return Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : reckoned().numbers.format(value);
+}
+
+/** What the server says in English itself (`messages/server-*.ts`): in the reader's language where that has words for it. */
+export function fromServer(group: string, name: string, english: string): string {
+  const message = LANGUAGES[language]?.[`${group}.${name}` as MessageKey];
+  return typeof message === "string" ? message : english;
 }
 
 /** A word of the contract (a state, a symptom, a device kind) for people; unknown words are shown as they are. */

@@ -1,12 +1,13 @@
 /**
  * Makes the report form kinder where there is JavaScript: the phone's location, sending without
- * leaving the page, a receipt that can be copied. The form and its words come from the server and
- * work without any of this; whatever fails here falls back to the plain form.
+ * leaving the page, a receipt that can be copied, and a form that works without a network. The form and
+ * its words come from the server and work without any of this; whatever fails here falls back to the plain form.
  */
-import { ApiError, newKey, sendReport, type Received } from "./api";
+import { ApiError, newKey, sendReport, type Received, Unreachable } from "./api";
 import type { Problem } from "./contract";
 import { t, useLanguage, word } from "./i18n";
 import { span } from "./format";
+import { empty, Outbox, Shelves } from "./report-offline";
 import style from "./styles/report.css?url";
 
 const TEXTS = ["address", "landmark", "account", "phone", "meter", "service_point", "note", "callback"] as const;
@@ -149,34 +150,55 @@ async function send(intake: string, key: string, body: object, note: HTMLElement
   }
 }
 
+/** A key that the browser makes, for one report: whoever sends it, from wherever, it counts once. */
+const reportKey = (): string => (typeof crypto.randomUUID === "function" ? `form:${crypto.randomUUID()}` : newKey());
+
 function enhance(form: HTMLFormElement): void {
   addLocation(form);
   const intake = new URL(form.action).origin;
-  const key = form.querySelector<HTMLInputElement>("input[name=key]")?.value || newKey();
+  let key = reportKey();
   const button = form.querySelector<HTMLButtonElement>("button[type=submit]");
   const label = button?.textContent ?? "";
   const note = element("p", { class: "error", role: "alert" });
   button?.before(note);
   let said = "";
-  let attempt = 0;
+  const shelves = new Shelves(form, (refused) => showProblem(form, refused as Problem));
+  const outbox = new Outbox((shelf) => shelves.show(shelf));
+  shelves.connect(outbox);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const body = reportOf(new FormData(form));
     // The same words sent again are the same report; corrected words are another one.
-    if (said !== "" && said !== JSON.stringify(body)) attempt += 1;
+    if (said !== "" && said !== JSON.stringify(body)) key = reportKey();
     said = JSON.stringify(body);
     note.textContent = "";
     if (button !== null) {
       button.disabled = true;
       button.textContent = t("form.sending");
     }
-    send(intake, attempt === 0 ? key : `${key}.${attempt}`, body, note)
-      .then((received) => showReceipt(form, received))
-      .catch((error: unknown) => {
+    send(intake, key, body, note)
+      .then((received) => {
+        void outbox.drafted(null);
+        shelves.sent();
+        showReceipt(form, received);
+      })
+      .catch(async (error: unknown) => {
         if (error instanceof ApiError && error.status === 422) {
           note.textContent = t("form.wrong");
           showProblem(form, error.problem);
-        } else note.textContent = t("form.failed");
+          return;
+        }
+        const url = `${intake}/api/v1/reports`;
+        const waits = error instanceof Unreachable && (await outbox.wait({ key, url, body, advice: adviceOf(form) }));
+        if (!waits) {
+          note.textContent = t("form.failed");
+          return;
+        }
+        // It has left this form, with its key: what is typed next is another report.
+        empty(form);
+        shelves.sent();
+        [key, said] = [reportKey(), ""];
+        shelves.focus();
       })
       .finally(() => {
         if (button === null) return;

@@ -13,6 +13,11 @@ import {
 import { desk } from "../src/messages/desk";
 import { en } from "../src/messages/en";
 import { past } from "../src/messages/past";
+import { said } from "../src/messages/said";
+import { said as saidEs } from "../src/messages/said-es";
+import { said as saidHt } from "../src/messages/said-ht";
+import { server as serverEs } from "../src/messages/server-es";
+import { server as serverHt } from "../src/messages/server-ht";
 import { shift } from "../src/messages/shift";
 import { useStaffLanguage } from "../src/messages/staff";
 import { es } from "../src/messages/staff-es";
@@ -62,6 +67,9 @@ describe("messages", () => {
     ...customers.map(([code, messages]): [string, typeof en, Record<string, Message>] => [code, en, { ...messages }]),
     ["es, staff", staff, es],
     ["ht, staff", staff, ht],
+    ["es, the core", said, saidEs],
+    ["ht, the core", said, saidHt],
+    ["es and ht, the server", serverEs, serverHt],
   ];
 
   it("are the same in every language, with the same places", () => {
@@ -76,7 +84,7 @@ describe("messages", () => {
 
   it("are left in English nowhere but where the word is the same", () => {
     const neutral =
-      /^(format\.percent|span\.\w+|mode_name\.normal|channel\.api|utility\.gas|fact\.none|.*\.speed(_of)?)$/;
+      /^(format\.percent|said\.(both|field|of_field)|span\.\w+|mode_name\.normal|channel\.api|utility\.gas|fact\.none|.*\.speed(_of)?)$/;
     const alike = ["top.totals", "wall.totals", "customer.report"];
     for (const [code, english, messages] of tables) {
       const same = Object.entries(messages).filter(([key, text]) => text === english[key]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plan } from "../src/sw";
+import { formCopy, plan } from "../src/sw";
 
 const ORIGIN = "https://outages.example";
 const of = (path: string, mode = "cors", method = "GET") => plan(method, mode, new URL(path, ORIGIN), ORIGIN);
@@ -15,7 +15,7 @@ describe("the service worker", () => {
   });
 
   it("keeps nothing about one person and nothing of staff", () => {
-    for (const path of ["/r/01234567890123", "/mine", "/desk", "/sign-in", "/report"]) {
+    for (const path of ["/r/01234567890123", "/mine", "/desk", "/sign-in", "/report/messages"]) {
       expect(of(path, "navigate")).toBe("none");
     }
     for (const path of [
@@ -27,6 +27,19 @@ describe("the service worker", () => {
       expect(of(path)).toBe("none");
     }
     expect(of("/api/v1/public/area?address=1+A+St")).toBe("none");
+  });
+
+  it("has a copy of the report form where there is no network, without anybody's key", () => {
+    expect(of("/report", "navigate")).toBe("form");
+    expect(of("/report?lang=es", "navigate")).toBe("form");
+    expect(of("/assets/report.js")).toBe("form"); // its name stays the same when it changes
+    expect(of("/assets/report-abc12345.css")).toBe("asset");
+    expect(of("/report")).toBe("none");
+    const page =
+      '<!doctype html><html lang="es"><input type="hidden" name="key" value="abc_-9"><input name="lang" value="es">';
+    expect(formCopy(page)).toBe(
+      '<!doctype html><html data-stored lang="es"><input type="hidden" name="key" value=""><input name="lang" value="es">',
+    );
   });
 
   it("answers no writes and no other origin", () => {

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stormops.core.matching import Matched, Matcher, NotMatched
+from stormops.core.sentence import say
 from tests.bench import corrupter, matching
 from tests.bench.bars import Bars
 from tests.bench.corrupter import WAYS, Address
@@ -104,9 +105,9 @@ def test_grading_is_honest() -> None:
     assert asker._verdict(Query("", home, "", []), right) == "right"
     assert asker._verdict(Query("", home, "", []), wrong) == "wrong"
     assert asker._verdict(Query("", home, "APT 9", []), right) == "wrong"
-    assert asker._verdict(Query("", home, "", []), NotMatched("", [])) == "unmatched"
+    assert asker._verdict(Query("", home, "", []), NotMatched(say("nothing_said"), [])) == "unmatched"
     assert asker._verdict(Query("", None, "", []), right) == "wrong"
-    assert asker._verdict(Query("", None, "", []), NotMatched("", [])) == "right"
+    assert asker._verdict(Query("", None, "", []), NotMatched(say("nothing_said"), [])) == "right"
 
 
 def test_a_guesser_fails_the_bars() -> None:

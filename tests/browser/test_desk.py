@@ -75,6 +75,51 @@ def test_the_desk_and_the_wall_speak_three_languages(
     assert faults.seen == []
 
 
+CORE_SAYS = {
+    "es": (
+        "Sus reportes comparten un equipo",
+        "no hay número 99999 en esta calle",
+        "No hay ningún equipo X-9 en la red.",
+    ),
+    "ht": ("Rapò li yo sou menm aparèy la", "pa gen nimewo 99999 nan lari sa a", "Pa gen aparèy X-9 nan rezo a."),
+}
+"""Why reports are one incident, why one is nowhere, and why an action is refused."""
+
+
+@pytest.mark.parametrize("language", ["es", "ht"])
+def test_what_the_core_says_is_in_the_readers_language(
+    open_desk: NewPage, city: City, faults: Faults, language: str
+) -> None:
+    shared, nowhere, refused = CORE_SAYS[language]
+    incident = city.new_outage(0.75, 0.3 if language == "es" else 0.45)
+    street = city.premises(0.5, 0.5)[0]["address"].partition(",")[0].split(" ", 1)[1]
+    receipt = city.report(symptom="lights_out", address=f"99999 {street}")
+    page = open_desk(locale=language, color_scheme="dark" if language == "es" else "light")
+    page.wait_for_selector(f"html[lang={language}]")
+    only(page, incident)
+    page.locator(f".incident-row[data-incident='{incident}']").click()
+    expect(page.locator(".panel .reasons").first).to_contain_text(shared)
+    page.keyboard.press("c")
+    page.locator(".action-form input:not([name=reason])").fill("X-9")
+    page.fill(".action-form [name=reason]", "-")
+    page.locator(".action-form button[type=submit]").click()
+    expect(page.locator(".action-state[data-stage=refused]")).to_contain_text(refused)
+    city.wait(lambda: f"unmatched/{receipt}" in city.view("desk"))
+    page.keyboard.press("Escape")
+    page.get_by_role("tab").nth(2).click()
+    expect(page.locator(".side")).to_contain_text(nowhere)
+    page.keyboard.press("o")
+    page.locator("dialog[open] input[value=surge]").check()
+    means = page.locator("dialog[open] .mode-means")
+    expect(means).to_contain_text("Llega más de lo que" if language == "es" else "Gen plis k ap rive")
+    expect(means).to_contain_text("Exportaciones para" if language == "es" else "Ekspòtasyon pou")
+    for width in (1366, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert faults.seen == []
+
+
 def test_from_report_to_restoration(open_desk: NewPage, city: City, faults: Faults) -> None:
     page = open_desk(drawn=True)
     incident = city.outage(0.3, 0.3)

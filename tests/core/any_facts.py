@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import cycle
 
 from stormops.core import entry as facts
 from stormops.core.entry import Actor, AnyFact, Candidate, Entry
@@ -16,8 +17,19 @@ from stormops.core.levels import Mode
 from stormops.core.network import City
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
+from stormops.core.sentence import Words, say
 
 START_MS = 1_790_000_000_000
+
+_WHY: tuple[Words, ...] = ("two are as near", say("both", first=say("no_street"), second=say("block")))
+_REASONS: tuple[list[Words], ...] = (
+    ["Three of five report."],
+    [say("alone"), say("seen_closed", device="F<1>", by="dora")],
+)
+_SO: tuple[Words, ...] = ("So.", say("pace", pace="5.1"))
+_SWITCHED: tuple[Words, ...] = ('line "12" <down>', say("confirmed_in", incident="E-0001"))
+_TEXTS: tuple[Words, ...] = ("It has ended.", say("already_open", device="S1"))
+"""Sentences, and text as journals of before have it."""
 
 
 class AnyFacts:
@@ -32,6 +44,8 @@ class AnyFacts:
         ]
         self._number = 0
         self._reports = 0
+        self._say_why, self._say_so, self._say_switched = cycle(_WHY), cycle(_SO), cycle(_SWITCHED)
+        self._say_reasons, self._say_texts = cycle(_REASONS), cycle(_TEXTS)
         self._draw: list[Callable[[], AnyFact]] = [
             *[self._received] * 5,
             *[self._matched] * 4,
@@ -91,12 +105,16 @@ class AnyFacts:
             premise=premise,
             penalty=self.rng.randrange(2500),
             rule="address",
-            reasons=["exact"],
+            reasons=[say("as_said"), "exact"],
         )
 
     def _unmatched(self) -> AnyFact:
         candidates = [Candidate(premise=self.city.premises.id[self._premise()], penalty=3000, reasons=["far"])]
-        return facts.ReportUnmatched(receipt=self._receipt(), why="two are as near", candidates=candidates)
+        return facts.ReportUnmatched(
+            receipt=self._receipt(),
+            why=next(self._say_why),
+            candidates=candidates,
+        )
 
     def _opened(self) -> AnyFact:
         incident = self._incident()
@@ -115,7 +133,7 @@ class AnyFacts:
             premises_dropped=[self._premise() for _ in range(rng.randrange(3))],
             since_ms=rng.choice([0, START_MS + rng.randrange(10**6)]),
             probability=rng.choice([-1, rng.randrange(10_000)]),
-            reasons=rng.choice([[], ["Three of five report."]]),
+            reasons=rng.choice([[], next(self._say_reasons)]),
         )
 
     def _stepped(self) -> AnyFact:
@@ -138,7 +156,7 @@ class AnyFacts:
             open=rng.random() < 0.5,
             at_ms=START_MS + rng.randrange(10**6),
             by=rng.choice(["dana", "telemetry"]),
-            reason=rng.choice(["", 'line "12" <down>']),
+            reason=rng.choice(["", next(self._say_switched)]),
             source=rng.choice(facts.SWITCH_SOURCES),
         )
 
@@ -169,7 +187,11 @@ class AnyFacts:
             lambda: facts.ReportClosed(
                 receipt=self._receipt(), outcome="withdrawn", incident=rng.choice(["", self._incident()])
             ),
-            lambda: facts.ActionRefused(action=f"a{rng.randrange(200)}", code="ended", text="It has ended."),
+            lambda: facts.ActionRefused(
+                action=f"a{rng.randrange(200)}",
+                code="ended",
+                text=next(self._say_texts),
+            ),
             lambda: facts.ReportWithdrawn(
                 action=f"a{rng.randrange(200)}",
                 by=Actor(person="dana", desk="D1", shift=1),
@@ -210,4 +232,4 @@ class AnyFacts:
     def _mode_changed(self) -> AnyFact:
         mode, was = self.rng.choice(list(Mode)), self.rng.choice(list(Mode))
         cause = self.rng.choice(["declared", "automatic"])
-        return facts.ModeChanged(mode=mode, was=was, cause=cause, reason="So.")
+        return facts.ModeChanged(mode=mode, was=was, cause=cause, reason=next(self._say_so))

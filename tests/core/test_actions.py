@@ -8,6 +8,7 @@ from stormops.core.entry import AnyFact
 from stormops.core.incident import Incident
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import Symptom
+from tests.core.english import all_english, english
 from tests.core.radial import radial_city
 from tests.core.storms import settled
 from tests.core.world import MINUTE_MS, START_MS, World
@@ -34,12 +35,12 @@ def refusal(world: World, kind: type[facts.Action], **fields: Any) -> tuple[str,
     made = world.tick()
     (refused,) = [fact for fact in made if isinstance(fact, facts.ActionRefused)]
     assert refused.action == action
-    assert refused.text.endswith(".")
+    assert english(refused.text).endswith(".")
     assert world.situation.refusals[-1] == (action, refused.code, refused.text, world.now_ms)
     after = {i.id: (i.state, sorted(i.reports), i.customers_out) for i in world.situation.incidents.values()}
     assert after == before
     assert len(made) == 3
-    return refused.code, refused.text
+    return refused.code, english(refused.text)
 
 
 def kinds(made: list[AnyFact]) -> list[str]:
@@ -397,7 +398,7 @@ def test_a_report_placed_by_hand_counts_where_it_was_placed() -> None:
     world.act(facts.ReportPlaced, receipt=receipt, premise="P7")
     made = world.tick(1)
     (matched,) = [fact for fact in made if isinstance(fact, facts.ReportMatched)]
-    assert (matched.premise, matched.rule, matched.reasons) == ("P7", "placed", ["Placed by dora: seen"])
+    assert (matched.premise, matched.rule, all_english(matched.reasons)) == ("P7", "placed", ["Placed by dora: seen"])
     (incident,) = world.open()
     assert incident.reports == {receipt_number(receipt)}
     assert world.situation.totals.unmatched_open == 0

@@ -2,6 +2,7 @@ from stormops.core.holding import ancestors, below, live_incident, lost_service,
 from stormops.core.incident import Incident, Step
 from stormops.core.network import trace
 from stormops.core.report import Symptom
+from stormops.core.sentence import say
 from tests.core.radial import radial_city
 from tests.core.world import World
 
@@ -38,11 +39,7 @@ def test_an_incident_is_named_with_the_reason_when_it_cannot_step() -> None:
     world.report(0)
     world.tick(0)
     assert isinstance(live_incident(world.decider, "E-0001", Step.CONFIRM), Incident)
-    assert live_incident(world.decider, "E-0001", Step.CLOSE) == (
-        "wrong_state",
-        "E-0001 is predicted and takes no more steps.",
-    )
-    assert live_incident(world.decider, "W-0001", Step.CONFIRM) == (
-        "unknown_incident",
-        "There is no incident W-0001.",
-    )
+    no_more = say("no_more_steps", incident="E-0001", state="predicted")
+    assert live_incident(world.decider, "E-0001", Step.CLOSE) == ("wrong_state", no_more)
+    unknown = say("no_incident", incident="W-0001")
+    assert live_incident(world.decider, "W-0001", Step.CONFIRM) == ("unknown_incident", unknown)

@@ -13,6 +13,7 @@ from stormops.core.matching_meaning import HOPELESS, Heard, Meaning, best_penalt
 from stormops.core.matching_readings import Reading
 from stormops.core.matching_streets import WITH_KIND, WITH_PRE, WITHOUT_CLASS, Like
 from stormops.core.matching_towns import UNKNOWN
+from tests.core.english import english
 
 MAIN = Street("N", "MAIN", "STREET", "")
 
@@ -43,13 +44,13 @@ def test_a_direction_added() -> None:
 
 
 def _meaning(penalty: int, rows: tuple[int, ...] = (), street: int = 0, **reading: Any) -> Meaning:
-    plain = Reading(MAIN, "12", "", "", (), 0, "", 0, "", close=False)._replace(**reading)
+    plain = Reading(MAIN, "12", "", "", (), 0, "", 0, None, close=False)._replace(**reading)
     return Meaning(penalty, street, 0, rows, plain, Like(street, 0, 0, sounds=False, penalty=0))
 
 
 def _choose(there: list[Meaning], absent: list[Meaning] | None = None, text: str = "12 Main St") -> tuple[Any, str]:
     choice = choose(Heard(read(text), ranked(there), ranked(absent or [])))
-    return choice.meaning and choice.meaning.rows, choice.why
+    return choice.meaning and choice.meaning.rows, english(choice.why) if choice.why else ""
 
 
 def test_ranked_keeps_the_best_of_each_address() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from stormops.core.matching_address import AddressBook
 from stormops.core.matching_reasons import reasons
+from tests.core.english import all_english
 from tests.core.matching_city import make_city
 
 BOOK = AddressBook(make_city())
@@ -33,9 +34,9 @@ BOOK = AddressBook(make_city())
     ],
 )
 def test_reasons(text: str, why: list[str]) -> None:
-    assert reasons(BOOK.hear(text).there[0], BOOK) == why
+    assert all_english(reasons(BOOK.hear(text).there[0], BOOK)) == why
 
 
 def test_a_street_without_the_number_has_reasons_too() -> None:
     absent = BOOK.hear("107 Palmeto Ave").absent[0]
-    assert reasons(absent, BOOK) == ["street name differs by 1 letter: 'PALMETO' for 'Palmetto Ave'"]
+    assert all_english(reasons(absent, BOOK)) == ["street name differs by 1 letter: 'PALMETO' for 'Palmetto Ave'"]

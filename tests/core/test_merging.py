@@ -2,6 +2,7 @@ from stormops.core import entry as facts
 from stormops.core.incident import Incident
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Symptom
+from tests.core.english import all_english
 from tests.core.test_actions import refusal
 from tests.core.world import World
 
@@ -31,7 +32,7 @@ def test_merged_incidents_are_one_that_covers_both_and_has_all_reports() -> None
     assert facts.IncidentAbsorbed(incident=one.id, into=other.id, by="dora") in made
     assert world.open() == [other]
     assert (other.customers_out, len(other.reports), other.state) == (out, 16, "predicted")
-    assert other.reasons == ("Merged by dora: seen",)
+    assert all_english(other.reasons) == ["Merged by dora: seen"]
     closed = world.situation.closed_incidents[one.key]
     assert (closed.outcome, closed.into) == ("absorbed", other.key)
 

@@ -16,6 +16,7 @@ from stormops.core.explaining import make_groupers
 from stormops.core.levels import Mode
 from stormops.core.mode_rules import LEAST_MS, Figures, ModeRules, rung_reached, sample
 from stormops.core.situation import Situation
+from tests.core.english import english
 from tests.core.radial import radial_city
 from tests.core.world import MINUTE_MS, START_MS, World
 
@@ -83,7 +84,7 @@ def test_a_declaration_that_cannot_be_says_why(mode: Mode, relax: bool, scope: s
     world.declare(mode, relax=relax, scope=scope)
     made = world.tick(2)
     assert refusals(made) == [code]
-    assert world.situation.refusals[-1].text.endswith(".")
+    assert english(world.situation.refusals[-1].text).endswith(".")
     assert world.mode is Mode.STORM
 
 
@@ -122,7 +123,7 @@ QUIET = Figures(out=0, out_share=0.0, reports=0, pace=0.0, behind=0, late_ms=0)
 def test_the_harshest_rung_that_is_reached_is_asked_for(figures: dict[str, float], mode: Mode | None) -> None:
     reached = rung_reached(QUIET._replace(**figures), ModeRules())  # type: ignore[arg-type]
     assert (reached and reached[0]) == mode
-    assert reached is None or reached[1].endswith(".")
+    assert reached is None or english(reached[1]).endswith(".")
 
 
 def test_the_rungs_stand_from_the_harshest_down_and_leave_island_to_people() -> None:
@@ -147,7 +148,7 @@ def test_customers_out_tighten_with_a_sentence() -> None:
     world.tick(0)
     ((_, change),) = world.changes()
     assert (change.mode, change.was, change.cause, change.by) == (Mode.SURGE, Mode.NORMAL, "automatic", "")
-    assert "24 customers are out, 100.0% of all." in change.reason
+    assert "24 customers are out, 100.0% of all." in english(change.reason)
 
 
 def test_it_never_relaxes_by_itself() -> None:

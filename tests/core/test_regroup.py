@@ -15,6 +15,7 @@ from stormops.core.mislinks import Doubt
 from stormops.core.network import Ints, Tree
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Symptom, Utility
+from tests.core.english import all_english
 from tests.core.world import START_MS, World
 
 
@@ -248,11 +249,12 @@ def test_reasons_say_why_in_words() -> None:
     transformer = world.tree.path(0)[0]
     world.groups((transformer, (0, 1)))
     name = world.situation.device_ids[transformer]
-    assert world.the("E-0001").reasons == (f"Its reports share the transformer {name}.",)
+    assert all_english(world.the("E-0001").reasons) == [f"Its reports share the transformer {name}."]
     world.groups((-1, (0,)), (-1, (1,)))
-    assert world.the("E-0002").reasons == ("One premise reports and its neighbours do not.",)
+    assert all_english(world.the("E-0002").reasons) == ["One premise reports and its neighbours do not."]
     world.groups((-1, (0, 1)))
-    assert world.the("E-0001").reasons == ("Its reports are close together, measured by the houses around them.",)
+    together = "Its reports are close together, measured by the houses around them."
+    assert all_english(world.the("E-0001").reasons) == [together]
 
 
 def test_a_held_device_is_told_to_the_grouper_and_taken_back() -> None:

@@ -14,6 +14,7 @@ from stormops.core.entry import AnyFact, Entry, ReportReceived
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import Channel, Report, Symptom
 from stormops.core.safety import ESCALATE_MS, SafetyClock, due_ms, level_at, safety_first
+from tests.core.english import english
 from tests.core.radial import radial_city
 from tests.core.world import START_MS, World
 
@@ -94,7 +95,7 @@ def test_an_acknowledgement_of_nothing_says_why() -> None:
     made = world.tick(2)
     refused = [fact for fact in made if isinstance(fact, facts.ActionRefused)]
     assert [fact.code for fact in refused] == ["acknowledged", "not_safety", "unknown_report"]
-    assert all(fact.text.endswith(".") for fact in refused)
+    assert all(english(fact.text).endswith(".") for fact in refused)
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "restored", "the same key", "repeated"])

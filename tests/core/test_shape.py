@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stormops.core import shape as module
 from stormops.core.network import METRES_PER_DEGREE, trace
 from stormops.core.shape import MARGIN_METRES, OUTLINE_POINTS_MAX, Shapes
+from tests.core.english import english
 from tests.core.radial import radial_city
 
 CITY = radial_city()
@@ -23,20 +24,20 @@ def of(*premises: int) -> module.Shape:
 
 
 def test_one_premise_is_its_address() -> None:
-    assert of(3).place == "3 0 St"
+    assert english(of(3).place) == "3 0 St"
 
 
 def test_one_street_has_its_blocks() -> None:
-    assert of(3, 4, 5).place == "0 St, 0 block"
+    assert english(of(3, 4, 5).place) == "0 St, 0 block"
     street = np.flatnonzero(CITY.premises.street == 4)
     assert [int(CITY.premises.house_number[premise]) for premise in street[[0, -1]]] == [96, 119]
-    assert SHAPES.of(street.astype(np.int32)).place == "4 St, 0 to 100 blocks"
+    assert english(SHAPES.of(street.astype(np.int32)).place) == "4 St, 0 to 100 blocks"
 
 
 def test_several_streets_are_named_by_the_most_premises() -> None:
-    assert of(0, 1, 24).place == "0 St and 1 St"
-    assert of(0, 1, 24, 48).place == "0 St, 1 St and 1 more street"
-    assert of(0, 1, 24, 48, 72).place == "0 St, 1 St and 2 more streets"
+    assert english(of(0, 1, 24).place) == "0 St and 1 St"
+    assert english(of(0, 1, 24, 48).place) == "0 St, 1 St and 1 more street"
+    assert english(of(0, 1, 24, 48, 72).place) == "0 St, 1 St and 2 more streets"
 
 
 def test_nobody_is_nowhere() -> None:
@@ -47,7 +48,7 @@ def test_what_is_not_located_has_a_place_but_no_outline() -> None:
     city = radial_city()
     city.premises.lon[:] = np.nan
     found = Shapes(city, TREE).of(np.arange(3, dtype=np.int32))
-    assert found.place == "0 St, 0 block"
+    assert english(found.place) == "0 St, 0 block"
     assert (found.lon, found.lat, found.hull) == (None, None, None)
 
 

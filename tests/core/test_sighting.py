@@ -7,6 +7,7 @@ import pytest
 from stormops.core import entry as facts
 from stormops.core.incident import Incident
 from stormops.core.report import Symptom
+from tests.core.english import all_english
 from tests.core.radial import radial_city
 from tests.core.test_actions import refusal
 from tests.core.world import MINUTE_MS, START_MS, World
@@ -42,7 +43,7 @@ def test_a_device_seen_closed_is_not_predicted_and_its_reports_are_explained_bel
     assert closed in made
     assert predicted(world) == {world.device_name(premise) for premise in (0, 6)}
     assert incident.live
-    assert all(f"{fuse} was seen closed, says dora." in one.reasons for one in world.open())
+    assert all(f"{fuse} was seen closed, says dora." in all_english(one.reasons) for one in world.open())
     for minute in (62, 90, 180, 600):
         world.tick(minute)
         assert fuse not in predicted(world)
@@ -128,7 +129,7 @@ def test_where_one_house_speaks_the_incident_becomes_that_house() -> None:
     world.tick(65)
     assert world.open() == [incident]
     assert (incident.state, incident.devices, incident.premises) == ("confirmed", (), {0})
-    assert incident.reasons == ("Trouble at this service alone, by dora: seen",)
+    assert all_english(incident.reasons) == ["Trouble at this service alone, by dora: seen"]
     world.tick(90)
     assert world.open() == [incident]
 
@@ -160,7 +161,7 @@ def test_what_was_said_to_be_closed_and_is_taken_back_is_predicted_as_before() -
     made = world.tick(62)
     assert facts.SightingDropped(sighting=action, action=taken, by="dora") in made
     assert shown(world) == before
-    assert not any("seen closed" in reason for one in world.open() for reason in one.reasons)
+    assert not any("seen closed" in reason for one in world.open() for reason in all_english(one.reasons))
     world.start()
     world.tick(63)
     assert shown(world) == before
@@ -203,7 +204,7 @@ def test_where_only_that_house_spoke_the_same_incident_is_a_prediction_again() -
     world.tick(2)
     assert world.open() == [incident]
     assert (incident.state, incident.held, incident.confirmed_by) == ("predicted", False, "")
-    assert incident.reasons == ("One premise reports and its neighbours do not.",)
+    assert all_english(incident.reasons) == ["One premise reports and its neighbours do not."]
 
 
 def test_a_house_that_somebody_else_confirmed_or_that_is_over_stays_as_it_is() -> None:

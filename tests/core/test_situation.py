@@ -18,6 +18,7 @@ from stormops.core.entry import Entry, Tick, decode, encode
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Symptom
 from stormops.core.situation import FOLDS, REFUSALS_MAX, Situation
+from tests.core.english import english
 from tests.core.storms import move, small_world, tied_world
 from tests.core.world import START_MS, World
 
@@ -181,7 +182,7 @@ def test_refusals_are_bounded_the_oldest_leaves_first() -> None:
         world.act(facts.IncidentCancelled, incident=f"E-{number + 1:04d}")
     world.tick(0)
     assert len(world.situation.refusals) == REFUSALS_MAX
-    assert world.situation.refusals[0].text == "There is no incident E-0006."
+    assert english(world.situation.refusals[0].text) == "There is no incident E-0006."
 
 
 def test_ticks_set_the_time_and_nothing_else_does() -> None:

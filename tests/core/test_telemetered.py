@@ -9,6 +9,7 @@ from stormops.core import entry as facts
 from stormops.core.entry import DEVICE_LETTERS, DeviceStatesReceived
 from stormops.core.incident import State
 from stormops.core.network import EdgeKind
+from tests.core.english import all_english
 from tests.core.radial import radial_city
 from tests.core.world import MINUTE_MS, START_MS, World
 
@@ -39,7 +40,7 @@ def test_a_breaker_that_opens_is_an_incident_before_anybody_calls(world: World) 
     (incident,) = world.open()
     assert (incident.customers_out, incident.probability, incident.since_ms) == (192, 9_999, START_MS + MINUTE_MS)
     assert incident.state is State.PREDICTED
-    assert incident.reasons == (f"Telemetry says that the breaker {breaker(world)} is open.",)
+    assert all_english(incident.reasons) == [f"Telemetry says that the breaker {breaker(world)} is open."]
     for premise in range(0, 60, 7):
         world.report(premise, at=5)
     world.tick(6)
@@ -112,9 +113,9 @@ def test_an_incident_that_people_hold_is_theirs_to_end(world: World) -> None:
     assert incident.state is State.CONFIRMED
     assert world.open() == [incident]
     asked = f"Telemetry saw {breaker(world)} close: is service back?"
-    assert incident.reasons == (f"Telemetry says that the breaker {breaker(world)} is open.", asked)
+    assert all_english(incident.reasons) == [f"Telemetry says that the breaker {breaker(world)} is open.", asked]
     switched(world, breaker(world), "closed", 21)
-    assert incident.reasons.count(asked) == 1
+    assert all_english(incident.reasons).count(asked) == 1
 
 
 def test_the_newest_word_holds_and_unknown_devices_are_passed_over(world: World) -> None:

@@ -38,6 +38,17 @@ def test_a_report_is_a_page_in_which_nothing_may_run(client: TestClient) -> None
     assert client.get(f"/r/{NEW}.json").json() == {}
 
 
+def test_a_report_is_in_the_language_asked_for_or_as_it_is(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "reports" / f"{NEW}.es.html").write_text("<p>informe</p>")
+    assert client.get(f"/r/{NEW}.html?lang=es").text == "<p>informe</p>"
+    assert client.get(f"/r/{NEW}.html", headers={"accept-language": "es-MX"}).text == "<p>informe</p>"
+    assert client.get(f"/r/{NEW}.html?lang=en", headers={"accept-language": "es"}).text == "<p>report</p>"
+    assert client.get(f"/r/{NEW}.html?lang=../../secret").text == "<p>report</p>"
+    assert client.get(f"/r/{OLD}.html?lang=es").text == "<p>report</p>"
+    assert client.get(f"/r/{NEW}.es.html").status_code == 404
+    assert client.get("/r").json() == {"reports": [NEW, OLD]}
+
+
 @pytest.mark.parametrize("name", ["../secret.json", "%2e%2e/secret.json", ".done-scheduled-1", "x.html"])
 def test_nothing_else_is_given_out(client: TestClient, name: str) -> None:
     assert client.get(f"/r/{name}").status_code == 404

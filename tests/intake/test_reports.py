@@ -209,6 +209,38 @@ async def test_another_sender_may_use_the_same_key(intake: Intake) -> None:
     assert {f.key for f in facts} == {"1"}
 
 
+FORM_KEY = "form:3b241101-e2bb-4255-8caf-4136c566a962"
+
+
+async def test_a_key_of_the_form_counts_once_from_whatever_network_it_is_sent(intake: Intake) -> None:
+    receipts = set()
+    for agent in ("phone on the city's wireless", "the same by its own network"):
+        answer = await intake.report({"Idempotency-Key": FORM_KEY, "User-Agent": agent}, symptom="tree", account="1")
+        assert answer.status_code == 202
+        receipts.add(answer.json()["receipt"])
+    assert len(receipts) == len(intake.facts()) == 1
+    other = await intake.report({"Idempotency-Key": FORM_KEY}, symptom="wire_down", account="1")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "form:1",
+        FORM_KEY.upper(),
+        FORM_KEY + "0",
+        "x" + FORM_KEY,
+        "form:00000000-0000-0000-0000-000000000000",
+        "form:3b241101-e2bb-1255-8caf-4136c566a962",
+    ],
+)
+async def test_a_key_that_only_looks_like_the_forms_is_its_senders(intake: Intake, key: str) -> None:
+    for agent in ("phone", "tablet"):
+        answer = await intake.report({"Idempotency-Key": key, "User-Agent": agent}, symptom="tree", account="1")
+        assert answer.status_code == 202
+    assert len(intake.facts()) == 2
+
+
 async def test_the_sender_is_a_hash_and_never_the_address(intake: Intake) -> None:
     await intake.report({"Idempotency-Key": "1"}, symptom="tree", account="1")
     raw = b"".join(p.read_bytes() for p in intake.folder.iterdir())

@@ -149,7 +149,7 @@ print(sorted(n for n in sys.modules if n.startswith("stormops.core.")))
     heavy, others, core = done.stdout.splitlines()
     assert heavy == "[]"
     assert others == "[]"
-    assert core == "['stormops.core.entry', 'stormops.core.levels', 'stormops.core.report']"
+    assert core == "['stormops.core.entry', 'stormops.core.levels', 'stormops.core.report', 'stormops.core.sentence']"
 
 
 async def test_no_address_is_made_of_the_host_that_a_client_names(intake: Intake) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,11 @@ from stormops.core.mode import FOR_STAFF, Mode
 from stormops.core.mode_rules import AUTOMATIC, DECLARED
 from stormops.core.network import EdgeKind, trace
 from stormops.core.report import Utility
+from stormops.core.sentence import say
 from stormops.core.situation import Situation
 from stormops.core.summary import ModeState
-from stormops.jobs.situation_report import render, summarise, write
+from stormops.jobs.situation_report import render, said, summarise, write
+from stormops.pages.words import LANGUAGES
 
 AT = 1_778_785_200_000
 
@@ -105,7 +108,51 @@ def test_hostile_words_are_only_words(situation: Situation) -> None:
 
 def test_both_forms_are_written_whole(situation: Situation, tmp_path: Path) -> None:
     report = summarise(situation, "Palmetto", "America/New_York", "scheduled")
-    html, data = write(tmp_path, report)
+    creole, spanish, html, data = write(tmp_path, report)
     assert html.read_text() == render(report)
+    assert (spanish.read_text(), creole.read_text()) == (render(report, "es"), render(report, "ht"))
     assert json.loads(data.read_text())["customers_out"] == report.customers_out
-    assert {p.name for p in tmp_path.iterdir()} == {html.name, data.name}
+    assert {p.name for p in tmp_path.iterdir()} == {html.name, spanish.name, creole.name, data.name}
+
+
+def test_every_word_is_in_every_language_with_the_same_places() -> None:
+    english, modes = said("en"), {f"mode_staff.{mode.value}" for mode in FOR_STAFF}
+    for code in LANGUAGES[1:]:
+        words = said(code)
+        assert words.keys() == english.keys() | modes
+        assert [key for key in sorted(english.keys()) if _places(words(key)) != _places(english(key))] == []
+
+
+def _places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize(
+    ("language", "held"),
+    [
+        (
+            "es",
+            [
+                "lo pidió ana: &lt;b&gt;",
+                "Gran demanda: llega más",
+                "endurecido automáticamente: 1,234 clientes",
+                "previsto",
+            ],
+        ),
+        ("ht", ["se ana: &lt;b&gt;", "Gwo demann: gen plis", "poukont li: 1,234 kliyan san sèvis", "prevwa"]),
+    ],
+)
+def test_it_is_in_the_readers_language(situation: Situation, language: str, held: list[str]) -> None:
+    before = situation.mode
+    try:
+        reason = say("share_out", count=1_234, share="41.0%")
+        situation.mode = ModeState(Mode.SURGE, AT, AUTOMATIC, "", reason, "city")
+        report = summarise(situation, "Palmetto", "America/New_York", "asked for by ana: <b>now</b>")
+    finally:
+        situation.mode = before
+    page = render(report, language)
+    assert f'<html lang="{language}">' in page
+    assert [text for text in held if text not in page] == []
+    left = ("Customers", "Incident<", "Feeder", "Since", "today", "transformer<", "None.")
+    assert [text for text in left if text in page] == []
+    assert "tightened automatically: 1,234 customers are out, 41.0% of all." in render(report)

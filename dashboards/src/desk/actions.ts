@@ -6,6 +6,7 @@
 import { act, ApiError, newKey, Unreachable } from "../api";
 import type { Session } from "../contract";
 import { t } from "../i18n";
+import { told } from "../sentence";
 import { applied, type Decided } from "./applied";
 import { graceMs, type Kept, loadOutbox, saveOutbox } from "./outbox";
 import type { Desk } from "./store";
@@ -166,7 +167,7 @@ export class Actions {
     for (const sent of this.sent) {
       if (sent.stage !== "sent" && sent.stage !== "slow") continue;
       const refusal = this.desk.refusals.get(sent.action);
-      if (refusal !== undefined) this.become(sent, "refused", refusal.text);
+      if (refusal !== undefined) this.become(sent, "refused", told(refusal.text));
       else if (applied(this.desk, sent)) this.become(sent, "applied");
       else if (sent.stage === "sent" && Date.now() - sent.sentMs > SLOW_MS) this.become(sent, "slow");
     }

@@ -4,7 +4,7 @@ import * as format from "../format";
 import { t } from "../i18n";
 import { INCIDENT_SIGNS, REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
-import { AGENDA_MAX, agenda, type Task } from "./agenda";
+import { AGENDA_MAX, agenda, STEP_MS, type Task } from "./agenda";
 import { safetyKind } from "./safety-box";
 import { placeSaid } from "./said";
 import type { Desk } from "./store";
@@ -15,12 +15,19 @@ const SHOWN = 5;
 const SIGN = { safety: SAFETY_SIGN, unmatched: REPORT_SIGNS.unmatched, predicted: INCIDENT_SIGNS.predicted };
 
 export function tasksOf(desk: Desk): Task[] {
-  return agenda({
+  const known = {
     safety: desk.safetyWaiting(),
     unmatched: desk.unmatched.values(),
-    incidents: desk.work().largestPredicted(AGENDA_MAX),
+    incidents: desk.work().largestPredicted(Infinity),
     saying: safetyKind,
-  });
+  };
+  return agenda(known, desk.feed.platformMs());
+}
+
+/** Why a task stands where it does. */
+function reason({ why, people, waited }: Task): string {
+  if (why !== "people") return t(`agenda.why_${why}`);
+  return t("agenda.why_people", { count: people, share: format.percent(waited, 1) });
 }
 
 interface Props {
@@ -32,7 +39,7 @@ export function AgendaBox({ desk, onTask }: Props) {
   const now = desk.feed.platformMs();
   const { incidents, unmatched, safety } = desk.version;
   const [all, setAll] = useState(false);
-  const tasks = useMemo(() => tasksOf(desk), [desk, incidents, unmatched, safety]);
+  const tasks = useMemo(() => tasksOf(desk), [desk, incidents, unmatched, safety, Math.floor(now / STEP_MS)]);
   const lives = tasks.filter((task) => task.kind === "safety").length;
   const shown = all ? AGENDA_MAX : Math.max(SHOWN, lives);
   return (
@@ -57,7 +64,7 @@ export function AgendaBox({ desk, onTask }: Props) {
                 <SignIcon sign={SIGN[task.kind]} size={20} />
                 <span class="agenda-what">
                   {t(`agenda.${task.kind}`, { what: placeSaid(task.what) })}
-                  {task.people > 1 ? <small>{t("agenda.people", { count: task.people })}</small> : null}
+                  <small>{reason(task)}</small>
                 </span>
                 <span class={`agenda-due ${left < 0 ? "is-late" : ""}`}>
                   {left < 0

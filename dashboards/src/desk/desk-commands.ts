@@ -2,6 +2,7 @@
 import type { Incident, Mark, Sighting } from "../contract";
 import * as format from "../format";
 import { currentLanguage, type MessageKey, OWN_NAMES, t, word } from "../i18n";
+import { placeOf } from "../sentence";
 import { type Command, singleKeys, toggleSingleKeys } from "./commands";
 import { done } from "./applied";
 import { arguable } from "./intents";
@@ -145,7 +146,7 @@ export function goTo(desk: Desk, text: string, onIncident: (id: string) => void)
   );
   return found.map((incident) => ({
     id: `incident.${incident.id}`,
-    label: t("palette.incident", { place: incident.place || incident.id, count: incident.customers_out }),
+    label: t("palette.incident", { place: placeOf(incident) || incident.id, count: incident.customers_out }),
     run: () => onIncident(incident.id),
   }));
 }

@@ -6,6 +6,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { placeOf } from "../sentence";
 import { AddressField } from "./address-field";
 import { type Draft, EMPTY, forget, isEmpty, keyed, load, reportOf, save } from "./entry-draft";
 import { Icon } from "./icons";
@@ -50,7 +51,7 @@ function Known({ known, nowMs, onIncident }: { known: PremiseKnown; nowMs: numbe
           <span>
             {t("entry.known_incident", {
               state: word("state", incident.state),
-              place: incident.place,
+              place: placeOf(incident),
               count: incident.customers_out,
               time: format.when(incident.since_ms, nowMs),
             })}
@@ -274,10 +275,16 @@ export function Entry(props: Props) {
   );
 }
 
+/** What is wrong with a field: in the form's words where it has some. */
+function wrong({ field, detail }: { field: string; detail: string }): string {
+  const known = word("form_wrong", field);
+  return known === field.replaceAll("_", " ") ? detail : known;
+}
+
 function said(error: unknown): string {
   if (error instanceof api.Unreachable) return t("entry.failed");
   if (!(error instanceof api.ApiError)) throw error;
-  return error.problem.errors?.map((each) => each.detail).join(" ") || error.message;
+  return error.problem.errors?.map(wrong).join(" ") || error.message;
 }
 
 function Text(props: {

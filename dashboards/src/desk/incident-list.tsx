@@ -5,6 +5,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { placeOf } from "../sentence";
 import { Icon, type IconName } from "./icons";
 import { type Filter, holdOrder, type Sort } from "./select";
 import type { Desk } from "./store";
@@ -33,7 +34,7 @@ export function IncidentRow({ incident, nowMs }: { incident: Incident; nowMs: nu
       <SignIcon sign={sign} size={22} label={word("state", incident.state)} />
       <span class="row-main">
         <span class="row-title">
-          <span>{incident.place || incident.device || incident.id}</span>
+          <span>{placeOf(incident) || incident.device || incident.id}</span>
           {incident.safety ? <SignIcon sign={SAFETY_SIGN} size={14} label={t("legend.safety")} /> : null}
           {incident.medical ? (
             <span class="medical" title={t("row.medical")}>

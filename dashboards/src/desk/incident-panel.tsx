@@ -6,6 +6,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { incidentSign, METER_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { placeOf } from "../sentence";
 import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
 import { done } from "./applied";
@@ -101,7 +102,7 @@ export function IncidentPanel(props: Props) {
   };
 
   return (
-    <article class="panel-body" aria-label={incident.place || incident.id} data-incident={incident.id}>
+    <article class="panel-body" aria-label={placeOf(incident) || incident.id} data-incident={incident.id}>
       <header class="panel-head">
         <span class={`state-badge state-${incident.state}`} data-state={incident.state}>
           <SignIcon sign={sign} size={18} />
@@ -111,7 +112,7 @@ export function IncidentPanel(props: Props) {
         <button type="button" class="tool" aria-label={t("panel.close")} onClick={props.onClose}>
           <Icon name="close" />
         </button>
-        <h2>{incident.place || incident.device || incident.id}</h2>
+        <h2>{placeOf(incident) || incident.device || incident.id}</h2>
         {incident.safety || incident.medical ? (
           <p class="alert">
             <SignIcon sign={SAFETY_SIGN} size={18} />
@@ -265,7 +266,7 @@ export function IncidentPanel(props: Props) {
                     onChange={() => setOthers(toggle(others, other.id))}
                   />
                   <SignIcon sign={incidentSign(other.state)} size={16} />
-                  <span>{other.place || other.id}</span>
+                  <span>{placeOf(other) || other.id}</span>
                   <b>{format.number(other.customers_out)}</b>
                 </label>
               ))}

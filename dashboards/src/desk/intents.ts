@@ -1,6 +1,7 @@
 /** What a dispatcher may do with an incident: what is sent. */
 import type { Incident } from "../contract";
 import { t } from "../i18n";
+import { placeOf } from "../sentence";
 import type { Intent } from "./actions";
 
 export type Doing = "confirm" | "restore" | "cancel" | "merge" | "split" | "seen-closed" | "service-only" | null;
@@ -18,7 +19,7 @@ export function intent(
   receipts: string[],
 ): Intent {
   const id = incident.id;
-  const place = incident.place || id;
+  const place = placeOf(incident) || id;
   const base = { target: id, path: `incidents/${encodeURIComponent(id)}/${doing}` };
   const at = device.trim() ? { device: device.trim() } : {};
   switch (doing) {

@@ -34,7 +34,12 @@ export function LinksBox({ count, onShow, onSignedOut }: Props) {
               <span>
                 {link.address} · <code>{link.recorded}</code> → {link.likely ? <code>{link.likely}</code> : "?"}
                 <br />
-                <small>{link.why}</small>
+                <small>
+                  {t(`links.${link.by_meter ? "meter" : "report"}${link.likely ? "_near" : ""}`, {
+                    recorded: link.recorded,
+                    likely: link.likely ?? "",
+                  })}
+                </small>
               </span>
               <b>{format.percent(link.probability, 10_000)}</b>
             </button>

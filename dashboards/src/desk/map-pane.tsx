@@ -5,6 +5,7 @@ import type { Config, Incident, ReportPoint } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import type { DeskMap } from "../map/desk-map";
+import { placeOf } from "../sentence";
 import { Icon } from "./icons";
 import { LegendBox } from "./legend-box";
 import type { Desk } from "./store";
@@ -88,7 +89,7 @@ export function MapPane({ main, config, desk, map, incident, report, picking, ..
       <LegendBox onToggle={(group, visible) => map.current?.toggle(group, visible)} />
       {hovered !== undefined && hover !== null ? (
         <div class="tooltip" style={{ transform: `translate(${hover.x + 14}px, ${hover.y + 14}px)` }}>
-          <b>{hovered.place || hovered.id}</b>
+          <b>{placeOf(hovered) || hovered.id}</b>
           <span>
             {t("map.tooltip", {
               state: word("state", hovered.state),

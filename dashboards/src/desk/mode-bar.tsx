@@ -3,8 +3,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ModeNow, ModeTable, PlatformFunction } from "../contract";
 import * as format from "../format";
-import { t, word } from "../i18n";
+import { fromServer, t, word } from "../i18n";
 import { modeSign } from "../legend";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 import { theme } from "../theme";
 
@@ -13,16 +14,16 @@ export function notInFull(table: ModeTable | undefined, mode: string): PlatformF
   return (table?.functions ?? []).filter((each) => (each.levels[mode as "normal"] ?? "full") !== "full");
 }
 
-/** The sentence without the mode's name, which stands before it. */
-export function meaning(mode: ModeNow): string {
-  const [name, rest] = [mode.sentence.split(":")[0] ?? "", mode.sentence.split(": ").slice(1).join(": ")];
-  const named = rest !== "" && name.toLowerCase() === mode.mode;
-  return named ? rest.charAt(0).toUpperCase() + rest.slice(1) : mode.sentence;
+/** What a mode means for staff, without its name, which stands before it. */
+export function meaning({ mode, sentence }: { mode: string; sentence: string }): string {
+  const [name, rest] = [sentence.split(":")[0] ?? "", sentence.split(": ").slice(1).join(": ")];
+  const named = rest !== "" && name.toLowerCase() === mode;
+  return fromServer("mode_staff", mode, named ? rest.charAt(0).toUpperCase() + rest.slice(1) : sentence);
 }
 
-function who(mode: ModeNow): string {
-  if (mode.cause === "automatic") return t("mode.automatic", { reason: mode.reason });
-  return mode.by ? t("mode.declared", { by: mode.by, reason: mode.reason }) : mode.reason;
+function who(mode: ModeNow, reason: string): string {
+  if (mode.cause === "automatic") return t("mode.automatic", { reason });
+  return mode.by ? t("mode.declared", { by: mode.by, reason }) : reason;
 }
 
 interface Props {
@@ -45,6 +46,7 @@ export function ModeBar({ mode, table, nowMs, mayAct, onDeclare, children }: Pro
     );
   const sign = modeSign(mode.mode);
   const off = notInFull(table, mode.mode);
+  const reason = told(mode.reason);
   return (
     <section
       class="modebar"
@@ -60,9 +62,9 @@ export function ModeBar({ mode, table, nowMs, mayAct, onDeclare, children }: Pro
       <SignIcon sign={sign} size={20} />
       <b class="modebar-name">{word("mode_name", mode.mode)}</b>
       <span class="modebar-means">{meaning(mode)}</span>
-      <span class="modebar-who" title={mode.reason}>
+      <span class="modebar-who" title={reason}>
         {mode.since_ms ? <span>{t("mode.since", { time: format.when(mode.since_ms, nowMs) })}</span> : null}
-        {mode.reason ? <span>{who(mode)}</span> : null}
+        {reason ? <span>{who(mode, reason)}</span> : null}
         {mode.scope && mode.scope !== "city" ? <span>{t("mode.scope", { scope: mode.scope })}</span> : null}
       </span>
       {off.length ? (
@@ -95,8 +97,8 @@ export function OffList({ id, off, mode }: { id: string; off: PlatformFunction[]
   return (
     <ul class="off-list" id={id} aria-label={t("mode.off_title")} tabIndex={0}>
       {off.map((each) => (
-        <li key={each.name} title={each.sentence}>
-          <span>{each.title}</span>
+        <li key={each.name} title={fromServer("function_why", each.name, each.sentence)}>
+          <span>{fromServer("function", each.name, each.title)}</span>
           <b data-level={each.levels[mode as "normal"]}>{word("level", each.levels[mode as "normal"])}</b>
         </li>
       ))}

@@ -7,7 +7,7 @@ import { SignIcon } from "../sign";
 import { BackButton, ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
-import { notInFull, OffList } from "./mode-bar";
+import { meaning, notInFull, OffList } from "./mode-bar";
 
 export function declare(mode: Mode, scope: string, reason: string): Intent {
   return {
@@ -49,7 +49,7 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
     close();
   };
   const off = notInFull(table, mode);
-  const sentence = table?.modes.find((each) => each.mode === mode)?.sentence;
+  const means = table?.modes.find((each) => each.mode === mode);
   const reasons = ["forecast", "reports", "passed", "exercise"].map((key) => word("reason_mode", key));
   return (
     <dialog ref={dialog} class="dialog mode-dialog" aria-labelledby="mode-title" onClose={close}>
@@ -79,7 +79,7 @@ export function ModeDialog({ open, now, table, mayRelax, onSend, onClose }: Prop
         </fieldset>
         {!mayRelax && present !== "normal" ? <p class="hint">{t("mode.relax")}</p> : null}
         <div class="mode-means">
-          <p>{sentence ?? ""}</p>
+          <p>{means ? meaning(means) : ""}</p>
           {off.length ? <OffList id="mode-off-then" off={off} mode={mode} /> : <p class="hint">{t("mode.off_none")}</p>}
         </div>
         <ReasonField value={reason} suggestions={reasons} onType={setReason} />

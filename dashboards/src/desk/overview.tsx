@@ -6,6 +6,7 @@ import { INCIDENT_SIGNS, incidentSign, METER_SIGNS } from "../legend";
 import { Languages } from "../languages";
 import { SignIcon } from "../sign";
 import { TransitStrip } from "../transit";
+import { placeOf } from "../sentence";
 import type { Task } from "./agenda";
 import { AgendaBox } from "./agenda-box";
 import { LinksBox } from "./links-box";
@@ -137,7 +138,7 @@ export function Overview(props: Props) {
             <li>
               <button type="button" onClick={() => onIncident(incident.id)}>
                 <SignIcon sign={incidentSign(incident.state)} size={16} label={word("state", incident.state)} />
-                <span>{incident.place || incident.id}</span>
+                <span>{placeOf(incident) || incident.id}</span>
                 <b>{format.span(now - incident.since_ms)}</b>
               </button>
             </li>

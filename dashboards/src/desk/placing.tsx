@@ -1,9 +1,10 @@
 /** Placing a report by hand: its candidates, a search for an address, or a click on the map. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
-import type { Candidate, Premise } from "../contract";
+import type { Candidate, Premise, Words } from "../contract";
 import { t } from "../i18n";
 import type { Place } from "../map/desk-map";
+import { told } from "../sentence";
 import { Icon } from "./icons";
 import { Penalty } from "./report-card";
 
@@ -22,7 +23,7 @@ export interface Pointing {
 
 interface Props extends Pointing {
   receipt: string;
-  why: string;
+  why: Words;
   candidates: Candidate[];
   unmatched: boolean;
   onPlace: (premise: string, address: string, reason: string) => void;
@@ -93,7 +94,7 @@ export function Placing(props: Props) {
   return (
     <section class="panel-section placing" onKeyDown={walk}>
       <h3>{props.unmatched ? t("place.title") : t("place.title_again")}</h3>
-      {props.why ? <p class="hint">{props.why}</p> : null}
+      {props.why ? <p class="hint">{told(props.why)}</p> : null}
       {candidates.map((candidate, index) => (
         <button
           type="button"
@@ -113,7 +114,7 @@ export function Placing(props: Props) {
             </b>
             <Penalty penalty={candidate.penalty} />
           </span>
-          <span class="candidate-reasons">{candidate.reasons.join(" · ")}</span>
+          <span class="candidate-reasons">{candidate.reasons.map(told).join(" · ")}</span>
         </button>
       ))}
       <label class="search">

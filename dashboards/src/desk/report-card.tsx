@@ -1,8 +1,9 @@
 /** One report: what was said, and why it was put at this house. */
-import type { ReportFull } from "../contract";
+import type { ReportFull, Words } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 
 export function Penalty({ penalty }: { penalty: number }) {
@@ -17,12 +18,12 @@ export function Penalty({ penalty }: { penalty: number }) {
   );
 }
 
-export function Reasons({ reasons }: { reasons: readonly string[] }) {
+export function Reasons({ reasons }: { reasons: readonly Words[] }) {
   if (reasons.length === 0) return null;
   return (
     <ul class="reasons">
       {reasons.map((reason) => (
-        <li>{reason}</li>
+        <li>{told(reason)}</li>
       ))}
     </ul>
   );

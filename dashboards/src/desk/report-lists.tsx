@@ -4,6 +4,7 @@ import type { ReportPoint, Unmatched } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
+import { placeIn, told } from "../sentence";
 import { SignIcon } from "../sign";
 import { PLACE_WITHIN_MS } from "./agenda";
 import type { Sent } from "./actions";
@@ -58,7 +59,7 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
               <span class="row-title">
                 <span>{placeSaid(item.said)}</span>
               </span>
-              <span class="row-detail row-line">{item.why}</span>
+              <span class="row-detail row-line">{told(item.why)}</span>
               <span class="row-detail faint">{t("unmatched.candidates", { count: item.candidates.length })}</span>
             </span>
             <span class="row-figures">
@@ -73,7 +74,7 @@ export function UnmatchedList({ desk, selected, onSelect, onOpen }: ListProps) {
 }
 
 const placeOf = (desk: Desk, report: ReportPoint): string =>
-  report.incident ? (desk.incidents.get(report.incident)?.place ?? t("reports.with_incident")) : t("reports.alone");
+  report.incident ? placeIn(desk, report.incident) || t("reports.with_incident") : t("reports.alone");
 
 export function ReportList({ desk, selected, onSelect, onOpen }: ListProps) {
   const items = desk.reportsInOrder();

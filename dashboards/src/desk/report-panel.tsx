@@ -5,6 +5,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { placeOf } from "../sentence";
 import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
 import { Icon } from "./icons";
@@ -139,7 +140,7 @@ export function ReportPanel(props: Props) {
 
       {incident ? (
         <button type="button" class="button wide" onClick={() => props.onIncident(incident.id)}>
-          {t("report.open_incident", { place: incident.place || incident.id })}
+          {t("report.open_incident", { place: placeOf(incident) || incident.id })}
         </button>
       ) : null}
       {report?.rule && !waiting ? (

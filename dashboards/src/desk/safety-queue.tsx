@@ -3,10 +3,12 @@ import type { SafetyItem } from "../contract";
 import { t } from "../i18n";
 import { SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { placeIn } from "../sentence";
 import type { Alarm } from "./alarm";
 import { Icon } from "./icons";
 import type { ListProps } from "./report-lists";
 import { isLate, SafetyClock, safetyKind } from "./safety-box";
+import { placeSaid } from "./said";
 import type { Desk } from "./store";
 import { VirtualList } from "./virtual-list";
 
@@ -15,8 +17,8 @@ const STRIP_ROWS = 20;
 
 /** Where it is: the place of its incident, else what was said. */
 function place(desk: Desk, item: SafetyItem): string {
-  const incident = item.incident ? desk.incidents.get(item.incident)?.place : undefined;
-  return item.said || incident || t("safety.unlocated");
+  const incident = placeIn(desk, item.incident);
+  return (item.said && placeSaid(item.said)) || incident || t("safety.unlocated");
 }
 
 function Heading({ waiting, nowMs }: { waiting: SafetyItem[]; nowMs: number }) {

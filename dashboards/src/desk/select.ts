@@ -1,5 +1,6 @@
 /** Which incidents the list shows, and in which order. Pure. */
 import type { Incident, ReportPoint, SafetyItem } from "../contract";
+import { placeOf } from "../sentence";
 
 export type Sort = "customers" | "since" | "state" | "reports" | "updated";
 
@@ -44,7 +45,7 @@ export const compareReports = (a: ReportPoint, b: ReportPoint): number =>
 
 function matches(incident: Incident, words: string[]): boolean {
   const hay =
-    `${incident.id} ${incident.place} ${incident.device ?? ""} ${incident.device_kind ?? ""} ${incident.feeder ?? ""}`.toLowerCase();
+    `${incident.id} ${placeOf(incident)} ${incident.device ?? ""} ${incident.device_kind ?? ""} ${incident.feeder ?? ""}`.toLowerCase();
   return words.every((word) => hay.includes(word));
 }
 

@@ -4,6 +4,7 @@ import * as api from "../api";
 import type { Switch } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
+import { told } from "../sentence";
 import { BackButton, ReasonField } from "./action-form";
 import type { Intent } from "./actions";
 import { useModal } from "./dialogs";
@@ -83,7 +84,7 @@ function Found({ onChoose, onSignedOut }: { onChoose: (device: string) => void; 
 function Now({ device, nowMs }: { device: Switch; nowMs: number }) {
   const usual = device.open === device.normally_open;
   const since = device.since_ms === null ? "" : format.when(device.since_ms, nowMs);
-  const told = { time: since, by: device.by ?? "", reason: device.reason ?? "" };
+  const values = { time: since, by: device.by ?? "", reason: told(device.reason ?? "") };
   return (
     <>
       <p>
@@ -93,7 +94,7 @@ function Now({ device, nowMs }: { device: Switch; nowMs: number }) {
         {usual
           ? t("switch.is", { state: stateOf(device.open) })
           : t("switch.is_not", { state: stateOf(device.open), normal: stateOf(device.normally_open) })}{" "}
-        {usual || device.since_ms === null ? "" : t(device.reason ? "switch.since" : "switch.since_plain", told)}
+        {usual || device.since_ms === null ? "" : t(device.reason ? "switch.since" : "switch.since_plain", values)}
       </p>
     </>
   );

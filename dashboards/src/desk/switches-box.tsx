@@ -3,6 +3,7 @@ import type { Switch } from "../contract";
 import * as format from "../format";
 import { t } from "../i18n";
 import { NETWORK_SIGNS } from "../legend";
+import { told } from "../sentence";
 import { SignIcon } from "../sign";
 import { lastFirst } from "./switching";
 
@@ -33,7 +34,7 @@ export function SwitchesBox({ switches, nowMs, onShow, onNormal }: Props) {
                 {each.parallel ? ` · ${t("switch.ring")}` : ""}
                 <br />
                 <small>
-                  {each.by} · {each.reason}
+                  {each.by} · {told(each.reason ?? "")}
                 </small>
               </span>
               <b>{each.since_ms === null ? "" : format.span(nowMs - each.since_ms)}</b>

@@ -408,6 +408,11 @@ export const desk = {
   "links.hint":
     "Customers who likely hang on another transformer than the records say, by what they and their neighbours let hear.",
   "links.csv": "All of them as a CSV file",
+  "links.meter": "Its meter says that power is off while {recorded} is believed to have power.",
+  "links.meter_near":
+    "Its meter says that power is off while {recorded} is believed to have power, and {likely} near by is not.",
+  "links.report": "It reports no power while {recorded} is believed to have power.",
+  "links.report_near": "It reports no power while {recorded} is believed to have power, and {likely} near by is not.",
   "texts.title": "Text messages",
   "texts.signed_up": "Signed up",
   "texts.asked": "Asked, no yes yet",

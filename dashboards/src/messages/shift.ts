@@ -44,7 +44,12 @@ export const shift = {
   "agenda.safety": "Take on: {what}",
   "agenda.unmatched": "Place: {what}",
   "agenda.predicted": "Confirm: {what}",
-  "agenda.people": { one: "{count} customer", other: "{count} customers" },
+  "agenda.why_life": "life first",
+  "agenda.why_need": "danger or medical need",
+  "agenda.why_people": {
+    one: "{count} customer, waited {share} of the time allowed",
+    other: "{count} customers, waited {share} of the time allowed",
+  },
   "agenda.due": "in {span}",
   "agenda.late": "{span} late",
   "agenda.promises": "Promises due: not connected yet.",

@@ -85,7 +85,7 @@ export const es: StaffMessages = {
   "legend.device": "Fusible, reconectador, transformador",
 
   "link.connecting": "Conectando…",
-  "link.live": "En directo · hace {span}",
+  "link.live": "En vivo · hace {span}",
   "link.old": "Conectado · hace {span}",
   "link.lost": "Sin conexión · hace {span}",
   "link.never": "Aún sin conexión · se sigue intentando",
@@ -412,6 +412,10 @@ export const es: StaffMessages = {
   "links.hint":
     "Clientes que probablemente dependen de otro transformador del que dicen los registros, por lo que ellos y sus vecinos dan a entender.",
   "links.csv": "Todos en un archivo CSV",
+  "links.meter": "Su medidor dice que no hay luz, mientras se cree que {recorded} tiene.",
+  "links.meter_near": "Su medidor dice que no hay luz, mientras se cree que {recorded} tiene, y {likely}, cerca, no.",
+  "links.report": "Reporta que no hay luz, mientras se cree que {recorded} tiene.",
+  "links.report_near": "Reporta que no hay luz, mientras se cree que {recorded} tiene, y {likely}, cerca, no.",
   "texts.title": "Mensajes de texto",
   "texts.signed_up": "Suscritos",
   "texts.asked": "Preguntados, aún sin un sí",
@@ -577,7 +581,12 @@ export const es: StaffMessages = {
   "agenda.safety": "Atender: {what}",
   "agenda.unmatched": "Ubicar: {what}",
   "agenda.predicted": "Confirmar: {what}",
-  "agenda.people": { one: "{count} cliente", other: "{count} clientes" },
+  "agenda.why_life": "la vida primero",
+  "agenda.why_need": "peligro o necesidad médica",
+  "agenda.why_people": {
+    one: "{count} cliente, espera el {share} del plazo",
+    other: "{count} clientes, esperan el {share} del plazo",
+  },
   "agenda.due": "en {span}",
   "agenda.late": "{span} tarde",
   "agenda.promises": "Promesas que vencen: aún sin conectar.",

@@ -85,7 +85,7 @@ export const ht: StaffMessages = {
   "legend.device": "Fizib, rekonektè, transfòmatè",
 
   "link.connecting": "N ap konekte…",
-  "link.live": "An dirèk · sa gen {span}",
+  "link.live": "An dirèk · {span}",
   "link.old": "Konekte · sa gen {span}",
   "link.lost": "Koneksyon an koupe · sa gen {span}",
   "link.never": "Poko gen koneksyon · n ap eseye ankò",
@@ -406,6 +406,10 @@ export const ht: StaffMessages = {
   "links.hint":
     "Kliyan ki sanble sou yon lòt transfòmatè pase sa dosye yo di, dapre sa yo menm ak vwazen yo fè konnen.",
   "links.csv": "Yo tout nan yon fichye CSV",
+  "links.meter": "Kontè li di pa gen kouran, men nou kwè {recorded} gen kouran.",
+  "links.meter_near": "Kontè li di pa gen kouran, men nou kwè {recorded} gen kouran, epi {likely} toupre pa genyen.",
+  "links.report": "Li rapòte pa gen kouran, men nou kwè {recorded} gen kouran.",
+  "links.report_near": "Li rapòte pa gen kouran, men nou kwè {recorded} gen kouran, epi {likely} toupre pa genyen.",
   "texts.title": "Mesaj tèks",
   "texts.signed_up": "Enskri",
   "texts.asked": "Nou mande, poko gen wi",
@@ -562,7 +566,12 @@ export const ht: StaffMessages = {
   "agenda.safety": "Pran: {what}",
   "agenda.unmatched": "Mete nan plas: {what}",
   "agenda.predicted": "Konfime: {what}",
-  "agenda.people": { one: "{count} kliyan", other: "{count} kliyan" },
+  "agenda.why_life": "lavi an premye",
+  "agenda.why_need": "danje oswa bezwen medikal",
+  "agenda.why_people": {
+    one: "{count} kliyan, ap tann {share} nan tan ki pèmèt la",
+    other: "{count} kliyan, ap tann {share} nan tan ki pèmèt la",
+  },
   "agenda.due": "nan {span}",
   "agenda.late": "{span} an reta",
   "agenda.promises": "Pwomès ki pou rive: poko konekte.",

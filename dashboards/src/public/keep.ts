@@ -6,7 +6,8 @@ import { POINTER_URL, type Tree } from "./tree";
 /** While a socket brings the picture, the copy is read so often all the same: what is read is kept. */
 const COPY_MS = 300_000;
 
-export async function keepForLater(feed: FeedClient, tree: Tree): Promise<void> {
+/** `languages`: those of the report form, the reader's first. */
+export async function keepForLater(feed: FeedClient, tree: Tree, languages: string[]): Promise<void> {
   // Without one (an old browser, plain HTTP) everything works while the network does.
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/sw.js");
@@ -16,7 +17,7 @@ export async function keepForLater(feed: FeedClient, tree: Tree): Promise<void> 
   }
   // The pointer is not among them: it is read again below, so that it is kept with the files that it names.
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  const word: Word = { keep: ["/", ...loaded.filter((name) => !name.endsWith(POINTER_URL))] };
+  const word: Word = { keep: ["/", ...loaded.filter((name) => !name.endsWith(POINTER_URL))], form: languages };
   active?.postMessage(word);
   await tree.snapshot().catch(() => undefined);
   const read = () => {

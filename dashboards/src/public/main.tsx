@@ -87,7 +87,8 @@ async function main(root: HTMLElement): Promise<void> {
   root.replaceChildren();
   draw();
   // When the page has all that it needs; a browser that keeps nothing is served as long as there is a network.
-  setTimeout(() => void keepForLater(feed, tree).catch(() => undefined), KEEP_MS);
+  const languages = [currentLanguage(), ...config.languages.filter((code) => code !== currentLanguage())];
+  setTimeout(() => void keepForLater(feed, tree, languages).catch(() => undefined), KEEP_MS);
   setInterval(draw, 1000);
   feed.start();
   void feed.pollNow(); // the copy first: it is nearest, and there when sockets are not

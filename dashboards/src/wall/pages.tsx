@@ -6,6 +6,7 @@ import * as format from "../format";
 import { t, word } from "../i18n";
 import { INCIDENT_SIGNS, incidentSign, SAFETY_SIGN } from "../legend";
 import { SignIcon } from "../sign";
+import { placeIn, placeOf } from "../sentence";
 
 const LARGEST = 5;
 const CLOCKS = 4;
@@ -38,7 +39,7 @@ export function IncidentsPage({ desk }: { desk: Desk }) {
           {most.map((incident) => (
             <li key={incident.id}>
               <SignIcon sign={incidentSign(incident.state)} size={44} label={word("state", incident.state)} />
-              <span class="wall-place">{incident.place || incident.id}</span>
+              <span class="wall-place">{placeOf(incident) || incident.id}</span>
               <small>{format.span(now - incident.since_ms)}</small>
               <b>{format.number(incident.customers_out)}</b>
             </li>
@@ -60,9 +61,7 @@ export function SafetyPage({ desk }: { desk: Desk }) {
           <li key={item.receipt} class={isLate(item, now) ? "is-late" : ""}>
             <SignIcon sign={SAFETY_SIGN} size={48} />
             <b>{safetyKind(item)}</b>
-            <span class="wall-place">
-              {(item.incident && desk.incidents.get(item.incident)?.place) || t("wall.alone")}
-            </span>
+            <span class="wall-place">{placeIn(desk, item.incident) || t("wall.alone")}</span>
             <SafetyClock item={item} nowMs={now} />
           </li>
         ))}

@@ -32,6 +32,7 @@ from stormops.core.merging import merge, split
 from stormops.core.mode_rules import declare
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
+from stormops.core.sentence import say
 from stormops.core.sighting import retracted, seen_closed, service_alone
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _place(decider: Decider, draft: Draft, fact: facts.ReportPlaced, _at_ms: int
     if not isinstance(report, OpenReport):
         return report
     if fact.premise not in decider.situation.premise_of:
-        return "unknown_premise", f"There is no premise {fact.premise} in this city."
+        return "unknown_premise", say("no_premise", premise=fact.premise)
     decider.take_out(report.receipt)
     decider.place(
         draft,
@@ -60,7 +61,7 @@ def _place(decider: Decider, draft: Draft, fact: facts.ReportPlaced, _at_ms: int
             premise=fact.premise,
             penalty=0,
             rule="placed",
-            reasons=[f"Placed by {fact.by.person}: {fact.reason}"],
+            reasons=[say("placed", by=fact.by.person, reason=fact.reason)],
         ),
     )
     draft.settle()
@@ -174,14 +175,14 @@ def _restorable(decider: Decider, incident: Incident, name: str) -> Refused | No
     """Why service cannot be back below this device of the incident, if so."""
     row = decider.situation.device_of.get(name)
     if row is None:
-        return "unknown_device", f"There is no device {name} in the network."
+        return "unknown_device", say("no_device", device=name)
     tree = decider.situation.tree
     above = {row, *ancestors(tree, row)}
     if above & set(incident.back):
-        return "already_restored", f"Service below {name} is already back."
+        return "already_restored", say("already_back", device=name)
     whole = all(row in (mine, *ancestors(tree, mine)) for mine in incident.devices)
     if not incident.devices or not (whole or above & set(incident.devices)):
-        return "device_elsewhere", f"{name} is not in {incident.id}."
+        return "device_elsewhere", say("device_not_in", device=name, incident=incident.id)
     return None
 
 
@@ -235,9 +236,9 @@ def _acknowledge(decider: Decider, draft: Draft, fact: facts.SafetyAcknowledged,
         return report
     clock = decider.situation.safety.get(report.receipt)
     if clock is None:
-        return "not_safety", f"Report {fact.receipt} says nothing of danger or of a medical need."
+        return "not_safety", say("no_danger", receipt=fact.receipt)
     if clock.by:
-        return "acknowledged", f"Report {fact.receipt} is acknowledged already, by {clock.by}."
+        return "acknowledged", say("acknowledged", receipt=fact.receipt, by=clock.by)
     stopped = facts.SafetyClockStopped(receipt=receipt_text(report.receipt), action=fact.action, by=fact.by.person)
     draft.add(stopped)
     return None

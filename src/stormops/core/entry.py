@@ -8,12 +8,14 @@ per 10,000, so that no float is ever part of what is hashed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from stormops.core.levels import Mode
 from stormops.core.report import Channel, Report, Utility
+from stormops.core.sentence import Words
 
 PER = 10_000
 """Probabilities and penalties are integers per this."""
@@ -270,7 +272,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     premise: str
     penalty: int
-    reasons: list[str] = []
+    reasons: Sequence[Words] = []
 
 
 class ReportMatched(Fact, frozen=True, kw_only=True, tag="report_matched"):
@@ -280,14 +282,14 @@ class ReportMatched(Fact, frozen=True, kw_only=True, tag="report_matched"):
     premise: str
     penalty: int
     rule: str
-    reasons: list[str] = []
+    reasons: Sequence[Words] = []
 
 
 class ReportUnmatched(Fact, frozen=True, kw_only=True, tag="report_unmatched"):
     """No premise is sure enough: kept for the desk, with the best candidates and why."""
 
     receipt: str
-    why: str
+    why: Words
     candidates: list[Candidate] = []
 
 
@@ -380,7 +382,7 @@ class SwitchChanged(Fact, frozen=True, kw_only=True, tag="switch_changed"):
     open: bool
     at_ms: int
     by: str
-    reason: str = ""
+    reason: Words = ""
     action: str = ""
     source: str = "person"
 
@@ -410,7 +412,7 @@ class IncidentChanged(Fact, frozen=True, kw_only=True, tag="incident_changed"):
     premises_dropped: list[int] = []
     since_ms: int = 0
     probability: int = -1
-    reasons: list[str] = []
+    reasons: Sequence[Words] = []
 
 
 class IncidentArgued(Fact, frozen=True, kw_only=True, tag="incident_argued"):
@@ -560,7 +562,7 @@ class ModeChanged(Fact, frozen=True, kw_only=True, tag="mode_changed"):
     mode: Mode
     was: Mode
     cause: str
-    reason: str
+    reason: Words
     by: str = ""
     scope: str = "city"
     action: str = ""
@@ -571,7 +573,7 @@ class ActionRefused(Fact, frozen=True, kw_only=True, tag="action_refused"):
 
     action: str
     code: str
-    text: str
+    text: Words
 
 
 AnyFact = (

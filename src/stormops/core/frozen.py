@@ -21,6 +21,7 @@ from stormops.core.messages import Messages
 from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
+from stormops.core.sentence import words
 from stormops.core.summary import (
     ClosedIncident,
     DeviceState,
@@ -154,7 +155,7 @@ def _unpack_incident(values: list[Any]) -> Incident:
     *plain, argued, state, premises = values
     incident = Incident(**dict(zip(_INCIDENT, plain, strict=True)))
     incident.devices, incident.back = tuple(incident.devices), tuple(incident.back)
-    incident.reasons = tuple(incident.reasons)
+    incident.reasons = tuple(map(words, incident.reasons))
     fact = decode(argued) if argued else None
     incident.argued = fact if isinstance(fact, IncidentArgued) else None
     incident.state = State(state)
@@ -170,10 +171,13 @@ def thaw(situation: Situation, body: bytes) -> None:
         setattr(situation, name, plain[name])
     situation.opened = plain["opened"]
     situation.totals = Totals(**plain["totals"])
-    situation.refusals = [Refusal(*values) for values in plain["refusals"]]
+    refusals = (Refusal(*values) for values in plain["refusals"])
+    situation.refusals = [refusal._replace(text=words(refusal.text)) for refusal in refusals]
     situation.actions = dict(plain["actions"])
     state = ModeState(*plain["mode"])
-    situation.mode = state._replace(mode=Mode(state.mode), relaxed_from=Mode(state.relaxed_from))
+    situation.mode = state._replace(
+        mode=Mode(state.mode), relaxed_from=Mode(state.relaxed_from), reason=words(state.reason)
+    )
     learned = decode(plain["rates"]) if plain["rates"] else None
     situation.rates = learned if isinstance(learned, RatesLearned) else None
     situation.pace = [(at_ms, received) for at_ms, received in plain["pace"]]
@@ -182,7 +186,8 @@ def thaw(situation: Situation, body: bytes) -> None:
     situation.safety = {receipt: SafetyClock(*clock) for receipt, *clock in plain["safety"]}
     situation.silences = {name: Silence(*silence) for name, *silence in plain["silences"]}
     situation.links = {premise: DoubtedLink(*link) for premise, *link in plain["links"]}
-    situation.switches = {device: SwitchState(*state) for device, *state in plain["switches"]}
+    switches = ((device, SwitchState(*state)) for device, *state in plain["switches"])
+    situation.switches = {device: state._replace(reason=words(state.reason)) for device, state in switches}
     situation.tree = situation.switchgear.trace(situation.switches)
     situation.telemetry = {device: DeviceState(*state) for device, *state in plain["telemetry"]}
     situation.closed_ms = dict(plain["closed_ms"])

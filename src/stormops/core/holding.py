@@ -12,11 +12,12 @@ from stormops.core.network import Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import SYMPTOMS, Utility
+from stormops.core.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
 
-Refused = tuple[str, str]
+Refused = tuple[str, Sentence]
 """Code, and a sentence for the person who asked."""
 
 
@@ -27,13 +28,13 @@ def live_incident(decider: Decider, name: str, step: Step) -> Incident | Refused
     if incident is not None:
         if advance(incident.state, step) is not None:
             return incident if step is Step.CONFIRM else opened_by_switching(decider, incident) or incident
-        return "wrong_state", f"{name} is {incident.state.value} and takes no more steps."
+        return "wrong_state", say("no_more_steps", incident=name, state=incident.state.value)
     closed = situation.closed_incidents.get(incident_key(name) or -1)
     if closed is None:
-        return "unknown_incident", f"There is no incident {name}."
+        return "unknown_incident", say("no_incident", incident=name)
     if closed.into >= 0:
-        return "incident_closed", f"{name} became part of {incident_id(closed.into)}."
-    return "incident_closed", f"{name} is closed ({closed.outcome})."
+        return "incident_closed", say("became_part", incident=name, into=incident_id(closed.into))
+    return "incident_closed", say("incident_is_closed", incident=name, state=closed.outcome)
 
 
 def device_of(decider: Decider, incident: Incident, name: str) -> int | Refused:
@@ -41,14 +42,14 @@ def device_of(decider: Decider, incident: Incident, name: str) -> int | Refused:
     situation = decider.situation
     row = situation.device_of.get(name)
     if row is None:
-        return "unknown_device", f"There is no device {name} in the network."
+        return "unknown_device", say("no_device", device=name)
     if incident.utility is Utility.ELECTRIC:
         if any(_related(situation.tree, row, mine) for mine in incident.devices):
             return row
         reported = (situation.reports.premise[situation.reports.row_of[receipt]] for receipt in incident.reports)
         if any(premise >= 0 and row in situation.tree.path(premise) for premise in reported):
             return row
-    return "device_elsewhere", f"{name} is neither above nor below {incident.id}."
+    return "device_elsewhere", say("off_path", device=name, incident=incident.id)
 
 
 def _related(tree: Tree, one: int, other: int) -> bool:
@@ -62,7 +63,7 @@ def opened_by_switching(decider: Decider, incident: Incident) -> Refused | None:
         state = situation.switches.get(device)
         if state and state.opened_by_hand and situation.tree.customers[device]:
             name = situation.device_ids[device]
-            return "switched_open", f"{name} is open by switching, by {state.by}: close it, and {incident.id} is over."
+            return "switched_open", say("open_by_switching", device=name, by=state.by, incident=incident.id)
     return None
 
 
@@ -72,10 +73,10 @@ def open_report(decider: Decider, name: str) -> OpenReport | Refused:
     known = digits.isascii() and digits.isdigit()
     status = decider.situation.status(receipt_number(digits)) if known else None
     if status is None:
-        return "unknown_report", f"There is no report {name}."
+        return "unknown_report", say("no_report", receipt=name)
     report = decider.situation.report(status.receipt)
     if report is None or report.answered:
-        return "report_closed", f"Report {name} is already {status.state}."
+        return "report_closed", say("report_is", receipt=name, state=status.state)
     return report
 
 

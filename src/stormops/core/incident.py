@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from stormops.core.entry import IncidentArgued
 from stormops.core.report import Utility
+from stormops.core.sentence import Words
 
 UTILITIES: tuple[Utility, ...] = tuple(Utility)
 ELECTRIC = UTILITIES.index(Utility.ELECTRIC)
@@ -139,7 +140,7 @@ class Incident:
     customers_out_max: int = 0
     customers_restored: int = 0
     probability: int = 0
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Words, ...] = ()
     argued: IncidentArgued | None = None
     """What speaks for and against it, while it is predicted by the network."""
     unargued: bool = False

@@ -21,10 +21,11 @@ from stormops.core.matching_text import PER_METRE, WITHIN_M, TextClaims
 from stormops.core.nearest import Nearest
 from stormops.core.network import City, Floats, Ints
 from stormops.core.report import Report
+from stormops.core.sentence import say
 
 __all__ = ["Matched", "Matcher", "NotMatched", "Possible"]
 
-_AS_GIVEN = {field: f"{field.replace('_', ' ')} as given" for field in TRUST}
+_AS_GIVEN = {field: say("as_given", field=field) for field in TRUST}
 _UNTOLD_M = 20.0
 """Nearer than this the nearest house is meant; beyond it a second one as near makes it unsure."""
 _AS_NEAR_M = 3.0
@@ -93,10 +94,9 @@ class Matcher:
         rows = self._keys.rows(field, value)
         if len(rows) == 1:
             return Claim(field, field, sure=True, options=[Possible(rows[0], 0, [_AS_GIVEN[field]])])
-        name = field.replace("_", " ")
         if not rows:
-            return Claim(field, field, sure=False, options=[], why=f"{name} is not known")
-        why = f"{name} has {len(rows)} premises"
+            return Claim(field, field, sure=False, options=[], why=say("not_known", field=field))
+        why = say("has_premises", field=field, count=len(rows))
         penalty = min(WORST, 500 * len(rows))
         return Claim(field, field, sure=False, options=[Possible(r, penalty, [why]) for r in rows], why=why)
 
@@ -104,22 +104,22 @@ class Matcher:
         premise, metres = near or self.nearest(lon, lat)
         point = self._nearest.plane(lon, lat)
         if metres > WITHIN_M:
-            why = f"no premise within {WITHIN_M:.0f} m of the point"
+            why = say("nothing_at_point", metres=round(WITHIN_M))
             options = [_away(premise, metres)._replace(penalty=WORST)] if premise >= 0 else []
             return Claim("coordinates", "coordinates", sure=False, options=options, why=why, point=point)
         if metres > _UNTOLD_M:
             others = self._nearest.within(lon, lat, metres + _AS_NEAR_M, CANDIDATES)
             if any(not self._places.same(premise, other) for other, _ in others):
-                why = "several houses are equally near to the point"
+                why = say("equally_near")
                 found = [_away(p, d) for p, d in others]
                 return Claim("coordinates", "coordinates", sure=False, options=found, why=why, point=point)
         first, units = self._places.representative(premise)
         best = _away(first, metres)
         if units > 1:
-            best.reasons.append(f"a point does not tell units apart: building has {units}")
+            best.reasons.append(say("point_units", count=units))
         rule = "coordinates" if units == 1 else "coordinates_building"
         return Claim("coordinates", rule, sure=True, options=[best], point=point)
 
 
 def _away(premise: int, metres: float) -> Possible:
-    return Possible(premise, round(PER_METRE * metres), [f"{metres:.0f} m from the point"])
+    return Possible(premise, round(PER_METRE * metres), [say("from_point", metres=round(metres))])

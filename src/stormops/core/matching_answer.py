@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from stormops.core.sentence import Sentence
+
 BAR: Final = 2500
 """The highest penalty of a match."""
 MARGIN: Final = 300
@@ -19,11 +21,11 @@ CANDIDATES: Final = 5
 
 
 class Possible(NamedTuple):
-    """A premise that a report may mean: its row in the city, the penalty, and why, for people."""
+    """A premise that a report may mean: its row in the city, the penalty, and why."""
 
     premise: int
     penalty: int
-    reasons: list[str]
+    reasons: list[Sentence]
 
 
 class Matched(NamedTuple):
@@ -32,13 +34,13 @@ class Matched(NamedTuple):
     premise: int
     penalty: int
     rule: str
-    reasons: list[str]
+    reasons: list[Sentence]
 
 
 class NotMatched(NamedTuple):
-    """No premise is sure enough: why, in a sentence, and up to five candidates, best first."""
+    """No premise is sure enough: why, and up to five candidates, best first."""
 
-    why: str
+    why: Sentence
     candidates: list[Possible]
 
 

@@ -7,10 +7,12 @@ report unmatched: two good and contrary statements are a matter for a person.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Final, NamedTuple
 
 from stormops.core.matching_answer import BAR, Matched, NotMatched, Possible, possible
 from stormops.core.matching_places import Places
+from stormops.core.sentence import Sentence, say
 
 TRUST: Final = ("service_point", "meter", "account", "address", "phone", "coordinates", "landmark")
 """Address before phone: a phone says who calls, an address where it is dark."""
@@ -33,20 +35,20 @@ class Claim(NamedTuple):
     rule: str
     sure: bool
     options: list[Possible]
-    why: str = ""
+    why: Sentence | None = None
     point: tuple[float, float] | None = None
 
 
 def decide(claims: list[Claim], places: Places) -> Matched | NotMatched:
     """The one answer of all claims, which stand in the order of trust."""
     if not claims:
-        return NotMatched("nothing says where or who", [])
+        return NotMatched(say("nothing_said"), [])
     if len(claims) == 1:
         return _alone(claims[0])
     base = next((c for c in claims if c.sure), None)
     base = _narrowed(claims, places) if base is None else _sharpened(base, claims, places)
     if base is None:
-        return NotMatched("; ".join(c.why for c in claims if c.why), _all(claims))
+        return NotMatched(_joined([c.why for c in claims if c.why]), _all(claims))
     chosen = base.options[0]
     penalty, reasons, against = chosen.penalty, list(chosen.reasons), []
     for other in claims:
@@ -59,15 +61,20 @@ def decide(claims: list[Claim], places: Places) -> Matched | NotMatched:
             against.append(why)
     if penalty > BAR:
         best = [o._replace(penalty=o.penalty + penalty - chosen.penalty) for o in base.options[:1]]
-        return NotMatched("; ".join(against), possible([*best, *_all(claims)]))
+        return NotMatched(_joined(against), possible([*best, *_all(claims)]))
     return Matched(chosen.premise, penalty, base.rule, reasons)
+
+
+def _joined(why: list[Sentence]) -> Sentence:
+    """All that speaks against a match, as one sentence."""
+    return reduce(lambda one, other: say("both", first=one, second=other), why) if why else say("nothing_said")
 
 
 def _alone(claim: Claim) -> Matched | NotMatched:
     if claim.sure:
         best = claim.options[0]
         return Matched(best.premise, best.penalty, claim.rule, best.reasons)
-    return NotMatched(claim.why, possible(claim.options))
+    return NotMatched(_joined([claim.why] if claim.why else []), possible(claim.options))
 
 
 def _all(claims: list[Claim]) -> list[Possible]:
@@ -107,37 +114,41 @@ def _sharpened(base: Claim, claims: list[Claim], places: Places) -> Claim | None
 
 
 def _picked(claim: Claim, option: Possible, deciders: list[str]) -> Claim:
-    said = " and ".join(d.replace("_", " ") for d in deciders)
-    option = option._replace(reasons=[*option.reasons, f"{claim.field.replace('_', ' ')} decided by {said}"])
+    fields = [say("field", field=decider) for decider in deciders]
+    others = reduce(lambda one, other: say("and", first=one, second=other), fields)
+    option = option._replace(reasons=[*option.reasons, say("decided_by", field=claim.field, others=others)])
     return claim._replace(sure=True, options=[option])
 
 
-def _disagreement(premise: int, base: Claim, other: Claim, places: Places) -> tuple[int, str]:
+def _disagreement(premise: int, base: Claim, other: Claim, places: Places) -> tuple[int, Sentence | None]:
     """What another field says against the premise that the base claims: penalty and reason."""
-    name = other.field.replace("_", " ")
     if other.point is not None:
-        return _from_point(premise, base, other.point, places, name)
+        return _from_point(premise, base, other.point, places, other.field)
     if not other.sure and not any(option.penalty <= _CREDIBLE for option in other.options):
-        return _SILENT.get(other.field, 0), (other.why and f"{name}: {other.why}")
+        return _SILENT.get(other.field, 0), (other.why and say("of_field", field=other.field, why=other.why))
     if _agrees(premise, other, places):
-        return 0, ""
-    return _CONTRARY[_kind(base.field)][_kind(other.field)], f"{name} is another place"
+        return 0, None
+    return _CONTRARY[_kind(base.field)][_kind(other.field)], say("contrary", field=other.field)
 
 
-def _from_point(premise: int, base: Claim, point: tuple[float, float], places: Places, name: str) -> tuple[int, str]:
+def _from_point(
+    premise: int, base: Claim, point: tuple[float, float], places: Places, field: str
+) -> tuple[int, Sentence | None]:
     metres = places.from_point(premise, point)
     if not metres > _NEAR_M:
-        return 0, ""
+        return 0, None
     far = metres > _FAR_M
     key = base.field in KEYS
     penalty = (700 if far else 300) if key else (1500 if far else 600)
     if base.field == "phone" and far:
         penalty = 3000
-    return penalty, f"{name} {_metres(metres)} away"
+    return penalty, _away(field, metres)
 
 
-def _metres(metres: float) -> str:
-    return f"{metres / 1000:.1f} km" if metres >= 1000 else f"{metres:.0f} m"
+def _away(field: str, metres: float) -> Sentence:
+    if metres >= 1000:
+        return say("away_km", field=field, km=f"{metres / 1000:.1f}")
+    return say("away_m", field=field, metres=round(metres))
 
 
 def _kind(field: str) -> str:

@@ -21,6 +21,7 @@ from stormops.core.matching_answer import MARGIN
 from stormops.core.matching_meaning import fit
 from stormops.core.matching_towns import UNSAID
 from stormops.core.network import METRES_PER_DEGREE, City, Floats
+from stormops.core.sentence import Sentence, say
 
 _ALIKE = 84.0
 """Least likeness (0 to 100) of a landmark's name; below it is another place."""
@@ -41,7 +42,7 @@ class Spot(NamedTuple):
     lon: float
     lat: float
     penalty: int
-    reasons: list[str]
+    reasons: list[Sentence]
 
 
 def _words(text: str) -> str:
@@ -74,12 +75,12 @@ class Landmarks:
 
     def _spot(self, row: int, score: float) -> Spot:
         name = self._marks.name[row]
-        why = f"landmark '{name}'" if score >= 100 else f"landmark taken for '{name}'"
+        why = say("landmark" if score >= 100 else "landmark_like", known=name)
         return Spot(float(self._marks.lon[row]), float(self._marks.lat[row]), round((100 - score) * 60), [why])
 
 
 class Corners:
-    """The crossings of a city's streets, worked out when they are asked for."""
+    """The crossings of a city's streets, worked out when they are said for."""
 
     def __init__(self, city: City, book: AddressBook) -> None:
         self._premises, self._book = city.premises, book
@@ -115,27 +116,28 @@ class Corners:
         spots.sort(key=lambda s: (s.penalty, s.lon, s.lat))
         return [s for s in spots if s.penalty < spots[0].penalty + MARGIN]
 
-    def _streets(self, words: list[str]) -> list[tuple[int, int, list[str]]]:
+    def _streets(self, words: list[str]) -> list[tuple[int, int, list[Sentence]]]:
         """Streets that one side of a corner may name, best first: row, penalty, reasons."""
         said = street(words[:8])
         if not said.name:
             return []
         streets = self._book.streets
-        found: dict[int, tuple[int, list[str]]] = {}
+        found: dict[int, tuple[int, list[Sentence]]] = {}
         for row, flags in streets.exact(said.name):
             found.setdefault(row, (fit(said, streets.parts[row], flags), []))
         if not found:
             for like in streets.one_off(said.name) or streets.search(said.name, []):
                 penalty = like.penalty + fit(said, streets.parts[like.street], like.flags)
-                found.setdefault(like.street, (penalty, [f"'{said.name}' taken for '{streets.title[like.street]}'"]))
+                why = [say("street_like", text=said.name, known=streets.title[like.street])]
+                found.setdefault(like.street, (penalty, why))
         good = sorted((p, row, why) for row, (p, why) in found.items() if p <= _STREET_BAR)
         return [(row, p, why) for p, row, why in good if p < good[0][0] + MARGIN][:_MOST_STREETS]
 
-    def _cross(self, a: int, b: int, penalty: int, reasons: list[str], town: tuple[int, ...]) -> list[Spot]:
+    def _cross(self, a: int, b: int, penalty: int, reasons: list[Sentence], town: tuple[int, ...]) -> list[Spot]:
         """Where two streets meet, in the town when one is given."""
         points = self._by_lines(a, b) if a in self._lines and b in self._lines else self._by_premises(a, b, town)
         title = self._book.streets.title
-        why = [*reasons, f"corner of {title[a]} and {title[b]}"]
+        why = [*reasons, say("corner", first=title[a], second=title[b])]
         return [Spot(lon, lat, penalty, why) for lon, lat in points]
 
     def _by_lines(self, a: int, b: int) -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ from stormops.core.matching_answer import BAR, MARGIN, WORST
 from stormops.core.matching_readings import Reading
 from stormops.core.matching_streets import LONG_TYPES, WITH_KIND, WITH_PRE, WITHOUT_CLASS, Like, misspelt
 from stormops.core.matching_towns import UNKNOWN
+from stormops.core.sentence import Sentence, say
 
 HOPELESS: Final = 5000
 """From this penalty on a street is no candidate."""
@@ -84,32 +85,32 @@ class Choice(NamedTuple):
     """The one address that a text means, or None and why not."""
 
     meaning: Meaning | None
-    why: str
+    why: Sentence | None
 
 
 def choose(heard: Heard) -> Choice:
     """The one address meant, if the best is good enough, clearly better than the next, and not contradicted."""
     there, absent = heard.there, heard.absent
     if heard.said.block:
-        return Choice(None, "a block is named, not a house")
+        return Choice(None, say("block"))
     if not there or there[0].penalty > BAR:
         return Choice(None, _why_nothing(heard))
     best = there[0]
     if absent and absent[0].penalty + MARGIN <= best.penalty:
-        return Choice(None, f"there is no number {best.reading.number} on the street named, only on one like it")
+        return Choice(None, say("no_number_there", number=best.reading.number))
     rivals = [m for m in there if m.penalty < best.penalty + MARGIN]
     if len(rivals) > 1:
         one_street = len({m.street for m in rivals}) == 1
-        return Choice(None, "the address exists in several towns" if one_street else "several addresses fit equally")
-    return Choice(best, "")
+        return Choice(None, say("several_towns" if one_street else "several_fit"))
+    return Choice(best, None)
 
 
-def _why_nothing(heard: Heard) -> str:
+def _why_nothing(heard: Heard) -> Sentence:
     """Why no address is near enough to what was said."""
     if not heard.said.number:
-        return "no house number is given"
+        return say("no_house_number")
     if heard.absent and heard.absent[0].penalty <= BAR:
-        return f"there is no number {heard.said.number} on this street"
+        return say("no_number", number=heard.said.number)
     if heard.there and heard.there[0].reading.town == UNKNOWN:
-        return f"'{heard.there[0].reading.town_text}' is not a place in this city"
-    return "no address is near enough" if heard.there else "no such street is known"
+        return say("no_town", text=heard.there[0].reading.town_text)
+    return say("no_address_near" if heard.there else "no_street")

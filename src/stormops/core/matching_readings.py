@@ -17,12 +17,17 @@ from stormops.core.address_said import Said
 from stormops.core.address_words import DIRECTIONS, PLAIN_TYPES, TYPES
 from stormops.core.matching_streets import Streets
 from stormops.core.matching_towns import UNKNOWN, UNSAID, Towns
+from stormops.core.sentence import Sentence, say
 
 MOST_WORDS = 16
 """Words of the street and town that are read; no address has more."""
 _UNIT_LIKE = re.compile(r"\d{1,4}[A-Z]?$|[A-Z]\d{0,4}$")
 
-_MERGED = "suffix is part of the name"
+_SUFFIX_IN_TWO, _SUFFIX_GLUED = say("suffix_in_two"), say("suffix_glued")
+_DIRECTION_MISSPELT, _DIRECTION_GLUED = say("direction_misspelt"), say("direction_glued")
+_LAST_WORD_UNIT, _LETTER_UNIT = say("last_word_unit"), say("letter_unit")
+_MERGED = Sentence("")
+"""The suffix is part of the name: a close reading, which is not talked about."""
 
 
 class Reading(NamedTuple):
@@ -40,7 +45,7 @@ class Reading(NamedTuple):
     town_letters: int
     town_text: str
     extra: int
-    note: str
+    note: Sentence | None
     close: bool
 
 
@@ -112,16 +117,16 @@ def _after_types(words: list[str], towns: Towns) -> Iterator[_Split]:
         yield _town(words[: i + 1], words[i + 1 :], towns)
 
 
-def _endings(words: list[str]) -> Iterator[tuple[Street, int, str]]:
+def _endings(words: list[str]) -> Iterator[tuple[Street, int, Sentence | None]]:
     """The street's words with their last word read otherwise: a type that is misspelt, split or glued."""
     last = words[-1]
     if len(words) > 2 and words[-2] + last in TYPES:
-        yield street([*words[:-2], words[-2] + last]), 100, "the suffix is split"
+        yield street([*words[:-2], words[-2] + last]), 100, _SUFFIX_IN_TWO
     if len(words) > 1 and last.isalpha():
-        yield street([*words[:-1], "STREET"])._replace(kind=last), 0, ""
+        yield street([*words[:-1], "STREET"])._replace(kind=last), 0, None
     for size in range(min(9, len(last) - 3), 1, -1):
         if last[-size:] in TYPES:
-            yield street([*words[:-1], last[:-size], last[-size:]]), 100, "name and suffix are written as one"
+            yield street([*words[:-1], last[:-size], last[-size:]]), 100, _SUFFIX_GLUED
 
 
 def _plainly(words: list[str], plain: Street) -> Iterator[Street]:
@@ -143,25 +148,25 @@ def _near_direction(word: str) -> str:
     return next((d for d in ("NORTH", "SOUTH", "EAST", "WEST") if OSA.distance(word, d, score_cutoff=1) == 1), "")
 
 
-def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, int, str]]:
+def _streets(words: list[str], streets: Streets) -> Iterator[tuple[Street, str, int, Sentence | None]]:
     """Readings of the street's words: (street, unit, extra penalty, note)."""
     plain = street(words)
-    yield plain, "", 0, ""
+    yield plain, "", 0, None
     if plain.kind and (plain.kind not in PLAIN_TYPES or streets.named(plain.name + plain.kind)):
         yield plain._replace(name=plain.name + plain.kind, kind=""), "", 0, _MERGED
     if len(words) > 1 and _UNIT_LIKE.match(words[-1]):
-        yield street(words[:-1]), words[-1], 50, "the last word is read as a unit"
+        yield street(words[:-1]), words[-1], 50, _LAST_WORD_UNIT
     if len(words) > 1 or words[0] in TYPES:
         for other in _plainly(words, plain):
-            yield other, "", 0, ""
+            yield other, "", 0, None
     toward = "" if plain.pre or len(words) < 2 else _near_direction(words[0])
     if toward:
-        yield street([toward, *words[1:]]), "", 100, "the direction is misspelt"
+        yield street([toward, *words[1:]]), "", 100, _DIRECTION_MISSPELT
     if not plain.kind:
         for other, extra, note in _endings(words):
             yield other, "", extra, note
     elif plain.post == "" and plain.pre == "" and words[0][:1] in DIRECTIONS and streets.exact(words[0][1:]):
-        yield street([words[0][:1], words[0][1:], *words[1:]]), "", 100, "direction and name are written as one"
+        yield street([words[0][:1], words[0][1:], *words[1:]]), "", 100, _DIRECTION_GLUED
 
 
 def readings(said: Said, towns: Towns, streets: Streets) -> Iterator[Reading]:
@@ -172,16 +177,18 @@ def readings(said: Said, towns: Towns, streets: Streets) -> Iterator[Reading]:
             continue
         seen.add((len(split.words), split.town))
         if said.letter and split.words[0] == said.letter and len(split.words) > 1:
-            yield _reading(said, split, (street(split.words[1:]), "", 0, ""))._replace(number=said.number + said.letter)
-            yield _reading(said, split, (street(split.words[1:]), said.letter, 50, "a letter is read as a unit"))
+            yield _reading(said, split, (street(split.words[1:]), "", 0, None))._replace(
+                number=said.number + said.letter
+            )
+            yield _reading(said, split, (street(split.words[1:]), said.letter, 50, _LETTER_UNIT))
         for otherwise in _streets(split.words, streets):
             if otherwise[0].name:
                 yield _reading(said, split, otherwise)
 
 
-def _reading(said: Said, split: _Split, otherwise: tuple[Street, str, int, str]) -> Reading:
+def _reading(said: Said, split: _Split, otherwise: tuple[Street, str, int, Sentence | None]) -> Reading:
     parts, unit, extra, note = otherwise
     extra += 100 if said.after else 0
     town = split.town, split.letters, split.text
-    close = note == _MERGED
-    return Reading(parts, said.number, said.unit or unit, said.postcode, *town, extra, "" if close else note, close)
+    close = note is _MERGED
+    return Reading(parts, said.number, said.unit or unit, said.postcode, *town, extra, None if close else note, close)

@@ -1,4 +1,4 @@
-"""Why an address was taken for what was said: sentences for the desk, built only for what is shown."""
+"""Why an address was taken for what was said: built only for what is shown."""
 
 from __future__ import annotations
 
@@ -7,63 +7,68 @@ from stormops.core.matching_address import AddressBook
 from stormops.core.matching_meaning import Meaning
 from stormops.core.matching_streets import LONG_TYPES, WITH_KIND, WITH_PRE, WITHOUT_CLASS, misspelt
 from stormops.core.matching_towns import UNKNOWN
+from stormops.core.sentence import Sentence, say
 
 
-def _name(meaning: Meaning, title: str) -> list[str]:
+def _name(meaning: Meaning, title: str) -> list[Sentence]:
     like, said = meaning.like, meaning.reading.street.name
     if not like.distance:
         return []
     if like.sounds:
-        return [f"street name sounds alike: '{said}' for '{title}'"]
-    letters = "1 letter" if like.distance == 1 else f"{like.distance} letters"
-    return [f"street name differs by {letters}: '{said}' for '{title}'"]
+        return [say("name_sounds", text=said, known=title)]
+    return [say("name_differs", count=like.distance, text=said, known=title)]
 
 
-def _kind(said: Street, known: Street, flags: int) -> list[str]:
+def _kind(said: Street, known: Street, flags: int) -> list[Sentence]:
     kind = "" if flags & WITH_KIND else known.kind
     if said.kind == kind:
         return []
     if not said.kind:
-        return ["suffix missing"]
+        return [say("suffix_missing")]
     if said.kind not in LONG_TYPES:
-        near = kind and misspelt(said.kind, kind)
-        return [f"suffix misspelt: '{said.kind}' for '{kind}'" if near else f"'{said.kind}' is not a known suffix"]
-    return [f"suffix added: '{said.kind}'"] if not kind else [f"suffix differs: '{said.kind}' for '{kind}'"]
+        if kind and misspelt(said.kind, kind):
+            return [say("suffix_misspelt", text=said.kind, known=kind)]
+        return [say("suffix_unknown", text=said.kind)]
+    if not kind:
+        return [say("suffix_added", text=said.kind)]
+    return [say("suffix_differs", text=said.kind, known=kind)]
 
 
-def _direction(said: Street, known: Street, flags: int) -> list[str]:
+def _direction(said: Street, known: Street, flags: int) -> list[Sentence]:
     pre = "" if flags & WITH_PRE else known.pre
     if said.pre == pre and said.post == known.post:
         return []
     ours, theirs = said.pre + said.post, pre + known.post
     if ours == theirs:
-        return ["direction stands elsewhere"]
+        return [say("direction_elsewhere")]
     if not ours:
-        return [f"direction missing: '{theirs}'"]
-    return [f"direction added: '{ours}'"] if not theirs else [f"direction differs: '{ours}' for '{theirs}'"]
+        return [say("direction_missing", known=theirs)]
+    if not theirs:
+        return [say("direction_added", text=ours)]
+    return [say("direction_differs", text=ours, known=theirs)]
 
 
-def _town(meaning: Meaning, book: AddressBook) -> list[str]:
+def _town(meaning: Meaning, book: AddressBook) -> list[Sentence]:
     reading = meaning.reading
     if reading.town == UNKNOWN:
-        return [f"'{reading.town_text}' is not a place in this city"]
+        return [say("no_town", text=reading.town_text)]
     if not reading.town:
         return []
     if meaning.locality >= 0 and meaning.locality not in reading.town:
-        return [f"town differs: '{reading.town_text}' for '{book.towns.title[meaning.locality]}'"]
+        return [say("town_differs", text=reading.town_text, known=book.towns.title[meaning.locality])]
     if reading.town_letters:
-        return [f"town is misspelt: '{reading.town_text}' for '{book.towns.title[reading.town[0]]}'"]
+        return [say("town_misspelt", text=reading.town_text, known=book.towns.title[reading.town[0]])]
     return []
 
 
-def _postcode(meaning: Meaning, book: AddressBook) -> list[str]:
+def _postcode(meaning: Meaning, book: AddressBook) -> list[Sentence]:
     code = meaning.reading.postcode
     if not code or not meaning.rows or not min(book.postcodes.penalty(code, r, meaning.locality) for r in meaning.rows):
         return []
-    return [f"postcode differs: '{code}'"]
+    return [say("postcode_differs", text=code)]
 
 
-def reasons(meaning: Meaning, book: AddressBook) -> list[str]:
+def reasons(meaning: Meaning, book: AddressBook) -> list[Sentence]:
     """Everything that is not as the city has it, in reading order; none when nothing is."""
     if not meaning.penalty:
         return []
@@ -72,7 +77,7 @@ def reasons(meaning: Meaning, book: AddressBook) -> list[str]:
     said, flags = meaning.reading.street, meaning.like.flags
     found = _name(meaning, title) + _kind(said, known, flags) + _direction(said, known, flags)
     if flags & WITHOUT_CLASS:
-        found.append(f"route given without its class: '{title}'")
+        found.append(say("no_class", known=title))
     if meaning.reading.note:
         found.append(meaning.reading.note)
     return found + _town(meaning, book) + _postcode(meaning, book)

@@ -11,6 +11,7 @@ from stormops.core.matching_places import Places
 from stormops.core.matching_reasons import reasons
 from stormops.core.nearest import Nearest
 from stormops.core.network import City
+from stormops.core.sentence import Sentence, say
 
 WITHIN_M = 60.0
 """A point further than this from every premise is at none of them."""
@@ -26,6 +27,7 @@ _NOT_THERE = 3000
 """Penalty of a number that does not exist on the street: above the bar, whatever else agrees."""
 _NO_UNIT, _ONE_UNIT, _WRONG_UNIT, _NEEDLESS_UNIT = 300, 100, 700, 200
 _MOST_AROUND = 32
+_AS_SAID = say("as_said")
 
 
 class TextClaims:
@@ -54,42 +56,43 @@ class TextClaims:
             marks = self._landmarks.find(text)
             if marks:
                 return self._spots("address", "landmark", marks)
-        why = "these streets are not known to meet" if heard.said.cross else choice.why
+        why = say("never_meet") if heard.said.cross else choice.why
         return Claim("address", "address", sure=False, options=self._suggest(heard), why=why)
 
     def landmark(self, text: str) -> Claim:
         """The claim of a landmark's name."""
         spots = self._landmarks.find(text)
         if not spots:
-            return Claim("landmark", "landmark", sure=False, options=[], why="landmark is not known")
+            return Claim("landmark", "landmark", sure=False, options=[], why=say("not_known", field="landmark"))
         return self._spots("landmark", "landmark", spots)
 
     def _spots(self, field: str, rule: str, spots: list[Spot]) -> Claim:
         """A point that a text names: its premise when what stands there is one place."""
         options = possible([option for spot in spots for option in self._around(spot)])
         if len(spots) > 1:
-            return Claim(field, rule, sure=False, options=options, why="several places have this name")
+            return Claim(field, rule, sure=False, options=options, why=say("several_named"))
         near = self._nearest.within(spots[0].lon, spots[0].lat, WITHIN_M, _MOST_AROUND)
         if not near:
-            why = f"no premise within {WITHIN_M:.0f} m of the place"
+            why = say("nothing_at_place", metres=round(WITHIN_M))
             return Claim(field, rule, sure=False, options=options, why=why)
         first, metres = near[0]
         there = rule == "landmark" and metres <= _AT_M
         if not there and not all(self._places.same(first, o) or away >= metres + _AROUND_M for o, away in near):
-            why = "a place, not a premise: several stand around it"
+            why = say("several_around")
             return Claim(field, rule, sure=False, options=options, why=why)
         if options[0].penalty > BAR:
-            return Claim(field, rule, sure=False, options=options, why="no place is like it enough")
+            return Claim(field, rule, sure=False, options=options, why=say("no_place_like"))
         first, units = self._places.representative(options[0].premise)
         best = options[0]._replace(premise=first)
         if units > 1:
-            best.reasons.append(f"a place does not tell units apart: building has {units}")
+            best.reasons.append(say("place_units", count=units))
         return Claim(field, rule, sure=True, options=[best])
 
     def _around(self, spot: Spot) -> list[Possible]:
         near = self._nearest.within(spot.lon, spot.lat, _LOOK_M, CANDIDATES)
         return [
-            Possible(p, spot.penalty + round(PER_METRE * d), [*spot.reasons, f"{d:.0f} m from it"]) for p, d in near
+            Possible(p, spot.penalty + round(PER_METRE * d), [*spot.reasons, say("from_place", metres=round(d))])
+            for p, d in near
         ]
 
     def _unit(self, meaning: Meaning) -> Claim:
@@ -103,26 +106,26 @@ class TextClaims:
         if exact:
             if len(exact) == 1:
                 return self._meant(exact[0], meaning.penalty, "address", why)
-            why.append(f"the address stands {len(exact)} times in the city's data")
+            why.append(say("stands_often", count=len(exact)))
             return self._together(exact, meaning.penalty, "address", why)
         first = meaning.rows[0]
         if len(meaning.rows) == 1 and not said:
-            why.append(f"unit not given: only {units[first]} is known here")
+            why.append(say("only_unit", known=units[first]))
             return self._meant(first, meaning.penalty + _ONE_UNIT, "address", why)
         if not any(units[r] for r in meaning.rows):
-            why.append(f"unit {said} given: the address has no units")
+            why.append(say("no_units", unit=said))
             return self._together(list(meaning.rows), meaning.penalty + _NEEDLESS_UNIT, "address", why)
         count = len(meaning.rows)
-        told = f"unit {said} is not known" if said else "unit not given"
+        told = say("unit_unknown", unit=said, count=count) if said else say("unit_missing", count=count)
         extra = _WRONG_UNIT if said else _NO_UNIT
         return self._together(
             list(meaning.rows),
             meaning.penalty + extra,
             "address_building",
-            [*why, f"{told}: building has {count} units"],
+            [*why, told],
         )
 
-    def _together(self, rows: list[int], penalty: int, rule: str, why: list[str]) -> Claim:
+    def _together(self, rows: list[int], penalty: int, rule: str, why: list[Sentence]) -> Claim:
         """The first of several premises stands for all when they lose service together; else all are candidates."""
         if self._places.together(rows):
             return self._meant(rows[0], penalty, rule, why)
@@ -130,12 +133,12 @@ class TextClaims:
         for row in rows:
             apart.setdefault(self._places.zone[row], row)
         options = [Possible(r, penalty, why) for r in (apart.values() if len(apart) > 1 else rows)]
-        return Claim("address", rule, sure=False, options=options, why=f"{why[-1]}, and they are not one place")
+        return Claim("address", rule, sure=False, options=options, why=say("not_one_place", why=why[-1]))
 
-    def _meant(self, premise: int, penalty: int, rule: str, why: list[str]) -> Claim:
+    def _meant(self, premise: int, penalty: int, rule: str, why: list[Sentence]) -> Claim:
         sure = penalty <= BAR
-        option = Possible(premise, penalty, why or ["address as said"])
-        return Claim("address", rule, sure=sure, options=[option], why="" if sure else "no address is near enough")
+        option = Possible(premise, penalty, why or [_AS_SAID])
+        return Claim("address", rule, sure=sure, options=[option], why=None if sure else say("no_address_near"))
 
     def _suggest(self, heard: Heard) -> list[Possible]:
         """Candidates for an address that is not sure: the nearest that exist, and the nearest numbers."""
@@ -147,10 +150,10 @@ class TextClaims:
             number = street.reading.number
             for row in book.nearest_numbers(street):
                 here = self._premises.house_number[row]
-                text = f"there is no number {number} on this street, {here} is near it" if number else "no number given"
+                missing = say("no_number_near", number=number, near=here) if number else say("number_missing")
                 away = min(1000, 10 * abs(book.value(row) - book.number_value(number)))
-                found.append(Possible(row, street.penalty + _NOT_THERE + away, [*reasons(street, book), text]))
+                found.append(Possible(row, street.penalty + _NOT_THERE + away, [*reasons(street, book), missing]))
         return possible(found)
 
-    def _told(self, meaning: Meaning) -> list[str]:
-        return reasons(meaning, self._book) or ["address as said"]
+    def _told(self, meaning: Meaning) -> list[Sentence]:
+        return reasons(meaning, self._book) or [_AS_SAID]

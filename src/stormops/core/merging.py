@@ -21,6 +21,7 @@ from stormops.core.incident import UTILITIES, Incident, State, Step, incident_id
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import Utility
+from stormops.core.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -49,7 +50,7 @@ def merge(decider: Decider, draft: Draft, fact: facts.IncidentsMerged, at_ms: in
             incident=into.id,
             devices=[decider.situation.device_ids[row] for row in kept],
             premises_added=sorted(premises),
-            reasons=[f"Merged by {fact.by.person}: {fact.reason}"],
+            reasons=[say("merged", by=fact.by.person, reason=fact.reason)],
         )
     )
     draft.add(stepped(into, Step.REGROUP, fact, at_ms))
@@ -67,11 +68,12 @@ def _others(decider: Decider, fact: facts.IncidentsMerged, into: Incident) -> li
         if not isinstance(other, Incident):
             return other
         if other is into:
-            return "same_incident", f"{name} cannot be merged into itself."
+            return "same_incident", say("merge_itself", incident=name)
         if other.utility is not into.utility:
-            return "other_utility", f"{name} is {other.utility.value}, {into.id} is {into.utility.value}."
+            theirs, ours = other.utility.value, into.utility.value
+            return "other_utility", say("other_utility", incident=name, utility=theirs, into=into.id, into_utility=ours)
         others.append(other)
-    return others or ("nothing_to_merge", f"No incident was named to be merged into {into.id}.")
+    return others or ("nothing_to_merge", say("nothing_to_merge", incident=into.id))
 
 
 def split(decider: Decider, draft: Draft, fact: facts.IncidentSplit, at_ms: int) -> Refused | None:
@@ -92,9 +94,9 @@ def split(decider: Decider, draft: Draft, fact: facts.IncidentSplit, at_ms: int)
     rest = _rest(decider, incident, leaving)
     draft.add(facts.IncidentOpened(incident=incident_id(key), utility=incident.utility, since_ms=since))
     new = situation.incidents[key]
-    draft.add(_extended(decider, new, extent, leaving, f"Split off by {fact.by.person}: {fact.reason}"))
+    draft.add(_extended(decider, new, extent, leaving, say("split_off", by=fact.by.person, reason=fact.reason)))
     if not seen:
-        draft.add(_extended(decider, incident, rest, set(), f"Split by {fact.by.person}: {fact.reason}"))
+        draft.add(_extended(decider, incident, rest, set(), say("split", by=fact.by.person, reason=fact.reason)))
     unhold(decider, before)
     for one in (incident, new):
         draft.add(stepped(one, Step.REGROUP, fact, at_ms))
@@ -111,10 +113,10 @@ def _leaving(decider: Decider, fact: facts.IncidentSplit, incident: Incident) ->
         if not isinstance(report, OpenReport):
             return report
         if report.receipt not in incident.reports:
-            return "not_in_incident", f"Report {name} is not in {incident.id}."
+            return "not_in_incident", say("report_not_in", receipt=name, incident=incident.id)
         leaving.add(report.receipt)
     if not leaving or len(leaving) == len(incident.reports):
-        return "nothing_to_split", f"A split takes some, not all, of the reports of {incident.id}."
+        return "nothing_to_split", say("nothing_to_split", incident=incident.id)
     return leaving
 
 
@@ -143,7 +145,7 @@ def _rest(decider: Decider, incident: Incident, leaving: set[int]) -> Extent:
 
 
 def _extended(
-    decider: Decider, incident: Incident, extent: Extent, receipts: set[int], reason: str
+    decider: Decider, incident: Incident, extent: Extent, receipts: set[int], reason: Sentence
 ) -> facts.IncidentChanged:
     devices, premises = extent
     return facts.IncidentChanged(

@@ -20,6 +20,7 @@ import msgspec
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.levels import Mode
+from stormops.core.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from stormops.core.decide import Decider
@@ -112,15 +113,15 @@ def figures(situation: Situation, news: Sequence[Entry], now_ms: int) -> Figures
     )
 
 
-def rung_reached(found: Figures, rules: ModeRules) -> tuple[Mode, str] | None:
+def rung_reached(found: Figures, rules: ModeRules) -> tuple[Mode, Sentence] | None:
     """The harshest mode that the figures ask for, and why in a sentence."""
     for rung in rules.rungs:
         if rung.out and found.out >= rules.least and found.out_share >= rung.out:
-            return rung.mode, f"{found.out:,} customers are out, {found.out_share:.1%} of all."
+            return rung.mode, say("share_out", count=found.out, share=f"{found.out_share:.1%}")
         if rung.pace and found.reports >= rules.least and found.pace >= rung.pace:
-            return rung.mode, f"{found.pace:.1f} reports a minute come for every 10,000 customers."
+            return rung.mode, say("pace", pace=f"{found.pace:.1f}")
         if rung.behind and found.behind >= rung.behind and found.late_ms > rules.late_ms:
-            return rung.mode, f"{found.behind:,} news wait, the oldest for {found.late_ms // 1000} seconds."
+            return rung.mode, say("news_wait", count=found.behind, seconds=found.late_ms // 1000)
     return None
 
 
@@ -136,15 +137,15 @@ def tighten(situation: Situation, news: Sequence[Entry], now_ms: int, rules: Mod
     return facts.ModeChanged(mode=reached[0], was=state.mode, cause=AUTOMATIC, reason=reached[1])
 
 
-def declare(decider: Decider, draft: Draft, fact: facts.ModeDeclared, _at_ms: int) -> tuple[str, str] | None:
+def declare(decider: Decider, draft: Draft, fact: facts.ModeDeclared, _at_ms: int) -> tuple[str, Sentence] | None:
     """A person's mode is in force at once; refused with a code and a sentence."""
     was = decider.situation.mode.mode
     if fact.scope != SCOPE:
-        return "unknown_scope", f'The mode is the whole city\'s: there is no scope "{fact.scope}".'
+        return "unknown_scope", say("no_scope", scope=fact.scope)
     if fact.mode is was:
-        return "same_mode", f"The mode is {was} already."
+        return "same_mode", say("same_mode", mode=was.value)
     if fact.mode < was and not fact.relax:
-        return "may_not_relax", f"Only a supervisor relaxes: from {was} to {fact.mode}."
+        return "may_not_relax", say("only_supervisor", was=was.value, mode=fact.mode.value)
     draft.add(
         facts.ModeChanged(
             mode=fact.mode,

@@ -29,6 +29,7 @@ from stormops.core.network import EdgeKind, Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
+from stormops.core.sentence import Sentence, say
 from stormops.core.situation import Situation
 from stormops.core.summary import Touched
 from stormops.core.ways import with_ways
@@ -503,14 +504,14 @@ def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:
     return any(SYMPTOMS[report.symptom].service_lost and not report.answered for report in found)
 
 
-def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[str, ...]:
+def _reasons(situation: Situation, utility: Utility, group: Group) -> tuple[Sentence, ...]:
     """Why these reports are one incident, for people, and whose word it is that it is none above."""
     last = situation.sightings.last
     if not last or utility is not Utility.ELECTRIC:
         return (_reason(situation, group),)
     told = [(device, last[device]) for device in _above(situation.tree, *group.key) if device in last]
     seen = [
-        f"{situation.device_ids[device]} was seen closed, says {sighting.by}."
+        say("seen_closed", device=situation.device_ids[device], by=sighting.by)
         for device, sighting in told
         if sighting.at_ms >= group.since_ms
     ]
@@ -522,16 +523,15 @@ def _above(tree: Tree, device: int, anchor: int) -> list[int]:
     return ancestors(tree, device) if device >= 0 else tree.path(anchor)
 
 
-_KINDS = {int(kind): kind.name.lower().replace("_", " ") for kind in EdgeKind}
+_KINDS = {int(kind): kind.name.lower() for kind in EdgeKind}
+_ALONE, _TOGETHER = say("alone"), say("close_together")
 
 
-def _reason(situation: Situation, group: Group) -> str:
+def _reason(situation: Situation, group: Group) -> Sentence:
     """Why these reports are one incident."""
     if group.device >= 0:
-        kind = _KINDS[situation.tree.kind[group.device]]
-        if group.telemetered:
-            return f"Telemetry says that the {kind} {situation.device_ids[group.device]} is open."
-        return f"Its reports share the {kind} {situation.device_ids[group.device]}."
+        kind, device = _KINDS[situation.tree.kind[group.device]], situation.device_ids[group.device]
+        return say("telemetry_open" if group.telemetered else "shares", kind=kind, device=device)
     if len(group.out) == 1:
-        return "One premise reports and its neighbours do not."
-    return "Its reports are close together, measured by the houses around them."
+        return _ALONE
+    return _TOGETHER

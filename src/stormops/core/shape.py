@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from stormops.core.network import METRES_PER_DEGREE, City, Ints, Tree
+from stormops.core.sentence import Words, say
 
 MARGIN_METRES = 15.0
 """Room between the outermost premises and the outline, so that even one premise has a drawable one."""
@@ -33,7 +34,7 @@ _NUMBER = re.compile(r"\d+")
 class Shape(NamedTuple):
     """`place` in words; middle in WGS 84 degrees; `hull` a closed ring of [lon, lat] (None when nothing is located)."""
 
-    place: str
+    place: Words
     lon: float | None
     lat: float | None
     hull: list[list[float]] | None
@@ -69,7 +70,7 @@ class Shapes:
         middle = round(float(lon.mean()), 6), round(float(lat.mean()), 6)
         return Shape(self._place(premises), *middle, _outline(np.column_stack([lon, lat])))
 
-    def _place(self, premises: Ints) -> str:
+    def _place(self, premises: Ints) -> Words:
         """Street and blocks ("Palmetto Ave, 1200 block"), or the streets with the most premises."""
         if len(premises) == 0:
             return ""
@@ -80,18 +81,22 @@ class Shapes:
         order = np.lexsort((streets, -counts))
         names = [columns.streets[street] for street in streets[order[:2]].tolist()]
         if len(streets) == 1:
-            return f"{names[0]}{self._blocks(premises)}"
+            return self._blocks(names[0], premises)
         more = len(streets) - 2
-        rest = f" and {more} more {'street' if more == 1 else 'streets'}" if more else ""
-        return f"{names[0]}{',' if more else ' and'} {names[1]}{rest}"
+        first, second = names
+        if not more:
+            return say("and", first=first, second=second)
+        return say("streets", first=first, second=second, count=more)
 
-    def _blocks(self, premises: Ints) -> str:
+    def _blocks(self, street: str, premises: Ints) -> Words:
         found = (_NUMBER.match(self._city.premises.house_number[premise]) for premise in premises.tolist())
         blocks = {int(match.group()) // BLOCK * BLOCK for match in found if match}
         if not blocks:
-            return ""
+            return street
         low, high = min(blocks), max(blocks)
-        return f", {low} block" if low == high else f", {low} to {high} blocks"
+        if low == high:
+            return say("block_of", street=street, block=str(low))
+        return say("blocks_of", street=street, low=str(low), high=str(high))
 
 
 def _outline(points: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[list[float]]:

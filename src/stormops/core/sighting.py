@@ -26,6 +26,7 @@ from stormops.core.incident import ELECTRIC, UTILITIES, Incident, State, Step, i
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
+from stormops.core.sentence import say
 from stormops.core.summary import Sighting
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def seen_closed(decider: Decider, draft: Draft, fact: facts.DeviceSeenClosed, at
     if not isinstance(device, int):
         return device
     if known_open(decider.situation, device):
-        return "known_open", f"{fact.device} is known open: whoever closes it says that service is back."
+        return "known_open", say("known_open", device=fact.device)
     draft.add(_closed([fact.device], fact, at_ms))
     return None
 
@@ -55,10 +56,10 @@ def service_alone(decider: Decider, draft: Draft, fact: facts.ServiceAlone, at_m
     if not isinstance(report, OpenReport):
         return report
     if report.receipt not in incident.reports:
-        return "not_in_incident", f"Report {fact.receipt} is not in {incident.id}."
+        return "not_in_incident", say("report_not_in", receipt=fact.receipt, incident=incident.id)
     situation = decider.situation
     if report.utility is not Utility.ELECTRIC or report.premise < 0 or not SYMPTOMS[report.symptom].service_lost:
-        return "no_service", f"Report {fact.receipt} does not say that electricity is lost at a known house."
+        return "no_service", say("no_service_lost", receipt=fact.receipt)
     path = [device for device in situation.tree.path(report.premise) if not known_open(situation, device)]
     house = _house(decider, draft, fact, incident, report.premise)
     draft.add(_closed([situation.device_ids[device] for device in path], fact, at_ms, house.id))
@@ -72,7 +73,7 @@ def retracted(decider: Decider, draft: Draft, fact: facts.SightingRetracted, at_
     situation = decider.situation
     sighting = situation.sightings.said.get(fact.sighting)
     if sighting is None:
-        return "unknown_sighting", "There is no such sighting: it was taken back already, or is too long ago."
+        return "unknown_sighting", say("no_sighting")
     draft.add(facts.SightingDropped(sighting=fact.sighting, action=fact.action, by=fact.by.person))
     house = situation.incidents.get(sighting.incident)
     if house is not None and _as_it_was(house, sighting):
@@ -100,9 +101,9 @@ def _predicted(decider: Decider, name: str) -> Incident | Refused:
     if not isinstance(incident, Incident):
         return incident
     if incident.state is not State.PREDICTED:
-        return "wrong_state", f"{name} is {incident.state.value}, and no prediction any more."
+        return "wrong_state", say("no_prediction", incident=name, state=incident.state.value)
     if incident.held:
-        return "wrong_state", f"People made {name} what it is: confirm it, cancel it or split it."
+        return "wrong_state", say("made_by_people", incident=name)
     return incident
 
 
@@ -129,7 +130,7 @@ def _house(decider: Decider, draft: Draft, fact: facts.ServiceAlone, incident: I
             receipts_added=[] if house is incident else [receipt_text(report.receipt) for report in here],
             premises_added=[] if premise in house.premises else [premise],
             premises_dropped=sorted(house.premises - {premise}),
-            reasons=[f"Trouble at this service alone, by {fact.by.person}: {fact.reason}"],
+            reasons=[say("one_service", by=fact.by.person, reason=fact.reason)],
         )
     )
     return house

@@ -10,6 +10,7 @@ import numpy as np
 from stormops.core.distinct import distinct
 from stormops.core.levels import Mode
 from stormops.core.network import Ints
+from stormops.core.sentence import Words
 
 
 class ClosedIncident(NamedTuple):
@@ -28,7 +29,7 @@ class Refusal(NamedTuple):
 
     action: str
     code: str
-    text: str
+    text: Words
     at_ms: int
 
 
@@ -81,7 +82,7 @@ class ModeState(NamedTuple):
     since_ms: int = 0
     cause: str = "start"
     by: str = ""
-    reason: str = ""
+    reason: Words = ""
     scope: str = "city"
     automatic_ms: int = 0
     relaxed_ms: int = 0
@@ -175,7 +176,7 @@ class SwitchState(NamedTuple):
     opened: bool
     since_ms: int
     by: str
-    reason: str
+    reason: Words
     action: str
     source: str
 

@@ -13,6 +13,7 @@ import numpy as np
 from stormops.core.distinct import distinct
 from stormops.core.incident import ELECTRIC, State
 from stormops.core.network import Ints, Tree
+from stormops.core.sentence import say
 from stormops.core.situation import Situation
 from stormops.core.summary import SwitchState
 
@@ -67,7 +68,7 @@ def confirmed_open(situation: Situation, row: int, at_ms: int) -> dict[int, Swit
             continue
         for device in incident.devices:
             if device != row and tree.customers[device] and not situation.switchgear.is_open(states, device):
-                reason = f"Confirmed in {incident.id}."
+                reason = say("confirmed_in", incident=incident.id)
                 seen[device] = SwitchState(True, at_ms, incident.confirmed_by, reason, "", "confirmed")
     if not seen:
         return seen

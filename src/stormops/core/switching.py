@@ -31,6 +31,7 @@ from stormops.core.network import EdgeKind, Tree
 from stormops.core.network_groups import HELD_PROBABILITY
 from stormops.core.open_reports import ANSWERED
 from stormops.core.report import Utility
+from stormops.core.sentence import say
 from stormops.core.summary import SwitchState
 from stormops.core.switch_effect import confirmed_open
 
@@ -49,15 +50,15 @@ class Switching:
         situation = self._decider.situation
         row = situation.device_of.get(fact.device)
         if row is None:
-            return "unknown_device", f"There is no device {fact.device} in the network."
+            return "unknown_device", say("no_device", device=fact.device)
         if not situation.switchgear.switchable(row):
-            kind = EdgeKind(int(situation.tree.kind[row])).name.lower().replace("_", " ")
-            return "not_switchable", f"{fact.device} is a {kind}: it is not opened and closed by hand."
+            kind = EdgeKind(int(situation.tree.kind[row])).name.lower()
+            return "not_switchable", say("not_switchable", device=fact.device, kind=kind)
         is_open = situation.switchgear.is_open(situation.switches, row)
         if fact.open and is_open:
-            return "already_open", f"{fact.device} is open already."
+            return "already_open", say("already_open", device=fact.device)
         if not fact.open and not is_open and not situation.coverage.holders(row):
-            return "already_closed", f"{fact.device} is closed already."
+            return "already_closed", say("already_closed", device=fact.device)
         change = facts.SwitchChanged(
             device=fact.device, open=fact.open, at_ms=at_ms, by=fact.by.person, reason=fact.reason, action=fact.action
         )
@@ -274,7 +275,7 @@ class Switching:
                 incident=incident_id(key),
                 devices=[name],
                 probability=HELD_PROBABILITY,
-                reasons=[f"The {kind} {name} was opened by {state.by}: {state.reason}"],
+                reasons=[say("opened", kind=kind, device=name, by=state.by, reason=state.reason)],
             )
         )
         return situation.incidents[key]

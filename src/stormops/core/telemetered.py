@@ -14,6 +14,7 @@ from stormops.core.draft import Draft
 from stormops.core.entry import DeviceStatesReceived, Entry, IncidentChanged, IncidentStepped, SwitchChanged
 from stormops.core.incident import ELECTRIC, TELEMETRY, Incident, Step
 from stormops.core.network import Ints
+from stormops.core.sentence import say
 from stormops.core.summary import DeviceState, SwitchState
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Telemetered:
 
         Not where they opened the device by switching: then closing it ends the incident, or is older news.
         """
-        asked = f"Telemetry saw {draft.situation.device_ids[device]} close: is service back?"
+        asked = say("telemetry_closed", device=draft.situation.device_ids[device])
         if asked not in incident.reasons:
             draft.add(IncidentChanged(incident=incident.id, reasons=[*incident.reasons, asked]))
 

@@ -14,6 +14,7 @@ from stormops.core.incident import State
 from stormops.core.levels import Mode
 from stormops.core.mode import Level
 from stormops.core.report import Channel, Symptom, Utility
+from stormops.core.sentence import Sentence
 from stormops.feed.help_places import HelpPlace
 from stormops.transit.alert import Cause, Effect, Severity
 
@@ -253,12 +254,12 @@ class IncidentValue(Answer, frozen=True, kw_only=True):
     since_ms: int
     opened_ms: int
     updated_ms: int
-    place: str
+    place: Sentence | str
     hull: list[Point] | None
     probability: Per10000
     confirmed_by: str | None
     switched: bool
-    reasons: list[str]
+    reasons: list[Sentence | str]
     safety: Count
     medical: Count
     repeats: Count
@@ -270,7 +271,7 @@ class Candidate(Answer, frozen=True, kw_only=True):
     premise: str
     address: str
     penalty: Per10000
-    reasons: list[str]
+    reasons: list[Sentence | str]
     lon: float | None
     lat: float | None
 
@@ -304,8 +305,8 @@ class FullReport(Words, frozen=True, kw_only=True):
     incident: str | None
     rule: str | None
     penalty: Per10000 | None
-    reasons: list[str]
-    why: str | None
+    reasons: list[Sentence | str]
+    why: Sentence | str | None
     candidates: list[Candidate]
 
 
@@ -478,7 +479,7 @@ class SwitchValue(Answer, frozen=True, kw_only=True):
     normally_open: bool
     since_ms: int | None
     by: str | None
-    reason: str | None
+    reason: Sentence | str | None
     source: Literal["person", "telemetry", "confirmed"] | None
     customers: Count
     parallel: bool
@@ -527,6 +528,7 @@ class DoubtedLinkValue(Answer, frozen=True, kw_only=True):
     likely: str | None
     metres: Count | None
     probability: Per10000
+    by_meter: bool
     why: str
     at_ms: int
     lon: float | None

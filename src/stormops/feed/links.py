@@ -56,6 +56,7 @@ def doubted_links(board: Board) -> dict[str, Any]:
                 "likely": likely,
                 "metres": near,
                 "probability": link.chance,
+                "by_meter": link.by_meter,
                 "why": WHY[link.by_meter].format(
                     recorded=names[link.recorded], likely=f", and {likely} near by is not" if likely else ""
                 ),

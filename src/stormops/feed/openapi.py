@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from stormops.feed import answers
+from stormops.pages.words import LANGUAGES
 from stormops.web.openapi import SESSION, assembled, ref
 
 API_VERSION = "1.0.0"
@@ -209,7 +210,8 @@ def _situation_report() -> dict[str, Any]:
     operation = _plain("situation_report", "One report: NAME.html or NAME.json.", "text/html", {"type": "string"})
     operation["responses"]["200"]["content"]["application/json"] = {"schema": {"type": "object"}}
     operation["responses"] |= _problems(401, 404)
-    return operation | {"parameters": _in_path("{name}"), "security": [{"session": []}]}
+    lang = {"name": "lang", "in": "query", "description": "The page's language.", "schema": {"enum": list(LANGUAGES)}}
+    return operation | {"parameters": [*_in_path("{name}"), lang], "security": [{"session": []}]}
 
 
 def _links_csv() -> dict[str, Any]:

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from stormops.feed.problem import Json, problem
+from stormops.pages.language import COOKIE, choose
+from stormops.pages.words import LANGUAGES
 
 LISTED_MAX = 200
 """Newest reports in the list; older ones stay on disk."""
@@ -37,10 +39,25 @@ class SituationReports:
         return Json({"reports": names}, headers={"Cache-Control": "no-store"})
 
     async def one(self, request: Request) -> Response:
-        """`NAME.html` or `NAME.json`."""
+        """`NAME.html` (`?lang=`, else the reader's language) or `NAME.json`."""
         name = request.path_params["name"]
         match = NAME.fullmatch(name)
         if match is None or not await run_in_threadpool((self._folder / name).is_file):
             return problem(404, "unknown_situation_report", "There is no situation report of this name.")
+        place = self._folder / name
         headers = {"Cache-Control": "private, max-age=86400", "Content-Security-Policy": POLICY}
-        return FileResponse(self._folder / name, headers=headers, media_type=KINDS[match[1]])
+        if match[1] == "html":
+            place = await run_in_threadpool(_in_language, place, _asked(request))
+            headers |= {"Vary": "Accept-Language, Cookie"}
+        return FileResponse(place, headers=headers, media_type=KINDS[match[1]])
+
+
+def _asked(request: Request) -> str:
+    accept = request.headers.get("accept-language", "")
+    return choose(LANGUAGES, request.query_params.get("lang", ""), request.cookies.get(COOKIE, ""), accept)
+
+
+def _in_language(place: Path, language: str) -> Path:
+    """The report in a language; as it is where it has none (older ones are in English alone)."""
+    other = place.with_suffix(f".{language}.html")
+    return other if language != "en" and other.is_file() else place

@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from stormops.core.report import Channel, Report
 from stormops.intake.swift import Answer, Headers, Swift
-from stormops.intake.taking import Senders, Taker, good_key, read_report, wrong_key
+from stormops.intake.taking import Senders, Taker, good_key, read_report, sender_of, wrong_key
 from stormops.journal.port import Kept
 from stormops.pages.advice import advice
 from stormops.web.http import JSON_LINES, RawHeaders, cross_origin, header, is_json_type, lines
@@ -86,7 +86,7 @@ class Reports(Swift):
                 head = JSON_LINES + lines(self.more_headers(headers)) if b"origin" in headers else JSON_LINES
                 answer(202, head, _ENCODER.encode(accepted(kept, report, self._feed_url)))
 
-        sender = self._named(scope, headers.get(b"user-agent", b"")) if said else ""
+        sender = sender_of(said, self._named(scope, headers.get(b"user-agent", b""))) if said else ""
         self._taker.offer(report, Channel.API, sender, said, tell)
 
     def more_headers(self, headers: Headers) -> RawHeaders:

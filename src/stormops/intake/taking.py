@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
@@ -199,6 +200,20 @@ def wrong_key() -> Problem:
     return problem(
         "invalid", "", FieldError("Idempotency-Key", f"Give 1 to {KEY_CHARACTERS_MAX} printable ASCII characters.")
     )
+
+
+FORM_KEY = re.compile(r"form:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""A key that the report form makes in the browser: `crypto.randomUUID`, 122 random bits."""
+FORM_SENDER = "form"
+
+
+def sender_of(key: str, sender: str) -> str:
+    """Under whose name a key counts: its sender's, but a form's key is of the form, whatever network it is sent from.
+
+    A report that waited for a network may have been received by the first try and be tried again from another address.
+    Nobody guesses such a key; who sends it from several places repeats himself.
+    """
+    return FORM_SENDER if FORM_KEY.fullmatch(key) else sender
 
 
 def good_key(key: str) -> bool:

@@ -16,6 +16,9 @@ from stormops.journal.port import Journal, JournalUnavailable
 PAGE = 5_000
 """Entries looked at in one go."""
 
+ASKED_FOR = "asked for by "
+"""Before the name and the reason of who asked for a report."""
+
 FOLLOWED = ".followed"
 """File of the reports folder: the position until which all that was asked for is done."""
 
@@ -83,7 +86,7 @@ class Dues:
             while page := self._journal.read(self._after, PAGE):
                 for entry in page:
                     if isinstance(entry.fact, SituationReportRequested):
-                        asked = f"asked for by {entry.fact.by.person}: {entry.fact.reason}"
+                        asked = f"{ASKED_FOR}{entry.fact.by.person}: {entry.fact.reason}"
                         self._asked[f"requested-{entry.position}"] = asked
                 self._after = page[-1].position
                 self._remember()

@@ -6,6 +6,7 @@ a phone or a customer; it is for staff all the same.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -15,11 +16,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 from jinja2 import Environment, PackageLoader
 
+from stormops.core import sentence
 from stormops.core.incident import ELECTRIC, LIVE, UTILITIES, Incident, State
 from stormops.core.mode import FOR_STAFF
+from stormops.core.mode_rules import AUTOMATIC, DECLARED
 from stormops.core.network import EdgeKind
 from stormops.core.reliability import Indices, Interruption, by_day, indices, major_event_days, total
 from stormops.core.situation import Situation
+from stormops.jobs.dues import ASKED_FOR
+from stormops.pages.words import LANGUAGES, Words, table
 
 LARGEST_MAX = 25
 """Incidents listed one by one; the rest are in the counts."""
@@ -58,7 +63,7 @@ class ModeLine(msgspec.Struct, frozen=True):
     since_ms: int
     cause: str
     by: str
-    reason: str
+    reason: sentence.Words
     scope: str
     sentence: str
 
@@ -199,22 +204,69 @@ def _feeders(situation: Situation, live: list[Incident]) -> list[FeederLine]:
     return [FeederLine(situation.device_ids[d], n, int(tree.customers[d])) for d, n in ordered if n]
 
 
-def render(report: SituationReport) -> str:
+@functools.cache
+def said(language: str) -> Words:
+    """The words of reports in a language."""
+    return Words(language, {**table(language), **table(language, "stormops.jobs")})
+
+
+def render(report: SituationReport, language: str = "en") -> str:
     """The report as one HTML page that prints on paper and needs nothing else."""
     pages = Environment(loader=PackageLoader("stormops.jobs"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    zone = ZoneInfo(report.time_zone)
+    zone, w = ZoneInfo(report.time_zone), said(language)
 
     def local(at_ms: int) -> str:
-        return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%a %d %b %Y %H:%M %Z") if at_ms else "not known"
+        at = datetime.fromtimestamp(at_ms / 1000, zone)
+        if not at_ms:
+            return w("report.not_known")
+        return at.strftime("%a %d %b %Y %H:%M %Z") if language == "en" else f"{w.day(at.date())}, {at:%H:%M %Z}"
 
-    return pages.get_template("situation_report.html").render(r=report, local=local)
+    def word(group: str, name: str) -> str:
+        key = f"{group}.{name.replace(', ', '_').replace(' ', '_')}"
+        return w(key) if w.has(key) else name
+
+    def figure(name: str, more: str, count: int) -> str:
+        return w(f"figure.{name}_{more}", count=w.number(count)) if count else w(f"figure.{name}")
+
+    mode = report.mode
+    person = report.asked_for.removeprefix(ASKED_FOR)
+    asked = w("report.asked_for", asked=person) if person != report.asked_for else word("report", report.asked_for)
+    since = w(
+        f"report.since_{AUTOMATIC if mode.cause == AUTOMATIC else DECLARED}",
+        since=local(mode.since_ms),
+        by=mode.by,
+        scope=word("report", mode.scope),
+        reason=_told(mode.reason, w),
+    )
+    key = f"mode_staff.{mode.mode}"
+    return pages.get_template("situation_report.html").render(
+        r=report,
+        w=w,
+        local=local,
+        word=word,
+        figure=figure,
+        asked=asked,
+        since=since,
+        mode=w(key) if w.has(key) else mode.sentence,
+    )
+
+
+def _told(reason: sentence.Words, w: Words) -> str:
+    """Why the mode is in force: a person's text, or what the core says."""
+    if isinstance(reason, str):
+        return reason
+    values = {name: w.number(value) if isinstance(value, int) else value for name, value in reason.args.items()}
+    return w(f"said.{reason.key}", **values)
 
 
 def write(folder: Path, report: SituationReport) -> list[Path]:
-    """Write the report as `NAME.html` and `NAME.json`, each as a whole or not at all; gives their places."""
+    """Write the report, each file as a whole or not at all: `NAME.html`, `NAME.es.html`, … and `NAME.json`."""
     folder.mkdir(parents=True, exist_ok=True)
+    # The one that is asked for comes last: with it the others are there.
+    ordered = reversed(LANGUAGES)
+    pages = {".html" if code == "en" else f".{code}.html": render(report, code).encode() for code in ordered}
     places = []
-    for suffix, body in ((".html", render(report).encode()), (".json", msgspec.json.encode(report))):
+    for suffix, body in (pages | {".json": msgspec.json.encode(report)}).items():
         place = folder / f"{report.name}{suffix}"
         draft = place.with_name(f".{place.name}.{os.getpid()}")
         draft.write_bytes(body)
