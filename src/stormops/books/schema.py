@@ -34,8 +34,8 @@ TABLES: dict[str, Table] = {name: Table(name, METADATA, *items_of(kind)) for nam
 _KEY = String(ID_MAX)
 
 
-_REVERSES, _OF_PARTY = text("reverses IS NOT NULL"), text("party <> ''")
-"""What some indexes are of only."""
+_REVERSES = text("reverses IS NOT NULL")
+"""What an index is of only."""
 _CONTROL = ", ".join(f"'{code}'" for code, row in CHART.items() if row.control)
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -77,10 +77,18 @@ LINE = Table(
     CheckConstraint("fund <> ''", name="ck_line_fund"),
     CheckConstraint(f"account NOT IN ({_CONTROL}) OR item <> ''", name="ck_line_item"),
     CheckConstraint(f"account <> '{PREPETITION}' OR bankruptcy <> ''", name="ck_line_stay"),
-    Index("ix_line_party", "party", "journal", sqlite_where=_OF_PARTY, postgresql_where=_OF_PARTY),
     sqlite_with_rowid=False,
 )
 """A journal's lines lie together, in the order in which journals came; the sums of accounts read them all."""
+
+JOURNAL_PARTY = Table(
+    "journal_party",
+    METADATA,
+    Column("party", _KEY, primary_key=True),
+    Column("journal", _NUMBER, ForeignKey("journal.number"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Whom a journal's lines are of, each once; the database writes it when the journal comes (`migrations`, v0011)."""
 
 JOURNAL_END = Table(
     "journal_end",
