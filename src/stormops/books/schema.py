@@ -36,7 +36,8 @@ _KEY = String(ID_MAX)
 
 _REVERSES = text("reverses IS NOT NULL")
 """What an index is of only."""
-_CONTROL = ", ".join(f"'{code}'" for code, row in CHART.items() if row.control)
+_NO_CONTROL = " AND ".join(f"account <> '{code}'" for code, row in CHART.items() if row.control)
+"""Not `NOT IN`: of that SQLite makes a table, for every line."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """As SQLite wants it where the number is to be the row's place."""
@@ -75,7 +76,7 @@ LINE = Table(
     CheckConstraint("cents > 0", name="ck_line_cents"),
     CheckConstraint("side IN ('Dr', 'Cr')", name="ck_line_side"),
     CheckConstraint("fund <> ''", name="ck_line_fund"),
-    CheckConstraint(f"account NOT IN ({_CONTROL}) OR item <> ''", name="ck_line_item"),
+    CheckConstraint(f"item <> '' OR ({_NO_CONTROL})", name="ck_line_item"),
     CheckConstraint(f"account <> '{PREPETITION}' OR bankruptcy <> ''", name="ck_line_stay"),
     sqlite_with_rowid=False,
 )
