@@ -390,9 +390,11 @@ class _Run:
         verdicts: list[Decision[estimates.Verdict]] = []
         cause: estimates.Cause = "storm" if self._person.now.episode else "utility"
         for agreement in agreements:
+            if agreement.point is None:
+                continue
             end = min(agreement.until or self._order.until, self._order.until)
-            first = late.get(agreement.id, max(since, agreement.since))
-            if agreement.point is None or end <= first or _is_read(reader, agreement.point, first, end):
+            first = late.get(agreement.id) or max(since, agreement.since)
+            if end <= first or _is_read(reader, agreement.point, first, end):
                 continue
             reads = reader.all_reads(agreement.point)
             if _is_read(reader, agreement.point, first, end):
