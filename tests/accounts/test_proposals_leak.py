@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from stormops.accounts.commands_request import DraftRequest, ReverseRequest
+from stormops.accounts.commands_request import ApproveRequest, DraftRequest, PostRequest, ReverseRequest
 from stormops.accounts.proposals_leak import LeakCredit
-from stormops.accounts.records_money import Bill, BillLine, Receivable
+from stormops.accounts.records_money import Bill, BillLine, Receivable, Request
 from stormops.accounts.records_place import Account
-from tests.accounts.test_commands_request import through
+from tests.accounts.test_commands_request import submitted, through
 from tests.accounts.test_commands_service import bill
 from tests.accounts.world import PROOF, city
 
@@ -23,7 +23,11 @@ def test_a_leak_lowers_what_is_owed_and_the_rest_is_the_customers_credit() -> No
         proposal=LeakCredit(account="b1", bill=made.id, lines=proposal.lines), decision=PROOF, reason="r"
     )
     assert world.refused(wrong) == "other_account"
+    second = submitted(world, proposal)
+    if world.get(Request, second).state != "approved":
+        world.do(ApproveRequest(request=second), "bob")
     request = through(world, proposal)
+    assert world.refused(PostRequest(request=second), "pam") == "adjusted_before"
     assert [each.owed for each in world.books.where(Receivable, account="a1")] == [0]
     assert world.get(Account, "a1").credit == 300
     assert world.last.event == "leak"

@@ -38,8 +38,11 @@ class LeakCredit(Proposal, frozen=True, kw_only=True, tag="leak"):
 
     def post(self, draft: Draft, head: Head, request: Request) -> None:
         """See `Proposal.post`."""
-        del request
         account = free_of_stay(draft, self.account)
+        for other in draft.where(Request, account=account.id):
+            mine = other.kind == request.kind and other.proposal["bill"] == self.bill
+            if mine and other.state == "posted" and other.id != request.id:
+                raise Refused("adjusted_before", "This bill has been adjusted for a leak.", "bill")
         contra = []
         for line in self.lines:
             kind = draft.get(ChargeType, line.charge)

@@ -98,6 +98,29 @@ def test_one_a_year_counts_what_was_not_turned_down() -> None:
             assert want(world, "leak", **LEAK).proposal.bill == "k6"
 
 
+def test_a_month_that_leaked_too_is_not_what_is_usual() -> None:
+    world = leaking()
+    fifth = world.get(Bill, "k5")
+    world.put(replace(fifth, lines=(replace(fifth.lines[0], quantity=30), *fifth.lines[1:])))
+    with_it = parts_of(want(world, "leak", **LEAK).decision)[0]["result"]
+    world.put(
+        Request(
+            id="q",
+            kind="leak",
+            state="posted",
+            maker="ann",
+            made=date(2025, 5, 1),
+            accounts=("a1",),
+            account="a1",
+            cents=5,
+            proposal={"kind": "leak", "bill": "k5"},
+            decision={},
+        )
+    )
+    without = parts_of(want(world, "leak", **LEAK).decision)[0]["result"]
+    assert (float(with_it) > 11, float(without) < 6) == (True, True)
+
+
 def test_nobody_types_what_the_rule_computes() -> None:
     world = leaking()
     world.owes("r1", WATER, 9_000, world.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -39,12 +39,13 @@ def leaked(work: Work, account: Account, bill: Bill, repaired: date, *, unsewere
     agreement = work.get(ServiceAgreement, water.agreement)
     if agreement.account != account.id:
         raise Refused("shared_bill", "The leak of a building is adjusted on the account that has its meter.", "bill")
+    earlier = tuple(_earlier(work, account))
     given = leaks.Leak(
         bill=bill.id,
         used=_used(water),
-        before=tuple(_before(work, account, water)),
+        before=tuple(_before(work, account, water, {each.bill for each in earlier})),
         repaired=repaired,
-        earlier=tuple(_earlier(work, account)),
+        earlier=earlier,
     )
     usual = work.decide(leaks.usual, given, field="bill")
     on, units = work._replace(day=bill.issued), (Decimal(water.quantity), usual.value)
@@ -58,8 +59,8 @@ def leaked(work: Work, account: Account, bill: Bill, repaired: date, *, unsewere
         for each in (units if sewer is not None else ())
     ]
     excess = leaks.Excess(
-        water=tuple(each.value.total for each in waters),
-        sewer=tuple(each.value for each in sewers) or (0, 0),
+        water=(waters[0].value.total, waters[1].value.total),
+        sewer=(sewers[0].value, sewers[1].value) if sewers else (0, 0),
         unsewered=unsewered,
     )
     credit = work.decide(leaks.credit, excess, field="bill")
@@ -74,10 +75,10 @@ def _used(line: BillLine) -> Used:
     return Used(line.quantity, (line.until - line.since).days)
 
 
-def _before(work: Work, account: Account, water: BillLine) -> Iterator[Used]:
-    """The use of the same meter on the bills before, the oldest first."""
+def _before(work: Work, account: Account, water: BillLine, leaked: Collection[str]) -> Iterator[Used]:
+    """The use of the same meter on the bills before that had no leak, the oldest first."""
     bills = sorted(work.reader.where(Bill, account=account.id), key=lambda each: (each.issued, each.id))
-    for line in (line for bill in bills for line in bill.lines):
+    for line in (line for bill in bills if bill.id not in leaked for line in bill.lines):
         if (line.charge, line.agreement) == (WATER, water.agreement) and line.until <= water.since:
             yield _used(line)
 
