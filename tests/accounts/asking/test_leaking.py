@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from stormops.accounts import catalogue
 from stormops.accounts.asking.asked import parts_of
+from stormops.accounts.asking.catalogue import BODIES
 from stormops.accounts.asking.leaking import SEWER, WATER
+from stormops.accounts.charge_types import TAX
 from stormops.accounts.records_money import Bill, BillLine, Request
 from stormops.accounts.records_place import ServiceAgreement
 from tests.accounts.asking.paper import Paper, paper
 from tests.accounts.asking.test_requesting import no, part, want
+from tests.accounts.policies import FOLDER, read
 
 DAYS = [date(2026, month, 1) for month in range(2, 8)]
 LEAK = {"account": "a1", "bill": "k6", "repaired": "2026-07-20"}
@@ -58,6 +62,18 @@ def test_a_bill_without_sewer_gives_back_water_alone() -> None:
     bill = world.get(Bill, "k6")
     world.put(replace(bill, lines=bill.lines[:1]))
     assert [line.charge for line in want(world, "leak", **LEAK).proposal.lines] == [WATER]
+
+
+def test_the_tax_on_what_is_taken_back_goes_with_it() -> None:
+    ten = {"from": date(1900, 1, 1), "cite": ["t"], "parts": [{"name": "tax", "percent": 10, "on": ["non_fuel"]}]}
+    taxed = {"name": "taxed", "title": "Taxed", "version": "1", "parent": "palmetto", "sources": {"t": "a test"}}
+    packs = catalogue.packs([*(read(path) for path in FOLDER.glob("*.toml")), {**taxed, "utility_tax": [ten]}])
+    world = leaking()
+    asked: Any = msgspec.convert({"proposal": {"kind": "leak", **LEAK}, "reason": "a reason"}, BODIES["draft_request"])
+    made: Any = asked.command(world.work._replace(pack=packs["taxed"]))
+    cents = {line.charge: line.cents for line in made.proposal.lines}
+    assert list(cents) == [WATER, TAX, SEWER]
+    assert cents[TAX] == (cents[WATER] + 5) // 10
 
 
 def test_what_is_no_leak_of_this_account_is_refused() -> None:

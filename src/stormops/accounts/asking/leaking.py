@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from stormops.accounts.asking.asked import Work
 from stormops.accounts.asking.pricing import GALLONS
+from stormops.accounts.charge_types import TAX
 from stormops.accounts.commands_request import AWAITED
 from stormops.accounts.decision import Decision
+from stormops.accounts.money import Cents
 from stormops.accounts.records_money import Bill, BillLine, Request
-from stormops.accounts.records_place import Account, ServiceAgreement
+from stormops.accounts.records_place import Account, Premise, ServiceAgreement
 from stormops.accounts.refusal import Refused
-from stormops.accounts.rules import leaks, metered, property_charges
+from stormops.accounts.rules import leaks, metered, property_charges, taxes
 from stormops.accounts.rules.use_check import Used
 
 WATER, SEWER = "water", "sewer"
@@ -64,11 +66,26 @@ def leaked(work: Work, account: Account, bill: Bill, repaired: date, *, unsewere
         unsewered=unsewered,
     )
     credit = work.decide(leaks.credit, excess, field="bill")
-    taken = ((water, credit.value.water), (sewer, credit.value.sewer))
-    lines = tuple(
-        BillLine(line.charge, cents, line.since, line.until, line.agreement) for line, cents in taken if line and cents
+    tax = _tax(on, agreement, credit.value.water)
+    taken = (
+        (water, WATER, credit.value.water),
+        (water, TAX, sum(part.amount for each in tax for part in each.value)),
+        (sewer, SEWER, credit.value.sewer),
     )
-    return Leaked(lines, (usual, *waters, *sewers, credit))
+    lines = tuple(
+        BillLine(charge, cents, line.since, line.until, line.agreement)
+        for line, charge, cents in taken
+        if line and cents
+    )
+    return Leaked(lines, (usual, *waters, *sewers, credit, *tax))
+
+
+def _tax(on: Work, agreement: ServiceAgreement, cents: Cents) -> list[Decision[tuple[taxes.Tax, ...]]]:
+    """The tax on what is taken back of the water, where there is one."""
+    code = on.get(Premise, agreement.premise).tax_code
+    if not cents or on.pack.clause(taxes.UtilityTax, on.day, code) is None:
+        return []
+    return [on.decide(taxes.utility, taxes.Taxable(amounts={"non_fuel": cents, "fuel": 0}), code)]
 
 
 def _used(line: BillLine) -> Used:
