@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from stormops.books.among import among, collected, keys, values
+from stormops.books.among import among, keys
 from stormops.books.schema import TABLES
 from stormops.books.store import Books
 
@@ -14,11 +14,3 @@ def test_as_many_keys_as_there_are_find_theirs_whatever_is_in_them(either: Books
         query = select(account).where(account.in_(among(connection.dialect.name))).order_by(account)
         assert connection.scalars(query, {"keys": keys(asked)}).all() == ["a1", "b1"]
         assert connection.scalars(query, {"keys": keys([])}).all() == []
-
-
-def test_values_come_back_as_they_were_and_none_as_none(either: Books) -> None:
-    account = TABLES["account"].c
-    with either.database.reading() as connection:
-        every = select(collected(account.id, connection.dialect.name))
-        assert sorted(values(connection.scalar(every))) == ["a1", "a2", "b1", "s1"]
-        assert values(connection.scalar(every.where(account.id == "nobody"))) == []

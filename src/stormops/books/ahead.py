@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar, cast
 
 from msgspec.structs import astuple
-from sqlalchemy import Connection, Date, Select, bindparam, select
+from sqlalchemy import Connection, CursorResult, Date, Select, bindparam, select
 
 from stormops.accounts.record import Record
 from stormops.accounts.records_money import Bill
 from stormops.accounts.records_place import Account, OwnerAgreement, Premise, Read, ServiceAgreement
 from stormops.books import among
 from stormops.books.columns import of_values, values_in
-from stormops.books.fetching import Row, fetched
 from stormops.books.reading import SqlReader
 from stormops.books.schema import TABLES
 
@@ -58,8 +56,8 @@ def _queries(dialect: str) -> _Queries:
     priced = ["id", "address", "plain", "state", "made_by", "tax_code", "fire_class", "impervious_square_feet"]
     return _Queries(
         select(TABLES["account"]).where(account.id.in_(keys)),
-        select(TABLES["owner_agreement"]).where(owner.party.in_(keys)),
-        select(*(agreement[name] for name in served)).where(agreement.account.in_(keys)),
+        select(TABLES["owner_agreement"]).where(owner.party.in_(keys)).order_by(owner.id),
+        select(*(agreement[name] for name in served)).where(agreement.account.in_(keys)).order_by(agreement.id),
         select(*(premise[name] for name in priced)).where(premise.id.in_(keys)),
         select(TABLES["read"]).where(read.point.in_(keys), read.day > _SINCE),
         select(bill.account, bill.lines).where(bill.account.in_(keys), bill.issued > _SINCE),
@@ -92,7 +90,7 @@ class Ahead(SqlReader):
         premises = (Premise(**values) for values in self._values(queries.premises, {each.premise for each in billed}))
         self.keep(Premise, premises)
         self._list(Read, queries.reads, {each.point for each in billed if each.point}, on - RECENT_READS)
-        for key, lines in self._rows(queries.lines, every, on - RECENT_BILLS):
+        for key, lines in cast(list[tuple[str, str]], self._rows(queries.lines, every, on - RECENT_BILLS).all()):
             self._lines[key] += cast(list[Billed], _values_of_lines(lines))
 
     def keep(self, kind: type[R], records: Iterable[R]) -> None:
@@ -144,21 +142,20 @@ class Ahead(SqlReader):
         lists: dict[str, list[Any]] = {key: [] for key in keys}
         for values in self._values(query, keys, since):
             lists[values[by]].append(kind(**values))
-        for records in lists.values():
-            records.sort(key=_ID)
         self._lists[kind] = lists
 
     def _values(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> Iterator[dict[str, Any]]:
-        names = query.selected_columns.keys()
-        return (dict(zip(names, row, strict=True)) for row in self._rows(query, keys, since))
+        """Rows as dictionaries; a row's own mapping looks each name up anew."""
+        found = self._rows(query, keys, since)
+        names = tuple(found.keys())
+        return (dict(zip(names, row, strict=True)) for row in found.all())
 
-    def _rows(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> list[Row]:
+    def _rows(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> CursorResult[Any]:
         given: dict[str, Any] = {"keys": among.keys(keys)}
         if since is not None:
             given["since"] = since
-        return fetched(self._connection, query, given)
+        return self._connection.execute(query, given)
 
 
-_ID = attrgetter("id")
 _LISTED: dict[type[Record], str] = {ServiceAgreement: "account", Read: "point", OwnerAgreement: "party"}
 """What is had ready, and by which field."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import json
-from sqlalchemy import ColumnElement, Text, TextClause, cast, func, text
+from sqlalchemy import TextClause, text
 
 _AMONG = {
     "sqlite": "SELECT value FROM json_each(:keys)",
@@ -16,19 +16,6 @@ _AMONG = {
 def among(dialect: str) -> TextClause:
     """For `column.in_(…)`: the keys that the statement's parameter `keys` has."""
     return text(_AMONG[dialect])
-
-
-_COLLECTED = {"sqlite": func.json_group_array, "postgresql": func.json_agg}
-
-
-def collected(column: ColumnElement[str], dialect: str) -> ColumnElement[str | None]:
-    """A column's values as one value, for `values`: a row for each of them costs more than reading it."""
-    return cast(_COLLECTED[dialect](column), Text)
-
-
-def values(collected: str | None) -> list[str]:
-    """What was collected."""
-    return [] if collected is None else json.decode(collected, type=list[str])
 
 
 def keys(some: Iterable[str]) -> str:

@@ -210,8 +210,8 @@ class _Run:
     def _accounts(self) -> list[str]:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
-            every = select(among.collected(account.c.id, connection.dialect.name)).where(account.c.closed.is_(None))
-            mine = of_cycle(among.values(connection.scalar(every)), order.cycle, order.cycles)
+            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None))).all()
+            mine = of_cycle(every, order.cycle, order.cycles)
             umbrella = TABLES["umbrella"]
             there = umbrella.c.account.in_(among.among(connection.dialect.name))
             roofs = select(umbrella).where(there).order_by(umbrella.c.id)
