@@ -53,7 +53,16 @@ PROOF = {"policy": "example city", "version": "3", "formula": "as the rule says"
 LIMITS = Limits(
     tiers={
         kind: (Tier(2_500, ()), Tier(20_000, ("lead",)), Tier(100_000_000, ("lead", "chief")))
-        for kind in ("adjustment", "back_bill", "overcharge", "transfer", "credit_refund", "deposit_refund", "rebate")
+        for kind in (
+            "adjustment",
+            "back_bill",
+            "overcharge",
+            "leak",
+            "transfer",
+            "credit_refund",
+            "deposit_refund",
+            "rebate",
+        )
     }
     | {
         kind: (Tier(100_000_000, ("chief",)),)

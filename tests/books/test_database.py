@@ -11,7 +11,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.schema import CreateTable
 
 from stormops import patience
 from stormops.accounts.ledger import JournalState
@@ -19,7 +21,7 @@ from stormops.accounts.records_money import Bill, BillLine
 from stormops.books import database as module
 from stormops.books.database import BooksUnavailable, Database
 from stormops.books.reading import SqlReader
-from stormops.books.schema import JOURNAL, METADATA
+from stormops.books.schema import JOURNAL, LINE, METADATA
 from tests.postgres import Postgres, in_schema
 
 
@@ -37,6 +39,17 @@ def test_the_migrations_make_the_tables_that_the_code_knows(where: Path | str) -
     with database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
     assert [each for each in differences if "alembic_version" not in str(each)] == []
+    database.close()
+
+
+def test_lines_of_control_accounts_are_checked_as_the_code_says(tmp_path: Path) -> None:
+    database = Database(tmp_path / "books.sqlite")
+    database.migrate()
+    made = " ".join(str(CreateTable(LINE).compile(dialect=sqlite.dialect())).split())
+    with database.reading() as connection:
+        there = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'line'").scalar_one()
+    check = next(part for part in made.split("CONSTRAINT ") if part.startswith("ck_line_item")).rstrip(", ")
+    assert check in " ".join(there.split())
     database.close()
 
 

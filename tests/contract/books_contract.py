@@ -223,6 +223,7 @@ class BooksContract:
             ("journal", "posted_ms = 0"),
             ("line", "cents = 1"),
             ("journal_end", "at_ms = 0"),
+            ("journal_party", "party = 'a2'"),
             ("command", "position = 0"),
             ("audit", "sealed = ''"),
         ):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from stormops.accounts.records_money import Deposit, Loan, Receivable
+import pytest
+
+from stormops.accounts.records_money import Deposit, Loan, Receivable, RefundCase
 from stormops.accounts.records_place import Account, Read
 from stormops.accounts.records_work import Promise
 from stormops.counter.describing import TEXT_CHARACTERS, describe
@@ -43,6 +45,23 @@ def test_a_loan_is_told_by_its_contractor_and_never_by_the_hash_of_its_note() ->
         note="b5" * 32,
     )
     assert describe(loan, said("en")).endswith(": Sun & Sons · $600.00 · signed")
+
+
+@pytest.mark.parametrize(
+    ("source", "en", "es", "ht"),
+    [
+        ("credit", "Credit balance to give back", "Saldo a favor por devolver", "Balans kredi pou remèt"),
+        ("deposit:d1", "Deposit to give back", "Depósito por devolver", "Depo pou remèt"),
+        ("overcharge", "Overcharge to give back", "Cobro de más por devolver", "Sa yo te pran an plis pou remèt"),
+        ("rebate:r1", "Rebate to pay out", "Reembolso por medida por pagar", "Ranbousman pou peye"),
+    ],
+)
+def test_a_refund_is_told_by_what_it_gives_back(source: str, en: str, es: str, ht: str) -> None:
+    refund = RefundCase(
+        id="r", account="a", payee="p", fund="general", source=source, state="payable", maker="m", payable=900
+    )
+    for language, title in (("en", en), ("es", es), ("ht", ht)):
+        assert describe(refund, said(language)).startswith(f"{title} · ")
 
 
 def test_what_has_nothing_of_its_own_is_told_by_its_number() -> None:

@@ -212,6 +212,43 @@ async def test_12_errors_of_bills_are_billed_and_given_back(desk: Desk) -> None:
     assert (await view(desk))["owed"] == 10_907 - 1_000
 
 
+async def test_12_a_leak_is_computed_from_its_bill_approved_by_another_and_says_why(desk: Desk) -> None:
+    await served(desk)
+    premise = (await view(desk))["premises"][0]["id"]
+    meter = {"premise": premise, "utility": "water", "meter": "W-a1", "needs_release": False}
+    point = (await desk.do("addresses", "add_service_point", **meter))["service_point"]
+    start = {"account": "a1", "premise": premise, "service": "water", "rate": "water", "since": "2026-07-01"}
+    agreement = (await desk.do("representative", "start_service", **start, occupancy=LEASE, point=point))[
+        "service_agreement"
+    ]
+    deposit = next(each for each in (await view(desk))["deposits"] if each["state"] == "required")
+    drawer = await opened(desk)
+    paid = {"deposit": deposit["id"], "cents": deposit["required"], "tender": "cash", "drawer": drawer}
+    await desk.do("cashier", "pay_deposit", **paid)
+    await desk.do("field", "energise", agreement=agreement, register=100)
+    electric = next(each["point"] for each in (await view(desk))["agreements"] if each["service"] == "electric")
+    since, register = "2026-07-01", 100
+    for used in (5, 40):
+        desk.later(30)
+        day, register = in_days(desk, 0), register + used
+        for meter_of, read in ((point, register), (electric, 1_000 + register)):
+            await desk.do("billing", "record_read", point=meter_of, day=day, register=read, kind="actual")
+        bill = (await desk.do("billing", "post_bill", account="a1", since=since, until=day, due=day))["bill"]
+        since = day
+    before = (await view(desk))["owed"]
+    leak = {"kind": "leak", "account": "a1", "bill": bill, "repaired": since}
+    typed = {"kind": "adjustment", "account": "a1", "type": "leak"}
+    water = next(each["id"] for each in (await view(desk))["receivables"] if each["charge"] == "water")
+    typed_parts = {**typed, "parts": [{"receivable": water, "cents": 100}]}
+    assert await desk.refused("billing", "draft_request", proposal=typed_parts, reason="r") == "by_rule"
+    request = await approved(desk, "billing", leak, "approver")
+    # 35 thousand gallons above the usual 5: 1 at $1.90, 14 at $2.60, 20 at $3.40 are $106.30, and half of it is $53.15
+    assert (await view(desk))["owed"] == before - 5_315
+    why = (await desk.get("auditor", f"/counter/why/request/{request}")).text
+    assert "$106.30 × 50 %" in why
+    assert await desk.refused("billing", "draft_request", proposal=leak, reason="again") == "adjusted_before"
+
+
 async def test_13_a_balance_moves_to_the_same_persons_account_and_to_nobody_elses(desk: Desk) -> None:
     await billed(desk)
     await desk.do(

@@ -51,12 +51,17 @@ def test_an_overcharge_goes_back_as_the_customer_chose() -> None:
 def test_an_adjustment_is_granted_or_declined_with_its_reason() -> None:
     world, _, _ = customer()
     owing = next(each for each in world.books.where(Receivable, account="a1") if each.charge == "water" and each.owed)
-    key = requested(world, "adjustment", type="leak", parts=[{"receivable": owing.id, "cents": 300}])
+    key = requested(world, "adjustment", type="courtesy", parts=[{"receivable": owing.id, "cents": 300}])
     granted = said(written(world, "adjustment", key))
     assert "Your request was granted: $3.00 is taken back." in granted
-    assert "because of a leak" in granted
+    assert "because of a courtesy" in granted
     found = world.get(Request, key)
     world.put(replace(found, state="declined"))
     declined = said(written(world, "adjustment", key))
     assert "Your request was declined" in declined
     assert "somebody who has not decided on it" in declined
+    water = {"charge": "water", "cents": 300, "since": "2026-07-01", "until": "2026-08-01"}
+    world.put(replace(found, kind="leak", proposal={"kind": "leak", "account": "a1", "bill": "k", "lines": [water]}))
+    leak = written(world, "adjustment", key)
+    assert "because of a leak" in said(leak)
+    assert amounts(leak)["Water"] == "$3.00"

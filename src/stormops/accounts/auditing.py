@@ -20,7 +20,9 @@ from stormops.accounts.records_work import Evidence
 
 HOUR_MS = 3_600_000
 DAY_HOURS = 24
-GIVEN = frozenset({"adjustment", "overcharge", "mass_credit", "credit_refund", "deposit_refund", "rebate", "write_off"})
+GIVEN = frozenset(
+    {"adjustment", "overcharge", "leak", "mass_credit", "credit_refund", "deposit_refund", "rebate", "write_off"}
+)
 """Kinds of requests that give money away."""
 
 

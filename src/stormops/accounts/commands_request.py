@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from stormops.accounts import controls, postings, proposals, proposals_credit, proposals_refund
+from stormops.accounts import controls, postings, proposals, proposals_credit, proposals_leak, proposals_refund
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
@@ -25,6 +25,7 @@ AnyProposal = (
     proposals.Adjustment
     | proposals.BackBill
     | proposals.Overcharge
+    | proposals_leak.LeakCredit
     | proposals.MassCredit
     | proposals.Transfer
     | proposals_refund.CreditRefund
@@ -230,7 +231,7 @@ class PostRequest(Command, frozen=True, kw_only=True, tag="post_request"):
 
 
 class ReverseRequest(Command, frozen=True, kw_only=True, tag="reverse_request"):
-    """A posted adjustment, back-bill, mass credit or transfer undone by its mirror, by somebody with that authority."""
+    """A posted request that moved balances only, undone by its mirror, by somebody with that authority."""
 
     permission = "reverse"
     function = "adjustment"
@@ -243,7 +244,7 @@ class ReverseRequest(Command, frozen=True, kw_only=True, tag="reverse_request"):
         request, proposed = opened(draft, self.request)
         draft.allow(proposed.asking, self.permission, request.cents)
         draft.must(controls.checker(request.maker, [], draft.envelope.actor))
-        if request.kind not in {"adjustment", "back_bill", "mass_credit", "transfer"}:
+        if request.kind not in {"adjustment", "back_bill", "leak", "mass_credit", "transfer"}:
             raise Refused("not_reversible", "What followed from it is answered by a request of its own.", "request")
         draft.step(request, "reverse", reason=f"{request.reason}\nreverse: {self.reason}")
         draft.reverse(request.journal)

@@ -13,8 +13,10 @@ EVERY = 0
 
 def of_cycle(accounts: Iterable[str], cycle: int, cycles: int = CYCLES) -> list[str]:
     """The accounts of a cycle (`EVERY` = all), in order."""
-    crc = zlib.crc32
-    return sorted(key for key in accounts if cycle == EVERY or crc(key.encode()) % cycles + 1 == cycle)
+    if cycle == EVERY:
+        return sorted(accounts)
+    crc, place = zlib.crc32, cycle - 1
+    return sorted([key for key in accounts if crc(key.encode()) % cycles == place])
 
 
 def cycle_of(account: str, cycles: int = CYCLES) -> int:

@@ -71,7 +71,7 @@ class Draft:
 
     def get(self, kind: type[R], key: str) -> R:
         """The record as the draft has it. Raises Refused."""
-        found = self.find(kind, key)
+        found = self.changed.get((kind, key)) or self._reader.get(kind, key)
         if found is None:
             name = kind_name(kind)
             raise Refused(f"unknown_{name}", f"There is no {name.replace('_', ' ')} {key}.", name)

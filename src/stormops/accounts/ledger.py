@@ -189,6 +189,7 @@ def balances(entries: Iterable[Journal]) -> dict[tuple[str, str], Cents]:
 
 def _nets(lines: Iterable[Line]) -> dict[str, Cents]:
     nets: dict[str, Cents] = defaultdict(int)
+    debit = Side.DEBIT
     for line in lines:
-        nets[line.fund] += line.cents if line.side is Side.DEBIT else -line.cents
+        nets[line.fund] += line.cents if line.side is debit else -line.cents
     return nets

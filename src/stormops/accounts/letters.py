@@ -24,25 +24,25 @@ from stormops.accounts.refusal import Refused
 
 
 class LetterKind(NamedTuple):
-    """One kind. `states` empty = the record has none; `proposal`: of which kind a request must be, "" = any."""
+    """One kind. `states` empty = the record has none; `proposals`: of which kinds a request must be, empty = any."""
 
     about: type[Record]
     states: frozenset[str]
     permission: str
     function: str = "customer_contact"
-    proposal: str = ""
+    proposals: frozenset[str] = frozenset()
 
     def fits(self, record: Record) -> bool:
         """Whether the letter can be written about the record as it stands."""
         if type(record) is not self.about or (self.states and getattr(record, "state", "") not in self.states):
             return False
-        return not self.proposal or getattr(record, "kind", "") == self.proposal
+        return not self.proposals or getattr(record, "kind", "") in self.proposals
 
 
 def _kind(
-    about: type[Record], states: str, permission: str, function: str = "customer_contact", proposal: str = ""
+    about: type[Record], states: str, permission: str, function: str = "customer_contact", proposals: str = ""
 ) -> LetterKind:
-    return LetterKind(about, frozenset(states.split()), permission, function, proposal)
+    return LetterKind(about, frozenset(states.split()), permission, function, frozenset(proposals.split()))
 
 
 LETTERS: dict[str, LetterKind] = {
@@ -61,9 +61,9 @@ LETTERS: dict[str, LetterKind] = {
         BankruptcyCase, "stayed split assurance_pending assured defaulted", "bankruptcy", "bankruptcy_notice"
     ),
     "claim": _kind(BankruptcyCase, "split assurance_pending assured defaulted", "bankruptcy", "bankruptcy_notice"),
-    "back_bill": _kind(Request, "posted", "adjust", proposal="back_bill"),
-    "overcharge": _kind(Request, "posted", "adjust", proposal="overcharge"),
-    "adjustment": _kind(Request, "posted declined", "adjust", proposal="adjustment"),
+    "back_bill": _kind(Request, "posted", "adjust", proposals="back_bill"),
+    "overcharge": _kind(Request, "posted", "adjust", proposals="overcharge"),
+    "adjustment": _kind(Request, "posted declined", "adjust", proposals="adjustment leak"),
     "loan_payoff": _kind(Loan, "active deferred", "contact"),
     "loan_default": _kind(Loan, "active deferred", "collect"),
     "refund": _kind(RefundCase, "payable paid unclaimed", "contact"),

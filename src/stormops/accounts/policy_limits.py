@@ -21,6 +21,7 @@ ADJUSTING = (
     "adjustment",
     "back_bill",
     "overcharge",
+    "leak",
     "mass_credit",
     "transfer",
     "rebate",

@@ -240,6 +240,13 @@ def overcharged(head: Head, contra: Sequence[Against], pieces: Sequence[Piece], 
     return journal(head, "overcharged", [*lines, credit(chart.REFUNDS, refund)])
 
 
+def leak_adjusted(head: Head, contra: Sequence[Against], pieces: Sequence[Piece], excess: Held) -> Journal:
+    """A leak's part of a bill taken back: revenue down, what is owed down, the rest the customer's credit."""
+    lines = [other(account, Side.DEBIT, piece) for piece, account in contra]
+    lines += [credit(chart.RECEIVABLE, piece) for piece in pieces]
+    return journal(head, "leak", [*lines, _credited(excess.party, excess.cents)])
+
+
 def storm_credit(head: Head, pieces: Sequence[Piece], excess: Sequence[Held]) -> Journal:
     """Everybody's credit after a storm as one event: against what is owed, the rest to each customer's credit."""
     lines = [other(chart.STORM_CREDITS, Side.DEBIT, piece) for piece in pieces]

@@ -73,7 +73,8 @@ class Ahead(SqlReader):
     def __init__(self, connection: Connection, accounts: Collection[str], members: Collection[str], on: date) -> None:
         super().__init__(connection)
         self._records: dict[tuple[type[Record], str], Any] = {}
-        self._lists: dict[tuple[type[Record], str], list[Any]] = {}
+        self._lists: dict[type[Record], dict[str, list[Any]]] = {}
+        """By kind and the field of `_LISTED`."""
         self._lines: dict[str, list[Billed]] = defaultdict(list)
         self._absent: set[str] = set()
         self._all: set[str] = set()
@@ -86,8 +87,8 @@ class Ahead(SqlReader):
         self._list(OwnerAgreement, queries.owners, parties)
         self._list(ServiceAgreement, queries.agreements, every)
         billed = [each for key in accounts for each in self.where(ServiceAgreement, account=key)]
-        for values in self._values(queries.premises, {each.premise for each in billed}):
-            self._records[Premise, values["id"]] = Premise(**values)
+        premises = (Premise(**values) for values in self._values(queries.premises, {each.premise for each in billed}))
+        self.keep(Premise, premises)
         self._list(Read, queries.reads, {each.point for each in billed if each.point}, on - RECENT_READS)
         for key, lines in cast(list[tuple[str, str]], self._rows(queries.lines, every, on - RECENT_BILLS).all()):
             self._lines[key] += cast(list[Billed], _values_of_lines(lines))
@@ -102,14 +103,14 @@ class Ahead(SqlReader):
 
     def add(self, read: Read) -> None:
         """A read that is about to be written."""
-        self._lists[Read, read.point].append(read)
+        self._lists[Read][read.point].append(read)
 
     def all_reads(self, point: str) -> list[Read]:
         """Every read of a meter, the oldest first; from then on `where` gives them all."""
         if point not in self._all:
             self._all.add(point)
-            self._lists[Read, point] = super().where(Read, point=point)
-        return sorted(self._lists[Read, point], key=lambda read: (read.day, read.changed))
+            self._lists[Read][point] = super().where(Read, point=point)
+        return sorted(self._lists[Read][point], key=lambda read: (read.day, read.changed))
 
     def get(self, kind: type[R], key: str) -> R | None:
         """See `Reader.get`."""
@@ -120,9 +121,12 @@ class Ahead(SqlReader):
 
     def where(self, kind: type[R], **equal: str) -> list[R]:
         """See `Reader.where`."""
-        key = equal.get(_LISTED.get(kind, ""))
-        known = None if key is None or len(equal) > 1 else self._lists.get((kind, key))
-        return super().where(kind, **equal) if known is None else known
+        lists = self._lists.get(kind)
+        if lists is not None and len(equal) == 1:
+            known = lists.get(equal.get(_LISTED[kind], ""))
+            if known is not None:
+                return known
+        return super().where(kind, **equal)
 
     def lines(self, account: str) -> list[Billed]:
         """The lines of the account's recent bills."""
@@ -134,17 +138,17 @@ class Ahead(SqlReader):
 
     def _list(self, kind: type[R], query: Select[Any], keys: Collection[str], since: date | None = None) -> None:
         """Have the records ready that `where` gives for each of the keys."""
-        by, lists = _LISTED[kind], self._lists
-        lists.update({(kind, key): [] for key in keys})
+        by = _LISTED[kind]
+        lists: dict[str, list[Any]] = {key: [] for key in keys}
         for values in self._values(query, keys, since):
-            lists[kind, values[by]].append(kind(**values))
+            lists[values[by]].append(kind(**values))
+        self._lists[kind] = lists
 
     def _values(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> Iterator[dict[str, Any]]:
         """Rows as dictionaries; a row's own mapping looks each name up anew."""
         found = self._rows(query, keys, since)
         names = tuple(found.keys())
-        for row in found.all():
-            yield dict(zip(names, row, strict=True))
+        return (dict(zip(names, row, strict=True)) for row in found.all())
 
     def _rows(self, query: Select[Any], keys: Collection[str], since: date | None = None) -> CursorResult[Any]:
         given: dict[str, Any] = {"keys": among.keys(keys)}

@@ -147,6 +147,7 @@ class _At(NamedTuple):
 class _Run:
     def __init__(self, books: Books, pack: Pack, order: Order, person: Person) -> None:
         self._books, self._pack, self._order, self._person = books, pack, order, person
+        self._run = order.run
         self._memo = Memo(pack)
         self._counts: Counter[str] = Counter()
         self._exceptions: Counter[str] = Counter()
@@ -169,12 +170,12 @@ class _Run:
             if start // AT_ONCE % COLLECTED == COLLECTED - 1:
                 gc.collect(1)  # of these batches alone
             progress(min(start + AT_ONCE, len(accounts)), len(accounts))
-        finish = AdvanceRun(run=self._order.run, finish=True)
+        finish = AdvanceRun(run=self._run, finish=True)
         refusal = self._send(finish, "finish")
         if refusal is not None:
             return refusal
         return Done(
-            run=self._order.run,
+            run=self._run,
             accounts=len(accounts),
             bills=counts["bills"],
             cents=counts["cents"],
@@ -189,7 +190,7 @@ class _Run:
         order = self._order
         clauses = abridged.clauses(self._pack, self._person.day, TERMS)
         begin = BeginRun(
-            run=order.run,
+            run=self._run,
             cycle=order.cycle,
             cycles=order.cycles,
             until=str(order.until),
@@ -201,7 +202,7 @@ class _Run:
 
     def _send(self, command: Command, what: str) -> Refusal | None:
         """A command of the run itself; taken up again it has a key of its own."""
-        key = f"{self._order.run}:{what}:{self._books.position()}"
+        key = f"{self._run}:{what}:{self._books.position()}"
         return self._books.execute(command, self._envelope(key), self._person.grants, self._person.now).refusal
 
     # --- what is there -----------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ class _Run:
     def _accounts(self) -> list[str]:
         account, order = TABLES["account"], self._order
         with self._books.database.reading(long=True) as connection:
-            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None)))
+            every = connection.scalars(select(account.c.id).where(account.c.closed.is_(None))).all()
             mine = of_cycle(every, order.cycle, order.cycles)
             umbrella = TABLES["umbrella"]
             there = umbrella.c.account.in_(among.among(connection.dialect.name))
@@ -228,7 +229,7 @@ class _Run:
     # --- billing -----------------------------------------------------------------------------------------
 
     def _batch(self, accounts: Sequence[str]) -> None:
-        keys = {account: key_of(self._order.run, account) for account in accounts}
+        keys = {account: key_of(self._run, account) for account in accounts}
         before = Counter(self._counts), self._exceptions.total()
         with self._books.batch() as batch:
             known = batch.known([*keys.values(), *(f"{key}:x" for key in keys.values())])
@@ -238,7 +239,7 @@ class _Run:
             reader = Ahead(batch.connection, left, members, self._order.until)
             reader.keep(ChargeType, self._kinds)
             reader.keep(Umbrella, self._roofs.values())
-            run = reader.get(BillingRun, self._order.run)
+            run = reader.get(BillingRun, self._run)
             reader.keep(BillingRun, [] if run is None else [run])
             for account in left:
                 self._one(_At(batch, reader, known, account, keys[account]))
@@ -246,8 +247,8 @@ class _Run:
             exceptions = self._exceptions.total() - before[1]
             if bills or exceptions:
                 self._do(
-                    _At(batch, reader, known, "", f"{self._order.run}:at:{batch.position}"),
-                    AdvanceRun(run=self._order.run, bills=bills, cents=cents, exceptions=exceptions),
+                    _At(batch, reader, known, "", f"{self._run}:at:{batch.position}"),
+                    AdvanceRun(run=self._run, bills=bills, cents=cents, exceptions=exceptions),
                 )
 
     def _do(self, at: _At, command: Command) -> Refusal | None:
@@ -266,9 +267,9 @@ class _Run:
             return
         finally:
             parts = self._memo.take()
-        whole = abridged.together(self._pack, self._order.run, parts + made.more)
+        whole = abridged.together(self._pack, self._run, parts + made.more)
         command = RunBill(
-            run=self._order.run, shares=made.shares, decision=whole, umbrella=made.roof, estimated=made.estimated
+            run=self._run, shares=made.shares, decision=whole, umbrella=made.roof, estimated=made.estimated
         )
         at.reader.absent([at.key])
         if len(command.shares) > 1:
@@ -297,8 +298,8 @@ class _Run:
             each for each in reader.where(ServiceAgreement, account=key) if each.state in BILLED and each.since < until
         ]
         before = self._before(reader, agreements, billed)
-        since = before.until or min((each.since for each in agreements), default=date.max)
-        if not agreements or since >= max(min(each.until or until, until) for each in agreements):
+        since = before.until or min((each.since for each in agreements), default=until)
+        if since >= until or all(each.until is not None and each.until <= since for each in agreements):
             raise _Skip("not_due")
         if (until - since).days > LONG_DAYS:
             raise Refused("long_period", f"There is no bill since {since}: look at it, and bill it by hand.")
@@ -389,9 +390,11 @@ class _Run:
         verdicts: list[Decision[estimates.Verdict]] = []
         cause: estimates.Cause = "storm" if self._person.now.episode else "utility"
         for agreement in agreements:
+            if agreement.point is None:
+                continue
             end = min(agreement.until or self._order.until, self._order.until)
-            first = late.get(agreement.id, max(since, agreement.since))
-            if agreement.point is None or end <= first or _is_read(reader, agreement.point, first, end):
+            first = late.get(agreement.id) or max(since, agreement.since)
+            if end <= first or _is_read(reader, agreement.point, first, end):
                 continue
             reads = reader.all_reads(agreement.point)
             if _is_read(reader, agreement.point, first, end):
@@ -411,7 +414,7 @@ class _Run:
             verdicts.append(verdict)
             kind = "storm" if cause == "storm" else "estimated"
             made.append(Estimated(agreement.point, end.isoformat(), register, kind))
-            new = f"{self._order.run}:{agreement.point}"[:ID_MAX]
+            new = f"{self._run}:{agreement.point}"[:ID_MAX]
             reader.add(Read(id=new, point=agreement.point, day=end, register=register, kind=kind))
         return tuple(made), verdicts
 
@@ -424,7 +427,7 @@ class _Run:
         at.known.add(key)
         at.reader.absent([key])
         command = ExceptBill(
-            run=self._order.run,
+            run=self._run,
             account=at.account,
             text=f"{at.account} · {refusal.sentence}",
             due_ms=self._person.at_ms + TASK_DAYS * DAY_MS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -49,10 +49,10 @@ def add(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     text, names, made = _statement(table, connection.dialect)
     sent: list[Any] = rows if isinstance(rows, list) else list(rows)
     if made:
-        sent = [list(row) for row in rows]
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for place, maker in made:
-            for values in sent:
-                values[place] = maker(values[place])
+            columns[place] = map(maker, columns[place])
+        sent = list(zip(*columns, strict=True))
     if names:
         sent = [dict(zip(names, values, strict=True)) for values in sent]
     elif not isinstance(sent[0], tuple):

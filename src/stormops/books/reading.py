@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, literal_column, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from stormops.accounts.chart import Side
 from stormops.accounts.ledger import Journal, JournalState, Line
 from stormops.accounts.record import Record, kind_name
 from stormops.books.columns import fields_of, from_row
-from stormops.books.schema import JOURNAL, JOURNAL_END, LINE, TABLES
+from stormops.books.schema import JOURNAL, JOURNAL_END, JOURNAL_PARTY, LINE, TABLES
 
 R = TypeVar("R", bound=Record)
 
@@ -54,7 +54,7 @@ class SqlReader:
 
 def of_party(account: str) -> Select[tuple[int]]:
     """The numbers of the journals with a line of the account."""
-    return select(LINE.c.journal).where(LINE.c.party == account, literal_column("line.party <> ''")).distinct()
+    return select(JOURNAL_PARTY.c.journal).where(JOURNAL_PARTY.c.party == account)
 
 
 def journals(connection: Connection, numbers: Select[tuple[int]]) -> list[Journal]:

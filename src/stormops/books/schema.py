@@ -34,9 +34,10 @@ TABLES: dict[str, Table] = {name: Table(name, METADATA, *items_of(kind)) for nam
 _KEY = String(ID_MAX)
 
 
-_REVERSES, _OF_PARTY = text("reverses IS NOT NULL"), text("party <> ''")
-"""What some indexes are of only."""
-_CONTROL = ", ".join(f"'{code}'" for code, row in CHART.items() if row.control)
+_REVERSES = text("reverses IS NOT NULL")
+"""What an index is of only."""
+_NO_CONTROL = " AND ".join(f"account <> '{code}'" for code, row in CHART.items() if row.control)
+"""Not `NOT IN`: of that SQLite makes a table, for every line."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """As SQLite wants it where the number is to be the row's place."""
@@ -75,12 +76,20 @@ LINE = Table(
     CheckConstraint("cents > 0", name="ck_line_cents"),
     CheckConstraint("side IN ('Dr', 'Cr')", name="ck_line_side"),
     CheckConstraint("fund <> ''", name="ck_line_fund"),
-    CheckConstraint(f"account NOT IN ({_CONTROL}) OR item <> ''", name="ck_line_item"),
+    CheckConstraint(f"item <> '' OR ({_NO_CONTROL})", name="ck_line_item"),
     CheckConstraint(f"account <> '{PREPETITION}' OR bankruptcy <> ''", name="ck_line_stay"),
-    Index("ix_line_party", "party", "journal", sqlite_where=_OF_PARTY, postgresql_where=_OF_PARTY),
     sqlite_with_rowid=False,
 )
 """A journal's lines lie together, in the order in which journals came; the sums of accounts read them all."""
+
+JOURNAL_PARTY = Table(
+    "journal_party",
+    METADATA,
+    Column("party", _KEY, primary_key=True),
+    Column("journal", _NUMBER, ForeignKey("journal.number"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Whom a journal's lines are of, each once; the database writes it when the journal comes (`migrations`, v0011)."""
 
 JOURNAL_END = Table(
     "journal_end",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Loan, Request
+from stormops.accounts.records_money import Loan, RefundCase, Request
 from stormops.accounts.records_place import Account
 from stormops.accounts.records_work import Escalation, ServiceRequest
 from stormops.counter.words import named
@@ -92,6 +92,8 @@ def _names(record: Record, words: Words, text_characters: int) -> list[str]:
         return [record.number, f"{named(words, 'choice', record.kind)}, {services}", record.name]
     if isinstance(record, Request):  # by the duty that made it: a transfer's kind is also a way to pay
         found = [words(f"duty.request_{record.kind}")]
+    if isinstance(record, RefundCase):  # by what is given back; the record's number may follow it
+        found = [words(f"refund.{record.source.partition(':')[0]}")]
     if isinstance(record, Loan):  # its note is a hash
         texts = [record.contractor] if record.contractor else []
     if isinstance(record, Escalation):  # what was added later stands below it

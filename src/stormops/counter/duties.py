@@ -571,6 +571,7 @@ _TABLE = (
         _day("until"),
         _flag("refund"),
     ),
+    _request("leak", ACCOUNT, _record("bill"), _day("repaired"), _flag("unsewered")),
     _request(
         "mass_credit", _text("event"), _choice("fund", *FUNDS), Field("accounts", "names"), _money("cents"), about=""
     ),

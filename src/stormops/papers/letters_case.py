@@ -163,13 +163,17 @@ def adjustment(desk: Desk, record: Request) -> Document:
     for part in record.proposal.get("parts", ()):
         found = desk.books.get(Receivable, str(part["receivable"]))
         parts.append((writing.named("charge", "" if found is None else found.charge), int(part["cents"])))
+    parts += [
+        (writing.named("charge", line["charge"]), int(line["cents"])) for line in record.proposal.get("lines", ())
+    ]
+    why = str(record.proposal.get("type", record.kind))
     return writing.paper(
         "adjustment",
         words("adjustment.title"),
         [
             Say(words("common.dear", name=writing.party.name)),
             Note(words("adjustment.granted" if granted else "adjustment.declined", amount=usd(record.cents))),
-            Say(words("adjustment.type", type=writing.named("adjusted", str(record.proposal.get("type", "other"))))),
+            Say(words("adjustment.type", type=writing.named("adjusted", why))),
             writing.charges(words("adjustment.table"), parts),
             Say(writing.phoned("common.ask" if granted else "adjustment.appeal")),
             writing.decided(record.decision),

@@ -22,7 +22,7 @@ from stormops.accounts.policy import Pack
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Bill, BillingRun, Receivable
 from stormops.accounts.records_place import Account
-from stormops.accounts.refusal import Refused
+from stormops.accounts.refusal import Refusal, Refused
 
 R = TypeVar("R", bound=Record)
 V = TypeVar("V")
@@ -63,7 +63,24 @@ class Work(NamedTuple):
         memo = self.memo
         decision = rule(self.pack, self.day, given, of) if memo is None else memo.decide(rule, self.day, given, of)
         if decision.refusal is not None:
-            raise Refused(decision.refusal.code, decision.refusal.sentence, decision.refusal.field or field)
+            raise _refused(decision.refusal, field)
+        return decision
+
+    def decide_of(
+        self,
+        rule: Rule[Any, Any, V],
+        make: Callable[..., msgspec.Struct],
+        *values: Any,
+        of: str = "",
+        field: str = "",
+    ) -> Decision[V]:
+        """As `decide`, of what `make` makes of some values and of nothing else (which a memo then need not make)."""
+        memo = self.memo
+        if memo is None:
+            return self.decide(rule, make(*values), of, field)
+        decision = memo.decide_of(rule, self.day, make, values, of)
+        if decision.refusal is not None:
+            raise _refused(decision.refusal, field)
         return decision
 
     def owing(self, account: str) -> list[Receivable]:
@@ -78,6 +95,10 @@ class Work(NamedTuple):
     def account(self, key: str) -> Account:
         """An account. Raises Refused."""
         return self.get(Account, key)
+
+
+def _refused(refusal: Refusal, field: str) -> Refused:
+    return Refused(refusal.code, refusal.sentence, refusal.field or field)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

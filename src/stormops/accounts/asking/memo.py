@@ -6,6 +6,7 @@ given back from the abridged decision (`accounts.abridged`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -56,9 +57,9 @@ class Memo:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._worked: dict[tuple[str, str, int], dict[bytes, _Worked]] = {}
-        """By rule, whom it is for and clause: by what was given."""
-        self._in_force: dict[tuple[str, date, str], dict[bytes, _Worked]] = {}
+        self._worked: dict[tuple[str, str, int], dict[Any, _Worked]] = {}
+        """By rule, whom it is for and clause: by what was given, written down, and by the values it was made of."""
+        self._in_force: dict[tuple[str, date, str], dict[Any, _Worked]] = {}
         """The same, by the day on which the clause is in force."""
         self._kept = 0
         self._taken: dict[bytes, msgspec.Raw] = {}
@@ -67,14 +68,41 @@ class Memo:
         """As the rule itself decides, without clause and formula."""
         known = self._in_force.get((rule.name, on, of))
         if known is None:
-            found = self._pack.clause(rule.kind, on, of)
-            clause = rule.name, of, 0 if found is None else id(found[1])
-            known = self._in_force[rule.name, on, of] = self._worked.setdefault(clause, {})
+            known = self._under(rule, on, of)
+        return self._taking(self._known(known, rule, on, given, of), on)
+
+    def decide_of(
+        self, rule: Rule[Any, Any, V], on: date, make: Callable[..., msgspec.Struct], values: tuple[Any, ...], of: str
+    ) -> Decision[V]:
+        """As `decide`, of what `make` makes of some values and of nothing else; known ones need not be made."""
+        known = self._in_force.get((rule.name, on, of))
+        if known is None:
+            known = self._under(rule, on, of)
+        key = make, values
+        worked = known.get(key)
+        if worked is None:
+            worked = self._known(known, rule, on, make(*values), of)
+            known[key] = worked
+        return self._taking(worked, on)
+
+    def _under(self, rule: Rule[Any, Any, Any], on: date, of: str) -> dict[Any, _Worked]:
+        """What was worked out under the clause that is in force."""
+        found = self._pack.clause(rule.kind, on, of)
+        clause = rule.name, of, 0 if found is None else id(found[1])
+        known = self._in_force[rule.name, on, of] = self._worked.setdefault(clause, {})
+        return known
+
+    def _known(
+        self, known: dict[Any, _Worked], rule: Rule[Any, Any, Any], on: date, given: msgspec.Struct, of: str
+    ) -> _Worked:
         key = _key(given)
         worked = known.get(key)
         if worked is None:
             self._make_room()
             worked = known[key] = self._work(rule, on, given, of)
+        return worked
+
+    def _taking(self, worked: _Worked, on: date) -> Decision[Any]:
         self._taken[worked.name] = worked.text
         decision = worked.decision
         return decision if decision.on == on else msgspec.structs.replace(decision, on=on)

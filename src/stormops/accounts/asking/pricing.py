@@ -43,8 +43,8 @@ class Pricing:
         """`late`: agreements that were never billed though others were, and since when each has service."""
         self._work, self._account, self._first, self._end = work, account, first, end
         self._late = late or {}
-        self._shares: dict[proration.Period, Decision[proration.Share]] = {}
-        """Of the month, by period: services of an account mostly have the same."""
+        self._spans: dict[tuple[date, date, bool, bool], _Span] = {}
+        """By first day and end, and whether service began and ended then: most of an account have the same."""
         self._water: dict[str, int] = {}
         """Units of water by premise: sewer is water that comes back."""
 
@@ -60,27 +60,27 @@ class Pricing:
                 yield self._line(agreement, span, decision.value, (span.share, decision))
 
     def _span(self, agreement: ServiceAgreement) -> _Span:
-        first = self._late.get(agreement.id, max(self._first, agreement.since))
-        end = self._end if agreement.until is None else min(self._end, agreement.until)
-        period = proration.Period(days=(end - first).days, first=first == agreement.since, final=end == agreement.until)
-        share = self._shares.get(period)
-        if share is None:
-            share = self._shares[period] = self._work.decide(proration.base_share, period)
-        return _Span(first, end, share)
+        since, until = agreement.since, agreement.until
+        first = self._late.get(agreement.id) or max(self._first, since)
+        end = self._end if until is None else min(self._end, until)
+        key = first, end, first == since, end == until
+        span = self._spans.get(key)
+        if span is None:
+            period = proration.Period(days=(end - first).days, first=key[2], final=key[3])
+            span = self._spans[key] = _Span(first, end, self._work.decide(proration.base_share, period))
+        return span
 
     def _metered(self, agreement: ServiceAgreement, premise: Premise, span: _Span) -> Iterator[Priced]:
-        used = self._used(agreement, span)
-        usage = metered.Usage(
-            use={metered.PLAIN: Decimal(used)}, days=(span.end - span.first).days, base_share=span.share.value
-        )
-        charge = self._work.decide(metered.charge, usage, agreement.rate, "since")
+        used, work = self._used(agreement, span), self._work
+        days, share = (span.end - span.first).days, span.share.value
+        charge = work.decide_of(metered.charge, _usage, used, days, share, of=agreement.rate, field="since")
         if agreement.service == "water":
             self._water[premise.id] = self._water.get(premise.id, 0) + used
-        yield self._line(agreement, span, charge.value.total, (span.share, charge), used)
-        if self._work.pack.clause(taxes.UtilityTax, self._work.day, premise.tax_code) is not None:
-            amounts = {"non_fuel": charge.value.non_fuel, "fuel": charge.value.fuel}
-            tax = self._work.decide(taxes.utility, taxes.Taxable(amounts=amounts), premise.tax_code)
-            cents = sum(each.amount for each in tax.value)
+        cost = charge.value
+        yield self._line(agreement, span, cost.total, (span.share, charge), used)
+        if work.pack.clause(taxes.UtilityTax, work.day, premise.tax_code) is not None:
+            tax = work.decide_of(taxes.utility, _taxable, cost.non_fuel, cost.fuel, of=premise.tax_code)
+            cents = sum([each.amount for each in tax.value])
             yield Priced(BillLine(TAX, cents, span.first, span.end, agreement.id), (tax,))
 
     def _used(self, agreement: ServiceAgreement, span: _Span) -> int:
@@ -101,18 +101,16 @@ class Pricing:
         return used
 
     def _property(self, agreement: ServiceAgreement, premise: Premise, share: proration.Share) -> Decision[int]:
-        category = self._account.category
+        work, category = self._work, self._account.category
         if agreement.service == "sewer":
             gallons = self._water.get(premise.id, 0) * GALLONS
-            return self._work.decide(
-                property_charges.sewer, property_charges.Water(gallons=gallons, base_share=share), category
-            )
+            return work.decide_of(property_charges.sewer, _water, gallons, share, of=category)
         if agreement.service == "stormwater":
-            area = property_charges.Area(square_feet=premise.impervious_square_feet)
-            return self._work.decide(property_charges.stormwater, area, category)
+            area = premise.impervious_square_feet
+            return work.decide_of(property_charges.stormwater, _area, area, of=category)
         if agreement.service == FIRE:
-            return self._work.decide(property_charges.fire_fee, building(premise, category))
-        return self._work.decide(property_charges.flat, property_charges.Units(share=share), agreement.service)
+            return work.decide_of(property_charges.fire_fee, building, premise.fire_class, category)
+        return work.decide_of(property_charges.flat, _units, share, of=agreement.service)
 
     @staticmethod
     def _line(
@@ -126,7 +124,27 @@ def _later(one: Read | None, other: Read) -> Read:
     return other if one is None or (other.day, other.changed) >= (one.day, one.changed) else one
 
 
-def building(premise: Premise, category: str) -> property_charges.Building:
-    """What the fire fee goes by: the premise's class is written ZONE or ZONE/SQUARE-FEET."""
-    zone, _, size = premise.fire_class.partition("/")
+def _usage(used: int, days: int, share: proration.Share) -> metered.Usage:
+    return metered.Usage(use={metered.PLAIN: Decimal(used)}, days=days, base_share=share)
+
+
+def _taxable(non_fuel: int, fuel: int) -> taxes.Taxable:
+    return taxes.Taxable(amounts={"non_fuel": non_fuel, "fuel": fuel})
+
+
+def _water(gallons: int, share: proration.Share) -> property_charges.Water:
+    return property_charges.Water(gallons=gallons, base_share=share)
+
+
+def _area(square_feet: int) -> property_charges.Area:
+    return property_charges.Area(square_feet=square_feet)
+
+
+def _units(share: proration.Share) -> property_charges.Units:
+    return property_charges.Units(share=share)
+
+
+def building(fire_class: str, category: str) -> property_charges.Building:
+    """What the fire fee goes by: a premise's class is written ZONE or ZONE/SQUARE-FEET."""
+    zone, _, size = fire_class.partition("/")
     return property_charges.Building(zone=zone, category=category, square_feet=int(size) if size.isdigit() else 0)

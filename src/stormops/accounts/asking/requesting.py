@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from stormops.accounts.asking.asked import Asked, Work, plain
+from stormops.accounts.asking.leaking import LEAKING, leaked
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
 from stormops.accounts.commands_request import DraftRequest
@@ -23,9 +24,11 @@ from stormops.accounts.proposals import (
     Transfer,
 )
 from stormops.accounts.proposals_credit import Disbursement, LoanWriteOff, RebateGrant, WriteOff
+from stormops.accounts.proposals_leak import LeakCredit
 from stormops.accounts.proposals_refund import CreditRefund, DepositRefund
 from stormops.accounts.record import Amount, Day, Hash, Id, Payment, Text
 from stormops.accounts.records_money import (
+    Bill,
     BillLine,
     Deposit,
     Loan,
@@ -37,7 +40,16 @@ from stormops.accounts.records_money import (
 )
 from stormops.accounts.records_place import CutOrder
 from stormops.accounts.refusal import Refused
-from stormops.accounts.rules import approvals, back_billing, collections, deposit_life, fees, liability, refunds
+from stormops.accounts.rules import (
+    approvals,
+    back_billing,
+    collections,
+    deposit_life,
+    fees,
+    leaks,
+    liability,
+    refunds,
+)
 
 Months = Annotated[tuple[Amount, ...], msgspec.Meta(min_length=1, max_length=120)]
 """What each month was wrong by, cents, oldest first."""
@@ -78,9 +90,12 @@ class WantAdjustment(Wanted, frozen=True, kw_only=True, tag="adjustment"):
     def proposal(self, work: Work) -> Made:
         """See `Wanted.proposal`."""
         made = Adjustment(account=self.account, type=self.type, parts=self.parts)
+        charges = {work.get(Receivable, part.receivable).charge for part in self.parts}
+        if self.type == "leak" and charges & LEAKING and work.pack.clause(leaks.LeakAdjustment, work.day) is not None:
+            raise Refused("by_rule", "What a leak of water gives back is computed from its bill.", "type")
         if self.type != "late_fee":
             return made, by_tiers(work, sum(part.cents for part in self.parts), self.account)
-        if any(work.get(Receivable, part.receivable).charge != LATE_FEE for part in self.parts):
+        if charges != {LATE_FEE}:
             raise Refused("other_charge", "A late fee's waiver takes back late fees only.", "parts")
         asked = fees.WaiverAsked(reason=self.waiver_reason, earlier=tuple(self._earlier(work)))
         return made, plain(work.decide(fees.waive_late, asked, field="waiver_reason"))
@@ -133,6 +148,23 @@ class WantOvercharge(Wanted, frozen=True, kw_only=True, tag="overcharge"):
             raise Refused("credit_only", "An amount so small is given back as credit.", "refund")
         line = BillLine(self.charge, decision.value.amount, day_of(self.since, "since"), day_of(self.until, "until"))
         return Overcharge(account=self.account, lines=(line,), refund=self.refund), plain(decision)
+
+
+class WantLeakCredit(Wanted, frozen=True, kw_only=True, tag="leak"):
+    """A bill that a leak raised, once the leak is repaired; the proof of repair is the request's evidence."""
+
+    account: Id
+    bill: Id
+    repaired: Day
+    unsewered: bool = False
+    """None of the water came into the sewer."""
+
+    def proposal(self, work: Work) -> Made:
+        """See `Wanted.proposal`."""
+        account, bill = work.account(self.account), work.get(Bill, self.bill)
+        repaired = day_of(self.repaired, "repaired")
+        made = leaked(work, account, bill, repaired, unsewered=self.unsewered)
+        return LeakCredit(account=account.id, bill=bill.id, lines=made.lines), plain(*made.decisions)
 
 
 class WantMassCredit(Wanted, frozen=True, kw_only=True, tag="mass_credit"):
@@ -290,6 +322,7 @@ AnyWanted = (
     WantAdjustment
     | WantBackBill
     | WantOvercharge
+    | WantLeakCredit
     | WantMassCredit
     | WantTransfer
     | WantCreditRefund
