@@ -44,7 +44,7 @@ from stormops.journal.snapshots import FileSnapshots
 from stormops.journal.sqlite import SqliteJournal
 from stormops.operations.loop import Operations
 from stormops.telemetry import Log, Metrics
-from stormops.wiring import seldom_garbage
+from stormops.wiring import TICK_OBJECTS, seldom_garbage
 from tests.bench.bars import tell
 
 CUSTOMERS, GASPS, REPORTS = 126_000, 113_400, 227_000
@@ -202,7 +202,7 @@ def drain(folder: Path, city: City, tree: Tree, events: int, more: list[Said]) -
         metrics=Metrics(),
     )
     operations.start()
-    seldom_garbage()
+    seldom_garbage(TICK_OBJECTS)
     situation = operations.situation
     ticks: list[float] = []
     began, processor = time.perf_counter(), time.process_time()

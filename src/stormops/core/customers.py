@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from stormops.core.forest import Rows, begins, distinct, ranges
 from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
@@ -25,7 +26,7 @@ class Words(NamedTuple):
     M `special` customers, ordered by the place right above (`leaf`); each was heard as `kinds` says at `which`.
     `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
     `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
-    by place and area.
+    by place and area. `spoken` (places, kinds): how many right below each place were heard as each kind says.
     """
 
     special: Rows
@@ -35,6 +36,7 @@ class Words(NamedTuple):
     silent: Floats
     hushed: Rows
     by_hushed: Heard
+    spoken: csr_array
 
 
 class Customers:
@@ -177,7 +179,7 @@ class Customers:
         self.told = np.einsum("ks,kn->sn", self.of_silent, words.silent)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
         self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape)).T
-        self._add(words.leaf, hearing.evidence(words.kinds).T.take(words.which, axis=1))
+        self.told += (words.spoken @ hearing.evidence(words.kinds)).T
 
     def words(self, onsets: Onsets, areas: int) -> Words:
         """All that was heard, by the last `count`."""
@@ -195,7 +197,9 @@ class Customers:
         hushed = np.flatnonzero(self._reported_ms[:-1, 0])
         by_hushed = self.silent(areas, self._reported(hushed, onsets))
         leaf = self.leaf[special].astype(np.intp)
-        return Words(special, leaf, kinds, which, silent.astype(np.float64), hushed, by_hushed)
+        first = np.searchsorted(leaf, np.arange(self._places + 1))
+        spoken = csr_array((np.ones(len(leaf)), which, first), shape=(self._places, len(kinds.report)))
+        return Words(special, leaf, kinds, which, silent.astype(np.float64), hushed, by_hushed, spoken)
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""

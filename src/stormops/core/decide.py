@@ -15,6 +15,7 @@ import numpy as np
 
 from stormops.core import entry as facts
 from stormops.core.actions import act
+from stormops.core.distinct import distinct
 from stormops.core.draft import Draft
 from stormops.core.ears import Ears
 from stormops.core.entry import AnyFact, Entry, Tick
@@ -141,7 +142,8 @@ class Decider:
         self._telemetered.decide(draft, news)
         self._metering.decide(draft, news)
         touched = draft.touched.premises
-        claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))
+        fresh = np.fromiter(self.network.fresh, np.int32, len(self.network.fresh))
+        claim_own(self, draft, distinct(np.concatenate([fresh, touched])))
         self._tell_restored(touched)
         self.tell_closed(draft.touched.closed)
         self.network.compare_reasons(self.situation, draft.touched)
@@ -243,21 +245,21 @@ class Decider:
 
     def route(self, draft: Draft, receipt: int) -> None:
         """A matched report without an incident finds its way."""
-        reports = self.situation.reports
+        reports, coverage = self.situation.reports, self.situation.coverage
         row = reports.row_of.get(receipt)
         if row is None or reports.premise[row] < 0:
             return
         premise, meaning = reports.premise[row], _MEANINGS[reports.symptom[row]]
         utility = _NUMBERS[meaning.utility]
-        answered_ms, by = self.situation.coverage.answered(utility, premise)
+        answered_ms, by = coverage.answered(utility, premise)
         if receipt >= 0:
             self._heard.note(reports, row)
-        if reports.heard_ms(row) <= answered_ms:
+        if answered_ms and reports.heard_ms(row) <= answered_ms:
             draft.add(
                 facts.ReportClosed(receipt=receipt_text(receipt), outcome=self._outcome(by), incident=incident_id(by))
             )
             return
-        owner = self.situation.coverage.owner(utility, premise)
+        owner = coverage.owner(utility, premise)
         if not meaning.service_lost:
             self.stand_by(draft, receipt, premise, owner)
             return

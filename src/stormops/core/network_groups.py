@@ -412,12 +412,11 @@ class Explanations:
 
     def _settle_owner(self, leaf: int, old: int, owner: int, keys: set[Key]) -> None:
         """The premises right below a place were explained by `old`, and are by `owner` now."""
-        premises = self._speaking.get(leaf, ())
+        premises = self._speaking.get(leaf, set())
         new = owner if premises else -1
         if old >= 0 and old != new:
             keys.add((int(self._node[old]), -1))
-            for premise in premises:
-                self._explained[old].remove(premise, self._since[premise])
+            self._explained[old].give_up(premises, self._since)
         if old < 0 or new < 0:
             keys.update((-1, premise) for premise in premises)
         if not premises:
@@ -426,9 +425,7 @@ class Explanations:
             self._owner[leaf], self._speaks[leaf] = new, bool(premises)
         if new >= 0 and old != new:
             keys.add((int(self._node[new]), -1))
-            explained = self._explained.setdefault(new, Explained())
-            for premise in premises:
-                explained.add(premise, self._since[premise])
+            self._explained.setdefault(new, Explained()).take_over(premises, self._since)
 
     def _alone_now(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """The same of premises that no device explains: of those that moved, and of those in the keys."""
