@@ -22,9 +22,9 @@ from stormops.core.open_reports import (
     SAFETY,
     SHOWN,
     SYMPTOM_CODE,
+    UNMATCHED,
     Longs,
     OpenReports,
-    UNMATCHED,
 )
 from stormops.core.receipt_number import receipt_number
 from stormops.core.repeats import hash_key
