@@ -190,7 +190,7 @@ class Decider:
         fresh: dict[int, Report] = {}
         for entry in news:
             fact = entry.fact
-            if isinstance(fact, facts.ReportReceived) and self._repeats(fact) is None:
+            if isinstance(fact, facts.ReportReceived) and (not fact.key or self._repeats(fact) is None):
                 fresh.setdefault(receipt_number(fact.receipt), fact.report)
         answers = self._matcher.match_many(list(fresh.values())) if fresh else []
         return dict(zip(fresh, answers, strict=True))
