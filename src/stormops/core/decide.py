@@ -29,7 +29,7 @@ from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
 from stormops.core.mode_rules import ModeRules, tighten
 from stormops.core.network import Ints
-from stormops.core.open_reports import ANSWERED, SYMPTOM_LIST, OpenReport, Standing
+from stormops.core.open_reports import ANSWERED, RECEIVED, SAFETY, SYMPTOM_LIST, OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
 from stormops.core.repeats import Heard, hash_key, lately
@@ -208,12 +208,12 @@ class Decider:
         if repeated is not None:
             draft.add(facts.ReportDuplicated(receipt=fact.receipt, of=receipt_text(repeated)))
             return
-        verdict = verdicts.pop(receipt, None)
-        row = self.situation.reports.row_of.get(receipt)
-        if verdict is None or row is None or self.situation.reports.standing[row] != Standing.RECEIVED:
+        verdict, reports = verdicts.pop(receipt, None), self.situation.reports
+        row = reports.row_of.get(receipt)
+        if verdict is None or row is None or reports.standing[row] != RECEIVED:
             return
-        received_ms = self.situation.reports.received_ms[row]
-        if fact.report.safety:
+        received_ms = reports.received_ms[row]
+        if reports.flags[row] & SAFETY:
             self._clocks.watch(receipt, received_ms)
         ids = self.situation.city.premises.id
         if isinstance(verdict, NotMatched):
@@ -223,7 +223,7 @@ class Decider:
             ]
             draft.add(facts.ReportUnmatched(receipt=fact.receipt, why=verdict.why, candidates=candidates))
             return
-        first = self._heard.first(self.situation.reports, verdict.premise, fact.channel, fact.report, received_ms)
+        first = self._heard.first(reports, verdict.premise, fact.channel, fact.report, received_ms)
         if first is not None:
             draft.add(facts.ReportRepeated(receipt=fact.receipt, of=receipt_text(first)))
             return

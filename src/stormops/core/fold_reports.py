@@ -120,7 +120,8 @@ def report_matched(situation: Situation, entry: Entry, fact: facts.ReportMatched
     if row is None:
         return
     reports = situation.reports
-    detach(situation, row, touched)
+    if reports.incident[row] >= 0:
+        detach(situation, row, touched)
     premise = situation.premise_of.get(fact.premise, -1)
     reports.premise[row] = premise
     placed(situation, receipt)

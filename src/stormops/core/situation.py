@@ -213,10 +213,10 @@ class Situation:
         if entry.position != self.position + 1:
             raise ValueError(f"entry {entry.position} follows {self.position}: the journal has a gap")
         self.position = entry.position
-        if receipts is None:
-            FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
-        else:
+        if receipts is not None and isinstance(entry.fact, facts.IncidentChanged):
             fold_incidents.incident_changed(self, entry, entry.fact, touched, receipts)
+        else:
+            FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
         if self.coverage.recounted:
             recount(self, touched)
 
