@@ -100,48 +100,47 @@ class Heard:
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, int | tuple[int, ...]] = {}
-        self._spans: dict[int, list[tuple[int, int]]] = {}
-        """What is known, key and receipt, by the span in which it was received."""
+        self._spans: dict[int, dict[int, int | tuple[int, ...]]] = {}
 
     def note(self, reports: OpenReports, row: int) -> None:
         """The report of this row is at its premise."""
+        span = self._spans.setdefault(reports.received_ms[row] // REPEAT_MS, {})
         key = _place_key(reports.premise[row], reports.flags[row] >> CHANNEL_SHIFT, reports.symptom[row])
         receipt = reports.receipt[row]
-        known = self._of(key)
-        if receipt not in known:
-            self._known[key] = (*known, receipt) if known else receipt
-            self._spans.setdefault(reports.received_ms[row] // REPEAT_MS, []).append((key, receipt))
-
-    def _of(self, key: int) -> tuple[int, ...]:
-        known = self._known.get(key, ())
-        return known if isinstance(known, tuple) else (known,)
+        known = span.setdefault(key, receipt)
+        if known == receipt:
+            return
+        if not isinstance(known, tuple):
+            span[key] = known, receipt
+        elif receipt not in known:
+            span[key] = *known, receipt
 
     def first(self, reports: OpenReports, premise: int, channel: Channel, report: Report, at_ms: int) -> int | None:
         """The open report that this one, received at `at_ms` and meaning this premise, says again.
 
         Never one that says less: a new medical need, like a new danger, is a report of its own.
         """
+        key = _place_key(premise, CHANNEL_CODE[channel], SYMPTOM_CODE[report.symptom])
+        span = at_ms // REPEAT_MS
         found, latest = None, -1
-        for receipt in self._of(_place_key(premise, CHANNEL_CODE[channel], SYMPTOM_CODE[report.symptom])):
-            row = reports.row_of.get(receipt)
-            if row is None or reports.flags[row] & ANSWERED or reports.premise[row] != premise:
+        for spoken in (self._spans.get(span - 1), self._spans.get(span), self._spans.get(span + 1)):
+            known = None if spoken is None else spoken.get(key)
+            if known is None:
                 continue
-            near = abs(at_ms - reports.received_ms[row]) <= REPEAT_MS
-            less = report.medical and not reports.flags[row] & MEDICAL
-            if near and not less and reports.position[row] > latest:
-                found, latest = receipt, reports.position[row]
+            for receipt in known if isinstance(known, tuple) else (known,):
+                row = reports.row_of.get(receipt)
+                if row is None or reports.flags[row] & ANSWERED or reports.premise[row] != premise:
+                    continue
+                near = abs(at_ms - reports.received_ms[row]) <= REPEAT_MS
+                less = report.medical and not reports.flags[row] & MEDICAL
+                if near and not less and reports.position[row] > latest:
+                    found, latest = receipt, reports.position[row]
         return found
 
     def expire(self, now_ms: int) -> None:
         """Forget spans that ended more than one span ago."""
         for span in [span for span in self._spans if not lately(span * REPEAT_MS, now_ms)]:
-            for key, receipt in self._spans.pop(span):
-                left = tuple(other for other in self._of(key) if other != receipt)
-                if left:
-                    self._known[key] = left
-                else:
-                    del self._known[key]
+            del self._spans[span]
 
 
 def lately(received_ms: int, now_ms: int) -> bool:
