@@ -45,7 +45,7 @@ class Explained:
         self.premises -= premises
         self._left |= premises - self.joined
         self.joined -= premises
-        if self._since in map(first.__getitem__, premises):
+        if self._since is not None and any(first[premise] == self._since for premise in premises):
             self._since = None
 
     def remove(self, premise: int, since: int) -> None:

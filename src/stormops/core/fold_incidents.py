@@ -64,9 +64,8 @@ def incident_changed(
         row = situation.reports.row_of.get(receipt_number(name))
         if row is not None and situation.reports.incident[row] == incident.key:
             detach(situation, row, touched)
-    _receipts_join(
-        situation, incident, map(receipt_number, fact.receipts_added) if receipts is None else receipts, touched
-    )
+    joining = map(receipt_number, fact.receipts_added) if receipts is None else receipts
+    _receipts_join(situation, incident, joining, touched)
     if fact.devices is not None:
         incident.argued = None
         rows = (situation.device_of.get(name, -1) for name in fact.devices)

@@ -402,7 +402,7 @@ def _likelihood(inference: Inference, heard: float) -> float:
     words = customers.words(inference.hearing.onsets, inference.areas)
     falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
     everybody = np.count_nonzero(linked)
-    return float(heard + falsely[words.which].sum() + everybody * math.log1p(-false))
+    return float(heard + words.spoken.sum(axis=0) @ falsely + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
