@@ -420,7 +420,8 @@ class Explanations:
         new = owner if premises else -1
         if old >= 0 and old != new:
             keys.add((int(self._node[old]), -1))
-            self._explained[old].give_up(premises, self._since)
+            if premises:
+                self._explained[old].give_up(premises, self._since)
         if old < 0 or new < 0:
             keys.update((-1, premise) for premise in premises)
         if not premises:
