@@ -191,10 +191,14 @@ def _leaves_mode(data: Path) -> Callable[[Mode, int], None]:
     return leave
 
 
-def seldom_garbage() -> None:
+TICK_OBJECTS = 1_000_000
+"""More than a tick of `operations` makes and gives back: it need not be looked through for garbage in the middle."""
+
+
+def seldom_garbage(objects: int = 50_000) -> None:
     """What is there by now stays, and what comes leaves no cycles: looking for garbage took a twelfth of the time."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(objects, 20, 100)
 
 
 def _all_descriptors() -> None:
@@ -488,7 +492,7 @@ def run_operations() -> None:
     )
     health = Health(settings.host, settings.metrics_port, process.metrics, lambda: operations.ready)
     stop = _stop_on_signals()
-    seldom_garbage()
+    seldom_garbage(TICK_OBJECTS)
     process.log.info("process_started")
     try:
         operations.run(stop)

@@ -23,3 +23,22 @@ def test_who_is_explained_who_joined_and_since_when(steps: list[tuple[int, int]]
         if number % 3 == 0:
             assert explained.tell() == tuple(sorted(set(first) - before))
             before = set(first)
+
+
+@given(st.lists(st.tuples(st.sets(st.integers(0, 5), min_size=1), st.booleans()), max_size=30))
+def test_many_come_and_go_as_one_by_one(steps: list[tuple[set[int], bool]]) -> None:
+    one, many, first = Explained(), Explained(), {premise: 10 - premise // 2 for premise in range(6)}
+    for premises, come in steps:
+        if come:
+            for premise in premises:
+                one.add(premise, first[premise])
+            many.take_over(premises, first)
+        else:
+            here = premises & one.premises
+            for premise in here:
+                one.remove(premise, first[premise])
+            many.give_up(here, first)
+        assert (many.premises, many.joined, many.changed) == (one.premises, one.joined, one.changed)
+        assert many.since(first) == one.since(first)
+        if len(premises) == 1:
+            assert many.tell() == one.tell()

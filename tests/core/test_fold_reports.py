@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import msgspec
 import pytest
 
 from stormops.core import entry as facts
@@ -56,6 +59,29 @@ def test_a_report_is_kept_as_it_came(situation: Situation) -> None:
     assert (one.lat, one.lon) == (30.1, -84.2)
     assert (one.safety, one.medical, one.shown) == (True, True, True)
     assert situation.totals.safety_open == 1
+
+
+@pytest.mark.parametrize("most", [0, 12, 1_000])
+@pytest.mark.parametrize("again", [False, True])
+def test_many_at_once_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch, most: int, *, again: bool) -> None:
+    monkeypatch.setattr(fold_reports, "DESK_REPORTS_MAX", most)
+    rng = random.Random(most)
+    said = []
+    for number in range(40):
+        where = {"latitude": rng.uniform(29, 31), "longitude": rng.uniform(-85, -84)} if number % 3 else {}
+        symptom = Symptom.WIRE_DOWN if number % 11 == 5 else Symptom.LIGHTS_OUT
+        one = received(f"00-0000-0000-{number:03d}-0", symptom, medical=number % 13 == 0, **where)
+        said.append(msgspec.structs.replace(one, key=f"k{number // 2}" if number % 5 == 0 else "", sender="s"))
+    if again:
+        said[33] = said[3]
+    entries = [Entry(1 + i, AT + i, "", 0, 0, 0, fact) for i, fact in enumerate(said)]
+    whole, single = Situation(CITY, TREE), Situation(CITY, TREE)
+    touched = [whole.apply(entries).receipts, *(single.apply([entry]).receipts for entry in entries)]
+    assert touched[0] == set().union(*touched[1:])
+    assert whole.digest() == single.digest()
+    assert whole.totals.received == (39 if again else 40)
+    with pytest.raises(ValueError, match="gap"):
+        Situation(CITY, TREE).apply(entries[:20] + entries[21:])
 
 
 def test_a_verdict_names_its_place_in_the_journal(situation: Situation) -> None:

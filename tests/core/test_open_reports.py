@@ -1,6 +1,15 @@
 import random
 
-from stormops.core.open_reports import NOWHERE, SAFETY, SHOWN, OpenReports, Standing, pack_pairs, unpack_pairs
+from stormops.core.open_reports import (
+    NOWHERE,
+    SAFETY,
+    SHOWN,
+    SYMPTOM_CODE,
+    OpenReports,
+    Standing,
+    pack_pairs,
+    unpack_pairs,
+)
 from stormops.core.report import Symptom, Utility
 
 
@@ -38,6 +47,31 @@ def test_rows_of_reports_that_left_are_used_again() -> None:
     assert report is not None
     assert (report.symptom, report.lon) == (Symptom.TREE, None)
     assert len(reports.receipt) == 3
+
+
+def test_many_are_put_as_one_by_one() -> None:
+    one, many = filled([1, 2, 3, 4]), filled([1, 2, 3, 4])
+    for reports in (one, many):
+        reports.drop(2)
+        reports.drop(3)
+    receipts, where = [11, 12, 13, 14], ([7, 8, 9, NOWHERE], [1, 2, 3, NOWHERE])
+    for i, receipt in enumerate(receipts):
+        at = where[0][i], where[1][i]
+        one.add(receipt, 5 + i, 2_000 + i, symptom=Symptom.TREE, flags=i, where=at)
+    many.add_many(
+        receipts,
+        {
+            "position": [5, 6, 7, 8],
+            "received_ms": [2_000, 2_001, 2_002, 2_003],
+            "symptom": SYMPTOM_CODE[Symptom.TREE],
+            "flags": [0, 1, 2, 3],
+            "lon_e7": where[0],
+            "lat_e7": where[1],
+        },
+    )
+    assert many.row_of == one.row_of
+    assert [many.get(receipt) for receipt in (1, 4, *receipts)] == [one.get(receipt) for receipt in (1, 4, *receipts)]
+    assert many.copy_columns() == one.copy_columns()
 
 
 def test_copies_do_not_depend_on_which_rows_were_free() -> None:

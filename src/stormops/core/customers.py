@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from stormops.core.forest import Rows, begins, distinct, ranges
 from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
@@ -22,16 +23,14 @@ COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
 class Words(NamedTuple):
     """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
 
-    M `special` customers, ordered by the place right above (`leaf`); each was heard as `kinds` says at `which`.
+    `kinds`: what was heard of anybody, each once; `spoken` (places, kinds): of how many right below each place.
     `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
     `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
     by place and area.
     """
 
-    special: Rows
-    leaf: Rows
     kinds: Heard
-    which: Rows
+    spoken: csr_array
     silent: Floats
     hushed: Rows
     by_hushed: Heard
@@ -177,7 +176,7 @@ class Customers:
         self.told = np.einsum("ks,kn->sn", self.of_silent, words.silent)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
         self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape)).T
-        self._add(words.leaf, hearing.evidence(words.kinds).T.take(words.which, axis=1))
+        self.told += (words.spoken @ hearing.evidence(words.kinds)).T
 
     def words(self, onsets: Onsets, areas: int) -> Words:
         """All that was heard, by the last `count`."""
@@ -190,12 +189,13 @@ class Customers:
         spoke = self._special[linked]
         special, quiet = linked[spoke], linked[~spoke]
         kinds, which = self.heard(special, onsets).kinds()
+        first = np.searchsorted(self.leaf[special], np.arange(self._places + 1))
+        spoken = csr_array((np.ones(len(special)), which, first), shape=(self._places, len(kinds.report)))
         cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
         silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
         hushed = np.flatnonzero(self._reported_ms[:-1, 0])
         by_hushed = self.silent(areas, self._reported(hushed, onsets))
-        leaf = self.leaf[special].astype(np.intp)
-        return Words(special, leaf, kinds, which, silent.astype(np.float64), hushed, by_hushed)
+        return Words(kinds, spoken, silent.astype(np.float64), hushed, by_hushed)
 
     def count(self, hearing: Hearing) -> Rows:
         """Count what is new since the last time; gives the places that it touches, ascending."""

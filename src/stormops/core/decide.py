@@ -15,6 +15,7 @@ import numpy as np
 
 from stormops.core import entry as facts
 from stormops.core.actions import act
+from stormops.core.distinct import distinct
 from stormops.core.draft import Draft
 from stormops.core.ears import Ears
 from stormops.core.entry import AnyFact, Entry, Tick
@@ -28,7 +29,7 @@ from stormops.core.metering import Metering
 from stormops.core.meters import HOLD_MS
 from stormops.core.mode_rules import ModeRules, tighten
 from stormops.core.network import Ints
-from stormops.core.open_reports import ANSWERED, SYMPTOM_LIST, OpenReport, Standing
+from stormops.core.open_reports import ANSWERED, RECEIVED, SAFETY, SYMPTOM_LIST, OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
 from stormops.core.repeats import Heard, hash_key, lately
@@ -141,7 +142,8 @@ class Decider:
         self._telemetered.decide(draft, news)
         self._metering.decide(draft, news)
         touched = draft.touched.premises
-        claim_own(self, draft, sorted(self.network.fresh.union(touched.tolist())))
+        fresh = np.fromiter(self.network.fresh, np.int32, len(self.network.fresh))
+        claim_own(self, draft, distinct(np.concatenate([fresh, touched])))
         self._tell_restored(touched)
         self.tell_closed(draft.touched.closed)
         self.network.compare_reasons(self.situation, draft.touched)
@@ -188,7 +190,7 @@ class Decider:
         fresh: dict[int, Report] = {}
         for entry in news:
             fact = entry.fact
-            if isinstance(fact, facts.ReportReceived) and self._repeats(fact) is None:
+            if isinstance(fact, facts.ReportReceived) and (not fact.key or self._repeats(fact) is None):
                 fresh.setdefault(receipt_number(fact.receipt), fact.report)
         answers = self._matcher.match_many(list(fresh.values())) if fresh else []
         return dict(zip(fresh, answers, strict=True))
@@ -206,12 +208,12 @@ class Decider:
         if repeated is not None:
             draft.add(facts.ReportDuplicated(receipt=fact.receipt, of=receipt_text(repeated)))
             return
-        verdict = verdicts.pop(receipt, None)
-        row = self.situation.reports.row_of.get(receipt)
-        if verdict is None or row is None or self.situation.reports.standing[row] != Standing.RECEIVED:
+        verdict, reports = verdicts.pop(receipt, None), self.situation.reports
+        row = reports.row_of.get(receipt)
+        if verdict is None or row is None or reports.standing[row] != RECEIVED:
             return
-        received_ms = self.situation.reports.received_ms[row]
-        if fact.report.safety:
+        received_ms = reports.received_ms[row]
+        if reports.flags[row] & SAFETY:
             self._clocks.watch(receipt, received_ms)
         ids = self.situation.city.premises.id
         if isinstance(verdict, NotMatched):
@@ -221,7 +223,7 @@ class Decider:
             ]
             draft.add(facts.ReportUnmatched(receipt=fact.receipt, why=verdict.why, candidates=candidates))
             return
-        first = self._heard.first(self.situation.reports, verdict.premise, fact.channel, fact.report, received_ms)
+        first = self._heard.first(reports, verdict.premise, fact.channel, fact.report, received_ms)
         if first is not None:
             draft.add(facts.ReportRepeated(receipt=fact.receipt, of=receipt_text(first)))
             return
@@ -243,21 +245,21 @@ class Decider:
 
     def route(self, draft: Draft, receipt: int) -> None:
         """A matched report without an incident finds its way."""
-        reports = self.situation.reports
+        reports, coverage = self.situation.reports, self.situation.coverage
         row = reports.row_of.get(receipt)
         if row is None or reports.premise[row] < 0:
             return
         premise, meaning = reports.premise[row], _MEANINGS[reports.symptom[row]]
         utility = _NUMBERS[meaning.utility]
-        answered_ms, by = self.situation.coverage.answered(utility, premise)
+        answered_ms, by = coverage.answered(utility, premise)
         if receipt >= 0:
             self._heard.note(reports, row)
-        if reports.heard_ms(row) <= answered_ms:
+        if answered_ms and reports.heard_ms(row) <= answered_ms:
             draft.add(
                 facts.ReportClosed(receipt=receipt_text(receipt), outcome=self._outcome(by), incident=incident_id(by))
             )
             return
-        owner = self.situation.coverage.owner(utility, premise)
+        owner = coverage.owner(utility, premise)
         if not meaning.service_lost:
             self.stand_by(draft, receipt, premise, owner)
             return

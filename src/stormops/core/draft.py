@@ -6,6 +6,8 @@ decision must append exactly these facts next, or end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stormops.core.entry import AnyFact, Decided, Entry, IncidentChanged, Tick
 from stormops.core.incident import incident_id
 from stormops.core.receipt_number import receipt_text
@@ -22,24 +24,28 @@ class Draft:
         self.through = situation.position
         self.facts: list[AnyFact] = []
         self.touched = Touched()
-        self._joining: dict[int, list[str]] = {}
+        self._joining: dict[int, list[int]] = {}
         self.add(tick)
 
-    def add(self, fact: AnyFact) -> None:
-        """Decide one fact; it is part of the situation from here on."""
+    def add(self, fact: AnyFact, receipts: Sequence[int] | None = None) -> None:
+        """Decide one fact; it is part of the situation from here on.
+
+        `receipts`: those that it adds to an incident, as numbers, where the caller has them so.
+        """
         entry = Entry(self.situation.position + 1, self.tick.at_ms, "", 0, self.tick.number, len(self.facts), fact)
-        self.situation.take(entry, self.touched)
+        self.situation.take(entry, self.touched, receipts)
         self.facts.append(fact)
 
     def join(self, incident: int, receipt: int) -> None:
         """The report joins the incident, by the next `settle`."""
-        self._joining.setdefault(incident, []).append(receipt_text(receipt))
+        self._joining.setdefault(incident, []).append(receipt)
 
     def settle(self) -> None:
         """Make facts of what joined."""
         joining, self._joining = self._joining, {}
-        for incident in sorted(joining):
-            self.add(IncidentChanged(incident=incident_id(incident), receipts_added=joining[incident]))
+        for incident, receipts in sorted(joining.items()):
+            added = list(map(receipt_text, receipts))
+            self.add(IncidentChanged(incident=incident_id(incident), receipts_added=added), receipts)
 
     def close(self) -> list[AnyFact]:
         """The last word: everything up to where the tick began is decided on. Gives all facts."""

@@ -98,7 +98,8 @@ def _excused(situation: Situation) -> Bools:
     read = meters.read_ms[out] > 0
     gasped = np.bincount(row, off[out] & read, len(keys))
     borne_out = gasped >= BORNE_OUT_FROM * np.bincount(row, read, len(keys))
-    borne_out |= np.fromiter((_known(situation, key) for key in keys.tolist()), np.bool_, len(keys))
+    for at in np.flatnonzero(~borne_out).tolist():
+        borne_out[at] = _known(situation, int(keys[at]))
     excused = off.copy()
     excused[out] |= borne_out[row]
     return excused

@@ -31,6 +31,23 @@ class Explained:
                 self.joined.add(premise)
         self._since = None if self._since is None else min(self._since, since)
 
+    def take_over(self, premises: set[int], first: Mapping[int, int]) -> None:
+        """As `add` for each of these, by when each spoke first."""
+        new = premises - self.premises
+        self.premises |= new
+        self.joined |= new - self._left
+        self._left -= new
+        if self._since is not None:
+            self._since = min(self._since, *map(first.__getitem__, premises))
+
+    def give_up(self, premises: set[int], first: Mapping[int, int]) -> None:
+        """As `remove` for each of these, by when each spoke first."""
+        self.premises -= premises
+        self._left |= premises - self.joined
+        self.joined -= premises
+        if self._since is not None and any(first[premise] == self._since for premise in premises):
+            self._since = None
+
     def remove(self, premise: int, since: int) -> None:
         """A premise that is here, and spoke first at this time, speaks no longer or is explained otherwise."""
         self.premises.remove(premise)

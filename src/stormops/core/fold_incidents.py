@@ -49,12 +49,23 @@ def incident_opened(situation: Situation, _entry: Entry, fact: facts.IncidentOpe
     touch(situation, incident, touched)
 
 
-def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentChanged, touched: Touched) -> None:
-    """Reports, extent and figures of an incident."""
+def incident_changed(
+    situation: Situation,
+    _entry: Entry,
+    fact: facts.IncidentChanged,
+    touched: Touched,
+    receipts: Iterable[int] | None = None,
+) -> None:
+    """Reports, extent and figures of an incident. `receipts`: those added, where they are known as numbers."""
     incident = situation.incident(fact.incident)
     if incident is None:
         return
-    _receipts_moved(situation, incident, fact, touched)
+    for name in fact.receipts_dropped:
+        row = situation.reports.row_of.get(receipt_number(name))
+        if row is not None and situation.reports.incident[row] == incident.key:
+            detach(situation, row, touched)
+    joining = map(receipt_number, fact.receipts_added) if receipts is None else receipts
+    _receipts_join(situation, incident, joining, touched)
     if fact.devices is not None:
         incident.argued = None
         rows = (situation.device_of.get(name, -1) for name in fact.devices)
@@ -70,13 +81,8 @@ def incident_changed(situation: Situation, _entry: Entry, fact: facts.IncidentCh
     touch(situation, incident, touched)
 
 
-def _receipts_moved(situation: Situation, incident: Incident, fact: facts.IncidentChanged, touched: Touched) -> None:
-    row_of = situation.reports.row_of
-    for name in fact.receipts_dropped:
-        row = row_of.get(receipt_number(name))
-        if row is not None and situation.reports.incident[row] == incident.key:
-            detach(situation, row, touched)
-    added = [row for row in map(row_of.get, map(receipt_number, fact.receipts_added)) if row is not None]
+def _receipts_join(situation: Situation, incident: Incident, receipts: Iterable[int], touched: Touched) -> None:
+    added = [row for row in map(situation.reports.row_of.get, receipts) if row is not None]
     attach(situation, added, incident, touched)
     if not incident.live:
         for row in added:

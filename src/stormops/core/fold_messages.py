@@ -114,7 +114,9 @@ def settled(situation: Situation, _entry: Entry, fact: facts.MessagesSettled, _t
 def placed(situation: Situation, receipt: int) -> None:
     """It became known, or was corrected, where a report belongs: the sign-ups by its receipt follow."""
     messages = situation.messages
-    for number in sorted(messages.of_way.get(receipt, ())):
+    if receipt not in messages.of_way:
+        return
+    for number in sorted(messages.of_way[receipt]):
         premise, one = _place(situation, receipt), messages.sign_ups.get(number)
         if one is None:
             messages.request(number, messages.requests[number]._replace(premise=premise))

@@ -15,7 +15,7 @@ from stormops.core.entry import DEVICE_LETTERS, METER_LETTERS, Entry
 from stormops.core.fold_reports import leave
 from stormops.core.incident import ELECTRIC
 from stormops.core.meters import WINDOW_MS, Longs, meter_receipt
-from stormops.core.open_reports import CHANNEL_CODE, CHANNEL_SHIFT, NOWHERE, Standing
+from stormops.core.open_reports import CHANNEL_CODE, CHANNEL_SHIFT, MATCHED, SYMPTOM_CODE
 from stormops.core.report import Channel, Symptom
 from stormops.core.summary import DeviceState, Silence, Touched
 
@@ -77,10 +77,10 @@ def meters_changed(situation: Situation, entry: Entry, fact: facts.MetersChanged
     for premise in on:
         _silence(situation, premise, touched)
     answered = situation.coverage.answered_column(ELECTRIC)
-    for premise, at_ms in off:
+    for premise, _ in off:
         _silence(situation, premise, touched)
-        if answered is None or at_ms > answered[premise]:
-            _speak(situation, (premise, at_ms, entry.position), touched)
+    lost = {premise: at_ms for premise, at_ms in dict(off).items() if answered is None or at_ms > answered[premise]}
+    _speak(situation, lost, entry.position, touched)
 
 
 def _silence(situation: Situation, premise: int, touched: Touched) -> None:
@@ -89,16 +89,21 @@ def _silence(situation: Situation, premise: int, touched: Touched) -> None:
         leave(situation, receipt, touched)
 
 
-def _speak(situation: Situation, said: tuple[int, int, int], touched: Touched) -> None:
-    premise, at_ms, position = said
-    reports = situation.reports
-    receipt = meter_receipt(premise)
-    row = reports.add(receipt, position, at_ms, symptom=Symptom.LIGHTS_OUT, flags=_FLAGS, where=(NOWHERE, NOWHERE))
-    reports.premise[row] = premise
-    reports.standing[row] = Standing.MATCHED
-    reports.rule[row] = reports.rule_code(RULE)
-    situation.totals.meters_off += 1
-    touched.receipts.add(receipt)
+def _speak(situation: Situation, lost: dict[int, int], position: int, touched: Touched) -> None:
+    """The meters of these premises are off since then."""
+    receipts = list(map(meter_receipt, lost))
+    columns: dict[str, Longs | list[int] | int] = {
+        "position": position,
+        "received_ms": list(lost.values()),
+        "premise": list(lost),
+        "rule": situation.reports.rule_code(RULE),
+        "symptom": SYMPTOM_CODE[Symptom.LIGHTS_OUT],
+        "standing": MATCHED,
+        "flags": _FLAGS,
+    }
+    situation.reports.add_many(receipts, columns)
+    situation.totals.meters_off += len(lost)
+    touched.receipts.update(receipts)
 
 
 def forget_meters(situation: Situation, touched: Touched) -> None:

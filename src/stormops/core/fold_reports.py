@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
@@ -13,13 +15,16 @@ from stormops.core.open_reports import (
     ANSWERED,
     CHANNEL_CODE,
     CHANNEL_SHIFT,
+    MATCHED,
     MATCHED_ONCE,
     MEDICAL,
     NOWHERE,
     SAFETY,
     SHOWN,
+    SYMPTOM_CODE,
+    UNMATCHED,
+    Longs,
     OpenReports,
-    Standing,
 )
 from stormops.core.receipt_number import receipt_number
 from stormops.core.repeats import hash_key
@@ -70,23 +75,63 @@ def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceiv
     touched.receipts.add(receipt)
 
 
+def reports_received(situation: Situation, entries: Sequence[Entry], touched: Touched) -> bool:
+    """Many new reports, written as columns: the same as `report_received` for each.
+
+    False = nothing was done: some are known already.
+    """
+    heard: list[facts.ReportReceived] = [entry.fact for entry in entries]  # type: ignore[misc]
+    receipts = [receipt_number(fact.receipt) for fact in heard]
+    known = (situation.reports.row_of, situation.closed_reports, situation.duplicates)
+    if len(set(receipts)) < len(receipts) or not all(some.keys().isdisjoint(receipts) for some in known):
+        return False
+    said = [fact.report for fact in heard]
+    safety, medical = np.array([report.safety for report in said]), np.array([report.medical for report in said])
+    channel = np.array([CHANNEL_CODE[fact.channel] for fact in heard])
+    listed = safety | (np.arange(len(said)) < DESK_REPORTS_MAX - situation.totals.shown)
+    times = [entry.recorded_ms for entry in entries]
+    columns: dict[str, Longs | list[int] | int] = {
+        "position": [entry.position for entry in entries],
+        "received_ms": times,
+        "symptom": [SYMPTOM_CODE[report.symptom] for report in said],
+        "flags": SAFETY * safety | MEDICAL * medical | SHOWN * listed | channel << CHANNEL_SHIFT,
+        **_wheres(said),
+    }
+    situation.reports.add_many(receipts, columns)
+    totals, danger, count = situation.totals, np.flatnonzero(safety).tolist(), int(np.count_nonzero(listed))
+    totals.received += len(heard)
+    totals.open += len(heard)
+    totals.safety_open += len(danger)
+    totals.shown += count
+    totals.not_shown += len(heard) - count
+    for row in danger:
+        start_clock(situation, receipts[row], SafetyClock())
+    for fact, receipt, at_ms in zip(heard, receipts, times, strict=True):
+        if fact.key:
+            situation.repeats.first(hash_key(fact.sender, fact.key), receipt, at_ms)
+    touched.receipts.update(receipts)
+    return True
+
+
 def report_matched(situation: Situation, entry: Entry, fact: facts.ReportMatched, touched: Touched) -> None:
     """The report means a premise; it leaves the incident that it was in."""
-    row = _judge(situation, entry, fact.receipt, touched)
+    receipt = receipt_number(fact.receipt)
+    row = _judge(situation, entry, receipt, touched)
     if row is None:
         return
     reports = situation.reports
-    detach(situation, row, touched)
+    if reports.incident[row] >= 0:
+        detach(situation, row, touched)
     premise = situation.premise_of.get(fact.premise, -1)
     reports.premise[row] = premise
-    placed(situation, receipt_number(fact.receipt))
+    placed(situation, receipt)
     reports.penalty[row] = fact.penalty
     reports.rule[row] = reports.rule_code(fact.rule)
     if premise < 0:
-        reports.standing[row] = Standing.UNMATCHED
+        reports.standing[row] = UNMATCHED
         situation.totals.unmatched_open += 1
         return
-    reports.standing[row] = Standing.MATCHED
+    reports.standing[row] = MATCHED
     if not reports.flags[row] & MATCHED_ONCE:
         reports.flags[row] |= MATCHED_ONCE
         situation.totals.matched += 1
@@ -94,20 +139,20 @@ def report_matched(situation: Situation, entry: Entry, fact: facts.ReportMatched
 
 def report_unmatched(situation: Situation, entry: Entry, fact: facts.ReportUnmatched, touched: Touched) -> None:
     """The report waits for a person."""
-    row = _judge(situation, entry, fact.receipt, touched)
+    row = _judge(situation, entry, receipt_number(fact.receipt), touched)
     if row is not None:
-        situation.reports.standing[row] = Standing.UNMATCHED
+        situation.reports.standing[row] = UNMATCHED
         situation.totals.unmatched_open += 1
 
 
-def _judge(situation: Situation, entry: Entry, receipt: str, touched: Touched) -> int | None:
+def _judge(situation: Situation, entry: Entry, receipt: int, touched: Touched) -> int | None:
     """The report's row, ready for a new verdict."""
-    row = situation.reports.row_of.get(receipt_number(receipt))
+    row = situation.reports.row_of.get(receipt)
     if row is not None:
-        if situation.reports.standing[row] == Standing.UNMATCHED:
+        if situation.reports.standing[row] == UNMATCHED:
             situation.totals.unmatched_open -= 1
         situation.reports.verdict[row] = entry.position
-        touched.receipts.add(receipt_number(receipt))
+        touched.receipts.add(receipt)
     return row
 
 
@@ -212,7 +257,7 @@ def leave(situation: Situation, receipt: int, touched: Touched) -> None:
     if not flags & ANSWERED:
         totals.open -= 1
         totals.safety_open -= flags & SAFETY
-    if situation.reports.standing[row] == Standing.UNMATCHED:
+    if situation.reports.standing[row] == UNMATCHED:
         totals.unmatched_open -= 1
     if flags & SHOWN:
         totals.shown -= 1
@@ -276,14 +321,12 @@ def _leave(situation: Situation, rows: list[int], incident: Incident, touched: T
 def _count(reports: OpenReports, rows: list[int], incident: Incident, sign: int) -> list[int]:
     """What reports count for in an incident: 1 = they are there now, -1 = no longer. Gives their receipts."""
     receipts = list(map(reports.receipt.__getitem__, rows))
-    again, flags = reports.again, reports.flags
-    for row, receipt in zip(rows, receipts, strict=True):
-        if receipt < 0:
-            incident.meters += sign
-        elif receipt in again:
-            incident.repeats += sign * reports.repeats(receipt)
-        marks = flags[row] & _MARKS
-        if marks:
+    again = reports.again
+    incident.meters += sign * sum([receipt < 0 for receipt in receipts])
+    if again:
+        incident.repeats += sign * sum([again[receipt][0] for receipt in receipts if receipt in again])
+    for marks in map(reports.flags.__getitem__, rows):
+        if marks & _MARKS:
             incident.safety += sign * (marks & SAFETY)
             incident.medical += sign * ((marks & MEDICAL) // MEDICAL)
             incident.answered += sign * ((marks & ANSWERED) // ANSWERED)
@@ -303,6 +346,16 @@ def attach_all(situation: Situation, incident: Incident, into: Incident, touched
     incident.reports = set()
     touch(situation, incident, touched)
     touch(situation, into, touched)
+
+
+def _wheres(said: Sequence[Report]) -> dict[str, Longs]:
+    """(N): columns of where these say that it is."""
+    given = np.array([report.latitude is not None and report.longitude is not None for report in said])
+    columns = {}
+    for name, degrees in (("lon_e7", [r.longitude for r in said]), ("lat_e7", [r.latitude for r in said])):
+        column = columns[name] = np.full(len(said), NOWHERE, np.int64)
+        column[given] = np.rint(np.array(degrees, np.float64)[given] * 1e7)
+    return columns
 
 
 def _where(report: Report) -> tuple[int, int]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from stormops.core import entry as facts
+from stormops.core.distinct import distinct
 from stormops.core.draft import Draft
 from stormops.core.incident import Incident, Step, advance, incident_id, incident_key
-from stormops.core.network import Tree
+from stormops.core.network import Ints, Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import SYMPTOMS, Utility
@@ -119,14 +122,16 @@ def take_over(decider: Decider, draft: Draft, incident: Incident) -> None:
         network.grouper.hold(device, held=not incident.back)
 
 
-def claim_own(decider: Decider, draft: Draft, premises: Iterable[int]) -> None:
-    """Reports to be explained at these premises, below a device that people hold: they are theirs.
+def claim_own(decider: Decider, draft: Draft, premises: Ints) -> None:
+    """Reports to be explained at these premises (ascending), below a device that people hold: they are theirs.
 
     What was below a nested incident falls to the one above it when that is over, while others call.
     """
     situation, network = decider.situation, decider.network
     above: dict[int, list[tuple[int, int]]] = {-1: []}
-    for premise in premises:
+    devices = situation.tree.premise_device[premises]
+    held = [device for device in distinct(devices).tolist() if _held_above(decider, device, above)]
+    for premise in premises[np.isin(devices, held)].tolist():
         owner = _holder_of(decider, premise, above) if premise in network.at else -1
         if owner < 0:
             continue

@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from stormops.core.customers import Words
 from stormops.core.forest import Rows
@@ -302,23 +303,21 @@ class _Step:
         known = self._known
         since[:-1, known.below], since[-1, known.below] = known.slot[:, known.row[known.below]], 0.0
         words = customers.words(hearing.onsets, inference.areas)
-        kinds, which, leaf = words.kinds, words.which, words.leaf
-        served, wrong = (chance[which] for chance in hearing.served(kinds))
-        lost = since.take(leaf, axis=1)
-        on = lost[-1]
-        own = on * (1 - served)
+        kinds, spoken = words.kinds, words.spoken
+        served, wrong = hearing.served(kinds)
         # Whose clock people set anew tells little of how long it takes to be heard.
         counts = kinds.answered < 0
-        reported, gasped = (counts & (kinds.report >= 0))[which], (counts & (kinds.off >= 0))[which]
-        true_report, true_gasp = (words_of.T.take(which, axis=1) for words_of in hearing.true_words(kinds))
-        truly = reported * (own + (lost[:-1] * true_report).sum(axis=0))
-        falsely = reported - truly - reported * wrong * on * served
-        falsely *= (rates.false / (rates.false + hearing.strays(kinds)))[which]
-        gasp = gasped * (own + (lost[:-1] * true_gasp).sum(axis=0))
-        n = since.shape[1]
-        quiet = _at(leaf, counts[which] & ~reported, n) + words.silent.sum(axis=0)
+        reported, gasped = counts & (kinds.report >= 0), counts & (kinds.off >= 0)
+        # (kinds, S + 1): chances that it is true if all above was lost in each slot, or never.
+        true_report, true_gasp = (np.column_stack([true, 1 - served]) for true in hearing.true_words(kinds))
+        truly = _expected(spoken, reported[:, None] * true_report, since)
+        meant = reported * (rates.false / (rates.false + hearing.strays(kinds)))
+        true_report[:, -1] += wrong * served
+        falsely = spoken @ meant - _expected(spoken, meant[:, None] * true_report, since)
+        gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
+        quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
-        metered = _at(leaf, (counts & (kinds.area == 0))[which] & ~gasped, n) + words.silent[1]
+        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + words.silent[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
         asked = truly.sum() + quiet @ heard, gasp.sum() + metered @ (hearing.gasp_share @ since[:-1])
         self._words = np.array(
@@ -330,9 +329,9 @@ class _Step:
             ]
         )
         columns = (
-            (_weigh(leaf, truly, n) - quiet * still) * (1 - rates.report),
-            _weigh(leaf, falsely, n) - customers.right_below * (rates.false / (1 - rates.false)),
-            (_weigh(leaf, gasp, n) - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
+            (truly - quiet * still) * (1 - rates.report),
+            falsely - customers.right_below * (rates.false / (1 - rates.false)),
+            (gasp - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
             self._wrong(since, words) - customers.right_below * rates.wrong_link,
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
@@ -340,12 +339,11 @@ class _Step:
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
         hearing, customers, areas = self._inference.hearing, self._inference.customers, self._inference.areas
-        hushed, n = words.hushed, since.shape[1]
+        hushed = words.hushed
         wrong: Floats = (words.silent * (hearing.wrongly(customers.silent(areas)) @ since)).sum(axis=0)
         of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), areas + 1, len(since))
         wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
-        spoke = hearing.wrongly(words.kinds).T.take(words.which, axis=1)
-        return wrong + _weigh(words.leaf, (spoke * since.take(words.leaf, axis=1)).sum(axis=0), n)
+        return wrong + _expected(words.spoken, hearing.wrongly(words.kinds), since)
 
     def _quiet(self, since: Floats, words: Words) -> tuple[Floats, Floats]:
         """(N): of one who did not report, the odds that he was to by now and is out; the share of reports that came."""
@@ -404,7 +402,7 @@ def _likelihood(inference: Inference, heard: float) -> float:
     words = customers.words(inference.hearing.onsets, inference.areas)
     falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
     everybody = np.count_nonzero(linked)
-    return float(heard + falsely[words.which].sum() + everybody * math.log1p(-false))
+    return float(heard + words.spoken.sum(axis=0) @ falsely + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
@@ -421,12 +419,9 @@ def _sum(part: Rows, values: Floats, parts: int) -> Floats:
     return np.stack([np.bincount(part, weights=v, minlength=parts) for v in values], axis=1)
 
 
-def _at(leaf: Rows, which: np.ndarray, n: int) -> Floats:
-    return np.asarray(np.bincount(leaf[which], minlength=n).astype(np.float64))
-
-
-def _weigh(leaf: Rows, values: Floats, n: int) -> Floats:
-    return np.asarray(np.bincount(leaf, weights=values, minlength=n), np.float64)
+def _expected(spoken: csr_array, of_kind: Floats, since: Floats) -> Floats:
+    """(N): the sum, over who spoke right below each place, of what holds of each kind (kinds, S + 1) in each slot."""
+    return np.asarray(np.einsum("ns,sn->n", spoken @ of_kind, since))
 
 
 def _logistic(chance: float, step: float) -> float:

@@ -9,12 +9,13 @@ Rules, as named in `Matched.rule`: `service_point`, `meter`, `account`, `phone` 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
 from stormops.core.matching_address import AddressBook
 from stormops.core.matching_answer import CANDIDATES, WORST, Matched, NotMatched, Possible
-from stormops.core.matching_claims import TRUST, Claim, decide
+from stormops.core.matching_claims import KEYS, TRUST, Claim, decide
 from stormops.core.matching_keys import Keys
 from stormops.core.matching_places import Places
 from stormops.core.matching_text import PER_METRE, WITHIN_M, TextClaims
@@ -25,6 +26,11 @@ from stormops.core.sentence import say
 
 __all__ = ["Matched", "Matcher", "NotMatched", "Possible"]
 
+EXACT = KEYS | {"phone"}
+"""Fields that name a premise, or none, or several: alone and of one premise, there is nothing to weigh."""
+
+_GIVEN = attrgetter(*("longitude" if field == "coordinates" else field for field in TRUST))
+"""What a report has in each of the fields."""
 _AS_GIVEN = {field: say("as_given", field=field) for field in TRUST}
 _UNTOLD_M = 20.0
 """Nearer than this the nearest house is meant; beyond it a second one as near makes it unsure."""
@@ -71,14 +77,18 @@ class Matcher:
         return decide([self._text.address(text)], self._places)
 
     def _decide(self, report: Report, near: tuple[int, float] | None) -> Matched | NotMatched:
+        given = [(field, value) for field, value in zip(TRUST, _GIVEN(report), strict=True) if value is not None]
+        if len(given) == 1 and given[0][0] in EXACT:
+            field, value = given[0]
+            rows = self._keys.rows(field, value)
+            if len(rows) == 1:
+                return Matched(rows[0], 0, field, [_AS_GIVEN[field]])
         claims = []
-        for field in TRUST:
+        for field, value in given:
             if field == "coordinates":
                 if report.longitude is not None and report.latitude is not None:
                     claims.append(self._coordinates(report.longitude, report.latitude, near))
-                continue
-            value = getattr(report, field)
-            if value and value.strip():
+            elif value.strip():
                 claims.append(self._said(field, value))
         return decide(claims, self._places)
 

@@ -326,20 +326,24 @@ class Explanations:
                 self._settle_owner(leaf, old, new, keys)
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
-        return self._publish(keys, self._likelier(moved, keys), self._alone_now(moved, keys))
+        self._note_likelier(moved, keys)
+        return self._publish(keys, self._alone_now(moved, keys))
 
     def _places_of(self, devices: Iterable[int]) -> Ints:
         """The places of those of these devices that are on the tree."""
         places = self._place[np.fromiter(devices, np.intp)]
         return places[places >= 0]
 
-    def _likelier(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
-        """Chances (per 10,000) of the devices shown whose posterior changed; those that differ join the keys."""
-        some = np.flatnonzero(moved & self._shown_at)
-        chance = _rounded(self.inference.posterior.top[some])
-        found = dict(zip(self._node[some].tolist(), chance.tolist(), strict=True))
-        keys.update((d, -1) for d, now in found.items() if self._shown[d, -1].probability != now)
-        return found
+    def _note_likelier(self, moved: Bools, keys: set[Key]) -> None:
+        """Devices shown whose posterior changed join the keys where that is another chance (per 10,000)."""
+        some = self._node[np.flatnonzero(moved & self._shown_at)].tolist()
+        keys.update((d, -1) for d, now in self._chance_of(some).items() if self._shown[d, -1].probability != now)
+
+    def _chance_of(self, devices: list[int]) -> dict[int, int]:
+        """Per 10,000: chance that each of these devices is open and none above it."""
+        places = self._place[devices]
+        chance = _rounded(self.inference.posterior.top[np.maximum(places, 0)])
+        return dict(zip(devices, np.where(places >= 0, chance, 0).tolist(), strict=True))
 
     def argue(self, devices: Sequence[int]) -> list[Argument | None]:
         """What speaks for and against each of these devices predicted at the last update."""
@@ -412,12 +416,12 @@ class Explanations:
 
     def _settle_owner(self, leaf: int, old: int, owner: int, keys: set[Key]) -> None:
         """The premises right below a place were explained by `old`, and are by `owner` now."""
-        premises = self._speaking.get(leaf, ())
+        premises = self._speaking.get(leaf, set())
         new = owner if premises else -1
         if old >= 0 and old != new:
             keys.add((int(self._node[old]), -1))
-            for premise in premises:
-                self._explained[old].remove(premise, self._since[premise])
+            if premises:
+                self._explained[old].give_up(premises, self._since)
         if old < 0 or new < 0:
             keys.update((-1, premise) for premise in premises)
         if not premises:
@@ -426,9 +430,7 @@ class Explanations:
             self._owner[leaf], self._speaks[leaf] = new, bool(premises)
         if new >= 0 and old != new:
             keys.add((int(self._node[new]), -1))
-            explained = self._explained.setdefault(new, Explained())
-            for premise in premises:
-                explained.add(premise, self._since[premise])
+            self._explained.setdefault(new, Explained()).take_over(premises, self._since)
 
     def _alone_now(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """The same of premises that no device explains: of those that moved, and of those in the keys."""
@@ -442,14 +444,15 @@ class Explanations:
         )
         return chance
 
-    def _publish(self, keys: set[Key], likelier: dict[int, int], chance: dict[int, int]) -> Delta:
+    def _publish(self, keys: set[Key], chance: dict[int, int]) -> Delta:
         gone: list[Key] = []
         changed: list[Group] = []
         joined: dict[Key, tuple[int, ...]] = {}
+        chance_of = self._chance_of([device for device, _ in keys if device >= 0])
         for key in sorted(keys):
             device, premise = key
             explained = self._explained.get(int(self._place[device])) if device >= 0 else None
-            group = self._of_device(device, likelier) if device >= 0 else self._alone(premise, chance)
+            group = self._of_device(device, chance_of[device]) if device >= 0 else self._alone(premise, chance)
             known = self._shown.get(key)
             if group is None:
                 if known is not None:
@@ -480,7 +483,7 @@ class Explanations:
         """Per 10,000: chance that each of these customers, whom no device explains, is out."""
         return _rounded(1 - self.inference.powered(premises))
 
-    def _of_device(self, device: int, likelier: dict[int, int]) -> Group | None:
+    def _of_device(self, device: int, chance: int) -> Group | None:
         place = int(self._place[device])
         if place < 0:
             return None
@@ -495,10 +498,6 @@ class Explanations:
             since = min(since or opened_ms, opened_ms)
         if held or opened_ms is not None:
             chance = HELD_PROBABILITY
-        elif device in likelier:
-            chance = likelier[device]
-        else:
-            chance = int(_rounded(self.inference.posterior.top[[place]])[0])
         telemetered = opened_ms is not None and not held
         return Group(device, -1, explained.premises, (), since, chance, telemetered)
 

@@ -11,8 +11,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from stormops.core.report import SYMPTOMS, Channel, Symptom, Utility
+
+Longs = npt.NDArray[np.int64]
 
 SYMPTOM_LIST: tuple[Symptom, ...] = tuple(Symptom)
 SYMPTOM_CODE = {symptom: code for code, symptom in enumerate(SYMPTOM_LIST)}
@@ -36,7 +39,7 @@ class Standing(IntEnum):
     UNMATCHED = 2
 
 
-RECEIVED = int(Standing.RECEIVED)
+RECEIVED, MATCHED, UNMATCHED = (int(standing) for standing in Standing)
 
 
 class OpenReport(NamedTuple):
@@ -83,6 +86,10 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("flags", "h"),
 )
 """Column and its array type code, the snapshot's order."""
+
+
+_FRESH: dict[str, Longs | list[int] | int] = {"premise": -1, "incident": -1, "lon_e7": NOWHERE, "lat_e7": NOWHERE}
+"""Columns of a report of which nothing is known yet; all others are 0."""
 
 
 def pack_pairs(pairs: dict[int, int]) -> tuple[bytes, bytes]:
@@ -158,6 +165,20 @@ class OpenReports:
                 append(value)
         self.row_of[receipt] = row
         return row
+
+    def add_many(self, receipts: list[int], columns: dict[str, Longs | list[int] | int]) -> None:
+        """New reports (N), as `add` for each. `columns`: what differs from `_FRESH`, (N) or the same of all."""
+        count = len(receipts)
+        given = {**_FRESH, **columns, "receipt": receipts}
+        again = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        rows = [*again, *range(len(self.receipt), len(self.receipt) + count - len(again))]
+        for name, code in COLUMNS:
+            column, values = getattr(self, name), np.empty(count, code)
+            values[:] = given.get(name, 0)
+            if again:
+                np.frombuffer(column, code)[again] = values[: len(again)]
+            column.frombytes(values[len(again) :].tobytes())
+        self.row_of.update(zip(receipts, rows, strict=True))
 
     def rows_where(self, *, flags: int = 0, without: int = 0, standing: Standing | None = None) -> list[int]:
         """Rows of open reports, meters' too, with all of these flags and none of those, in journal order."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+_FIFTEENTH = 10**14
+"""Added so that all 14 digits are written; then it is left out."""
+
 LATELY = 1 << 16
 """Receipts whose other form is remembered: each is turned several times within a tick or two."""
 
@@ -14,7 +17,8 @@ def receipt_number(receipt: str) -> int:
 
     Below zero is what a meter says (`core.meters.meter_receipt`): "M" and the premise, which no door gives out.
     """
-    return -int(receipt[1:]) - 1 if receipt.startswith("M") else int(receipt.replace("-", ""))
+    # Python reads single underscores between digits.
+    return -int(receipt[1:]) - 1 if receipt[:1] == "M" else int(receipt.replace("-", "_"))
 
 
 @lru_cache(LATELY)
@@ -22,5 +26,5 @@ def receipt_text(number: int) -> str:
     """The receipt as people read it and as facts carry it."""
     if number < 0:
         return f"M{-number - 1}"
-    digits = f"{number:014d}"
-    return f"{digits[:2]}-{digits[2:6]}-{digits[6:10]}-{digits[10:13]}-{digits[13]}"
+    digits = str(number + _FIFTEENTH)
+    return f"{digits[1:3]}-{digits[3:7]}-{digits[7:11]}-{digits[11:14]}-{digits[14]}"

@@ -12,6 +12,9 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
+import numpy as np
+
+from stormops.core.distinct import distinct
 from stormops.core.draft import Draft
 from stormops.core.entry import (
     IncidentAbsorbed,
@@ -162,10 +165,11 @@ class Evidence:
             known = self._known.get(group.key)
             if known is not None:
                 loose.add(known.incident)
-        claims = self._claims(draft.situation, changed)
+        news = {group.key: self._news_of(group) for group in changed}
+        claims = self._claims(draft.situation, changed, news)
         chosen = self._choose(draft.situation, changed, claims, loose)
         orphans, heirs = loose - set(chosen.values()), self._heirs(claims, chosen)
-        self._continue(draft, changed, chosen, self._bequests(draft.situation, orphans, heirs, chosen))
+        self._continue(draft, changed, chosen, news, self._bequests(draft.situation, orphans, heirs, chosen))
         left = self._end_orphans(draft, orphans, heirs, chosen)
         self.moved.clear()
         for premise in self._emptied:  # less the keys as a set: that would go through all of them
@@ -223,21 +227,21 @@ class Evidence:
         mine = (incident for key, incident in situation.incidents.items() if key % len(UTILITIES) == self.utility)
         return {one.key for one in mine if one.live and not one.held and not _says_lost(situation, one.reports)}
 
-    def _claims(self, situation: Situation, changed: list[Group]) -> dict[tuple[int, int], Counter[int]]:
+    def _claims(
+        self, situation: Situation, changed: list[Group], news: Mapping[tuple[int, int], Collection[int]]
+    ) -> dict[tuple[int, int], Counter[int]]:
         """For each group, how many of its premises each incident had."""
-        row_of, incident = situation.reports.row_of, situation.reports.incident
+        row_of, incident, at = situation.reports.row_of, situation.reports.incident, self.at
         claims: dict[tuple[int, int], Counter[int]] = {}
         for group in changed:
-            votes: Counter[int] = Counter()
-            news = self._news_of(group)
-            known = self._known.get(group.key)
+            key = group.key
+            votes = Counter([incident[row_of[at[premise][0]]] for premise in news[key]])
+            known = self._known.get(key)
             if known is not None:
-                votes[known.incident] = len(group.premises) - len(news)
-            for premise in news:
-                votes[incident[row_of[self.at[premise][0]]]] += 1
+                votes[known.incident] += len(group.premises) - len(news[key])
             if group.telemetered:  # Nobody may report: it goes on where it was shown.
                 votes.update(situation.coverage.holders(group.device))
-            claims[group.key] = votes
+            claims[key] = votes
         return claims
 
     def _news_of(self, group: Group) -> Collection[int]:
@@ -262,15 +266,16 @@ class Evidence:
         chosen: dict[tuple[int, int], int] = {}
         bids: list[tuple[int, int, tuple[int, int]]] = []
         for group in changed:
+            group_key = group.key
             pinned = self._pinned.intersection(group.premises) if self._pinned else ()
             held = Counter(key for premise in pinned for key in self._holders(situation, premise))
             if held:
-                chosen[group.key] = min(held, key=lambda key: (-held[key], key))
+                chosen[group_key] = min(held, key=lambda key: (-held[key], key))
                 continue
-            for key, votes in claims[group.key].items():
+            for key, votes in claims[group_key].items():
                 found = situation.incidents.get(key)
                 if votes and found is not None and found.live and not found.held:
-                    bids.append((-votes, key, group.key))
+                    bids.append((-votes, key, group_key))
         taken: set[int] = set()
         for _, key, group_key in sorted(bids):
             if key not in taken and group_key not in chosen:
@@ -314,6 +319,7 @@ class Evidence:
         draft: Draft,
         changed: list[Group],
         chosen: dict[tuple[int, int], int],
+        news: Mapping[tuple[int, int], Collection[int]],
         bequests: dict[tuple[int, int], set[int]],
     ) -> None:
         """Write what each changed group means for its incident, which it opens when it continues none."""
@@ -323,30 +329,32 @@ class Evidence:
             where = self._group_at.get(premise)
             if where is not None:
                 fresh.setdefault(where, set()).add(premise)
+        heard: list[Collection[int]] = []
         for group in changed:
-            key = chosen.get(group.key)
+            known, joined = self._known.get(group.key), news[group.key]
+            if known is not None and known.incident != chosen.get(group.key):
+                joined = group.premises
+            # What reports anew may have moved to another group at this tick: there it is news.
+            heard.append(fresh.get(group.key, set()).intersection(group.premises).union(joined))
+            self._group_at.update(dict.fromkeys(joined, group.key))
+        own = [{chosen.get(group.key, -1), *bequests.get(group.key, ())} for group in changed]
+        strangers = self._strangers(draft.situation, heard, own)
+        for group, receipts in zip(changed, strangers, strict=True):
+            group_key = group.key
+            key = chosen.get(group_key)
             if key is None:
-                key = chosen[group.key] = make_key(utility, draft.situation.opened[self.utility] + 1)
+                key = chosen[group_key] = make_key(utility, draft.situation.opened[self.utility] + 1)
                 draft.add(IncidentOpened(incident=incident_id(key), utility=utility, since_ms=group.since_ms))
             incident = draft.situation.incidents[key]
-            known = self._known.get(group.key)
-            news = self._news_of(group)
-            if known is not None and known.incident != key:
-                news = group.premises
-            # What reports anew may have moved to another group at this tick: there it is news.
-            heard = {premise for premise in fresh.get(group.key, ()) if premise in group.premises}.union(news)
-            for premise in news:
-                self._group_at[premise] = group.key
-            self._known[group.key] = Known(key, group)
-            (self._telemetered.add if group.telemetered else self._telemetered.discard)(group.key)
+            self._known[group_key] = Known(key, group)
+            (self._telemetered.add if group.telemetered else self._telemetered.discard)(group_key)
             if incident.held:
                 self._pinned.update(group.premises)
             if incident.unargued:
                 self._unargued.put(key, incident.customers_out)
-            receipts = self._strangers(draft.situation, heard, {key, *bequests.get(group.key, ())})
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
-                draft.add(fact)
+                draft.add(fact, receipts)
 
     @staticmethod
     def _reports(situation: Situation, incident: Incident) -> list[OpenReport]:
@@ -409,15 +417,29 @@ class Evidence:
         keys = {reports.incident[reports.row_of[receipt]] for receipt in self.at[premise]} - {-1}
         return {key for key in keys if situation.incidents[key].held}
 
-    def _strangers(self, situation: Situation, premises: Collection[int], own: set[int]) -> list[int]:
-        """Reports at these premises that are none of these incidents' yet, nor another's that people hold."""
-        incident, row_of, incidents = situation.reports.incident, situation.reports.row_of, situation.incidents
-        found = []
-        for receipt in chain.from_iterable(map(self.at.__getitem__, premises)):
-            owner = incident[row_of[receipt]]
-            if owner not in own and not (owner >= 0 and incidents[owner].held):
-                found.append(receipt)
-        return sorted(found)
+    def _strangers(self, situation: Situation, heard: list[Collection[int]], own: list[set[int]]) -> list[list[int]]:
+        """For each group: reports at its premises (`heard`) that are none of its incidents' (`own`) yet, ascending.
+
+        Nor another's that people hold. For all groups at once: most have few.
+        """
+        reports, incidents = situation.reports, situation.incidents
+        each = [list(chain.from_iterable(map(self.at.__getitem__, premises))) for premises in heard]
+        receipts = np.array(list(chain.from_iterable(each)), np.int64)
+        if not len(receipts):
+            return each
+        group = np.repeat(np.arange(len(each)), list(map(len, each)))
+        rows = list(map(reports.row_of.__getitem__, chain.from_iterable(each)))
+        owner = np.frombuffer(reports.incident, np.int32)[rows]
+        keys = distinct(owner)
+        goes_to = {key: row for row, mine in enumerate(own) for key in mine}
+        home = np.array([goes_to.get(key, -1) if key >= 0 else -1 for key in keys.tolist()])
+        free = np.array([key < 0 or not incidents[key].held for key in keys.tolist()])
+        which = np.searchsorted(keys, owner)
+        strange = np.flatnonzero(free[which] & (home[which] != group))
+        strange = strange[np.lexsort((receipts[strange], group[strange]))]
+        last = np.cumsum(np.bincount(group[strange], minlength=len(each))).tolist()
+        found = receipts[strange].tolist()
+        return [found[first:end] for first, end in zip([0, *last], last, strict=False)]
 
     def _difference(
         self, situation: Situation, incident: Incident, group: Group, receipts: list[int]
@@ -441,7 +463,7 @@ class Evidence:
         return IncidentChanged(
             incident=incident.id,
             devices=[situation.device_ids[row] for row in devices] if moved else None,
-            receipts_added=[receipt_text(receipt) for receipt in receipts],
+            receipts_added=list(map(receipt_text, receipts)),
             premises_added=sorted(added),
             premises_dropped=sorted(dropped),
             since_ms=since,

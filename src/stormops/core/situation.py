@@ -9,8 +9,9 @@ a premise of another city pack) change nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from stormops.core import entry as facts
@@ -51,6 +52,9 @@ SITUATION_SCHEMA = "situation-10"
 
 REFUSALS_MAX = 100
 """Refused desk actions kept for the desk; the oldest leaves first."""
+
+FEW = 16
+"""Reports that are folded one by one; of more in a row, columns are written."""
 
 ACTIONS_MAX = 10_000
 """Action ids remembered, so that one sent through two doors acts once; the oldest is forgotten first."""
@@ -184,16 +188,35 @@ class Situation:
     def apply(self, entries: Iterable[Entry]) -> Touched:
         """Fold entries, in order; gives what they touched. Raises ValueError on a gap in positions."""
         touched = Touched()
-        for entry in entries:
-            self.take(entry, touched)
+        for kind, same in groupby(entries, key=_kind):
+            run = list(same)
+            if kind is not facts.ReportReceived or len(run) < FEW or not self._take_reports(run, touched):
+                for entry in run:
+                    self.take(entry, touched)
         return touched
 
-    def take(self, entry: Entry, touched: Touched) -> None:
-        """Fold one entry, which adds to what is touched. Raises ValueError on a gap in positions."""
+    def _take_reports(self, run: list[Entry], touched: Touched) -> bool:
+        """Fold many new reports at once; False = they are to be folded one by one."""
+        first = self.position + 1
+        if [entry.position for entry in run] != list(range(first, first + len(run))):
+            return False
+        if not fold_reports.reports_received(self, run, touched):
+            return False
+        self.position += len(run)
+        return True
+
+    def take(self, entry: Entry, touched: Touched, receipts: Sequence[int] | None = None) -> None:
+        """Fold one entry, which adds to what is touched. Raises ValueError on a gap in positions.
+
+        `receipts`: those that an `IncidentChanged` adds, where they are known as numbers (`Draft.add`).
+        """
         if entry.position != self.position + 1:
             raise ValueError(f"entry {entry.position} follows {self.position}: the journal has a gap")
         self.position = entry.position
-        FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
+        if receipts is not None and isinstance(entry.fact, facts.IncidentChanged):
+            fold_incidents.incident_changed(self, entry, entry.fact, touched, receipts)
+        else:
+            FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
         if self.coverage.recounted:
             recount(self, touched)
 
@@ -295,6 +318,10 @@ def _action_refused(situation: Situation, _entry: Entry, fact: facts.ActionRefus
     situation.refusals.append(Refusal(fact.action, fact.code, fact.text, situation.at_ms))
     del situation.refusals[:-REFUSALS_MAX]
     touched.refusals = True
+
+
+def _kind(entry: Entry) -> type[facts.Fact]:
+    return type(entry.fact)
 
 
 Fold = Callable[[Situation, Entry, Any, Touched], None]
