@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from stormops.counter.duties import DUTIES
-from stormops.counter.rights import NEEDS
+from stormops.counter.rights import MAKING, NEEDS
 from stormops.staff.roles import ROLES
 from tests.counter.conftest import API, Desk, billed, customer, opened, served
 
@@ -60,6 +60,8 @@ async def through(
 @pytest.mark.parametrize("duty", DUTIES)
 async def test_a_duty_shows_its_form_to_whose_work_it_is_and_to_nobody_else(desk: Desk, duty: str) -> None:
     needs = NEEDS[DUTIES[duty].command]
+    if proposal := dict(DUTIES[duty].fixed).get("proposal.kind"):
+        needs = frozenset({MAKING[proposal]})
     for role, may in ROLES.items():
         answer = await desk.client.get(f"/counter/do/{duty}", headers=desk.headers(role))
         if "read_accounts" not in may.permissions or needs.isdisjoint(grant.permission for grant in may.grants):

@@ -32,7 +32,7 @@ NAMES = (
     "contractor",
     "fund",
 )
-TEXTS = ("text", "topic", "reason", "note")
+TEXTS = ("text", "topic", "reason", "note", "meter")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")
 DAYS = {
     "due": "ui.due_by",

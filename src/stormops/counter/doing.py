@@ -29,10 +29,10 @@ from stormops.counter.describing import describe
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
-from stormops.counter.offering import account_href, grouped, next_of, undo_of
+from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of
 from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
-from stormops.counter.rights import Person, may_use
+from stormops.counter.rights import Person
 from stormops.counter.shown import About, Shown, said, shown_of
 from stormops.counter.words import named
 from stormops.pages.words import Words
@@ -84,7 +84,7 @@ class Doing:
         duty = DUTIES.get(request.path_params["duty"])
         if duty is None:
             return self._pages.problem(request, person, "unknown", 404)
-        if not may_use(person, duty.command):
+        if not may_do(person, duty):
             return self._pages.problem(request, person, "no_right", 403)
         given: Given = {}
         for name, value in request.query_params.multi_items():
@@ -159,7 +159,7 @@ class Doing:
             return await self._desk.turned_away(request, person)
         if duty is None:
             return self._pages.problem(request, person, "unknown", 404)
-        if not may_use(person, duty.command):
+        if not may_do(person, duty):
             return self._pages.problem(request, person, "no_right", 403)
         return await self._guarded(request, person, self._take(request, person, duty, given))
 
@@ -310,11 +310,10 @@ class Doing:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
         if "letter" in outcome.answer:
             links.append(Link(f"/counter/letters/{quote(outcome.answer['letter'])}", words("ui.print_letter")))
-        if (back := undo_of(duty, body, outcome.answer)) and may_use(person, DUTIES[back[0]].command):
+        if (back := undo_of(duty, body, outcome.answer)) and may_do(person, DUTIES[back[0]]):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
-        if duty.about in KINDS or duty.about == "account":
-            links += next_of(words, person, outcome.answer, here)
+        links += next_of(words, person, duty, body | outcome.answer, here)
         account = str(outcome.answer.get("account") or here)
         if account:
             links.append(Link(account_href(account), words("ui.to_account")))

@@ -40,6 +40,13 @@ class Duty(NamedTuple):
     fixed: tuple[tuple[str, str], ...] = ()
     undo: tuple[str, str] | None = None
 
+    @property
+    def begins(self) -> Field:
+        """The field that names the record it begins with: of that kind, else the first."""
+        return next(
+            (field for field in self.fields if field.kind == "record" and field.of == (self.about,)), self.fields[0]
+        )
+
 
 # --- how fields are asked for ------------------------------------------------------------------------------
 

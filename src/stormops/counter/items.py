@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
 from stormops.accounts.records_money import BankruptcyCase, Drawer, Request
-from stormops.accounts.records_place import MeterRelease
+from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, ServiceRequest, Visit
 from stormops.books.listing import Whose
 from stormops.counter.lines import Line, bare_line
@@ -52,7 +52,8 @@ def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader)
 
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
-    more = [whose.address, *_more(record, reader)]
+    service = named(reader.words, "choice", whose.service) if isinstance(record, CutOrder) else ""
+    more = [service, whose.address, *_more(record, reader)]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
     return Item(
