@@ -186,3 +186,35 @@ async def test_a_form_without_the_sessions_token_does_nothing(desk: Desk) -> Non
 async def test_who_is_not_signed_in_signs_in(desk: Desk) -> None:
     answer = await desk.client.get("/counter/do/add_contact")
     assert (answer.status_code, answer.headers["location"]) == (303, "http://feed.test/sign-in")
+
+
+async def test_a_wrong_detail_says_what_to_write_and_keeps_what_was_typed(desk: Desk) -> None:
+    await customer(desk)
+    key = hidden(await form(desk, "representative", "update_contact"))["key"][0]
+    typed = {"key": key, "account": "a1", "kind": "mobile", "value": "555-0142"}
+    looked = await send(desk, "representative", "update_contact", "look", typed)
+    assert looked.status_code == 409
+    assert 'id="f-3-error">A telephone number has at least ten digits, as 850-555-0100.' in looked.text
+    assert 'name="value" value="555-0142"' in looked.text
+
+
+async def test_after_the_evidence_the_request_is_submitted(desk: Desk) -> None:
+    await billed(desk)
+    proposal = {"kind": "mass_credit", "event": "storm-1", "fund": "electric", "accounts": ["a1"], "cents": 500}
+    _, drafted = await through(
+        desk,
+        "manager",
+        "request_mass_credit",
+        {f"proposal.{name}": value for name, value in proposal.items() if name not in {"kind", "cents"}}
+        | {"proposal.cents": "5.00", "reason": "declared"},
+    )
+    link = re.search(r"/counter/do/attach_evidence\?request=([^&\"]+)", drafted)
+    assert link
+    _, attached = await through(
+        desk,
+        "manager",
+        "attach_evidence",
+        {"request": link[1], "kind": "document"},
+        {"hashes": ("order.pdf", b"the order")},
+    )
+    assert f"/counter/do/submit_request?request={link[1]}" in attached

@@ -61,6 +61,16 @@ async def test_1_service_is_started_moved_and_stopped(desk: Desk) -> None:
         "since": in_days(desk, 11),
         "occupancy": LEASE,
     }
+    water = start | {"service": "water", "rate": "water"}
+    assert await desk.refused("representative", "start_service", **water) == "no_point"
+    meter = {"premise": there, "utility": "water", "meter": "W-9"}
+    point = (await desk.do("addresses", "add_service_point", **meter))["service_point"]
+    for plan in ("residential", "waters"):
+        assert (
+            await desk.refused("representative", "start_service", **water | {"point": point, "rate": plan}) == "no_plan"
+        )
+    electric = water | {"point": point, "service": "electric", "rate": "residential"}
+    assert await desk.refused("representative", "start_service", **electric) == "other_utility"
     await desk.do("representative", "transfer_service", agreement=agreement, until=in_days(desk, 10), start=start)
     states = {each["service"]: each["state"] for each in (await view(desk))["agreements"]}
     assert states == {"electric": "stop_requested", "solid_waste": "active"}
@@ -322,6 +332,8 @@ async def test_18_a_credit_is_refunded_by_maker_checkers_and_payer(desk: Desk) -
     await desk.do("cashier", "take_payment", account="a1", number="x1", cents=9_000, tender="bank")
     desk.later(20)
     back = {"kind": "credit_refund", "account": "a1", "amount": 9_000, "pay_to": "transfer"}
+    above = back | {"amount": 9_001}
+    assert await desk.refused("billing", "draft_request", proposal=above, reason="asked") == "too_much"
     await approved(desk, "billing", back, "approver", "cashier_supervisor")
     refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
     await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference="T-1")
@@ -409,6 +421,10 @@ async def test_21_a_contact_is_drawn_scored_disputed_and_settled_by_a_third(desk
 
 async def test_29_every_channel_is_one_history(desk: Desk) -> None:
     await customer(desk)
+    for kind, wrong in (("mobile", "555-0199"), ("email", "ada"), ("language", "Kreyòl")):
+        assert (await desk.refused("representative", "update_contact", account="a1", kind=kind, value=wrong))[
+            :3
+        ] == "no_"
     await desk.do("representative", "update_contact", account="a1", kind="mobile", value="850-555-0199", messages=True)
     for channel in ("phone", "mail"):
         headers = desk.headers("representative", **{"Idempotency-Key": channel})

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.commands_deposit import held
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Piece
 from stormops.accounts.proposals import Parts, pieces_of
@@ -217,7 +218,7 @@ class ReceiveDividend(Command, frozen=True, kw_only=True, tag="receive_dividend"
         case = opened(draft, self.case)
         pieces = _stayed(draft, case, self.cents)
         if postings.total(pieces) < self.cents:
-            raise Refused("too_much", f"{postings.total(pieces)} cents are stayed.", "cents")
+            raise Refused("too_much", f"{usd(postings.total(pieces))} is stayed.", "cents")
         draft.post(postings_credit.dividend_received(draft.head(), pieces, case.id))
 
 

@@ -927,8 +927,20 @@ TAKES: dict[str, tuple[str, ...]] = {
 """Steps of the record's machine that a duty takes, where the duty has no field for the step."""
 
 
+UNFIT: dict[str, tuple[str, object]] = {
+    "notice_cut": ("point", None),
+    "energise": ("point", None),
+    "return_payment": ("tender", "cash"),
+}
+"""A duty that never is about a record in which this field has this value."""
+
+
 def offered(duty: Duty, record: Record) -> bool:
-    """Whether the state of the record that the duty begins with allows it."""
+    """Whether the record that the duty begins with, and its state, allow it."""
+    if duty.name in UNFIT:
+        field, value = UNFIT[duty.name]
+        if getattr(record, field) == value:
+            return False
     steps = next((field for field in duty.fields if field.kind == "step"), None)
     if steps is not None:
         return bool(steps_now(steps, record))

@@ -11,6 +11,7 @@ from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
 from stormops.accounts.commands_request import DraftRequest
+from stormops.accounts.decision import usd
 from stormops.accounts.proposals import (
     MASS_MAX,
     Adjustment,
@@ -186,6 +187,8 @@ class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):
         latest = max(receipts, key=lambda each: (each.day, each.id), default=None)
         if latest is None:
             raise Refused("no_source", "No payment is on record from which the credit could come.", "account")
+        if self.amount > account.credit:
+            raise Refused("too_much", f"The credit of this account is {usd(account.credit)}.", "amount")
         asked = refunds.RefundAsked(
             amount=self.amount,
             paid_by=TENDERS[latest.tender],
