@@ -10,7 +10,7 @@ import msgspec
 from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
-from stormops.accounts.commands_request import DraftRequest
+from stormops.accounts.commands_request import DraftRequest, TurnOverRefund
 from stormops.accounts.decision import usd
 from stormops.accounts.proposals import (
     MASS_MAX,
@@ -34,9 +34,11 @@ from stormops.accounts.records_money import (
     Rebate,
     Receipt,
     Receivable,
+    RefundCase,
     Request,
 )
 from stormops.accounts.records_place import CutOrder
+from stormops.accounts.records_work import Letter
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import approvals, back_billing, collections, deposit_life, fees, liability, refunds
 
@@ -321,3 +323,27 @@ class AskRequest(Asked, frozen=True, kw_only=True):
 
 
 __all__ = ["AnyWanted", "AskRequest", "Part", "Wanted", "by_tiers"]
+
+
+class AskTurnOver(Asked, frozen=True, kw_only=True):
+    """A refund that nobody took, as unclaimed property: not before its time, nor before a letter went to its owner."""
+
+    makes = TurnOverRefund
+
+    refund: Id
+
+    def command(self, work: Work) -> TurnOverRefund:
+        """See `Asked.command`."""
+        case = work.get(RefundCase, self.refund)
+        # A record's id begins with the key of the command that made it, and that is its journal's too.
+        entry = work.reader.journal(case.id.partition("~")[0])
+        if entry is None:
+            raise Refused("no_source", "It is not on record since when this refund is payable.", "refund")
+        decision = work.decide(refunds.escheat, refunds.Issued(issued=entry.effective), field="refund")
+        if work.day < decision.value.unclaimed:
+            raise Refused("too_early", f"Not before {decision.value.unclaimed}.", "refund")
+        notice = decision.value.unclaimed - decision.value.letter
+        sent = [each.day for each in work.reader.where(Letter, about=case.id) if each.state == "issued"]
+        if not any(day + notice <= work.day for day in sent):
+            raise Refused("no_letter", f"A letter goes to its owner {notice.days} days before.", "refund")
+        return TurnOverRefund(refund=case.id, decision=plain(decision))
