@@ -142,6 +142,9 @@ async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None
     await desk.do("representative", "furnish_deposit", cents=24_000, **bond)
     assert (await view(desk))["agreements"][0]["state"] == "pending_field"
     assert (await desk.get("auditor", f"{API}/queues/deposits")).json()["items"][0]["expires"] == "2027-07-01"
+    assert "days left" not in (await desk.get("representative", "/counter/queues/deposits")).text
+    desk.later(310)
+    assert "days left: 55" in (await desk.get("representative", "/counter/queues/deposits")).text
 
 
 async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:

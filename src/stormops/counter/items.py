@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import BankruptcyCase, Drawer, Request
+from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
 from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, ServiceRequest, Visit
 from stormops.books.listing import Whose
@@ -42,6 +43,13 @@ class Reader(NamedTuple):
     words: Words
     zone: ZoneInfo
     now_ms: int
+    alarm_days: int = 0
+    """So many days before a bond or letter of credit ends, it is said."""
+
+    @property
+    def today(self) -> date:
+        """The city's day."""
+        return datetime.fromtimestamp(self.now_ms / 1000, self.zone).date()
 
 
 def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
@@ -56,9 +64,12 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     more = [service, whose.address, *_more(record, reader)]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
+    left = _days_left(record, reader)
+    if left is not None and left >= 0:
+        more.append(reader.words("ui.days_left", days=left))
     return Item(
         line=bare_line(record, reader.words, reader.person, account),
-        late=due is not None and due < reader.now_ms,
+        late=(due is not None and due < reader.now_ms) or (left is not None and left < 0),
         account=account_href(account) if account else "",
         account_id=account,
         name=whose.name,
@@ -66,6 +77,17 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
         notes=tuple(_said_later(record, reader.words)),
         files=tuple(record.evidence) if isinstance(record, Request) else (),
     )
+
+
+def _days_left(record: Record, reader: Reader) -> int | None:
+    """Until an instrument ends, near its end, or a meter's exception without a permit; below 0 = it has ended."""
+    ends = getattr(record, "expires", None)
+    if ends is None:
+        return None
+    left: int = (ends - reader.today).days
+    if isinstance(record, Deposit) and record.state == "instrument" and left <= reader.alarm_days:
+        return left
+    return left if isinstance(record, MeterRelease) and record.state == "emergency_exception" else None
 
 
 def _more(record: Record, reader: Reader) -> list[str]:

@@ -27,6 +27,7 @@ from stormops.accounts.records_place import (
     WeatherHold,
 )
 from stormops.accounts.records_work import ServiceRequest
+from stormops.accounts.rules.deposit_life import Instruments
 from stormops.books import customers, finding, listing, rosters
 from stormops.counter import account_page, answers, queues, showing
 from stormops.counter.account_page import At
@@ -215,7 +216,10 @@ class Screens:
 
     async def _items(self, records: Sequence[Record], words: Words, person: Person) -> list[Item]:
         whose = await self._desk.look(listing.whose, self._database, records)
-        return items(records, whose, Reader(person, words, self._pages.looks.zone, self._desk.clerk.now_ms()))
+        clerk = self._desk.clerk
+        watched = clerk.pack.terms(Instruments, clerk.today())
+        alarm = max((*watched.alarm_days, 0)) if watched else 0
+        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm))
 
     async def _drawer(self, request: Request, person: Person) -> Response:
         words = self._pages.words(request)
