@@ -231,5 +231,5 @@ class Draft:
             after = getattr(record, field) + net
             if after < 0:
                 name = CHART[account].name.lower()
-                raise Refused("overdrawn", f"There is not so much: {name} of {item} would fall below zero.", "cents")
+                raise Refused("overdrawn", f"There is not so much: {name} would fall below zero.", "cents")
             self.put(replace(record, **{field: after}))
