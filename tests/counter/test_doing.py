@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -218,3 +219,15 @@ async def test_after_the_evidence_the_request_is_submitted(desk: Desk) -> None:
         {"hashes": ("order.pdf", b"the order")},
     )
     assert f"/counter/do/submit_request?request={link[1]}" in attached
+
+
+async def test_instalments_are_in_sight_before_they_are_offered_and_on_the_account(desk: Desk) -> None:
+    await billed(desk)
+    first = (desk.clerk.today() + timedelta(days=10)).isoformat()
+    fields = {"account": "a1", "down": "40.00", "instalments": "3", "first_due": first}
+    looked, done = await through(desk, "credit", "offer_arrangement", fields)
+    made = (await desk.get("credit", "/api/v1/counter/accounts/a1")).json()["arrangements"][0]
+    for part in made["instalments"]:
+        assert f"${part['cents'] / 100:.2f}" in looked
+    assert f"Instalments · ${made['instalments'][0]['cents'] / 100:.2f} · due " in done
+    assert "Arrangement: Instalments" in (await desk.get("representative", "/counter/accounts/a1")).text

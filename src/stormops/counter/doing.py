@@ -18,6 +18,7 @@ from starlette.types import Message
 
 from stormops.accounts.decision import usd
 from stormops.accounts.records import KINDS
+from stormops.accounts.records_money import Arrangement
 from stormops.accounts.records_place import Account, Party
 from stormops.accounts.refusal import Refusal
 from stormops.books import listing
@@ -25,7 +26,7 @@ from stormops.books.database import BooksUnavailable
 from stormops.counter import answers, forms
 from stormops.counter.api import BLIND, decode, good_key
 from stormops.counter.clerk import Asking, Preview
-from stormops.counter.describing import describe
+from stormops.counter.describing import describe, schedule
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
@@ -213,6 +214,9 @@ class Doing:
             f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state).lower() if each.state else ''}"
             for each in answer.changes
         )
+        parts = [
+            schedule(made, words) for made in refusal.records if isinstance(made, Arrangement) and made.instalments
+        ]
         return self._pages.page(
             request,
             person,
@@ -223,7 +227,7 @@ class Doing:
             key=asking.key,
             would=answer,
             blind=blind,
-            changes=list(changes),
+            changes=[*changes, *filter(None, parts)],
             about=about,
             why=[{"kept": one.kept} for one in decisions],
             shown=[
