@@ -22,6 +22,17 @@ def test_what_is_due_first_stands_first_and_what_is_late_is_marked() -> None:
     assert shown[0].more[0].startswith("bob, by ")
 
 
+def test_what_is_about_lives_stands_before_what_is_due_earlier() -> None:
+    def escalated(kind: str, due: int) -> Escalation:
+        return Escalation(
+            id=kind, account="a", kind=kind, text="x", owner="o", due_ms=due, state="open", opened_by="r", level=1
+        )
+
+    waiting = [escalated("billing", 1), escalated("medical", 3), escalated("safety", 2)]
+    shown = items(waiting, {}, READER)
+    assert [item.line.label for item in shown] == ["Safety: x", "Medical: x", "Billing: x"]
+
+
 def test_an_escalation_says_what_was_added_line_by_line() -> None:
     grown = Escalation(
         id="e",

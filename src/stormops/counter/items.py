@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from stormops.accounts.commands_work import SAFETY
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
 from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
@@ -53,9 +54,14 @@ class Reader(NamedTuple):
 
 
 def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
-    """The records as items: those that are due by a time in that order, the rest as they come."""
-    ordered = sorted(records, key=lambda record: getattr(record, "due_ms", None) or 0)
+    """The records as items: what is about lives first, those due by a time in that order, the rest as they come."""
+    ordered = sorted(records, key=_first)
     return [_item(record, whose.get(record.id, Whose()), reader) for record in ordered]
+
+
+def _first(record: Record) -> tuple[bool, int]:
+    lives = isinstance(record, Escalation) and record.kind in SAFETY
+    return not lives, getattr(record, "due_ms", None) or 0
 
 
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
