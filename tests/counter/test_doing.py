@@ -231,3 +231,16 @@ async def test_instalments_are_in_sight_before_they_are_offered_and_on_the_accou
         assert f"${part['cents'] / 100:.2f}" in looked
     assert f"Instalments · ${made['instalments'][0]['cents'] / 100:.2f} · due " in done
     assert "Arrangement: Instalments" in (await desk.get("representative", "/counter/accounts/a1")).text
+
+
+async def test_what_is_to_be_done_is_given_to_somebody_who_is_there(desk: Desk) -> None:
+    shown = await form(desk, "representative", "add_task")
+    assert '<option value="billing2">' in shown
+    due = (desk.clerk.today() + timedelta(days=1)).isoformat()
+    typed = {"key": hidden(shown)["key"][0], "text": "file the lease", "due_ms": f"{due}T10:00"}
+    wrong = await send(desk, "representative", "add_task", "look", typed | {"owner": "biling"})
+    assert wrong.status_code == 422
+    assert "Nobody signs in by this name." in wrong.text
+    assert 'value="biling"' in wrong.text
+    right = await send(desk, "representative", "add_task", "look", typed | {"owner": "billing2"})
+    assert right.status_code == 200

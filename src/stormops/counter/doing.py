@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -57,8 +57,9 @@ class Summary(NamedTuple):
 class Doing:
     """The routes of the duties."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
-        self._desk, self._pages = desk, pages
+    def __init__(self, desk: Desk, pages: Pages, names: Callable[[], Collection[str]]) -> None:
+        """`names`: of everybody who signs in, any of whom may be given something to do."""
+        self._desk, self._pages, self._names = desk, pages, names
 
     def routes(self) -> list[Route]:
         """One address a duty, and one for what was done."""
@@ -142,6 +143,9 @@ class Doing:
             given = forms.resolved(duty, given, reader)
             account = forms.account_of(duty, given, reader)
             fields = shown_of(About(duty, account, given, person, words, reader), errors)
+            if any(field.kind == "owner" for field in fields):
+                owners = [forms.Choice(name, name) for name in self._names()]
+                fields = [x._replace(choices=owners, typed=True) if x.kind == "owner" else x for x in fields]
             found = reader.get(Account, account) if account else None
             party = None if found is None else reader.get(Party, found.party)
         link = None if party is None else Link(account_href(account), f"{party.name} · {account}")
@@ -170,6 +174,10 @@ class Doing:
             return await self._show(request, person, duty, given)
         given = await self._desk.look(self._resolved, duty, given)
         body, errors = forms.body_of(duty, given, self._pages.looks.zone)
+        owners = {field.name for field in duty.fields if field.kind == "owner"} & body.keys()
+        if owners:
+            names = await self._desk.look(self._names)
+            errors |= {name: "field_owner" for name in owners if body[name] not in names}
         found = {name: words(f"ui.{key}") for name, key in errors.items()}
         if found:
             return await self._show(

@@ -112,7 +112,9 @@ ACCOUNT = _record("account")
 TENDER = _choice("tender", "cash", "cheque", "card", "bank")
 DRAWER = _maybe(_record("drawer"))
 LANGUAGE = _choice("language", "en", "es", "ht")
-OWNER = Field("owner", "text", default="{person}")
+OWNER = Field("owner", "owner", default="{person}")
+NEW_OWNER = Field("owner", "owner", needed=False)
+"""A colleague, by the name with which they sign in."""
 EVIDENCE = _files("evidence")
 SERVICES = ("electric", "water", "sewer", "gas", "solid_waste", "stormwater", "fire")
 FUNDS = ("electric", "water", "sewer", "gas", "solid_waste", "stormwater", "general")
@@ -196,7 +198,7 @@ _TABLE = (
         _record("escalation"),
         _step("escalation", "acknowledge", "raise", "assign", "resolve", "close", "reopen"),
         _maybe(_long("note")),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         _maybe(_moment("due_ms")),
         about="escalation",
     ),
@@ -208,7 +210,7 @@ _TABLE = (
         "contact",
         _record("promise"),
         _step("promise", "keep", "miss", "pass_on", "withdraw"),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         about="promise",
     ),
     _duty(
@@ -219,7 +221,7 @@ _TABLE = (
         "contact",
         _record("task"),
         _step("task", "complete", "pass_on", "cancel"),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         about="task",
     ),
     _duty(
@@ -820,7 +822,7 @@ _TABLE = (
         _record("finding"),
         _step("finding", "plan", "complete", "verify", "reopen", "dismiss"),
         _maybe(_long("action")),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         _maybe(_moment("due_ms")),
         _maybe(EVIDENCE),
         about="finding",
