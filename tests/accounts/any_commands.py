@@ -322,7 +322,7 @@ MOVES: dict[str, Callable[[Hand, Move], Command | tuple[Command, str]]] = {
     "post": lambda h, m: (PostRequest(request=h.pick(Request, m, "post").id), "pam"),
     "reverse": lambda h, m: (ReverseRequest(request=h.pick(Request, m, "reverse").id, reason="r"), "rex"),
     "refund": _refund,
-    "turn_over": lambda h, m: TurnOverRefund(refund=h.pick(RefundCase, m, "turn_over").id),
+    "turn_over": lambda h, m: TurnOverRefund(refund=h.pick(RefundCase, m, "turn_over").id, decision=PROOF),
     "loan": lambda h, m: (_loan(h, m), "lou"),
     "sign": lambda h, m: StepLoan(loan=h.pick(Loan, m, "sign").id, step="sign", note=HASH),
     "loan_interest": lambda h, m: AccrueLoanInterest(loan=h.pick(Loan, m, "accrue").id, cents=m.cents, decision=PROOF),

@@ -120,6 +120,12 @@ def test_44_a_returned_payment_is_owed_again_with_its_fee() -> None:
     assert world.refused(ReturnPayment(receipt=receipt)) == "final_state"
 
 
+def test_cash_is_not_returned_by_a_bank() -> None:
+    world = city()
+    taken = world.do(pay(100, "n1", "cash", drawer=till(world)))["receipt"]
+    assert world.refused(ReturnPayment(receipt=taken)) == "not_returned"
+
+
 def test_credit_that_was_used_before_the_return_is_owed_too() -> None:
     world = city()
     receipt = world.do(pay(5_000))["receipt"]

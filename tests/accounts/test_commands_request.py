@@ -222,12 +222,14 @@ def test_a_refund_is_paid_by_another_than_its_maker_and_once() -> None:
     world.do(issue, "pam")
     assert world.sums() == {"2160": 3_000, "1010": -3_000}
     assert world.refused(issue, "pam") == "final_state"
-    assert world.refused(TurnOverRefund(refund=case), "pam") == "final_state"
+    assert world.refused(TurnOverRefund(refund=case, decision=PROOF), "pam") == "final_state"
 
 
 def test_a_refund_that_nobody_takes_is_turned_over() -> None:
     world = city()
-    world.do(TurnOverRefund(refund=refund(world)), "pam")
+    case = refund(world)
+    assert world.refused(TurnOverRefund(refund=case, decision={}), "pam") == "no_decision"
+    world.do(TurnOverRefund(refund=case, decision=PROOF), "pam")
     assert world.sums() == {"2160": 3_000, "2170": -3_000}
 
 

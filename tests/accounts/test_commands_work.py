@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from stormops.accounts.commands_work import (
     AddContact,
     MakePromise,
@@ -12,6 +14,9 @@ from stormops.accounts.commands_work import (
 from stormops.accounts.records_work import Contact, Escalation, Promise, Visit
 from tests.accounts.world import city
 
+SOON = 2_000_000_000_000
+"""A time to come, whatever day the world has, ms since 1970."""
+
 
 def test_a_contact_is_kept_with_its_channel_and_relay() -> None:
     world = city()
@@ -23,7 +28,8 @@ def test_a_contact_is_kept_with_its_channel_and_relay() -> None:
 
 def test_an_escalation_that_was_raised_is_closed_by_another() -> None:
     world = city()
-    opened = OpenEscalation(account="a1", kind="billing", text="three bills", owner="sue", due_ms=5)
+    opened = OpenEscalation(account="a1", kind="billing", text="three bills", owner="sue", due_ms=SOON)
+    assert world.refused(replace(opened, due_ms=world.envelope().at_ms)) == "not_later"
     made = world.do(opened)["escalation"]
     world.do(StepEscalation(escalation=made, step="raise", note="nobody answers", owner="max"))
     world.do(StepEscalation(escalation=made, step="acknowledge"))
@@ -38,8 +44,8 @@ def test_an_escalation_that_was_raised_is_closed_by_another() -> None:
 def test_danger_is_escalated_whatever_waits() -> None:
     world = city()
     world.level("escalation", "suspend")
-    assert world.refused(OpenEscalation(account="a1", kind="billing", text="x", owner="s", due_ms=5)) == "suspended"
-    made = world.do(OpenEscalation(account="a1", kind="medical", text="oxygen", owner="s", due_ms=5))["escalation"]
+    assert world.refused(OpenEscalation(account="a1", kind="billing", text="x", owner="s", due_ms=SOON)) == "suspended"
+    made = world.do(OpenEscalation(account="a1", kind="medical", text="oxygen", owner="s", due_ms=SOON))["escalation"]
     world.do(StepEscalation(escalation=made, step="acknowledge"))
 
 

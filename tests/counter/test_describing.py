@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
-from stormops.accounts.records_money import Deposit, Loan, Receivable, RefundCase
+from stormops.accounts.records_money import Arrangement, Deposit, Instalment, Loan, Receivable, RefundCase
 from stormops.accounts.records_place import Account, Read
 from stormops.accounts.records_work import Promise
-from stormops.counter.describing import TEXT_CHARACTERS, describe
+from stormops.counter.describing import TEXT_CHARACTERS, describe, schedule
 from stormops.counter.words import said
 
 
@@ -62,6 +63,15 @@ def test_a_refund_is_told_by_what_it_gives_back(source: str, en: str, es: str, h
     )
     for language, title in (("en", en), ("es", es), ("ht", ht)):
         assert describe(refund, said(language)).startswith(f"{title} · ")
+
+
+def test_an_arrangement_is_told_by_what_is_due_next() -> None:
+    parts = tuple(Instalment(date(2026, month, 15), 5_000) for month in (7, 8, 9))
+    kept = Arrangement(id="x", account="a", kind="instalments", state="active", instalments=parts)
+    assert describe(kept, said("en")) == "Instalments · $50.00 · due 15 Jul 2026 · active"
+    assert describe(replace(kept, paid=6_000), said("en")) == "Instalments · $40.00 · due 15 Aug 2026 · active"
+    assert describe(replace(kept, paid=15_000), said("en")) == "Instalments · active"
+    assert schedule(kept, said("en")).startswith("15 Jul 2026 $50.00, 15 Aug 2026 $50.00")
 
 
 def test_what_has_nothing_of_its_own_is_told_by_its_number() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 
 from stormops.counter.duties import DUTIES
-from stormops.counter.rights import NEEDS
+from stormops.counter.rights import MAKING, NEEDS
 from stormops.staff.roles import ROLES
-from tests.counter.conftest import API, Desk, billed, customer, opened, served
+from tests.counter.conftest import API, LEASE, Desk, billed, customer, opened, served
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -60,6 +61,8 @@ async def through(
 @pytest.mark.parametrize("duty", DUTIES)
 async def test_a_duty_shows_its_form_to_whose_work_it_is_and_to_nobody_else(desk: Desk, duty: str) -> None:
     needs = NEEDS[DUTIES[duty].command]
+    if proposal := dict(DUTIES[duty].fixed).get("proposal.kind"):
+        needs = frozenset({MAKING[proposal]})
     for role, may in ROLES.items():
         answer = await desk.client.get(f"/counter/do/{duty}", headers=desk.headers(role))
         if "read_accounts" not in may.permissions or needs.isdisjoint(grant.permission for grant in may.grants):
@@ -184,3 +187,70 @@ async def test_a_form_without_the_sessions_token_does_nothing(desk: Desk) -> Non
 async def test_who_is_not_signed_in_signs_in(desk: Desk) -> None:
     answer = await desk.client.get("/counter/do/add_contact")
     assert (answer.status_code, answer.headers["location"]) == (303, "http://feed.test/sign-in")
+
+
+async def test_a_wrong_detail_says_what_to_write_and_keeps_what_was_typed(desk: Desk) -> None:
+    await customer(desk)
+    key = hidden(await form(desk, "representative", "update_contact"))["key"][0]
+    typed = {"key": key, "account": "a1", "kind": "mobile", "value": "555-0142"}
+    looked = await send(desk, "representative", "update_contact", "look", typed)
+    assert looked.status_code == 409
+    assert 'id="f-3-error">A telephone number has at least ten digits, as 850-555-0100.' in looked.text
+    assert 'name="value" value="555-0142"' in looked.text
+
+
+async def test_after_the_evidence_the_request_is_submitted(desk: Desk) -> None:
+    await billed(desk)
+    proposal = {"kind": "mass_credit", "event": "storm-1", "fund": "electric", "accounts": ["a1"], "cents": 500}
+    _, drafted = await through(
+        desk,
+        "manager",
+        "request_mass_credit",
+        {f"proposal.{name}": value for name, value in proposal.items() if name not in {"kind", "cents"}}
+        | {"proposal.cents": "5.00", "reason": "declared"},
+    )
+    link = re.search(r"/counter/do/attach_evidence\?request=([^&\"]+)", drafted)
+    assert link
+    _, attached = await through(
+        desk,
+        "manager",
+        "attach_evidence",
+        {"request": link[1], "kind": "document"},
+        {"hashes": ("order.pdf", b"the order")},
+    )
+    assert f"/counter/do/submit_request?request={link[1]}" in attached
+
+
+async def test_instalments_are_in_sight_before_they_are_offered_and_on_the_account(desk: Desk) -> None:
+    await billed(desk)
+    first = (desk.clerk.today() + timedelta(days=10)).isoformat()
+    fields = {"account": "a1", "down": "40.00", "instalments": "3", "first_due": first}
+    looked, done = await through(desk, "credit", "offer_arrangement", fields)
+    made = (await desk.get("credit", "/api/v1/counter/accounts/a1")).json()["arrangements"][0]
+    for part in made["instalments"]:
+        assert f"${part['cents'] / 100:.2f}" in looked
+    assert f"Instalments · ${made['instalments'][0]['cents'] / 100:.2f} · due " in done
+    assert "Arrangement: Instalments" in (await desk.get("representative", "/counter/accounts/a1")).text
+
+
+async def test_what_is_to_be_done_is_given_to_somebody_who_is_there(desk: Desk) -> None:
+    shown = await form(desk, "representative", "add_task")
+    assert '<option value="billing2">' in shown
+    due = (desk.clerk.today() + timedelta(days=1)).isoformat()
+    typed = {"key": hidden(shown)["key"][0], "text": "file the lease", "due_ms": f"{due}T10:00"}
+    wrong = await send(desk, "representative", "add_task", "look", typed | {"owner": "biling"})
+    assert wrong.status_code == 422
+    assert "Nobody signs in by this name." in wrong.text
+    assert 'value="biling"' in wrong.text
+    right = await send(desk, "representative", "add_task", "look", typed | {"owner": "billing2"})
+    assert right.status_code == 200
+
+
+async def test_a_file_that_is_missing_is_asked_for_where_it_belongs(desk: Desk) -> None:
+    await customer(desk)
+    ask = {"account": "a1", "programme": "general", "cents": 60_000, "months": 12, "contractor": "Sun", "quote": LEASE}
+    loan = (await desk.do("lending", "apply_for_loan", **ask))["loan"]
+    key = hidden(await form(desk, "lending", "step_loan"))["key"][0]
+    unsigned = await send(desk, "lending", "step_loan", "look", {"key": key, "loan": loan, "step": "sign"})
+    assert unsigned.status_code == 409
+    assert 'id="f-3-error">Attach it now' in unsigned.text

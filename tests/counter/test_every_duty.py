@@ -61,6 +61,15 @@ async def test_1_service_is_started_moved_and_stopped(desk: Desk) -> None:
         "since": in_days(desk, 11),
         "occupancy": LEASE,
     }
+    water = start | {"service": "water", "rate": "water"}
+    assert await desk.refused("representative", "start_service", **water) == "no_point"
+    meter = {"premise": there, "utility": "water", "meter": "W-9"}
+    point = (await desk.do("addresses", "add_service_point", **meter))["service_point"]
+    for plan in ("residential", "waters"):
+        other = water | {"point": point, "rate": plan}
+        assert await desk.refused("representative", "start_service", **other) == "no_plan"
+    electric = water | {"point": point, "service": "electric", "rate": "residential"}
+    assert await desk.refused("representative", "start_service", **electric) == "other_utility"
     await desk.do("representative", "transfer_service", agreement=agreement, until=in_days(desk, 10), start=start)
     states = {each["service"]: each["state"] for each in (await view(desk))["agreements"]}
     assert states == {"electric": "stop_requested", "solid_waste": "active"}
@@ -133,6 +142,9 @@ async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None
     await desk.do("representative", "furnish_deposit", cents=24_000, **bond)
     assert (await view(desk))["agreements"][0]["state"] == "pending_field"
     assert (await desk.get("auditor", f"{API}/queues/deposits")).json()["items"][0]["expires"] == "2027-07-01"
+    assert "days left" not in (await desk.get("representative", "/counter/queues/deposits")).text
+    desk.later(310)
+    assert "days left: 55" in (await desk.get("representative", "/counter/queues/deposits")).text
 
 
 async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:
@@ -199,6 +211,21 @@ async def test_12_an_adjustment_needs_evidence_another_person_and_can_be_reverse
     many = {"kind": "mass_credit", "event": "storm-1", "fund": "electric", "accounts": ["a1"], "cents": 500}
     await approved(desk, "manager", many, "approver")
     assert (await view(desk))["owed"] == owing["owed"] - 500
+
+
+async def test_12_who_approves_sees_of_which_kind_an_adjustment_is(desk: Desk) -> None:
+    await billed(desk)
+    owing = (await view(desk))["receivables"][0]
+    proposal = {"kind": "adjustment", "account": "a1", "type": "courtesy"}
+    parts = [{"receivable": owing["id"], "cents": 1_000}]
+    request = (await desk.do("billing", "draft_request", proposal={**proposal, "parts": parts}, reason="long wait"))[
+        "request"
+    ]
+    await desk.do("billing", "attach_evidence", request=request, hashes=[LEASE])
+    await desk.do("billing", "submit_request", request=request)
+    page = (await desk.get("approver", "/counter/queues/approvals")).text
+    assert "Adjust an account: long wait" in page
+    assert " · Courtesy · By billing" in page
 
 
 async def test_12_errors_of_bills_are_billed_and_given_back(desk: Desk) -> None:
@@ -359,10 +386,31 @@ async def test_18_a_credit_is_refunded_by_maker_checkers_and_payer(desk: Desk) -
     await desk.do("cashier", "take_payment", account="a1", number="x1", cents=9_000, tender="bank")
     desk.later(20)
     back = {"kind": "credit_refund", "account": "a1", "amount": 9_000, "pay_to": "transfer"}
+    above = back | {"amount": 9_001}
+    assert await desk.refused("billing", "draft_request", proposal=above, reason="asked") == "too_much"
     await approved(desk, "billing", back, "approver", "cashier_supervisor")
     refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
     await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference="T-1")
     assert (await view(desk))["refunds"][0]["state"] == "paid"
+    await sound(desk)
+
+
+async def test_18_a_refund_that_nobody_takes_is_turned_over_in_its_time_and_after_a_letter(desk: Desk) -> None:
+    await customer(desk)
+    await desk.do("cashier", "take_payment", account="a1", number="x1", cents=9_000, tender="bank")
+    desk.later(20)
+    back = {"kind": "credit_refund", "account": "a1", "amount": 9_000, "pay_to": "transfer"}
+    await approved(desk, "billing", back, "approver", "cashier_supervisor")
+    refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
+    assert await desk.refused("treasurer", "turn_over_refund", refund=refund) == "too_early"
+    desk.later(366)
+    assert await desk.refused("treasurer", "turn_over_refund", refund=refund) == "no_letter"
+    await desk.do("representative", "issue_letter", kind="refund", about=refund)
+    desk.later(89)
+    assert await desk.refused("treasurer", "turn_over_refund", refund=refund) == "no_letter"
+    desk.later(1)
+    await desk.do("treasurer", "turn_over_refund", refund=refund)
+    assert (await view(desk))["refunds"][0]["state"] == "unclaimed"
     await sound(desk)
 
 
@@ -446,6 +494,9 @@ async def test_21_a_contact_is_drawn_scored_disputed_and_settled_by_a_third(desk
 
 async def test_29_every_channel_is_one_history(desk: Desk) -> None:
     await customer(desk)
+    for kind, value, code in (("mobile", "555-0199", "no_phone"), ("email", "ada", "no_mail")):
+        wrong = {"account": "a1", "kind": kind, "value": value}
+        assert await desk.refused("representative", "update_contact", **wrong) == code
     await desk.do("representative", "update_contact", account="a1", kind="mobile", value="850-555-0199", messages=True)
     for channel in ("phone", "mail"):
         headers = desk.headers("representative", **{"Idempotency-Key": channel})

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from stormops.accounts.records_money import BankruptcyCase, Drawer, Placement
+from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Placement
 from stormops.accounts.records_place import MeterRelease
 from stormops.accounts.records_work import Escalation, Task
 from stormops.books.listing import Whose
@@ -20,6 +20,17 @@ def test_what_is_due_first_stands_first_and_what_is_late_is_marked() -> None:
     shown = items(tasks, {}, READER)
     assert [(item.late, item.account) for item in shown] == [(True, ""), (False, "")]
     assert shown[0].more[0].startswith("bob, by ")
+
+
+def test_what_is_about_lives_stands_before_what_is_due_earlier() -> None:
+    def escalated(kind: str, due: int) -> Escalation:
+        return Escalation(
+            id=kind, account="a", kind=kind, text="x", owner="o", due_ms=due, state="open", opened_by="r", level=1
+        )
+
+    waiting = [escalated("billing", 1), escalated("medical", 3), escalated("safety", 2)]
+    shown = items(waiting, {}, READER)
+    assert [item.line.label for item in shown] == ["Safety: x", "Medical: x", "Billing: x"]
 
 
 def test_an_escalation_says_what_was_added_line_by_line() -> None:
@@ -51,6 +62,25 @@ def test_a_drawer_says_whose_it_is_and_not_what_is_in_it() -> None:
 def test_a_release_says_its_permit_and_its_place() -> None:
     release = MeterRelease(id="m", point="p", clearance="reconnect", state="permit_applied", permit="P-1")
     assert items([release], {"m": Whose("", "9 Oak St")}, READER)[0].more == ("9 Oak St", "permit P-1")
+
+
+def test_an_instrument_says_that_it_ends_when_it_is_near_and_is_late_when_it_has() -> None:
+    day = READER.today
+    reader = READER._replace(alarm_days=60)
+    bond = Deposit(id="d", account="a1", fund="electric", required=1, state="instrument", instrument="bond")
+
+    def shown(days: int) -> tuple[bool, bool]:
+        (item,) = items([replace(bond, expires=day + timedelta(days))], {}, reader)
+        return item.late, any("days left" in each for each in item.more)
+
+    assert [shown(days) for days in (61, 60, 0, -1)] == [(False, False), (False, True), (False, True), (True, False)]
+
+
+def test_a_permit_that_is_owed_ages() -> None:
+    owed = MeterRelease(id="m", point="p", clearance="reconnect", state="emergency_exception")
+    (item,) = items([replace(owed, expires=READER.today + timedelta(12))], {}, READER)
+    assert "days left: 12" in item.more
+    assert items([replace(owed, expires=READER.today - timedelta(1))], {}, READER)[0].late
 
 
 def test_a_bankruptcy_says_its_court_and_the_days_by_which_something_is_due() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from stormops.counter.duties import DUTIES
-from stormops.counter.offering import called, duty_href, grouped, next_of, undo_of
+from stormops.counter.offering import called, duty_href, grouped, may_do, next_of, undo_of
 from stormops.counter.words import said
 from tests.counter.conftest import person
 
@@ -33,5 +33,20 @@ def test_what_was_done_leads_back_and_on() -> None:
     back = undo_of(DUTIES["make_promise"], {"account": "a1"}, {"promise": "p1"})
     assert back == ("step_promise", {"promise": "p1", "step": "withdraw"})
     assert undo_of(DUTIES["add_contact"], {}, {}) is None
-    after = next_of(WORDS, RITA, {"request": "q1"}, "a1")
+    after = next_of(WORDS, RITA, DUTIES["request_adjustment"], {"request": "q1"}, "a1")
     assert [link.label for link in after] == ["Attach evidence to a request", "Submit a request"]
+    after = next_of(WORDS, RITA, DUTIES["attach_evidence"], {"request": "q1", "evidence": "e1"}, "a1")
+    assert [link.href for link in after] == ["/counter/do/submit_request?request=q1&here=a1"]
+    assert next_of(WORDS, RITA, DUTIES["submit_request"], {"request": "q1"}, "a1") == []
+
+
+def test_a_duty_about_a_record_begins_with_it_wherever_it_stands_in_the_form() -> None:
+    assert duty_href(DUTIES["request_deposit_refund"], "d1", "a1").endswith("?proposal.deposit=d1&here=a1")
+    assert duty_href(DUTIES["bank"], "d1").endswith("?drawer=d1")
+
+
+def test_requests_are_offered_to_those_who_make_them() -> None:
+    assert may_do(RITA, DUTIES["request_adjustment"])
+    assert not may_do(RITA, DUTIES["request_mass_credit"])  # a manager's
+    assert not may_do(RITA, DUTIES["request_loan_write_off"])
+    assert may_do(person("mia", "manager"), DUTIES["request_mass_credit"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from stormops.core.levels import Mode
@@ -126,3 +128,34 @@ async def test_why_shows_the_policy_with_its_sources(desk: Desk) -> None:
     assert "deposits.for_services" in page
     assert "Made up for the demonstration" in page
     assert (await desk.get("representative", f"{API}/decisions/service_agreement/{agreement}")).status_code == 200
+
+
+async def test_meters_stand_at_their_address_with_the_field_s_duties(desk: Desk) -> None:
+    await served(desk)
+    page = (await desk.get("field", "/counter/accounts/a1")).text
+    assert "Electric: M-a1" in page
+    assert all(f"/counter/do/{duty}?point=" in page for duty in ("damage_service_point", "record_exception"))
+    point = (await desk.get("field", f"{API}/accounts/a1")).json()["agreements"][0]["point"]
+    await desk.do("field", "damage_service_point", point=point, evidence=[LEASE])
+    await desk.do("field", "begin_release", point=point, clearance="reconnect", permit="P-1")
+    assert "Meter release: Reconnect" in (await desk.get("field", "/counter/accounts/a1")).text
+
+
+async def test_a_duty_s_link_fills_in_the_record_and_the_account(desk: Desk) -> None:
+    await served(desk)
+    page = (await desk.get("billing", "/counter/accounts/a1")).text
+    link = re.search(r'href="(/counter/do/request_deposit_refund\?proposal\.deposit=[^"]+)"', page)
+    assert link
+    form = (await desk.get("billing", link[1].replace("&amp;", "&"))).text
+    assert '<input type="hidden" name="proposal.account" value="a1"' in form
+    drawer = (await desk.get("cashier", "/counter/drawer")).text
+    assert "/counter/do/bank?drawer=" in drawer
+
+
+async def test_a_disconnection_says_of_which_service(desk: Desk) -> None:
+    await billed(desk)
+    desk.later(10)
+    agreement = (await desk.get("credit", f"{API}/accounts/a1")).json()["agreements"][0]["id"]
+    await desk.do("credit", "notice_cut", agreement=agreement)
+    assert "Disconnection: Electric" in (await desk.get("credit", "/counter/accounts/a1")).text
+    assert " Electric · 1 Palm Ave" in " ".join((await desk.get("credit", "/counter/queues/cuts")).text.split())

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.commands_deposit import held
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Piece
 from stormops.accounts.proposals import Parts, pieces_of
@@ -169,7 +170,7 @@ class StepBankruptcy(Command, frozen=True, kw_only=True, tag="step_bankruptcy"):
         if self.step == "default" and (case.assurance_due is None or draft.envelope.day <= case.assurance_due):
             raise Refused("not_due", "The time for assurance is not over.", "case")
         if self.step in {"discharge", "dismiss"}:
-            draft.attach([] if self.order is None else [self.order])
+            draft.attach([] if self.order is None else [self.order], "order")
         draft.step(case, self.step)
         stayed = [each for each in draft.where(Receivable, account=case.account) if each.stayed]
         pieces = [owed.piece(each, each.stayed) for each in stayed]
@@ -217,7 +218,7 @@ class ReceiveDividend(Command, frozen=True, kw_only=True, tag="receive_dividend"
         case = opened(draft, self.case)
         pieces = _stayed(draft, case, self.cents)
         if postings.total(pieces) < self.cents:
-            raise Refused("too_much", f"{postings.total(pieces)} cents are stayed.", "cents")
+            raise Refused("too_much", f"{usd(postings.total(pieces))} is stayed.", "cents")
         draft.post(postings_credit.dividend_received(draft.head(), pieces, case.id))
 
 

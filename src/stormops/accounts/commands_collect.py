@@ -297,14 +297,14 @@ class RecordRecovery(Command, frozen=True, kw_only=True, tag="record_recovery"):
         draft.step(placement, "recover")
         pieces, left = _part_of(at_agency(draft, account.id), self.cents)
         if left:
-            raise Refused("too_much", f"Only {postings.total(pieces)} cents are at the agency.", "cents")
+            raise Refused("too_much", f"Only {usd(postings.total(pieces))} is at the agency.", "cents")
         draft.post(postings_credit.recovered(draft.head(), pieces, self.commission))
 
     def _late(self, draft: Draft, placement: Placement) -> None:
         lost = [each for each in draft.where(Receivable, account=placement.account) if each.written_off]
         pieces, left = _part_of([owed.piece(each, each.written_off) for each in lost], self.cents)
         if left:
-            raise Refused("too_much", f"Only {postings.total(pieces)} cents were written off.", "cents")
+            raise Refused("too_much", f"Only {usd(postings.total(pieces))} was written off.", "cents")
         draft.post(postings_credit.recovered_late(draft.head(), pieces))
         for piece in pieces:
             receivable = draft.get(Receivable, piece.item)

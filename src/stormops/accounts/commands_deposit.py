@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings
 from stormops.accounts.command import Command
 from stormops.accounts.commands_service import settle_deposit
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
 from stormops.accounts.record import Day, Decision, Hash, Id, Payment
@@ -145,7 +146,7 @@ class PayDeposit(Command, frozen=True, kw_only=True, tag="pay_deposit"):
         deposit = draft.get(Deposit, self.deposit)
         draft.account(deposit.account)
         if deposit.held + self.cents > deposit.required:
-            raise Refused("too_much", f"{deposit.required - deposit.held} cents are still required.", "cents")
+            raise Refused("too_much", f"{usd(deposit.required - deposit.held)} is still required.", "cents")
         till = into(draft, self.tender, self.drawer)
         draft.step(deposit, "pay", by_card=deposit.by_card or self.tender == "card")
         draft.post(postings.deposit_paid(draft.head(), till, held(deposit, self.cents)))

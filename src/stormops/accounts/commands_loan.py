@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stormops.accounts import owed, postings_credit
 from stormops.accounts.command import Command
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
 from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id, Payment, Text
@@ -83,7 +84,7 @@ class StepLoan(Command, frozen=True, kw_only=True, tag="step_loan"):
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         fields: dict[str, object] = {}
         if self.step == "sign":
-            draft.attach([] if self.note is None else [self.note])
+            draft.attach([] if self.note is None else [self.note], "note")
             fields["note"] = self.note
         if self.step == "defer":
             fields["terms"] = draft.by_policy(self.terms or {})
@@ -155,7 +156,7 @@ class PrepayLoan(Command, frozen=True, kw_only=True, tag="prepay_loan"):
             draft.post(postings_credit.loan_interest_accrued(draft.head(), of(loan, self.per_diem)))
             loan = draft.get(Loan, loan.id)
         if self.cents > loan.principal + loan.interest:
-            raise Refused("too_much", f"{loan.principal + loan.interest} cents pay the loan off.", "cents")
+            raise Refused("too_much", f"{usd(loan.principal + loan.interest)} pays the loan off.", "cents")
         interest = min(loan.interest, self.cents)
         till = into(draft, self.tender, self.drawer)
         draft.post(postings_credit.loan_paid_off(draft.head(), till, of(loan), self.cents - interest, interest))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from stormops.accounts.command import Command
@@ -9,6 +11,11 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.record import Day, Hash, Id, Text
 from stormops.accounts.records_place import Account, ContactPoint, Party, PartyRole
 from stormops.accounts.refusal import Refused
+
+DIGITS_MIN, DIGITS_MAX = 10, 20
+"""Of a telephone number: with its area, and with an extension or a country's code."""
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+LANGUAGES = ("en", "es", "ht")
 
 
 class OpenAccount(Command, frozen=True, kw_only=True, tag="open_account"):
@@ -99,12 +106,23 @@ class UpdateContact(Command, frozen=True, kw_only=True, tag="update_contact"):
         account = draft.account(self.account)
         if not self.value.strip():
             raise Refused("no_value", "Say what it is changed to.", "value")
+        self._must_be_written_so()
         if self.kind == "mailing":
             draft.put(replace(account, mailing=self.value, mailing_changed=draft.envelope.day))
         elif self.kind == "language":
             draft.put(replace(draft.get(Party, account.party), language=self.value))
         else:
             self._point(draft, account)
+
+    def _must_be_written_so(self) -> None:
+        """Raise Refused for what no message and no call would reach."""
+        value = self.value.strip()
+        if self.kind in {"phone", "mobile"} and not DIGITS_MIN <= sum(map(str.isdecimal, value)) <= DIGITS_MAX:
+            raise Refused("no_phone", "A telephone number has at least ten digits, as 850-555-0100.", "value")
+        if self.kind == "email" and not MAIL.fullmatch(value):
+            raise Refused("no_mail", "An e-mail address is written as name@example.org.", "value")
+        if self.kind == "language" and value not in LANGUAGES:
+            raise Refused("no_language", "Write the language as en, es or ht.", "value")
 
     def _point(self, draft: Draft, account: Account) -> None:
         said = draft.envelope.at_ms

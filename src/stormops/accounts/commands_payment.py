@@ -242,6 +242,8 @@ class ReturnPayment(Command, frozen=True, kw_only=True, tag="return_payment"):
         account = draft.account(taken.account)
         if account.stayed_by:
             raise Refused("stayed", "A stayed account's payment is returned by its case's attorney.", "receipt")
+        if taken.tender == "cash":
+            raise Refused("not_returned", "Cash does not come back from the bank.", "receipt")
         draft.step(taken, "return")
         again, credit = self._answered(draft, taken)
         used = credit - min(credit, account.credit)

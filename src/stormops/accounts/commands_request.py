@@ -287,18 +287,20 @@ class IssueRefund(Command, frozen=True, kw_only=True, tag="issue_refund"):
 
 
 class TurnOverRefund(Command, frozen=True, kw_only=True, tag="turn_over_refund"):
-    """A refund that nobody took becomes unclaimed property."""
+    """A refund that nobody took becomes unclaimed property, when the rule's time is over and its letter was sent."""
 
     permission = "refund_issue"
     function = "refund_issue"
 
     refund: Id
+    decision: Decision
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         case = draft.get(RefundCase, self.refund)
         draft.allow(self.function, self.permission, case.payable)
         draft.account(case.account)
+        draft.by_policy(self.decision)
         draft.step(case, "turn_over")
         draft.post(postings.refund_unclaimed(draft.head(), _payable(case)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from stormops.accounts.command import Command
-from stormops.accounts.commands_work import needs_text
+from stormops.accounts.commands_work import must_come, needs_text
 from stormops.accounts.draft import Draft
 from stormops.accounts.record import Amount, Day, Hash, Id, Ms, Text
 from stormops.accounts.records_place import ServiceOrder
@@ -129,6 +129,7 @@ class AddTask(Command, frozen=True, kw_only=True, tag="add_task"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         needs_text(self.text)
+        must_come(draft, self.due_ms)
         account = None if self.account is None else draft.account(self.account).id
         task = Task(
             id=draft.new_id(), text=self.text, owner=self.owner, due_ms=self.due_ms, state="open", account=account

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from stormops.accounts import owed
 from stormops.accounts.command import Command
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id
 from stormops.accounts.records_money import Deposit, Receivable
@@ -58,7 +59,7 @@ class StartService(Command, frozen=True, kw_only=True, tag="start_service"):
         if self.point is not None:
             self._point_is_free(draft, draft.get(ServicePoint, self.point))
         if self.demand_own_debt and (debt := own_debt(draft, account)):
-            raise Refused("own_debt", f"The same person owes {debt} cents on closed accounts.", "account")
+            raise Refused("own_debt", f"The same person owes {usd(debt)} on other accounts.", "account")
         agreement = draft.add(
             ServiceAgreement(
                 id=draft.new_id(),

@@ -18,6 +18,12 @@ def needs_text(text: str, field: str = "text") -> None:
         raise Refused("no_text", "Say it in words.", field)
 
 
+def must_come(draft: Draft, due_ms: int) -> None:
+    """Raise Refused for a time by which something is to be done, and which has passed."""
+    if due_ms <= draft.envelope.at_ms:
+        raise Refused("not_later", "This time has passed: give one that is still to come.", "due_ms")
+
+
 class AddContact(Command, frozen=True, kw_only=True, tag="add_contact"):
     """A note of a contact, on any channel; relay calls are marked, so that nobody counts their minutes."""
 
@@ -64,6 +70,7 @@ class OpenEscalation(Command, frozen=True, kw_only=True, tag="open_escalation"):
         """See `Command.decide`."""
         draft.allow("escalation_safety" if self.kind in SAFETY else self.function, self.permission)
         needs_text(self.text)
+        must_come(draft, self.due_ms)
         draft.add(
             Escalation(
                 id=draft.new_id(),
@@ -125,8 +132,7 @@ class MakePromise(Command, frozen=True, kw_only=True, tag="make_promise"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         needs_text(self.text)
-        if self.due_ms <= draft.envelope.at_ms:
-            raise Refused("not_later", "A promise is of a time to come.", "due_ms")
+        must_come(draft, self.due_ms)
         account = draft.account(self.account).id
         promise = Promise(
             id=draft.new_id(), account=account, text=self.text, owner=self.owner, due_ms=self.due_ms, state="made"

@@ -54,12 +54,14 @@ def in_state(database: Database, kind: type[R], states: Collection[str], limit: 
 class Whose(msgspec.Struct, frozen=True):
     """The customer's name and the address that a record is about, each "" where it is about none.
 
-    `owed`: what the customer owes, cents, with what is at an agency, where a record is about that.
+    `owed`: what the customer owes, cents, with what is at an agency, where a record is about that. `service`: of its
+    agreement.
     """
 
     name: str = ""
     address: str = ""
     owed: int = 0
+    service: str = ""
 
 
 def whose(database: Database, records: Collection[Record]) -> dict[str, Whose]:
@@ -82,6 +84,8 @@ def whose(database: Database, records: Collection[Record]) -> dict[str, Whose]:
             return {each: said[key] for each, key in keys.items() if key in said}
 
         names = read("account", named)
+        agreement = TABLES["service_agreement"].c
+        services = read("agreement", select(agreement.id, agreement.service))
         for field, query in ways.items():
             addresses = read(field, query) | addresses
         indebted = {each.account for each in records if isinstance(each, _COLLECTS)}
@@ -91,6 +95,7 @@ def whose(database: Database, records: Collection[Record]) -> dict[str, Whose]:
             names.get(each.id, ""),
             addresses.get(each.id, ""),
             owed.get(each.account, 0) if isinstance(each, _COLLECTS) else 0,
+            services.get(each.id, ""),
         )
         for each in records
     }

@@ -11,14 +11,22 @@ from urllib.parse import quote
 from stormops.accounts.commands_weather import held_by_weather
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records_money import Bill, Receivable
-from stormops.accounts.records_place import OwnerAgreement, Premise, ServiceAgreement, Unit, WeatherHold
+from stormops.accounts.records_place import (
+    CutOrder,
+    OwnerAgreement,
+    Premise,
+    ServiceAgreement,
+    ServicePoint,
+    Unit,
+    WeatherHold,
+)
 from stormops.books.customers import Customer
 from stormops.counter.describing import told
 from stormops.counter.duties import DUTIES, duties_about
 from stormops.counter.lines import Line, bare_line, line, links_of
-from stormops.counter.offering import account_href, duty_href, grouped
+from stormops.counter.offering import account_href, duty_href, grouped, may_do
 from stormops.counter.rendering import Link
-from stormops.counter.rights import CHECK, Person, may_use
+from stormops.counter.rights import CHECK, Person
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -58,7 +66,7 @@ class Place(NamedTuple):
     outage: str
     links: tuple[Link, ...]
     there: list[Line]
-    """Its units, and what its owner signed."""
+    """Its units, meters, and what its owner signed."""
     services: list[Line]
 
 
@@ -78,8 +86,9 @@ class At(NamedTuple):
 
 
 def values(view: Customer, beside: Sequence[Record], words: Words, person: Person, at: At) -> dict[str, Any]:
-    """What the template shows. `beside`: rebates, field work, buildings; units of its premises; weather holds."""
-    account, there = view.account.id, [each for each in beside if isinstance(each, Unit | OwnerAgreement)]
+    """What the template shows. `beside`: rebates, field work, buildings, releases; units, meters; weather holds."""
+    account = view.account.id
+    there = [each for each in beside if isinstance(each, Unit | OwnerAgreement | ServicePoint)]
     weather = [each for each in beside if isinstance(each, WeatherHold)]
     matters: list[Record] = [
         *view.escalations,
@@ -104,8 +113,8 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
         "holds": _holds(view, weather, at),
         "first": _first(account, words, person),
         "dues": _dues(view.receivables, words, at.today),
-        "open": [line(each, words, person, account) for each in matters if not _ended(each)],
-        "ended": [line(each, words, person, account) for each in (*matters, *view.deposits) if _ended(each)],
+        "open": [_matter(each, view, words, person) for each in matters if not _ended(each)],
+        "ended": [_matter(each, view, words, person) for each in (*matters, *view.deposits) if _ended(each)],
         "deposits": [bare_line(each, words, person, account) for each in view.deposits if not _ended(each)],
         "premises": [_place(premise, view, there, words, person) for premise in view.premises],
         "contacts": [Line(f"{named(words, 'choice', each.kind)}: {each.value}") for each in view.contacts],
@@ -115,6 +124,15 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
         "older": history[HISTORY_SHOWN:],
         "looks": f"/counter/looks?account={quote(account, safe='')}" if CHECK in person.permissions else "",
     }
+
+
+def _matter(record: Record, view: Customer, words: Words, person: Person) -> Line:
+    """A matter's line; a disconnection's says of which service."""
+    made = line(record, words, person, view.account.id)
+    if not isinstance(record, CutOrder):
+        return made
+    service = next((each.service for each in view.agreements if each.id == record.agreement), "")
+    return made._replace(label=f"{made.label}: {named(words, 'choice', service)}") if service else made
 
 
 def _ended(record: Record) -> bool:
@@ -151,7 +169,7 @@ def _holds(view: Customer, weather: list[WeatherHold], at: At) -> list[str]:
 
 
 def _first(account: str, words: Words, person: Person) -> list[Link]:
-    mine = [DUTIES[name] for name in FIRST if may_use(person, DUTIES[name].command)]
+    mine = [DUTIES[name] for name in FIRST if may_do(person, DUTIES[name])]
     return [Link(duty_href(duty, account), words(f"duty.{duty.name}")) for duty in mine[:FIRST_SHOWN]]
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Loan, RefundCase, Request
+from stormops.accounts.records_money import Arrangement, Loan, RefundCase, Request
 from stormops.accounts.records_place import Account
 from stormops.accounts.records_work import Escalation, ServiceRequest
 from stormops.counter.words import named
@@ -32,7 +32,7 @@ NAMES = (
     "contractor",
     "fund",
 )
-TEXTS = ("text", "topic", "reason", "note")
+TEXTS = ("text", "topic", "reason", "note", "meter")
 AMOUNTS = ("owed", "required", "payable", "amount", "cents")
 DAYS = {
     "due": "ui.due_by",
@@ -64,6 +64,8 @@ class Told(NamedTuple):
 def told(record: Record, words: Words, text_characters: int = TEXT_CHARACTERS) -> Told:
     """The parts; texts of people are cut after so many characters."""
     amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
+    if isinstance(record, Arrangement):
+        return _of_next(record, words)
     days = ((key, value) for name, key in DAYS.items() if isinstance(value := getattr(record, name, None), date))
     day = next((words(key, day=words.day(value)) if key else words.day(value) for key, value in days), "")
     state = str(getattr(record, "state", ""))
@@ -73,6 +75,22 @@ def told(record: Record, words: Words, text_characters: int = TEXT_CHARACTERS) -
         day,
         named(words, "state", state).lower() if state else "",
     )
+
+
+def _of_next(arrangement: Arrangement, words: Words) -> Told:
+    """An arrangement, told by its next instalment: what of it is not paid yet, and when that is due."""
+    name, state = named(words, "choice", arrangement.kind), named(words, "state", arrangement.state).lower()
+    paid = arrangement.paid
+    for part in arrangement.instalments:
+        if paid < part.cents:
+            return Told(name, usd(part.cents - paid), words("ui.due_by", day=words.day(part.due)), state)
+        paid -= part.cents
+    return Told(name, "", "", state)
+
+
+def schedule(arrangement: Arrangement, words: Words) -> str:
+    """Every instalment with its day."""
+    return ", ".join(f"{words.day(part.due)} {usd(part.cents)}" for part in arrangement.instalments)
 
 
 def describe(record: Record, words: Words) -> str:

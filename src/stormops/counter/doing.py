@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -18,6 +18,7 @@ from starlette.types import Message
 
 from stormops.accounts.decision import usd
 from stormops.accounts.records import KINDS
+from stormops.accounts.records_money import Arrangement
 from stormops.accounts.records_place import Account, Party
 from stormops.accounts.refusal import Refusal
 from stormops.books import listing
@@ -25,14 +26,14 @@ from stormops.books.database import BooksUnavailable
 from stormops.counter import answers, forms
 from stormops.counter.api import BLIND, decode, good_key
 from stormops.counter.clerk import Asking, Preview
-from stormops.counter.describing import describe
+from stormops.counter.describing import describe, schedule
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
-from stormops.counter.offering import account_href, grouped, next_of, undo_of
+from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of
 from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
-from stormops.counter.rights import Person, may_use
+from stormops.counter.rights import Person
 from stormops.counter.shown import About, Shown, said, shown_of
 from stormops.counter.words import named
 from stormops.pages.words import Words
@@ -56,8 +57,9 @@ class Summary(NamedTuple):
 class Doing:
     """The routes of the duties."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
-        self._desk, self._pages = desk, pages
+    def __init__(self, desk: Desk, pages: Pages, names: Callable[[], Collection[str]]) -> None:
+        """`names`: of everybody who signs in, any of whom may be given something to do."""
+        self._desk, self._pages, self._names = desk, pages, names
 
     def routes(self) -> list[Route]:
         """One address a duty, and one for what was done."""
@@ -84,7 +86,7 @@ class Doing:
         duty = DUTIES.get(request.path_params["duty"])
         if duty is None:
             return self._pages.problem(request, person, "unknown", 404)
-        if not may_use(person, duty.command):
+        if not may_do(person, duty):
             return self._pages.problem(request, person, "no_right", 403)
         given: Given = {}
         for name, value in request.query_params.multi_items():
@@ -141,6 +143,9 @@ class Doing:
             given = forms.resolved(duty, given, reader)
             account = forms.account_of(duty, given, reader)
             fields = shown_of(About(duty, account, given, person, words, reader), errors)
+            if any(field.kind == "owner" for field in fields):
+                owners = [forms.Choice(name, name) for name in self._names()]
+                fields = [x._replace(choices=owners, typed=True) if x.kind == "owner" else x for x in fields]
             found = reader.get(Account, account) if account else None
             party = None if found is None else reader.get(Party, found.party)
         link = None if party is None else Link(account_href(account), f"{party.name} · {account}")
@@ -159,7 +164,7 @@ class Doing:
             return await self._desk.turned_away(request, person)
         if duty is None:
             return self._pages.problem(request, person, "unknown", 404)
-        if not may_use(person, duty.command):
+        if not may_do(person, duty):
             return self._pages.problem(request, person, "no_right", 403)
         return await self._guarded(request, person, self._take(request, person, duty, given))
 
@@ -169,6 +174,10 @@ class Doing:
             return await self._show(request, person, duty, given)
         given = await self._desk.look(self._resolved, duty, given)
         body, errors = forms.body_of(duty, given, self._pages.looks.zone)
+        owners = {field.name for field in duty.fields if field.kind == "owner"} & body.keys()
+        if owners:
+            names = await self._desk.look(self._names)
+            errors |= {name: "field_owner" for name in owners if body[name] not in names}
         found = {name: words(f"ui.{key}") for name, key in errors.items()}
         if found:
             return await self._show(
@@ -213,6 +222,9 @@ class Doing:
             f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state).lower() if each.state else ''}"
             for each in answer.changes
         )
+        parts = [
+            schedule(made, words) for made in refusal.records if isinstance(made, Arrangement) and made.instalments
+        ]
         return self._pages.page(
             request,
             person,
@@ -223,7 +235,7 @@ class Doing:
             key=asking.key,
             would=answer,
             blind=blind,
-            changes=list(changes),
+            changes=[*changes, *parts],
             about=about,
             why=[{"kept": one.kept} for one in decisions],
             shown=[
@@ -310,11 +322,10 @@ class Doing:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
         if "letter" in outcome.answer:
             links.append(Link(f"/counter/letters/{quote(outcome.answer['letter'])}", words("ui.print_letter")))
-        if (back := undo_of(duty, body, outcome.answer)) and may_use(person, DUTIES[back[0]].command):
+        if (back := undo_of(duty, body, outcome.answer)) and may_do(person, DUTIES[back[0]]):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
-        if duty.about in KINDS or duty.about == "account":
-            links += next_of(words, person, outcome.answer, here)
+        links += next_of(words, person, duty, body | outcome.answer, here)
         account = str(outcome.answer.get("account") or here)
         if account:
             links.append(Link(account_href(account), words("ui.to_account")))

@@ -40,6 +40,13 @@ class Duty(NamedTuple):
     fixed: tuple[tuple[str, str], ...] = ()
     undo: tuple[str, str] | None = None
 
+    @property
+    def begins(self) -> Field:
+        """The field that names the record it begins with: of that kind, else the first."""
+        return next(
+            (field for field in self.fields if field.kind == "record" and field.of == (self.about,)), self.fields[0]
+        )
+
 
 # --- how fields are asked for ------------------------------------------------------------------------------
 
@@ -105,7 +112,9 @@ ACCOUNT = _record("account")
 TENDER = _choice("tender", "cash", "cheque", "card", "bank")
 DRAWER = _maybe(_record("drawer"))
 LANGUAGE = _choice("language", "en", "es", "ht")
-OWNER = Field("owner", "text", default="{person}")
+OWNER = Field("owner", "owner", default="{person}")
+NEW_OWNER = Field("owner", "owner", needed=False)
+"""A colleague, by the name with which they sign in."""
 EVIDENCE = _files("evidence")
 SERVICES = ("electric", "water", "sewer", "gas", "solid_waste", "stormwater", "fire")
 FUNDS = ("electric", "water", "sewer", "gas", "solid_waste", "stormwater", "general")
@@ -189,7 +198,7 @@ _TABLE = (
         _record("escalation"),
         _step("escalation", "acknowledge", "raise", "assign", "resolve", "close", "reopen"),
         _maybe(_long("note")),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         _maybe(_moment("due_ms")),
         about="escalation",
     ),
@@ -201,7 +210,7 @@ _TABLE = (
         "contact",
         _record("promise"),
         _step("promise", "keep", "miss", "pass_on", "withdraw"),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         about="promise",
     ),
     _duty(
@@ -212,7 +221,7 @@ _TABLE = (
         "contact",
         _record("task"),
         _step("task", "complete", "pass_on", "cancel"),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         about="task",
     ),
     _duty(
@@ -814,7 +823,7 @@ _TABLE = (
         _record("finding"),
         _step("finding", "plan", "complete", "verify", "reopen", "dismiss"),
         _maybe(_long("action")),
-        _maybe(_text("owner")),
+        NEW_OWNER,
         _maybe(_moment("due_ms")),
         _maybe(EVIDENCE),
         about="finding",
@@ -921,8 +930,20 @@ TAKES: dict[str, tuple[str, ...]] = {
 """Steps of the record's machine that a duty takes, where the duty has no field for the step."""
 
 
+UNFIT: dict[str, tuple[str, object]] = {
+    "notice_cut": ("point", None),
+    "energise": ("point", None),
+    "return_payment": ("tender", "cash"),
+}
+"""A duty that never is about a record in which this field has this value."""
+
+
 def offered(duty: Duty, record: Record) -> bool:
-    """Whether the state of the record that the duty begins with allows it."""
+    """Whether the record that the duty begins with, and its state, allow it."""
+    if duty.name in UNFIT:
+        field, value = UNFIT[duty.name]
+        if getattr(record, field) == value:
+            return False
     steps = next((field for field in duty.fields if field.kind == "step"), None)
     if steps is not None:
         return bool(steps_now(steps, record))

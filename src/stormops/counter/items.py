@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from stormops.accounts.commands_work import SAFETY
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import BankruptcyCase, Drawer, Request
-from stormops.accounts.records_place import MeterRelease
+from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
+from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, ServiceRequest, Visit
 from stormops.books.listing import Whose
 from stormops.counter.lines import Line, bare_line
@@ -42,22 +44,38 @@ class Reader(NamedTuple):
     words: Words
     zone: ZoneInfo
     now_ms: int
+    alarm_days: int = 0
+    """So many days before a bond or letter of credit ends, it is said."""
+
+    @property
+    def today(self) -> date:
+        """The city's day."""
+        return datetime.fromtimestamp(self.now_ms / 1000, self.zone).date()
 
 
 def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
-    """The records as items: those that are due by a time in that order, the rest as they come."""
-    ordered = sorted(records, key=lambda record: getattr(record, "due_ms", None) or 0)
+    """The records as items: what is about lives first, those due by a time in that order, the rest as they come."""
+    ordered = sorted(records, key=_first)
     return [_item(record, whose.get(record.id, Whose()), reader) for record in ordered]
+
+
+def _first(record: Record) -> tuple[bool, int]:
+    lives = isinstance(record, Escalation) and record.kind in SAFETY
+    return not lives, getattr(record, "due_ms", None) or 0
 
 
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
-    more = [whose.address, *_more(record, reader)]
+    service = named(reader.words, "choice", whose.service) if isinstance(record, CutOrder) else ""
+    more = [service, whose.address, *_more(record, reader)]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
+    left = _days_left(record, reader)
+    if left is not None and left >= 0:
+        more.append(reader.words("ui.days_left", days=left))
     return Item(
         line=bare_line(record, reader.words, reader.person, account),
-        late=due is not None and due < reader.now_ms,
+        late=(due is not None and due < reader.now_ms) or (left is not None and left < 0),
         account=account_href(account) if account else "",
         account_id=account,
         name=whose.name,
@@ -65,6 +83,17 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
         notes=tuple(_said_later(record, reader.words)),
         files=tuple(record.evidence) if isinstance(record, Request) else (),
     )
+
+
+def _days_left(record: Record, reader: Reader) -> int | None:
+    """Until an instrument ends, near its end, or a meter's exception without a permit; below 0 = it has ended."""
+    ends = getattr(record, "expires", None)
+    if ends is None:
+        return None
+    left: int = (ends - reader.today).days
+    if isinstance(record, Deposit) and record.state == "instrument" and left <= reader.alarm_days:
+        return left
+    return left if isinstance(record, MeterRelease) and record.state == "emergency_exception" else None
 
 
 def _more(record: Record, reader: Reader) -> list[str]:
@@ -90,9 +119,16 @@ def _more(record: Record, reader: Reader) -> list[str]:
     if isinstance(record, MeterRelease) and record.permit:
         more.append(words("ui.permit", number=record.permit))
     if isinstance(record, Request):
-        more.append(f"{words('ui.maker')} {record.maker}, {words.day(record.made)}")
-        more += [words("ui.approved_by", person=each.by, desk=each.desk) for each in record.approvals]
+        more += _of_request(record, words)
     return more
+
+
+def _of_request(request: Request, words: Words) -> list[str]:
+    """Of which kind an adjustment is, who made it, and who approved it."""
+    kind = request.proposal.get("type")
+    said = [] if kind is None else [named(words, "choice", str(kind))]
+    said.append(f"{words('ui.maker')} {request.maker}, {words.day(request.made)}")
+    return said + [words("ui.approved_by", person=each.by, desk=each.desk) for each in request.approvals]
 
 
 def _said_later(record: Record, words: Words) -> list[str]:

@@ -9,10 +9,10 @@ from stormops.accounts.record import Record, kind_name
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
 from stormops.counter.duties import duties_about, offered, steps_now
-from stormops.counter.offering import duty_href
+from stormops.counter.offering import duty_href, may_do
 from stormops.counter.papers import paper_links
 from stormops.counter.rendering import Link
-from stormops.counter.rights import Person, may_use
+from stormops.counter.rights import Person
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -77,7 +77,7 @@ def links_of(record: Record, words: Words, person: Person, account: str = "") ->
     """What this person may do with the record as it stands; of a duty with steps, each step that the state allows."""
     found = paper_links(record, words, person)
     for duty in duties_about(kind_name(type(record))):
-        if not may_use(person, duty.command) or not offered(duty, record):
+        if not may_do(person, duty) or not offered(duty, record):
             continue
         steps = next((field for field in duty.fields if field.kind == "step"), None)
         href = duty_href(duty, record.id, account)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from stormops.books import terms
 from stormops.counter.duties import DUTIES, GROUPS, Duty
 from stormops.counter.rendering import Link
-from stormops.counter.rights import Person, may_use
+from stormops.counter.rights import Person, may_make, may_use
 from stormops.pages.words import Words
 
 CALLED_MAX = 8
@@ -23,8 +23,14 @@ def account_href(account: str) -> str:
 
 def duty_href(duty: Duty, record: str, here: str = "") -> str:
     """Where a duty is done about a record."""
-    query = {duty.fields[0].name: record} | ({"here": here} if here else {})
+    query = {duty.begins.name: record} | ({"here": here} if here else {})
     return f"/counter/do/{duty.name}?{urlencode(query)}"
+
+
+def may_do(person: Person, duty: Duty) -> bool:
+    """Whether the duty is the person's work: of requests by their kind, for all are one command."""
+    proposal = dict(duty.fixed).get("proposal.kind")
+    return may_use(person, duty.command) if proposal is None else may_make(person, proposal)
 
 
 def undo_of(duty: Duty, body: dict[str, Any], answer: dict[str, str]) -> tuple[str, dict[str, str]] | None:
@@ -32,23 +38,24 @@ def undo_of(duty: Duty, body: dict[str, Any], answer: dict[str, str]) -> tuple[s
     if duty.undo is None:
         return None
     back, step = DUTIES[duty.undo[0]], duty.undo[1]
-    first = back.fields[0]
+    first = back.begins
     key = answer.get(first.of[0]) or body.get(first.label) if first.kind == "record" else None
     if not isinstance(key, str):
         return None
     return back.name, {first.name: key} | ({"step": step} if step else {})
 
 
-def next_of(words: Words, person: Person, answer: dict[str, str], here: str) -> list[Link]:
-    """What is done next with what was made: evidence for a request, its submission."""
-    request = answer.get("request")
-    if request is None:
-        return []
-    after = [DUTIES[name] for name in ("attach_evidence", "submit_request")]
+NEXT = {"draft_request": ("attach_evidence", "submit_request"), "attach_evidence": ("submit_request",)}
+"""Of commands of requests, what is done next."""
+
+
+def next_of(words: Words, person: Person, done: Duty, known: dict[str, Any], here: str) -> list[Link]:
+    """What is done next with a request, whose number is in what was asked or answered (`known`)."""
+    after = [DUTIES[name] for name in NEXT.get(done.command, ())]
     return [
-        Link(duty_href(duty, request, here), words(f"duty.{duty.name}"))
+        Link(duty_href(duty, known["request"], here), words(f"duty.{duty.name}"))
         for duty in after
-        if may_use(person, duty.command)
+        if may_do(person, duty)
     ]
 
 
@@ -62,7 +69,7 @@ def grouped(words: Words, person: Person, duties: list[Duty], first: dict[str, s
                 words(f"duty.{duty.name}"),
             )
             for duty in duties
-            if duty.group == group and may_use(person, duty.command)
+            if duty.group == group and may_do(person, duty)
         ]
         if links:
             made.append({"label": words(f"group.{group}"), "links": links})
@@ -78,7 +85,7 @@ def called(query: str, words: Words, person: Person, here: str) -> list[Link]:
     for duty in DUTIES.values():
         label = words(f"duty.{duty.name}")
         parts = list(terms.words(label))
-        if may_use(person, duty.command) and all(any(part.startswith(one) for part in parts) for one in typed):
-            given = {duty.fields[0].name if duty.about == "account" else "here": here} if here else {}
+        if may_do(person, duty) and all(any(part.startswith(one) for part in parts) for one in typed):
+            given = {duty.begins.name if duty.about == "account" else "here": here} if here else {}
             found.append(Link(f"/counter/do/{duty.name}" + (f"?{urlencode(given)}" if given else ""), label))
     return found[:CALLED_MAX]

@@ -32,7 +32,8 @@ from stormops.accounts.records_work import Case, Escalation, Finding, Promise, Q
 from stormops.books.database import Database
 from stormops.books.listing import counts, in_state
 from stormops.counter.duties import duties_about
-from stormops.counter.rights import CHECK, Person, may_use
+from stormops.counter.offering import may_do
+from stormops.counter.rights import CHECK, Person
 
 
 class Queue(NamedTuple):
@@ -96,7 +97,7 @@ def waiting(database: Database, person: Person) -> list[Waiting]:
         Waiting(
             name,
             numbers[name],
-            any(may_use(person, duty.command) for duty in duties_about(kind_name(queue.kind))),
+            any(may_do(person, duty) for duty in duties_about(kind_name(queue.kind))),
         )
         for name, queue in seen.items()
     ]

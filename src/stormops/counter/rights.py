@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from stormops.accounts.asking.catalogue import BODIES
@@ -76,7 +77,16 @@ def refused(person: Person, command: str, episode: str, at_ms: int) -> Refusal |
 
 def may_use(person: Person, command: str) -> bool:
     """Whether the person has a permission that the command asks for."""
-    return not NEEDS[command].isdisjoint(grant.permission for grant in person.grants)
+    return _has(person, NEEDS[command])
+
+
+def may_make(person: Person, proposal: str) -> bool:
+    """Whether the person has the permission of who makes this kind of request."""
+    return _has(person, {MAKING[proposal]})
+
+
+def _has(person: Person, any_of: Collection[str]) -> bool:
+    return any(grant.permission in any_of for grant in person.grants)
 
 
 def summary(name: str) -> str:

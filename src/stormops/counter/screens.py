@@ -15,16 +15,19 @@ from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
 from stormops.accounts.records_place import (
     Account,
+    MeterRelease,
     OwnerAgreement,
     Party,
     Premise,
     ServiceAgreement,
     ServiceOrder,
+    ServicePoint,
     Umbrella,
     Unit,
     WeatherHold,
 )
 from stormops.accounts.records_work import ServiceRequest
+from stormops.accounts.rules.deposit_life import Instruments
 from stormops.books import customers, finding, listing, rosters
 from stormops.counter import account_page, answers, queues, showing
 from stormops.counter.account_page import At
@@ -33,10 +36,10 @@ from stormops.counter.describing import describe
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES
 from stormops.counter.items import Item, Reader, items
-from stormops.counter.offering import account_href, called
+from stormops.counter.offering import account_href, called, may_do
 from stormops.counter.outage import Known
 from stormops.counter.rendering import Link, Pages, asset
-from stormops.counter.rights import READ, Person, may_use
+from stormops.counter.rights import READ, Person
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -44,7 +47,7 @@ BEGINNING = ("open_account", "take_ticket", "open_drawer")
 """Duties that a customer's visit begins with: first on the first page."""
 
 MINE: tuple[type[Record], ...] = (ServiceOrder, ServiceRequest, Rebate, Umbrella)
-THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement)
+THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement, ServicePoint)
 """What stands on an account's page beside `customers.view`: of the account, and of its premises, still in force."""
 
 AskOutage = Callable[[str, str], Awaitable[Known | None]]
@@ -92,7 +95,7 @@ class Screens:
         begin = [
             Link(f"/counter/do/{duty.name}", words(f"duty.{duty.name}"))
             for duty in sorted(DUTIES.values(), key=lambda duty: duty.name not in BEGINNING)
-            if not duty.about and may_use(person, duty.command)
+            if not duty.about and may_do(person, duty)
         ]
         return self._pages.page(request, person, "home.html", waiting=waiting, begin=begin)
 
@@ -163,6 +166,11 @@ class Screens:
             held: list[Record] = [*reader.where(WeatherHold, state="declared")]
             mine = [each for kind in MINE for each in reader.where(kind, account=view.account.id)]
             there = [each for kind in THERE for place in view.premises for each in reader.where(kind, premise=place.id)]
+            served = {each.point for each in view.agreements}
+            # In a building the meters of others' units are not this customer's.
+            there = [x for x in there if not isinstance(x, ServicePoint) or x.unit is None or x.id in served]
+            points = [each.id for each in there if isinstance(each, ServicePoint)]
+            mine += [each for point in points for each in reader.where(MeterRelease, point=point)]
         return held + mine + [each for each in there if getattr(each, "until", None) is None]
 
     async def _outage_page(self, request: Request, person: Person) -> Response:
@@ -201,25 +209,24 @@ class Screens:
         links = [
             Link(f"/counter/do/{duty}", words(f"duty.{duty}"))
             for duty in begin.get(name, [])
-            if may_use(person, DUTIES[duty].command)
+            if may_do(person, DUTIES[duty])
         ]
         items = await self._items(found, words, person)
         return self._pages.page(request, person, "queue.html", title=words(f"queue.{name}"), items=items, begin=links)
 
     async def _items(self, records: Sequence[Record], words: Words, person: Person) -> list[Item]:
         whose = await self._desk.look(listing.whose, self._database, records)
-        return items(records, whose, Reader(person, words, self._pages.looks.zone, self._desk.clerk.now_ms()))
+        clerk = self._desk.clerk
+        watched = clerk.pack.terms(Instruments, clerk.today())
+        alarm = max((*watched.alarm_days, 0)) if watched else 0
+        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm))
 
     async def _drawer(self, request: Request, person: Person) -> Response:
         words = self._pages.words(request)
         found = await self._desk.look(self._of_desk, person.desk)
         items = await self._items(found, words, person)
         duties = ["open_drawer"] if not found else ["take_payment", "stand_in_payment", "authorise_card"]
-        begin = [
-            Link(f"/counter/do/{name}", words(f"duty.{name}"))
-            for name in duties
-            if may_use(person, DUTIES[name].command)
-        ]
+        begin = [Link(f"/counter/do/{name}", words(f"duty.{name}")) for name in duties if may_do(person, DUTIES[name])]
         title = words("ui.my_drawer", desk=person.desk)
         return self._pages.page(request, person, "queue.html", title=title, items=items, begin=begin)
 

@@ -127,13 +127,13 @@ def _shown(field: Field, about: About, error: str | None) -> Shown:
 
 def _fixed(field: Field, about: About, error: str | None, values: list[str]) -> bool:
     """The account, or the record that the form begins with, as it was opened about it."""
-    begins = field is about.duty.fields[0] or field.of == ("account",)
+    begins = field is about.duty.begins or field.of == ("account",)
     known = field.kind == "record" and begins and any(values) and error is None
     return known and about.reader.get(KINDS[field.of[0]], values[0]) is not None
 
 
 def _subject(duty: Duty, given: Given, reader: Reader) -> Record | None:
-    first = duty.fields[0]
+    first = duty.begins
     key = (given.get(first.name) or [""])[0]
     return reader.get(KINDS[first.of[0]], key) if first.kind == "record" and key else None
 
@@ -144,6 +144,8 @@ def said(field: Shown) -> str:
         labels = {each.value: each.label for each in field.choices}
         return "; ".join(f"{labels.get(key, key)}: {value}" for key, value in field.part_values.items() if value)
     labels = {each.value: each.label for each in field.choices}
+    if field.kind in {"file", "files"}:
+        return ", ".join(f"{value[:12]}…" for value in field.values)
     if field.kind == "flag":
         return "✓" if field.values else ""
     if field.kind == "money":

@@ -84,7 +84,7 @@ def create_counter(
             *Screens(desk, pages, outage).routes(),
             *Checking(desk, pages).routes(),
             *StormDesk(desk, pages, storm_roles).routes(),
-            *Doing(desk, pages).routes(),
+            *Doing(desk, pages, lambda: [each.name for each in storm_roles.colleagues()]).routes(),
             *Papers(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
         ],

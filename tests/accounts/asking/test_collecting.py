@@ -69,6 +69,12 @@ def test_a_notice_gives_working_days_and_every_exclusion_refuses_it() -> None:
     assert world.no("notice_cut", agreement="g-electric") == "medical"
 
 
+def test_only_what_has_a_meter_is_cut() -> None:
+    world = owing()
+    for service in ("fire", "solid_waste", "stormwater", "sewer"):
+        assert world.no("notice_cut", agreement=f"g-{service}") == "not_metered"
+
+
 def test_a_fire_fee_cuts_nobodys_power() -> None:
     world = paper()
     world.owes("r1", "fire", 90_000, date(2026, 7, 20))

@@ -99,6 +99,9 @@ def test_a_credit_goes_back_the_way_it_came_when_it_has_cleared() -> None:
         id="c1", account="a1", number="1", tender="card", till="1030", cents=5_000, day=world.day, state="posted"
     )
     world.put(receipt)
+    world.put(replace(world.get(Account, "a1"), credit=4_999))
+    assert no(world, "credit_refund", **ask) == "too_much"
+    world.put(replace(world.get(Account, "a1"), credit=5_000))
     assert no(world, "credit_refund", **ask) == "source"
     assert want(world, "credit_refund", **ask | {"pay_to": "card"}).decision["rule"] == "refunds.release"
     world.put(replace(receipt, tender="cheque"))

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from stormops.accounts.records_money import Bill, Deposit
-from tests.accounts.asking.paper import paper
+from stormops.accounts.records_place import ServicePoint
+from stormops.accounts.refusal import Refused
+from tests.accounts.asking.paper import Paper
+from tests.accounts.asking.paper import paper as usual
 from tests.accounts.world import HASH
 
 START: dict[str, Any] = {
@@ -16,7 +19,15 @@ START: dict[str, Any] = {
     "rate": "gas",
     "since": "2026-08-01",
     "occupancy": HASH,
+    "point": "sp-gas",
 }
+
+
+def paper(category: str = "residential") -> Paper:
+    """The usual world, with a gas meter that nobody uses yet."""
+    world = usual(category)
+    world.put(ServicePoint(id="sp-gas", premise="p1", utility="gas"))
+    return world
 
 
 def test_a_homes_deposit_is_set_by_its_service() -> None:
@@ -40,6 +51,17 @@ def test_a_business_gives_months_of_its_bills_and_none_without_them() -> None:
 
 def test_a_service_the_city_does_not_have_is_refused() -> None:
     assert paper().no("start_service", **START | {"service": "telephone"}) == "unknown_service"
+
+
+def test_metered_service_starts_at_a_meter_of_its_own_with_a_plan_of_its_own() -> None:
+    world = paper()
+    assert world.no("start_service", **START | {"point": None}) == "no_point"
+    assert world.no("start_service", **START | {"point": "sp-water"}) == "other_utility"
+    for plan in ("residential", "gass"):  # electricity's, and nobody's
+        with pytest.raises(Refused) as refused:
+            world.command("start_service", **START | {"rate": plan})
+        assert refused.value.refusal.sentence == f"{plan} is no rate plan of this service. Its plans: gas."
+        assert refused.value.refusal.field == "rate"
 
 
 def test_a_move_starts_there_as_any_start() -> None:

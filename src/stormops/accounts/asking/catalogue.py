@@ -22,7 +22,7 @@ from stormops.accounts.asking.lending import (
     AskRebate,
 )
 from stormops.accounts.asking.letters import AskLetter
-from stormops.accounts.asking.requesting import AskRequest
+from stormops.accounts.asking.requesting import AskRequest, AskTurnOver
 from stormops.accounts.asking.service import AskDeposit, AskDepositInterest, AskStart, AskTransfer
 from stormops.accounts.command import Command
 from stormops.accounts.commands import COMMANDS
@@ -51,6 +51,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskPrepayment,
     AskRebate,
     AskRequest,
+    AskTurnOver,
     AskLetter,
 )
 

@@ -103,6 +103,8 @@ class AskCutNotice(Asked, frozen=True, kw_only=True):
     def command(self, work: Work) -> NoticeCut:
         """See `Asked.command`."""
         agreement = work.get(ServiceAgreement, self.agreement)
+        if agreement.point is None:
+            raise Refused("not_metered", "Only what has a meter is cut: electricity, gas and water.", "agreement")
         account = work.account(agreement.account)
         terms = work.pack.terms(disconnection.Disconnection, work.day)
         past_due: Counter[str] = Counter()

@@ -11,7 +11,8 @@ from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.leaking import LEAKING, leaked
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
-from stormops.accounts.commands_request import DraftRequest
+from stormops.accounts.commands_request import DraftRequest, TurnOverRefund
+from stormops.accounts.decision import usd
 from stormops.accounts.proposals import (
     MASS_MAX,
     Adjustment,
@@ -36,9 +37,11 @@ from stormops.accounts.records_money import (
     Rebate,
     Receipt,
     Receivable,
+    RefundCase,
     Request,
 )
 from stormops.accounts.records_place import CutOrder
+from stormops.accounts.records_work import Letter
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import (
     approvals,
@@ -218,6 +221,8 @@ class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):
         latest = max(receipts, key=lambda each: (each.day, each.id), default=None)
         if latest is None:
             raise Refused("no_source", "No payment is on record from which the credit could come.", "account")
+        if self.amount > account.credit:
+            raise Refused("too_much", f"The credit of this account is {usd(account.credit)}.", "amount")
         asked = refunds.RefundAsked(
             amount=self.amount,
             paid_by=TENDERS[latest.tender],
@@ -351,3 +356,27 @@ class AskRequest(Asked, frozen=True, kw_only=True):
 
 
 __all__ = ["AnyWanted", "AskRequest", "Part", "Wanted", "by_tiers"]
+
+
+class AskTurnOver(Asked, frozen=True, kw_only=True):
+    """A refund that nobody took, as unclaimed property: not before its time, nor before a letter went to its owner."""
+
+    makes = TurnOverRefund
+
+    refund: Id
+
+    def command(self, work: Work) -> TurnOverRefund:
+        """See `Asked.command`."""
+        case = work.get(RefundCase, self.refund)
+        # A record's id begins with the key of the command that made it, and that is its journal's too.
+        entry = work.reader.journal(case.id.partition("~")[0])
+        if entry is None:
+            raise Refused("no_source", "It is not on record since when this refund is payable.", "refund")
+        decision = work.decide(refunds.escheat, refunds.Issued(issued=entry.effective), field="refund")
+        if work.day < decision.value.unclaimed:
+            raise Refused("too_early", f"Not before {decision.value.unclaimed}.", "refund")
+        notice = decision.value.unclaimed - decision.value.letter
+        sent = [each.day for each in work.reader.where(Letter, about=case.id) if each.state == "issued"]
+        if not any(day + notice <= work.day for day in sent):
+            raise Refused("no_letter", f"A letter goes to its owner {notice.days} days before.", "refund")
+        return TurnOverRefund(refund=case.id, decision=plain(decision))

@@ -15,12 +15,12 @@ from stormops.accounts.decision import Decision as Decided
 from stormops.accounts.money import Cents
 from stormops.accounts.record import Day, Hash, Id, Payment
 from stormops.accounts.records_money import Bill, Deposit, Receivable
-from stormops.accounts.records_place import Account, MedicalCert
+from stormops.accounts.records_place import Account, MedicalCert, ServicePoint
 from stormops.accounts.refusal import Refused
-from stormops.accounts.rules import deposit_life, deposits
+from stormops.accounts.rules import deposit_life, deposits, metered
 
-METERED = frozenset({"electric", "gas", "water"})
-"""Services for which a business gives a deposit."""
+METERED = {"electric": "kWh", "gas": "CCF", "water": "kgal"}
+"""Services with a meter, for which a business gives a deposit, and the unit in which their plans count."""
 
 Amounts = Annotated[tuple[Payment, ...], msgspec.Meta(max_length=24)]
 """Monthly bills, cents."""
@@ -63,7 +63,11 @@ class AskStart(Asked, frozen=True, kw_only=True):
 
     def command(self, work: Work) -> StartService:
         """See `Asked.command`."""
-        amount, decision = first_deposit(work, work.account(self.account), self.service, self.monthly_bills)
+        account = work.account(self.account)
+        fund = fund_of(self.service)
+        if self.service in METERED:
+            self._must_be_metered(work)
+        amount, decision = first_deposit(work, account, self.service, self.monthly_bills)
         return StartService(
             account=self.account,
             premise=self.premise,
@@ -72,11 +76,24 @@ class AskStart(Asked, frozen=True, kw_only=True):
             since=self.since,
             occupancy=self.occupancy,
             deposit_cents=amount,
-            deposit_fund=fund_of(self.service),
+            deposit_fund=fund,
             deposit_decision=decision,
             point=self.point,
             demand_own_debt=self.demand_own_debt,
         )
+
+    def _must_be_metered(self, work: Work) -> None:
+        """Raise Refused without a meter of this service (no release would be looked for), or with another's plan."""
+        if self.point is None:
+            raise Refused("no_point", "This service is metered: say at which meter.", "point")
+        utility = work.get(ServicePoint, self.point).utility
+        if utility != self.service:
+            raise Refused("other_utility", f"This meter is of another service: {utility}.", "point")
+        unit = METERED[self.service]
+        plan = work.pack.terms(metered.MeteredRate, work.day, self.rate)
+        if plan is None or plan.unit != unit:
+            plans = ", ".join(metered.plans(work.pack, work.day, unit))
+            raise Refused("no_plan", f"{self.rate} is no rate plan of this service. Its plans: {plans}.", "rate")
 
 
 class AskTransfer(Asked, frozen=True, kw_only=True):

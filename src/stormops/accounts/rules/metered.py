@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ import msgspec
 
 from stormops.accounts.decision import Working, rule, said
 from stormops.accounts.money import Cents, cents
-from stormops.accounts.policy import Figures, Terms, natural, rising
+from stormops.accounts.policy import Figures, Pack, Terms, natural, rising
 from stormops.accounts.refusal import Refusal
 from stormops.accounts.rules.proration import WHOLE, Share
 
@@ -58,6 +59,12 @@ class MeteredRate(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError("a plan has either `tiers` or `registers`")
         if self.tiers:
             rising("tiers", [tier.through for tier in self.tiers])
+
+
+def plans(pack: Pack, on: date, unit: str) -> list[str]:
+    """The names of the plans in force that count in a unit (kWh, CCF, kgal)."""
+    every = (clause for each in pack.lineage() for clause in each.clauses if clause.in_force(on))
+    return sorted({x.of for x in every if isinstance(x.terms, MeteredRate) and x.terms.unit == unit})
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
