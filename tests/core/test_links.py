@@ -64,9 +64,9 @@ def test_a_doubt_is_written_with_both_transformers_and_again_only_when_it_change
 
 
 def test_it_is_looked_at_every_five_minutes(doubting: Doubting) -> None:
-    doubting.until(6)
+    doubting.until(7)
     doubting.now = [doubting.doubt()]
-    assert not doubting.until(8)
+    assert not doubting.until(11)
     assert doubting.until(12)
 
 

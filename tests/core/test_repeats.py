@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stormops.core import entry as facts
@@ -191,6 +191,8 @@ def test_what_is_remembered_is_of_the_last_minutes_only() -> None:
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10**6))
+@example(5)
+@example(55)
 def test_a_restart_remembers_the_same(seed: int) -> None:
     """Whatever was placed, restored and withdrawn meanwhile, a killed decider repeats what a living one repeats."""
     told = []

@@ -129,6 +129,7 @@ class Decider:
         They are part of the situation when this returns, at the positions that follow it: append
         exactly these next. `first` are facts of the caller (the city adopted), put before all others.
         """
+        before_ms = self.situation.at_ms
         draft = Draft(self.situation, tick)
         another_city = self._metering.adopting(first)
         for fact in first:
@@ -159,8 +160,8 @@ class Decider:
         self._more_due_ms = tick.at_ms if more else None
         self._close_due(draft)
         self._join_bystanders(draft, left)
+        self._links.decide(draft, before_ms)  # before other meters count as unheard, which the answer does not know yet
         self._ears.decide(draft, news)
-        self._links.decide(draft)
         for receipt, level in self._clocks.raised(self.situation, tick.at_ms):
             draft.add(facts.SafetyEscalated(receipt=receipt_text(receipt), level=level))
         tightened = tighten(self.situation, news, tick.at_ms, self._mode_rules)

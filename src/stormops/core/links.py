@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stormops.core.decide import Decider
 
 DOUBT_MS = 300_000
-"""How often (platform time) links are looked at."""
+"""How often (platform time) links are looked at: at the first tick of each such span, also after a restart."""
 
 STEP = 500
 """A chance is written anew when it moved by this (per 10,000)."""
@@ -29,14 +29,15 @@ class Links:
 
     def __init__(self, decider: Decider) -> None:
         self._decider = decider
-        self._looked_ms = decider.situation.at_ms
 
-    def decide(self, draft: Draft) -> None:
-        """Every few minutes, after the groups are up to date. O(premises of whom anything was heard)."""
-        situation, now_ms = draft.situation, draft.tick.at_ms
-        if now_ms - self._looked_ms < DOUBT_MS or not len(situation.reports):
+    def decide(self, draft: Draft, before_ms: int) -> None:
+        """Every few minutes, after the groups are up to date; the tick before was at `before_ms`.
+
+        O(premises of whom anything was heard).
+        """
+        situation = draft.situation
+        if draft.tick.at_ms // DOUBT_MS == before_ms // DOUBT_MS or not len(situation.reports):
             return
-        self._looked_ms = now_ms
         found = {doubt.premise: doubt for doubt in self._decider.network.grouper.doubts()}
         room = LINKS_MAX - len(situation.links)
         said = []
