@@ -30,6 +30,7 @@ from stormops.accounts.rules import (
     outage_credits,
     property_charges,
     proration,
+    public_records,
     rebates,
     refunds,
     releases,
@@ -63,6 +64,7 @@ _SUBJECTS: tuple[ModuleType, ...] = (
     outage_credits,
     property_charges,
     proration,
+    public_records,
     rebates,
     refunds,
     releases,
@@ -78,7 +80,12 @@ RULES: dict[str, AnyRule] = {
 }
 """Every rule by its name."""
 
-_TERMS: tuple[type[Terms], ...] = (*(rule.kind for rule in RULES.values()), watching.AuditWatch)
+_TERMS: tuple[type[Terms], ...] = (
+    *(rule.kind for rule in RULES.values()),
+    public_records.Exemption,
+    public_records.Retention,
+    watching.AuditWatch,
+)
 
 KINDS: dict[str, type[Terms]] = {kind.kind: kind for kind in _TERMS}
 """Every kind of terms that a pack may hold, by its name there."""
