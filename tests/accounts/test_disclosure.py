@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -11,7 +14,7 @@ CLOSED = {each: f"s. {each}" for each in CLASSES}
 OPEN = dict.fromkeys(CLASSES, "")
 
 
-def seen(body: dict[str, object], **fields: object) -> Seen:
+def seen(body: Mapping[str, object], **fields: Any) -> Seen:
     return Seen(7, msgspec.structs.replace(EVENT, **fields), body, COMMANDS[str(body["command"])].__module__)
 
 

@@ -10,14 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from stormops.accounts.audit import AuditEvent, text_of
 from stormops.accounts.disclosure import CLASSES, FILES
 from stormops.accounts.records_work import RecordsRequest
-from stormops.books.schema import AUDIT
+from stormops.books.schema import AUDIT, HEAD
 from stormops.counter.exporting import FORMAT, MANIFEST, export
-from tests.counter.conftest import LEASE, ZONE, Desk, billed, customer, opened
+from tests.counter.conftest import API, LEASE, ZONE, Desk, billed, customer, opened
+from tests.counter.test_every_duty import approved
 
 PLANTED = {
     "name": "Zebulon Quagmire",
@@ -50,22 +51,38 @@ async def planted(desk: Desk) -> None:
     for text, language in ((PLANTED["note"], "en"), (PLANTED["email"], PLANTED["language"])):
         await desk.send("representative", "add_contact", account=key, text=text, language=language)
     await desk.do("representative", "take_ticket", ticket=PLANTED["phone"][-8:], topic=PLANTED["topic"], language="es")
-    certificate = {"account": key, "expires": "2026-12-01", "battery_hours": 6, "document": LEASE}
+    certificate: dict[str, Any] = {"account": key, "expires": "2026-12-01", "battery_hours": 6, "document": LEASE}
     await desk.send("representative", "file_certificate", **certificate)
     drawer = await opened(desk)
-    paid = {"account": key, "cents": 500, "drawer": drawer, "number": PLANTED["number"], "tender": "cheque"}
+    paid: dict[str, Any] = {
+        "account": key,
+        "cents": 500,
+        "drawer": drawer,
+        "number": PLANTED["number"],
+        "tender": "cheque",
+    }
     await desk.do("cashier", "take_payment", **paid)
     await desk.send("cashier", "take_payment", **paid | {"account": PLANTED["name"], "tender": PLANTED["reference"]})
-    adjustment = {"kind": "adjustment", "account": key, "type": "courtesy", "cents": 100}
-    await desk.send("representative", "draft_request", proposal=adjustment, reason=PLANTED["note"])
-    refund = {"kind": "credit_refund", "account": key, "cents": 100, "method": "cheque"}
-    await desk.send("representative", "draft_request", proposal=refund, reason=PLANTED["note"])
+    owing = (await desk.get("billing", f"{API}/accounts/{key}")).json()["receivables"][0]
+    parts = [{"receivable": owing["id"], "cents": 100}]
+    await approved(desk, "billing", {"kind": "adjustment", "account": key, "type": "leak", "parts": parts}, "approver")
+    await desk.do("cashier", "take_payment", account=key, number="x1", cents=90_000, tender="bank")
+    desk.later(20)
+    back = {"kind": "credit_refund", "account": key, "amount": 9_000, "pay_to": "transfer"}
+    await approved(desk, "billing", back, "approver", "cashier_supervisor")
+    refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
+    await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference=PLANTED["reference"])
     due = desk.clock[0] + 3_600_000
     escalation = {"account": key, "kind": "medical", "text": PLANTED["note"], "owner": "approver", "due_ms": due}
     await desk.do("representative", "open_escalation", **escalation)
     await desk.do("representative", "add_task", text=PLANTED["note"], owner="billing", due_ms=due, account=key)
     place = await desk.do("representative", "add_premise", address=PLANTED["mailing"], known_as="P-9918273")
-    official = {"address": PLANTED["mailing"], "jurisdiction": "city", "tax_code": "", "parcel": "PARCEL-661"}
+    official: dict[str, Any] = {
+        "address": PLANTED["mailing"],
+        "jurisdiction": "city",
+        "tax_code": "",
+        "parcel": "PARCEL-661",
+    }
     official |= {"feeder": PLANTED["feeder"], "fire_class": "1", "impervious_square_feet": 10}
     await desk.do("addresses", "make_premise_official", premise=place["premise"], **official)
 
@@ -102,6 +119,7 @@ async def test_nothing_of_a_planted_customer_is_in_any_file(desk: Desk) -> None:
         assert [each for each in sorted(secrets) if each.casefold() in text] == [], name
     for name in ("journals", "bills", "adjustments", "refunds", "interactions", "commands", "ledger_summary"):
         assert len(inside[f"{name}.csv"].splitlines()) > 1, name
+    assert b"issue_refund" in inside["refunds.csv"]
     manifest = json.loads(inside[MANIFEST])
     withheld = {of for each in manifest["files"] for of in each["redactions"]}
     assert withheld == set(CLASSES) - {"staff"}
@@ -131,7 +149,7 @@ async def test_the_ledger_of_the_file_is_that_of_the_books(desk: Desk) -> None:
     await planted(desk)
     inside = files(made(desk, await prepared(desk)))
     rows = list(csv.DictReader(io.StringIO(inside["ledger_summary.csv"].decode())))
-    checks = (await desk.get("auditor", "/api/v1/counter/checks")).json()["trial"]
+    checks = (await desk.get("auditor", f"{API}/checks")).json()["trial"]
     ours = {(row["account_code"], row["fund"]): int(row["debit_cents"]) - int(row["credit_cents"]) for row in rows}
     theirs = {(code, fund): cents for code, funds in checks.items() for fund, cents in funds.items()}
     assert {key: cents for key, cents in ours.items() if cents} == {
@@ -181,7 +199,7 @@ async def test_memory_does_not_grow_with_the_books(desk: Desk) -> None:
         with desk.clerk.books.database.writing() as connection:
             rows = [_event(start + place, desk.clock[0]) for place in range(1, more + 1)]
             connection.execute(insert(AUDIT), rows)
-            connection.exec_driver_sql(f"UPDATE head SET position = {start + more}")
+            connection.execute(update(HEAD).values(position=start + more))
         request = await prepared(desk, commands=True, staff_actions=True)
         tracemalloc.start()
         made(desk, request, f"{number}.zip")

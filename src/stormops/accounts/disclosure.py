@@ -100,6 +100,9 @@ _KNOWN = frozenset(
 )
 """Words that a command may say of itself; any other is somebody's."""
 
+PAYING = frozenset({"issue_refund", "turn_over_refund"})
+"""Commands by which a refund is paid, which are about no request."""
+
 INTERACTIONS = tuple(
     f"stormops.accounts.commands_{each}" for each in ("work", "asked", "letter", "party", "service", "cut", "release")
 )
@@ -140,11 +143,7 @@ def rows(kind: str, seen: Seen) -> Iterator[Row]:
     elif kind == "bills":
         yield from _bill_lines(seen)
     elif kind in {"adjustments", "refunds"}:
-        wanted = ADJUSTING if kind == "adjustments" else PAYING_OUT
-        for each in seen.requests:
-            if each in wanted:
-                told = said(seen.body)
-                yield (*_when(seen), _asked_cents(seen.body), each, _account(seen, told), told["text"])
+        yield from _steps_of_requests(kind, seen)
     elif kind == "policy_decisions":
         for one in decisions(seen.body):
             policy = f"{one.get('policy', '')} {one.get('version', '')}".strip()
@@ -301,6 +300,15 @@ def _journal_lines(seen: Seen) -> Iterator[Row]:
                 *(entry.state, entry.event, line.account, _called(line.account), line.side.value),
                 *(line.fund, line.charge, line.cents, entry.policy, line.party, line.item),
             )
+
+
+def _steps_of_requests(kind: str, seen: Seen) -> Iterator[Row]:
+    told = said(seen.body)
+    wanted = [each for each in seen.requests if each in (ADJUSTING if kind == "adjustments" else PAYING_OUT)]
+    if kind == "refunds" and seen.event.command in PAYING:
+        wanted = [""]
+    for each in wanted:
+        yield (*_when(seen), _asked_cents(seen.body), each, _account(seen, told), told["text"])
 
 
 def _bill_lines(seen: Seen) -> Iterator[Row]:
