@@ -28,6 +28,13 @@ from stormops.accounts.commands_place import (
     RetireUnit,
 )
 from stormops.accounts.commands_quality import DrawReview, ScoreReview, SettleReview
+from stormops.accounts.commands_records import (
+    FetchRecords,
+    PrepareRecords,
+    ReleaseRecords,
+    StepRecordsRequest,
+    TakeRecordsRequest,
+)
 from stormops.accounts.commands_release import BeginRelease, RecordException, StepRelease
 from stormops.accounts.commands_review import AddFinding, AddTask, StepFinding, StepTask
 from stormops.accounts.commands_run import AdvanceRun, BeginRun, ExceptBill
@@ -111,19 +118,24 @@ OF_NO_ACCOUNT = (
     DrawReview,
     EndOwnerAgreement,
     EndPremise,
+    FetchRecords,
     LiftWeatherHold,
     IssueReceiptBlock,
     MakePremiseOfficial,
     OpenAccount,
     OpenDrawer,
+    PrepareRecords,
     RecordException,
     RecordRead,
+    ReleaseRecords,
     RetireUnit,
     ScoreReview,
     SettleReview,
     SignOwnerAgreement,
     StepFinding,
+    StepRecordsRequest,
     StepRelease,
+    TakeRecordsRequest,
     TakeTicket,
 )
 """Commands that concern no account that is there."""

@@ -31,6 +31,7 @@ from stormops.accounts.rules import (
     outage_credits,
     property_charges,
     proration,
+    public_records,
     rebates,
     refunds,
     releases,
@@ -65,6 +66,7 @@ _SUBJECTS: tuple[ModuleType, ...] = (
     outage_credits,
     property_charges,
     proration,
+    public_records,
     rebates,
     refunds,
     releases,
@@ -80,7 +82,12 @@ RULES: dict[str, AnyRule] = {
 }
 """Every rule by its name."""
 
-_TERMS: tuple[type[Terms], ...] = (*(rule.kind for rule in RULES.values()), watching.AuditWatch)
+_TERMS: tuple[type[Terms], ...] = (
+    *(rule.kind for rule in RULES.values()),
+    public_records.Exemption,
+    public_records.Retention,
+    watching.AuditWatch,
+)
 
 KINDS: dict[str, type[Terms]] = {kind.kind: kind for kind in _TERMS}
 """Every kind of terms that a pack may hold, by its name there."""

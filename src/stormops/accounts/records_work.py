@@ -1,4 +1,4 @@
-"""Records of work: contacts, escalations, promises, visits, review cases, quality, findings, tasks, evidence."""
+"""Records of work: contacts, escalations, promises, visits, reviews, findings, tasks, public records, evidence."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from stormops.accounts.states_work import (
     LETTER,
     PROMISE,
     QA_REVIEW,
+    RECORDS_REQUEST,
     SERVICE_REQUEST,
     TASK,
     VISIT,
@@ -179,6 +180,38 @@ class Task(Record, frozen=True, kw_only=True):
     due_ms: int
     state: str
     account: AccountId | None = None
+
+
+@lives_by(RECORDS_REQUEST)
+class RecordsRequest(Record, frozen=True, kw_only=True):
+    """Public records that somebody asked for, and the selection by which they are exported (`disclosure`)."""
+
+    text: str
+    """What is asked for, in the requester's words."""
+    requester: str = ""
+    """Empty = did not say, and need not."""
+    reply_to: str = ""
+    received: date
+    due: date
+    decision: Decision
+    """Why it is due then."""
+    taken_by: str
+    state: Annotated[str, INDEXED]
+    kinds: tuple[str, ...] = ()
+    """Of `disclosure.FILES`."""
+    since: date | None = None
+    until: date | None = None
+    """The last day of the selection."""
+    exemptions: dict[str, str] = msgspec.field(default_factory=dict)
+    """Class of values → by which exemption they are withheld, "" = open; as the policy had it when it was prepared."""
+    policy: str = ""
+    prepared: str = ""
+    """The key of the command that prepared it: the export is of the books at that command's position."""
+    prepared_by: str = ""
+    prepared_ms: int = 0
+    released_by: str = ""
+    reply: str = ""
+    """Why it was denied, put back or withdrawn."""
 
 
 class Evidence(Record, frozen=True, kw_only=True):

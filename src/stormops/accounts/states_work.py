@@ -184,3 +184,23 @@ TASK = Machine(
     },
 )
 """Anything else that is to be done, with an owner and a time."""
+
+RECORDS_REQUEST = Machine(
+    "records request",
+    "received",
+    {
+        "received": {"prepare": "prepared", "deny": "denied", "withdraw": "withdrawn"},
+        "prepared": {
+            "prepare": "prepared",
+            "fetch": "prepared",
+            "release": "released",
+            "put_back": "received",
+            "deny": "denied",
+            "withdraw": "withdrawn",
+        },
+        "released": {"fetch": "released"},
+        "denied": {},
+        "withdrawn": {},
+    },
+)
+"""Somebody asks for public records; who prepares the export does not release it."""

@@ -31,6 +31,7 @@ from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of
+from stormops.counter.records import export_href
 from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import Person
@@ -325,6 +326,11 @@ class Doing:
         if (back := undo_of(duty, body, outcome.answer)) and may_do(person, DUTIES[back[0]]):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
+        if duty.name == "fetch_records":
+            links.append(Link(export_href(body["request"], key), words("ui.the_file")))
+        if "records_request" in outcome.answer:
+            place = quote(outcome.answer["records_request"], safe="")
+            links.append(Link(f"/counter/records/{place}", words("kind.records_request")))
         links += next_of(words, person, duty, body | outcome.answer, here)
         account = str(outcome.answer.get("account") or here)
         if account:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stormops.accounts.disclosure import FILES
 from stormops.accounts.letters import LETTERS
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
@@ -161,6 +162,7 @@ GROUPS = (
     "lending",
     "review",
     "walk_in",
+    "records",
 )
 
 _TABLE = (
@@ -873,6 +875,36 @@ _TABLE = (
         _maybe(_text("account")),
         about="visit",
     ),
+    # --- public records: asked for, prepared by one, released by another ------------------------------------
+    _duty(
+        "take_records_request",
+        "records",
+        _long("text"),
+        _maybe(_text("requester")),
+        _maybe(_text("reply_to")),
+        _day("received", "{today}"),
+        about="",
+        undo=("step_records_request", "withdraw"),
+    ),
+    _duty(
+        "prepare_records",
+        "records",
+        _record("request", "records_request"),
+        _day("since"),
+        _day("until", "{today}"),
+        *(_flag(each) for each in FILES),
+        about="records_request",
+    ),
+    _duty("fetch_records", "records", _record("request", "records_request"), about="records_request"),
+    _duty("release_records", "records", _record("request", "records_request"), about="records_request"),
+    _duty(
+        "step_records_request",
+        "records",
+        _record("request", "records_request"),
+        _step("records_request", "put_back", "deny", "withdraw"),
+        _long("reason"),
+        about="records_request",
+    ),
 )
 
 DUTIES: dict[str, Duty] = {duty.name: duty for duty in _TABLE}
@@ -885,6 +917,9 @@ def duties_about(kind: str) -> list[Duty]:
 
 
 TAKES: dict[str, tuple[str, ...]] = {
+    "prepare_records": ("prepare",),
+    "release_records": ("release",),
+    "fetch_records": ("fetch",),
     "energise": ("energise",),
     "stop_service": ("request_stop",),
     "transfer_service": ("request_stop",),

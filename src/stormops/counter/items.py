@@ -12,7 +12,7 @@ from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
 from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
 from stormops.accounts.records_place import CutOrder, MeterRelease
-from stormops.accounts.records_work import Escalation, ServiceRequest, Visit
+from stormops.accounts.records_work import Escalation, RecordsRequest, ServiceRequest, Visit
 from stormops.books.listing import Whose
 from stormops.counter.lines import Line, bare_line
 from stormops.counter.offering import account_href
@@ -86,7 +86,9 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
 
 
 def _days_left(record: Record, reader: Reader) -> int | None:
-    """Until an instrument ends, near its end, or a meter's exception without a permit; below 0 = it has ended."""
+    """Until an instrument ends, near its end, a meter's exception lapses or an answer is due; below 0 = over."""
+    if isinstance(record, RecordsRequest):
+        return (record.due - reader.today).days
     ends = getattr(record, "expires", None)
     if ends is None:
         return None

@@ -16,7 +16,7 @@ from stormops.counter.rights import Person
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
-PAPERS = {"bill": "bills", "receipt": "receipts", "umbrella": "buildings"}
+PAPERS = {"bill": "bills", "receipt": "receipts", "umbrella": "buildings", "records_request": "records"}
 """Kinds with a page of their own, and where it is."""
 
 

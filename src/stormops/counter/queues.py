@@ -28,7 +28,17 @@ from stormops.accounts.records_place import (
     ServiceOrder,
     WeatherHold,
 )
-from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, ServiceRequest, Task, Visit
+from stormops.accounts.records_work import (
+    Case,
+    Escalation,
+    Finding,
+    Promise,
+    QaReview,
+    RecordsRequest,
+    ServiceRequest,
+    Task,
+    Visit,
+)
 from stormops.books.database import Database
 from stormops.books.listing import counts, in_state
 from stormops.counter.duties import duties_about
@@ -54,6 +64,7 @@ QUEUES: dict[str, Queue] = {
     "promises": Queue(Promise, ("made", "missed")),
     "service_requests": Queue(ServiceRequest, ("received", "in_hand")),
     "tasks": Queue(Task, ("open",)),
+    "records_requests": Queue(RecordsRequest, ("received", "prepared")),
     "cases": Queue(Case, ("open", "found")),
     "stand_ins": Queue(Receipt, ("provisional", "authorised")),
     "refunds": Queue(RefundCase, ("payable",)),

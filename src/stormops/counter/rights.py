@@ -49,6 +49,8 @@ NEEDS: dict[str, frozenset[str]] = {
     "issue_letter": LETTERS_BY,
     "void_letter": LETTERS_BY,
     "settle_review": frozenset({"contact", "quality"}),
+    "fetch_records": frozenset({"records", "release_records"}),
+    "step_records_request": frozenset({"records", "release_records"}),
     **{
         name: frozenset({COMMANDS[name].permission, OWN})
         for name in (

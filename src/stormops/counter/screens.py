@@ -204,6 +204,7 @@ class Screens:
             "drawers": ["open_drawer"],
             "blocks": ["issue_receipt_block"],
             "tasks": ["add_task"],
+            "records_requests": ["take_records_request"],
             "exceptions": ["add_finding"],
         }
         links = [

@@ -27,6 +27,7 @@ from stormops.counter.doing import Doing
 from stormops.counter.evidence import Files
 from stormops.counter.openapi import document
 from stormops.counter.papers import Papers
+from stormops.counter.records import Records
 from stormops.counter.rendering import Looks, Pages
 from stormops.counter.screens import AskOutage, Screens
 from stormops.counter.storm_desk import StormDesk, StormRoles
@@ -86,6 +87,7 @@ def create_counter(
             *StormDesk(desk, pages, storm_roles).routes(),
             *Doing(desk, pages, lambda: [each.name for each in storm_roles.colleagues()]).routes(),
             *Papers(desk, pages).routes(),
+            *Records(desk, pages).routes(),
             *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
         ],
         middleware=[Middleware(WithHeaders)],

@@ -52,6 +52,7 @@ ROLES: dict[str, Role] = {
     ),
     "lending": Role(_READ, _may("contact", "loan", "rebate"), COUNTER),
     "field": Role(_READ, _may("contact", "field", "release", "release_exception"), COUNTER),
+    "records": Role(_READ, _may("contact", "records"), COUNTER),
     "addresses": Role(_READ, _may("contact", "addresses"), COUNTER),
     "approver": Role(
         _CHECK,
@@ -69,6 +70,7 @@ ROLES: dict[str, Role] = {
                 "review",
                 "quality",
                 "declare_waiver",
+                "release_records",
                 "hold_cuts",
                 "lift_cuts",
             ),
@@ -79,7 +81,7 @@ ROLES: dict[str, Role] = {
     "director": Role(
         _CHECK | {"assign"},
         _may(
-            *("contact", "review"),
+            *("contact", "review", "release_records"),
             **dict.fromkeys(("supervisor", "cashier_supervisor", "manager", "director", "reverse"), 1_000_000),
         ),
         COUNTER,

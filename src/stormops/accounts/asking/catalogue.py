@@ -22,6 +22,7 @@ from stormops.accounts.asking.lending import (
     AskRebate,
 )
 from stormops.accounts.asking.letters import AskLetter
+from stormops.accounts.asking.records import AskPreparation, AskRecords
 from stormops.accounts.asking.requesting import AskRequest, AskTurnOver
 from stormops.accounts.asking.service import AskDeposit, AskDepositInterest, AskStart, AskTransfer
 from stormops.accounts.command import Command
@@ -53,6 +54,8 @@ _ASKED: tuple[type[Asked], ...] = (
     AskRequest,
     AskTurnOver,
     AskLetter,
+    AskRecords,
+    AskPreparation,
 )
 
 Body = Asked | Command
