@@ -62,6 +62,7 @@ LIMITS = Limits(
     split_days=dict.fromkeys((*ADJUSTING, *PAYING_OUT), 30) | {"rebate": 10},
     payee_days=10,
     uncleared_days=10,
+    hardship_in_storm=True,
     exception_days=30,
     exceptions_per_inspector_day=2,
     stand_in_payment_max=50_000,
@@ -126,7 +127,7 @@ FUNCTIONS = sorted({command.function for command in COMMANDS.values()})
 PERMISSIONS = sorted(
     {command.permission for command in COMMANDS.values()}
     | {"adjust", "declare_waiver", "transfer", "refund", "rebate", "disburse", "collect"}
-    | {"lead", "chief", "post", "reverse", "refund_issue", "billing"}
+    | {"lead", "chief", "supervisor", "post", "reverse", "refund_issue", "billing"}
 )
 
 
@@ -135,6 +136,7 @@ def full() -> dict[str, str]:
     doing = {proposal.doing for proposal in Proposal.__subclasses__()}
     asking = {proposal.asking for proposal in Proposal.__subclasses__()}
     more = {"deposit_recovery", "card_payment", "agency_recall", "escalation_safety", "corrective_action"}
+    more |= {"refund_hardship"}
     return dict.fromkeys(sorted({*FUNCTIONS, *doing, *asking, *more}), "full")
 
 

@@ -103,7 +103,9 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """One person of every role, called like it; a second one of some; Sam, whose account is s1."""
     people = {role: person(role, role) for role in ROLES}
-    people |= {f"{role}2": person(f"{role}2", role) for role in ("cashier", "approver", "billing", "addresses")}
+    people |= {
+        f"{role}2": person(f"{role}2", role) for role in ("cashier", "approver", "billing", "addresses", "treasurer")
+    }
     people["sam"] = person("sam", "billing", related=frozenset({"s1"}))
     clock = [int(START.timestamp() * 1000)]
     outage: dict[str, Known] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from stormops.core.levels import Mode
 from tests.counter.conftest import API, LEASE, Desk, billed, customer, opened, served
 
 
@@ -338,7 +339,44 @@ async def test_18_a_credit_is_refunded_by_maker_checkers_and_payer(desk: Desk) -
     assert await desk.refused("billing", "draft_request", proposal=above, reason="asked") == "too_much"
     await approved(desk, "billing", back, "approver", "cashier_supervisor")
     refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
-    await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference="T-1")
+    paid = {"refund": refund, "method": "bank", "reference": "T-1"}
+    assert await desk.refused("treasurer", "issue_refund", **paid) == "poster_pays"
+    await desk.do("treasurer2", "issue_refund", **paid)
+    assert (await view(desk))["refunds"][0]["state"] == "paid"
+    await sound(desk)
+
+
+async def test_18_in_a_storm_a_refund_is_paid_in_hardship_alone_with_two_supervisors(desk: Desk) -> None:
+    for account in ("a1", "b1"):
+        await customer(desk, account, f"Ann {account}")
+        await desk.do("cashier", "take_payment", account=account, number=f"x{account}", cents=900, tender="bank")
+    desk.later(20)
+    back = {"kind": "credit_refund", "account": "a1", "amount": 900, "pay_to": "transfer"}
+    await approved(desk, "billing", back | {"account": "b1"}, "approver", "cashier_supervisor")
+    desk.mode(Mode.STORM)
+    assert await desk.refused("billing", "draft_request", proposal=back, reason="asked") == "storm"
+    empty = back | {"hardship": "  "}
+    assert await desk.refused("billing", "draft_request", proposal=empty, reason="asked") == "storm"
+    hard = back | {"hardship": "no roof, no food"}
+    request = (await desk.do("billing", "draft_request", proposal=hard, reason="asked"))["request"]
+    await desk.do("billing", "attach_evidence", request=request, hashes=[LEASE])
+    await desk.do("billing", "submit_request", request=request)
+    page = (await desk.get("approver", "/counter/queues/approvals")).text
+    assert "no roof, no food" in page
+    await desk.do("manager", "approve_request", request=request)
+    assert await desk.refused("treasurer", "post_request", request=request) == "illegal_step"
+    assert await desk.refused("manager", "approve_request", request=request) == "approved_already"
+    assert await desk.refused("billing", "approve_request", request=request) == "no_permission"
+    await desk.do("cashier_supervisor", "approve_request", request=request)
+    await desk.do("treasurer", "post_request", request=request)
+    items = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"]
+    case = {each["account"]: each["id"] for each in items}
+    paid = {"method": "bank", "reference": "T-1"}
+    assert await desk.refused("treasurer2", "issue_refund", refund=case["b1"], **paid) == "suspended"
+    assert await desk.refused("treasurer", "issue_refund", refund=case["a1"], **paid) == "poster_pays"
+    assert await desk.refused("manager", "issue_refund", refund=case["a1"], **paid) == "no_permission"
+    assert "no roof, no food" in (await desk.get("treasurer2", "/counter/queues/refunds")).text
+    await desk.do("treasurer2", "issue_refund", refund=case["a1"], **paid)
     assert (await view(desk))["refunds"][0]["state"] == "paid"
     await sound(desk)
 

@@ -234,7 +234,14 @@ class ApplyDeposit(Command, frozen=True, kw_only=True, tag="apply_deposit"):
 
 
 def refund_to(
-    draft: Draft, account: Account, fund: str, source: str, *, to_card: bool = False, maker: str = ""
+    draft: Draft,
+    account: Account,
+    fund: str,
+    source: str,
+    *,
+    to_card: bool = False,
+    maker: str = "",
+    hardship: str = "",
 ) -> RefundCase:
     """A refund payable to the account's liable party, empty until its journal is posted."""
     return draft.add(
@@ -246,6 +253,8 @@ def refund_to(
             source=source,
             state="payable",
             maker=maker or draft.envelope.actor,
+            posted_by=draft.envelope.actor,
+            hardship=hardship,
             to_card=to_card,
         )
     )

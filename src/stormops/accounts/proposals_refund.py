@@ -8,7 +8,7 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import POOL, Head
 from stormops.accounts.postings import Held
 from stormops.accounts.proposals import Proposal, free_of_stay
-from stormops.accounts.record import Id, Payment
+from stormops.accounts.record import Id, Payment, Text
 from stormops.accounts.records_money import Deposit, Receipt, Request
 from stormops.accounts.records_place import Account
 from stormops.accounts.refusal import Refused
@@ -23,6 +23,8 @@ class CreditRefund(Proposal, frozen=True, kw_only=True, tag="credit_refund"):
 
     account: Id
     amount: Payment
+    hardship: Text = ""
+    """Why the customer cannot wait for a storm's end; "" = can."""
 
     def about(self, draft: Draft) -> tuple[str, ...]:
         """See `Proposal.about`."""
@@ -39,7 +41,7 @@ class CreditRefund(Proposal, frozen=True, kw_only=True, tag="credit_refund"):
         cleared(draft, account)
         latest = latest_receipt(draft, account)
         by_card = latest is not None and latest.tender == "card"
-        case = refund_to(draft, account, POOL, "credit", to_card=by_card, maker=request.maker)
+        case = refund_to(draft, account, POOL, "credit", to_card=by_card, maker=request.maker, hardship=self.hardship)
         draft.post(postings.credit_refunded(head, Held(case.id, account.id, POOL, self.amount)))
 
 

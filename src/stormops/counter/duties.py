@@ -590,6 +590,7 @@ _TABLE = (
         _money("amount"),
         _choice("pay_to", "cheque", "card", "transfer", "cash"),
         _flag("card_closed_proof"),
+        _maybe(_long("hardship")),
     ),
     _request("deposit_refund", ACCOUNT, _record("deposit"), about="deposit"),
     _request(

@@ -67,7 +67,7 @@ def _first(record: Record) -> tuple[bool, int]:
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
     service = named(reader.words, "choice", whose.service) if isinstance(record, CutOrder) else ""
-    more = [service, whose.address, *_more(record, reader)]
+    more = [service, whose.address, _hardship(record, reader.words), *_more(record, reader)]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
     left = _days_left(record, reader)
@@ -122,6 +122,12 @@ def _more(record: Record, reader: Reader) -> list[str]:
         more.append(f"{words('ui.maker')} {record.maker}, {words.day(record.made)}")
         more += [words("ui.approved_by", person=each.by, desk=each.desk) for each in record.approvals]
     return more
+
+
+def _hardship(record: Record, words: Words) -> str:
+    """Why a refund cannot wait for a storm's end, as its request and its case keep it."""
+    why = record.proposal.get("hardship") if isinstance(record, Request) else getattr(record, "hardship", "")
+    return f"{named(words, 'choice', 'hardship')}: {why}" if why else ""
 
 
 def _said_later(record: Record, words: Words) -> list[str]:
