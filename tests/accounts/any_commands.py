@@ -220,13 +220,14 @@ def _instalment(hand: Hand, move: Move) -> Command:
 def _pay_deposit(hand: Hand, move: Move) -> Command:
     deposit = hand.pick(Deposit, move, "pay")
     left = deposit.required - deposit.held
-    return PayDeposit(deposit=deposit.id, cents=max(1, min(left, move.cents)), tender=("bank", "card")[move.pick % 2])
+    cents, tender = max(1, min(left, move.cents)), ("bank", "card")[move.pick % 2]
+    return PayDeposit(deposit=deposit.id, number=hand.receipt_number(), cents=cents, tender=tender)
 
 
 def _prepay(hand: Hand, move: Move) -> Command:
     loan = hand.pick(Loan, move, "prepay")
     cents = max(1, min(loan.principal + loan.interest, move.cents))
-    return PrepayLoan(loan=loan.id, cents=cents, tender="bank")
+    return PrepayLoan(loan=loan.id, number=hand.receipt_number(), cents=cents, tender="bank")
 
 
 def _close(hand: Hand, move: Move) -> tuple[Command, str]:

@@ -297,7 +297,7 @@ def test_96_no_refund_while_the_last_cheque_may_be_returned() -> None:
 def test_95_what_a_card_paid_goes_back_to_the_card_unless_it_is_closed() -> None:
     world = city()
     deposit = world.do(RequireDeposit(account="a1", fund="electric", cents=5_000, decision=PROOF))["deposit"]
-    world.do(PayDeposit(deposit=deposit, cents=5_000, tender="card"))
+    world.do(PayDeposit(number="p1", deposit=deposit, cents=5_000, tender="card"))
     world.later(20)
     through(world, DepositRefund(account="a1", deposit=deposit))
     case = world.books.where(RefundCase)[0].id

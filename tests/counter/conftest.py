@@ -200,7 +200,13 @@ async def served(desk: Desk, account: str = "a1") -> str:
     deposit = (await desk.get("cashier", f"{API}/accounts/{account}")).json()["deposits"][0]
     drawer = await opened(desk)
     await desk.do(
-        "cashier", "pay_deposit", deposit=deposit["id"], cents=deposit["required"], tender="cash", drawer=drawer
+        "cashier",
+        "pay_deposit",
+        deposit=deposit["id"],
+        number=f"d-{account}",
+        cents=deposit["required"],
+        tender="cash",
+        drawer=drawer,
     )
     await desk.do("field", "energise", agreement=agreement, register=1000)
     return agreement

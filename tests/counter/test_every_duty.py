@@ -322,11 +322,52 @@ async def test_17_a_loan_is_signed_paid_out_by_another_billed_and_paid_off(desk:
     await desk.do("billing", "bill_instalment", loan=loan)
     left = next(each for each in (await view(desk))["loans"] if each["id"] == loan)
     assert left["billed"] == 1
-    would = await desk.preview("cashier", "prepay_loan", loan=loan, cents=left["principal"], tender="bank")
-    await desk.do(
-        "cashier", "prepay_loan", loan=loan, cents=left["principal"] + would["command"]["per_diem"], tender="bank"
+    would = await desk.preview(
+        "cashier", "prepay_loan", loan=loan, number="L-1", cents=left["principal"], tender="bank"
     )
+    cents = left["principal"] + would["command"]["per_diem"]
+    off = {"loan": loan, "number": "L-1", "cents": cents, "tender": "bank"}
+    receipt = (await desk.do("cashier", "prepay_loan", **off))["receipt"]
     assert (await view(desk))["loans"][0]["state"] == "paid_off"
+    paper = (await desk.get("cashier", f"/counter/receipts/{receipt}/receipt?in=es")).text
+    assert "Recibo L-1" in paper
+    assert "Préstamo: capital" in paper
+    assert loan in paper
+    await sound(desk)
+    assert await desk.refused("cashier", "return_payment", receipt=receipt) == "no_permission"
+    await desk.do("billing", "return_payment", receipt=receipt)
+    again = (await view(desk))["loans"][0]
+    assert (again["state"], again["principal"] + again["interest"]) == ("active", cents)
+    letter = (await desk.get("billing", f"/counter/letters/returned_payment/{receipt}")).text
+    assert "goes on as if it had not been paid" in letter
+    await sound(desk)
+
+
+async def test_8_money_for_a_deposit_has_a_receipt_and_what_the_bank_returns_is_required_again(desk: Desk) -> None:
+    await customer(desk)
+    deposit = (await view(desk))["deposits"][0]
+    pay = {"deposit": deposit["id"], "cents": 15_000, "drawer": await opened(desk), "tender": "cheque"}
+    receipt = (await desk.do("cashier", "pay_deposit", number="D-1", **pay))["receipt"]
+    taken = {"account": "a1", "number": "D-1", "cents": 100, "tender": "bank"}
+    assert await desk.refused("cashier", "take_payment", **taken) == "receipt_taken"
+    screen = (await desk.get("cashier", f"/counter/receipts/{receipt}")).text
+    assert "Deposit" in screen
+    for language, words in (("en", "Deposit"), ("es", "Depósito"), ("ht", "Depo")):
+        paper = (await desk.get("cashier", f"/counter/receipts/{receipt}/receipt?in={language}")).text
+        assert "D-1" in paper
+        assert words in paper
+        assert deposit["id"] in paper
+    printed = await desk.get("cashier", f"/counter/receipts/{receipt}/receipt.pdf")
+    assert printed.content.startswith(b"%PDF")
+    await desk.do("billing", "return_payment", receipt=receipt)
+    after = (await view(desk))["deposits"][0]
+    assert (after["state"], after["held"]) == ("required", 0)
+    assert (await view(desk))["owed"] == 3_000  # the fee alone
+    letter = (await desk.get("billing", f"/counter/letters/returned_payment/{receipt}")).text
+    assert "required again" in letter
+    assert "$180.00" in letter
+    await desk.do("cashier", "pay_deposit", number="D-2", **{**pay, "tender": "cash"})
+    assert (await view(desk))["deposits"][0]["state"] == "held"
     await sound(desk)
 
 

@@ -291,6 +291,7 @@ class IssueRefund(Command, frozen=True, kw_only=True, tag="issue_refund"):
         if self.method != "card":
             draft.must(controls.settled(account.mailing_changed, draft.envelope.day, draft.limits.payee_days))
         cleared(draft, account)
+        cleared(draft, account, case.source)
         draft.step(case, "pay", method=self.method, reference=self.reference, paid_by=draft.envelope.actor)
         draft.post(postings.refund_paid(draft.head(), _payable(case)))
 

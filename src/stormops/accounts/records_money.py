@@ -339,3 +339,5 @@ class Receipt(Record, frozen=True, kw_only=True):
     """By which it was posted."""
     applied: str = ""
     """By which a card's was applied, once the processor had answered."""
+    towards: str = ""
+    """deposit:ID or loan:ID, where the money is for that; "" = for what the account owes."""

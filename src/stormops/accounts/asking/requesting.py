@@ -187,7 +187,7 @@ class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):
     def proposal(self, work: Work) -> Made:
         """See `Wanted.proposal`."""
         account, hardship = work.account(self.account), self.hardship.strip()
-        receipts = work.reader.where(Receipt, account=account.id)
+        receipts = [each for each in work.reader.where(Receipt, account=account.id) if not each.towards]
         latest = max(receipts, key=lambda each: (each.day, each.id), default=None)
         if latest is None:
             raise Refused("no_source", "No payment is on record from which the credit could come.", "account")

@@ -1,4 +1,4 @@
-"""Refunds keep their hardship and who made them payable."""
+"""Refunds keep their hardship and who made them payable; receipts, what they are towards."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ down_revision = "v0010"
 
 def upgrade() -> None:
     """Make the step."""
-    for column in ("posted_by", "hardship"):
-        op.add_column("refund_case", sa.Column(column, sa.Text(), nullable=False, server_default=""))
+    for table, column in (("refund_case", "posted_by"), ("refund_case", "hardship"), ("receipt", "towards")):
+        op.add_column(table, sa.Column(column, sa.Text(), nullable=False, server_default=""))
