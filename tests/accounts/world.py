@@ -16,6 +16,7 @@ from stormops.accounts.commands_billing import RecordRead
 from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
+from stormops.accounts.commands_hand_over import OfferHandOver, StepHandOver
 from stormops.accounts.commands_owner import EndOwnerAgreement, SignOwnerAgreement
 from stormops.accounts.commands_party import OpenAccount
 from stormops.accounts.commands_place import (
@@ -111,6 +112,7 @@ OF_NO_ACCOUNT = (
     RecordException,
     RecordRead,
     RetireUnit,
+    OfferHandOver,
     ScoreReview,
     SettleReview,
     SignOwnerAgreement,
@@ -120,7 +122,7 @@ OF_NO_ACCOUNT = (
 )
 """Commands that concern no account that is there."""
 
-MAY_BE_OF_NONE = (AddTask, ExceptBill, StepServiceRequest, StepTask, StepVisit, TakeServiceRequest)
+MAY_BE_OF_NONE = (AddTask, ExceptBill, StepHandOver, StepServiceRequest, StepTask, StepVisit, TakeServiceRequest)
 """Commands that may concern an account."""
 
 FUNCTIONS = sorted({command.function for command in COMMANDS.values()})

@@ -535,6 +535,27 @@ async def test_29_every_channel_is_one_history(desk: Desk) -> None:
     assert [each["account"] for each in found] == ["a1"]
 
 
+async def test_33_a_shift_is_handed_over_as_a_whole(desk: Desk) -> None:
+    await customer(desk)
+    due = desk.clock[0] + 3_600_000
+    said = {"account": "a1", "text": "call back", "owner": "representative", "due_ms": due}
+    promise = (await desk.do("representative", "make_promise", **said))["promise"]
+    offer = {"taker": "credit", "note": "the caller depends on power"}
+    first = (await desk.do("representative", "offer_hand_over", **offer))["hand_over"]
+    assert await desk.refused("billing", "step_hand_over", hand_over=first, step="accept") == "not_theirs"
+    assert await desk.refused("credit", "step_hand_over", hand_over=first, step="refuse") == "no_text"
+    await desk.do("credit", "step_hand_over", hand_over=first, step="refuse", note="which caller?")
+    again = (await desk.do("representative", "offer_hand_over", **offer))["hand_over"]
+    await desk.do("credit", "step_hand_over", hand_over=again, step="accept")
+    item = (await desk.get("credit", f"{API}/queues/promises")).json()["items"][0]
+    assert (item["id"], item["owner"]) == (promise, "credit")
+    events = (await desk.get("auditor", f"{API}/audit")).text
+    assert events.count("offer_hand_over") >= 2
+    assert f"promise:{promise}" in events
+    assert f"hand_over:{again}" in events
+    await desk.do("credit", "step_promise", promise=promise, step="keep")
+
+
 async def test_33_and_34_promises_and_tasks_pass_to_the_next_shift(desk: Desk) -> None:
     await customer(desk)
     due = desk.clock[0] + 3_600_000

@@ -225,6 +225,22 @@ _TABLE = (
         about="task",
     ),
     _duty(
+        "offer_hand_over",
+        "contact",
+        Field("taker", "owner"),
+        _long("note"),
+        about="",
+        undo=("step_hand_over", "withdraw"),
+    ),
+    _duty(
+        "step_hand_over",
+        "contact",
+        _record("hand_over"),
+        _step("hand_over", "accept", "refuse", "withdraw"),
+        _maybe(_long("note")),
+        about="hand_over",
+    ),
+    _duty(
         "file_certificate",
         "contact",
         ACCOUNT,

@@ -28,7 +28,17 @@ from stormops.accounts.records_place import (
     ServiceOrder,
     WeatherHold,
 )
-from stormops.accounts.records_work import Case, Escalation, Finding, Promise, QaReview, ServiceRequest, Task, Visit
+from stormops.accounts.records_work import (
+    Case,
+    Escalation,
+    Finding,
+    HandOver,
+    Promise,
+    QaReview,
+    ServiceRequest,
+    Task,
+    Visit,
+)
 from stormops.books.database import Database
 from stormops.books.listing import counts, in_state
 from stormops.counter.duties import duties_about
@@ -51,6 +61,7 @@ QUEUES: dict[str, Queue] = {
     "drawers": Queue(Drawer, ("open", "counted")),
     "blocks": Queue(ReceiptBlock, ("issued",)),
     "escalations": Queue(Escalation, ("open", "in_hand", "resolved")),
+    "hand_overs": Queue(HandOver, ("offered",)),
     "promises": Queue(Promise, ("made", "missed")),
     "service_requests": Queue(ServiceRequest, ("received", "in_hand")),
     "tasks": Queue(Task, ("open",)),

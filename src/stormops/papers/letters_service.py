@@ -11,7 +11,7 @@ from stormops.pages.words import Words
 from stormops.papers.document import Document, Due, Note, Points, Rows, Say
 from stormops.papers.writing import CUSTOMERS, Desk, Writing
 
-TOWARDS = {DEPOSITS: "deposit", LOANS: "loan", LOAN_INTEREST: "loan_interest"}
+TOWARDS = {DEPOSITS: "deposit", LOANS: "loan_principal", LOAN_INTEREST: "loan_interest"}
 """Accounts of the chart that a payment answers when it is for a deposit or a loan, and the words for it."""
 
 
