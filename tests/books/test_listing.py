@@ -21,7 +21,7 @@ def world(tmp_path: Path) -> SqlWorld:
 
 def test_records_are_listed_by_their_state_the_longest_unchanged_first(tmp_path: Path) -> None:
     books = world(tmp_path)
-    keys = [books.do(AddTask(text=f"task {n}", owner="ann", due_ms=9))["task"] for n in range(3)]
+    keys = [books.do(AddTask(text=f"task {n}", owner="ann", due_ms=10**13))["task"] for n in range(3)]
     books.do(StepTask(task=keys[0], step="pass_on", owner="bob"))
     books.do(StepTask(task=keys[2], step="complete"))
     assert [each.id for each in listing.in_state(books.store.database, Task, ["open"])] == [keys[1], keys[0]]
@@ -46,7 +46,7 @@ def test_whose_a_record_is_and_where_is_read_by_every_way_to_it(tmp_path: Path) 
 
 def test_how_many_wait_is_counted_without_reading_them(tmp_path: Path) -> None:
     books = world(tmp_path)
-    keys = [books.do(AddTask(text=f"task {n}", owner="ann", due_ms=9))["task"] for n in range(3)]
+    keys = [books.do(AddTask(text=f"task {n}", owner="ann", due_ms=10**13))["task"] for n in range(3)]
     books.do(StepTask(task=keys[2], step="complete"))
     wanted: dict[str, tuple[type[Record], list[str]]] = {
         "tasks": (Task, ["open"]),

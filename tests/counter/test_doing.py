@@ -12,7 +12,7 @@ import pytest
 from stormops.counter.duties import DUTIES
 from stormops.counter.rights import MAKING, NEEDS
 from stormops.staff.roles import ROLES
-from tests.counter.conftest import API, Desk, billed, customer, opened, served
+from tests.counter.conftest import API, LEASE, Desk, billed, customer, opened, served
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -244,3 +244,13 @@ async def test_what_is_to_be_done_is_given_to_somebody_who_is_there(desk: Desk) 
     assert 'value="biling"' in wrong.text
     right = await send(desk, "representative", "add_task", "look", typed | {"owner": "billing2"})
     assert right.status_code == 200
+
+
+async def test_a_file_that_is_missing_is_asked_for_where_it_belongs(desk: Desk) -> None:
+    await customer(desk)
+    ask = {"account": "a1", "programme": "general", "cents": 60_000, "months": 12, "contractor": "Sun", "quote": LEASE}
+    loan = (await desk.do("lending", "apply_for_loan", **ask))["loan"]
+    key = hidden(await form(desk, "lending", "step_loan"))["key"][0]
+    unsigned = await send(desk, "lending", "step_loan", "look", {"key": key, "loan": loan, "step": "sign"})
+    assert unsigned.status_code == 409
+    assert 'id="f-3-error">Attach it now' in unsigned.text

@@ -214,6 +214,21 @@ async def test_12_an_adjustment_needs_evidence_another_person_and_can_be_reverse
     assert (await view(desk))["owed"] == owing["owed"] - 500
 
 
+async def test_12_who_approves_sees_of_which_kind_an_adjustment_is(desk: Desk) -> None:
+    await billed(desk)
+    owing = (await view(desk))["receivables"][0]
+    proposal = {"kind": "adjustment", "account": "a1", "type": "courtesy"}
+    parts = [{"receivable": owing["id"], "cents": 1_000}]
+    request = (await desk.do("billing", "draft_request", proposal={**proposal, "parts": parts}, reason="long wait"))[
+        "request"
+    ]
+    await desk.do("billing", "attach_evidence", request=request, hashes=[LEASE])
+    await desk.do("billing", "submit_request", request=request)
+    page = (await desk.get("approver", "/counter/queues/approvals")).text
+    assert "Adjust an account: long wait" in page
+    assert " · Courtesy · By billing" in page
+
+
 async def test_12_errors_of_bills_are_billed_and_given_back(desk: Desk) -> None:
     await billed(desk)
     period = {"account": "a1", "charge": "electric", "since": "2026-06-01", "until": "2026-07-01"}

@@ -170,7 +170,7 @@ class StepBankruptcy(Command, frozen=True, kw_only=True, tag="step_bankruptcy"):
         if self.step == "default" and (case.assurance_due is None or draft.envelope.day <= case.assurance_due):
             raise Refused("not_due", "The time for assurance is not over.", "case")
         if self.step in {"discharge", "dismiss"}:
-            draft.attach([] if self.order is None else [self.order])
+            draft.attach([] if self.order is None else [self.order], "order")
         draft.step(case, self.step)
         stayed = [each for each in draft.where(Receivable, account=case.account) if each.stayed]
         pieces = [owed.piece(each, each.stayed) for each in stayed]

@@ -85,7 +85,7 @@ class StepLoan(Command, frozen=True, kw_only=True, tag="step_loan"):
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         fields: dict[str, object] = {}
         if self.step == "sign":
-            draft.attach([] if self.note is None else [self.note])
+            draft.attach([] if self.note is None else [self.note], "note")
             fields["note"] = self.note
         if self.step == "defer":
             fields["terms"] = draft.by_policy(self.terms or {})

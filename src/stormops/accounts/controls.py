@@ -134,13 +134,13 @@ def checker(maker: str, approved: Collection[str], person: str) -> Refusal | Non
     return None
 
 
-def evidence(hashes: Collection[str]) -> Refusal | None:
-    """Why the hashes are no evidence: none at all, or not a SHA-256 in lower-case hexadecimal."""
+def evidence(hashes: Collection[str], field: str = "evidence") -> Refusal | None:
+    """Why the hashes are no evidence: none at all, or not a SHA-256 in lower-case hexadecimal. `field` has them."""
     if not hashes:
-        return Refusal("no_evidence", "Evidence is attached when it is entered, not later.", "evidence")
+        return Refusal("no_evidence", "Attach it now: evidence is entered with what it proves, not later.", field)
     if all(re.fullmatch(r"[0-9a-f]{64}", each) for each in hashes):
         return None
-    return Refusal("no_hash", "Evidence is named by its SHA-256 hash.", "evidence")
+    return Refusal("no_hash", "Evidence is named by its SHA-256 hash.", field)
 
 
 def settled(changed: date | None, today: date, days: int) -> Refusal | None:

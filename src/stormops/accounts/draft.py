@@ -158,10 +158,10 @@ class Draft:
         if refusal is not None:
             raise Refused(refusal.code, refusal.sentence, refusal.field)
 
-    def attach(self, hashes: Iterable[str]) -> tuple[str, ...]:
-        """Evidence by its hashes. Raises Refused when there is none or it is none."""
+    def attach(self, hashes: Iterable[str], field: str = "evidence") -> tuple[str, ...]:
+        """Evidence by its hashes. Raises Refused, of the field, when there is none or it is none."""
         given = tuple(hashes)
-        self.must(controls.evidence(given))
+        self.must(controls.evidence(given, field))
         self.evidence += given
         return given
 

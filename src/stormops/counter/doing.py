@@ -239,7 +239,7 @@ class Doing:
             key=asking.key,
             would=answer,
             blind=blind,
-            changes=[*changes, *filter(None, parts)],
+            changes=[*changes, *parts],
             about=about,
             why=[{"kept": one.kept} for one in decisions],
             shown=[

@@ -122,8 +122,7 @@ def _more(record: Record, reader: Reader) -> list[str]:
     if isinstance(record, MeterRelease) and record.permit:
         more.append(words("ui.permit", number=record.permit))
     if isinstance(record, Request):
-        more.append(f"{words('ui.maker')} {record.maker}, {words.day(record.made)}")
-        more += [words("ui.approved_by", person=each.by, desk=each.desk) for each in record.approvals]
+        more += _of_request(record, words)
     return more
 
 
@@ -131,6 +130,14 @@ def _hardship(record: Record, words: Words) -> str:
     """Why a refund cannot wait for a storm's end, as its request and its case keep it."""
     why = record.proposal.get("hardship") if isinstance(record, Request) else getattr(record, "hardship", "")
     return f"{named(words, 'choice', 'hardship')}: {why}" if why else ""
+
+
+def _of_request(request: Request, words: Words) -> list[str]:
+    """Of which kind an adjustment is, who made it, and who approved it."""
+    kind = request.proposal.get("type")
+    said = [] if kind is None else [named(words, "choice", str(kind))]
+    said.append(f"{words('ui.maker')} {request.maker}, {words.day(request.made)}")
+    return said + [words("ui.approved_by", person=each.by, desk=each.desk) for each in request.approvals]
 
 
 def _said_later(record: Record, words: Words) -> list[str]:
