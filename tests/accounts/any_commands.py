@@ -163,7 +163,7 @@ def _draft(hand: Hand, move: Move) -> Command:
         lambda: Transfer(account=hand.account, to=hand.other, parts=part()),
         lambda: Overcharge(account=hand.account, lines=line, refund=bool(move.cents % 2)),
         lambda: MassCredit(event=f"e{move.cents}", fund="electric", credits={hand.account: move.cents}),
-        lambda: CreditRefund(account=hand.account, amount=hand.credit(move)),
+        lambda: CreditRefund(account=hand.account, amount=hand.credit(move), hardship="ill" * (move.cents % 3 == 0)),
         lambda: DepositRefund(account=hand.account, deposit=hand.pick(Deposit, move, "refund").id),
         lambda: _disbursement(hand.pick(Loan, move, "disburse")),
         lambda: LoanWriteOff(loan=hand.pick(Loan, move, "write_off").id),
@@ -220,13 +220,14 @@ def _instalment(hand: Hand, move: Move) -> Command:
 def _pay_deposit(hand: Hand, move: Move) -> Command:
     deposit = hand.pick(Deposit, move, "pay")
     left = deposit.required - deposit.held
-    return PayDeposit(deposit=deposit.id, cents=max(1, min(left, move.cents)), tender=("bank", "card")[move.pick % 2])
+    cents, tender = max(1, min(left, move.cents)), ("bank", "card")[move.pick % 2]
+    return PayDeposit(deposit=deposit.id, number=hand.receipt_number(), cents=cents, tender=tender)
 
 
 def _prepay(hand: Hand, move: Move) -> Command:
     loan = hand.pick(Loan, move, "prepay")
     cents = max(1, min(loan.principal + loan.interest, move.cents))
-    return PrepayLoan(loan=loan.id, cents=cents, tender="bank")
+    return PrepayLoan(loan=loan.id, number=hand.receipt_number(), cents=cents, tender="bank")
 
 
 def _close(hand: Hand, move: Move) -> tuple[Command, str]:
@@ -289,7 +290,7 @@ def _interest(hand: Hand, move: Move) -> Command:
 
 
 def _refund(hand: Hand, move: Move) -> tuple[Command, str]:
-    return IssueRefund(refund=hand.pick(RefundCase, move, "pay").id, method="card", reference="1"), "pam"
+    return IssueRefund(refund=hand.pick(RefundCase, move, "pay").id, method="card", reference="1"), "tim"
 
 
 MOVES: dict[str, Callable[[Hand, Move], Command | tuple[Command, str]]] = {

@@ -89,7 +89,7 @@ def test_a_notice_recalls_debt_and_holds_deposits_and_is_taken_once() -> None:
     world.do(StepPlacement(placement=placement, step="approve"), "bob")
     world.do(StepPlacement(placement=placement, step="place"))
     deposit = world.do(RequireDeposit(account="a1", fund="electric", cents=500, decision=PROOF))["deposit"]
-    world.do(PayDeposit(deposit=deposit, cents=500, tender="bank"))
+    world.do(PayDeposit(number="p1", deposit=deposit, cents=500, tender="bank"))
     notice(world)
     assert world.get(Placement, placement).state == "recalled"
     assert sum(each.owed for each in world.books.where(Receivable)) == 4_000
@@ -106,7 +106,7 @@ def test_dividend_set_off_and_discharge_move_by_the_case_only() -> None:
     world = city()
     bill(world, "a1", 10_000)
     deposit = world.do(RequireDeposit(account="a1", fund="electric", cents=2_000, decision=PROOF))["deposit"]
-    world.do(PayDeposit(deposit=deposit, cents=2_000, tender="bank"))
+    world.do(PayDeposit(number="p2", deposit=deposit, cents=2_000, tender="bank"))
     case = notice(world, 11)
     split(world, case, 10_000)
     world.do(ReceiveDividend(case=case, cents=3_000))
@@ -144,7 +144,7 @@ def test_63_assurance_is_the_new_accounts_deposit_and_default_waits_for_its_day(
     )
     assert world.refused(GiveAssurance(case=case, deposit=old)) == "other_account"
     assert world.refused(GiveAssurance(case=case, deposit=new)) == "not_given"
-    world.do(PayDeposit(deposit=new, cents=500, tender="bank"))
+    world.do(PayDeposit(number="p3", deposit=new, cents=500, tender="bank"))
     world.do(GiveAssurance(case=case, deposit=new))
     assert world.get(Deposit, new).case == case
     world.later(40)

@@ -24,7 +24,7 @@ def require(world: World, cents: int = 14_500, account: str = "a1") -> str:
 
 def paid(world: World, cents: int = 14_500, tender: str = "bank") -> str:
     deposit = require(world, cents)
-    world.do(PayDeposit(deposit=deposit, cents=cents, tender=tender))
+    world.do(PayDeposit(deposit=deposit, number=f"d-{deposit}", cents=cents, tender=tender))
     return deposit
 
 

@@ -52,7 +52,7 @@ def test_52_an_instalment_on_the_bill_is_interest_and_principal() -> None:
 def test_57_a_payoff_is_principal_and_the_days_interest_and_never_more() -> None:
     world = city()
     loan = lent(world, 629_656)
-    payoff: dict[str, Any] = {"loan": loan, "tender": "bank", "per_diem": 1_294, "decision": PROOF}
+    payoff: dict[str, Any] = {"loan": loan, "number": "n1", "tender": "bank", "per_diem": 1_294, "decision": PROOF}
     assert world.refused(PrepayLoan(cents=630_951, **payoff)) == "too_much"
     world.do(PrepayLoan(cents=630_950, **payoff))
     assert world.sums() == {"1010": 630_950, "1150": -629_656, "1155": -1_294}

@@ -45,10 +45,10 @@ def test_service_waits_for_its_deposit_its_release_and_the_field() -> None:
     made = world.do(start(at, point=meter, deposit_cents=14_500))
     assert state(world, made["service_agreement"]) == "pending_deposit"
     assert world.refused(Energise(agreement=made["service_agreement"], register=0)) == "no_release"
-    world.do(PayDeposit(deposit=made["deposit"], cents=10_000, tender="bank"))
+    world.do(PayDeposit(number="p1", deposit=made["deposit"], cents=10_000, tender="bank"))
     assert state(world, made["service_agreement"]) == "pending_deposit"
-    assert world.refused(PayDeposit(deposit=made["deposit"], cents=4_501, tender="bank")) == "too_much"
-    world.do(PayDeposit(deposit=made["deposit"], cents=4_500, tender="bank"))
+    assert world.refused(PayDeposit(number="p2", deposit=made["deposit"], cents=4_501, tender="bank")) == "too_much"
+    world.do(PayDeposit(number="p3", deposit=made["deposit"], cents=4_500, tender="bank"))
     assert world.get(Deposit, made["deposit"]).held == 14_500
     assert state(world, made["service_agreement"]) == "pending_release"
     world.do(RecordException(point=meter, clearance="reconnect", inspector="ivy", evidence=(HASH,)))

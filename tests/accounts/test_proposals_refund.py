@@ -23,7 +23,7 @@ def test_no_more_than_the_credit_that_is_there() -> None:
 def test_a_deposit_and_its_interest_are_refunded_to_its_own_customer() -> None:
     world = city()
     deposit = world.do(RequireDeposit(account="a1", fund="electric", cents=5_000, decision=PROOF))["deposit"]
-    world.do(PayDeposit(deposit=deposit, cents=5_000, tender="bank"))
+    world.do(PayDeposit(number="p1", deposit=deposit, cents=5_000, tender="bank"))
     world.do(AccrueDepositInterest(deposit=deposit, cents=50, decision=PROOF))
     wrong = DraftRequest(proposal=DepositRefund(account="b1", deposit=deposit), decision=PROOF, reason="r")
     assert world.refused(wrong) == "other_account"

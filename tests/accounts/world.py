@@ -16,6 +16,7 @@ from stormops.accounts.commands_billing import RecordRead
 from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
+from stormops.accounts.commands_hand_over import OfferHandOver, StepHandOver
 from stormops.accounts.commands_owner import EndOwnerAgreement, SignOwnerAgreement
 from stormops.accounts.commands_party import OpenAccount
 from stormops.accounts.commands_place import (
@@ -78,6 +79,7 @@ LIMITS = Limits(
     split_days=dict.fromkeys((*ADJUSTING, *PAYING_OUT), 30) | {"rebate": 10},
     payee_days=10,
     uncleared_days=10,
+    hardship_in_storm=True,
     exception_days=30,
     exceptions_per_inspector_day=2,
     stand_in_payment_max=50_000,
@@ -129,6 +131,7 @@ OF_NO_ACCOUNT = (
     RecordRead,
     ReleaseRecords,
     RetireUnit,
+    OfferHandOver,
     ScoreReview,
     SettleReview,
     SignOwnerAgreement,
@@ -140,14 +143,14 @@ OF_NO_ACCOUNT = (
 )
 """Commands that concern no account that is there."""
 
-MAY_BE_OF_NONE = (AddTask, ExceptBill, StepServiceRequest, StepTask, StepVisit, TakeServiceRequest)
+MAY_BE_OF_NONE = (AddTask, ExceptBill, StepHandOver, StepServiceRequest, StepTask, StepVisit, TakeServiceRequest)
 """Commands that may concern an account."""
 
 FUNCTIONS = sorted({command.function for command in COMMANDS.values()})
 PERMISSIONS = sorted(
     {command.permission for command in COMMANDS.values()}
     | {"adjust", "declare_waiver", "transfer", "refund", "rebate", "disburse", "collect"}
-    | {"lead", "chief", "post", "reverse", "refund_issue", "billing"}
+    | {"lead", "chief", "supervisor", "post", "reverse", "refund_issue", "billing"}
 )
 
 
@@ -156,6 +159,7 @@ def full() -> dict[str, str]:
     doing = {proposal.doing for proposal in Proposal.__subclasses__()}
     asking = {proposal.asking for proposal in Proposal.__subclasses__()}
     more = {"deposit_recovery", "card_payment", "agency_recall", "escalation_safety", "corrective_action"}
+    more |= {"refund_hardship"}
     return dict.fromkeys(sorted({*FUNCTIONS, *doing, *asking, *more}), "full")
 
 

@@ -110,6 +110,8 @@ def test_every_page_is_accessible_and_fits_a_phone(
         "/queues/approvals",
         "/queues/visits",
         "/drawer",
+        "/hand-over",
+        "/do/offer_hand_over",
         "/reports",
         "/continuous?seed=1&of_ten_thousand=10000",
         "/audit",

@@ -12,7 +12,7 @@ ROWS = {function.name: function for function in (*ACCOUNTS, *TRANSIT)}
     ("level", "names"),
     [
         ("hold", "disconnect agency_placement late_fee loan_default"),
-        ("full", "contact_update escalation_safety reconnect bankruptcy_notice mass_waiver paratransit_life"),
+        ("full", "contact_update refund_hardship escalation_safety bankruptcy_notice mass_waiver reconnect"),
         ("snapshot", "account_review billing_history multi_unit_roster loan_balance policy_lookup"),
         ("stand_in", "meter_release deposit_recovery cash_payment payment_arrangement pass_sale"),
         ("suspend", "deposit_review rebate_payment loan_disbursement refund_issue qa_scoring ad_hoc_report"),

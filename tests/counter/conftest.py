@@ -103,7 +103,9 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """One person of every role, called like it; a second one of some; Sam, whose account is s1."""
     people = {role: person(role, role) for role in ROLES}
-    people |= {f"{role}2": person(f"{role}2", role) for role in ("cashier", "approver", "billing", "addresses")}
+    people |= {
+        f"{role}2": person(f"{role}2", role) for role in ("cashier", "approver", "billing", "addresses", "treasurer")
+    }
     people["sam"] = person("sam", "billing", related=frozenset({"s1"}))
     clock = [int(START.timestamp() * 1000)]
     outage: dict[str, Known] = {}
@@ -198,7 +200,13 @@ async def served(desk: Desk, account: str = "a1") -> str:
     deposit = (await desk.get("cashier", f"{API}/accounts/{account}")).json()["deposits"][0]
     drawer = await opened(desk)
     await desk.do(
-        "cashier", "pay_deposit", deposit=deposit["id"], cents=deposit["required"], tender="cash", drawer=drawer
+        "cashier",
+        "pay_deposit",
+        deposit=deposit["id"],
+        number=f"d-{account}",
+        cents=deposit["required"],
+        tender="cash",
+        drawer=drawer,
     )
     await desk.do("field", "energise", agreement=agreement, register=1000)
     return agreement

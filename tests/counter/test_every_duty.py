@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from stormops.core.levels import Mode
 from tests.counter.conftest import API, LEASE, Desk, billed, customer, opened, served
 
 
@@ -373,11 +374,52 @@ async def test_17_a_loan_is_signed_paid_out_by_another_billed_and_paid_off(desk:
     await desk.do("billing", "bill_instalment", loan=loan)
     left = next(each for each in (await view(desk))["loans"] if each["id"] == loan)
     assert left["billed"] == 1
-    would = await desk.preview("cashier", "prepay_loan", loan=loan, cents=left["principal"], tender="bank")
-    await desk.do(
-        "cashier", "prepay_loan", loan=loan, cents=left["principal"] + would["command"]["per_diem"], tender="bank"
+    would = await desk.preview(
+        "cashier", "prepay_loan", loan=loan, number="L-1", cents=left["principal"], tender="bank"
     )
+    cents = left["principal"] + would["command"]["per_diem"]
+    off = {"loan": loan, "number": "L-1", "cents": cents, "tender": "bank"}
+    receipt = (await desk.do("cashier", "prepay_loan", **off))["receipt"]
     assert (await view(desk))["loans"][0]["state"] == "paid_off"
+    paper = (await desk.get("cashier", f"/counter/receipts/{receipt}/receipt?in=es")).text
+    assert "Recibo L-1" in paper
+    assert "Préstamo: capital" in paper
+    assert loan in paper
+    await sound(desk)
+    assert await desk.refused("cashier", "return_payment", receipt=receipt) == "no_permission"
+    await desk.do("billing", "return_payment", receipt=receipt)
+    again = (await view(desk))["loans"][0]
+    assert (again["state"], again["principal"] + again["interest"]) == ("active", cents)
+    letter = (await desk.get("billing", f"/counter/letters/returned_payment/{receipt}")).text
+    assert "goes on as if it had not been paid" in letter
+    await sound(desk)
+
+
+async def test_8_money_for_a_deposit_has_a_receipt_and_what_the_bank_returns_is_required_again(desk: Desk) -> None:
+    await customer(desk)
+    deposit = (await view(desk))["deposits"][0]
+    pay = {"deposit": deposit["id"], "cents": 15_000, "drawer": await opened(desk), "tender": "cheque"}
+    receipt = (await desk.do("cashier", "pay_deposit", number="D-1", **pay))["receipt"]
+    taken = {"account": "a1", "number": "D-1", "cents": 100, "tender": "bank"}
+    assert await desk.refused("cashier", "take_payment", **taken) == "receipt_taken"
+    screen = (await desk.get("cashier", f"/counter/receipts/{receipt}")).text
+    assert "Deposit" in screen
+    for language, words in (("en", "Deposit"), ("es", "Depósito"), ("ht", "Depo")):
+        paper = (await desk.get("cashier", f"/counter/receipts/{receipt}/receipt?in={language}")).text
+        assert "D-1" in paper
+        assert words in paper
+        assert deposit["id"] in paper
+    printed = await desk.get("cashier", f"/counter/receipts/{receipt}/receipt.pdf")
+    assert printed.content.startswith(b"%PDF")
+    await desk.do("billing", "return_payment", receipt=receipt)
+    after = (await view(desk))["deposits"][0]
+    assert (after["state"], after["held"]) == ("required", 0)
+    assert (await view(desk))["owed"] == 3_000  # the fee alone
+    letter = (await desk.get("billing", f"/counter/letters/returned_payment/{receipt}")).text
+    assert "required again" in letter
+    assert "$180.00" in letter
+    await desk.do("cashier", "pay_deposit", number="D-2", **{**pay, "tender": "cash"})
+    assert (await view(desk))["deposits"][0]["state"] == "held"
     await sound(desk)
 
 
@@ -390,7 +432,44 @@ async def test_18_a_credit_is_refunded_by_maker_checkers_and_payer(desk: Desk) -
     assert await desk.refused("billing", "draft_request", proposal=above, reason="asked") == "too_much"
     await approved(desk, "billing", back, "approver", "cashier_supervisor")
     refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
-    await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference="T-1")
+    paid = {"refund": refund, "method": "bank", "reference": "T-1"}
+    assert await desk.refused("treasurer", "issue_refund", **paid) == "poster_pays"
+    await desk.do("treasurer2", "issue_refund", **paid)
+    assert (await view(desk))["refunds"][0]["state"] == "paid"
+    await sound(desk)
+
+
+async def test_18_in_a_storm_a_refund_is_paid_in_hardship_alone_with_two_supervisors(desk: Desk) -> None:
+    for account in ("a1", "b1"):
+        await customer(desk, account, f"Ann {account}")
+        await desk.do("cashier", "take_payment", account=account, number=f"x{account}", cents=900, tender="bank")
+    desk.later(20)
+    back = {"kind": "credit_refund", "account": "a1", "amount": 900, "pay_to": "transfer"}
+    await approved(desk, "billing", back | {"account": "b1"}, "approver", "cashier_supervisor")
+    desk.mode(Mode.STORM)
+    assert await desk.refused("billing", "draft_request", proposal=back, reason="asked") == "storm"
+    empty = back | {"hardship": "  "}
+    assert await desk.refused("billing", "draft_request", proposal=empty, reason="asked") == "storm"
+    hard = back | {"hardship": "no roof, no food"}
+    request = (await desk.do("billing", "draft_request", proposal=hard, reason="asked"))["request"]
+    await desk.do("billing", "attach_evidence", request=request, hashes=[LEASE])
+    await desk.do("billing", "submit_request", request=request)
+    page = (await desk.get("approver", "/counter/queues/approvals")).text
+    assert "no roof, no food" in page
+    await desk.do("manager", "approve_request", request=request)
+    assert await desk.refused("treasurer", "post_request", request=request) == "illegal_step"
+    assert await desk.refused("manager", "approve_request", request=request) == "approved_already"
+    assert await desk.refused("billing", "approve_request", request=request) == "no_permission"
+    await desk.do("cashier_supervisor", "approve_request", request=request)
+    await desk.do("treasurer", "post_request", request=request)
+    items = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"]
+    case = {each["account"]: each["id"] for each in items}
+    paid = {"method": "bank", "reference": "T-1"}
+    assert await desk.refused("treasurer2", "issue_refund", refund=case["b1"], **paid) == "suspended"
+    assert await desk.refused("treasurer", "issue_refund", refund=case["a1"], **paid) == "poster_pays"
+    assert await desk.refused("manager", "issue_refund", refund=case["a1"], **paid) == "no_permission"
+    assert "no roof, no food" in (await desk.get("treasurer2", "/counter/queues/refunds")).text
+    await desk.do("treasurer2", "issue_refund", refund=case["a1"], **paid)
     assert (await view(desk))["refunds"][0]["state"] == "paid"
     await sound(desk)
 
@@ -506,6 +585,27 @@ async def test_29_every_channel_is_one_history(desk: Desk) -> None:
     assert {(note["channel"], note["relay"]) for note in notes} == {("phone", True), ("mail", False)}
     found = (await desk.get("representative", f"{API}/search?q=555-0199")).json()["found"]
     assert [each["account"] for each in found] == ["a1"]
+
+
+async def test_33_a_shift_is_handed_over_as_a_whole(desk: Desk) -> None:
+    await customer(desk)
+    due = desk.clock[0] + 3_600_000
+    said = {"account": "a1", "text": "call back", "owner": "representative", "due_ms": due}
+    promise = (await desk.do("representative", "make_promise", **said))["promise"]
+    offer = {"taker": "credit", "note": "the caller depends on power"}
+    first = (await desk.do("representative", "offer_hand_over", **offer))["hand_over"]
+    assert await desk.refused("billing", "step_hand_over", hand_over=first, step="accept") == "not_theirs"
+    assert await desk.refused("credit", "step_hand_over", hand_over=first, step="refuse") == "no_text"
+    await desk.do("credit", "step_hand_over", hand_over=first, step="refuse", note="which caller?")
+    again = (await desk.do("representative", "offer_hand_over", **offer))["hand_over"]
+    await desk.do("credit", "step_hand_over", hand_over=again, step="accept")
+    item = (await desk.get("credit", f"{API}/queues/promises")).json()["items"][0]
+    assert (item["id"], item["owner"]) == (promise, "credit")
+    events = (await desk.get("auditor", f"{API}/audit")).text
+    assert events.count("offer_hand_over") >= 2
+    assert f"promise:{promise}" in events
+    assert f"hand_over:{again}" in events
+    await desk.do("credit", "step_promise", promise=promise, step="keep")
 
 
 async def test_33_and_34_promises_and_tasks_pass_to_the_next_shift(desk: Desk) -> None:

@@ -4,9 +4,12 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from stormops.accounts.commands_billing import ChargeFee
+from stormops.accounts.commands_payment import ApplyCredit, TakePayment
 from stormops.accounts.records_money import Arrangement, Placement, Receivable
 from stormops.papers.document import Due, Sign
 from tests.accounts.policies import PACKS
+from tests.accounts.world import PROOF
 from tests.papers.city import amounts, changed, customer, said, written
 
 
@@ -63,6 +66,19 @@ def test_a_returned_payment_is_owed_again_with_the_fee_of_the_policy() -> None:
     assert amounts(paper) == {"Returned payment": "$90.00", "Returned payment fee": "$30.00", "Total": "$120.00"}
     assert "It had answered: " in said(paper)
     assert "After 2 returned checks within 6 months we take no checks from an account for 12 months." in said(paper)
+
+
+def test_credit_that_was_used_before_the_bank_returned_it_is_no_fee() -> None:
+    world, _, _ = customer()
+    due = sum(each.owed for each in world.books.where(Receivable, account="a1"))
+    world.do(TakePayment(account="a1", number="R-2", cents=due, tender="bank"))
+    ahead = world.do(TakePayment(account="a1", number="R-3", cents=4_000, tender="bank"))["receipt"]
+    fee = {"charge": "late_fee", "cents": 4_000, "due": "2026-10-20", "decision": PROOF}
+    world.do(ChargeFee(account="a1", **fee))
+    world.do(ApplyCredit(account="a1"))
+    world.do(world.command("return_payment", receipt=ahead))
+    paper = written(world, "returned_payment", ahead)
+    assert amounts(paper) == {"Returned payment": "$40.00", "Returned payment fee": "$25.00", "Total": "$65.00"}
 
 
 def test_debt_goes_to_an_agency_by_what_stands_there_and_is_written_off_without_being_forgiven() -> None:

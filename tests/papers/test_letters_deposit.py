@@ -31,7 +31,7 @@ def test_what_became_of_a_deposit_is_what_was_posted_and_the_rest_is_a_refund() 
     world.put(replace(world.get(Deposit, key), required=50_000))
     for agreement in world.books.where(ServiceAgreement, account="a1"):
         world.put(replace(agreement, state="finalled", until=world.day))
-    world.do(PayDeposit(deposit=key, cents=50_000, tender="bank"))
+    world.do(PayDeposit(number="p1", deposit=key, cents=50_000, tender="bank"))
     world.do(ApplyDeposit(deposit=key))
     paper = written(world, "deposit_refund", key)
     rows = amounts(paper)

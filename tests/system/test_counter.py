@@ -87,7 +87,7 @@ def test_a_customers_first_month_from_lease_to_adjustment(platform: Platform, pe
     deposit = desk.get("/accounts/a1")["deposits"][0]
     assert deposit["required"] == 15_000
     drawer = cashier.do("open_drawer", change=5_000)["drawer"]
-    cashier.do("pay_deposit", deposit=deposit["id"], cents=15_000, tender="cash", drawer=drawer)
+    cashier.do("pay_deposit", deposit=deposit["id"], number="D-1", cents=15_000, tender="cash", drawer=drawer)
     people["field"].do("energise", agreement=agreement, register=100)
 
     fee = {"kind": "back_bill", "account": "a1", "charge": "electric", "months": [10_000], "cause": "customer"}

@@ -10,6 +10,7 @@ from stormops.accounts.commands_service import settle_deposit
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
+from stormops.accounts.receipts import cheques_refused, receipt
 from stormops.accounts.record import Day, Decision, Hash, Id, Payment
 from stormops.accounts.records_money import Deposit, RefundCase
 from stormops.accounts.records_place import Account, ServiceAgreement
@@ -136,6 +137,8 @@ class PayDeposit(Command, frozen=True, kw_only=True, tag="pay_deposit"):
     permission = "cashier"
 
     deposit: Id
+    number: Id
+    """The printed receipt's."""
     cents: Payment
     tender: str
     drawer: Id | None = None
@@ -144,12 +147,17 @@ class PayDeposit(Command, frozen=True, kw_only=True, tag="pay_deposit"):
         """See `Command.decide`."""
         draft.allow("card_payment" if self.tender == "card" else self.function, self.permission)
         deposit = draft.get(Deposit, self.deposit)
-        draft.account(deposit.account)
+        account = draft.account(deposit.account)
+        if self.tender == "cheque":
+            cheques_refused(draft, account.id)
         if deposit.held + self.cents > deposit.required:
             raise Refused("too_much", f"{usd(deposit.required - deposit.held)} is still required.", "cents")
         till = into(draft, self.tender, self.drawer)
+        fields = {"till": till.account, "drawer": till.item or None, "towards": f"deposit:{deposit.id}"}
+        taken = receipt(draft, account.id, self.number, self.tender, self.cents, **fields)
         draft.step(deposit, "pay", by_card=deposit.by_card or self.tender == "card")
-        draft.post(postings.deposit_paid(draft.head(), till, held(deposit, self.cents)))
+        entry = draft.post(postings.deposit_paid(draft.head(), till, held(deposit, self.cents)))
+        draft.step(taken, "post", journal=entry.id)
         after = draft.get(Deposit, deposit.id)
         if after.held == after.required:
             _go_on(draft, after)
@@ -234,7 +242,14 @@ class ApplyDeposit(Command, frozen=True, kw_only=True, tag="apply_deposit"):
 
 
 def refund_to(
-    draft: Draft, account: Account, fund: str, source: str, *, to_card: bool = False, maker: str = ""
+    draft: Draft,
+    account: Account,
+    fund: str,
+    source: str,
+    *,
+    to_card: bool = False,
+    maker: str = "",
+    hardship: str = "",
 ) -> RefundCase:
     """A refund payable to the account's liable party, empty until its journal is posted."""
     return draft.add(
@@ -246,6 +261,8 @@ def refund_to(
             source=source,
             state="payable",
             maker=maker or draft.envelope.actor,
+            posted_by=draft.envelope.actor,
+            hardship=hardship,
             to_card=to_card,
         )
     )

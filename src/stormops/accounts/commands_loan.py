@@ -7,6 +7,7 @@ from stormops.accounts.command import Command
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
+from stormops.accounts.receipts import cheques_refused, receipt
 from stormops.accounts.record import Amount, Count, Day, Decision, Hash, Id, Payment, Text
 from stormops.accounts.records_money import ChargeType, Loan, Rebate
 from stormops.accounts.records_place import Premise
@@ -141,6 +142,8 @@ class PrepayLoan(Command, frozen=True, kw_only=True, tag="prepay_loan"):
     permission = "cashier"
 
     loan: Id
+    number: Id
+    """The printed receipt's."""
     cents: Payment
     tender: str
     drawer: Id | None = None
@@ -151,6 +154,8 @@ class PrepayLoan(Command, frozen=True, kw_only=True, tag="prepay_loan"):
         """See `Command.decide`."""
         draft.allow("card_payment" if self.tender == "card" else self.function, self.permission)
         loan = draft.step(opened(draft, self.loan), "prepay")
+        if self.tender == "cheque":
+            cheques_refused(draft, loan.account)
         if self.per_diem:
             draft.by_policy(self.decision or {})
             draft.post(postings_credit.loan_interest_accrued(draft.head(), of(loan, self.per_diem)))
@@ -159,7 +164,10 @@ class PrepayLoan(Command, frozen=True, kw_only=True, tag="prepay_loan"):
             raise Refused("too_much", f"{usd(loan.principal + loan.interest)} pays the loan off.", "cents")
         interest = min(loan.interest, self.cents)
         till = into(draft, self.tender, self.drawer)
-        draft.post(postings_credit.loan_paid_off(draft.head(), till, of(loan), self.cents - interest, interest))
+        fields = {"till": till.account, "drawer": till.item or None, "towards": f"loan:{loan.id}"}
+        taken = receipt(draft, loan.account, self.number, self.tender, self.cents, **fields)
+        paid = postings_credit.loan_paid_off(draft.head(), till, of(loan), self.cents - interest, interest)
+        draft.step(taken, "post", journal=draft.post(paid).id)
         _paid_off_if_nothing_is_left(draft, loan.id)
 
 

@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import msgspec
 from msgspec.structs import replace
 
 from stormops.accounts import owed, postings
 from stormops.accounts.chart import CREDITS, RECEIVABLE
 from stormops.accounts.command import Command
-from stormops.accounts.commands_blocks import may_give
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import POOL, JournalState
 from stormops.accounts.postings import Held, Piece
+from stormops.accounts.receipts import cheques_refused, receipt, taken_back
 from stormops.accounts.record import Amount, Decision, Id, Payment, Text
 from stormops.accounts.records_money import Receipt
 from stormops.accounts.records_place import Account
 from stormops.accounts.refusal import Refused
 from stormops.accounts.tills import into
-
-
-def receipt(draft: Draft, account: str, number: str, tender: str, cents: int, **fields: object) -> Receipt:
-    """A new receipt; its number is never given twice. Raises Refused."""
-    if draft.where(Receipt, number=number):
-        raise Refused("receipt_taken", "This receipt number was given already.", "number")
-    may_give(draft, number)
-    return draft.add(
-        replace(
-            Receipt(
-                id=draft.new_id(),
-                account=account,
-                number=number,
-                tender=tender,
-                till="",
-                cents=cents,
-                day=draft.envelope.day,
-                state="taken",
-            ),
-            **fields,
-        )
-    )
-
-
-def cheques_refused(draft: Draft, account: str) -> None:
-    """Raise Refused while the account has had too many cheques returned."""
-    limits, today = draft.limits, draft.envelope.day
-    days = sorted(
-        r.day for r in draft.where(Receipt, account=account) if r.tender == "cheque" and r.state == "returned"
-    )
-    count = limits.cheques_returned
-    for first, last in zip(days, days[count - 1 :], strict=False):
-        near = (last - first).days <= limits.cheques_returned_days
-        if near and today < last + timedelta(days=limits.cheques_refused_days):
-            raise Refused("no_cheques", "Cheques of this account were returned; another tender is needed.", "tender")
 
 
 class TakePayment(Command, frozen=True, kw_only=True, tag="take_payment"):
@@ -225,7 +188,10 @@ class ReviewPayment(Command, frozen=True, kw_only=True, tag="review_payment"):
 
 
 class ReturnPayment(Command, frozen=True, kw_only=True, tag="return_payment"):
-    """The bank returned a payment: what it paid is owed again, with the fee that the rule gives."""
+    """The bank returned a payment: what it paid is owed again, with the fee that the rule gives.
+
+    Money for a deposit or a loan is taken from there; what is there no longer is owed.
+    """
 
     function = "cash_payment"
     permission = "billing"
@@ -246,7 +212,9 @@ class ReturnPayment(Command, frozen=True, kw_only=True, tag="return_payment"):
             raise Refused("not_returned", "Cash does not come back from the bank.", "receipt")
         draft.step(taken, "return")
         again, credit = self._answered(draft, taken)
-        used = credit - min(credit, account.credit)
+        back, gone = taken_back(draft, taken)
+        kept = min(credit, account.credit)
+        used = credit - kept + gone
         if used:
             new = owed.charge(draft, account.id, self.fee_charge, used, due=draft.envelope.day)
             again.append(owed.piece(new, used))
@@ -255,7 +223,7 @@ class ReturnPayment(Command, frozen=True, kw_only=True, tag="return_payment"):
             draft.by_policy(self.decision)
             new = owed.charge(draft, account.id, self.fee_charge, self.fee, due=draft.envelope.day)
             fee = owed.piece(new, self.fee)
-        draft.post(postings.returned(draft.head(), account.id, again, credit - used, fee))
+        draft.post(postings.returned(draft.head(), account.id, again, kept, fee, back))
 
     @staticmethod
     def _answered(draft: Draft, taken: Receipt) -> tuple[list[Piece], int]:

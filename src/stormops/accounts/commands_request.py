@@ -39,6 +39,8 @@ AnyProposal = (
 
 AWAITED = frozenset({"submitted", "part_approved"})
 """States in which a request waits for somebody's yes."""
+PAIR = 2
+"""So many people approve a refund in hardship at least, whatever its amount."""
 
 
 def proposal_of(request: Request) -> Proposal:
@@ -153,6 +155,8 @@ def needed(draft: Draft, request: Request, cents: int) -> tuple[str, ...]:
     roles = controls.approvals_needed(draft.limits.tiers.get(request.kind, ()), counted)
     if isinstance(roles, Refusal):
         raise Refused(roles.code, roles.sentence, roles.field)
+    if getattr(proposal_of(request), "hardship", "") and len(roles) < PAIR:
+        return (roles or ("supervisor",)) * PAIR
     return roles
 
 
@@ -254,7 +258,10 @@ class ReverseRequest(Command, frozen=True, kw_only=True, tag="reverse_request"):
 
 
 class IssueRefund(Command, frozen=True, kw_only=True, tag="issue_refund"):
-    """A payable refund paid: to the liable party, to the card that had paid, and not to an address that is too new."""
+    """A payable refund paid: to the liable party, to the card that had paid, and not to an address that is too new.
+
+    By another than who asked for it and than who posted it; in a storm only what was approved for hardship.
+    """
 
     permission = "refund_issue"
     function = "refund_issue"
@@ -269,10 +276,13 @@ class IssueRefund(Command, frozen=True, kw_only=True, tag="issue_refund"):
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         case = draft.get(RefundCase, self.refund)
-        draft.allow(self.function, self.permission, case.payable)
+        in_hardship = case.hardship and draft.limits.hardship_in_storm
+        draft.allow("refund_hardship" if in_hardship else self.function, self.permission, case.payable)
         draft.account(case.account)
         account = free_of_stay(draft, case.account)
         draft.must(controls.checker(case.maker, [], draft.envelope.actor))
+        if case.posted_by == draft.envelope.actor:
+            raise Refused("poster_pays", "Who posted a refund does not pay it: somebody else does.", "actor")
         if self.method not in {"card", "cheque", "bank"}:
             raise Refused("unknown_method", "A refund is paid by card, cheque or bank.", "method")
         if case.to_card and self.method != "card":
@@ -282,6 +292,7 @@ class IssueRefund(Command, frozen=True, kw_only=True, tag="issue_refund"):
         if self.method != "card":
             draft.must(controls.settled(account.mailing_changed, draft.envelope.day, draft.limits.payee_days))
         cleared(draft, account)
+        cleared(draft, account, case.source)
         draft.step(case, "pay", method=self.method, reference=self.reference, paid_by=draft.envelope.actor)
         draft.post(postings.refund_paid(draft.head(), _payable(case)))
 

@@ -58,6 +58,8 @@ class Limits(msgspec.Struct, frozen=True):
     """A payee or address younger than that gets no refund."""
     uncleared_days: int
     """A cheque younger than that is not refunded."""
+    hardship_in_storm: bool
+    """Whether a refund that two supervisors approved for hardship is paid while a storm lasts."""
     exception_days: int
     """How long an emergency release of a meter lasts without its permit."""
     exceptions_per_inspector_day: int

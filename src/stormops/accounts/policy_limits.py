@@ -55,6 +55,7 @@ def limits(pack: Pack, on: date) -> Limits:
         split_days={kind: terms.window_days for kind, terms in approvals.items()},
         payee_days=refund.new_payee_days,
         uncleared_days=refund.cheque_clears_days,
+        hardship_in_storm=refund.in_storm != "suspended",
         exception_days=release.exception_days,
         exceptions_per_inspector_day=release.exceptions_a_day,
         stand_in_payment_max=_stand_in(pack, on, "payment"),

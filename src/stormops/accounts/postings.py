@@ -137,10 +137,13 @@ def stand_in_posted(head: Head, receipt: Held, pieces: Sequence[Piece]) -> Journ
     return journal(head, "stand_in_posted", [*lines, _credited(receipt.party, receipt.cents - total(pieces))])
 
 
-def returned(head: Head, party: str, pieces: Sequence[Piece], excess: Cents, fee: Piece | None) -> Journal:
-    """A payment that the bank returned: owed again, with the fee."""
-    lines = [debit(chart.RECEIVABLE, piece) for piece in pieces]
-    lines += [_credited(party, excess, Side.DEBIT), till(BANK, Side.CREDIT, total(pieces) + excess)]
+def returned(  # noqa: PLR0917 - the parts of a payment
+    head: Head, party: str, pieces: Sequence[Piece], excess: Cents, fee: Piece | None, back: Sequence[Line] = ()
+) -> Journal:
+    """A payment that the bank returned: owed again, or taken from its deposit or loan (`back`), with the fee."""
+    lines = [*back, *(debit(chart.RECEIVABLE, piece) for piece in pieces)]
+    cents = total(pieces) + excess + sum(line.signed for line in back)
+    lines += [_credited(party, excess, Side.DEBIT), till(BANK, Side.CREDIT, cents)]
     if fee is not None:
         lines += [debit(chart.RECEIVABLE, fee), other(chart.LATE_FEES, Side.CREDIT, fee)]
     return journal(head, "returned", lines)
@@ -159,6 +162,13 @@ def over_short(head: Head, where: Till, over: Cents) -> Journal:
 def deposit_paid(head: Head, where: Till, deposit: Held) -> Journal:
     """A deposit in cash; it is the customer's money."""
     return journal(head, "deposit_paid", [till(where, Side.DEBIT, deposit.cents), credit(chart.DEPOSITS, deposit)])
+
+
+def deposit_returned(deposit: Held, interest: Cents) -> list[Line]:
+    """What a returned payment takes from a deposit, and the interest that is owed no more with it."""
+    of = deposit._replace(cents=interest)
+    expense = other(chart.INTEREST_EXPENSE, Side.CREDIT, of)
+    return [debit(chart.DEPOSITS, deposit), debit(chart.DEPOSIT_INTEREST, of), expense]
 
 
 def deposit_interest_accrued(head: Head, interest: Held) -> Journal:

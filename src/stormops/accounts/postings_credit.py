@@ -36,6 +36,14 @@ def loan_paid_off(head: Head, where: Till, loan: Held, principal: Cents, interes
     return journal(head, "loan_paid_off", lines)
 
 
+def loan_returned(loan: Held, principal: Cents, interest: Cents) -> list[Line]:
+    """What a returned payment had paid of a loan, owed again."""
+    return [
+        debit(chart.LOAN_INTEREST, loan._replace(cents=interest)),
+        debit(chart.LOANS, loan._replace(cents=principal)),
+    ]
+
+
 def loan_written_off(head: Head, loan: Held, interest: Cents) -> Journal:
     """A loan that will not be paid, against the allowance."""
     lines = [other(chart.ALLOWANCE, Side.DEBIT, loan, loan.cents + interest), *_loan_parts(loan, loan.cents, interest)]

@@ -8,7 +8,7 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import POOL, Head
 from stormops.accounts.postings import Held
 from stormops.accounts.proposals import Proposal, free_of_stay
-from stormops.accounts.record import Id, Payment
+from stormops.accounts.record import Id, Payment, Text
 from stormops.accounts.records_money import Deposit, Receipt, Request
 from stormops.accounts.records_place import Account
 from stormops.accounts.refusal import Refused
@@ -23,6 +23,8 @@ class CreditRefund(Proposal, frozen=True, kw_only=True, tag="credit_refund"):
 
     account: Id
     amount: Payment
+    hardship: Text = ""
+    """Why the customer cannot wait for a storm's end; "" = can."""
 
     def about(self, draft: Draft) -> tuple[str, ...]:
         """See `Proposal.about`."""
@@ -39,18 +41,19 @@ class CreditRefund(Proposal, frozen=True, kw_only=True, tag="credit_refund"):
         cleared(draft, account)
         latest = latest_receipt(draft, account)
         by_card = latest is not None and latest.tender == "card"
-        case = refund_to(draft, account, POOL, "credit", to_card=by_card, maker=request.maker)
+        case = refund_to(draft, account, POOL, "credit", to_card=by_card, maker=request.maker, hardship=self.hardship)
         draft.post(postings.credit_refunded(head, Held(case.id, account.id, POOL, self.amount)))
 
 
-def latest_receipt(draft: Draft, account: Account) -> Receipt | None:
-    """The account's last payment."""
-    return max(draft.where(Receipt, account=account.id), key=lambda each: (each.day, each.id), default=None)
+def latest_receipt(draft: Draft, account: Account, towards: str = "") -> Receipt | None:
+    """The last payment for what the account owes, or towards one of its deposits."""
+    found = [each for each in draft.where(Receipt, account=account.id) if each.towards == towards]
+    return max(found, key=lambda each: (each.day, each.id), default=None)
 
 
-def cleared(draft: Draft, account: Account) -> None:
-    """Raise Refused while the account's last payment is a cheque that may still be returned."""
-    latest = latest_receipt(draft, account)
+def cleared(draft: Draft, account: Account, towards: str = "") -> None:
+    """Raise Refused while the last of those payments is a cheque that may still be returned."""
+    latest = latest_receipt(draft, account, towards)
     if latest is not None and latest.tender == "cheque" and latest.state == "posted":
         age = (draft.envelope.day - latest.day).days
         if age < draft.limits.uncleared_days:
@@ -81,9 +84,9 @@ class DepositRefund(Proposal, frozen=True, kw_only=True, tag="deposit_refund"):
     def post(self, draft: Draft, head: Head, request: Request) -> None:
         """See `Proposal.post`."""
         account, deposit = free_of_stay(draft, self.account), draft.get(Deposit, self.deposit)
+        source = f"deposit:{deposit.id}"
         cleared(draft, account)
+        cleared(draft, account, source)
         draft.step(deposit, "refund")
-        case = refund_to(
-            draft, account, deposit.fund, f"deposit:{deposit.id}", to_card=deposit.by_card, maker=request.maker
-        )
+        case = refund_to(draft, account, deposit.fund, source, to_card=deposit.by_card, maker=request.maker)
         draft.post(postings.deposit_applied(head, held(deposit, deposit.held), deposit.interest, [], refund=case.id))

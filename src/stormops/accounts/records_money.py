@@ -216,6 +216,10 @@ class RefundCase(Record, frozen=True, kw_only=True):
     source: str
     state: str
     maker: str
+    posted_by: str = ""
+    """Who made it payable, and so does not pay it."""
+    hardship: str = ""
+    """Why the customer cannot wait for a storm's end: two supervisors approved it, and it is paid in a storm."""
     payable: int = 0
     to_card: bool = False
     """Paid by card, and so refunded to it."""
@@ -335,3 +339,5 @@ class Receipt(Record, frozen=True, kw_only=True):
     """By which it was posted."""
     applied: str = ""
     """By which a card's was applied, once the processor had answered."""
+    towards: str = ""
+    """deposit:ID or loan:ID, where the money is for that; "" = for what the account owes."""

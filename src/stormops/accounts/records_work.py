@@ -1,4 +1,4 @@
-"""Records of work: contacts, escalations, promises, visits, reviews, findings, tasks, public records, evidence."""
+"""Records of work: contacts, promises, visits, reviews, findings, tasks, public records, hand-overs, evidence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from stormops.accounts.states_work import (
     CASE,
     ESCALATION,
     FINDING,
+    HAND_OVER,
     LETTER,
     PROMISE,
     QA_REVIEW,
@@ -63,7 +64,7 @@ class Escalation(Record, frozen=True, kw_only=True):
     kind: str
     """safety, medical, billing, …"""
     level: int
-    owner: str
+    owner: Annotated[str, INDEXED]
     due_ms: int
     state: str
     text: str
@@ -101,7 +102,7 @@ class Case(Record, frozen=True, kw_only=True):
     account: AccountId
     kind: str
     state: str
-    opened_by: str
+    opened_by: Annotated[str, INDEXED]
     text: str
     disputed: int = 0
     findings: str = ""
@@ -212,6 +213,34 @@ class RecordsRequest(Record, frozen=True, kw_only=True):
     released_by: str = ""
     reply: str = ""
     """Why it was denied, put back or withdrawn."""
+
+
+class Left(msgspec.Struct, frozen=True):
+    """One open thing of a hand-over as it stood when it was offered: the record, its text, and by when (None: any)."""
+
+    kind: str
+    id: str
+    account: str
+    text: str
+    due_ms: int | None = None
+
+
+@lives_by(HAND_OVER)
+class HandOver(Record, frozen=True, kw_only=True):
+    """What one person leaves to the next at the end of a shift."""
+
+    giver: Annotated[str, INDEXED]
+    taker: str
+    desk: str
+    shift: int
+    at_ms: int
+    note: str
+    """What the next person should know, and what gives cause for worry."""
+    left: tuple[Left, ...]
+    state: str
+    answered_ms: int | None = None
+    reply: str = ""
+    """Why it was refused."""
 
 
 class Evidence(Record, frozen=True, kw_only=True):

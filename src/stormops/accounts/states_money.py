@@ -50,6 +50,8 @@ DEPOSIT = Machine(
             "refund": "refunded",
             "transfer": "transferred",
             "stay": "stayed",
+            "lessen": "held",
+            "return": "required",
         },
         "stayed": {"accrue": "stayed", "lift": "held", "apply_by_case": "applied"},
         "applied": {},
@@ -59,7 +61,10 @@ DEPOSIT = Machine(
         "waived": {},
     },
 )
-"""Cash or an instrument (bond, letter of credit, guarantor). What a stay holds moves by its case only."""
+"""Cash or an instrument (bond, letter of credit, guarantor). What a stay holds moves by its case only.
+
+A payment that the bank returned lessens it; when nothing is left, it is required again.
+"""
 
 REFUND = Machine(
     "refund",
@@ -85,6 +90,7 @@ LOAN = Machine(
             "defer": "deferred",
             "pay_off": "paid_off",
             "write_off": "written_off",
+            "return": "active",
         },
         "deferred": {
             "accrue": "deferred",
@@ -92,8 +98,9 @@ LOAN = Machine(
             "resume": "active",
             "pay_off": "paid_off",
             "write_off": "written_off",
+            "return": "deferred",
         },
-        "paid_off": {},
+        "paid_off": {"return": "active"},
         "written_off": {},
         "declined": {},
         "withdrawn": {},

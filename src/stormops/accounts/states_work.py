@@ -1,4 +1,4 @@
-"""Lives of work: commands, visits, escalations, promises, review cases, quality reviews, findings, tasks."""
+"""Lives of work: commands, visits, escalations, promises, cases, quality reviews, findings, tasks, hand-overs."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ ESCALATION = Machine(
     "escalation",
     "open",
     {
-        "open": {"acknowledge": "in_hand", "raise": "open"},
+        "open": {"acknowledge": "in_hand", "raise": "open", "assign": "open"},
         "in_hand": {"resolve": "resolved", "raise": "open", "assign": "in_hand"},
         "resolved": {"close": "closed", "reopen": "open"},
         "closed": {},
@@ -204,3 +204,15 @@ RECORDS_REQUEST = Machine(
     },
 )
 """Somebody asks for public records; who prepares the export does not release it."""
+
+HAND_OVER = Machine(
+    "hand-over",
+    "offered",
+    {
+        "offered": {"accept": "accepted", "refuse": "refused", "withdraw": "withdrawn"},
+        "accepted": {},
+        "refused": {},
+        "withdrawn": {},
+    },
+)
+"""Of a shift: signed by who leaves, accepted or refused as a whole by who comes."""

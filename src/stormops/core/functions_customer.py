@@ -48,6 +48,7 @@ ACCOUNTS = (
     row("loan_default", "Call a loan in default", _P3, "full full hold", "Instalments are billed, nobody is dunned."),
     row("refund_request", "Ask for a refund", _P2, "full full queue", "Hardship goes to two supervisors."),
     row("refund_issue", "Issue a refund", _P3, "full full suspend", "Balances are wrong until all is posted."),
+    row("refund_hardship", "Issue a refund in hardship", _P2, "full", "Two supervisors approved it."),
     row("payment_arrangement", "Extend a due date", _P1, "full full stand_in", "Within limits set beforehand."),
     row("late_fee", "Charge a late fee", _P3, "full full hold", "Not before every queue is empty."),
     row("disconnect", "Disconnect for non-payment", _P3, "full full hold", "One switch for the whole city."),

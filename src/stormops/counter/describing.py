@@ -9,7 +9,7 @@ from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Arrangement, Loan, RefundCase, Request
 from stormops.accounts.records_place import Account
-from stormops.accounts.records_work import Escalation, ServiceRequest
+from stormops.accounts.records_work import Escalation, HandOver, ServiceRequest
 from stormops.counter.words import named
 from stormops.pages.words import Words
 
@@ -114,6 +114,8 @@ def _names(record: Record, words: Words, text_characters: int) -> list[str]:
         found = [words(f"refund.{record.source.partition(':')[0]}")]
     if isinstance(record, Loan):  # its note is a hash
         texts = [record.contractor] if record.contractor else []
+    if isinstance(record, HandOver):  # its note stands whole below it
+        texts = []
     if isinstance(record, Escalation):  # what was added later stands below it
         texts = [record.text.partition("\n")[0]]
     known = [words(f"choice.{one}") if words.has(f"choice.{one}") else one for one in (*found, *texts)]

@@ -20,6 +20,7 @@ from stormops.accounts.decision import usd
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Arrangement
 from stormops.accounts.records_place import Account, Party
+from stormops.accounts.records_work import HandOver
 from stormops.accounts.refusal import Refusal
 from stormops.books import listing
 from stormops.books.database import BooksUnavailable
@@ -30,6 +31,7 @@ from stormops.counter.describing import describe, schedule
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES, Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
+from stormops.counter.items import left_said
 from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of
 from stormops.counter.records import export_href
 from stormops.counter.refusing import sentence
@@ -226,6 +228,8 @@ class Doing:
         parts = [
             schedule(made, words) for made in refusal.records if isinstance(made, Arrangement) and made.instalments
         ]
+        zone = self._pages.looks.zone
+        parts += [one for made in refusal.records if isinstance(made, HandOver) for one in left_said(made, words, zone)]
         return self._pages.page(
             request,
             person,

@@ -12,7 +12,7 @@ from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
 from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
 from stormops.accounts.records_place import CutOrder, MeterRelease
-from stormops.accounts.records_work import Escalation, RecordsRequest, ServiceRequest, Visit
+from stormops.accounts.records_work import Escalation, HandOver, RecordsRequest, ServiceRequest, Visit
 from stormops.books.listing import Whose
 from stormops.counter.lines import Line, bare_line
 from stormops.counter.offering import account_href
@@ -67,9 +67,12 @@ def _first(record: Record) -> tuple[bool, int]:
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
     service = named(reader.words, "choice", whose.service) if isinstance(record, CutOrder) else ""
-    more = [service, whose.address, *_more(record, reader)]
+    more = [service, whose.address, _hardship(record, reader.words), *_more(record, reader)]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
+    if isinstance(record, HandOver):
+        time = reader.words.time(record.at_ms, reader.zone)
+        more.append(reader.words("ui.hands_over", giver=record.giver, taker=record.taker, time=time))
     left = _days_left(record, reader)
     if left is not None and left >= 0:
         more.append(reader.words("ui.days_left", days=left))
@@ -80,7 +83,7 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
         account_id=account,
         name=whose.name,
         more=tuple(each for each in more if each),
-        notes=tuple(_said_later(record, reader.words)),
+        notes=_notes(record, reader),
         files=tuple(record.evidence) if isinstance(record, Request) else (),
     )
 
@@ -125,6 +128,12 @@ def _more(record: Record, reader: Reader) -> list[str]:
     return more
 
 
+def _hardship(record: Record, words: Words) -> str:
+    """Why a refund cannot wait for a storm's end, as its request and its case keep it."""
+    why = record.proposal.get("hardship") if isinstance(record, Request) else getattr(record, "hardship", "")
+    return f"{named(words, 'choice', 'hardship')}: {why}" if why else ""
+
+
 def _of_request(request: Request, words: Words) -> list[str]:
     """Of which kind an adjustment is, who made it, and who approved it."""
     kind = request.proposal.get("type")
@@ -139,3 +148,19 @@ def _said_later(record: Record, words: Words) -> list[str]:
         return []
     parts = [line.partition(": ") for line in record.text.split("\n")[1:]]
     return [f"{named(words, 'step', step)}: {text}" if text else step for step, _, text in parts]
+
+
+def _notes(record: Record, reader: Reader) -> tuple[str, ...]:
+    if isinstance(record, HandOver):
+        return record.note, *left_said(record, reader.words, reader.zone)
+    return tuple(_said_later(record, reader.words))
+
+
+def left_said(hand_over: HandOver, words: Words, zone: ZoneInfo) -> list[str]:
+    """Each thing that is left, with its account and by when."""
+    lines = []
+    for each in hand_over.left:
+        due = words("ui.due_by", day=words.time(each.due_ms, zone)) if each.due_ms else ""
+        parts = (f"{named(words, 'kind', each.kind)}: {each.text}", each.account, due)
+        lines.append(" · ".join(part for part in parts if part))
+    return lines

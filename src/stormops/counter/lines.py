@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
+from stormops.accounts.commands_hand_over import answers
 from stormops.accounts.record import Record, kind_name
+from stormops.accounts.records_work import HandOver
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
 from stormops.counter.duties import duties_about, offered, steps_now
@@ -85,6 +87,8 @@ def links_of(record: Record, words: Words, person: Person, account: str = "") ->
             found.append(Link(href, words(f"duty.{duty.name}")))
         else:
             found += [
-                Link(f"{href}&{urlencode({'step': step})}", words(f"step.{step}")) for step in steps_now(steps, record)
+                Link(f"{href}&{urlencode({'step': step})}", words(f"step.{step}"))
+                for step in steps_now(steps, record)
+                if not isinstance(record, HandOver) or answers(record, step) == person.person
             ]
     return tuple(found)

@@ -28,6 +28,7 @@ PLACES = (
     ("/counter/queues/visits", "walk_in", ""),
     ("/counter/queues/approvals", "approvals", ""),
     ("/counter/drawer", "drawer", "open_drawer"),
+    ("/counter/hand-over", "hand_over", "offer_hand_over"),
     ("/counter/duties", "duties", ""),
 )
 CHECKS = (

@@ -50,6 +50,15 @@ MINE: tuple[type[Record], ...] = (ServiceOrder, ServiceRequest, Rebate, Umbrella
 THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement, ServicePoint)
 """What stands on an account's page beside `customers.view`: of the account, and of its premises, still in force."""
 
+ANSWERED = {
+    "1100": "ui.credit",
+    "2150": "ui.credit",
+    "2100": "ui.to_deposit",
+    "1150": "ui.to_loan",
+    "1155": "ui.to_loan_interest",
+}
+"""Accounts of the chart that a payment answers, and the words for what has no kind of charge."""
+
 AskOutage = Callable[[str, str], Awaitable[Known | None]]
 
 
@@ -252,8 +261,8 @@ class Screens:
         receipt, name, paid = found
         words = self._pages.words(request)
         lines: dict[str, int] = {}
-        for charge, cents in paid:
-            label = named(words, "choice", charge) if charge else words("ui.credit")
+        for account, charge, cents in paid:
+            label = named(words, "choice", charge) if charge else words(ANSWERED[account])
             lines[label] = lines.get(label, 0) + cents
         return self._pages.page(request, person, "receipt.html", receipt=receipt, name=name, lines=list(lines.items()))
 
@@ -269,7 +278,7 @@ class Screens:
             request, person, "building.html", roster=found, account=umbrella.account, name=whose[key].name
         )
 
-    def _receipt_of(self, key: str) -> tuple[Receipt, str, list[tuple[str, int]]] | None:
+    def _receipt_of(self, key: str) -> tuple[Receipt, str, list[tuple[str, str, int]]] | None:
         """A receipt, whose it is, and what its payment answered."""
         with self._desk.clerk.books.reading() as reader:
             receipt = reader.get(Receipt, key)
@@ -278,8 +287,8 @@ class Screens:
             if receipt is None or party is None:
                 return None
             entry = reader.journal(receipt.journal) if receipt.journal else None
-        lines = [] if entry is None else [line for line in entry.lines if line.account in {"1100", "2150"}]
-        return receipt, party.name, [(line.charge, -line.signed) for line in lines]
+        lines = [] if entry is None else [line for line in entry.lines if line.account in ANSWERED]
+        return receipt, party.name, [(line.account, line.charge, -line.signed) for line in lines]
 
     async def _why(self, request: Request, person: Person) -> Response:
         kind = KINDS.get(request.path_params["kind"])

@@ -25,6 +25,7 @@ from stormops.counter.clerk import Clerk
 from stormops.counter.desk import Authenticate, Desk, unavailable
 from stormops.counter.doing import Doing
 from stormops.counter.evidence import Files
+from stormops.counter.handing_over import HandingOver
 from stormops.counter.openapi import document
 from stormops.counter.papers import Papers
 from stormops.counter.records import Records
@@ -83,6 +84,7 @@ def create_counter(
         routes=[
             *Api(desk).routes(),
             *Screens(desk, pages, outage).routes(),
+            *HandingOver(desk, pages).routes(),
             *Checking(desk, pages).routes(),
             *StormDesk(desk, pages, storm_roles).routes(),
             *Doing(desk, pages, lambda: [each.name for each in storm_roles.colleagues()]).routes(),

@@ -101,17 +101,31 @@ def arrangement(desk: Desk, record: Arrangement) -> Document:
     )
 
 
-def _returned(writing: Writing, record: Receipt) -> tuple[list[Line], int]:
-    """What the returned payment had answered, and the fee, of the journal that took it back."""
+TAKEN = frozenset({chart.RECEIVABLE, chart.DEPOSITS, chart.LOANS, chart.LOAN_INTEREST})
+"""Accounts of the chart that a payment answers, and from which the bank's return takes it."""
+
+
+def _returned(writing: Writing, record: Receipt) -> tuple[list[Line], int, str]:
+    """What the returned payment had answered and the fee, of the journal that took it back; what it was taken from.
+
+    Money that its deposit no longer has is owed as any other: it is then taken from nothing.
+    """
     paid = writing.books.journal(record.journal) if record.journal else None
-    answered = set() if paid is None else {line.item for line in writing.lines(paid, {chart.RECEIVABLE})}
-    for entry in reversed(writing.history()):
-        lines = writing.lines(entry, {chart.RECEIVABLE})
-        bank = sum(line.cents for line in entry.lines if line.account == chart.CASH)
-        if entry.event == "returned" and bank == record.cents and answered <= {line.item for line in lines}:
-            back = [line for line in lines if line.item in answered]
-            return back, sum(line.cents for line in lines if line.charge == RETURNED and line.item not in answered)
-    return [], 0
+    answered = set() if paid is None else {line.item for line in writing.lines(paid, TAKEN)}
+    backs = [
+        lines
+        for entry in reversed(writing.history())
+        if entry.event == "returned"
+        and sum(line.cents for line in entry.lines if line.account == chart.CASH) == record.cents
+        for lines in [writing.lines(entry, TAKEN | {chart.CREDITS})]
+    ]
+    same = [lines for lines in backs if answered <= {line.item for line in lines}]
+    found = next(iter(same or (backs if record.towards else [])), None)
+    if found is None:
+        return [], 0, ""
+    fee = sum(line.signed for line in found) - record.cents
+    back = [line for line in found if line.account == chart.RECEIVABLE and line.item in answered]
+    return back, fee, record.towards.partition(":")[0] if same else ""
 
 
 def _limit(limit: fees.ChequeLimit) -> dict[str, int]:
@@ -122,12 +136,12 @@ def returned_payment(desk: Desk, record: Receipt) -> Document:
     """A payment that the bank returned: what is owed again, the fee and its rule."""
     writing = Writing(desk, record.account)
     words = writing.words
-    back, fee = _returned(writing, record)
-    amounts = [(words("returned_payment.again"), record.cents)]
+    back, fee, kind = _returned(writing, record)
+    amounts = [(words(f"returned_payment.{kind or 'again'}"), record.cents)]
     if fee:
         amounts.append((writing.named("charge", RETURNED), fee))
     said = words(
-        "returned_payment.said",
+        f"returned_payment.said_{kind}" if kind else "returned_payment.said",
         amount=usd(record.cents),
         day=writing.day(record.day),
         tender=writing.named("tender", record.tender),
@@ -141,7 +155,7 @@ def returned_payment(desk: Desk, record: Receipt) -> Document:
         "returned_payment",
         words("returned_payment.title"),
         [
-            Due(words("returned_payment.due"), usd(record.cents + fee)),
+            Due(words("returned_payment.due"), usd(fee if kind == "loan" else record.cents + fee)),
             Say(words("common.dear", name=writing.party.name)),
             Say(said),
             Say(words("returned_payment.charges", charges=", ".join(charged))) if charged else None,

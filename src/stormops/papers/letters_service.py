@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from stormops.accounts.chart import CREDITS
+from stormops.accounts.chart import CREDITS, DEPOSITS, LOAN_INTEREST, LOANS
 from stormops.accounts.decision import usd
 from stormops.accounts.records_money import Deposit, Receipt
 from stormops.accounts.records_place import Read, ServiceAgreement
 from stormops.accounts.rules.arrangements import ArrangementLimits, ExtensionLimits
+from stormops.pages.words import Words
 from stormops.papers.document import Document, Due, Note, Points, Rows, Say
 from stormops.papers.writing import CUSTOMERS, Desk, Writing
+
+TOWARDS = {DEPOSITS: "deposit", LOANS: "loan_principal", LOAN_INTEREST: "loan_interest"}
+"""Accounts of the chart that a payment answers when it is for a deposit or a loan, and the words for it."""
 
 
 def receipt(desk: Desk, record: Receipt) -> Document:
@@ -16,10 +20,11 @@ def receipt(desk: Desk, record: Receipt) -> Document:
     writing = Writing(desk, record.account)
     words = writing.words
     entry = desk.books.journal(record.journal) if record.journal else None
-    applied = [] if entry is None else writing.lines(entry, CUSTOMERS)
+    applied = [] if entry is None else writing.lines(entry, CUSTOMERS | TOWARDS.keys())
     answered: dict[str, int] = {}  # of one kind of charge one line, also where two bills had it
     for line in applied:
-        label = words("receipt.ahead") if line.account == CREDITS else writing.named("charge", line.charge)
+        ahead = "ahead" if line.account == CREDITS else TOWARDS.get(line.account, "")
+        label = words(f"receipt.{ahead}") if ahead else writing.named("charge", line.charge)
         answered[label] = answered.get(label, 0) - line.signed
     note = f"{writing.day(record.day)} · {writing.named('tender', record.tender)}"
     state = words(f"receipt.{record.state}") if record.state in {"provisional", "returned", "voided"} else ""
@@ -32,9 +37,14 @@ def receipt(desk: Desk, record: Receipt) -> Document:
             writing.charges(words("receipt.applied"), list(answered.items())) if answered else None,
             Say(words("receipt.keep")),
         ],
-        [(words("common.receipt"), record.number)],
+        [(words("common.receipt"), record.number), *_towards(words, record)],
         record.day,
     )
+
+
+def _towards(words: Words, record: Receipt) -> list[tuple[str, str]]:
+    kind, _, key = record.towards.partition(":")
+    return [(words(f"receipt.{kind}"), key)] if kind else []
 
 
 def _agreement(writing: Writing, record: ServiceAgreement) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def test_money_ahead_of_time_pays_interest_to_the_day_first() -> None:
     world = paper()
     lent(world)
     world.later(16)
-    command = world.command("prepay_loan", loan="l1", cents=50_000, tender="bank")
+    command = world.command("prepay_loan", loan="l1", number="n1", cents=50_000, tender="bank")
     assert command.per_diem == 263  # 5 % of $1,200 for 16 days of 365
     assert command.decision["rule"] == "loans.payoff"
 

@@ -156,6 +156,7 @@ class AskPrepayment(Asked, frozen=True, kw_only=True):
     makes = PrepayLoan
 
     loan: Id
+    number: Id
     cents: Payment
     tender: str
     drawer: Id | None = None
@@ -166,6 +167,7 @@ class AskPrepayment(Asked, frozen=True, kw_only=True):
         payoff = payoff_of(work, loan)
         return PrepayLoan(
             loan=loan.id,
+            number=self.number,
             cents=self.cents,
             tender=self.tender,
             drawer=self.drawer,

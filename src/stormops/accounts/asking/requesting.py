@@ -11,7 +11,7 @@ from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.leaking import LEAKING, leaked
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
-from stormops.accounts.commands_request import DraftRequest, TurnOverRefund
+from stormops.accounts.commands_request import PAIR, DraftRequest, TurnOverRefund
 from stormops.accounts.decision import usd
 from stormops.accounts.proposals import (
     MASS_MAX,
@@ -213,11 +213,13 @@ class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):
     amount: Payment
     pay_to: Literal["cash", "cheque", "card", "transfer"]
     card_closed_proof: bool = False
+    hardship: Text = ""
+    """Why the customer cannot wait for a storm's end: two supervisors then approve."""
 
     def proposal(self, work: Work) -> Made:
         """See `Wanted.proposal`."""
-        account = work.account(self.account)
-        receipts = work.reader.where(Receipt, account=account.id)
+        account, hardship = work.account(self.account), self.hardship.strip()
+        receipts = [each for each in work.reader.where(Receipt, account=account.id) if not each.towards]
         latest = max(receipts, key=lambda each: (each.day, each.id), default=None)
         if latest is None:
             raise Refused("no_source", "No payment is on record from which the credit could come.", "account")
@@ -232,9 +234,11 @@ class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):
             payee_liable=True,
             payee_since=account.mailing_changed or account.opened,
             storm=bool(work.episode),
+            hardship=bool(hardship),
+            approvers=PAIR if hardship else 1,
         )
         decision = work.decide(refunds.release, asked, field="pay_to")
-        return CreditRefund(account=account.id, amount=self.amount), plain(decision)
+        return CreditRefund(account=account.id, amount=self.amount, hardship=hardship), plain(decision)
 
 
 class WantDepositRefund(Wanted, frozen=True, kw_only=True, tag="deposit_refund"):
