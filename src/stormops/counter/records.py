@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from stormops.accounts.commands_records import EXPORTED
 from stormops.accounts.disclosure import CLASSES
 from stormops.accounts.policy import Clause, Pack
 from stormops.accounts.records_work import RecordsRequest
@@ -24,9 +25,6 @@ from stormops.counter.exporting import export
 from stormops.counter.lines import bare_line
 from stormops.counter.rendering import Pages
 from stormops.counter.rights import CHECK, READ, Person, may_use
-
-FETCHED = frozenset({"prepared", "released"})
-"""States in which there is an export."""
 
 
 class Records:
@@ -87,7 +85,7 @@ class Records:
         """The request, if this command of this person fetched the export that it has now."""
         books = self._desk.clerk.books
         found, kept = books.get(RecordsRequest, key), listing.command(books.database, command)
-        if found is None or kept is None or found.state not in FETCHED or kept.refusal is not None:
+        if found is None or kept is None or found.state not in EXPORTED or kept.refusal is not None:
             return None
         body, envelope = msgspec.json.decode(kept.body), msgspec.json.decode(kept.envelope)
         prepared = disclosing.position_of(books.database, found.prepared)
