@@ -22,7 +22,7 @@ from stormops.books import disclosing, listing, retention
 from stormops.counter import showing
 from stormops.counter.desk import Desk
 from stormops.counter.exporting import export
-from stormops.counter.lines import bare_line
+from stormops.counter.lines import links_of
 from stormops.counter.rendering import Pages
 from stormops.counter.rights import CHECK, READ, Person, may_use
 
@@ -59,8 +59,7 @@ class Records:
             if (at := pack.clause(Exemption, self._desk.clerk.today(), each)) is not None
             for owner, clause in [at]
         ]
-        line = bare_line(found, words, person)
-        return self._pages.page(request, person, "records.html", asked=found, line=line, rules=rules)
+        return self._pages.page(request, person, "records.html", asked=found, links=links_of(found, words, person), rules=rules)
 
     async def _export(self, request: Request, person: Person) -> Response:
         """The file, for who fetched it by a command (`?key=`), which is how a download comes into the audit."""
