@@ -59,7 +59,8 @@ class Records:
             if (at := pack.clause(Exemption, self._desk.clerk.today(), each)) is not None
             for owner, clause in [at]
         ]
-        return self._pages.page(request, person, "records.html", asked=found, links=links_of(found, words, person), rules=rules)
+        links = links_of(found, words, person)
+        return self._pages.page(request, person, "records.html", asked=found, links=links, rules=rules)
 
     async def _export(self, request: Request, person: Person) -> Response:
         """The file, for who fetched it by a command (`?key=`), which is how a download comes into the audit."""
