@@ -9,6 +9,7 @@ import pytest
 
 from stormops.accounts import catalogue
 from stormops.accounts.rules import fees
+from stormops.accounts.rules.public_records import Exemption, Retention
 from stormops.accounts.rules.watching import AuditWatch
 from tests.accounts.policies import PACKS, TODAY
 
@@ -21,7 +22,7 @@ def test_every_rule_is_in_the_catalogue_by_a_name_of_its_own() -> None:
 
 
 def test_every_kind_of_terms_has_one_class() -> None:
-    kinds = {rule.kind for rule in catalogue.RULES.values()} | {AuditWatch}
+    kinds = {rule.kind for rule in catalogue.RULES.values()} | {AuditWatch, Exemption, Retention}
     assert len(kinds) == len(catalogue.KINDS)
     assert all(kind.kind for kind in kinds)
 

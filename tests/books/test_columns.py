@@ -34,6 +34,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "document": st.dictionaries(_texts, _json, max_size=3),
     "clauses": st.dictionaries(_texts, _json, max_size=3),
     "events": st.dictionaries(_texts, _texts, max_size=3),
+    "exemptions": st.dictionaries(_texts, _texts, max_size=3),
     "points": st.dictionaries(_texts, st.integers(0, 100), max_size=3),
     "members": st.lists(st.builds(Member, _ids, _ids, st.integers(0, 9), _days, st.none() | _days)).map(tuple),
     "lines": st.lists(st.builds(BillLine, _ids, st.integers(0, 9), _days, _days)).map(tuple),

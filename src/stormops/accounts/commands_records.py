@@ -16,6 +16,8 @@ from stormops.accounts.records_work import RecordsRequest
 from stormops.accounts.refusal import Refused
 from stormops.accounts.states_work import RECORDS_REQUEST
 
+EXPORTED = frozenset({"prepared", "released"})
+"""States in which there is an export."""
 RELEASING = frozenset({"deny", "put_back"})
 
 
@@ -118,7 +120,10 @@ class FetchRecords(Command, frozen=True, kw_only=True, tag="fetch_records"):
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         draft.allow_one(self.function, ("records", "release_records"))
-        draft.step(draft.get(RecordsRequest, self.request), "fetch")
+        request = draft.get(RecordsRequest, self.request)
+        if request.state not in EXPORTED:
+            raise Refused("not_prepared", "There is no export of this request.", "request")
+        draft.put(request)
 
 
 class StepRecordsRequest(Command, frozen=True, kw_only=True, tag="step_records_request"):

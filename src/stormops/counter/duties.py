@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stormops.accounts.commands_records import EXPORTED
 from stormops.accounts.disclosure import FILES
 from stormops.accounts.letters import LETTERS
 from stormops.accounts.record import MACHINE_OF, Record
@@ -956,7 +957,6 @@ def duties_about(kind: str) -> list[Duty]:
 TAKES: dict[str, tuple[str, ...]] = {
     "prepare_records": ("prepare",),
     "release_records": ("release",),
-    "fetch_records": ("fetch",),
     "energise": ("energise",),
     "stop_service": ("request_stop",),
     "transfer_service": ("request_stop",),
@@ -1016,6 +1016,8 @@ def offered(duty: Duty, record: Record) -> bool:
         field, value = UNFIT[duty.name]
         if getattr(record, field) == value:
             return False
+    if duty.name == "fetch_records":
+        return getattr(record, "state", "") in EXPORTED
     steps = next((field for field in duty.fields if field.kind == "step"), None)
     if steps is not None:
         return bool(steps_now(steps, record))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from stormops.accounts.commands_records import EXPORTED
 from stormops.accounts.disclosure import CLASSES
 from stormops.accounts.policy import Clause, Pack
 from stormops.accounts.records_work import RecordsRequest
@@ -21,12 +22,9 @@ from stormops.books import disclosing, listing, retention
 from stormops.counter import showing
 from stormops.counter.desk import Desk
 from stormops.counter.exporting import export
-from stormops.counter.lines import bare_line
+from stormops.counter.lines import links_of
 from stormops.counter.rendering import Pages
 from stormops.counter.rights import CHECK, READ, Person, may_use
-
-FETCHED = frozenset({"prepared", "released"})
-"""States in which there is an export."""
 
 
 class Records:
@@ -61,8 +59,8 @@ class Records:
             if (at := pack.clause(Exemption, self._desk.clerk.today(), each)) is not None
             for owner, clause in [at]
         ]
-        line = bare_line(found, words, person)
-        return self._pages.page(request, person, "records.html", asked=found, line=line, rules=rules)
+        links = links_of(found, words, person)
+        return self._pages.page(request, person, "records.html", asked=found, links=links, rules=rules)
 
     async def _export(self, request: Request, person: Person) -> Response:
         """The file, for who fetched it by a command (`?key=`), which is how a download comes into the audit."""
@@ -87,7 +85,7 @@ class Records:
         """The request, if this command of this person fetched the export that it has now."""
         books = self._desk.clerk.books
         found, kept = books.get(RecordsRequest, key), listing.command(books.database, command)
-        if found is None or kept is None or found.state not in FETCHED or kept.refusal is not None:
+        if found is None or kept is None or found.state not in EXPORTED or kept.refusal is not None:
             return None
         body, envelope = msgspec.json.decode(kept.body), msgspec.json.decode(kept.envelope)
         prepared = disclosing.position_of(books.database, found.prepared)
