@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ def test_every_rule_is_in_the_catalogue_by_a_name_of_its_own() -> None:
 
 
 def test_every_kind_of_terms_has_one_class() -> None:
-    kinds = {rule.kind for rule in catalogue.RULES.values()} | {AuditWatch, Exemption, Retention}
+    kinds: set[Any] = {rule.kind for rule in catalogue.RULES.values()} | {AuditWatch, Exemption, Retention}
     assert len(kinds) == len(catalogue.KINDS)
     assert all(kind.kind for kind in kinds)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stormops.accounts.commands_blocks import IssueReceiptBlock
@@ -19,7 +21,7 @@ OFFER = OfferHandOver(taker="bob", note="Mrs. Lee waits for a call about her oxy
 def busy(world: World) -> dict[str, str]:
     """ann's promise, two escalations (one in hand), task and case; gives their ids."""
     due = world.envelope("ann").at_ms + 3_600_000
-    own = {"account": "a1", "owner": "ann", "due_ms": due}
+    own: dict[str, Any] = {"account": "a1", "owner": "ann", "due_ms": due}
     made = world.do(MakePromise(text="call back", **own)) | world.do(AddTask(text="file it", **own))
     made |= world.do(OpenCase(account="a1", kind="review", text="high bill"))
     raised = world.do(OpenEscalation(kind="billing", text="nobody called", **own))["escalation"]
@@ -43,7 +45,7 @@ def test_all_that_is_open_is_listed_signed_and_becomes_the_next_persons() -> Non
     world.do(StepHandOver(hand_over=key, step="accept"), "bob")
     after = world.get(HandOver, key)
     assert (after.state, after.answered_ms is not None) == ("accepted", True)
-    owners = {world.get(kind, made[name]).owner for kind, name in ((Promise, "promise"), (Task, "task"))}
+    owners = {world.get(Promise, made["promise"]).owner, world.get(Task, made["task"]).owner}
     owners |= {world.get(Escalation, made[name]).owner for name in ("escalation", "raised")}
     assert owners == {"bob"}
     assert {each.id for each in left_by(world.books, "ann", "south")} == {made["case"]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stormops.accounts.commands_deposit import AccrueDepositInterest, ApplyDeposit, PayDeposit, RequireDeposit
 from stormops.accounts.commands_loan import PrepayLoan, StepLoan
 from stormops.accounts.commands_payment import ReturnPayment, TakePayment
@@ -26,7 +28,7 @@ def test_a_number_is_given_once_whatever_the_money_is_for() -> None:
     taken = world.get(Receipt, receipt)
     assert (taken.number, taken.towards, taken.state) == ("d0", f"deposit:{deposit}", "posted")
     assert world.refused(TakePayment(account="a1", number="d0", cents=1, tender="bank")) == "receipt_taken"
-    off = {"loan": lent(world, 500), "cents": 1, "tender": "bank"}
+    off: dict[str, Any] = {"loan": lent(world, 500), "cents": 1, "tender": "bank"}
     assert world.refused(PrepayLoan(number="d0", **off)) == "receipt_taken"
 
 
@@ -60,7 +62,7 @@ def test_what_the_deposit_has_no_longer_is_owed() -> None:
 def test_a_loan_that_was_paid_off_with_a_returned_payment_goes_on() -> None:
     world = city()
     loan = lent(world, 10_000)
-    off = {"loan": loan, "per_diem": 50, "decision": PROOF, "tender": "bank"}
+    off: dict[str, Any] = {"loan": loan, "per_diem": 50, "decision": PROOF, "tender": "bank"}
     receipt = world.do(PrepayLoan(number="n1", cents=10_050, **off))["receipt"]
     assert world.get(Loan, loan).state == "paid_off"
     world.do(ReturnPayment(receipt=receipt))

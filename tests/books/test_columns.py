@@ -14,6 +14,7 @@ from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Approval, Bill, BillLine, Instalment, Request
 from stormops.accounts.records_place import Account, Member, ServicePoint
+from stormops.accounts.records_work import Left
 from stormops.books.columns import fields_of, from_row, to_row, values_in, values_of
 from stormops.books.schema import METADATA, TABLES
 
@@ -39,6 +40,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "members": st.lists(st.builds(Member, _ids, _ids, st.integers(0, 9), _days, st.none() | _days)).map(tuple),
     "lines": st.lists(st.builds(BillLine, _ids, st.integers(0, 9), _days, _days)).map(tuple),
     "approvals": st.lists(st.builds(Approval, _ids, st.integers(), _texts, _ids)).map(tuple),
+    "left": st.lists(st.builds(Left, _texts, _ids, _texts, _texts, st.none() | st.integers())).map(tuple),
     "instalments": st.lists(st.builds(Instalment, _days, st.integers(0, 9))).map(tuple),
 }
 PLAIN: dict[type, st.SearchStrategy[Any]] = {

@@ -251,7 +251,7 @@ async def test_12_a_leak_is_computed_from_its_bill_approved_by_another_and_says_
     ]
     deposit = next(each for each in (await view(desk))["deposits"] if each["state"] == "required")
     drawer = await opened(desk)
-    paid = {"deposit": deposit["id"], "cents": deposit["required"], "tender": "cash", "drawer": drawer}
+    paid = {"deposit": deposit["id"], "number": "D-1", "cents": deposit["required"], "tender": "cash", "drawer": drawer}
     await desk.do("cashier", "pay_deposit", **paid)
     await desk.do("field", "energise", agreement=agreement, register=100)
     electric = next(each["point"] for each in (await view(desk))["agreements"] if each["service"] == "electric")

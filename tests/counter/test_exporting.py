@@ -71,7 +71,7 @@ async def planted(desk: Desk) -> None:
     back = {"kind": "credit_refund", "account": key, "amount": 9_000, "pay_to": "transfer"}
     await approved(desk, "billing", back, "approver", "cashier_supervisor")
     refund = (await desk.get("treasurer", f"{API}/queues/refunds")).json()["items"][0]["id"]
-    await desk.do("treasurer", "issue_refund", refund=refund, method="bank", reference=PLANTED["reference"])
+    await desk.do("treasurer2", "issue_refund", refund=refund, method="bank", reference=PLANTED["reference"])
     due = desk.clock[0] + 3_600_000
     escalation = {"account": key, "kind": "medical", "text": PLANTED["note"], "owner": "approver", "due_ms": due}
     await desk.do("representative", "open_escalation", **escalation)

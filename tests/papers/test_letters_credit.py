@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -73,7 +74,7 @@ def test_credit_that_was_used_before_the_bank_returned_it_is_no_fee() -> None:
     due = sum(each.owed for each in world.books.where(Receivable, account="a1"))
     world.do(TakePayment(account="a1", number="R-2", cents=due, tender="bank"))
     ahead = world.do(TakePayment(account="a1", number="R-3", cents=4_000, tender="bank"))["receipt"]
-    fee = {"charge": "late_fee", "cents": 4_000, "due": "2026-10-20", "decision": PROOF}
+    fee: dict[str, Any] = {"charge": "late_fee", "cents": 4_000, "due": "2026-10-20", "decision": PROOF}
     world.do(ChargeFee(account="a1", **fee))
     world.do(ApplyCredit(account="a1"))
     world.do(world.command("return_payment", receipt=ahead))
