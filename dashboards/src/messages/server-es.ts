@@ -153,6 +153,8 @@ export const server: Record<string, string> = {
   "function_why.refund_request": "Los casos difíciles van a dos supervisores.",
   "function.refund_issue": "Emitir una devolución",
   "function_why.refund_issue": "Los saldos no son ciertos hasta que todo se asiente.",
+  "function.refund_hardship": "Emitir una devolución por necesidad",
+  "function_why.refund_hardship": "Dos supervisores la aprobaron.",
   "function.payment_arrangement": "Prorrogar un vencimiento",
   "function_why.payment_arrangement": "Dentro de límites fijados de antemano.",
   "function.late_fee": "Cobrar un recargo por mora",

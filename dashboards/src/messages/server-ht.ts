@@ -153,6 +153,8 @@ export const server: Record<string, string> = {
   "function_why.refund_request": "Ka difisil yo al jwenn de sipèvizè.",
   "function.refund_issue": "Bay yon ranbousman",
   "function_why.refund_issue": "Balans yo pa bon toutotan tout pa anrejistre.",
+  "function.refund_hardship": "Bay yon ranbousman pou moun ki nan bezwen",
+  "function_why.refund_hardship": "De sipèvizè te apwouve li.",
   "function.payment_arrangement": "Lonje yon dat peman",
   "function_why.payment_arrangement": "Nan limit yo mete davans.",
   "function.late_fee": "Mete frè reta",
