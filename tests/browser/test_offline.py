@@ -155,9 +155,14 @@ def test_the_browser_sends_it_by_itself_while_none_of_our_pages_that_send_is_ope
     browser.send("ServiceWorker.enable")
     city.wait(lambda: page.evaluate("1") and known)
     sync = {"origin": city.feed_url, "registrationId": known[0], "tag": "report", "lastChance": False}
-    for _ in range(2):  # however often it says so
+
+    def arrived() -> list[str]:
+        """Once more, as the browser does while its try fails; however often it says so, one report comes."""
         browser.send("ServiceWorker.dispatchSyncEvent", sync)
-    city.wait(lambda: reported(city, note))
+        return reported(city, note)
+
+    city.wait(arrived)
+    arrived()
     page.goto(f"{city.feed_url}/report")
     expect(page.locator("#shelf output.receipt")).to_have_text(reported(city, note)[0])
     assert len(reported(city, note)) == 1
