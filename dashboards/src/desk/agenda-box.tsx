@@ -27,6 +27,7 @@ export function tasksOf(desk: Desk): Task[] {
 /** Why a task stands where it does. */
 function reason({ why, people, waited }: Task): string {
   if (why !== "people") return t(`agenda.why_${why}`);
+  if (waited >= 2) return t("agenda.why_times", { count: people, times: Math.floor(waited) });
   return t("agenda.why_people", { count: people, share: format.percent(waited, 1) });
 }
 

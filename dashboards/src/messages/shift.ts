@@ -50,6 +50,10 @@ export const shift = {
     one: "{count} customer, waited {share} of the time allowed",
     other: "{count} customers, waited {share} of the time allowed",
   },
+  "agenda.why_times": {
+    one: "{count} customer, waited {times} times what is allowed",
+    other: "{count} customers, waited {times} times what is allowed",
+  },
   "agenda.due": "in {span}",
   "agenda.late": "{span} late",
   "agenda.promises": "Promises due: not connected yet.",

@@ -587,6 +587,10 @@ export const es: StaffMessages = {
     one: "{count} cliente, espera el {share} del plazo",
     other: "{count} clientes, esperan el {share} del plazo",
   },
+  "agenda.why_times": {
+    one: "{count} cliente, espera {times} veces el plazo",
+    other: "{count} clientes, esperan {times} veces el plazo",
+  },
   "agenda.due": "en {span}",
   "agenda.late": "{span} tarde",
   "agenda.promises": "Promesas que vencen: aún sin conectar.",

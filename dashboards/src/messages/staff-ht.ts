@@ -572,6 +572,10 @@ export const ht: StaffMessages = {
     one: "{count} kliyan, ap tann {share} nan tan ki pèmèt la",
     other: "{count} kliyan, ap tann {share} nan tan ki pèmèt la",
   },
+  "agenda.why_times": {
+    one: "{count} kliyan, ap tann {times} fwa tan ki pèmèt la",
+    other: "{count} kliyan, ap tann {times} fwa tan ki pèmèt la",
+  },
   "agenda.due": "nan {span}",
   "agenda.late": "{span} an reta",
   "agenda.promises": "Pwomès ki pou rive: poko konekte.",
