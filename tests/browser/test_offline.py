@@ -56,6 +56,19 @@ def fill(page: Page, address: str, note: str) -> None:
     page.check("[name=symptom][value=lights_out]")
 
 
+def leave_one_waiting(page: Page, city: City, address: str, note: str) -> None:
+    """Report while there is no network, and close the page; then there is one again."""
+    page.goto(f"{city.feed_url}/report")
+    kept(page, city)
+    page.context.set_offline(True)
+    page.goto(f"{city.feed_url}/report")
+    fill(page, address, note)
+    page.click("button[type=submit]")
+    expect(page.locator("#shelf .is-waiting")).to_be_visible()
+    page.close()
+    page.context.set_offline(False)
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("es", "dark"), ("ht", "light")])
 def test_a_report_without_a_network_is_received_once_when_there_is_one(
     new_page: NewPage, city: City, language: str, scheme: str
@@ -107,15 +120,7 @@ def test_it_is_sent_at_the_next_visit_of_the_map_though_its_page_was_closed(new_
     note = "closed meanwhile"
     page = new_page(**PHONE)
     context = page.context
-    page.goto(f"{city.feed_url}/report")
-    kept(page, city)
-    context.set_offline(True)
-    page.goto(f"{city.feed_url}/report")
-    fill(page, city.premises(0.25, 0.7)[0]["address"], note)
-    page.click("button[type=submit]")
-    expect(page.locator("#shelf .is-waiting")).to_be_visible()
-    page.close()
-    context.set_offline(False)
+    leave_one_waiting(page, city, city.premises(0.25, 0.7)[0]["address"], note)
     seen = sends(context)
     page = context.new_page()
     page.goto(city.feed_url)
@@ -135,15 +140,7 @@ def test_the_browser_sends_it_by_itself_while_none_of_our_pages_that_send_is_ope
     note = "sent by the browser"
     page = new_page(**PHONE)
     context = page.context
-    page.goto(f"{city.feed_url}/report")
-    kept(page, city)
-    context.set_offline(True)
-    page.goto(f"{city.feed_url}/report")
-    fill(page, city.premises(0.15, 0.7)[0]["address"], note)
-    page.click("button[type=submit]")
-    expect(page.locator("#shelf .is-waiting")).to_be_visible()
-    page.close()
-    context.set_offline(False)
+    leave_one_waiting(page, city, city.premises(0.15, 0.7)[0]["address"], note)
     page = context.new_page()
     page.goto(f"{city.feed_url}/text")  # a page without a script: the browser's sync event is all that happens
     browser = context.new_cdp_session(page)
