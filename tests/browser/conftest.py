@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -116,9 +117,11 @@ def new_page(chromium: Browser, faults: Faults) -> Iterator[NewPage]:
 class City:
     """The running platform as an operator at another desk sees it, over HTTP."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, role: str = "dispatcher") -> None:
         self.feed_url, self.intake_url = platform.feed_url, platform.intake_url
-        self.person, self.password = platform.staff["dispatcher"]
+        self.person, self.password = platform.staff[role]
+        self.notes: dict[str, str | None] = {}
+        """What each report said that a test has read, by receipt."""
         self._http = httpx2.Client(timeout=10)  # keeps the session's cookie for both ports
         signed_in = self._http.post(
             f"{self.intake_url}/staff/sign-in", json={"person": self.person, "password": self.password, "desk": "test"}
@@ -143,6 +146,15 @@ class City:
         answer = self._http.post(f"{self.intake_url}/api/v1/reports", json=body)
         assert answer.status_code == 202, answer.text
         return str(answer.json()["receipt"])
+
+    def relax(self) -> None:
+        """As a supervisor: what all tests reported together is no storm, and the public map comes by sockets again."""
+        if self.view("public")["mode"]["mode"] != "normal":
+            body = {"mode": "normal", "reason": "Tests have passed"}
+            headers = {"X-CSRF-Token": str(self.get("/api/v1/session")["csrf"]), "Idempotency-Key": secrets.token_hex(8)}
+            answer = self._http.post(f"{self.intake_url}/api/v1/desk/mode", json=body, headers=headers)
+            assert answer.status_code == 202, answer.text
+        self.wait(lambda: self.get("/public/current.json")["refresh"] == "live")
 
     def outage(self, east: float, north: float, reports: int = 6) -> str:
         """Neighbours report that their lights are out; gives the id of the incident that explains them."""

@@ -44,10 +44,12 @@ def sends(context: BrowserContext) -> list[Any]:
 
 
 def reported(city: City, note: str) -> list[str]:
-    """Receipts of reports with this note."""
-    found = (key for key in city.view("desk") if key.startswith("report/"))
-    details = [city.get(f"/api/v1/desk/reports/{key.partition('/')[2]}") for key in found]
-    return [detail["receipt"] for detail in details if detail.get("note") == note]
+    """Receipts of reports with this note. Each report is read once: who reads all of them again and again is slowed down."""
+    receipts = [key.partition("/")[2] for key in city.view("desk") if key.startswith("report/")]
+    for receipt in receipts:
+        if receipt not in city.notes:
+            city.notes[receipt] = city.get(f"/api/v1/desk/reports/{receipt}").get("note")
+    return [receipt for receipt in receipts if city.notes[receipt] == note]
 
 
 def fill(page: Page, address: str, note: str) -> None:
@@ -140,7 +142,7 @@ def test_the_browser_sends_it_by_itself_while_none_of_our_pages_that_send_is_ope
     note = "sent by the browser"
     page = new_page(**PHONE)
     context = page.context
-    leave_one_waiting(page, city, city.premises(0.15, 0.7)[0]["address"], note)
+    leave_one_waiting(page, city, city.premises(0.15, 0.7)[-1]["address"], note)  # from where nobody has reported
     page = context.new_page()
     page.goto(f"{city.feed_url}/text")  # a page without a script: the browser's sync event is all that happens
     browser = context.new_cdp_session(page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -130,6 +131,8 @@ def test_find_my_area_is_whole_and_in_sight_on_a_small_screen(new_page: NewPage,
 def test_says_that_it_is_stale_and_resumes_after_feed_restarts(
     new_page: NewPage, city: City, platform: Platform
 ) -> None:
+    with closing(City(platform, "supervisor")) as supervisor:
+        supervisor.relax()
     page = new_page()
     page.goto(city.feed_url)
     page.wait_for_selector(".age[data-state=fresh]")

@@ -197,7 +197,9 @@ def test_no_barriers_and_it_reflows(open_desk: NewPage, city: City, faults: Faul
 
 
 def test_a_prediction_can_be_argued_with(open_desk: NewPage, city: City) -> None:
-    incident = city.new_outage(0.45, 0.3)  # a confirmed one has no argument
+    city.outage(0.45, 0.3)
+    incidents = [value for key, value in city.view("desk").items() if key.startswith("incident/")]
+    incident = next(one["id"] for one in incidents if one["state"] == "predicted" and one["probability"])
     page = open_desk()
     only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
