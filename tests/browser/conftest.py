@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -147,14 +148,11 @@ class City:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["receipt"])
 
-    def relax(self) -> None:
-        """As a supervisor: what all tests reported together is no storm, and the public map comes by sockets again."""
-        if self.view("public")["mode"]["mode"] != "normal":
-            body = {"mode": "normal", "reason": "Tests have passed"}
-            headers = {"X-CSRF-Token": str(self.get("/api/v1/session")["csrf"]), "Idempotency-Key": secrets.token_hex(8)}
-            answer = self._http.post(f"{self.intake_url}/api/v1/desk/mode", json=body, headers=headers)
-            assert answer.status_code == 202, answer.text
-        self.wait(lambda: self.get("/public/current.json")["refresh"] == "live")
+    def act(self, kind: str, **body: str) -> None:
+        """What somebody at the desk decides."""
+        headers = {"X-CSRF-Token": str(self.get("/api/v1/session")["csrf"]), "Idempotency-Key": secrets.token_hex(8)}
+        answer = self._http.post(f"{self.intake_url}/api/v1/desk/{kind}", json=body, headers=headers)
+        assert answer.status_code == 202, answer.text
 
     def outage(self, east: float, north: float, reports: int = 6) -> str:
         """Neighbours report that their lights are out; gives the id of the incident that explains them."""
@@ -209,6 +207,16 @@ def city(platform: Platform) -> Iterator[City]:
     desk = City(platform)
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def calm(platform: Platform, city: City) -> None:
+    """A supervisor relaxed the mode: what all tests reported is no storm, and the public map comes by sockets."""
+    if city.view("public")["mode"]["mode"] != "normal":
+        with closing(City(platform, "supervisor")) as supervisor:
+            supervisor.act("mode", mode="normal", reason="Tests have passed")
+    city.wait(lambda: city.get("/public/current.json")["refresh"] == "live")
+    city.wait(lambda: city.view("public")["mode"]["mode"] == "normal")
 
 
 def sign_in(page: Page, feed_url: str, person: str, password: str) -> None:

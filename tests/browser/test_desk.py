@@ -378,6 +378,7 @@ def declare(page: Page, mode: str, key: str, reason: str) -> None:
     expect(page.locator(".modebar")).to_have_attribute("data-mode", mode)
 
 
+@pytest.mark.usefixtures("calm")
 def test_a_mode_is_declared_by_keyboard_and_relaxed_by_a_supervisor(open_desk: NewPage, city: City) -> None:
     page = open_desk()
     expect(page.locator(".modebar")).to_have_attribute("data-mode", re.compile("normal|watch"))

@@ -44,7 +44,7 @@ def sends(context: BrowserContext) -> list[Any]:
 
 
 def reported(city: City, note: str) -> list[str]:
-    """Receipts of reports with this note. Each report is read once: who reads all of them again and again is slowed down."""
+    """Receipts of reports with this note. Each is read once: who reads all of them again and again is slowed down."""
     receipts = [key.partition("/")[2] for key in city.view("desk") if key.startswith("report/")]
     for receipt in receipts:
         if receipt not in city.notes:

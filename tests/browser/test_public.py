@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -128,11 +127,10 @@ def test_find_my_area_is_whole_and_in_sight_on_a_small_screen(new_page: NewPage,
     assert column.evaluate("e => e.scrollWidth - e.clientWidth") == 0
 
 
+@pytest.mark.usefixtures("calm")
 def test_says_that_it_is_stale_and_resumes_after_feed_restarts(
     new_page: NewPage, city: City, platform: Platform
 ) -> None:
-    with closing(City(platform, "supervisor")) as supervisor:
-        supervisor.relax()
     page = new_page()
     page.goto(city.feed_url)
     page.wait_for_selector(".age[data-state=fresh]")

@@ -180,6 +180,7 @@ export function App(props: Props) {
     open(selection.kind, selection.id);
     requestAnimationFrame(() => {
       const panel = document.querySelector(".panel");
+      if (panel?.contains(document.activeElement)) return; // a form that was opened since has it: what is typed goes there
       const first = [".safety-box button", ".candidate", "input[name=premise]", ".actions button", "button"].map((s) =>
         panel?.querySelector<HTMLElement>(s),
       );

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from stormops.core.mode import Mode
 from stormops.feed.board import Board
 from stormops.feed.follow import Follower, NotReady
 from stormops.feed.publish import publisher as publisher_module
@@ -85,6 +86,7 @@ class Published:
 def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Published:
     monkeypatch.setattr(publisher_module, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(publisher_module, "TROUBLE_SECONDS", 0.05)
+    monkeypatch.setattr(publisher_module, "LOOK_SECONDS", 0.05)
     day = storm_day(customers=600)
     day.step()
     return Published(tmp_path, day)
@@ -135,6 +137,25 @@ async def test_the_hand_the_mode_and_the_load_choose_the_rung(published: Publish
     await rung_is("static")
     (published.data / HAND_FILE).write_text("auto\n")
     await rung_is("60s")
+
+
+async def test_another_rung_is_published_at_once_not_after_the_pause_of_the_rung_before(published: Published) -> None:
+    hand = published.data / HAND_FILE
+    mode = published.day.situation.mode
+
+    async def work() -> None:
+        first = await published.until(lambda told: told["refresh"] == "5min")
+        published.asked.refusals = 2
+        hand.write_text("auto\n")
+        relaxed = await published.until(lambda told: told["refresh"] == "live")
+        assert relaxed["published_ms"] - first["published_ms"] < 60_000
+        published.day.situation.mode = mode._replace(mode=Mode.SURGE)
+        await published.until(lambda told: told["refresh"] == "60s")
+        published.day.situation.mode = mode
+        await published.until(lambda told: told["refresh"] == "live")
+
+    hand.write_text("5min\n")
+    await running(published.publisher(), work)
 
 
 async def test_a_folder_that_cannot_be_written_keeps_the_tree_and_is_tried_again(

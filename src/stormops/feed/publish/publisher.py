@@ -39,6 +39,10 @@ RETRY_SECONDS = 0.2
 COSTS = 3
 """Publications in a row that must have been slow before they come rarer."""
 
+LOOK_SECONDS = 2.0
+"""Between two looks, while a tree rests for minutes, whether mode or hand ask for another rung: the calm after a surge,
+or a hand, is seen at once, not after the pause of the rung before."""
+
 TROUBLE_SECONDS = 5.0
 """Pause after the folder could not be written, and between two looks whether another publisher ended."""
 
@@ -84,7 +88,8 @@ class Publisher:
         self._thread = ThreadPoolExecutor(1, "publisher")
         self._made: tuple[Store, Tree] | None = None
         self._costs: deque[float] = deque(maxlen=COSTS)
-        self._rung = Rung.LIVE
+        self._rung = self._load = Rung.LIVE
+        """What the last tree stands on, and what the load asked for."""
         self._troubled = False
 
     async def run(self) -> None:
@@ -111,7 +116,7 @@ class Publisher:
                     await asyncio.sleep(TROUBLE_SECONDS)
                     continue
                 self._troubled = False
-                await asyncio.sleep(max(RETRY_SECONDS, began + self._pause() - time.monotonic()))
+                await self._rest(began)
 
     def close(self) -> None:
         """End the thread, after what it is writing."""
@@ -124,8 +129,16 @@ class Publisher:
             at_ms=board.at_ms
         )  # the leader may have said since: no more
 
-    def _pause(self) -> float:
-        return cadence_of(self._rung, self._live_seconds).publish
+    async def _rest(self, began: float) -> None:
+        """Until the next tree is due: by the rung's cadence, or because mode or hand ask for another rung."""
+        due = began + cadence_of(self._rung, self._live_seconds).publish
+        while (left := due - time.monotonic()) > LOOK_SECONDS:
+            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(NotReady):
+                mode = await self._follower.ask(lambda board, _: board.situation.mode.mode, whole=True)
+                if choose(mode, self._load, self._hand()) is not self._rung:
+                    return
+        await asyncio.sleep(max(RETRY_SECONDS, left))
 
     def _claim(self) -> TextIO | None:
         """The folder for one publisher, as long as the file is open; None while another has it."""
@@ -148,10 +161,10 @@ class Publisher:
             self._made = store, tree
             began = time.monotonic()
         store, tree = self._made
-        load = rung_of_load(
+        self._load = rung_of_load(
             sockets_share=self._ways.sockets_share(), cost_seconds=self._cost(), live_seconds=self._live_seconds
         )
-        self._rung = choose(Mode(picture.mode["mode"]), load, self._hand())
+        self._rung = choose(Mode(picture.mode["mode"]), self._load, self._hand())
         written = store.written
         for name, body in self._ways.extras().items():
             store.put(name, body)
