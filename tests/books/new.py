@@ -29,6 +29,7 @@ def _new() -> bytes:
 def new_books(path: Path) -> Path:
     """The file that `Books(path)` makes, closed again."""
     assert not path.exists()
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
     path.touch(0o600)
     path.write_bytes(_new())
     return path
