@@ -52,6 +52,9 @@ $(VENV)/.browser: deploy/browser.sh
 $(VENV)/.nginx: deploy/nginx.sh
 	@bash deploy/nginx.sh > $@.draft && mv $@.draft $@
 
+# Kept compiled even where the environment says otherwise: every worker and every process would compile all anew.
+test quick-test: export PYTHONDONTWRITEBYTECODE :=
+
 test: setup-dev ## Set up what tests need and pass them all
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)
 	@cd dashboards && npm test --silent

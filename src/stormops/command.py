@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -25,11 +25,13 @@ from stormops.clock import Clock
 from stormops.gis.directory import ensure_directory
 from stormops.gis.pack import PackError, check_name, read_head, read_pack, write_pack
 from stormops.intake.partners import RIGHTS, PartnerError, add_partner
-from stormops.rehearsal.run import Rehearsal, RehearsalError, Target, progress_lines
 from stormops.rehearsal.storm import Storm, StormError, load_storm, storm_names
 from stormops.settings import CityFile, Settings, SettingsError, load_city_file, load_settings
 from stormops.supervisor import Supervisor, SupervisorError
 from stormops.telemetry import Log
+
+if TYPE_CHECKING:
+    from stormops.rehearsal.run import Rehearsal
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -454,11 +456,13 @@ def _fresh_run() -> Path:
 COUNTER_DEMO = ("representative", "cashier", "billing", "approver")
 """Roles of the counter that a rehearsal's accounts have."""
 
-StormWork = Callable[[Rehearsal, Supervisor, dict[str, str]], Coroutine[Any, Any, None]]
+StormWork = Callable[["Rehearsal", Supervisor, dict[str, str]], Coroutine[Any, Any, None]]
 
 
 async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: float, work: StormWork) -> None:
     """Start the platform on fresh data with demo accounts, at the storm's time, and do the work."""
+    from stormops.rehearsal.run import Rehearsal, Target
+
     passwords = {
         name: add_staff(settings.data, name, role)
         for name, role in (
@@ -503,6 +507,8 @@ async def _with_platform(settings: Settings, storm: Storm, seed: int, speed: flo
 
 async def _shown(rehearsal: Rehearsal) -> dict[str, Any]:
     """Run a rehearsal with a line of progress on the terminal."""
+    from stormops.rehearsal.run import progress_lines
+
     line = progress_lines(rehearsal)
     running = asyncio.create_task(rehearsal.run())
     live = screen.is_terminal
@@ -642,6 +648,8 @@ def _storm_and_pack(shape: str, city: str) -> tuple[Storm, Path]:
 
 def _play(work: Coroutine[Any, Any, None]) -> None:
     """Run to the end or to Ctrl-C, which ends quietly after every process has stopped."""
+    from stormops.rehearsal.run import RehearsalError
+
     try:
         asyncio.run(work)
     except RehearsalError as error:

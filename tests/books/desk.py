@@ -19,6 +19,7 @@ from stormops.accounts.records_place import Account, Party
 from stormops.books.loading import load
 from stormops.books.store import Books, Outcome
 from tests.accounts.world import CHARGES, World
+from tests.books.new import new_books
 
 R = TypeVar("R", bound=Record)
 
@@ -67,7 +68,7 @@ class SqlWorld(World):
 
 def opened(where: Path | str) -> SqlWorld:
     """Books with charge types, two accounts of Ada (a1, a2), one of Bo (b1), one of staff (s1)."""
-    books = Books(where)
+    books = Books(new_books(where) if isinstance(where, Path) else where)
     load(books.database, [*CHARGES, *PEOPLE, *ACCOUNTS], [], "city", 5)
     return SqlWorld(books)
 

@@ -16,7 +16,11 @@ class Identifiers:
     """Words that name a premise, a person, a report or a device."""
 
     def __init__(self, words: set[str]) -> None:
-        self._words = words
+        self._single = {word for word in words if " " not in word}
+        # A text that names an address names its street: few streets are looked for first, then their addresses.
+        self._by_street: dict[str, set[str]] = {}
+        for word in words - self._single:
+            self._by_street.setdefault(word[word.index(" ") :], set()).add(word)
         self._receipt = re.compile(
             r"\d{2}-\d{4}-\d{4}-\d{3}-\d|(?<!\d)(?<!\d\.)\d{14}(?!\d)"
         )  # a decimal fraction is no receipt
@@ -24,9 +28,9 @@ class Identifiers:
 
     def found_in(self, text: str) -> list[str]:
         """Those that occur, as whole words. Words of several parts (addresses) are found anywhere."""
-        tokens = set(self._token.findall(text))
-        single = {word for word in self._words if word in tokens}
-        several = {word for word in self._words if " " in word and word in text}
+        single = self._single.intersection(self._token.findall(text))
+        streets = [addresses for street, addresses in self._by_street.items() if street in text]
+        several = {word for addresses in streets for word in addresses if word in text}
         return sorted(single | several | set(self._receipt.findall(text)))
 
 

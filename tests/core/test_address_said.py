@@ -61,6 +61,13 @@ def test_a_letter_behind_the_number_is_kept_apart() -> None:
 def test_a_block_is_no_house() -> None:
     said = read("100 block of Oak St")
     assert (said.number, said.block, said.words) == ("100", True, ["OAK", "ST"])
+    assert read("100 block Avenue A").block
+
+
+def test_a_street_may_be_called_block() -> None:
+    for text in ("1 Block Avenue", "1 Block Ave, Springs FL"):
+        said = read(text)
+        assert (said.number, said.block, said.words[0]) == ("1", False, "BLOCK")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from sqlalchemy import insert
 from starlette.requests import Request
 
 from stormops.accounts.command import Circumstances
+from stormops.accounts.policy import Pack
 from stormops.accounts.policy_limits import limits
 from stormops.books import billing_run
 from stormops.books.store import Books
@@ -34,11 +36,13 @@ from stormops.staff.records import PERSON, open_records
 from stormops.staff.roles import ROLES
 from stormops.staff.storm_roles import StormRoles
 from stormops.telemetry import Log, Metrics
+from tests.books.new import kept, new_books
 
 COUNTER = "http://counter.test"
 ZONE = ZoneInfo("America/New_York")
 POLICIES = Path(__file__).parents[2] / "deploy/cities/policies"
 START = datetime(2026, 7, 1, 14, tzinfo=UTC)
+START_MS = int(START.timestamp() * 1000)
 LEASE = hashlib.sha256(b"lease").hexdigest()
 API = "/api/v1/counter"
 
@@ -99,15 +103,32 @@ class Desk:
         self.clock[0] += round(days * 86_400_000)
 
 
+@cache
+def pack() -> Pack:
+    """The generated city's policy."""
+    return read_pack(POLICIES, "palmetto", START.date())
+
+
+@pytest.fixture(scope="session")
+def with_charge_types(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of new books as a counter leaves it that has started: everything else in it is the test's."""
+    folder = tmp_path_factory.mktemp("new")
+    books = Books(new_books(folder / "books.sqlite"))
+    clerk = Clerk(books, pack(), lambda: START_MS, ZONE, Episodes(folder, ModeReader(folder).left, ZONE))
+    assert add_charge_types(clerk) > 0
+    books.close()
+    return kept(folder / "books.sqlite")
+
+
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path, with_charge_types: bytes) -> AsyncIterator[Desk]:
     """One person of every role, called like it; a second one of some; Sam, whose account is s1."""
     people = {role: person(role, role) for role in ROLES}
     people |= {
         f"{role}2": person(f"{role}2", role) for role in ("cashier", "approver", "billing", "addresses", "treasurer")
     }
     people["sam"] = person("sam", "billing", related=frozenset({"s1"}))
-    clock = [int(START.timestamp() * 1000)]
+    clock = [START_MS]
     outage: dict[str, Known] = {}
 
     async def authenticate(request: Request) -> Person | None:
@@ -121,10 +142,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         clock[0] += 1
         return clock[0]
 
+    (tmp_path / "books.sqlite").write_bytes(with_charge_types)
     books = Books(tmp_path / "books.sqlite")
-    pack = read_pack(POLICIES, "palmetto", START.date())
-    clerk = Clerk(books, pack, now_ms, ZONE, Episodes(tmp_path, ModeReader(tmp_path).left, ZONE))
-    assert add_charge_types(clerk) > 0
+    clerk = Clerk(books, pack(), now_ms, ZONE, Episodes(tmp_path, ModeReader(tmp_path).left, ZONE))
     metrics = Metrics()
     settings = CounterSettings(
         title="Palmetto <Springs>",

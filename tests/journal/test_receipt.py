@@ -89,11 +89,15 @@ def test_every_single_wrong_digit_is_caught(counter: int, place: int, by: int) -
     assert normalise(wrong) is None
 
 
-@given(counters)
-def test_most_swapped_neighbours_are_caught(counter: int) -> None:
-    digits = MINTER.mint(counter).replace("-", "")
-    swaps = [digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in range(13) if digits[i] != digits[i + 1]]
-    assert sum(normalise(s) is not None for s in swaps) <= 3
+def test_nearly_all_swapped_neighbours_are_caught() -> None:
+    """One in fifty is not: which, depends on the digits before, so that one receipt may have several."""
+    swaps: list[str] = []
+    for receipt in MINTER.mint_run(0, 3000):
+        digits = receipt.replace("-", "")
+        places = [place for place in range(13) if digits[place] != digits[place + 1]]
+        swaps += [digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in places]
+    assert len(swaps) > 30_000
+    assert sum(normalise(swap) is not None for swap in swaps) <= 0.021 * len(swaps)
 
 
 @pytest.mark.parametrize(

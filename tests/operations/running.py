@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,6 +44,7 @@ class Doors:
 
     def __init__(self) -> None:
         self.kept: list[News] = []
+        self.counters = Counter[str]()
         self.limits: list[int] = []
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
@@ -50,8 +52,8 @@ class Doors:
         return [news for news in self.kept if news.counter > drained.get(news.door, 0)][:limit]
 
     def say(self, fact: AnyFact, at_ms: int = START_MS, door: str = "one") -> None:
-        counter = sum(news.door == door for news in self.kept) + 1
-        self.kept.append(News(door, counter, at_ms, fact))
+        self.counters[door] += 1
+        self.kept.append(News(door, self.counters[door], at_ms, fact))
 
     def report(self, premise: int, at_ms: int = START_MS, symptom: Symptom = Symptom.LIGHTS_OUT) -> str:
         receipt = f"{len(self.kept) + 1:014d}"

@@ -152,8 +152,9 @@ def _take_tail(words: list[str], said: Said) -> list[str]:
 
 
 def _take_block(words: list[str], said: Said) -> list[str]:
-    """Remove `BLOCK OF` behind the number: a block is named then, not a house."""
-    if said.number and words and words[0] in ("BLOCK", "BLK", "BLOCKS"):
+    """Remove `BLOCK OF` behind the number: a block is named then, not a house. `1 Block Avenue` is on a street."""
+    street = words[1:2] and words[1] in TYPES and (len(words) == 2 or words[2] in _BREAKS)
+    if said.number and words and words[0] in ("BLOCK", "BLK", "BLOCKS") and not street:
         said.block = True
         return words[2:] if words[1:2] == ["OF"] else words[1:]
     return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from http import HTTPStatus
 from pathlib import Path
@@ -90,7 +91,7 @@ def create_counter(
             *Doing(desk, pages, lambda: [each.name for each in storm_roles.colleagues()]).routes(),
             *Papers(desk, pages).routes(),
             *Records(desk, pages).routes(),
-            *_Plain(desk, document(settings.counter_url, settings.title)).routes(),
+            *_Plain(desk, lambda: document(settings.counter_url, settings.title)).routes(),
         ],
         middleware=[Middleware(WithHeaders)],
         exception_handlers={HTTPException: _refused(desk), Exception: _broken},
@@ -111,8 +112,9 @@ def add_charge_types(clerk: Clerk) -> int:
 class _Plain:
     """Health, readiness, metrics and the API's description."""
 
-    def __init__(self, desk: Desk, described: bytes) -> None:
-        self._desk, self._described = desk, described
+    def __init__(self, desk: Desk, describe: Callable[[], bytes]) -> None:
+        self._desk = desk
+        self._describe = functools.cache(describe)  # made when first asked for: a counter that was killed is missed
 
     def routes(self) -> list[Route]:
         return [
@@ -138,7 +140,7 @@ class _Plain:
         return Response(body, media_type=kind)
 
     async def _description(self, _: Request) -> Response:
-        return Response(self._described, media_type="application/json")
+        return Response(self._describe(), media_type="application/json")
 
 
 _CODES = {HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed"}

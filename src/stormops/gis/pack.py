@@ -3,7 +3,8 @@
 `packs/<name>/<hash>/` holds `city.npz` (numeric columns), `text.msgpack` (string columns),
 `pack.json` (name, title, time zone, counts, roughness report), and what is derived from them for the
 telephone, `directory.sqlite` (`gis.directory`). A pack is written beside its place
-and renamed into it, so a half-written pack is never seen. Nothing here imports geopandas.
+and renamed into it, so a half-written pack is never seen. Nothing here imports geopandas, and numpy comes
+with the first city: most commands only look at a pack's head, and its import takes longer than their work.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import msgspec
-import numpy as np
 
-from stormops.core.network import City, Floats, Landmarks, Network, Premises
 from stormops.gis.directory import build_directory
+
+if TYPE_CHECKING:
+    from stormops.core.network import City, Floats
 
 SCHEMA = 1
 """Raised when the columns change; a pack of another schema is refused with a sentence."""
@@ -57,6 +59,8 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
 
     Raises PackError for a name that cannot name a folder, or a folder that cannot be written.
     """
+    import numpy as np
+
     check_name(city.name)
     numbers: dict[str, Any] = {f"p_{c}": getattr(city.premises, c) for c in _PREMISE_NUMBERS}
     numbers |= {f"n_{c}": getattr(city.network, c) for c in _NETWORK_NUMBERS}
@@ -107,6 +111,8 @@ def write_pack(city: City, packs: Path, report: dict[str, Any] | None = None) ->
 
 def _digest(head: dict[str, Any], text_bytes: bytes, numbers: dict[str, Any]) -> str:
     """Content hash: the same city gives the same one on every machine."""
+    import numpy as np
+
     digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode() + text_bytes)
     for key in sorted(numbers):
         digest.update(key.encode() + np.ascontiguousarray(numbers[key]).tobytes())
@@ -128,6 +134,8 @@ def read_head(place: Path) -> dict[str, Any]:
 
 def read_pack(place: Path) -> City:
     """The city of a pack. Raises PackError."""
+    import numpy as np
+
     head = read_head(place)
     try:
         text_bytes = (place / "text.msgpack").read_bytes()
@@ -144,6 +152,8 @@ def read_pack(place: Path) -> City:
 
 
 def _assemble(head: dict[str, Any], text: dict[str, Any], numbers: dict[str, Any]) -> City:
+    from stormops.core.network import City, Landmarks, Network, Premises
+
     lines = {key: _split(numbers, key) for key in ("s", "water", "parks")}
     return City(
         name=head["name"],
@@ -168,5 +178,7 @@ def _assemble(head: dict[str, Any], text: dict[str, Any], numbers: dict[str, Any
 
 def _split(numbers: dict[str, Any], key: str) -> list[Floats]:
     """Polylines that were written end to end."""
+    import numpy as np
+
     lengths = numbers[f"{key}_lengths"]
     return list(np.split(numbers[f"{key}_points"], np.cumsum(lengths)[:-1])) if len(lengths) else []
