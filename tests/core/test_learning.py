@@ -15,6 +15,7 @@ from tests.core.radial import radial_city
 
 CITY = radial_city(feeders=20, laterals=10, transformers=5, houses=8)
 TREE = trace(CITY.network, CITY.premises)
+WHERE = CITY.metres(CITY.premises.lon, CITY.premises.lat)
 TRUE = {EdgeKind.TRANSFORMER: 0.02, EdgeKind.FUSE: 0.1, EdgeKind.BREAKER: 0.15}
 ORDER = [int(k) for k in (EdgeKind.FUSE, EdgeKind.BREAKER, EdgeKind.TRANSFORMER)]
 KIND = np.searchsorted(ORDER, TREE.kind).astype(np.int32)
@@ -94,8 +95,9 @@ def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
     rng = np.random.default_rng(seed)
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
     rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=wrong_link, prompt=0.1)
-    near = Vicinity(*CITY.metres(CITY.premises.lon, CITY.premises.lat)).near(TREE.premise_device)
+    near = Vicinity(*WHERE).near(TREE.premise_device)
     inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
+    inference.believe(rates, inference.opens, inference.profile, np.arange(len(TREE)) % 20 - 1)
     if metered:
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
     for device in rng.choice(len(TREE), 25, replace=False):
@@ -147,7 +149,7 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
     inference.update(NOON, np.empty(0, np.intp))
     edges = inference.hearing.onsets.edges[:-1].astype(np.int64) * 120_000
     profile = Profile(tuple((inference.hearing.onsets.as_of - edges).tolist()), (1.0,) * len(edges))
-    start = Learned(inference.rates, inference.opens, profile)
+    start = Learned(inference.rates, inference.opens, profile, inference.customers.near_out)
     likelihood(inference, start)
     found = slopes(inference, kind).sum(axis=0)[:-1]
 
@@ -179,7 +181,7 @@ def test_the_slope_by_wrong_links_is_that_of_the_exact_likelihood(held: tuple[in
     for device in held:
         inference.hold(device, held=True)
     inference.update(NOON, np.empty(0, np.intp))
-    start = Learned(inference.rates, inference.opens, inference.profile)
+    start = Learned(inference.rates, inference.opens, inference.profile, inference.customers.near_out)
     found = slopes(inference, KIND[inference.places.node])[:, -1].sum()
 
     def heard(odds: float) -> float:

@@ -6,7 +6,8 @@ import numpy as np
 
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
-from stormops.core.mislinks import DOUBTED_FROM, Nearby, doubted, doubts, wrong_links
+from stormops.core.mislinks import DOUBTED_FROM, doubted, doubts, wrong_links
+from stormops.core.nearby import Nearby
 from stormops.core.network import City, trace
 from stormops.core.network_groups import opens
 from tests.core.radial import radial_city

@@ -376,6 +376,7 @@ class Heard:
         self.learned = RatesLearned(
             report=report, false=false, service=service, gasp=500_000, wrong_link=5_000, share_out=20_000,
             opens=chances, ways=ways, shut=[(WEB, self.now - 9 * MINUTE, 0)],
+            near_out=bytes(self.rng.choices([0, 1, 5, 26, 255], k=len(self.gear.normal))),
         )  # fmt: skip
         self.explanations.believe(self.learned)
 
