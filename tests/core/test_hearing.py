@@ -26,7 +26,7 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
     return Hearing(ONSETS, rates, ONSETS.weights(rates.span_ms), areas)
 
 
-def heard(
+def heard(  # noqa: PLR0917 - a word each
     report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1, near_out: int = -1
 ) -> Heard:
     words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1, near_out)]
@@ -242,7 +242,14 @@ def test_what_callers_say_is_what_their_clocks_say_step_by_step(calling: Calling
     steps = round(-STEPS * np.log2(caller.strays)) if caller.strays else -1
     nothing = np.array([-1])
     said = Heard(
-        np.array([caller.report]), nothing, nothing, nothing, nothing, np.array([steps]), nothing, np.array([neighbours])
+        np.array([caller.report]),
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        np.array([steps]),
+        nothing,
+        np.array([neighbours]),
     )
     expected = Callers(onsets, rates, calling).ratios(caller)
     assert np.allclose(table.spoken(said)[0], expected, rtol=1e-9, atol=0)

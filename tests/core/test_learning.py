@@ -8,6 +8,7 @@ import pytest
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
 from stormops.core.learning import Learned, learn, slopes
+from stormops.core.nearby import Nearby
 from stormops.core.network import EdgeKind, trace
 from stormops.core.onset import Profile
 from stormops.core.strays import Vicinity
@@ -97,7 +98,7 @@ def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
     rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=wrong_link, prompt=0.1)
     near = Vicinity(*WHERE).near(TREE.premise_device)
     inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
-    inference.believe(rates, inference.opens, inference.profile, np.arange(len(TREE)) % 20 - 1)
+    inference.believe(rates, inference.opens, inference.profile, np.arange(len(TREE)) % 113 - 1)
     if metered:
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
     for device in rng.choice(len(TREE), 25, replace=False):
@@ -190,6 +191,31 @@ def test_the_slope_by_wrong_links_is_that_of_the_exact_likelihood(held: tuple[in
 
     step = 1e-3
     assert found == pytest.approx((heard(np.exp(step)) - heard(np.exp(-step))) / (2 * step), abs=1e-2, rel=1e-3)
+
+
+def test_how_it_stands_near_by_is_learned_and_tells_false_reports_from_wrong_links() -> None:
+    """Lone reports far from whatever is out are false; beside it, as many are of who hangs there in truth."""
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind]) / 10
+    believed = Rates(report=0.6, delay_ms=0, false=1e-3)
+    rng = np.random.default_rng(2)
+    out = TREE.below(int(np.flatnonzero(TREE.kind == EdgeKind.FUSE)[7]))
+    lone = rng.choice(np.setdiff1d(np.arange(len(CITY.premises)), out), 12, replace=False)
+    said = np.concatenate([out[rng.random(len(out)) < 0.6], lone]).astype(np.intp)
+    found = []
+    for where in (WHERE, [np.full(len(CITY.premises), np.nan)] * 2):
+        inference = Inference(TREE, opens, believed, widths=(1,))
+        inference.customers.tell("report_ms", said, 1)
+        nearby = Nearby(inference, *where)
+        for _ in range(8):
+            inference.update(1, np.empty(0, np.intp))
+            learn(inference, believed, opens[inference.places.node], KIND[inference.places.node], 1, nearby)
+        inference.update(1, np.empty(0, np.intp))
+        found.append((inference.rates, inference.served(lone)[1].max(), inference.customers.near_out))
+    (rates, doubt, near_out), (blind, blindly, nothing) = found
+    assert (nothing == -1).all()
+    assert (near_out >= 0).sum() == len(np.unique(TREE.premise_device))
+    assert doubt < blindly
+    assert rates.false > blind.false
 
 
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:

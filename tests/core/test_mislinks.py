@@ -48,7 +48,7 @@ def test_a_meter_alone_is_not_doubted_where_everybody_near_by_has_power() -> Non
     inference = engine(CITY)
     gasp(inference, [100])
     nearby = Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat))
-    assert nearby.out(np.array([100], np.intp), 0.5)[0] < inference.rates.share_out
+    assert nearby.out(np.array([100], np.intp), np.array([0.5]))[0] < inference.rates.share_out
     assert not doubts(inference, nearby)
 
 

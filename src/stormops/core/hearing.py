@@ -56,8 +56,9 @@ PART = 8_192
 """Kinds weighed at once: bounds the memory of one step to some tens of megabytes."""
 
 NEAR_LEAST, APART_LEAST = 13, 7
-"""How it stands near by is told apart by octaves: shares out down to so many below all, shares on where all above in the
-records is out down to so many."""
+"""How it stands near by is told apart by octaves: chances to be out down to so many below one, and chances to have
+power where there is none by the records down to so many.
+"""
 
 POWER_UP, POWER_UP_MS = 0.9, 180_000
 """Chance that a meter is heard to say that power is back, and how long that takes on average."""
@@ -360,8 +361,9 @@ class Hearing:
     # --- customers ----------------------------------------------------------------------------------
 
     def ratios(self, heard: Heard) -> tuple[Floats, Floats]:
-        """(M, S): of a loss in each slot; (M, S + 1): and of what who hangs elsewhere would let hear, by when it is lost
-        on the recorded device, or never.
+        """(M, S): of a loss in each slot; (M, S + 1): and of what a customer linked elsewhere would let hear.
+
+        That also depends on when it is lost on the recorded device, or never: who hangs near by is often lost with it.
         """
         return self._ratios(heard, self.spoken(heard))
 
@@ -472,7 +474,7 @@ def near_code(out: Floats, apart: Floats) -> Rows:
 
 
 def near_shares(code: Rows, else_: float) -> tuple[Floats, Floats]:
-    """(M), (M): `out` and `apart` that these codes stand for; where they are not known `else_`, of both states alike."""
+    """(M), (M): `out` and `apart` that these codes stand for; where nothing is known, out is `else_` in either case."""
     off, on = np.divmod(np.maximum(code, 0), NEAR_LEAST + 1)
     known = code >= 0
     return np.where(known, np.exp2(-on), else_), np.where(known, np.exp2(-off), 1 - else_)

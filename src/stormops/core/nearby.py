@@ -95,7 +95,7 @@ class Nearby:
         However far: where transformers are a kilometre apart, the next one is near by.
         """
         if self._beside is None:
-            metres, place = self._near(self._middle, np.inf) if self._tree is not None else _nothing()
+            metres, place = self._near(self._middle, np.inf)
             metres[place == self._leaves[:, None]] = np.inf
             nearest = metres.min(axis=1, initial=1e9, keepdims=True)
             self._beside = place, self._common(self._leaves, place), np.exp((nearest - metres) / NEAR_M)
@@ -115,7 +115,8 @@ class Nearby:
 
     def _near(self, where: Floats, within_m: float) -> tuple[Floats, Rows]:
         """(M, NEAREST): metres from these spots to the places near by, inf = none is; and the places."""
-        assert self._tree is not None
+        if self._tree is None:
+            return np.zeros((0, 0)), np.zeros((0, 0), np.intp)
         count = min(NEAREST, len(self._leaves))
         asked = self._tree.query(where, k=count, distance_upper_bound=within_m)
         metres, index = (np.asarray(column).reshape(-1, count) for column in asked)
@@ -124,7 +125,8 @@ class Nearby:
     def _around(self, premises: Rows) -> tuple[Rows, Rows, Floats, Floats]:
         """Of the premises that stand somewhere: which; (M, NEAREST) places near by, their chance to be out, how near.
 
-        Their chance is that while there is power where the records hang the premise (`shares`). How near is 1 at the spot and 0 for what is too far, or the premise's own.
+        Their chance is that while there is power where the records hang the premise (`shares`). How near is 1 at the
+        spot and 0 for what is too far, or the premise's own.
         """
         placed = np.flatnonzero(np.isfinite(self._where[premises]).all(axis=1))
         if self._tree is None or not len(placed):
@@ -134,7 +136,3 @@ class Nearby:
         leaf = self._inference.customers.leaf[premises[placed]]
         out = self._out(place, self._common(leaf, place))
         return placed, place, out, np.where(place == leaf[:, None], 0.0, np.exp(-metres / NEAR_M))
-
-
-def _nothing() -> tuple[Floats, Rows]:
-    return np.zeros((0, 0)), np.zeros((0, 0), np.intp)
