@@ -69,8 +69,9 @@ class Customers:
         """Those that are different, and (places + 1) which of them each has; last: outside of all."""
         self._words: tuple[tuple[Onsets, int], Words] | None = None
         self.of_silent = np.zeros((1, 2, 1))
-        """(different `near_out`, areas + 1, S + 1): log-likelihoods of the silence of one, without a meter, and with one
-        in each area.
+        """(different `near_out`, areas + 1, S + 1): log-likelihoods of the silence of one, by how it stands near by.
+
+        Without a meter, and with one in each area.
         """
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""

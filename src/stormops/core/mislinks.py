@@ -17,7 +17,7 @@ from stormops.core.inference import Inference
 from stormops.core.nearby import Nearby
 from stormops.core.network import Floats
 
-DOUBTED_FROM = 0.5
+DOUBTED_FROM = 0.7
 """Chance from which on a link is doubted."""
 
 
