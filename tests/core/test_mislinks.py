@@ -20,9 +20,9 @@ PREMISE = HOUSES - 1
 """Recorded at the first transformer of its street; the next one's customers are its neighbours."""
 
 
-def engine(city: City) -> Inference:
+def engine(city: City, share_out: float = 0.1) -> Inference:
     tree = trace(city.network, city.premises)
-    inference = Inference(tree, opens(tree), Rates(share_out=0.1))
+    inference = Inference(tree, opens(tree), Rates(share_out=share_out))
     inference.deafen(np.zeros(len(city.premises), np.int32), np.zeros((1, 2), np.int64))
     return inference
 
@@ -53,7 +53,7 @@ def test_a_meter_alone_is_not_doubted_where_everybody_near_by_has_power() -> Non
 
 
 def test_who_stands_nowhere_known_is_doubted_by_the_citys_share() -> None:
-    inference = engine(CITY)
+    inference = engine(CITY, share_out=0.4)
     gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
     unknown = np.full(len(CITY.premises), np.nan)
     premises, chance = wrong_links(inference)
@@ -69,7 +69,7 @@ def test_nobody_is_doubted_below_a_device_that_is_out() -> None:
 
 
 def test_a_city_without_places_names_none() -> None:
-    inference = engine(CITY)
+    inference = engine(CITY, share_out=0.4)
     gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
     nowhere = np.full(len(CITY.premises), np.nan)
     assert [doubt.likely for doubt in doubts(inference, Nearby(inference, nowhere, nowhere))] == [-1]
