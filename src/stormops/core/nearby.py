@@ -133,6 +133,6 @@ class Nearby:
             none = np.empty((0, 0))
             return np.empty(0, np.intp), none.astype(np.intp), none, none
         metres, place = self._near(self._where[premises[placed]], WITHIN_M)
-        leaf = self._inference.customers.leaf[premises[placed]]
+        leaf = self._inference.customers.leaf[premises[placed]].astype(np.intp)
         out = self._out(place, self._common(leaf, place))
         return placed, place, out, np.where(place == leaf[:, None], 0.0, np.exp(-metres / NEAR_M))
