@@ -262,6 +262,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--months", type=int, help="fewer months than the whole has")
     parser.add_argument("--books", type=Path, help="books of an earlier run, which are copied")
+    parser.add_argument("--no-bills", action="store_true", help="only at the counter, without the billing run")
     parser.add_argument("--keep", type=Path, help="where to keep the books before they are billed")
     parser.add_argument("--report", nargs=4, metavar=("URL", "LON", "LAT", "RATE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -284,8 +285,8 @@ def main() -> int:
         if given.keep:
             copy(path, given.keep)
         at_the_counter(city, data, sought(path, size.asked), bars)
-        runs = bill(path, pack, bars, size.premises)
-        again(path, pack, runs, bars)
+        if not given.no_bills:
+            again(path, pack, bill(path, pack, bars, size.premises), bars)
     return tell(bars)
 
 
