@@ -269,6 +269,7 @@ def test_what_is_remembered_is_of_the_last_minutes_only() -> None:
 @given(st.integers(0, 10**6))
 @example(5)
 @example(55)
+@example(10696)
 def test_a_restart_remembers_the_same(seed: int) -> None:
     """Whatever was placed, restored and withdrawn meanwhile, a killed decider repeats what a living one repeats."""
     told = []

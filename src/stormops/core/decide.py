@@ -395,5 +395,7 @@ class Decider:
         held = incident is not None and incident.held
         if not held or evidence.keeps_held:
             evidence.add(report.receipt, report.premise, report.received_ms)
+        if incident is not None and not held:
+            evidence.belonged(report.premise, incident)
         if held and evidence.keeps_held:
             evidence.pin(report.premise)
