@@ -218,7 +218,10 @@ def test_a_report_that_was_heard_again_says_so(open_desk: NewPage, city: City) -
     incident = city.outage(0.7, 0.3)
     again = city.premises(0.7, 0.3)[0]["premise"]
     later = city.report(
-        symptom="partial", service_point=f"E-{again}", note="Now the tree is on my roof <b>!</b>", callback="850-555-0123"
+        symptom="partial",
+        service_point=f"E-{again}",
+        note="Now the tree is on my roof <b>!</b>",
+        callback="850-555-0123",
     )
     city.wait(lambda: city.view("desk")[f"incident/{incident}"]["repeats"] == 1)
     page.locator(f".incident-row[data-incident='{incident}']").click()

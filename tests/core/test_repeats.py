@@ -221,10 +221,8 @@ def test_a_danger_is_never_folded_into_a_report_that_does_not_tell_of_it(
     world = World(SMALL)
     firsts, seconds = (
         [
-            receipt_number(
-                world.report(premise, *words[:1], medical=words[1], **({"key": f"{premise}"} if by_key else {}))
-            )
-            for premise, words in enumerate(said)
+            receipt_number(world.report(premise, told, medical=need, key=f"{premise}" if by_key else ""))
+            for premise, (told, need) in enumerate(said)
         ]
         for said in (SAID, [(symptom, medical)] * len(SAID))
     )
