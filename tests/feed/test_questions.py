@@ -15,7 +15,7 @@ from stormops.core.network import trace
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.report import Channel, Report, Symptom, Utility
 from stormops.core.situation import Situation
-from stormops.feed import later, questions
+from stormops.feed import questions
 from stormops.feed.board import Board
 from stormops.feed.hub import Hub
 from stormops.feed.room import Room
@@ -201,59 +201,6 @@ def test_a_repeated_report_has_the_status_of_the_first(told: Told) -> None:
     detail = questions.report_detail(told.board, receipt_number(first))
     assert detail is not None
     assert detail["duplicates"] == [second]
-
-
-def said_again(told: Told, of: str, receipt: int, **words: Any) -> str:
-    """The same is said again, in these words."""
-    report = Report(**({"symptom": Symptom.LIGHTS_OUT, "account": "7"} | words))
-    told.tell(
-        facts.ReportReceived(receipt=receipt_text(receipt), channel=Channel.PHONE, report=report),
-        facts.ReportRepeated(receipt=receipt_text(receipt), of=of),
-    )
-    return receipt_text(receipt)
-
-
-def test_the_detail_has_what_was_said_again_newest_first(told: Told) -> None:
-    told.incident("E-0001", leaf(0))
-    first = told.report(0, "E-0001")
-    words = {"symptom": Symptom.PARTIAL, "note": "now the tree is on my roof", "callback": "850-555-0100"}
-    second = said_again(told, first, 55_555, **words)
-    third = said_again(told, first, 55_556)
-    twice = receipt_text(55_557)
-    report = Report(symptom=Symptom.LIGHTS_OUT, account="7")
-    told.tell(
-        facts.ReportReceived(receipt=twice, channel=Channel.WEB, report=report),
-        facts.ReportDuplicated(receipt=twice, of=first),
-    )
-    detail = questions.report_detail(told.board, receipt_number(third))
-    assert detail is not None
-    assert detail["receipt"] == first
-    assert detail["duplicates"] == [second, third, twice]
-    assert (detail["later_total"], detail["repeats"]) == (2, 2)
-    assert [later["receipt"] for later in detail["later"]] == [third, second]
-    newest_note = detail["later"][1]
-    assert {name: newest_note[name] for name in ("channel", *words)} == {"channel": "phone"} | words
-    assert newest_note["received_ms"] == detail["heard_ms"] - 2  # the report and the repeat after it
-    assert detail["noted"] == newest_note
-    incident = questions.incident_detail(told.board, "E-0001")
-    assert incident is not None
-    assert incident["reports"][0]["noted"]["note"] == "now the tree is on my roof"
-    told.tell(facts.ReportClosed(receipt=first, outcome="withdrawn"))
-    gone = questions.report_detail(told.board, receipt_number(first))
-    assert gone is not None
-    assert (gone["state"], gone["later"], gone["later_total"]) == ("withdrawn", detail["later"], 2)
-    assert gone["duplicates"] == detail["duplicates"]
-
-
-def test_a_note_is_not_lost_among_many_that_have_none(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(later, "LATER_MAX", 3)
-    first = told.report(0)
-    noted = said_again(told, first, 50_000, note="the tree is on my roof")
-    silent = [said_again(told, first, 50_001 + n) for n in range(5)]
-    detail = questions.report_detail(told.board, receipt_number(first))
-    assert detail is not None
-    assert [said["receipt"] for said in detail["later"]] == [silent[4], silent[3], noted]
-    assert detail["later_total"] == 6
 
 
 def test_an_incident_gives_danger_first_and_its_bound(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
