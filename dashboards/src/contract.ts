@@ -318,6 +318,19 @@ export interface HelpPlace {
   note: Record<string, string>;
 }
 
+/** A report that said another one again, in its own words. */
+export interface LaterReport {
+  receipt: string;
+  received_ms: number;
+  channel?: string;
+  symptom?: Symptom;
+  medical?: boolean;
+  safety?: boolean;
+  said?: string;
+  note?: string | null;
+  callback?: string | null;
+}
+
 /** Everything one report holds, for staff. */
 export interface ReportFull {
   receipt: string;
@@ -342,7 +355,12 @@ export interface ReportFull {
   candidates?: Candidate[];
   repeats?: number;
   heard_ms?: number;
+  /** The newest with a note of those that said it again. */
+  noted?: LaterReport | null;
   duplicates?: string[];
+  /** What said it again, newest first: the few of `later_total` that are given. */
+  later?: LaterReport[];
+  later_total?: number;
 }
 
 /** What to ask next: call a customer, ping a meter, look at a device; `gain` in thousandths of a bit. */
@@ -405,6 +423,7 @@ export interface CustomerReport {
   answered: boolean;
   note: string | null;
   callback: string | null;
+  later: LaterReport[];
 }
 
 /** One premise on one page. */

@@ -113,6 +113,7 @@ def test_every_page_is_accessible_and_fits_a_phone(
         "/hand-over",
         "/do/offer_hand_over",
         "/reports",
+        "/retention",
         "/continuous?seed=1&of_ten_thousand=10000",
         "/audit",
         "/looks?account=a-True",

@@ -217,7 +217,12 @@ def test_a_report_that_was_heard_again_says_so(open_desk: NewPage, city: City) -
     page = open_desk()
     incident = city.outage(0.7, 0.3)
     again = city.premises(0.7, 0.3)[0]["premise"]
-    city.report(symptom="lights_out", service_point=f"E-{again}")
+    later = city.report(
+        symptom="partial",
+        service_point=f"E-{again}",
+        note="Now the tree is on my roof <b>!</b>",
+        callback="850-555-0123",
+    )
     city.wait(lambda: city.view("desk")[f"incident/{incident}"]["repeats"] == 1)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     expect(page.locator(".panel .facts")).to_contain_text("heard again once")
@@ -226,8 +231,18 @@ def test_a_report_that_was_heard_again_says_so(open_desk: NewPage, city: City) -
         for key, value in city.view("desk").items()
         if key.startswith("report/") and value["incident"] == incident and value["repeats"]
     )
-    page.locator(f".panel .report-card[data-receipt='{receipt}'] button").first.click()
+    card = page.locator(f".panel .report-card[data-receipt='{receipt}']")
+    expect(card.locator(".newer-note")).to_contain_text("Newer note")
+    expect(card.locator(".newer-note q")).to_have_text("Now the tree is on my roof <b>!</b>")
+    assert barriers(page) == []
+    card.locator("button").first.click()
     expect(page.locator(".panel [data-repeats='1']")).to_contain_text("once")
+    said = page.get_by_role("region", name="Said again").locator(f"li[data-later='{later}']")
+    expect(said).to_contain_text("Partial power")
+    expect(said).to_contain_text("Now the tree is on my roof <b>!</b>")
+    expect(said).to_contain_text("Call back: 850-555-0123")
+    assert barriers(page) == []
+    assert page.evaluate("(p => p.scrollWidth - p.clientWidth)(document.querySelector('.panel'))") == 0
 
 
 def test_by_keyboard_alone(open_desk: NewPage, city: City) -> None:

@@ -96,8 +96,8 @@ def test_new_reports_below_a_confirmed_device_join_it() -> None:
     receipts = {receipt_number(world.report(premise)) for premise in range(24)}
     made = world.tick(2)
     assert world.open() == [incident]
-    of = world.situation.duplicates  # some of these houses had called minutes before
-    assert {of.get(receipt, receipt) for receipt in receipts} <= incident.reports
+    first = world.situation.later.first  # some of these houses had called minutes before
+    assert {first(receipt) for receipt in receipts} <= incident.reports
     assert len(incident.reports) == 24
     assert "IncidentOpened" not in kinds(made)
 

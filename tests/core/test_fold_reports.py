@@ -155,7 +155,7 @@ def test_the_desk_is_shown_a_bounded_number_of_reports(situation: Situation, mon
 def test_a_repeat_of_a_repeat_names_the_first(situation: Situation) -> None:
     fold(situation, received(R[1]), received(R[2]), received(R[3]))
     fold(situation, facts.ReportDuplicated(receipt=R[2], of=R[1]), facts.ReportDuplicated(receipt=R[3], of=R[2]))
-    assert situation.duplicates == {2: 1, 3: 1}
+    assert {receipt: situation.later.first(receipt) for receipt in situation.later.row_of} == {2: 1, 3: 1}
     assert situation.totals.open == 1
 
 
@@ -163,7 +163,7 @@ def test_a_report_heard_again_is_counted_where_it_is(situation: Situation) -> No
     fold(situation, received(R[1]), matched(R[1]), opened("E-0001"))
     fold(situation, facts.IncidentChanged(incident="E-0001", receipts_added=[R[1]]), received(R[2]), received(R[3]))
     fold(situation, facts.ReportRepeated(receipt=R[2], of=R[1]), facts.ReportRepeated(receipt=R[3], of=R[2]))
-    assert situation.duplicates == {2: 1, 3: 1}
+    assert {receipt: situation.later.first(receipt) for receipt in situation.later.row_of} == {2: 1, 3: 1}
     assert report(situation, R[1]).repeats == 2
     incident = situation.incident("E-0001")
     assert incident is not None

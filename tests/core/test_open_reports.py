@@ -91,10 +91,14 @@ def test_reports_come_back_from_their_copy() -> None:
         reports.drop(receipt)
     reports.rule[reports.row_of[next(iter(reports.row_of))]] = reports.rule_code("nearest")
     twice = next(iter(reports.row_of))
-    reports.heard_again(twice, 7)
+    reports.heard_again(twice, 7, 70)
+    reports.heard_again(twice, 6, 0)
     kept = [[receipt, *values] for receipt, values in reports.again.items()]
     again = OpenReports.from_columns(reports.copy_columns(), list(reports.rules), kept)
-    assert again.repeats(twice) == 1
+    assert again.repeats(twice) == 2
+    report = again.get(twice)
+    assert report is not None
+    assert report.noted == 70
     assert {r: again.get(r) for r in again.row_of} == {r: reports.get(r) for r in reports.row_of}
     assert again.rule_code("nearest") == reports.rule_code("nearest")
 

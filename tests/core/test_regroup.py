@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import pytest
+
 from stormops.core import entry as facts
 from stormops.core.arguing import Argument
 from stormops.core.decide import Decider, Groupers
@@ -16,6 +18,7 @@ from stormops.core.network import Ints, Tree
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Symptom, Utility
 from tests.core.english import all_english
+from tests.core.radial import radial_city
 from tests.core.world import START_MS, World
 
 
@@ -278,6 +281,53 @@ def test_a_restart_continues_the_groups_it_finds() -> None:
     made = world.groups((2, (30,)), (4, (0, 1)))
     assert len(made) == 2
     assert world.where() == before
+
+
+@pytest.mark.parametrize("symptom", [Symptom.LIGHTS_OUT, Symptom.WATER])
+@pytest.mark.parametrize("reached", [True, False], ids=["by the network", "by none"])
+@pytest.mark.parametrize("houses", [1, 3])
+def test_a_group_whose_reports_all_change_at_the_first_tick_after_a_restart_goes_on(
+    symptom: Symptom, reached: bool, houses: int
+) -> None:
+    """As for a decider that had seen the last tick: what was there before the news is the situation's to say."""
+    told: list[list[AnyFact]] = []
+    for killed in (False, True):
+        city = radial_city(feeders=1, laterals=2, transformers=3, houses=4)
+        if not reached:
+            city.premises.bus[:] = -1
+        world = World(city)
+        firsts = [world.report(premise, symptom) for premise in range(houses)]
+        world.tick(0)
+        (incident,) = world.open()
+        if killed:
+            world.start()
+        for premise, first in enumerate(firsts):
+            world.act(facts.ReportWithdrawn, receipt=first)
+            world.report(premise, symptom, medical=True)
+        told.append(world.tick(30))
+        assert [one.id for one in world.open()] == [incident.id]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("symptom", [Symptom.LIGHTS_OUT, Symptom.WATER])
+@pytest.mark.parametrize("reached", [True, False], ids=["by the network", "by none"])
+def test_an_incident_whose_last_report_leaves_at_the_first_tick_after_a_restart_ends(
+    symptom: Symptom, reached: bool
+) -> None:
+    told: list[list[AnyFact]] = []
+    for killed in (False, True):
+        city = radial_city(feeders=1, laterals=2, transformers=3, houses=4)
+        if not reached:
+            city.premises.bus[:] = -1
+        world = World(city)
+        first = world.report(0, symptom)
+        world.tick(0)
+        if killed:
+            world.start()
+        world.act(facts.ReportWithdrawn, receipt=first)
+        told.append(world.tick(1))
+        assert world.open() == []
+    assert told[0] == told[1]
 
 
 def test_clusters_of_the_other_utilities_are_their_own() -> None:

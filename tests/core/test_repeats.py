@@ -11,13 +11,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stormops.core import entry as facts
+from stormops.core.later_reports import Kind
+from stormops.core.open_reports import Standing
 from stormops.core.receipt_number import receipt_number
 from stormops.core.repeats import DAY_MS, Repeats, hash_key
-from stormops.core.report import Channel, Symptom
+from stormops.core.report import DANGERS, Channel, Symptom
 from tests.core.radial import radial_city
 from tests.core.world import MINUTE_MS, START_MS, World
 
 NOW = 20_000 * DAY_MS + 5
+SMALL = radial_city(feeders=1, laterals=1, transformers=4, houses=6)
 
 
 def test_the_first_receipt_of_a_key_is_remembered() -> None:
@@ -178,6 +181,77 @@ def test_withdrawing_a_repeat_withdraws_the_report_that_it_repeats() -> None:
     assert status.state == "withdrawn"
 
 
+def test_what_was_said_again_stays_findable_after_a_restart_and_when_the_report_has_left() -> None:
+    world = World()
+    first = receipt_number(world.report(0))
+    world.tick(0)
+    quiet, noted = (receipt_number(world.report(0, at=1, note=note)) for note in (None, "a tree is on my roof"))
+    world.tick(1)
+    for situation in (world.situation, world.replayed()):
+        report = situation.report(noted)
+        assert report is not None
+        (newest, older) = situation.later.naming(first)
+        assert (newest.receipt, newest.kind, older.receipt, older.kind) == (noted, Kind.NOTED, quiet, Kind.SAID_AGAIN)
+        assert report.noted == newest.position
+        told = world.entries()[newest.position - 1].fact
+        assert isinstance(told, facts.ReportReceived)
+        assert told.report.note == "a tree is on my roof"
+    world.report(0, at=2)
+    world.tick(2)
+    report = world.situation.report(first)
+    assert report is not None
+    assert report.noted == newest.position
+    world.act(facts.ReportWithdrawn, receipt=f"{first:014d}")
+    world.tick(3)
+    assert world.situation.report(first) is None
+    assert len(world.situation.later.naming(first)) == 3
+
+
+SAID = [(symptom, medical) for symptom in Symptom for medical in (False, True)]
+"""All that a report can tell of a danger, each from a premise of its own."""
+GRAVE = [(symptom, medical) for symptom, medical in SAID if medical or symptom in DANGERS]
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["same caller", "same key"])
+@pytest.mark.parametrize(("symptom", "medical"), GRAVE)
+def test_a_danger_is_never_folded_into_a_report_that_does_not_tell_of_it(
+    symptom: Symptom, medical: bool, by_key: bool
+) -> None:
+    """Whatever came before from the same premise, by the same channel, or even under the same key at another door."""
+    world = World(SMALL)
+    firsts, seconds = (
+        [
+            receipt_number(world.report(premise, told, medical=need, key=f"{premise}" if by_key else ""))
+            for premise, (told, need) in enumerate(said)
+        ]
+        for said in (SAID, [(symptom, medical)] * len(SAID))
+    )
+    world.tick(1)
+    for premise, (before, medical_before) in enumerate(SAID):
+        first, second = firsts[premise], seconds[premise]
+        told_already = (symptom not in DANGERS or symptom is before) and (medical_before or not medical)
+        named = world.situation.later.first(second)
+        assert named == (first if told_already and (by_key or named == first) else second)
+        if not told_already:
+            assert second in world.situation.safety
+        report = world.situation.report(second)
+        assert report is not None
+        assert (report.standing, report.premise) == (Standing.MATCHED, premise)
+
+
+def test_a_danger_under_a_known_key_is_looked_at_though_its_first_was_withdrawn() -> None:
+    world = World()
+    first = world.report(0, Symptom.WIRE_DOWN, key="k")
+    world.tick(0)
+    world.act(facts.ReportWithdrawn, receipt=first)
+    world.tick(1)
+    again = receipt_number(world.report(0, Symptom.WIRE_DOWN, key="k"))
+    world.tick(2)
+    report = world.situation.report(again)
+    assert report is not None
+    assert (report.receipt, report.standing) == (again, Standing.MATCHED)
+
+
 def test_what_is_remembered_is_of_the_last_minutes_only() -> None:
     world = World()
     for minute in range(0, 240, 10):
@@ -193,6 +267,7 @@ def test_what_is_remembered_is_of_the_last_minutes_only() -> None:
 @given(st.integers(0, 10**6))
 @example(5)
 @example(55)
+@example(10696)
 def test_a_restart_remembers_the_same(seed: int) -> None:
     """Whatever was placed, restored and withdrawn meanwhile, a killed decider repeats what a living one repeats."""
     told = []

@@ -94,7 +94,7 @@ def test_a_report_comes_in_full(feed: Feed) -> None:
         for receipt in feed.day.receipts:
             body = client.get(f"/api/v1/desk/reports/{receipt}").json()
             number = receipt_number(receipt)
-            assert receipt_number(body["receipt"]) == feed.day.situation.duplicates.get(number, number)
+            assert receipt_number(body["receipt"]) == feed.day.situation.later.first(number)
             assert body["said"]
             assert body["symptom"]
             assert body["channel"] == "web"

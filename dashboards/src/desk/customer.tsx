@@ -118,6 +118,13 @@ function Outage({ known, nowMs, ...on }: { known: Known; nowMs: number } & Act) 
               })}
             </button>
             {report.repeats ? <small>{t("customer.repeats", { count: report.repeats })}</small> : null}
+            {report.later.map((one) =>
+              one.note ? (
+                <q class="note" key={one.receipt}>
+                  {one.note}
+                </q>
+              ) : null,
+            )}
           </li>
         ))}
       </ul>
@@ -172,7 +179,7 @@ function Page({ known, nowMs, ...on }: { known: Known; nowMs: number } & Act) {
       <section class="customer-panel" aria-label={t("customer.promises")}>
         <h3>{t("customer.promises")}</h3>
         {known.callbacks.map((report) => (
-          <p key={report.receipt}>
+          <p key={`${report.receipt} ${report.callback}`}>
             <Icon name="phone" size={14} /> {t("customer.callback", { callback: report.callback ?? "" })}
           </p>
         ))}

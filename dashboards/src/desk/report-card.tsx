@@ -1,5 +1,5 @@
 /** One report: what was said, and why it was put at this house. */
-import type { ReportFull, Words } from "../contract";
+import type { LaterReport, ReportFull, Words } from "../contract";
 import * as format from "../format";
 import { t, word } from "../i18n";
 import { REPORT_SIGNS, SAFETY_SIGN } from "../legend";
@@ -46,6 +46,40 @@ export function Said({ said }: { said: ReportFull["said"] }) {
   );
 }
 
+/** What was said again of a report, newest first; `total`: how many did. */
+export function SaidAgain({ later, total, nowMs }: { later: readonly LaterReport[]; total: number; nowMs: number }) {
+  if (later.length === 0) return null;
+  const hidden = total - later.length;
+  // Those with a note come before those without: where one without is shown, all notes are.
+  const noted = later.every((one) => one.note);
+  return (
+    <section class="panel-section said-again" aria-label={t("report.later")}>
+      <h3>{t("report.later")}</h3>
+      <p class="hint">{t("report.later_hint")}</p>
+      <ol>
+        {later.map((one) => (
+          <li key={one.receipt} data-later={one.receipt}>
+            <p class="said-again-head">
+              <time dateTime={new Date(one.received_ms).toISOString()}>{format.when(one.received_ms, nowMs)}</time>
+              {one.channel ? <span>{word("channel", one.channel)}</span> : null}
+              <code>{one.receipt}</code>
+            </p>
+            <p class="said-again-tags">
+              {one.symptom ? <span class="tag">{word("symptom", one.symptom)}</span> : null}
+              {one.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
+            </p>
+            {one.note ? <q class="note">{one.note}</q> : null}
+            {one.callback ? <p>{t("customer.callback", { callback: one.callback })}</p> : null}
+          </li>
+        ))}
+      </ol>
+      {hidden > 0 ? (
+        <p class="hint">{t(noted ? "report.later_more_noted" : "report.later_more", { count: hidden })}</p>
+      ) : null}
+    </section>
+  );
+}
+
 interface Props {
   report: ReportFull;
   nowMs: number;
@@ -78,6 +112,13 @@ export function ReportCard({ report, nowMs, checked, onCheck, onOpen }: Props) {
         <span class="tag">{word("symptom", report.symptom)}</span>
         {report.medical ? <span class="tag tag-medical">{t("row.medical")}</span> : null}
         {report.note ? <q class="note">{report.note}</q> : null}
+        {report.repeats ? <span class="tag">{t("customer.repeats", { count: report.repeats })}</span> : null}
+        {report.noted?.note ? (
+          <p class="newer-note">
+            <b>{t("report.newer_note")}</b> {format.when(report.noted.received_ms, nowMs)}
+            <q class="note">{report.noted.note}</q>
+          </p>
+        ) : null}
       </div>
       {report.rule ? (
         <details class="why">

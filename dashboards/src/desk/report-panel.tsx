@@ -10,7 +10,7 @@ import { ActionForm, ActionState } from "./action-form";
 import type { Actions } from "./actions";
 import { Icon } from "./icons";
 import { Placing, type Pointing } from "./placing";
-import { Penalty, Reasons, Said } from "./report-card";
+import { Penalty, Reasons, Said, SaidAgain } from "./report-card";
 import { SafetyBox } from "./safety-box";
 import type { Desk } from "./store";
 import { useLoaded } from "./use-loaded";
@@ -137,6 +137,7 @@ export function ReportPanel(props: Props) {
         </dl>
         {report?.note ? <q class="note">{report.note}</q> : null}
       </section>
+      <SaidAgain later={report?.later ?? []} total={report?.later_total ?? 0} nowMs={now} />
 
       {incident ? (
         <button type="button" class="button wide" onClick={() => props.onIncident(incident.id)}>

@@ -15,6 +15,12 @@ import { VirtualList } from "./virtual-list";
 /** Rows of the strip; it scrolls, and says how many more there are. */
 const STRIP_ROWS = 20;
 
+/** How often it was heard again: what was said then may be graver, and its panel has it. */
+function Again({ desk, item }: { desk: Desk; item: SafetyItem }) {
+  const count = desk.reports.get(item.receipt)?.repeats ?? 0;
+  return count ? <span class="tag">{t("customer.repeats", { count })}</span> : null;
+}
+
 /** Where it is: the place of its incident, else what was said. */
 function place(desk: Desk, item: SafetyItem): string {
   const incident = placeIn(desk, item.incident);
@@ -108,7 +114,7 @@ export function SafetyList({ desk, selected, onSelect, onOpen, alarm }: ListProp
             <SignIcon sign={SAFETY_SIGN} size={22} />
             <span class="row-main">
               <span class="row-title">
-                <span>{safetyKind(item)}</span>
+                <span>{safetyKind(item)}</span> <Again desk={desk} item={item} />
               </span>
               <span class="row-detail row-line">{place(desk, item)}</span>
             </span>

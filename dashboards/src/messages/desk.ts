@@ -380,6 +380,14 @@ export const desk = {
 
   "report.title": "Report",
   "report.said": "What was said",
+  "report.later": "Said again",
+  "report.later_hint": "By the same place, in the same way, within minutes: they count as this one report.",
+  "report.later_more": {
+    one: "One more without a note is not shown.",
+    other: "{count} more without a note are not shown.",
+  },
+  "report.later_more_noted": { one: "One more is not shown.", other: "{count} more are not shown." },
+  "report.newer_note": "Newer note",
   "report.life": "Life may be at risk: see to this one first.",
   "report.no_address": "No address",
   "report.why_here": "Why this house: {rule}",

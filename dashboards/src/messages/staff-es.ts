@@ -384,6 +384,14 @@ export const es: StaffMessages = {
 
   "report.title": "Reporte",
   "report.said": "Lo que se dijo",
+  "report.later": "Dicho de nuevo",
+  "report.later_hint": "Del mismo lugar, por la misma vía, en pocos minutos: cuentan como este único reporte.",
+  "report.later_more": {
+    one: "Hay uno más, sin nota, que no se muestra.",
+    other: "Hay {count} más, sin nota, que no se muestran.",
+  },
+  "report.later_more_noted": { one: "Hay uno más que no se muestra.", other: "Hay {count} más que no se muestran." },
+  "report.newer_note": "Nota más nueva",
   "report.life": "Puede haber vidas en peligro: atienda este primero.",
   "report.no_address": "Sin dirección",
   "report.why_here": "Por qué esta casa: {rule}",

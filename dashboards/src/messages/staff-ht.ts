@@ -378,6 +378,14 @@ export const ht: StaffMessages = {
 
   "report.title": "Rapò",
   "report.said": "Sa moun nan di",
+  "report.later": "Sa yo di ankò",
+  "report.later_hint": "Menm kote a, menm jan an, nan kèk minit: yo konte kòm yon sèl rapò, sa a.",
+  "report.later_more": {
+    one: "Gen youn anplis, san nòt, nou pa montre.",
+    other: "Gen {count} anplis, san nòt, nou pa montre.",
+  },
+  "report.later_more_noted": { one: "Gen youn anplis nou pa montre.", other: "Gen {count} anplis nou pa montre." },
+  "report.newer_note": "Nòt ki pi nouvo",
   "report.life": "Ka gen lavi ki an danje: okipe sa a anvan.",
   "report.no_address": "Pa gen adrès",
   "report.why_here": "Poukisa kay sa a: {rule}",

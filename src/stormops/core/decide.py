@@ -32,7 +32,7 @@ from stormops.core.network import Ints
 from stormops.core.open_reports import ANSWERED, RECEIVED, SAFETY, SYMPTOM_LIST, OpenReport, Standing
 from stormops.core.receipt_number import receipt_number, receipt_text
 from stormops.core.regroup import Evidence
-from stormops.core.repeats import Heard, hash_key, lately
+from stormops.core.repeats import Heard, hash_key, lately, says_more
 from stormops.core.report import SYMPTOMS, Report, Utility
 from stormops.core.safety import Clocks, safety_first
 from stormops.core.situation import Situation
@@ -187,21 +187,34 @@ class Decider:
                     draft.add(facts.ActionRefused(action=entry.fact.action, code=code, text=text))
 
     def _match(self, news: Sequence[Entry]) -> dict[int, Matched | NotMatched]:
-        """A verdict for each report that does not repeat another, by receipt."""
+        """A verdict for each report that does not repeat another, and for every danger, by receipt."""
         fresh: dict[int, Report] = {}
         for entry in news:
             fact = entry.fact
-            if isinstance(fact, facts.ReportReceived) and (not fact.key or self._repeats(fact) is None):
+            if not isinstance(fact, facts.ReportReceived):
+                continue
+            # What a danger repeats may have left by the time that it is looked at: it is matched in any case.
+            if not fact.key or fact.report.safety or self._repeats(fact) is None:
                 fresh.setdefault(receipt_number(fact.receipt), fact.report)
         answers = self._matcher.match_many(list(fresh.values())) if fresh else []
         return dict(zip(fresh, answers, strict=True))
 
     def _repeats(self, fact: facts.ReportReceived) -> int | None:
-        """The receipt of the report that this one repeats, by the same sender's same key."""
+        """The receipt of the report that this one repeats, by the same sender's same key.
+
+        A danger or medical need that the first, as far as it is still open, did not tell of is no repeat: one
+        door refuses other words under a key, two doors do not see each other's.
+        """
         if not fact.key:
             return None
-        first = self.situation.repeats.get(hash_key(fact.sender, fact.key))
-        return None if first is None or first == receipt_number(fact.receipt) else first
+        first, reports = self.situation.repeats.get(hash_key(fact.sender, fact.key)), self.situation.reports
+        if first is None or first == receipt_number(fact.receipt):
+            return None
+        if fact.report.safety:
+            row = reports.row_of.get(self.situation.later.first(first))
+            if row is None or says_more(fact.report, reports, row):
+                return None
+        return first
 
     def _report(self, draft: Draft, fact: facts.ReportReceived, verdicts: dict[int, Matched | NotMatched]) -> None:
         receipt = receipt_number(fact.receipt)
@@ -382,5 +395,7 @@ class Decider:
         held = incident is not None and incident.held
         if not held or evidence.keeps_held:
             evidence.add(report.receipt, report.premise, report.received_ms)
+        if incident is not None and not held:
+            evidence.belonged(report.premise, incident)
         if held and evidence.keeps_held:
             evidence.pin(report.premise)

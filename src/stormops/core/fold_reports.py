@@ -11,6 +11,7 @@ from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.fold_messages import placed
 from stormops.core.incident import Incident, incident_key
+from stormops.core.later_reports import Kind
 from stormops.core.open_reports import (
     ANSWERED,
     CHANNEL_CODE,
@@ -18,6 +19,7 @@ from stormops.core.open_reports import (
     MATCHED,
     MATCHED_ONCE,
     MEDICAL,
+    NOTED,
     NOWHERE,
     SAFETY,
     SHOWN,
@@ -54,11 +56,11 @@ def touch(situation: Situation, incident: Incident, touched: Touched) -> None:
 def report_received(situation: Situation, entry: Entry, fact: facts.ReportReceived, touched: Touched) -> None:
     """A new report; one that is known already changes nothing."""
     receipt, report = receipt_number(fact.receipt), fact.report
-    if receipt in situation.reports or receipt in situation.closed_reports or receipt in situation.duplicates:
+    if receipt in situation.reports or receipt in situation.closed_reports or receipt in situation.later:
         return
     totals, safety = situation.totals, report.safety
     shown = safety or totals.shown < DESK_REPORTS_MAX
-    flags = SAFETY * safety | MEDICAL * report.medical | SHOWN * shown
+    flags = SAFETY * safety | MEDICAL * report.medical | SHOWN * shown | NOTED * bool(report.note)
     flags |= CHANNEL_CODE[fact.channel] << CHANNEL_SHIFT
     situation.reports.add(
         receipt, entry.position, entry.recorded_ms, symptom=report.symptom, flags=flags, where=_where(report)
@@ -82,11 +84,12 @@ def reports_received(situation: Situation, entries: Sequence[Entry], touched: To
     """
     heard: list[facts.ReportReceived] = [entry.fact for entry in entries]  # type: ignore[misc]
     receipts = [receipt_number(fact.receipt) for fact in heard]
-    known = (situation.reports.row_of, situation.closed_reports, situation.duplicates)
+    known = (situation.reports.row_of, situation.closed_reports, situation.later.row_of)
     if len(set(receipts)) < len(receipts) or not all(some.keys().isdisjoint(receipts) for some in known):
         return False
     said = [fact.report for fact in heard]
     safety, medical = np.array([report.safety for report in said]), np.array([report.medical for report in said])
+    noted = np.array([bool(report.note) for report in said])
     channel = np.array([CHANNEL_CODE[fact.channel] for fact in heard])
     listed = safety | (np.arange(len(said)) < DESK_REPORTS_MAX - situation.totals.shown)
     times = [entry.recorded_ms for entry in entries]
@@ -94,7 +97,7 @@ def reports_received(situation: Situation, entries: Sequence[Entry], touched: To
         "position": [entry.position for entry in entries],
         "received_ms": times,
         "symptom": [SYMPTOM_CODE[report.symptom] for report in said],
-        "flags": SAFETY * safety | MEDICAL * medical | SHOWN * listed | channel << CHANNEL_SHIFT,
+        "flags": SAFETY * safety | MEDICAL * medical | SHOWN * listed | NOTED * noted | channel << CHANNEL_SHIFT,
         **_wheres(said),
     }
     situation.reports.add_many(receipts, columns)
@@ -159,9 +162,11 @@ def _judge(situation: Situation, entry: Entry, receipt: int, touched: Touched) -
 def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDuplicated, touched: Touched) -> None:
     """The report is another one, sent twice; its receipt names that one."""
     receipt, of = receipt_number(fact.receipt), receipt_number(fact.of)
-    if receipt in situation.reports:
+    row = situation.reports.row_of.get(receipt)
+    if row is not None:
+        position = situation.reports.position[row]
         leave(situation, receipt, touched)
-        situation.duplicates[receipt] = situation.duplicates.get(of, of)
+        situation.later.add(receipt, situation.later.first(of), position, Kind.SENT_TWICE)
         placed(situation, receipt)
         situation.totals.duplicated += 1
 
@@ -169,17 +174,17 @@ def report_duplicated(situation: Situation, _entry: Entry, fact: facts.ReportDup
 def report_repeated(situation: Situation, _entry: Entry, fact: facts.ReportRepeated, touched: Touched) -> None:
     """The report says again what an open one said: that one was heard once more, and both receipts name it."""
     receipt, of = receipt_number(fact.receipt), receipt_number(fact.of)
-    of = situation.duplicates.get(of, of)
+    of = situation.later.first(of)
     reports = situation.reports
     row, first = reports.row_of.get(receipt), reports.row_of.get(of)
     if row is None or first is None or row == first:
         return
-    heard_ms = reports.received_ms[row]
+    heard_ms, position, noted = reports.received_ms[row], reports.position[row], reports.flags[row] & NOTED
     leave(situation, receipt, touched)
-    situation.duplicates[receipt] = of
+    situation.later.add(receipt, of, position, Kind.NOTED if noted else Kind.SAID_AGAIN)
     placed(situation, receipt)
     situation.totals.repeated += 1
-    reports.heard_again(of, heard_ms)
+    reports.heard_again(of, heard_ms, position if noted else 0)
     touched.receipts.add(of)
     incident = situation.incidents.get(reports.incident[first])
     if incident is not None:

@@ -16,9 +16,10 @@ import numpy as np
 from stormops.core.course import Sample
 from stormops.core.entry import IncidentArgued, RatesLearned, decode, encode
 from stormops.core.incident import Incident, State
+from stormops.core.later_reports import LaterReports
 from stormops.core.levels import Mode
 from stormops.core.messages import Messages
-from stormops.core.open_reports import OpenReports, pack_pairs, unpack_pairs
+from stormops.core.open_reports import OpenReports
 from stormops.core.repeats import Repeats
 from stormops.core.safety import SafetyClock
 from stormops.core.sentence import words
@@ -73,10 +74,10 @@ class Frozen:
     position: int
     plain: dict[str, Any]
     columns: dict[str, bytes]
-    again: dict[int, tuple[int, int]]
+    again: dict[int, tuple[int, int, int]]
     incidents: list[tuple[Any, ...]]
     closed_reports: dict[int, int]
-    duplicates: dict[int, int]
+    later: dict[str, bytes]
     closed_incidents: dict[int, Any]
     repeats: Repeats
     coverage: dict[str, Any]
@@ -112,7 +113,7 @@ class Frozen:
             again=situation.reports.again.copy(),
             incidents=[_copy_incident(incident) for incident in situation.incidents.values()],
             closed_reports=situation.closed_reports.copy(),
-            duplicates=situation.duplicates.copy(),
+            later=situation.later.copy_columns(),
             closed_incidents=situation.closed_incidents.copy(),
             repeats=situation.repeats.copy(),
             coverage=situation.coverage.state(),
@@ -128,7 +129,7 @@ class Frozen:
                 "columns": self.columns,
                 "incidents": [_pack_incident(one) for one in sorted(self.incidents, key=itemgetter(0))],
                 "closed_reports": closed_columns(self.closed_reports),
-                "duplicates": pack_pairs(self.duplicates),
+                "later": self.later,
                 "closed_incidents": [(key, *self.closed_incidents[key]) for key in sorted(self.closed_incidents)],
                 "repeats": self.repeats.state(),
                 "coverage": self.coverage,
@@ -203,7 +204,7 @@ def thaw(situation: Situation, body: bytes) -> None:
         if key >= 0:
             situation.incidents[key].reports.add(situation.reports.receipt[row])
     situation.closed_reports = closed_of_columns(*whole["closed_reports"])
-    situation.duplicates = unpack_pairs(*whole["duplicates"])
+    situation.later = LaterReports.from_columns(whole["later"])
     situation.closed_incidents = {key: ClosedIncident(*values) for key, *values in whole["closed_incidents"]}
     situation.repeats = Repeats.load(whole["repeats"])
     situation.coverage.load(whole["coverage"], situation.tree)

@@ -24,8 +24,8 @@ CHANNEL_CODE = {channel: code for code, channel in enumerate(CHANNEL_LIST)}
 NOWHERE = -(2**31)
 """Coordinate of a report that gave none."""
 
-SAFETY, MEDICAL, SHOWN, ANSWERED, MATCHED_ONCE = 1, 2, 4, 8, 16
-"""Bits of the column `flags`."""
+SAFETY, MEDICAL, SHOWN, ANSWERED, MATCHED_ONCE, NOTED = 1, 2, 4, 8, 16, 32
+"""Bits of the column `flags`. `NOTED`: it has a note."""
 
 CHANNEL_SHIFT = 8
 """The bits of `flags` from here on are the channel's code."""
@@ -45,7 +45,8 @@ RECEIVED, MATCHED, UNMATCHED = (int(standing) for standing in Standing)
 class OpenReport(NamedTuple):
     """One open report. `premise` -1 = none; `incident` is a key, -1 = none; lon/lat as given, None = not given.
 
-    `repeats`: how often it was heard again; `heard_ms`: when it was heard last.
+    `repeats`: how often it was heard again; `heard_ms`: when it was heard last; `noted`: where the journal has the
+    newest of the reports that said it again and have a note, 0 = none has.
     """
 
     receipt: int
@@ -68,6 +69,7 @@ class OpenReport(NamedTuple):
     channel: Channel
     repeats: int
     heard_ms: int
+    noted: int
 
 
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -139,7 +141,7 @@ class OpenReports:
         self._columns = [getattr(self, name) for name, _ in COLUMNS]
         self._appends = [column.append for column in self._columns]
         self.row_of: dict[int, int] = {}
-        self.again: dict[int, tuple[int, int]] = {}
+        self.again: dict[int, tuple[int, int, int]] = {}
         self.rules: list[str] = [""]
         self._rule_code: dict[str, int] = {"": 0}
         self._free: list[int] = []
@@ -200,10 +202,10 @@ class OpenReports:
         self.receipt[row] = 0
         self._free.append(row)
 
-    def heard_again(self, receipt: int, at_ms: int) -> None:
-        """The same was said once more, at `at_ms`."""
-        count, heard_ms = self.again.get(receipt, (0, self.received_ms[self.row_of[receipt]]))
-        self.again[receipt] = count + 1, max(heard_ms, at_ms)
+    def heard_again(self, receipt: int, at_ms: int, noted: int) -> None:
+        """The same was said once more, at `at_ms`, with a note at journal position `noted`, 0 = without one."""
+        count, heard_ms, before = self.again.get(receipt, (0, self.received_ms[self.row_of[receipt]], 0))
+        self.again[receipt] = count + 1, max(heard_ms, at_ms), max(before, noted)
 
     def heard_ms(self, row: int) -> int:
         """When the report of a row was last heard."""
@@ -230,7 +232,7 @@ class OpenReports:
         symptom, flags = SYMPTOM_LIST[self.symptom[row]], self.flags[row]
         located = self.lon_e7[row] != NOWHERE
         received_ms = self.received_ms[row]
-        repeats, heard_ms = self.again.get(receipt, (0, received_ms))
+        repeats, heard_ms, noted = self.again.get(receipt, (0, received_ms, 0))
         return OpenReport(
             receipt=receipt,
             position=self.position[row],
@@ -252,6 +254,7 @@ class OpenReports:
             channel=CHANNEL_LIST[flags >> CHANNEL_SHIFT],
             repeats=repeats,
             heard_ms=heard_ms,
+            noted=noted,
         )
 
     def copy_columns(self) -> dict[str, bytes]:
@@ -264,12 +267,12 @@ class OpenReports:
 
     @classmethod
     def from_columns(cls, columns: dict[str, bytes], rules: list[str], again: list[list[int]]) -> OpenReports:
-        """The reports back from `copy_columns`, `rules` and `again` (receipt, repeats, last heard)."""
+        """The reports back from `copy_columns`, `rules` and `again` (receipt, repeats, last heard, noted)."""
         self = cls()
         for name, _ in COLUMNS:
             getattr(self, name).frombytes(columns[name])
         self.row_of = {receipt: row for row, receipt in enumerate(self.receipt)}
-        self.again = {receipt: (repeats, heard_ms) for receipt, repeats, heard_ms in again}
+        self.again = {receipt: (repeats, heard_ms, noted) for receipt, repeats, heard_ms, noted in again}
         self.rules = rules
         self._rule_code = {rule: code for code, rule in enumerate(rules)}
         return self

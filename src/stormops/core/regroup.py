@@ -84,6 +84,8 @@ class Evidence:
         self._emptied: set[int] = set()
         self._changed: set[tuple[int, int]] = set()
         self._cold = True
+        self._before: dict[int, tuple[int, int]] = {}
+        """After a start, by premise: the device (-1 = none) and the incident that explained it at the last tick."""
         self._unargued = Foremost()
         """Incidents of which an argument is to be written, those with most customers out first."""
         self._touched: Touched | None = None
@@ -111,6 +113,13 @@ class Evidence:
             self._emptied.add(premise)
         self.grouper.remove(premise, at_ms, meter=receipt < 0)
         return True
+
+    def belonged(self, premise: int, incident: Incident) -> None:
+        """After a start, before any news: a report from here was of this incident, which evidence may move.
+
+        What the news takes away at the first tick is then known to have been there, as to one who had seen it.
+        """
+        self._before[premise] = incident.device, incident.key
 
     def pin(self, premise: int) -> None:
         """Some report from here belongs to an incident that people hold."""
@@ -142,9 +151,7 @@ class Evidence:
         Gives the reports that stood by an incident that nothing supports any more.
         """
         if self._cold:
-            incidents = draft.situation.incidents
-            mine = (incidents[key] for key in self._predicted(draft.situation))
-            self.grouper.remember(device for incident in mine for device in incident.devices)
+            self.grouper.remember({device for device, _ in self._before.values() if device >= 0})
         self._learn(draft)
         delta = self.grouper.update(draft.tick.at_ms)
         changed, gone, self._joined = delta.changed, delta.gone, delta.joined
@@ -172,6 +179,7 @@ class Evidence:
         self._continue(draft, changed, chosen, news, self._bequests(draft.situation, orphans, heirs, chosen))
         left = self._end_orphans(draft, orphans, heirs, chosen)
         self.moved.clear()
+        self._before.clear()
         for premise in self._emptied:  # less the keys as a set: that would go through all of them
             if premise not in self.at:
                 self._group_at.pop(premise, None)
@@ -220,11 +228,12 @@ class Evidence:
         """Incidents that evidence may still move, and of which no report says any more that service is lost.
 
         Their last one left when nobody decided. Those of electricity are the network's to end, which alone may show
-        an incident that nobody reports.
+        an incident that nobody reports, but for those of premises that it does not reach.
         """
-        if self.utility == UTILITIES.index(Utility.ELECTRIC) and self.keeps_held:
-            return set()
-        mine = (incident for key, incident in situation.incidents.items() if key % len(UTILITIES) == self.utility)
+        electric = self.utility == UTILITIES.index(Utility.ELECTRIC)
+        mine = [incident for key, incident in situation.incidents.items() if key % len(UTILITIES) == self.utility]
+        if electric:
+            mine = [incident for incident in mine if _by_geography(situation, incident) == self.keeps_held]
         return {one.key for one in mine if one.live and not one.held and not _says_lost(situation, one.reports)}
 
     def _claims(
@@ -232,10 +241,16 @@ class Evidence:
     ) -> dict[tuple[int, int], Counter[int]]:
         """For each group, how many of its premises each incident had."""
         row_of, incident, at = situation.reports.row_of, situation.reports.incident, self.at
+        before = self._groups_before()
         claims: dict[tuple[int, int], Counter[int]] = {}
         for group in changed:
             key = group.key
-            votes = Counter([incident[row_of[at[premise][0]]] for premise in news[key]])
+            where = news[key]
+            owners = [incident[row_of[at[premise][0]]] for premise in where]
+            if before:  # As one who had seen the last tick: who stays in the group votes for its incident.
+                were = map(before.get, where)
+                owners = [was[1] if was and was[0] == key else now for was, now in zip(were, owners, strict=True)]
+            votes = Counter(owners)
             known = self._known.get(key)
             if known is not None:
                 votes[known.incident] += len(group.premises) - len(news[key])
@@ -243,6 +258,16 @@ class Evidence:
                 votes.update(situation.coverage.holders(group.device))
             claims[key] = votes
         return claims
+
+    def _groups_before(self) -> dict[int, tuple[tuple[int, int], int]]:
+        """At the first update after a start, by premise: the key of its group at the last tick, and its incident."""
+        anchors: dict[int, int] = {}
+        for premise, (_, key) in self._before.items():
+            anchors[key] = min(premise, anchors.get(key, premise))
+        return {
+            premise: ((device, -1 if device >= 0 else anchors[key]), key)
+            for premise, (device, key) in self._before.items()
+        }
 
     def _news_of(self, group: Group) -> Collection[int]:
         """Its premises that were not in it at the last tick."""
@@ -518,6 +543,13 @@ class Evidence:
                 continue
             draft.add(IncidentClosed(incident=incident.id, outcome="withdrawn"))
         return left
+
+
+def _by_geography(situation: Situation, incident: Incident) -> bool:
+    """Whether an incident of electricity is of premises that the network does not reach."""
+    if incident.devices or not incident.premises:
+        return False
+    return bool(situation.tree.premise_device[min(incident.premises)] < 0)
 
 
 def _says_lost(situation: Situation, receipts: Iterable[int]) -> bool:

@@ -20,7 +20,7 @@ from stormops.core.open_reports import (
     pack_pairs,
     unpack_pairs,
 )
-from stormops.core.report import SYMPTOMS, Channel, Report, Utility
+from stormops.core.report import DANGERS, SYMPTOMS, Channel, Report, Utility
 
 DAY_MS = 86_400_000
 KEY_DAYS = 7
@@ -92,6 +92,13 @@ def _place_key(premise: int, channel: int, symptom: int) -> int:
     return (premise << 16) | (channel << 8) | _KIND_OF[symptom]
 
 
+def says_more(report: Report, reports: OpenReports, row: int) -> bool:
+    """Whether the report tells of a danger or of a medical need that the open one of this row does not."""
+    if report.medical and not reports.flags[row] & MEDICAL:
+        return True
+    return report.symptom in DANGERS and SYMPTOM_CODE[report.symptom] != reports.symptom[row]
+
+
 class Heard:
     """Reports of the last minutes by premise, channel and kind. Rebuilt from the open reports at a start.
 
@@ -132,8 +139,7 @@ class Heard:
                 if row is None or reports.flags[row] & ANSWERED or reports.premise[row] != premise:
                     continue
                 near = abs(at_ms - reports.received_ms[row]) <= REPEAT_MS
-                less = report.medical and not reports.flags[row] & MEDICAL
-                if near and not less and reports.position[row] > latest:
+                if near and not says_more(report, reports, row) and reports.position[row] > latest:
                     found, latest = receipt, reports.position[row]
         return found
 

@@ -22,6 +22,7 @@ from stormops.core.entry import Entry
 from stormops.core.fold_incidents import claim_premises, recount
 from stormops.core.frozen import Frozen, thaw
 from stormops.core.incident import UTILITIES, Incident, State, incident_key
+from stormops.core.later_reports import LaterReports
 from stormops.core.messages import Messages
 from stormops.core.meter_areas import MeterAreas, meter_areas
 from stormops.core.meters import Meters
@@ -47,7 +48,7 @@ from stormops.core.summary import (
 )
 from stormops.core.topology import Switchgear
 
-SITUATION_SCHEMA = "situation-10"
+SITUATION_SCHEMA = "situation-11"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -88,7 +89,7 @@ class Situation:
         """Keys of the incidents with `unargued`."""
         self.closed_incidents: dict[int, ClosedIncident] = {}
         self.closed_reports: dict[int, int] = {}
-        self.duplicates: dict[int, int] = {}
+        self.later = LaterReports()
         self.opened: list[int] = [0] * len(UTILITIES)
         self.totals = Totals()
         self.refusals: list[Refusal] = []
@@ -138,11 +139,11 @@ class Situation:
 
     def report(self, receipt: int) -> OpenReport | None:
         """The open report of that receipt; of a repeated report, the one it repeats."""
-        return self.reports.get(self.duplicates.get(receipt, receipt))
+        return self.reports.get(self.later.first(receipt))
 
     def status(self, receipt: int) -> Status | None:
         """What became of a receipt, open or not; None when the journal never had it."""
-        original = self.duplicates.get(receipt, receipt)
+        original = self.later.first(receipt)
         report = self.reports.get(original)
         if report is not None:
             incident = self.incidents.get(report.incident)

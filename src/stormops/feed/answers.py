@@ -289,13 +289,24 @@ class Words(Answer, frozen=True, kw_only=True):
     callback: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class LaterReport(Words, frozen=True, kw_only=True):
+    """A report that said another one again."""
+
+    receipt: Receipt
+    received_ms: int
+
+
 class FullReport(Words, frozen=True, kw_only=True):
-    """An open report, where it was put and why. `rule` and `penalty` are of matching; `why`, why it is nowhere."""
+    """An open report, where it was put and why. `rule` and `penalty` are of matching; `why`, why it is nowhere.
+
+    `noted`: the newest report with a note of those that said it again.
+    """
 
     receipt: Receipt
     received_ms: int
     repeats: Count
     heard_ms: int
+    noted: LaterReport | None
     state: Literal["received", "matched", "unmatched"]
     answered: bool
     premise: str | None
@@ -370,20 +381,29 @@ class IncidentDetail(Answer, frozen=True, kw_only=True):
 
 
 class OpenReportDetail(FullReport, frozen=True, kw_only=True):
-    """One open report in full; `duplicates` are the receipts that name it as well."""
+    """One open report in full; `duplicates` are the receipts that name it as well.
+
+    `later`: what those said of them that said it again, newest first: at most 20 of `later_total`, those with a
+    note before those without.
+    """
 
     n: int
     duplicates: list[Receipt]
+    later: list[LaterReport]
+    later_total: Count
 
 
 class ClosedReportDetail(Words, frozen=True, kw_only=True):
-    """One report that has left the situation."""
+    """One report that has left the situation. `duplicates`, `later` and `later_total` as of an open one."""
 
     n: int
     receipt: Receipt
     state: Literal["restored", "cancelled", "withdrawn"]
     incident: str | None
     received_ms: int
+    duplicates: list[Receipt]
+    later: list[LaterReport]
+    later_total: Count
 
 
 class PremisesOut(Answer, frozen=True, kw_only=True):
@@ -429,7 +449,7 @@ class PremiseKnown(Answer, frozen=True, kw_only=True):
 
 
 class ReportOfCustomer(Answer, frozen=True, kw_only=True):
-    """An open report of a premise, in words."""
+    """An open report of a premise, in words; `later` as in the report's detail."""
 
     receipt: Receipt
     symptom: Symptom
@@ -442,10 +462,14 @@ class ReportOfCustomer(Answer, frozen=True, kw_only=True):
     answered: bool
     note: str | None
     callback: str | None
+    later: list[LaterReport]
 
 
 class Customer(Answer, frozen=True, kw_only=True):
-    """The customer on the line: at most 50 of `reports_total` in words; `nested`: out though the outage is over."""
+    """The customer on the line: at most 50 of `reports_total` in words; `nested`: out though the outage is over.
+
+    `callbacks`: each number to call, those of later reports too, with the words that came with it last.
+    """
 
     n: int
     at_ms: int

@@ -15,6 +15,7 @@ from stormops.core.incident import UTILITIES
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.situation import Situation
+from stormops.feed.later import later_said
 from stormops.feed.scene import Scene
 
 REPORTS_MAX = 50
@@ -54,7 +55,7 @@ def customer(scene: Scene, name: str) -> dict[str, Any] | None:
         "incidents": [scene.desk.incident(situation, incident) for incident in incidents],
         "reports_total": len(reports),
         "reports": words,
-        "callbacks": [report for report in words if report.get("callback")],
+        "callbacks": [callback for report in words for callback in _callbacks(report)],
         "medical": any(report.medical for report in reports),
         "nested": not incidents and (meter == "off" or any(not report.answered for report in reports)),
     }
@@ -74,9 +75,20 @@ def _device(situation: Situation, premise: int) -> str | None:
     return situation.device_ids[row] if row >= 0 else None
 
 
+def _callbacks(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each number that a report, or what said it again, asks to be called at, by its newest words; newest first."""
+    numbers: dict[str, dict[str, Any]] = {}
+    for said in (*report["later"], report):
+        if said.get("callback"):
+            told = {name: said[name] for name in ("symptom", "channel", "received_ms", "note", "callback")}
+            numbers.setdefault(said["callback"], report | told)
+    return list(numbers.values())
+
+
 def _words(scene: Scene, report: OpenReport) -> dict[str, Any]:
     fact = scene.recall(report.position)
     told = fact.report if isinstance(fact, ReportReceived) else None
+    later = later_said(scene, report.receipt)["later"] if report.repeats else []
     return {
         "receipt": receipt_text(report.receipt),
         "symptom": report.symptom.value,
@@ -89,4 +101,5 @@ def _words(scene: Scene, report: OpenReport) -> dict[str, Any]:
         "answered": report.answered,
         "note": told.note if told else None,
         "callback": told.callback if told else None,
+        "later": later,
     }

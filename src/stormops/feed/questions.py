@@ -18,8 +18,8 @@ from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
 from stormops.core.report import SYMPTOMS, Utility
 from stormops.core.situation import Situation
-from stormops.core.view import said
 from stormops.core.view_sightings import sightings_about
+from stormops.feed.later import later_said, later_words, words
 from stormops.feed.scene import Scene
 
 INCIDENT_REPORTS_MAX = 500
@@ -168,19 +168,15 @@ def report_detail(scene: Scene, receipt: int) -> dict[str, Any] | None:
     situation = scene.situation
     report = situation.report(receipt)
     if report is not None:
-        return {"n": situation.position} | _open_report(scene, report) | {"duplicates": _duplicates(situation, report)}
+        return {"n": situation.position} | _open_report(scene, report) | later_said(scene, report.receipt)
     status = situation.status(receipt)
     if status is None:
         return None
     entry = scene.entry(status.position)
-    first = receipt_text(situation.duplicates.get(receipt, receipt))
-    value = {"n": situation.position, "receipt": first, "state": status.state}
+    first = situation.later.first(receipt)
+    value = {"n": situation.position, "receipt": receipt_text(first), "state": status.state}
     value["incident"] = incident_id(status.incident) if status.incident >= 0 else None
-    return value | {"received_ms": entry.recorded_ms} | _words(entry.fact)
-
-
-def _duplicates(situation: Situation, report: OpenReport) -> list[str]:
-    return sorted(receipt_text(other) for other, of in situation.duplicates.items() if of == report.receipt)
+    return value | {"received_ms": entry.recorded_ms} | words(entry.fact) | later_said(scene, first)
 
 
 def _open_report(scene: Scene, report: OpenReport) -> dict[str, Any]:
@@ -193,6 +189,7 @@ def _open_report(scene: Scene, report: OpenReport) -> dict[str, Any]:
         "received_ms": report.received_ms,
         "repeats": report.repeats,
         "heard_ms": report.heard_ms,
+        "noted": later_words(scene, report.noted) if report.noted else None,
         "state": report.standing.name.lower(),
         "answered": report.answered,
         "premise": premises.id[report.premise] if report.premise >= 0 else None,
@@ -206,7 +203,7 @@ def _open_report(scene: Scene, report: OpenReport) -> dict[str, Any]:
         "why": None,
         "candidates": [],
     }
-    value |= _words(scene.recall(report.position))
+    value |= words(scene.recall(report.position))
     verdict = scene.recall(report.verdict) if report.verdict else None
     if isinstance(verdict, ReportMatched):
         value["reasons"] = verdict.reasons
@@ -214,23 +211,6 @@ def _open_report(scene: Scene, report: OpenReport) -> dict[str, Any]:
         value["why"] = verdict.why
         value["candidates"] = scene.desk.candidates(situation, verdict)
     return value
-
-
-def _words(fact: object) -> dict[str, Any]:
-    """The report as it was given."""
-    if not isinstance(fact, ReportReceived):
-        return {}
-    report = fact.report
-    return {
-        "channel": fact.channel.value,
-        "symptom": report.symptom.value,
-        "utility": SYMPTOMS[report.symptom].utility.value,
-        "safety": report.safety,
-        "medical": report.medical,
-        "said": said(report),
-        "note": report.note,
-        "callback": report.callback,
-    }
 
 
 def incident_premises(scene: Scene, name: str) -> dict[str, Any] | None:

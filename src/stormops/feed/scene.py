@@ -25,7 +25,7 @@ class Scene:
         self.situation = situation
         self.journal = journal
         self.desk = DeskView(situation.city, situation.tree, self.recall)
-        self._recent: OrderedDict[int, AnyFact] = OrderedDict()
+        self._recent: OrderedDict[int, Entry] = OrderedDict()
 
     @property
     def at_ms(self) -> int:
@@ -41,21 +41,25 @@ class Scene:
         """Fold entries, in order, without gaps."""
         for entry in entries:
             if isinstance(entry.fact, ReportReceived | ReportUnmatched):
-                self._keep(entry.position, entry.fact)
+                self._keep(entry)
         return self.situation.apply(entries)
 
     def recall(self, position: int) -> AnyFact:
         """The fact at a position. Raises JournalUnavailable."""
-        fact = self._recent.get(position)
-        if fact is None:
-            fact = self.entry(position).fact
-            self._keep(position, fact)
+        return self.recall_entry(position).fact
+
+    def recall_entry(self, position: int) -> Entry:
+        """The entry at a position, and it is kept. Raises JournalUnavailable."""
+        entry = self._recent.get(position)
+        if entry is None:
+            entry = self.entry(position)
+            self._keep(entry)
         else:
             self._recent.move_to_end(position)
-        return fact
+        return entry
 
-    def _keep(self, position: int, fact: AnyFact) -> None:
-        self._recent[position] = fact
+    def _keep(self, entry: Entry) -> None:
+        self._recent[entry.position] = entry
         if len(self._recent) > RECALL_MAX:
             self._recent.popitem(last=False)
 
