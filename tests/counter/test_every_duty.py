@@ -148,6 +148,28 @@ async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None
     assert "days left: 55" in (await desk.get("representative", "/counter/queues/deposits")).text
 
 
+async def test_8_another_customer_with_a_good_record_stands_for_a_deposit_until_the_rule_frees_them(desk: Desk) -> None:
+    await served(desk, "b1")
+    desk.later(370)
+    await customer(desk)
+    deposit, premise = (await view(desk))["deposits"][0]["id"], (await view(desk))["premises"][0]["id"]
+    ask = {"deposit": deposit, "guarantor": "b1", "premise": premise, "document": LEASE}
+    assert await desk.refused("representative", "furnish_guaranty", **ask | {"guarantor": "a1"}) == "short_record"
+    await desk.do("representative", "furnish_guaranty", **ask)
+    assert (await view(desk))["agreements"][0]["state"] == "pending_field"
+    for language, words in (("en", "guarantor: account b1"), ("es", "garante: cuenta b1"), ("ht", "garan: kont b1")):
+        assert words in (await desk.get("representative", f"/counter/queues/deposits?lang={language}")).text
+    assert "Stands for a deposit of account a1" in (await desk.get("representative", "/counter/accounts/b1")).text
+    why = (await desk.get("auditor", f"/counter/why/deposit/{deposit}")).text
+    assert "late since" in why
+    assert await desk.refused("approver", "step_deposit", deposit=deposit, step="release") == "by_rule"
+    assert await desk.refused("representative", "release_guaranty", deposit=deposit) == "still_bound"
+    desk.later(720)
+    await desk.do("representative", "release_guaranty", deposit=deposit)
+    assert (await view(desk))["deposits"][0]["state"] == "released"
+    assert "Stands for a deposit" not in (await desk.get("representative", "/counter/accounts/b1")).text
+
+
 async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:
     await served(desk)
     for unit in ("u1", "u2"):

@@ -41,6 +41,9 @@ from stormops.accounts.states_money import (
     REQUEST,
 )
 
+GUARANTOR = "guarantor"
+"""Of a deposit's instruments and of a party's roles: another customer, who stands for it."""
+
 
 class ChargeType(Record, frozen=True, kw_only=True):
     """A kind of charge: its fund, the account it credits, its place in the order of payments, whether it may cut."""
@@ -135,6 +138,12 @@ class Deposit(Record, frozen=True, kw_only=True):
     expires: date | None = None
     case: CaseId | None = None
     """Post-petition assurance in this case."""
+    guarantor: Annotated[str, INDEXED] = ""
+    """The account of who stands for it."""
+    guaranty_premise: str = ""
+    """The address of their contract."""
+    guaranty: Decision = msgspec.field(default_factory=dict)
+    """By which they may stand for it, or are free."""
     decision: Decision = msgspec.field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from stormops.accounts.disclosure import FILES
 from stormops.accounts.letters import LETTERS
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
+from stormops.accounts.records_money import GUARANTOR
 from stormops.counter.duties_money import MONEY
 from stormops.counter.duty import (
     ACCOUNT,
@@ -163,7 +164,7 @@ _TABLE = (
         "service",
         ACCOUNT,
         text("party"),
-        choice("role", "liable", "authorised", "guarantor", "landlord", "agent"),
+        choice("role", "liable", "authorised", "landlord", "agent"),
         file("basis"),
         day("since", "{today}"),
     ),
@@ -487,6 +488,8 @@ TAKES: dict[str, tuple[str, ...]] = {
     "bill_deposit": ("bill",),
     "pay_deposit": ("pay",),
     "furnish_deposit": ("furnish", "renew"),
+    "furnish_guaranty": ("furnish", "renew"),
+    "release_guaranty": ("release",),
     "accrue_deposit_interest": ("accrue",),
     "credit_deposit_interest": ("credit_interest",),
     "apply_deposit": ("apply",),
@@ -527,8 +530,12 @@ UNFIT: dict[str, tuple[str, object]] = {
     "notice_cut": ("point", None),
     "energise": ("point", None),
     "return_payment": ("tender", "cash"),
+    "step_deposit": ("instrument", GUARANTOR),
 }
 """A duty that never is about a record in which this field has this value."""
+
+ONLY: dict[str, tuple[str, object]] = {"release_guaranty": ("instrument", GUARANTOR)}
+"""A duty that is only about a record in which this field has this value."""
 
 
 def offered(duty: Duty, record: Record) -> bool:
@@ -536,6 +543,10 @@ def offered(duty: Duty, record: Record) -> bool:
     if duty.name in UNFIT:
         field, value = UNFIT[duty.name]
         if getattr(record, field) == value:
+            return False
+    if duty.name in ONLY:
+        field, value = ONLY[duty.name]
+        if getattr(record, field) != value:
             return False
     if duty.name == "fetch_records":
         return getattr(record, "state", "") in EXPORTED

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
-from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
+from stormops.accounts.records_money import Bill, Deposit, Drawer, Rebate, Receipt
 from stormops.accounts.records_place import (
     Account,
     MeterRelease,
@@ -174,6 +174,7 @@ class Screens:
         with self._desk.clerk.books.reading() as reader:
             held: list[Record] = [*reader.where(WeatherHold, state="declared")]
             mine = [each for kind in MINE for each in reader.where(kind, account=view.account.id)]
+            mine += [each for each in reader.where(Deposit, guarantor=view.account.id) if each.state == "instrument"]
             there = [each for kind in THERE for place in view.premises for each in reader.where(kind, premise=place.id)]
             served = {each.point for each in view.agreements}
             # In a building the meters of others' units are not this customer's.

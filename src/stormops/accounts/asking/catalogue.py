@@ -13,6 +13,7 @@ from stormops.accounts.asking.collecting import (
     AskPlacement,
     AskRecovery,
 )
+from stormops.accounts.asking.guaranteeing import AskGuaranty, AskRelease
 from stormops.accounts.asking.lending import (
     AskInstalment,
     AskLoan,
@@ -33,6 +34,8 @@ _ASKED: tuple[type[Asked], ...] = (
     AskTransfer,
     AskDeposit,
     AskDepositInterest,
+    AskGuaranty,
+    AskRelease,
     AskBill,
     AskUmbrellaBill,
     AskFee,
