@@ -14,6 +14,7 @@ from stormops.accounts.commands import COMMANDS
 from stormops.accounts.commands_asked import StepServiceRequest, TakeServiceRequest
 from stormops.accounts.commands_billing import RecordRead
 from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
+from stormops.accounts.commands_budget import SetRebateBudget, StepRebateBudget
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
 from stormops.accounts.commands_hand_over import OfferHandOver, StepHandOver
@@ -133,9 +134,11 @@ OF_NO_ACCOUNT = (
     RetireUnit,
     OfferHandOver,
     ScoreReview,
+    SetRebateBudget,
     SettleReview,
     SignOwnerAgreement,
     StepFinding,
+    StepRebateBudget,
     StepRecordsRequest,
     StepRelease,
     TakeRecordsRequest,

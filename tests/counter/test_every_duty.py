@@ -357,17 +357,36 @@ async def test_16_a_rebate_is_inspected_and_granted_by_another(desk: Desk) -> No
         "account": "a1",
         "premise": premise,
         "measure": "solar-water-heater",
-        "fund": "electric",
         "invoice": 300_000,
         "completed": "2026-06-20",
-        "budget_left": 1_000_000,
         "evidence": [LEASE],
         "on_file": ["audit", "licensed_installer", "permit", "inspection"],
     }
+    assert await desk.refused("lending", "apply_for_rebate", **ask) == "no_budget"
+    year = {"since": "2026-07-01", "until": "2027-06-30", "document": LEASE}
+    budget = {"measure": "solar-water-heater", "fund": "electric", "cents": 80_000, **year}
+    assert await desk.refused("lending", "set_rebate_budget", **budget) == "no_permission"
+    made = (await desk.do("manager", "set_rebate_budget", **budget))["rebate_budget"]
     rebate = (await desk.do("lending", "apply_for_rebate", **ask))["rebate"]
+    for language, words in (("en", "left: $350.00"), ("es", "quedan: $350.00"), ("ht", "rete: $350.00")):
+        assert words in (await desk.get("lending", f"/counter/queues/rebate_budgets?lang={language}")).text
+    await customer(desk, "b1", "Bo Lee")
+    there = (await view(desk, "b1"))["premises"][0]["id"]
+    second = ask | {"account": "b1", "premise": there}
+    assert await desk.refused("lending", "apply_for_rebate", **second) == "budget"
+    more = {"budget": made, "step": "amend", "cents": 90_000, "document": LEASE}
+    await desk.do("manager", "step_rebate_budget", **more)
+    await desk.do(
+        "lending",
+        "step_rebate",
+        rebate=(await desk.do("lending", "apply_for_rebate", **second))["rebate"],
+        step="withdraw",
+    )
     await desk.do("lending", "step_rebate", rebate=rebate, step="inspect", evidence=[LEASE])
     await approved(desk, "lending", {"kind": "rebate", "rebate": rebate, "pay": "credit"}, "approver", "manager")
     assert (await view(desk))["account"]["credit"] == 45_000
+    (kept,) = (await desk.get("auditor", f"{API}/queues/rebate_budgets")).json()["items"]
+    assert (kept["encumbered"], kept["spent"]) == (0, 45_000)
 
 
 async def test_17_a_loan_is_signed_paid_out_by_another_billed_and_paid_off(desk: Desk) -> None:

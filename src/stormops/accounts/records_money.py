@@ -35,6 +35,7 @@ from stormops.accounts.states_money import (
     LOAN,
     PLACEMENT,
     REBATE,
+    REBATE_BUDGET,
     RECEIPT,
     RECEIPT_BLOCK,
     REFUND,
@@ -179,8 +180,32 @@ class Rebate(Record, frozen=True, kw_only=True):
     cents: int
     state: str
     completed: date
+    budget: str = ""
+    """Of which it is encumbered, "" before budgets were kept."""
     evidence: tuple[str, ...] = ()
     decision: Decision = msgspec.field(default_factory=dict)
+
+
+@lives_by(REBATE_BUDGET)
+class RebateBudget(Record, frozen=True, kw_only=True):
+    """What may be given as rebates for a measure, cents, from a day through another, by a resolution (a hash)."""
+
+    measure: Annotated[str, INDEXED]
+    fund: str
+    cents: int
+    since: date
+    until: date
+    state: str
+    set_by: str
+    document: str
+    encumbered: int = 0
+    """Kept for applications that are neither paid nor ended."""
+    spent: int = 0
+
+    @property
+    def left(self) -> int:
+        """What may still be promised."""
+        return self.cents - self.encumbered - self.spent
 
 
 class Approval(msgspec.Struct, frozen=True):

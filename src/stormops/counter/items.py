@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from stormops.accounts.commands_work import SAFETY
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
+from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, RebateBudget, Request
 from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, HandOver, RecordsRequest, ServiceRequest, Visit
 from stormops.books.listing import Whose
@@ -67,7 +67,13 @@ def _first(record: Record) -> tuple[bool, int]:
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
     service = named(reader.words, "choice", whose.service) if isinstance(record, CutOrder) else ""
-    more = [service, whose.address, _hardship(record, reader.words), *_more(record, reader)]
+    more = [
+        service,
+        whose.address,
+        _hardship(record, reader.words),
+        *_more(record, reader),
+        *_budget(record, reader.words),
+    ]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
     if isinstance(record, HandOver):
@@ -126,6 +132,14 @@ def _more(record: Record, reader: Reader) -> list[str]:
     if isinstance(record, Request):
         more += _of_request(record, words)
     return more
+
+
+def _budget(record: Record, words: Words) -> list[str]:
+    """What of a rebate's budget is left, promised to applications and paid."""
+    if not isinstance(record, RebateBudget):
+        return []
+    amounts = (("left", record.left), ("promised", record.encumbered), ("paid", record.spent))
+    return [words(f"ui.budget_{name}", amount=usd(cents)) for name, cents in amounts]
 
 
 def _hardship(record: Record, words: Words) -> str:

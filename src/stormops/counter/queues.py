@@ -14,6 +14,7 @@ from stormops.accounts.records_money import (
     Loan,
     Placement,
     Rebate,
+    RebateBudget,
     Receipt,
     ReceiptBlock,
     RefundCase,
@@ -82,6 +83,7 @@ QUEUES: dict[str, Queue] = {
     "bankruptcies": Queue(BankruptcyCase, ("noticed", "stayed", "split", "assurance_pending", "assured", "defaulted")),
     "loans": Queue(Loan, ("applied", "signed")),
     "rebates": Queue(Rebate, ("applied", "inspected")),
+    "rebate_budgets": Queue(RebateBudget, ("open",)),
     "reviews": Queue(QaReview, ("drawn", "scored", "disputed")),
     "exceptions": Queue(Finding, ("open", "planned", "done"), CHECK),
 }

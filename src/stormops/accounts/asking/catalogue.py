@@ -21,6 +21,7 @@ from stormops.accounts.asking.lending import (
     AskLoanStep,
     AskPrepayment,
     AskRebate,
+    AskRebateBudget,
 )
 from stormops.accounts.asking.letters import AskLetter
 from stormops.accounts.asking.records import AskPreparation, AskRecords
@@ -54,6 +55,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskInstalment,
     AskPrepayment,
     AskRebate,
+    AskRebateBudget,
     AskRequest,
     AskTurnOver,
     AskLetter,

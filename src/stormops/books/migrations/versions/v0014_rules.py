@@ -1,4 +1,4 @@
-"""Deposits name who stands for them."""
+"""Deposits name who stands for them; rebates are kept of a budget."""
 
 from __future__ import annotations
 
@@ -14,3 +14,22 @@ def upgrade() -> None:
     for column, empty in (("guarantor", ""), ("guaranty_premise", ""), ("guaranty", "{}")):
         op.add_column("deposit", sa.Column(column, sa.Text(), nullable=False, server_default=empty))
     op.create_index("ix_deposit_guarantor", "deposit", ["guarantor"], unique=False)
+    op.add_column("rebate", sa.Column("budget", sa.Text(), nullable=False, server_default=""))
+    op.create_table(
+        "rebate_budget",
+        sa.Column("id", sa.String(length=96), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("fund", sa.Text(), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("encumbered", sa.BigInteger(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'closed')", name="ck_rebate_budget_state"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_rebate_budget_measure", "rebate_budget", ["measure"], unique=False)
