@@ -47,6 +47,7 @@ from stormops.accounts.commands_payment import (
     TakePayment,
 )
 from stormops.accounts.commands_place import AddPremise
+from stormops.accounts.commands_recall import RecallPlacement
 from stormops.accounts.commands_request import (
     ApproveRequest,
     AttachEvidence,
@@ -295,12 +296,12 @@ def _approve(hand: Hand, move: Move) -> tuple[Command, str]:
 
 
 def _place(hand: Hand, move: Move) -> tuple[Command, str]:
-    steps = "approve", "place", "recall", "return", "settle"
+    steps = "approve", "place", "return", "settle"
     placement = hand.pick(Placement, move, *steps)
     step = (
-        "recall"
+        "settle"
         if move.sloppy
-        else steps[{"eligible": 0, "approved": 1, "placed": 2 + move.cents % 3}.get(placement.state, 2)]
+        else steps[{"eligible": 0, "approved": 1, "placed": 2 + move.cents % 2}.get(placement.state, 2)]
     )
     return StepPlacement(placement=placement.id, step=step), "bob"
 
@@ -378,6 +379,7 @@ MOVES: dict[str, Callable[[Hand, Move], Command | tuple[Command, str]]] = {
     "step_rebate": _step_rebate,
     "propose": lambda h, _: ProposePlacement(account=h.account, agency="acme", decision=PROOF),
     "place": _place,
+    "recall": lambda h, m: RecallPlacement(placement=h.pick(Placement, m, "recall").id, decision=PROOF),
     "recover": _recover,
     "notice": _notice,
     "split": _split,

@@ -13,6 +13,7 @@ from stormops.accounts.commands_collect import (
     StepCertificate,
     StepPlacement,
 )
+from stormops.accounts.commands_recall import RecallPlacement
 from stormops.accounts.proposals_credit import WriteOff
 from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receivable
 from stormops.accounts.records_place import MedicalCert
@@ -44,16 +45,17 @@ def test_a_placement_needs_two_people_and_the_balance_at_the_agency_is_the_ledge
     assert world.refused(StepPlacement(placement=placement, step="settle")) == "still_owed"
     assert str(world.get(Placement, placement).placed) == "2026-03-05"
     world.do(RecordRecovery(placement=placement, cents=1, commission=1))
-    world.do(StepPlacement(placement=placement, step="recall"))
+    world.do(RecallPlacement(placement=placement, decision=PROOF))
     assert world.sums() == {"1120": -2_999, "1100": 2_999}
 
 
 def test_a_mode_holds_placements_and_never_recalls() -> None:
     world = city()
     placement = placed(world)
+    assert world.refused(StepPlacement(placement=placement, step="recall")) == "illegal_step"
     world.level("agency_placement", "hold")
     assert world.refused(ProposePlacement(account="b1", agency="acme", decision=PROOF)) == "on_hold"
-    world.do(StepPlacement(placement=placement, step="recall"))
+    world.do(RecallPlacement(placement=placement, decision=PROOF))
 
 
 def test_nobody_is_placed_while_payments_may_wait() -> None:

@@ -342,12 +342,36 @@ async def test_15_a_debt_goes_to_an_agency_by_two_people_and_off_the_books_by_a_
     desk.people["credit2"] = desk.people["credit"]._replace(person="credit2", csrf="token of credit2")
     await desk.do("credit2", "step_placement", placement=placement, step="approve")
     await desk.do("credit", "step_placement", placement=placement, step="place")
+    desk.later(1)
     await desk.do("credit", "record_recovery", placement=placement, cents=1_000)
+    assert await desk.refused("credit", "recall_placement", placement=placement) == "stays"
     await desk.do("credit", "step_placement", placement=placement, step="return")
     desk.later(190)
     written = {"kind": "write_off", "placement": placement, "resolution": "2027-03"}
     await approved(desk, "credit", written, "approver")
     assert (await view(desk))["at_agency"] == 0
+
+
+async def test_15_a_debt_in_dispute_is_somebodys_task_and_called_back_by_the_rule_in_a_storm_too(desk: Desk) -> None:
+    await billed(desk)
+    agreement = (await view(desk))["agreements"][0]["id"]
+    await desk.do("representative", "stop_service", agreement=agreement, until=in_days(desk, 0))
+    await desk.do("representative", "step_service", agreement=agreement, step="finalise")
+    desk.later(80)
+    placement = (await desk.do("credit", "propose_placement", account="a1", agency="acme"))["placement"]
+    desk.people["credit2"] = desk.people["credit"]._replace(person="credit2", csrf="token of credit2")
+    await desk.do("credit2", "step_placement", placement=placement, step="approve")
+    await desk.do("credit", "step_placement", placement=placement, step="place")
+    desk.later(3)
+    disputed = {"account": "a1", "kind": "dispute", "text": "never lived there", "disputed": 5_000}
+    await desk.do("representative", "open_case", **disputed)
+    (task,) = (await desk.get("credit", f"{API}/queues/tasks")).json()["items"]
+    assert task["text"] == "Call the debt back from acme: it is disputed."
+    desk.mode(Mode.STORM)
+    await desk.do("credit", "recall_placement", placement=placement)
+    assert ((await view(desk))["at_agency"], (await view(desk))["owed"]) == (0, 10_907)
+    assert "disputed" in (await desk.get("auditor", f"/counter/why/placement/{placement}")).text
+    await sound(desk)
 
 
 async def test_16_a_rebate_is_inspected_and_granted_by_another(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.commands_asked import note_own
+from stormops.accounts.commands_recall import must_be_called_back
 from stormops.accounts.controls import OWN
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
@@ -133,6 +134,7 @@ class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"
         draft.step(arrangement, self.step, **paid)
         if self.step == "accept":
             parts = ", ".join(f"{usd(each.cents)} by {each.due}" for each in arrangement.instalments)
+            must_be_called_back(draft, arrangement.account, "an arrangement is being kept")
             note_own(draft, arrangement.account, f"Accepted an arrangement: {parts}.")
         elif self.step == "cancel":
             note_own(draft, arrangement.account, "Took an arrangement back.")
@@ -234,7 +236,7 @@ class ProposePlacement(Command, frozen=True, kw_only=True, tag="propose_placemen
 
 
 class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
-    """A placement: approve (a second person), place, drop, recall, return (the agency gives up), settle."""
+    """A placement: approve (a second person), place, drop, return (the agency gives up), settle."""
 
     function = "agency_placement"
     permission = "collect"
@@ -244,10 +246,10 @@ class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
-        draft.allow("agency_recall" if self.step in {"recall", "drop"} else self.function, self.permission)
+        draft.allow("agency_recall" if self.step == "drop" else self.function, self.permission)
         placement = draft.get(Placement, self.placement)
         draft.account(placement.account)
-        if self.step not in {"approve", "place", "drop", "recall", "return", "settle"}:
+        if self.step not in {"approve", "place", "drop", "return", "settle"}:
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         fields: dict[str, object] = {}
         if self.step == "approve":
@@ -259,8 +261,6 @@ class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
         after = draft.step(placement, self.step, **fields)
         if self.step == "place":
             self._place(draft, after)
-        if self.step == "recall" and (pieces := at_agency(draft, after.account)):
-            draft.post(postings_credit.recalled(draft.head(), pieces))
         if self.step == "settle" and at_agency(draft, after.account):
             raise Refused("still_owed", "Not all was recovered.", "placement")
 

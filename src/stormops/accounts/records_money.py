@@ -274,6 +274,8 @@ class Placement(Record, frozen=True, kw_only=True):
     approved_by: str = ""
     placed: date | None = None
     resolution: str = ""
+    recalled: Decision = msgspec.field(default_factory=dict)
+    """Why it was called back."""
 
 
 @lives_by(BANKRUPTCY)

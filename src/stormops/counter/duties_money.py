@@ -297,10 +297,11 @@ MONEY: tuple[Duty, ...] = (
         "step_placement",
         "credit",
         record("placement"),
-        step("placement", "approve", "place", "drop", "recall", "return", "settle"),
+        step("placement", "approve", "place", "drop", "return", "settle"),
         about="placement",
-        undo=("step_placement", "recall"),
+        undo=("recall_placement", ""),
     ),
+    duty("recall_placement", "credit", record("placement"), about="placement"),
     duty("record_recovery", "credit", record("placement"), money("cents"), about="placement"),
     # --- bankruptcy ----------------------------------------------------------------------------------------
     duty(

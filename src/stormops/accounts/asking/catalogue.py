@@ -11,6 +11,7 @@ from stormops.accounts.asking.collecting import (
     AskCutNotice,
     AskExtension,
     AskPlacement,
+    AskRecall,
     AskRecovery,
 )
 from stormops.accounts.asking.guaranteeing import AskGuaranty, AskRelease
@@ -47,6 +48,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskExtension,
     AskCutNotice,
     AskPlacement,
+    AskRecall,
     AskRecovery,
     AskAllowance,
     AskLoan,

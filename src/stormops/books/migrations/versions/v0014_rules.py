@@ -1,4 +1,4 @@
-"""Deposits name who stands for them; rebates are kept of a budget."""
+"""Deposits name who stands for them; rebates are kept of a budget; placements say why they were recalled."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def upgrade() -> None:
     for column, empty in (("guarantor", ""), ("guaranty_premise", ""), ("guaranty", "{}")):
         op.add_column("deposit", sa.Column(column, sa.Text(), nullable=False, server_default=empty))
     op.create_index("ix_deposit_guarantor", "deposit", ["guarantor"], unique=False)
+    op.add_column("placement", sa.Column("recalled", sa.Text(), nullable=False, server_default="{}"))
     op.add_column("rebate", sa.Column("budget", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "rebate_budget",
