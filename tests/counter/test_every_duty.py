@@ -566,8 +566,32 @@ async def test_19_instalments_are_offered_kept_or_broken(desk: Desk) -> None:
     await desk.do("credit", "step_arrangement", arrangement=made, step="accept")
     assert await desk.refused("credit", "step_arrangement", arrangement=made, step="fulfil") == "not_kept"
     desk.later(70)
-    await desk.do("credit", "step_arrangement", arrangement=made, step="break")
+    await desk.do("credit", "break_arrangement", arrangement=made)
     assert (await view(desk))["arrangements"][0]["state"] == "broken"
+
+
+async def test_19_an_arrangement_is_found_broken_by_the_rule_and_its_notice_goes_out(desk: Desk) -> None:
+    await billed(desk)
+    ask = {"account": "a1", "instalments": 2, "first_due": in_days(desk, 20), "down": 4_000}
+    made = (await desk.do("credit", "offer_arrangement", **ask))["arrangement"]
+    await desk.do("credit", "step_arrangement", arrangement=made, step="accept")
+    await desk.do("cashier", "take_payment", account="a1", number="n1", cents=4_000, tender="bank")
+    assert await desk.refused("credit", "break_arrangement", arrangement=made) == "kept"
+    assert "broken since" not in (await desk.get("credit", "/counter/queues/arrangements")).text
+    desk.later(24)
+    for language, words in (("en", "broken since"), ("es", "incumplido desde"), ("ht", "kraze depi")):
+        assert words in (await desk.get("credit", f"/counter/queues/arrangements?lang={language}")).text
+    await desk.do("credit", "break_arrangement", arrangement=made)
+    broken = (await view(desk))["arrangements"][0]
+    assert (broken["state"], broken["paid"]) == ("broken", 4_000)
+    (task,) = (await desk.get("credit", f"{API}/queues/tasks")).json()["items"]
+    assert task["text"].startswith("Send the notice: the arrangement is broken since")
+    letter = (await desk.get("credit", f"/counter/letters/broken_arrangement/{made}")).text
+    assert "$69.07" in letter  # of $109.07
+    await desk.do("credit", "issue_letter", kind="broken_arrangement", about=made)
+    refused = await desk.refused("credit", "offer_arrangement", **ask | {"first_due": in_days(desk, 20)})
+    assert refused == "breach"
+    assert await desk.do("credit", "notice_cut", agreement=(await view(desk))["agreements"][0]["id"])
 
 
 async def test_20_a_cut_proves_every_exclusion_and_is_undone_at_any_time(desk: Desk) -> None:

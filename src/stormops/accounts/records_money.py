@@ -313,6 +313,12 @@ class Arrangement(Record, frozen=True, kw_only=True):
     instalments: tuple[Instalment, ...]
     paid: int = 0
     stood_in: bool = False
+    covers: tuple[str, ...] = ()
+    """The receivables that were open when it was made, `covered` cents."""
+    covered: int = 0
+    broken: date | None = None
+    """Since when, by the rule (`breach`)."""
+    breach: Decision = msgspec.field(default_factory=dict)
     decision: Decision = msgspec.field(default_factory=dict)
 
 

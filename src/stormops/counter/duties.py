@@ -515,6 +515,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "issue_refund": ("pay",),
     "turn_over_refund": ("turn_over",),
     "reconnect": ("order_reconnect", "reconnect"),
+    "break_arrangement": ("break",),
     "recall_placement": ("recall",),
     "record_recovery": ("recover", "recover_late"),
     "split_at_petition": ("split",),

@@ -260,9 +260,16 @@ MONEY: tuple[Duty, ...] = (
         "step_arrangement",
         "credit",
         record("arrangement"),
-        step("arrangement", "accept", "decline", "pay", "extend", "fulfil", "break", "reinstate", "cancel"),
+        step("arrangement", "accept", "decline", "pay", "extend", "fulfil", "reinstate", "cancel"),
         maybe(money("paid")),
         about="arrangement",
+    ),
+    duty(
+        "break_arrangement",
+        "credit",
+        record("arrangement"),
+        about="arrangement",
+        undo=("step_arrangement", "reinstate"),
     ),
     duty(
         "notice_cut",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,8 @@ class Reader(NamedTuple):
     now_ms: int
     alarm_days: int = 0
     """So many days before a bond or letter of credit ends, it is said."""
+    breaches: Mapping[str, date] = MappingProxyType({})
+    """Arrangements that the rule finds broken today, and since when."""
 
     @property
     def today(self) -> date:
@@ -55,7 +58,7 @@ class Reader(NamedTuple):
 
 def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
     """The records as items: what is about lives first, those due by a time in that order, the rest as they come."""
-    ordered = sorted(records, key=_first)
+    ordered = sorted(records, key=lambda each: (each.id not in reader.breaches, *_first(each)))
     return [_item(record, whose.get(record.id, Whose()), reader) for record in ordered]
 
 
@@ -73,6 +76,7 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
         _hardship(record, reader.words),
         *_more(record, reader),
         *_budget(record, reader.words),
+        *_breach(record, reader),
     ]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
@@ -84,7 +88,9 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
         more.append(reader.words("ui.days_left", days=left))
     return Item(
         line=bare_line(record, reader.words, reader.person, account),
-        late=(due is not None and due < reader.now_ms) or (left is not None and left < 0),
+        late=record.id in reader.breaches
+        or (due is not None and due < reader.now_ms)
+        or (left is not None and left < 0),
         account=account_href(account) if account else "",
         account_id=account,
         name=whose.name,
@@ -140,6 +146,12 @@ def _budget(record: Record, words: Words) -> list[str]:
         return []
     amounts = (("left", record.left), ("promised", record.encumbered), ("paid", record.spent))
     return [words(f"ui.budget_{name}", amount=usd(cents)) for name, cents in amounts]
+
+
+def _breach(record: Record, reader: Reader) -> list[str]:
+    """Since when an arrangement is broken, as the rule finds today or as it was found."""
+    since = reader.breaches.get(record.id) or getattr(record, "broken", None)
+    return [reader.words("ui.broken_since", day=reader.words.day(since))] if since else []
 
 
 def _hardship(record: Record, words: Words) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import (
+    Arrangement,
     BankruptcyCase,
     Deposit,
     Drawer,
@@ -77,6 +78,7 @@ QUEUES: dict[str, Queue] = {
     "energise": Queue(ServiceAgreement, ("pending_field",)),
     "releases": Queue(MeterRelease, ("permit_applied", "inspected", "emergency_exception")),
     "addresses": Queue(Premise, ("provisional",)),
+    "arrangements": Queue(Arrangement, ("active", "broken")),
     "cuts": Queue(CutOrder, ("noticed", "ordered", "cut", "reconnect_ordered")),
     "weather_holds": Queue(WeatherHold, ("declared",)),
     "placements": Queue(Placement, ("eligible", "approved", "placed", "returned")),

@@ -230,7 +230,8 @@ class Screens:
         clerk = self._desk.clerk
         watched = clerk.pack.terms(Instruments, clerk.today())
         alarm = max((*watched.alarm_days, 0)) if watched else 0
-        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm))
+        broken = await self._desk.look(clerk.breaches, records)
+        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm, broken))
 
     async def _drawer(self, request: Request, person: Person) -> Response:
         words = self._pages.words(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stormops.accounts.asking.asked import Asked, Work
 from stormops.accounts.asking.bankruptcy import AskSetOff, AskSplit
 from stormops.accounts.asking.billing import AskBill, AskFee, AskReturned, AskUmbrellaBill
+from stormops.accounts.asking.breaching import AskBreach
 from stormops.accounts.asking.collecting import (
     AskAllowance,
     AskArrangement,
@@ -46,6 +47,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskSetOff,
     AskArrangement,
     AskExtension,
+    AskBreach,
     AskCutNotice,
     AskPlacement,
     AskRecall,

@@ -52,7 +52,9 @@ class AskArrangement(Asked, frozen=True, kw_only=True):
         """See `Asked.command`."""
         account = work.account(self.account)
         mine = work.reader.where(Arrangement, account=account.id)
-        broken = [each.instalments[-1].due for each in mine if each.state == "broken" and each.instalments]
+        broken = [
+            each.broken or each.instalments[-1].due for each in mine if each.state == "broken" and each.instalments
+        ]
         promise = arrangements.Promise(
             owed=work.owed(account.id),
             down=self.down,

@@ -1,4 +1,7 @@
-"""Deposits name who stands for them; rebates are kept of a budget; placements say why they were recalled."""
+"""Deposits name who stands for them; rebates are kept of a budget; placements say why they were recalled.
+
+Arrangements know what they cover, and since when they are broken.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,13 @@ def upgrade() -> None:
         op.add_column("deposit", sa.Column(column, sa.Text(), nullable=False, server_default=empty))
     op.create_index("ix_deposit_guarantor", "deposit", ["guarantor"], unique=False)
     op.add_column("placement", sa.Column("recalled", sa.Text(), nullable=False, server_default="{}"))
+    for column, kind, empty in (
+        ("covers", sa.Text(), "[]"),
+        ("covered", sa.BigInteger(), "0"),
+        ("breach", sa.Text(), "{}"),
+    ):
+        op.add_column("arrangement", sa.Column(column, kind, nullable=False, server_default=empty))
+    op.add_column("arrangement", sa.Column("broken", sa.Date(), nullable=True))
     op.add_column("rebate", sa.Column("budget", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "rebate_budget",
