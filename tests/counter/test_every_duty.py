@@ -325,6 +325,12 @@ async def test_14_a_bankruptcy_stops_everything_and_the_account_is_split(desk: D
     await desk.do("credit", "split_at_petition", case=case, new_account="a1-post")
     old, new = await view(desk), await view(desk, "a1-post")
     assert (old["stayed"], new["owed"]) == (5_454, 5_453)  # 15 of 30 days, the cent to what is before
+    assurance = (await desk.do("credit", "demand_assurance", case=case, service="electric"))["deposit"]
+    (asked,) = [each for each in (await view(desk, "a1-post"))["deposits"] if each["id"] == assurance]
+    assert (asked["required"], asked["due"]) == (2 * 10_907, "2026-08-05")  # twenty days from the petition
+    assert "adequate assurance" in (await desk.get("auditor", f"/counter/why/bankruptcy_case/{case}")).text
+    await desk.do("cashier", "pay_deposit", deposit=assurance, number="A-1", cents=2 * 10_907, tender="bank")
+    await desk.do("credit", "give_assurance", case=case, deposit=assurance)
     await desk.do("credit", "receive_dividend", case=case, cents=1_000)
     await desk.do("credit", "step_bankruptcy", case=case, step="discharge", order=LEASE)
     await sound(desk)

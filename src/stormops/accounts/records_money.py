@@ -294,6 +294,8 @@ class BankruptcyCase(Record, frozen=True, kw_only=True):
     claim_bar: date | None = None
     new_account: AccountId | None = None
     worksheet: Decision = msgspec.field(default_factory=dict)
+    assurance: Decision = msgspec.field(default_factory=dict)
+    """Why assurance was demanded, in which forms, and how much."""
 
 
 class Instalment(msgspec.Struct, frozen=True):

@@ -519,6 +519,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "recall_placement": ("recall",),
     "record_recovery": ("recover", "recover_late"),
     "split_at_petition": ("split",),
+    "demand_assurance": ("require_assurance",),
     "give_assurance": ("assure",),
     "accrue_loan_interest": ("accrue",),
     "bill_instalment": ("bill",),

@@ -1,6 +1,6 @@
 """Deposits name who stands for them; rebates are kept of a budget; placements say why they were recalled.
 
-Arrangements know what they cover, and since when they are broken.
+Arrangements know what they cover, and since when they are broken; cases, why assurance was demanded.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ def upgrade() -> None:
     ):
         op.add_column("arrangement", sa.Column(column, kind, nullable=False, server_default=empty))
     op.add_column("arrangement", sa.Column("broken", sa.Date(), nullable=True))
+    op.add_column("bankruptcy_case", sa.Column("assurance", sa.Text(), nullable=False, server_default="{}"))
     op.add_column("rebate", sa.Column("budget", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "rebate_budget",
