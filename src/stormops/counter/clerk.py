@@ -72,6 +72,13 @@ class Preview(NamedTuple):
     effects: Effects | Refusal
 
 
+class Arranged(NamedTuple):
+    """How an arrangement is kept: cents paid by the books, and since when the rule finds it broken (None = not)."""
+
+    paid: int
+    broken: date | None
+
+
 class Clerk:
     """Over the books and one city's policy. Every method may raise BooksUnavailable; they wait, so not on the loop."""
 
@@ -89,16 +96,15 @@ class Clerk:
         self.now_ms, self.episodes = now_ms, episodes
         self._office = office or Office(pack.title)
 
-    def breaches(self, records: Iterable[Record]) -> dict[str, date]:
-        """Of these records the arrangements that the rule finds broken today, and since when."""
+    def arranged(self, records: Iterable[Record]) -> dict[str, Arranged]:
+        """How those of these records that are arrangements in force are kept today, by id."""
         active = [each for each in records if isinstance(each, Arrangement) and each.state == "active"]
         found = {}
         with self.books.reading() as reader:
             work = Work(reader, self.pack, self.today())
             for each in active:
-                since = broken_on(self.pack, work.day, kept_of(work, each))
-                if since.result is not None:
-                    found[each.id] = since.result
+                kept = kept_of(work, each)
+                found[each.id] = Arranged(kept.paid, broken_on(self.pack, work.day, kept).result)
         return found
 
     def today(self) -> date:

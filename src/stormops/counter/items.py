@@ -15,6 +15,7 @@ from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Reb
 from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, HandOver, RecordsRequest, ServiceRequest, Visit
 from stormops.books.listing import Whose
+from stormops.counter.clerk import Arranged
 from stormops.counter.lines import Line, bare_line
 from stormops.counter.offering import account_href
 from stormops.counter.rights import Person
@@ -47,8 +48,8 @@ class Reader(NamedTuple):
     now_ms: int
     alarm_days: int = 0
     """So many days before a bond or letter of credit ends, it is said."""
-    breaches: Mapping[str, date] = MappingProxyType({})
-    """Arrangements that the rule finds broken today, and since when."""
+    arranged: Mapping[str, Arranged] = MappingProxyType({})
+    """How arrangements are kept today, by the record's id."""
 
     @property
     def today(self) -> date:
@@ -58,7 +59,7 @@ class Reader(NamedTuple):
 
 def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
     """The records as items: what is about lives first, those due by a time in that order, the rest as they come."""
-    ordered = sorted(records, key=lambda each: (each.id not in reader.breaches, *_first(each)))
+    ordered = sorted(records, key=lambda each: (not _broken(each, reader), *_first(each)))
     return [_item(record, whose.get(record.id, Whose()), reader) for record in ordered]
 
 
@@ -88,9 +89,7 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
         more.append(reader.words("ui.days_left", days=left))
     return Item(
         line=bare_line(record, reader.words, reader.person, account),
-        late=record.id in reader.breaches
-        or (due is not None and due < reader.now_ms)
-        or (left is not None and left < 0),
+        late=_broken(record, reader) or (due is not None and due < reader.now_ms) or (left is not None and left < 0),
         account=account_href(account) if account else "",
         account_id=account,
         name=whose.name,
@@ -148,10 +147,18 @@ def _budget(record: Record, words: Words) -> list[str]:
     return [words(f"ui.budget_{name}", amount=usd(cents)) for name, cents in amounts]
 
 
+def _broken(record: Record, reader: Reader) -> bool:
+    """Whether the rule finds an arrangement broken today."""
+    kept = reader.arranged.get(record.id)
+    return kept is not None and kept.broken is not None
+
+
 def _breach(record: Record, reader: Reader) -> list[str]:
-    """Since when an arrangement is broken, as the rule finds today or as it was found."""
-    since = reader.breaches.get(record.id) or getattr(record, "broken", None)
-    return [reader.words("ui.broken_since", day=reader.words.day(since))] if since else []
+    """What was paid of an arrangement, and since when it is broken, as the rule finds today or as it was found."""
+    words, kept = reader.words, reader.arranged.get(record.id)
+    said = [] if kept is None else [words("ui.budget_paid", amount=usd(kept.paid))]
+    since = (kept.broken if kept else None) or getattr(record, "broken", None)
+    return [*said, words("ui.broken_since", day=words.day(since))] if since else said
 
 
 def _hardship(record: Record, words: Words) -> str:

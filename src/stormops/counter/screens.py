@@ -216,6 +216,8 @@ class Screens:
             "tasks": ["add_task"],
             "records_requests": ["take_records_request"],
             "exceptions": ["add_finding"],
+            "rebates": ["apply_for_rebate"],
+            "rebate_budgets": ["set_rebate_budget"],
         }
         links = [
             Link(f"/counter/do/{duty}", words(f"duty.{duty}"))
@@ -230,8 +232,8 @@ class Screens:
         clerk = self._desk.clerk
         watched = clerk.pack.terms(Instruments, clerk.today())
         alarm = max((*watched.alarm_days, 0)) if watched else 0
-        broken = await self._desk.look(clerk.breaches, records)
-        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm, broken))
+        arranged = await self._desk.look(clerk.arranged, records)
+        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm, arranged))
 
     async def _drawer(self, request: Request, person: Person) -> Response:
         words = self._pages.words(request)
