@@ -303,6 +303,22 @@ async def test_12_a_leak_is_computed_from_its_bill_approved_by_another_and_says_
     assert await desk.refused("billing", "draft_request", proposal=leak, reason="again") == "adjusted_before"
 
 
+async def test_12_a_read_that_nobody_took_is_estimated_without_the_hours_that_were_out(desk: Desk) -> None:
+    await billed(desk)  # 1,000 units in thirty days
+    point = (await view(desk))["agreements"][0]["point"]
+    desk.later(30)
+    day, noon = in_days(desk, 0), desk.clock[0]
+    out = {"out_since": noon - 6 * 86_400_000, "out_until": noon - 3 * 86_400_000}
+    asked = {"point": point, "day": day, **out}
+    assert await desk.refused("billing", "estimate_read", **asked) == "no_evidence"
+    would = await desk.preview("billing", "estimate_read", **asked, evidence=[LEASE])
+    assert would["command"]["register"] == 2_900  # a tenth of the month was out
+    await desk.do("billing", "estimate_read", **asked, evidence=[LEASE])
+    bill = (await desk.do("billing", "post_bill", account="a1", since=in_days(desk, -30), until=day, due=day))["bill"]
+    (line, *_) = (await desk.get("auditor", f"{API}/bills/{bill}")).json()["bill"]["lines"]
+    assert line["quantity"] == 900
+
+
 async def test_13_a_balance_moves_to_the_same_persons_account_and_to_nobody_elses(desk: Desk) -> None:
     await billed(desk)
     await desk.do(

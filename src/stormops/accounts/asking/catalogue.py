@@ -15,6 +15,7 @@ from stormops.accounts.asking.collecting import (
     AskRecall,
     AskRecovery,
 )
+from stormops.accounts.asking.estimating import AskEstimate
 from stormops.accounts.asking.guaranteeing import AskGuaranty, AskRelease
 from stormops.accounts.asking.lending import (
     AskInstalment,
@@ -39,6 +40,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskDepositInterest,
     AskGuaranty,
     AskRelease,
+    AskEstimate,
     AskBill,
     AskUmbrellaBill,
     AskFee,
