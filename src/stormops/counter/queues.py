@@ -43,7 +43,7 @@ from stormops.accounts.records_work import (
     Visit,
 )
 from stormops.books.database import Database
-from stormops.books.listing import counts, in_state
+from stormops.books.listing import LISTED_MAX, counts, in_state
 from stormops.counter.duties import duties_about
 from stormops.counter.offering import may_do
 from stormops.counter.rights import CHECK, Person
@@ -92,10 +92,10 @@ QUEUES: dict[str, Queue] = {
 """By name, in the order in which people look at them."""
 
 
-def listed(database: Database, name: str) -> list[Record]:
-    """The records of a queue. Raises BooksUnavailable."""
+def listed(database: Database, name: str, limit: int = LISTED_MAX) -> list[Record]:
+    """The records of a queue, up to `limit`, the longest unchanged first. Raises BooksUnavailable."""
     queue = QUEUES[name]
-    return in_state(database, queue.kind, queue.states)
+    return in_state(database, queue.kind, queue.states, limit)
 
 
 class Waiting(NamedTuple):

@@ -59,6 +59,9 @@ ANSWERED = {
 }
 """Accounts of the chart that a payment answers, and the words for what has no kind of charge."""
 
+ARRANGED_MAX = 20_000
+"""Arrangements that are asked for by the rule at once."""
+
 AskOutage = Callable[[str, str], Awaitable[Known | None]]
 
 
@@ -208,7 +211,7 @@ class Screens:
             return self._pages.problem(request, person, "unknown", 404)
         if queues.QUEUES[name].permission not in person.permissions:
             return self._pages.problem(request, person, "no_right", 403)
-        found = await self._desk.look(queues.listed, self._database, name)
+        found = await self._desk.look(self._listed, name)
         begin = {
             "visits": ["take_ticket"],
             "drawers": ["open_drawer"],
@@ -226,6 +229,15 @@ class Screens:
         ]
         items = await self._items(found, words, person)
         return self._pages.page(request, person, "queue.html", title=words(f"queue.{name}"), items=items, begin=links)
+
+    def _listed(self, name: str) -> list[Record]:
+        """A queue's records; of arrangements, all are asked for by the rule, so that none that is broken is cut off."""
+        if name != "arrangements":
+            return queues.listed(self._database, name)
+        found = queues.listed(self._database, name, ARRANGED_MAX)
+        kept = self._desk.clerk.arranged(found)
+        broken = {key for key, each in kept.items() if each.broken is not None}
+        return sorted(found, key=lambda each: each.id not in broken)[: listing.LISTED_MAX]
 
     async def _items(self, records: Sequence[Record], words: Words, person: Person) -> list[Item]:
         whose = await self._desk.look(listing.whose, self._database, records)
