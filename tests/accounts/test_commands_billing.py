@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, EstimateRead, PostBill, RecordRead, Share
@@ -87,7 +89,7 @@ def test_a_buildings_bill_is_shared_to_the_cent_among_who_is_on_the_roster() -> 
 def test_an_estimated_read_has_its_decision_and_hours_of_an_outage_their_proof() -> None:
     world = city()
     meter = point(world, premise(world))
-    asked = {"point": meter, "day": "2026-03-04", "register": 500, "kind": "storm", "decision": PROOF}
+    asked: dict[str, Any] = {"point": meter, "day": "2026-03-04", "register": 500, "kind": "storm", "decision": PROOF}
     assert world.refused(EstimateRead(**asked, hours_out=3)) == "no_evidence"
     assert world.refused(EstimateRead(**asked | {"decision": {}})) == "no_decision"
     assert world.refused(EstimateRead(**asked | {"kind": "actual"})) == "no_read"

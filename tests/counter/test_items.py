@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -108,8 +109,8 @@ def test_what_the_rule_finds_broken_stands_first_and_says_since_when_and_what_wa
 
 def test_a_budget_says_what_is_left_promised_and_paid() -> None:
     day = READER.today
-    figures = {"cents": 10_000, "encumbered": 2_500, "spent": 500}
-    period = {"since": day, "until": day, "set_by": "max", "document": "h"}
+    figures: dict[str, Any] = {"cents": 10_000, "encumbered": 2_500, "spent": 500}
+    period: dict[str, Any] = {"since": day, "until": day, "set_by": "max", "document": "h"}
     budget = RebateBudget(id="r", measure="heater", fund="electric", state="open", **figures, **period)
     assert items([budget], {}, READER)[0].more == ("left: $70.00", "promised: $25.00", "paid: $5.00")
 

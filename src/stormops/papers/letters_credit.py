@@ -111,7 +111,10 @@ def broken_arrangement(desk: Desk, record: Arrangement) -> Document:
     left = max(0, promised - paid_towards(record, writing.receivables()))
     since = writing.day(record.broken or desk.day)
     terms = desk.pack.terms(arrangements.ArrangementLimits, desk.day)
-    again = "" if terms is None or record.broken is None else add_months(record.broken, terms.after_breach_months)
+    again = ""
+    if terms is not None and record.broken is not None:
+        day = writing.day(add_months(record.broken, terms.after_breach_months))
+        again = words("broken_arrangement.again", day=day)
     return writing.paper(
         "broken_arrangement",
         words("broken_arrangement.title"),
@@ -126,7 +129,7 @@ def broken_arrangement(desk: Desk, record: Arrangement) -> Document:
                     for each in (
                         writing.phoned("broken_arrangement.pay"),
                         words("broken_arrangement.cut"),
-                        words("broken_arrangement.again", day=writing.day(again)) if again else "",
+                        again,
                         writing.phoned("broken_arrangement.help"),
                         words("broken_arrangement.bankruptcy"),
                     )

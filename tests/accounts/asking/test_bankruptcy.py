@@ -65,7 +65,7 @@ def test_assurance_is_demanded_by_the_rule_with_its_day_its_forms_and_its_amount
     rules = [each["rule"] for each in command.decision["decisions"]]
     assert rules == ["bankruptcy.demand_assurance", "bankruptcy.dates", "deposits.required"]
     assert "payment through the plan" in command.decision["decisions"][0]["result"]
-    issued = {"issued": date(2026, 7, 1), "due": date(2026, 7, 20), "lines": ()}
+    issued: dict[str, Any] = {"issued": date(2026, 7, 1), "due": date(2026, 7, 20), "lines": ()}
     world.put(Bill(id="x1", account="a1", cents=12_000, **issued))
     assert world.command("demand_assurance", case="b1", service="electric").cents == 24_000
     world.later(30)  # past the rule's day: due at once

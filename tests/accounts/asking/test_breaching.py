@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -13,7 +14,7 @@ def promised() -> Paper:
     world = paper()
     world.owes("r1", "electric", 40_000, date(2026, 7, 20))
     dues = tuple(Instalment(date(2026, month, 1), 10_000) for month in (8, 9, 10, 11))
-    kept = {"covers": ("r1",), "covered": 40_000}
+    kept: dict[str, Any] = {"covers": ("r1",), "covered": 40_000}
     world.put(Arrangement(id="ar", account="a1", kind="instalments", state="active", instalments=dues, **kept))
     return world
 

@@ -34,7 +34,7 @@ def asked(**fields: str) -> dict[str, Any]:
 def stood() -> Paper:
     """Bo stands for it."""
     world = standing()
-    stands = {"state": "instrument", "instrument": "guarantor", "instrument_cents": 15_000}
+    stands: dict[str, Any] = {"state": "instrument", "instrument": "guarantor", "instrument_cents": 15_000}
     world.put(replace(world.get(Deposit, "d1"), **stands, guarantor="b1", guaranty_premise="p1"))
     return world
 
@@ -62,7 +62,7 @@ def test_a_guarantor_without_such_a_record_is_refused_with_the_reason(spoilt: st
         for key in ("r1", "r2"):
             world.put(replace(world.owes(key, "late_fee", 300, date(2026, 7, 1)), account="b1"))
     if spoilt == "returned":
-        cheque = {"account": "b1", "number": "1", "tender": "cheque", "till": "1010", "cents": 5}
+        cheque: dict[str, Any] = {"account": "b1", "number": "1", "tender": "cheque", "till": "1010", "cents": 5}
         world.put(Receipt(id="c1", day=date(2026, 2, 1), state="returned", **cheque))
     if spoilt == "cut":
         world.put(
@@ -112,7 +112,7 @@ def test_a_guarantor_is_liable_for_the_address_of_the_contract_only() -> None:
     world.put(replace(electric, id="g-there", premise="p2", point=None))
     for key, agreement in (("here", "g-electric"), ("there", "g-there")):
         line = BillLine("electric", 5_000, date(2026, 7, 1), world.day, agreement)
-        issued = {"account": "a1", "issued": world.day, "due": world.day, "cents": 5_000}
+        issued: dict[str, Any] = {"account": "a1", "issued": world.day, "due": world.day, "cents": 5_000}
         world.put(Bill(id=f"bill-{key}", lines=(line,), **issued))
         world.owes(key, "electric", 5_000, world.day, bill=f"bill-{key}")
     asks = {"account": "a1", "to": "b1"}
