@@ -105,6 +105,7 @@ def test_what_the_rule_finds_broken_stands_first_and_says_since_when_and_what_wa
         (False, ("paid: $20.00",)),
         (False, (f"broken since {READER.words.day(day - timedelta(3))}",)),
     ]
+    assert [each.line.amount for each in shown] == ["$49.00", "$30.00", "$50.00"]
 
 
 def test_a_budget_says_what_is_left_promised_and_paid() -> None:

@@ -8,10 +8,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from stormops.accounts.commands_work import SAFETY
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, RebateBudget, Request
+from stormops.accounts.records_money import Arrangement, BankruptcyCase, Deposit, Drawer, RebateBudget, Request
 from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, HandOver, RecordsRequest, ServiceRequest, Visit
 from stormops.books.listing import Whose
@@ -88,7 +90,7 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     if left is not None and left >= 0:
         more.append(reader.words("ui.days_left", days=left))
     return Item(
-        line=bare_line(record, reader.words, reader.person, account),
+        line=bare_line(_as_paid(record, reader), reader.words, reader.person, account),
         late=_broken(record, reader) or (due is not None and due < reader.now_ms) or (left is not None and left < 0),
         account=account_href(account) if account else "",
         account_id=account,
@@ -145,6 +147,12 @@ def _budget(record: Record, words: Words) -> list[str]:
         return []
     amounts = (("left", record.left), ("promised", record.encumbered), ("paid", record.spent))
     return [words(f"ui.budget_{name}", amount=usd(cents)) for name, cents in amounts]
+
+
+def _as_paid(record: Record, reader: Reader) -> Record:
+    """An arrangement with what the books say was paid of it, so that its next instalment is the one that is due."""
+    kept = reader.arranged.get(record.id)
+    return replace(record, paid=kept.paid) if kept is not None and isinstance(record, Arrangement) else record
 
 
 def _broken(record: Record, reader: Reader) -> bool:
