@@ -19,6 +19,7 @@ from stormops.accounts import ledger
 from stormops.accounts.command import Command, Envelope
 from stormops.accounts.deciding import Effects, decide
 from stormops.accounts.ledger import Journal
+from stormops.accounts.records_money import Rebate, RebateBudget
 from stormops.books import checks
 from stormops.books.reading import journals
 from stormops.books.schema import JOURNAL, TABLES
@@ -78,6 +79,11 @@ def test_invariant_11_any_commands_leave_balanced_journals_and_true_sub_ledgers(
     sent = drawn_on(world, Hand(world, world.books, "a1", "a2"), drawn)
     check(list(world.books.journals.values()))
     assert world.books.out_of_balance() == {}
+    for budget in world.books.where(RebateBudget):
+        of = [each for each in world.books.where(Rebate) if each.budget == budget.id]
+        assert budget.encumbered == sum(each.cents for each in of if each.state in {"applied", "inspected"})
+        assert budget.spent == sum(each.cents for each in of if each.state == "granted")
+        assert budget.left >= 0
     keys = {each.envelope.key for each in sent}
     assert {key.split("~")[0] for key in world.books.journals.keys() - before.keys()} <= keys
 

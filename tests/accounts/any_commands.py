@@ -17,6 +17,7 @@ from stormops.accounts.commands_bankruptcy import (
     StepBankruptcy,
 )
 from stormops.accounts.commands_billing import ChargeFee, PostBill
+from stormops.accounts.commands_budget import SetRebateBudget
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import ProposePlacement, RecordRecovery, StepPlacement
 from stormops.accounts.commands_deposit import (
@@ -27,7 +28,15 @@ from stormops.accounts.commands_deposit import (
     PayDeposit,
     RequireDeposit,
 )
-from stormops.accounts.commands_loan import AccrueLoanInterest, ApplyForLoan, BillInstalment, PrepayLoan, StepLoan
+from stormops.accounts.commands_loan import (
+    AccrueLoanInterest,
+    ApplyForLoan,
+    ApplyForRebate,
+    BillInstalment,
+    PrepayLoan,
+    StepLoan,
+    StepRebate,
+)
 from stormops.accounts.commands_payment import (
     ApplyCredit,
     AuthoriseCard,
@@ -37,6 +46,8 @@ from stormops.accounts.commands_payment import (
     StandInPayment,
     TakePayment,
 )
+from stormops.accounts.commands_place import AddPremise
+from stormops.accounts.commands_recall import RecallPlacement
 from stormops.accounts.commands_request import (
     ApproveRequest,
     AttachEvidence,
@@ -49,7 +60,7 @@ from stormops.accounts.commands_request import (
 )
 from stormops.accounts.draft import Reader
 from stormops.accounts.proposals import Adjustment, MassCredit, Overcharge, Part, Transfer
-from stormops.accounts.proposals_credit import Disbursement, LoanWriteOff, WriteOff
+from stormops.accounts.proposals_credit import Disbursement, LoanWriteOff, RebateGrant, WriteOff
 from stormops.accounts.proposals_refund import CreditRefund, DepositRefund
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records_money import (
@@ -59,12 +70,14 @@ from stormops.accounts.records_money import (
     Drawer,
     Loan,
     Placement,
+    Rebate,
+    RebateBudget,
     Receipt,
     Receivable,
     RefundCase,
     Request,
 )
-from stormops.accounts.records_place import Account
+from stormops.accounts.records_place import Account, Premise
 from tests.accounts.world import CHARGES, HASH, PROOF, World
 
 R = TypeVar("R", bound=Record)
@@ -167,6 +180,7 @@ def _draft(hand: Hand, move: Move) -> Command:
         lambda: DepositRefund(account=hand.account, deposit=hand.pick(Deposit, move, "refund").id),
         lambda: _disbursement(hand.pick(Loan, move, "disburse")),
         lambda: LoanWriteOff(loan=hand.pick(Loan, move, "write_off").id),
+        lambda: RebateGrant(rebate=hand.pick(Rebate, move, "grant").id, pay=("credit", "cheque")[move.cents % 2]),
         lambda: WriteOff(placement=hand.pick(Placement, move, "write_off").id, resolution="r1"),
     )
     signed = [loan for loan in hand.books.where(Loan, account=hand.account) if loan.state == "signed"]
@@ -185,6 +199,36 @@ def _loan(hand: Hand, move: Move) -> Command:
     return ApplyForLoan(
         account=hand.account, charge="loan", cents=move.cents, months=12, contractor="c", quote=HASH, terms=PROOF
     )
+
+
+def _budget(_: Hand, move: Move) -> Command:
+    """Small enough to run out."""
+    year = {"since": "2026-01-01", "until": "2026-12-31"}
+    return SetRebateBudget(measure=f"m{move.pick % 3}", fund="electric", cents=move.cents, document=HASH, **year)
+
+
+def _rebate(hand: Hand, move: Move) -> Command:
+    budgets = [each for number in range(3) for each in hand.books.where(RebateBudget, measure=f"m{number}")]
+    places = hand.books.where(Premise, plain="1 elm st")
+    if not budgets or not places:
+        raise IndexError
+    budget = budgets[move.pick % len(budgets)]
+    return ApplyForRebate(
+        account=hand.account,
+        premise=places[0].id,
+        measure=budget.measure,
+        budget=budget.id,
+        cents=move.cents if move.sloppy else max(1, min(move.cents, budget.left)),
+        completed="2026-02-01",
+        evidence=(HASH,),
+        decision=PROOF,
+    )
+
+
+def _step_rebate(hand: Hand, move: Move) -> Command:
+    steps = "inspect", "inspect", "decline", "withdraw"
+    rebate = hand.pick(Rebate, move, "inspect", "grant")
+    return StepRebate(rebate=rebate.id, step=steps[move.cents % 4], evidence=(HASH,))
 
 
 def _split(hand: Hand, move: Move) -> Command:
@@ -252,12 +296,12 @@ def _approve(hand: Hand, move: Move) -> tuple[Command, str]:
 
 
 def _place(hand: Hand, move: Move) -> tuple[Command, str]:
-    steps = "approve", "place", "recall", "return", "settle"
+    steps = "approve", "place", "return", "settle"
     placement = hand.pick(Placement, move, *steps)
     step = (
-        "recall"
+        "settle"
         if move.sloppy
-        else steps[{"eligible": 0, "approved": 1, "placed": 2 + move.cents % 3}.get(placement.state, 2)]
+        else steps[{"eligible": 0, "approved": 1, "placed": 2 + move.cents % 2}.get(placement.state, 2)]
     )
     return StepPlacement(placement=placement.id, step=step), "bob"
 
@@ -329,8 +373,13 @@ MOVES: dict[str, Callable[[Hand, Move], Command | tuple[Command, str]]] = {
     "loan_interest": lambda h, m: AccrueLoanInterest(loan=h.pick(Loan, m, "accrue").id, cents=m.cents, decision=PROOF),
     "instalment": _instalment,
     "prepay": _prepay,
+    "address": lambda _, m: AddPremise(address="1 Elm St") if m.pick < 3 else AddPremise(address=f"{m.cents} Oak St"),
+    "budget": _budget,
+    "rebate": _rebate,
+    "step_rebate": _step_rebate,
     "propose": lambda h, _: ProposePlacement(account=h.account, agency="acme", decision=PROOF),
     "place": _place,
+    "recall": lambda h, m: RecallPlacement(placement=h.pick(Placement, m, "recall").id, decision=PROOF),
     "recover": _recover,
     "notice": _notice,
     "split": _split,
@@ -342,7 +391,18 @@ MOVES: dict[str, Callable[[Hand, Move], Command | tuple[Command, str]]] = {
 NEXT_STEPS = frozenset(
     {
         *("attach", "submit", "approve", "post", "reverse", "refund"),
-        *("sign", "instalment", "loan_interest", "place", "recover", "split", "dividend", "set_off"),
+        *(
+            "sign",
+            "rebate",
+            "step_rebate",
+            "instalment",
+            "loan_interest",
+            "place",
+            "recover",
+            "split",
+            "dividend",
+            "set_off",
+        ),
     }
 )
 """What carries on something begun is drawn more often, so that long lives are lived to their end."""

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from stormops.accounts.commands_bankruptcy import (
+    DemandAssurance,
     GiveAssurance,
     NoticeBankruptcy,
     ReceiveDividend,
@@ -136,12 +139,16 @@ def test_63_assurance_is_the_new_accounts_deposit_and_default_waits_for_its_day(
     bill(world, "a1", 10_000)
     case = notice(world, 13)
     split(world, case)
-    world.do(StepBankruptcy(case=case, step="require_assurance"))
+    assert world.refused(StepBankruptcy(case=case, step="require_assurance")) == "illegal_step"
+    demand = DemandAssurance(case=case, fund="electric", cents=500, due="2026-04-09", decision=PROOF)
+    assert world.refused(replace(demand, decision={})) == "no_decision"
+    new = world.do(demand)["deposit"]
+    asked = world.get(Deposit, new)
+    assert (asked.account, asked.required, asked.due, asked.case) == ("a9", 500, date(2026, 4, 9), case)
+    assert world.get(BankruptcyCase, case).assurance == PROOF
+    assert world.refused(demand) == "illegal_step"
     assert world.refused(StepBankruptcy(case=case, step="default")) == "not_due"
-    old, new = (
-        world.do(RequireDeposit(account=account, fund="electric", cents=500, decision=PROOF))["deposit"]
-        for account in ("a1", "a9")
-    )
+    old = world.do(RequireDeposit(account="a1", fund="electric", cents=500, decision=PROOF))["deposit"]
     assert world.refused(GiveAssurance(case=case, deposit=old)) == "other_account"
     assert world.refused(GiveAssurance(case=case, deposit=new)) == "not_given"
     world.do(PayDeposit(number="p3", deposit=new, cents=500, tender="bank"))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, PostBill, RecordRead, Share
+from stormops.accounts.commands_billing import BillUmbrella, ChargeFee, EstimateRead, PostBill, RecordRead, Share
 from stormops.accounts.commands_place import SetUmbrella
 from stormops.accounts.records_money import Bill, BillLine, Receivable
 from stormops.accounts.records_place import Member, Read
@@ -82,3 +84,14 @@ def test_a_buildings_bill_is_shared_to_the_cent_among_who_is_on_the_roster() -> 
     shared = {(each.account, each.charge): each.owed for each in world.books.where(Receivable) if each.owed}
     assert shared == {("a1", "water"): 333, ("b1", "water"): 600, ("b1", "fire"): 1, ("a2", "water"): 67}
     assert sorted(each.cents for each in world.books.where(Bill)) == [67, 333, 601]
+
+
+def test_an_estimated_read_has_its_decision_and_hours_of_an_outage_their_proof() -> None:
+    world = city()
+    meter = point(world, premise(world))
+    asked: dict[str, Any] = {"point": meter, "day": "2026-03-04", "register": 500, "kind": "storm", "decision": PROOF}
+    assert world.refused(EstimateRead(**asked, hours_out=3)) == "no_evidence"
+    assert world.refused(EstimateRead(**asked | {"decision": {}})) == "no_decision"
+    assert world.refused(EstimateRead(**asked | {"kind": "actual"})) == "no_read"
+    world.do(EstimateRead(**asked, hours_out=3, evidence=(HASH,)))
+    assert [(each.register, each.kind) for each in world.books.where(Read, point=meter)] == [(500, "storm")]

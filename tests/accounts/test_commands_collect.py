@@ -13,6 +13,8 @@ from stormops.accounts.commands_collect import (
     StepCertificate,
     StepPlacement,
 )
+from stormops.accounts.commands_payment import TakePayment
+from stormops.accounts.commands_recall import RecallPlacement
 from stormops.accounts.proposals_credit import WriteOff
 from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receivable
 from stormops.accounts.records_place import MedicalCert
@@ -44,16 +46,17 @@ def test_a_placement_needs_two_people_and_the_balance_at_the_agency_is_the_ledge
     assert world.refused(StepPlacement(placement=placement, step="settle")) == "still_owed"
     assert str(world.get(Placement, placement).placed) == "2026-03-05"
     world.do(RecordRecovery(placement=placement, cents=1, commission=1))
-    world.do(StepPlacement(placement=placement, step="recall"))
+    world.do(RecallPlacement(placement=placement, decision=PROOF))
     assert world.sums() == {"1120": -2_999, "1100": 2_999}
 
 
 def test_a_mode_holds_placements_and_never_recalls() -> None:
     world = city()
     placement = placed(world)
+    assert world.refused(StepPlacement(placement=placement, step="recall")) == "illegal_step"
     world.level("agency_placement", "hold")
     assert world.refused(ProposePlacement(account="b1", agency="acme", decision=PROOF)) == "on_hold"
-    world.do(StepPlacement(placement=placement, step="recall"))
+    world.do(RecallPlacement(placement=placement, decision=PROOF))
 
 
 def test_nobody_is_placed_while_payments_may_wait() -> None:
@@ -86,7 +89,7 @@ def test_an_allowance_is_of_a_fund() -> None:
     assert {line.fund for line in world.last.lines} == {"water"}
 
 
-def test_an_arrangement_is_kept_or_broken_but_not_in_a_storm() -> None:
+def test_an_arrangement_is_within_what_is_owed_and_kept_by_what_is_paid() -> None:
     world = city()
     bill(world, "a1", 4_000)
     halves = (Instalment(date(2026, 5, 1), 2_000), Instalment(date(2026, 4, 1), 2_000))
@@ -95,20 +98,22 @@ def test_an_arrangement_is_kept_or_broken_but_not_in_a_storm() -> None:
     nothing = OfferArrangement(account="a1", instalments=(Instalment(date(2026, 4, 1), 0),), decision=PROOF)
     assert world.refused(nothing) == "no_amount"
     made = world.do(OfferArrangement(account="a1", instalments=halves, decision=PROOF))["arrangement"]
-    assert world.get(Arrangement, made).instalments == halves[::-1]
+    offered = world.get(Arrangement, made)
+    assert offered.instalments == halves[::-1]
+    assert (offered.covers, offered.covered) == (tuple(each.id for each in world.books.where(Receivable)), 4_000)
     world.do(StepArrangement(arrangement=made, step="accept"))
-    broken = StepArrangement(arrangement=made, step="break")
-    assert world.refused(broken) == "not_broken"
-    world.later(40)
-    world.level("disconnect", "hold")
-    assert world.refused(broken) == "on_hold"
-    world.level("disconnect", "full")
-    world.set(settled=False)
-    assert world.refused(broken) == "not_settled"
-    world.set(settled=True)
-    world.do(broken)
-    world.do(StepArrangement(arrangement=made, step="reinstate"))
+    assert world.refused(StepArrangement(arrangement=made, step="break")) == "illegal_step"
     assert world.refused(StepArrangement(arrangement=made, step="fulfil")) == "not_kept"
+    world.do(TakePayment(account="a1", number="r1", cents=4_000, tender="bank"))
+    world.do(StepArrangement(arrangement=made, step="fulfil"))
+
+
+def test_what_a_person_enters_as_paid_counts_too() -> None:
+    world = city()
+    bill(world, "a1", 4_000)
+    whole = (Instalment(date(2026, 4, 1), 4_000),)
+    made = world.do(OfferArrangement(account="a1", instalments=whole, decision=PROOF))["arrangement"]
+    world.do(StepArrangement(arrangement=made, step="accept"))
     world.do(StepArrangement(arrangement=made, step="pay", paid=4_000))
     world.do(StepArrangement(arrangement=made, step="fulfil"))
 

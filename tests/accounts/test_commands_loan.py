@@ -15,6 +15,7 @@ from stormops.accounts.commands_loan import (
 )
 from stormops.accounts.proposals_credit import Disbursement
 from stormops.accounts.records_money import Loan, Receivable
+from tests.accounts.test_commands_budget import budget
 from tests.accounts.test_commands_request import through
 from tests.accounts.world import HASH, PROOF, World, city, premise
 
@@ -90,7 +91,7 @@ def test_a_measure_has_one_rebate_a_premise() -> None:
         account="a1",
         premise=premise(world),
         measure="solar heater",
-        fund="electric",
+        budget=budget(world),
         cents=45_000,
         completed="2026-02-01",
         evidence=(HASH,),

@@ -60,8 +60,10 @@ def test_a_contact_detail_is_one_that_messages_reach(kind: str, wrong: str, righ
 
 def test_a_role_stands_on_a_document() -> None:
     world = city()
-    made = world.do(AddRole(account="a1", party="bo", role="guarantor", basis=HASH, since="2026-03-01"))
-    assert world.get(PartyRole, made["party_role"]).role == "guarantor"
+    made = world.do(AddRole(account="a1", party="bo", role="landlord", basis=HASH, since="2026-03-01"))
+    assert world.get(PartyRole, made["party_role"]).role == "landlord"
+    guarantor = AddRole(account="a1", party="bo", role="guarantor", basis=HASH, since="2026-03-01")
+    assert world.refused(guarantor) == "by_record"
     assert world.refused(AddRole(account="a1", party="xx", role="agent", basis=HASH, since="2026-03-01")) == (
         "unknown_party"
     )

@@ -7,7 +7,8 @@ import pytest
 from stormops.accounts.commands_loan import ApplyForRebate, StepRebate
 from stormops.accounts.commands_request import ApproveRequest, DraftRequest, PostRequest
 from stormops.accounts.proposals_credit import LoanWriteOff, RebateGrant
-from stormops.accounts.records_money import Loan, Rebate
+from stormops.accounts.records_money import Loan, Rebate, RebateBudget
+from tests.accounts.test_commands_budget import budget
 from tests.accounts.test_commands_loan import disbursement, lent
 from tests.accounts.test_commands_request import submitted, through
 from tests.accounts.world import HASH, PROOF, World, city, premise
@@ -18,7 +19,7 @@ def inspected(world: World) -> str:
         account="a1",
         premise=premise(world),
         measure="solar heater",
-        fund="electric",
+        budget=budget(world),
         cents=45_000,
         completed="2026-02-01",
         evidence=(HASH,),
@@ -36,6 +37,8 @@ def test_a_rebate_as_credit_or_cheque(pay: str, account: str) -> None:
     through(world, RebateGrant(rebate=rebate, pay=pay))
     assert world.sums() == {"5200": 45_000, account: -45_000}
     assert world.get(Rebate, rebate).state == "granted"
+    (kept,) = world.books.where(RebateBudget)
+    assert (kept.encumbered, kept.spent, kept.left) == (0, 45_000, 955_000)
 
 
 def test_60_a_rebate_on_the_loan_that_financed_it_is_principal() -> None:

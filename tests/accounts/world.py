@@ -12,8 +12,9 @@ import msgspec
 from stormops.accounts.command import Circumstances, Command, Envelope
 from stormops.accounts.commands import COMMANDS
 from stormops.accounts.commands_asked import StepServiceRequest, TakeServiceRequest
-from stormops.accounts.commands_billing import RecordRead
+from stormops.accounts.commands_billing import EstimateRead, RecordRead
 from stormops.accounts.commands_blocks import CloseReceiptBlock, IssueReceiptBlock
+from stormops.accounts.commands_budget import SetRebateBudget, StepRebateBudget
 from stormops.accounts.commands_cash import Bank, CloseDrawer, CountDrawer, OpenDrawer
 from stormops.accounts.commands_collect import AllowForBadDebt
 from stormops.accounts.commands_hand_over import OfferHandOver, StepHandOver
@@ -120,6 +121,7 @@ OF_NO_ACCOUNT = (
     DrawReview,
     EndOwnerAgreement,
     EndPremise,
+    EstimateRead,
     FetchRecords,
     LiftWeatherHold,
     IssueReceiptBlock,
@@ -133,9 +135,11 @@ OF_NO_ACCOUNT = (
     RetireUnit,
     OfferHandOver,
     ScoreReview,
+    SetRebateBudget,
     SettleReview,
     SignOwnerAgreement,
     StepFinding,
+    StepRebateBudget,
     StepRecordsRequest,
     StepRelease,
     TakeRecordsRequest,

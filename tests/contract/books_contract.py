@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from msgspec.structs import replace
@@ -15,15 +16,17 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from stormops.accounts.commands_bankruptcy import NoticeBankruptcy
 from stormops.accounts.commands_billing import PostBill
+from stormops.accounts.commands_budget import SetRebateBudget
 from stormops.accounts.commands_cash import OpenDrawer
 from stormops.accounts.commands_collect import FileCertificate, StepCertificate
+from stormops.accounts.commands_loan import ApplyForRebate
 from stormops.accounts.commands_party import OpenAccount, UpdateContact
 from stormops.accounts.commands_payment import AuthoriseCard, PostStandIn, SettleCard, StandInPayment, TakePayment
 from stormops.accounts.commands_place import AddServicePoint, SetUmbrella
 from stormops.accounts.commands_work import AddContact, MakePromise
 from stormops.accounts.ledger import Head
 from stormops.accounts.postings import Against, Piece, billed
-from stormops.accounts.records_money import BillLine, Receipt, Receivable
+from stormops.accounts.records_money import BillLine, RebateBudget, Receipt, Receivable
 from stormops.accounts.records_place import Account, Member, Party
 from stormops.books import checks, loading, views
 from stormops.books.customers import view
@@ -157,6 +160,47 @@ class BooksContract:
         again.close()
 
     # --- several processes -------------------------------------------------------------------------------
+
+    def test_of_two_who_see_the_same_dollars_left_one_is_refused(self, world: SqlWorld, where: Path | str) -> None:
+        """Each decides over the books as they are when it writes: what the first encumbered is gone for the second."""
+        for round_ in range(5):
+            measure = f"measure {round_}"
+            budget = SetRebateBudget(
+                measure=measure, fund="electric", cents=60_000, since="2026-01-01", until="2026-12-31", document=HASH
+            )
+            key = world.do(budget)["rebate_budget"]
+            places = [premise(world, f"{number} Elm St, {round_}") for number in (1, 2)]
+            ready, outcomes = Barrier(2), []
+
+            def apply(at: str, person: str, measure: str = measure, key: str = key) -> None:
+                store = Books(where)
+                mine = SqlWorld(store)
+                asked = ApplyForRebate(
+                    account="a1",
+                    premise=at,
+                    measure=measure,
+                    budget=key,
+                    cents=45_000,
+                    completed="2026-02-01",
+                    evidence=(HASH,),
+                    decision=PROOF,
+                )
+                ready.wait(30)  # noqa: B023 - the thread ends within the round
+                outcomes.append(mine.send(asked, person, key=f"{measure} {person}".replace(" ", "-")))  # noqa: B023
+                store.close()
+
+            threads = [
+                Thread(target=apply, args=(at, person)) for at, person in zip(places, ("ann", "bob"), strict=True)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+            refusals = [outcome.refusal.code for outcome in outcomes if outcome.refusal is not None]
+            assert (len(outcomes), refusals) == (2, ["budget"])
+            kept = world.get(RebateBudget, key)
+            assert (kept.encumbered, kept.left) == (45_000, 15_000)
+        sound(world)
 
     def test_two_processes_with_the_same_keys_post_each_once(self, world: SqlWorld, where: Path | str) -> None:
         desks = [desk(where, "x", "0", "40", "both"), desk(where, "y", "0", "40", "both"), desk(where, "z", "0", "20")]

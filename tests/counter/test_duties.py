@@ -13,7 +13,8 @@ from stormops.accounts.asking.requesting import Wanted
 from stormops.accounts.record import MACHINE_OF
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_place import ServiceAgreement
-from stormops.counter.duties import DUTIES, GROUPS, Duty, duties_about, steps_now
+from stormops.counter.duties import DUTIES, GROUPS, duties_about, steps_now
+from stormops.counter.duty import Duty
 
 
 def wanted(duty: Duty) -> dict[str, bool]:

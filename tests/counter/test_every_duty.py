@@ -148,6 +148,32 @@ async def test_8_a_business_gives_a_deposit_or_a_bond_for_it(desk: Desk) -> None
     assert "days left: 55" in (await desk.get("representative", "/counter/queues/deposits")).text
 
 
+async def test_8_another_customer_with_a_good_record_stands_for_a_deposit_until_the_rule_frees_them(desk: Desk) -> None:
+    await served(desk, "b1")
+    desk.later(370)
+    await customer(desk)
+    deposit, premise = (await view(desk))["deposits"][0]["id"], (await view(desk))["premises"][0]["id"]
+    ask = {"deposit": deposit, "guarantor": "b1", "premise": premise, "document": LEASE}
+    assert await desk.refused("representative", "furnish_guaranty", **ask | {"guarantor": "a1"}) == "short_record"
+    await desk.do("representative", "furnish_guaranty", **ask)
+    assert (await view(desk))["agreements"][0]["state"] == "pending_field"
+    for language, words in (
+        ("en", "account b1 stands for it"),
+        ("es", "responde la cuenta b1"),
+        ("ht", "kont b1 garanti l"),
+    ):
+        assert words in (await desk.get("representative", f"/counter/queues/deposits?lang={language}")).text
+    assert "Stands for a deposit of account a1" in (await desk.get("representative", "/counter/accounts/b1")).text
+    why = (await desk.get("auditor", f"/counter/why/deposit/{deposit}")).text
+    assert "late since" in why
+    assert await desk.refused("approver", "step_deposit", deposit=deposit, step="release") == "by_rule"
+    assert await desk.refused("representative", "release_guaranty", deposit=deposit) == "still_bound"
+    desk.later(720)
+    await desk.do("representative", "release_guaranty", deposit=deposit)
+    assert (await view(desk))["deposits"][0]["state"] == "released"
+    assert "Stands for a deposit" not in (await desk.get("representative", "/counter/accounts/b1")).text
+
+
 async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:
     await served(desk)
     for unit in ("u1", "u2"):
@@ -277,6 +303,22 @@ async def test_12_a_leak_is_computed_from_its_bill_approved_by_another_and_says_
     assert await desk.refused("billing", "draft_request", proposal=leak, reason="again") == "adjusted_before"
 
 
+async def test_12_a_read_that_nobody_took_is_estimated_without_the_hours_that_were_out(desk: Desk) -> None:
+    await billed(desk)  # 1,000 units in thirty days
+    point = (await view(desk))["agreements"][0]["point"]
+    desk.later(30)
+    day, noon = in_days(desk, 0), desk.clock[0]
+    out = {"out_since": noon - 6 * 86_400_000, "out_until": noon - 3 * 86_400_000}
+    asked = {"point": point, "day": day, **out}
+    assert await desk.refused("billing", "estimate_read", **asked) == "no_evidence"
+    would = await desk.preview("billing", "estimate_read", **asked, evidence=[LEASE])
+    assert would["command"]["register"] == 2_900  # a tenth of the month was out
+    await desk.do("billing", "estimate_read", **asked, evidence=[LEASE])
+    bill = (await desk.do("billing", "post_bill", account="a1", since=in_days(desk, -30), until=day, due=day))["bill"]
+    (line, *_) = (await desk.get("auditor", f"{API}/bills/{bill}")).json()["bill"]["lines"]
+    assert line["quantity"] == 900
+
+
 async def test_13_a_balance_moves_to_the_same_persons_account_and_to_nobody_elses(desk: Desk) -> None:
     await billed(desk)
     await desk.do(
@@ -303,6 +345,12 @@ async def test_14_a_bankruptcy_stops_everything_and_the_account_is_split(desk: D
     await desk.do("credit", "split_at_petition", case=case, new_account="a1-post")
     old, new = await view(desk), await view(desk, "a1-post")
     assert (old["stayed"], new["owed"]) == (5_454, 5_453)  # 15 of 30 days, the cent to what is before
+    assurance = (await desk.do("credit", "demand_assurance", case=case, service="electric"))["deposit"]
+    (asked,) = [each for each in (await view(desk, "a1-post"))["deposits"] if each["id"] == assurance]
+    assert (asked["required"], asked["due"]) == (2 * 10_907, "2026-08-05")  # twenty days from the petition
+    assert "adequate assurance" in (await desk.get("auditor", f"/counter/why/bankruptcy_case/{case}")).text
+    await desk.do("cashier", "pay_deposit", deposit=assurance, number="A-1", cents=2 * 10_907, tender="bank")
+    await desk.do("credit", "give_assurance", case=case, deposit=assurance)
     await desk.do("credit", "receive_dividend", case=case, cents=1_000)
     await desk.do("credit", "step_bankruptcy", case=case, step="discharge", order=LEASE)
     await sound(desk)
@@ -320,12 +368,36 @@ async def test_15_a_debt_goes_to_an_agency_by_two_people_and_off_the_books_by_a_
     desk.people["credit2"] = desk.people["credit"]._replace(person="credit2", csrf="token of credit2")
     await desk.do("credit2", "step_placement", placement=placement, step="approve")
     await desk.do("credit", "step_placement", placement=placement, step="place")
+    desk.later(1)
     await desk.do("credit", "record_recovery", placement=placement, cents=1_000)
+    assert await desk.refused("credit", "recall_placement", placement=placement) == "stays"
     await desk.do("credit", "step_placement", placement=placement, step="return")
     desk.later(190)
     written = {"kind": "write_off", "placement": placement, "resolution": "2027-03"}
     await approved(desk, "credit", written, "approver")
     assert (await view(desk))["at_agency"] == 0
+
+
+async def test_15_a_debt_in_dispute_is_somebodys_task_and_called_back_by_the_rule_in_a_storm_too(desk: Desk) -> None:
+    await billed(desk)
+    agreement = (await view(desk))["agreements"][0]["id"]
+    await desk.do("representative", "stop_service", agreement=agreement, until=in_days(desk, 0))
+    await desk.do("representative", "step_service", agreement=agreement, step="finalise")
+    desk.later(80)
+    placement = (await desk.do("credit", "propose_placement", account="a1", agency="acme"))["placement"]
+    desk.people["credit2"] = desk.people["credit"]._replace(person="credit2", csrf="token of credit2")
+    await desk.do("credit2", "step_placement", placement=placement, step="approve")
+    await desk.do("credit", "step_placement", placement=placement, step="place")
+    desk.later(3)
+    disputed = {"account": "a1", "kind": "dispute", "text": "never lived there", "disputed": 5_000}
+    await desk.do("representative", "open_case", **disputed)
+    (task,) = (await desk.get("credit", f"{API}/queues/tasks")).json()["items"]
+    assert task["text"] == "Call the debt back from acme: it is disputed."
+    desk.mode(Mode.STORM)
+    await desk.do("credit", "recall_placement", placement=placement)
+    assert ((await view(desk))["at_agency"], (await view(desk))["owed"]) == (0, 10_907)
+    assert "disputed" in (await desk.get("auditor", f"/counter/why/placement/{placement}")).text
+    await sound(desk)
 
 
 async def test_16_a_rebate_is_inspected_and_granted_by_another(desk: Desk) -> None:
@@ -335,17 +407,36 @@ async def test_16_a_rebate_is_inspected_and_granted_by_another(desk: Desk) -> No
         "account": "a1",
         "premise": premise,
         "measure": "solar-water-heater",
-        "fund": "electric",
         "invoice": 300_000,
         "completed": "2026-06-20",
-        "budget_left": 1_000_000,
         "evidence": [LEASE],
         "on_file": ["audit", "licensed_installer", "permit", "inspection"],
     }
+    assert await desk.refused("lending", "apply_for_rebate", **ask) == "no_budget"
+    year = {"since": "2026-07-01", "until": "2027-06-30", "document": LEASE}
+    budget = {"measure": "solar-water-heater", "fund": "electric", "cents": 80_000, **year}
+    assert await desk.refused("lending", "set_rebate_budget", **budget) == "no_permission"
+    made = (await desk.do("manager", "set_rebate_budget", **budget))["rebate_budget"]
     rebate = (await desk.do("lending", "apply_for_rebate", **ask))["rebate"]
+    for language, words in (("en", "left: $350.00"), ("es", "quedan: $350.00"), ("ht", "rete: $350.00")):
+        assert words in (await desk.get("lending", f"/counter/queues/rebate_budgets?lang={language}")).text
+    await customer(desk, "b1", "Bo Lee")
+    there = (await view(desk, "b1"))["premises"][0]["id"]
+    second = ask | {"account": "b1", "premise": there}
+    assert await desk.refused("lending", "apply_for_rebate", **second) == "budget"
+    more = {"budget": made, "step": "amend", "cents": 90_000, "document": LEASE}
+    await desk.do("manager", "step_rebate_budget", **more)
+    await desk.do(
+        "lending",
+        "step_rebate",
+        rebate=(await desk.do("lending", "apply_for_rebate", **second))["rebate"],
+        step="withdraw",
+    )
     await desk.do("lending", "step_rebate", rebate=rebate, step="inspect", evidence=[LEASE])
     await approved(desk, "lending", {"kind": "rebate", "rebate": rebate, "pay": "credit"}, "approver", "manager")
     assert (await view(desk))["account"]["credit"] == 45_000
+    (kept,) = (await desk.get("auditor", f"{API}/queues/rebate_budgets")).json()["items"]
+    assert (kept["encumbered"], kept["spent"]) == (0, 45_000)
 
 
 async def test_17_a_loan_is_signed_paid_out_by_another_billed_and_paid_off(desk: Desk) -> None:
@@ -501,8 +592,34 @@ async def test_19_instalments_are_offered_kept_or_broken(desk: Desk) -> None:
     await desk.do("credit", "step_arrangement", arrangement=made, step="accept")
     assert await desk.refused("credit", "step_arrangement", arrangement=made, step="fulfil") == "not_kept"
     desk.later(70)
-    await desk.do("credit", "step_arrangement", arrangement=made, step="break")
+    await desk.do("credit", "break_arrangement", arrangement=made)
     assert (await view(desk))["arrangements"][0]["state"] == "broken"
+
+
+async def test_19_an_arrangement_is_found_broken_by_the_rule_and_its_notice_goes_out(desk: Desk) -> None:
+    await billed(desk)
+    ask = {"account": "a1", "instalments": 2, "first_due": in_days(desk, 20), "down": 4_000}
+    made = (await desk.do("credit", "offer_arrangement", **ask))["arrangement"]
+    await desk.do("credit", "step_arrangement", arrangement=made, step="accept")
+    await desk.do("cashier", "take_payment", account="a1", number="n1", cents=4_000, tender="bank")
+    assert await desk.refused("credit", "break_arrangement", arrangement=made) == "kept"
+    page = (await desk.get("credit", "/counter/queues/arrangements")).text
+    assert "paid: $40.00" in page
+    assert "broken since" not in page
+    desk.later(24)
+    for language, words in (("en", "broken since"), ("es", "incumplido desde"), ("ht", "kraze depi")):
+        assert words in (await desk.get("credit", f"/counter/queues/arrangements?lang={language}")).text
+    await desk.do("credit", "break_arrangement", arrangement=made)
+    broken = (await view(desk))["arrangements"][0]
+    assert (broken["state"], broken["paid"]) == ("broken", 4_000)
+    (task,) = (await desk.get("credit", f"{API}/queues/tasks")).json()["items"]
+    assert task["text"].startswith("Send the notice: the arrangement is broken since")
+    letter = (await desk.get("credit", f"/counter/letters/broken_arrangement/{made}")).text
+    assert "$69.07" in letter  # of $109.07
+    await desk.do("credit", "issue_letter", kind="broken_arrangement", about=made)
+    refused = await desk.refused("credit", "offer_arrangement", **ask | {"first_due": in_days(desk, 20)})
+    assert refused == "breach"
+    assert await desk.do("credit", "notice_cut", agreement=(await view(desk))["agreements"][0]["id"])
 
 
 async def test_20_a_cut_proves_every_exclusion_and_is_undone_at_any_time(desk: Desk) -> None:

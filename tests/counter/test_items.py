@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
-from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Placement
+from stormops.accounts.records_money import (
+    Arrangement,
+    BankruptcyCase,
+    Deposit,
+    Drawer,
+    Instalment,
+    Placement,
+    RebateBudget,
+)
 from stormops.accounts.records_place import MeterRelease
 from stormops.accounts.records_work import Escalation, Task
 from stormops.books.listing import Whose
+from stormops.counter.clerk import Arranged
 from stormops.counter.items import Reader, items
 from stormops.counter.words import said
 from tests.counter.conftest import API, ZONE, Desk, person, served
@@ -81,6 +91,29 @@ def test_a_permit_that_is_owed_ages() -> None:
     (item,) = items([replace(owed, expires=READER.today + timedelta(12))], {}, READER)
     assert "days left: 12" in item.more
     assert items([replace(owed, expires=READER.today - timedelta(1))], {}, READER)[0].late
+
+
+def test_what_the_rule_finds_broken_stands_first_and_says_since_when_and_what_was_paid() -> None:
+    day = READER.today
+    parts = (Instalment(day, 5_000),)
+    kept = Arrangement(id="a", account="a1", kind="instalments", state="active", instalments=parts)
+    late, old = replace(kept, id="b"), replace(kept, id="c", state="broken", broken=day - timedelta(3))
+    arranged = {"a": Arranged(2_000, None), "b": Arranged(100, day - timedelta(2))}
+    shown = items([kept, old, late], {}, READER._replace(arranged=arranged))
+    assert [(each.late, each.more) for each in shown] == [
+        (True, ("paid: $1.00", f"broken since {READER.words.day(day - timedelta(2))}")),
+        (False, ("paid: $20.00",)),
+        (False, (f"broken since {READER.words.day(day - timedelta(3))}",)),
+    ]
+    assert [each.line.amount for each in shown] == ["$49.00", "$30.00", "$50.00"]
+
+
+def test_a_budget_says_what_is_left_promised_and_paid() -> None:
+    day = READER.today
+    figures: dict[str, Any] = {"cents": 10_000, "encumbered": 2_500, "spent": 500}
+    period: dict[str, Any] = {"since": day, "until": day, "set_by": "max", "document": "h"}
+    budget = RebateBudget(id="r", measure="heater", fund="electric", state="open", **figures, **period)
+    assert items([budget], {}, READER)[0].more == ("left: $70.00", "promised: $25.00", "paid: $5.00")
 
 
 def test_a_bankruptcy_says_its_court_and_the_days_by_which_something_is_due() -> None:

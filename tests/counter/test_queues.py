@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from stormops.accounts.record import MACHINE_OF
+from stormops.books import listing
 from stormops.counter.queues import QUEUES
-from tests.counter.conftest import API, Desk, opened
+from tests.counter.conftest import API, Desk, billed, opened
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -34,3 +37,23 @@ async def test_findings_are_for_who_checks(desk: Desk) -> None:
     assert (await desk.get("cashier", "/counter/queues/exceptions")).status_code == 403
     assert (await desk.get("auditor", f"{API}/queues/exceptions")).status_code == 200
     assert (await desk.get("cashier", f"{API}/queues/nothing")).status_code == 404
+
+
+async def test_a_broken_arrangement_is_not_cut_off_by_how_many_are_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await billed(desk)
+    ask = {"account": "a1", "instalments": 2, "first_due": (desk.clerk.today() + timedelta(20)).isoformat()}
+    kept = []
+    for _ in range(3):
+        made = (await desk.do("credit", "offer_arrangement", **ask, down=4_000))["arrangement"]
+        await desk.do("credit", "step_arrangement", arrangement=made, step="accept")
+        kept.append(made)
+    desk.later(10)  # the down payment of each is missing; the last one is the last changed too
+    for made, paid in zip(kept, (20_000, 20_000, 1), strict=True):
+        await desk.do("credit", "step_arrangement", arrangement=made, step="pay", paid=paid)
+    monkeypatch.setattr(listing, "LISTED_MAX", 1)
+    page = (await desk.get("credit", "/counter/queues/arrangements")).text
+    assert page.count("/counter/do/break_arrangement?") == 1
+    assert f"break_arrangement?arrangement={kept[2]}" in page
+    assert "broken since" in page

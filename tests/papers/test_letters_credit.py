@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from stormops.accounts.commands_billing import ChargeFee
+from stormops.accounts.commands_collect import StepArrangement
 from stormops.accounts.commands_payment import ApplyCredit, TakePayment
 from stormops.accounts.records_money import Arrangement, Placement, Receivable
 from stormops.papers.document import Due, Sign
@@ -50,6 +51,24 @@ def test_an_arrangement_is_its_instalments_its_rule_and_two_signatures() -> None
     assert amounts(paper)["Total"] == "$400.98" == f"${sum(each.cents for each in parts) / 100:.2f}"
     assert "3 days after its day" in said(paper)
     assert isinstance(paper.parts[-1], Sign)
+
+
+def test_a_broken_arrangement_says_since_when_and_what_is_left() -> None:
+    world, _, _ = customer()
+    asked = {"account": "a1", "instalments": 3, "first_due": "2026-10-01", "down": 10_100}
+    key = world.do(world.command("offer_arrangement", **asked))["arrangement"]
+    world.do(StepArrangement(arrangement=key, step="accept"))
+    world.day = date(2026, 10, 10)
+    world.do(world.command("break_arrangement", arrangement=key))
+    paper = written(world, "broken_arrangement", key)
+    assert Due("Left of the arrangement", "$400.98", "due now") in paper.parts
+    text = said(paper)
+    broken = world.get(Arrangement, key).broken
+    assert broken is not None
+    assert f"broken since {broken:%B} {broken.day}, 2026" in text
+    assert "A new arrangement is possible from" in text
+    without = said(written(world, "broken_arrangement", key, pack=PACKS["federal"]))
+    assert "A new arrangement" not in without
 
 
 def test_a_later_due_date_is_one_payment() -> None:

@@ -151,7 +151,7 @@ class SplitAtPetition(Command, frozen=True, kw_only=True, tag="split_at_petition
 
 
 class StepBankruptcy(Command, frozen=True, kw_only=True, tag="step_bankruptcy"):
-    """A case taken on: require_assurance, default (to the attorney), discharge, dismiss, close."""
+    """A case taken on: default (to the attorney), discharge, dismiss, close. Assurance is demanded by the rule."""
 
     function = "bankruptcy_split"
     permission = "bankruptcy"
@@ -165,7 +165,7 @@ class StepBankruptcy(Command, frozen=True, kw_only=True, tag="step_bankruptcy"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         case = opened(draft, self.case)
-        if self.step not in {"require_assurance", "default", "discharge", "dismiss", "close"}:
+        if self.step not in {"default", "discharge", "dismiss", "close"}:
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         if self.step == "default" and (case.assurance_due is None or draft.envelope.day <= case.assurance_due):
             raise Refused("not_due", "The time for assurance is not over.", "case")
@@ -180,6 +180,38 @@ class StepBankruptcy(Command, frozen=True, kw_only=True, tag="step_bankruptcy"):
             draft.post(postings_credit.stay_lifted(draft.head(), pieces, case.id))
         if self.step in {"discharge", "dismiss"}:
             draft.put(replace(draft.get(Account, case.account), stayed_by=""))
+
+
+class DemandAssurance(Command, frozen=True, kw_only=True, tag="demand_assurance"):
+    """Adequate assurance demanded, where the rule allows it: a deposit of the new account, due on the rule's day."""
+
+    function = "bankruptcy_split"
+    permission = "bankruptcy"
+
+    case: Id
+    fund: str
+    cents: Payment
+    due: Day
+    decision: Decision
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        case, due = opened(draft, self.case), draft.day(self.due)
+        decision = draft.by_policy(self.decision)
+        asked = draft.step(case, "require_assurance", assurance_due=due, assurance=decision)
+        draft.add(
+            Deposit(
+                id=draft.new_id(),
+                account=asked.new_account or asked.account,
+                fund=self.fund,
+                required=self.cents,
+                state="required",
+                due=due,
+                case=case.id,
+                decision=decision,
+            )
+        )
 
 
 class GiveAssurance(Command, frozen=True, kw_only=True, tag="give_assurance"):

@@ -13,7 +13,7 @@ from stormops.accounts import owed, postings
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Against
-from stormops.accounts.record import Count, Day, Decision, Id, Payment
+from stormops.accounts.record import Count, Day, Decision, Hash, Id, Payment
 from stormops.accounts.records_money import Bill, BillLine, ChargeType
 from stormops.accounts.records_place import Read, ServicePoint, Umbrella
 from stormops.accounts.refusal import Refused
@@ -66,6 +66,40 @@ class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
         draft.allow(self.function, self.permission)
         point = draft.get(ServicePoint, self.point)
         if self.kind not in {"actual", "estimated", "storm"} or self.register < 0:
+            raise Refused("no_read", "A read is actual, estimated or storm, and not below zero.", "kind")
+        draft.add(
+            Read(
+                id=draft.new_id(),
+                point=point.id,
+                day=draft.day(self.day),
+                register=self.register,
+                kind=self.kind,
+            )
+        )
+
+
+class EstimateRead(Command, frozen=True, kw_only=True, tag="estimate_read"):
+    """A meter's register that nobody read, as the rules estimate it; hours of an outage are proved by evidence."""
+
+    function = "service_start"
+    permission = "billing"
+
+    point: Id
+    day: Day
+    register: Count
+    kind: str
+    decision: Decision
+    hours_out: Count = 0
+    evidence: tuple[Hash, ...] = ()
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        point = draft.get(ServicePoint, self.point)
+        draft.by_policy(self.decision)
+        if self.hours_out or self.evidence:
+            draft.attach(self.evidence)
+        if self.kind not in {"estimated", "storm"}:
             raise Refused("no_read", "A read is actual, estimated or storm, and not below zero.", "kind")
         draft.add(
             Read(

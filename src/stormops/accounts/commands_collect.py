@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.commands_asked import note_own
+from stormops.accounts.commands_recall import must_be_called_back
 from stormops.accounts.controls import OWN
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
@@ -45,7 +46,8 @@ class OfferArrangement(Command, frozen=True, kw_only=True, tag="offer_arrangemen
         _one_at_a_time(draft, account.id)
         if any(each.cents <= 0 for each in self.instalments):
             raise Refused("no_amount", "Every instalment has an amount.", "instalments")
-        if sum(each.cents for each in self.instalments) > sum(each.owed for each in owed.open_of(draft, account.id)):
+        covered = owed.open_of(draft, account.id)
+        if sum(each.cents for each in self.instalments) > sum(each.owed for each in covered):
             raise Refused("too_much", "The instalments are more than is owed.", "instalments")
         draft.add(
             Arrangement(
@@ -54,6 +56,8 @@ class OfferArrangement(Command, frozen=True, kw_only=True, tag="offer_arrangemen
                 kind="instalments",
                 state=ARRANGEMENT.start,
                 instalments=tuple(sorted(self.instalments, key=lambda each: each.due)),
+                covers=tuple(each.id for each in covered),
+                covered=sum(each.owed for each in covered),
                 decision=draft.by_policy(self.decision),
             )
         )
@@ -84,7 +88,8 @@ class ExtendDueDate(Command, frozen=True, kw_only=True, tag="extend_due_date"):
             if until > draft.envelope.day + timedelta(days=draft.limits.stand_in_extension_days):
                 raise Refused("over_stand_in", "The day is later than may be granted at once.", "until")
             draft.put(replace(account, events={**account.events, "extension": self.event}))
-        cents = sum(each.owed for each in owed.open_of(draft, account.id))
+        covered = owed.open_of(draft, account.id)
+        cents = sum(each.owed for each in covered)
         if not cents:
             raise Refused("nothing_owed", "Nothing is owed now.", "account")
         made = draft.add(
@@ -94,6 +99,8 @@ class ExtendDueDate(Command, frozen=True, kw_only=True, tag="extend_due_date"):
                 kind="extension",
                 state=ARRANGEMENT.start,
                 instalments=(Instalment(until, cents),),
+                covers=tuple(each.id for each in covered),
+                covered=cents,
                 stood_in=bool(self.event),
                 decision=draft.by_policy(self.decision),
             )
@@ -103,7 +110,7 @@ class ExtendDueDate(Command, frozen=True, kw_only=True, tag="extend_due_date"):
 
 
 class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"):
-    """An arrangement accepted, declined, paid, fulfilled, broken (never while a mode holds cuts), reinstated, ended."""
+    """An arrangement accepted, declined, paid, extended, fulfilled, reinstated, ended; it is broken by the rule."""
 
     function = "payment_arrangement"
     permission = "collect"
@@ -116,23 +123,24 @@ class StepArrangement(Command, frozen=True, kw_only=True, tag="step_arrangement"
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         own = (OWN,) if self.step in OWN_STEPS else ()
-        draft.allow_one("disconnect" if self.step == "break" else self.function, (self.permission, *own))
+        draft.allow_one(self.function, (self.permission, *own))
         arrangement = draft.get(Arrangement, self.arrangement)
         draft.account(arrangement.account)
         if self.step == "cancel" and draft.grants.only is not None and not fresh(arrangement, draft.envelope.day):
             raise Refused("too_late", "It is taken back on the day it was made; after that, call us.", "arrangement")
         if self.step == "break":
-            if not draft.now.settled:
-                raise Refused("not_settled", "The customer's payments may not be posted yet.", "arrangement")
-            due = sum(each.cents for each in arrangement.instalments if each.due < draft.envelope.day)
-            if arrangement.paid >= due:
-                raise Refused("not_broken", "Everything that is due was paid.", "arrangement")
-        if self.step == "fulfil" and arrangement.paid < sum(each.cents for each in arrangement.instalments):
-            raise Refused("not_kept", "Not all was paid.", "arrangement")
-        paid = {"paid": self.paid} if self.step == "pay" else {}
-        draft.step(arrangement, self.step, **paid)
+            raise Refused("illegal_step", "This step has a command of its own.", "step")
+        if self.step == "fulfil":
+            paid = owed.paid_towards(arrangement, draft.where(Receivable, account=arrangement.account))
+            if paid < sum(each.cents for each in arrangement.instalments):
+                raise Refused("not_kept", "Not all was paid.", "arrangement")
+        fields: dict[str, object] = {"paid": self.paid} if self.step == "pay" else {}
+        if self.step == "reinstate":
+            fields = {"broken": None}
+        draft.step(arrangement, self.step, **fields)
         if self.step == "accept":
             parts = ", ".join(f"{usd(each.cents)} by {each.due}" for each in arrangement.instalments)
+            must_be_called_back(draft, arrangement.account, "an arrangement is being kept")
             note_own(draft, arrangement.account, f"Accepted an arrangement: {parts}.")
         elif self.step == "cancel":
             note_own(draft, arrangement.account, "Took an arrangement back.")
@@ -234,7 +242,7 @@ class ProposePlacement(Command, frozen=True, kw_only=True, tag="propose_placemen
 
 
 class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
-    """A placement: approve (a second person), place, drop, recall, return (the agency gives up), settle."""
+    """A placement: approve (a second person), place, drop, return (the agency gives up), settle."""
 
     function = "agency_placement"
     permission = "collect"
@@ -244,10 +252,10 @@ class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
-        draft.allow("agency_recall" if self.step in {"recall", "drop"} else self.function, self.permission)
+        draft.allow("agency_recall" if self.step == "drop" else self.function, self.permission)
         placement = draft.get(Placement, self.placement)
         draft.account(placement.account)
-        if self.step not in {"approve", "place", "drop", "recall", "return", "settle"}:
+        if self.step not in {"approve", "place", "drop", "return", "settle"}:
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         fields: dict[str, object] = {}
         if self.step == "approve":
@@ -259,8 +267,6 @@ class StepPlacement(Command, frozen=True, kw_only=True, tag="step_placement"):
         after = draft.step(placement, self.step, **fields)
         if self.step == "place":
             self._place(draft, after)
-        if self.step == "recall" and (pieces := at_agency(draft, after.account)):
-            draft.post(postings_credit.recalled(draft.head(), pieces))
         if self.step == "settle" and at_agency(draft, after.account):
             raise Refused("still_owed", "Not all was recovered.", "placement")
 

@@ -12,7 +12,7 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
 from stormops.accounts.receipts import cheques_refused, receipt
 from stormops.accounts.record import Day, Decision, Hash, Id, Payment
-from stormops.accounts.records_money import Deposit, RefundCase
+from stormops.accounts.records_money import GUARANTOR, Deposit, RefundCase
 from stormops.accounts.records_place import Account, ServiceAgreement
 from stormops.accounts.refusal import Refused
 from stormops.accounts.tills import into
@@ -72,11 +72,11 @@ class BillDeposit(Command, frozen=True, kw_only=True, tag="bill_deposit"):
             raise Refused("over_stand_in", "The deposit is above what may be billed later.", "deposit")
         after = draft.step(deposit, "bill", due=draft.day(self.due))
         if self.energise_now:
-            _go_on(draft, after)
+            go_on(draft, after)
 
 
 class FurnishDeposit(Command, frozen=True, kw_only=True, tag="furnish_deposit"):
-    """A bond, an irrevocable letter of credit or a guarantor instead of cash; with an end that is watched."""
+    """A bond or an irrevocable letter of credit instead of cash; with an end that is watched."""
 
     function = "deposit_new"
     permission = "deposit"
@@ -93,13 +93,15 @@ class FurnishDeposit(Command, frozen=True, kw_only=True, tag="furnish_deposit"):
         deposit = draft.get(Deposit, self.deposit)
         draft.account(deposit.account)
         draft.attach([self.document])
+        if self.instrument == GUARANTOR:
+            raise Refused("by_record", "A guarantor is taken by their own account's record of payment.", "instrument")
         if self.cents < deposit.required:
             raise Refused("too_little", "The instrument covers less than is required.", "cents")
         expires = None if self.expires is None else draft.day(self.expires)
-        if expires is None and self.instrument != "guarantor":
+        if expires is None:
             raise Refused("no_expiry", "A bond or letter of credit has an end.", "expires")
         fields = {"instrument": self.instrument, "instrument_cents": self.cents, "expires": expires}
-        _go_on(draft, draft.step(deposit, "renew" if deposit.state == "instrument" else "furnish", **fields))
+        go_on(draft, draft.step(deposit, "renew" if deposit.state == "instrument" else "furnish", **fields))
 
 
 class StepDeposit(Command, frozen=True, kw_only=True, tag="step_deposit"):
@@ -119,6 +121,10 @@ class StepDeposit(Command, frozen=True, kw_only=True, tag="step_deposit"):
         account = draft.account(deposit.account)
         if self.step not in {"waive", "expire", "release", "lift"}:
             raise Refused("illegal_step", "This step has a command of its own.", "step")
+        if self.step in {"expire", "release"} and deposit.instrument == GUARANTOR:
+            raise Refused(
+                "by_rule", "A guarantor is free when the rule says so: release the guarantor instead.", "step"
+            )
         if self.step == "expire" and (deposit.expires is None or draft.envelope.day <= deposit.expires):
             raise Refused("not_expired", "The instrument still holds.", "deposit")
         if self.step == "lift" and account.stayed_by:
@@ -127,7 +133,7 @@ class StepDeposit(Command, frozen=True, kw_only=True, tag="step_deposit"):
             draft.attach(self.evidence)
         after = draft.step(deposit, self.step)
         if self.step == "waive":
-            _go_on(draft, after)
+            go_on(draft, after)
 
 
 class PayDeposit(Command, frozen=True, kw_only=True, tag="pay_deposit"):
@@ -160,10 +166,11 @@ class PayDeposit(Command, frozen=True, kw_only=True, tag="pay_deposit"):
         draft.step(taken, "post", journal=entry.id)
         after = draft.get(Deposit, deposit.id)
         if after.held == after.required:
-            _go_on(draft, after)
+            go_on(draft, after)
 
 
-def _go_on(draft: Draft, deposit: Deposit) -> None:
+def go_on(draft: Draft, deposit: Deposit) -> None:
+    """Go on with service that waited for the deposit."""
     if deposit.agreement:
         agreement = draft.get(ServiceAgreement, deposit.agreement)
         if agreement.state == "pending_deposit":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stormops.accounts import owed, postings_credit
 from stormops.accounts.command import Command
+from stormops.accounts.commands_budget import encumber, free
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Held
@@ -178,7 +179,7 @@ def _paid_off_if_nothing_is_left(draft: Draft, key: str) -> None:
 
 
 class ApplyForRebate(Command, frozen=True, kw_only=True, tag="apply_for_rebate"):
-    """A rebate for a measure; each measure at a premise once."""
+    """A rebate for a measure, kept of its budget from now on; each measure at a premise once."""
 
     function = "rebate"
     permission = "rebate"
@@ -186,7 +187,7 @@ class ApplyForRebate(Command, frozen=True, kw_only=True, tag="apply_for_rebate")
     account: Id
     premise: Id
     measure: Id
-    fund: str
+    budget: Id
     cents: Payment
     completed: Day
     evidence: tuple[Hash, ...]
@@ -199,16 +200,18 @@ class ApplyForRebate(Command, frozen=True, kw_only=True, tag="apply_for_rebate")
         same = draft.where(Rebate, premise=premise.id, measure=self.measure)
         if any(each.state not in {"declined", "withdrawn"} for each in same):
             raise Refused("rebate_taken", "There is a rebate for this measure at this premise.", "measure")
+        budget = encumber(draft, self.budget, self.measure, self.cents)
         draft.add(
             Rebate(
                 id=draft.new_id(),
                 account=account.id,
                 premise=premise.id,
                 measure=self.measure,
-                fund=self.fund,
+                fund=budget.fund,
                 cents=self.cents,
                 state=REBATE.start,
                 completed=draft.day(self.completed),
+                budget=budget.id,
                 evidence=draft.attach(self.evidence),
                 decision=draft.by_policy(self.decision),
             )
@@ -234,3 +237,5 @@ class StepRebate(Command, frozen=True, kw_only=True, tag="step_rebate"):
             raise Refused("illegal_step", "This step has a command of its own.", "step")
         more = draft.attach(self.evidence) if self.step == "inspect" else ()
         draft.step(rebate, self.step, evidence=(*rebate.evidence, *more))
+        if self.step != "inspect":
+            free(draft, rebate)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from stormops.accounts.command import Command
 from stormops.accounts.draft import Draft
 from stormops.accounts.record import Day, Hash, Id, Text
+from stormops.accounts.records_money import GUARANTOR
 from stormops.accounts.records_place import Account, ContactPoint, Party, PartyRole
 from stormops.accounts.refusal import Refused
 
@@ -60,7 +61,7 @@ class OpenAccount(Command, frozen=True, kw_only=True, tag="open_account"):
 
 
 class AddRole(Command, frozen=True, kw_only=True, tag="add_role"):
-    """A party liable, authorised, guarantor, landlord or agent for an account, by a document."""
+    """A party liable, authorised, landlord or agent for an account, by a document; a guarantor comes with a deposit."""
 
     function = "service_start"
     permission = "service"
@@ -75,6 +76,8 @@ class AddRole(Command, frozen=True, kw_only=True, tag="add_role"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         account, party = draft.account(self.account), draft.get(Party, self.party)
+        if self.role == GUARANTOR:
+            raise Refused("by_record", "A guarantor is taken by their own account's record of payment.", "role")
         draft.attach([self.basis])
         draft.add(
             PartyRole(

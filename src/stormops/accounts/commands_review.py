@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from stormops.accounts.command import Command
+from stormops.accounts.commands_recall import must_be_called_back
 from stormops.accounts.commands_work import must_come, needs_text
 from stormops.accounts.draft import Draft
 from stormops.accounts.record import Amount, Day, Hash, Id, Ms, Text
@@ -28,7 +29,7 @@ class OpenCase(Command, frozen=True, kw_only=True, tag="open_case"):
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         needs_text(self.text)
-        draft.add(
+        made = draft.add(
             Case(
                 id=draft.new_id(),
                 account=draft.account(self.account).id,
@@ -39,6 +40,8 @@ class OpenCase(Command, frozen=True, kw_only=True, tag="open_case"):
                 disputed=self.disputed,
             )
         )
+        if made.disputed:
+            must_be_called_back(draft, made.account, "it is disputed")
 
 
 class StepCase(Command, frozen=True, kw_only=True, tag="step_case"):

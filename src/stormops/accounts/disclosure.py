@@ -87,6 +87,7 @@ _NAMES_RECORDS = frozenset(
         *("account", "accounts", "party", "payee", "agreement", "deposit", "loan", "receipt", "bill", "cut", "rebate"),
         *("placement", "request", "contact", "visit", "promise", "escalation", "receivable", "item", "to", "umbrella"),
         *("case", "journal", "letter", "finding", "task", "review", "about", "hold", "drawer", "arrangement", "refund"),
+        "guarantor",
     )
 )
 _LEFT_OUT = frozenset({"command", "decision", "document", "worksheet", "terms", "exemptions", "clauses", "hash"})

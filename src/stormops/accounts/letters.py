@@ -54,6 +54,7 @@ LETTERS: dict[str, LetterKind] = {
     "deposit_refund": _kind(Deposit, "applied refunded transferred", "deposit"),
     "cut_notice": _kind(CutOrder, "noticed ordered", "collect", "disconnect"),
     "arrangement": _kind(Arrangement, "offered active", "extend"),
+    "broken_arrangement": _kind(Arrangement, "broken", "collect", "disconnect"),
     "returned_payment": _kind(Receipt, "returned", "billing"),
     "collection": _kind(Placement, "eligible approved placed", "collect", "agency_placement"),
     "write_off": _kind(Placement, "written_off", "collect"),

@@ -9,7 +9,7 @@ from stormops.accounts import chart
 from stormops.accounts.draft import Draft
 from stormops.accounts.money import Cents
 from stormops.accounts.postings import Piece
-from stormops.accounts.records_money import BillLine, ChargeType, Receivable
+from stormops.accounts.records_money import Arrangement, BillLine, ChargeType, Receivable
 from stormops.accounts.refusal import Refused
 
 
@@ -39,6 +39,16 @@ def allocated(draft: Draft, account: str, cents: Cents) -> tuple[list[Piece], Ce
     owed = open_of(draft, account)
     ranks = {each.charge: draft.get(ChargeType, each.charge).rank for each in owed}
     return allocate(owed, ranks, cents)
+
+
+def paid_towards(arrangement: Arrangement, charges: Iterable[Receivable]) -> Cents:
+    """What was paid in all towards an arrangement: what it covers and is not open now, or the more a person entered.
+
+    `charges`: all of the account. What left the books unpaid (written off) is not paid.
+    """
+    covers = set(arrangement.covers)
+    left = sum(each.owed + each.stayed + each.at_agency + each.written_off for each in charges if each.id in covers)
+    return max(arrangement.paid, arrangement.covered - left)
 
 
 def past_due(owed: Iterable[Receivable], charges: Mapping[str, ChargeType], today: date) -> Cents:

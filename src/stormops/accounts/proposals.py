@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings
 from stormops.accounts.commands_billing import Lines, charged
 from stormops.accounts.commands_deposit import refund_to
+from stormops.accounts.commands_guaranty import called_on, guaranty_of, in_service
+from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import Head
 from stormops.accounts.postings import Against, Held, Piece
@@ -207,8 +209,14 @@ class MassCredit(Proposal, frozen=True, kw_only=True, tag="mass_credit"):
         draft.post(postings.storm_credit(head, pieces, [each for each in excess if each.cents]))
 
 
+def _other_party() -> Refused:
+    return Refused(
+        "other_party", "A balance moves between accounts of the same liable party, or to its guarantor, only.", "to"
+    )
+
+
 class Transfer(Proposal, frozen=True, kw_only=True, tag="transfer"):
-    """What one account owes moved to another of the same liable party; never to a new occupant or owner."""
+    """What one account owes moved to another of the same liable party, or to its guarantor; never to a new occupant."""
 
     asking = "balance_transfer"
     doing = "balance_transfer"
@@ -221,9 +229,22 @@ class Transfer(Proposal, frozen=True, kw_only=True, tag="transfer"):
     def about(self, draft: Draft) -> tuple[str, ...]:
         """See `Proposal.about`."""
         old, new = free_of_stay(draft, self.account), free_of_stay(draft, self.to)
-        if old.party != new.party or old.id == new.id:
-            raise Refused("other_party", "A balance moves between accounts of the same liable party only.", "to")
+        if old.party != new.party:
+            self._by_guaranty(draft)
+        elif old.id == new.id:
+            raise _other_party()
         return old.id, new.id
+
+    def _by_guaranty(self, draft: Draft) -> None:
+        """Raise Refused unless the receiving account stands for the other, whose service is final, and for so much."""
+        deposit = guaranty_of(draft, self.account, self.to)
+        if deposit is None:
+            raise _other_party()
+        if in_service(draft, self.account):
+            raise Refused("in_service", "A guarantor is called on when all service is final.", "to")
+        left = deposit.instrument_cents - called_on(draft, self.account, self.to)
+        if self.cents(draft) > left:
+            raise Refused("over_guaranty", f"The guarantor stands for {usd(left)} more.", "parts")
 
     def cents(self, draft: Draft) -> int:
         """See `Proposal.cents`."""
@@ -232,7 +253,6 @@ class Transfer(Proposal, frozen=True, kw_only=True, tag="transfer"):
     def post(self, draft: Draft, head: Head, request: Request) -> None:
         """See `Proposal.post`."""
         del request
-        _, to = self.about(draft)
         old = pieces_of(draft, self.account, self.parts)
         new = []
         for piece in old:
@@ -240,7 +260,7 @@ class Transfer(Proposal, frozen=True, kw_only=True, tag="transfer"):
             moved = replace(
                 source,
                 id=draft.new_id(),
-                account=to,
+                account=self.to,
                 cents=piece.cents,
                 owed=0,
                 stayed=0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from stormops.accounts import postings, postings_credit
+from stormops.accounts.commands_budget import spend
 from stormops.accounts.commands_deposit import refund_to
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import Head
@@ -39,6 +40,7 @@ class RebateGrant(Proposal, frozen=True, kw_only=True, tag="rebate"):
         """See `Proposal.post`."""
         rebate = draft.get(Rebate, self.rebate)
         draft.step(rebate, "grant")
+        spend(draft, rebate)
         given = Held(rebate.id, rebate.account, rebate.fund, rebate.cents)
         if self.pay == "credit":
             draft.post(postings_credit.rebate_credited(head, given))

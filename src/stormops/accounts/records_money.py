@@ -35,11 +35,15 @@ from stormops.accounts.states_money import (
     LOAN,
     PLACEMENT,
     REBATE,
+    REBATE_BUDGET,
     RECEIPT,
     RECEIPT_BLOCK,
     REFUND,
     REQUEST,
 )
+
+GUARANTOR = "guarantor"
+"""Of a deposit's instruments and of a party's roles: another customer, who stands for it."""
 
 
 class ChargeType(Record, frozen=True, kw_only=True):
@@ -135,6 +139,12 @@ class Deposit(Record, frozen=True, kw_only=True):
     expires: date | None = None
     case: CaseId | None = None
     """Post-petition assurance in this case."""
+    guarantor: Annotated[str, INDEXED] = ""
+    """The account of who stands for it."""
+    guaranty_premise: str = ""
+    """The address of their contract."""
+    guaranty: Decision = msgspec.field(default_factory=dict)
+    """By which they may stand for it, or are free."""
     decision: Decision = msgspec.field(default_factory=dict)
 
 
@@ -170,8 +180,32 @@ class Rebate(Record, frozen=True, kw_only=True):
     cents: int
     state: str
     completed: date
+    budget: str = ""
+    """Of which it is encumbered, "" before budgets were kept."""
     evidence: tuple[str, ...] = ()
     decision: Decision = msgspec.field(default_factory=dict)
+
+
+@lives_by(REBATE_BUDGET)
+class RebateBudget(Record, frozen=True, kw_only=True):
+    """What may be given as rebates for a measure, cents, from a day through another, by a resolution (a hash)."""
+
+    measure: Annotated[str, INDEXED]
+    fund: str
+    cents: int
+    since: date
+    until: date
+    state: str
+    set_by: str
+    document: str
+    encumbered: int = 0
+    """Kept for applications that are neither paid nor ended."""
+    spent: int = 0
+
+    @property
+    def left(self) -> int:
+        """What may still be promised."""
+        return self.cents - self.encumbered - self.spent
 
 
 class Approval(msgspec.Struct, frozen=True):
@@ -240,6 +274,8 @@ class Placement(Record, frozen=True, kw_only=True):
     approved_by: str = ""
     placed: date | None = None
     resolution: str = ""
+    recalled: Decision = msgspec.field(default_factory=dict)
+    """Why it was called back."""
 
 
 @lives_by(BANKRUPTCY)
@@ -258,6 +294,8 @@ class BankruptcyCase(Record, frozen=True, kw_only=True):
     claim_bar: date | None = None
     new_account: AccountId | None = None
     worksheet: Decision = msgspec.field(default_factory=dict)
+    assurance: Decision = msgspec.field(default_factory=dict)
+    """Why assurance was demanded, in which forms, and how much."""
 
 
 class Instalment(msgspec.Struct, frozen=True):
@@ -277,6 +315,12 @@ class Arrangement(Record, frozen=True, kw_only=True):
     instalments: tuple[Instalment, ...]
     paid: int = 0
     stood_in: bool = False
+    covers: tuple[str, ...] = ()
+    """The receivables that were open when it was made, `covered` cents."""
+    covered: int = 0
+    broken: date | None = None
+    """Since when, by the rule (`breach`)."""
+    breach: Decision = msgspec.field(default_factory=dict)
     decision: Decision = msgspec.field(default_factory=dict)
 
 

@@ -121,6 +121,13 @@ REBATE = Machine(
 )
 """Granted when the money is on the account, on a cheque or on the loan."""
 
+REBATE_BUDGET = Machine(
+    "rebate budget",
+    "open",
+    {"open": {"amend": "open", "close": "closed"}, "closed": {}},
+)
+"""Of a measure and a period. What it keeps for applications and has paid are its own figures, not states."""
+
 RECEIPT = Machine(
     "payment",
     "taken",

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from stormops.accounts.commands_weather import held_by_weather
+from stormops.accounts.decision import usd
 from stormops.accounts.record import MACHINE_OF, Record
-from stormops.accounts.records_money import Bill, Receivable
+from stormops.accounts.records_money import Bill, Deposit, Receivable
 from stormops.accounts.records_place import (
     CutOrder,
     OwnerAgreement,
@@ -127,7 +128,10 @@ def values(view: Customer, beside: Sequence[Record], words: Words, person: Perso
 
 
 def _matter(record: Record, view: Customer, words: Words, person: Person) -> Line:
-    """A matter's line; a disconnection's says of which service."""
+    """A matter's line; a disconnection's says of which service, another's deposit for whom this customer stands."""
+    if isinstance(record, Deposit) and record.account != view.account.id:
+        label = words("ui.guarantees", account=record.account)
+        return Line(label, usd(record.instrument_cents), href=account_href(record.account))
     made = line(record, words, person, view.account.id)
     if not isinstance(record, CutOrder):
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, in_full
+from stormops.accounts.asking.breaching import kept_of
 from stormops.accounts.asking.catalogue import Body, made
 from stormops.accounts.command import Circumstances, Command, Envelope, text_of
 from stormops.accounts.deciding import Effects, decide
@@ -23,6 +24,7 @@ from stormops.accounts.records_money import Arrangement, Placement, Receipt
 from stormops.accounts.records_place import CutOrder, ServiceAgreement
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import storm
+from stormops.accounts.rules.arrangements import broken_on
 from stormops.books import views
 from stormops.books.store import Books, Outcome
 from stormops.core.mode import FUNCTIONS
@@ -42,7 +44,7 @@ HELD: dict[str, tuple[storm.Action, str, type[Record] | None]] = {
     "charge_fee": ("late_fee", "account", None),
     "notice_cut": ("cut", "agreement", ServiceAgreement),
     "step_cut": ("cut", "cut", CutOrder),
-    "step_arrangement": ("cut", "arrangement", Arrangement),
+    "break_arrangement": ("cut", "arrangement", Arrangement),
     "propose_placement": ("placement", "account", None),
     "step_placement": ("placement", "placement", Placement),
 }
@@ -70,6 +72,13 @@ class Preview(NamedTuple):
     effects: Effects | Refusal
 
 
+class Arranged(NamedTuple):
+    """How an arrangement is kept: cents paid by the books, and since when the rule finds it broken (None = not)."""
+
+    paid: int
+    broken: date | None
+
+
 class Clerk:
     """Over the books and one city's policy. Every method may raise BooksUnavailable; they wait, so not on the loop."""
 
@@ -86,6 +95,17 @@ class Clerk:
         self.books, self.pack, self.zone = books, pack, zone
         self.now_ms, self.episodes = now_ms, episodes
         self._office = office or Office(pack.title)
+
+    def arranged(self, records: Iterable[Record]) -> dict[str, Arranged]:
+        """How those of these records that are arrangements in force are kept today, by id."""
+        active = [each for each in records if isinstance(each, Arrangement) and each.state == "active"]
+        found = {}
+        with self.books.reading() as reader:
+            work = Work(reader, self.pack, self.today())
+            for each in active:
+                kept = kept_of(work, each)
+                found[each.id] = Arranged(kept.paid, broken_on(self.pack, work.day, kept).result)
+        return found
 
     def today(self) -> date:
         """The city's day."""

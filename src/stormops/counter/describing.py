@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
-from stormops.accounts.records_money import Arrangement, Loan, RefundCase, Request
+from stormops.accounts.records_money import Arrangement, Deposit, Loan, RefundCase, Request
 from stormops.accounts.records_place import Account
 from stormops.accounts.records_work import Escalation, HandOver, ServiceRequest
 from stormops.counter.words import named
@@ -118,5 +118,7 @@ def _names(record: Record, words: Words, text_characters: int) -> list[str]:
         texts = []
     if isinstance(record, Escalation):  # what was added later stands below it
         texts = [record.text.partition("\n")[0]]
+    if isinstance(record, Deposit) and record.guarantor:  # for whom it is, and who stands for it
+        texts = [words("ui.stands_for", account=record.guarantor)]
     known = [words(f"choice.{one}") if words.has(f"choice.{one}") else one for one in (*found, *texts)]
     return [one if len(one) <= text_characters else f"{one[:text_characters]}…" for one in known]

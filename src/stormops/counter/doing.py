@@ -29,7 +29,8 @@ from stormops.counter.api import BLIND, decode, good_key
 from stormops.counter.clerk import Asking, Preview
 from stormops.counter.describing import describe, schedule
 from stormops.counter.desk import Desk
-from stormops.counter.duties import DUTIES, Duty, Field
+from stormops.counter.duties import DUTIES
+from stormops.counter.duty import Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.items import left_said
 from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of

@@ -26,7 +26,7 @@ from stormops.accounts.records_place import (
     Unit,
 )
 from stormops.counter.describing import describe
-from stormops.counter.duties import Duty, Field
+from stormops.counter.duty import Duty, Field
 from stormops.counter.words import named
 from stormops.pages.words import Words
 

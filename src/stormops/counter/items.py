@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from stormops.accounts.commands_work import SAFETY
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import BankruptcyCase, Deposit, Drawer, Request
+from stormops.accounts.records_money import Arrangement, BankruptcyCase, Deposit, Drawer, RebateBudget, Request
 from stormops.accounts.records_place import CutOrder, MeterRelease
 from stormops.accounts.records_work import Escalation, HandOver, RecordsRequest, ServiceRequest, Visit
 from stormops.books.listing import Whose
+from stormops.counter.clerk import Arranged
 from stormops.counter.lines import Line, bare_line
 from stormops.counter.offering import account_href
 from stormops.counter.rights import Person
@@ -46,6 +50,8 @@ class Reader(NamedTuple):
     now_ms: int
     alarm_days: int = 0
     """So many days before a bond or letter of credit ends, it is said."""
+    arranged: Mapping[str, Arranged] = MappingProxyType({})
+    """How arrangements are kept today, by the record's id."""
 
     @property
     def today(self) -> date:
@@ -55,7 +61,7 @@ class Reader(NamedTuple):
 
 def items(records: Iterable[Record], whose: Mapping[str, Whose], reader: Reader) -> list[Item]:
     """The records as items: what is about lives first, those due by a time in that order, the rest as they come."""
-    ordered = sorted(records, key=_first)
+    ordered = sorted(records, key=lambda each: (not _broken(each, reader), *_first(each)))
     return [_item(record, whose.get(record.id, Whose()), reader) for record in ordered]
 
 
@@ -67,7 +73,14 @@ def _first(record: Record) -> tuple[bool, int]:
 def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     account, due = getattr(record, "account", None) or "", getattr(record, "due_ms", None)
     service = named(reader.words, "choice", whose.service) if isinstance(record, CutOrder) else ""
-    more = [service, whose.address, _hardship(record, reader.words), *_more(record, reader)]
+    more = [
+        service,
+        whose.address,
+        _hardship(record, reader.words),
+        *_more(record, reader),
+        *_budget(record, reader.words),
+        *_breach(record, reader),
+    ]
     if whose.owed:
         more.append(reader.words("ui.owes", amount=usd(whose.owed)))
     if isinstance(record, HandOver):
@@ -77,8 +90,8 @@ def _item(record: Record, whose: Whose, reader: Reader) -> Item:
     if left is not None and left >= 0:
         more.append(reader.words("ui.days_left", days=left))
     return Item(
-        line=bare_line(record, reader.words, reader.person, account),
-        late=(due is not None and due < reader.now_ms) or (left is not None and left < 0),
+        line=bare_line(_as_paid(record, reader), reader.words, reader.person, account),
+        late=_broken(record, reader) or (due is not None and due < reader.now_ms) or (left is not None and left < 0),
         account=account_href(account) if account else "",
         account_id=account,
         name=whose.name,
@@ -126,6 +139,34 @@ def _more(record: Record, reader: Reader) -> list[str]:
     if isinstance(record, Request):
         more += _of_request(record, words)
     return more
+
+
+def _budget(record: Record, words: Words) -> list[str]:
+    """What of a rebate's budget is left, promised to applications and paid."""
+    if not isinstance(record, RebateBudget):
+        return []
+    amounts = (("left", record.left), ("promised", record.encumbered), ("paid", record.spent))
+    return [words(f"ui.budget_{name}", amount=usd(cents)) for name, cents in amounts]
+
+
+def _as_paid(record: Record, reader: Reader) -> Record:
+    """An arrangement with what the books say was paid of it, so that its next instalment is the one that is due."""
+    kept = reader.arranged.get(record.id)
+    return replace(record, paid=kept.paid) if kept is not None and isinstance(record, Arrangement) else record
+
+
+def _broken(record: Record, reader: Reader) -> bool:
+    """Whether the rule finds an arrangement broken today."""
+    kept = reader.arranged.get(record.id)
+    return kept is not None and kept.broken is not None
+
+
+def _breach(record: Record, reader: Reader) -> list[str]:
+    """What was paid of an arrangement, and since when it is broken, as the rule finds today or as it was found."""
+    words, kept = reader.words, reader.arranged.get(record.id)
+    said = [] if kept is None else [words("ui.budget_paid", amount=usd(kept.paid))]
+    since = (kept.broken if kept else None) or getattr(record, "broken", None)
+    return [*said, words("ui.broken_since", day=words.day(since))] if since else said
 
 
 def _hardship(record: Record, words: Words) -> str:

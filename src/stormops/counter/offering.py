@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from stormops.books import terms
-from stormops.counter.duties import DUTIES, GROUPS, Duty
+from stormops.counter.duties import DUTIES, GROUPS
+from stormops.counter.duty import Duty
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person, may_make, may_use
 from stormops.pages.words import Words

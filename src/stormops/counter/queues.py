@@ -8,12 +8,14 @@ import msgspec
 
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import (
+    Arrangement,
     BankruptcyCase,
     Deposit,
     Drawer,
     Loan,
     Placement,
     Rebate,
+    RebateBudget,
     Receipt,
     ReceiptBlock,
     RefundCase,
@@ -41,7 +43,7 @@ from stormops.accounts.records_work import (
     Visit,
 )
 from stormops.books.database import Database
-from stormops.books.listing import counts, in_state
+from stormops.books.listing import LISTED_MAX, counts, in_state
 from stormops.counter.duties import duties_about
 from stormops.counter.offering import may_do
 from stormops.counter.rights import CHECK, Person
@@ -76,22 +78,24 @@ QUEUES: dict[str, Queue] = {
     "energise": Queue(ServiceAgreement, ("pending_field",)),
     "releases": Queue(MeterRelease, ("permit_applied", "inspected", "emergency_exception")),
     "addresses": Queue(Premise, ("provisional",)),
+    "arrangements": Queue(Arrangement, ("active", "broken")),
     "cuts": Queue(CutOrder, ("noticed", "ordered", "cut", "reconnect_ordered")),
     "weather_holds": Queue(WeatherHold, ("declared",)),
     "placements": Queue(Placement, ("eligible", "approved", "placed", "returned")),
     "bankruptcies": Queue(BankruptcyCase, ("noticed", "stayed", "split", "assurance_pending", "assured", "defaulted")),
     "loans": Queue(Loan, ("applied", "signed")),
     "rebates": Queue(Rebate, ("applied", "inspected")),
+    "rebate_budgets": Queue(RebateBudget, ("open",)),
     "reviews": Queue(QaReview, ("drawn", "scored", "disputed")),
     "exceptions": Queue(Finding, ("open", "planned", "done"), CHECK),
 }
 """By name, in the order in which people look at them."""
 
 
-def listed(database: Database, name: str) -> list[Record]:
-    """The records of a queue. Raises BooksUnavailable."""
+def listed(database: Database, name: str, limit: int = LISTED_MAX) -> list[Record]:
+    """The records of a queue, up to `limit`, the longest unchanged first. Raises BooksUnavailable."""
     queue = QUEUES[name]
-    return in_state(database, queue.kind, queue.states)
+    return in_state(database, queue.kind, queue.states, limit)
 
 
 class Waiting(NamedTuple):

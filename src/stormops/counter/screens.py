@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
-from stormops.accounts.records_money import Bill, Drawer, Rebate, Receipt
+from stormops.accounts.records_money import Bill, Deposit, Drawer, Rebate, Receipt
 from stormops.accounts.records_place import (
     Account,
     MeterRelease,
@@ -58,6 +58,9 @@ ANSWERED = {
     "1155": "ui.to_loan_interest",
 }
 """Accounts of the chart that a payment answers, and the words for what has no kind of charge."""
+
+ARRANGED_MAX = 20_000
+"""Arrangements that are asked for by the rule at once."""
 
 AskOutage = Callable[[str, str], Awaitable[Known | None]]
 
@@ -174,6 +177,7 @@ class Screens:
         with self._desk.clerk.books.reading() as reader:
             held: list[Record] = [*reader.where(WeatherHold, state="declared")]
             mine = [each for kind in MINE for each in reader.where(kind, account=view.account.id)]
+            mine += [each for each in reader.where(Deposit, guarantor=view.account.id) if each.state == "instrument"]
             there = [each for kind in THERE for place in view.premises for each in reader.where(kind, premise=place.id)]
             served = {each.point for each in view.agreements}
             # In a building the meters of others' units are not this customer's.
@@ -207,7 +211,7 @@ class Screens:
             return self._pages.problem(request, person, "unknown", 404)
         if queues.QUEUES[name].permission not in person.permissions:
             return self._pages.problem(request, person, "no_right", 403)
-        found = await self._desk.look(queues.listed, self._database, name)
+        found = await self._desk.look(self._listed, name)
         begin = {
             "visits": ["take_ticket"],
             "drawers": ["open_drawer"],
@@ -215,6 +219,8 @@ class Screens:
             "tasks": ["add_task"],
             "records_requests": ["take_records_request"],
             "exceptions": ["add_finding"],
+            "rebates": ["apply_for_rebate"],
+            "rebate_budgets": ["set_rebate_budget"],
         }
         links = [
             Link(f"/counter/do/{duty}", words(f"duty.{duty}"))
@@ -224,12 +230,22 @@ class Screens:
         items = await self._items(found, words, person)
         return self._pages.page(request, person, "queue.html", title=words(f"queue.{name}"), items=items, begin=links)
 
+    def _listed(self, name: str) -> list[Record]:
+        """A queue's records; of arrangements, all are asked for by the rule, so that none that is broken is cut off."""
+        if name != "arrangements":
+            return queues.listed(self._database, name)
+        found = queues.listed(self._database, name, ARRANGED_MAX)
+        kept = self._desk.clerk.arranged(found)
+        broken = {key for key, each in kept.items() if each.broken is not None}
+        return sorted(found, key=lambda each: each.id not in broken)[: listing.LISTED_MAX]
+
     async def _items(self, records: Sequence[Record], words: Words, person: Person) -> list[Item]:
         whose = await self._desk.look(listing.whose, self._database, records)
         clerk = self._desk.clerk
         watched = clerk.pack.terms(Instruments, clerk.today())
         alarm = max((*watched.alarm_days, 0)) if watched else 0
-        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm))
+        arranged = await self._desk.look(clerk.arranged, records)
+        return items(records, whose, Reader(person, words, self._pages.looks.zone, clerk.now_ms(), alarm, arranged))
 
     async def _drawer(self, request: Request, person: Person) -> Response:
         words = self._pages.words(request)

@@ -12,7 +12,8 @@ from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
 from stormops.counter import forms
 from stormops.counter.describing import describe
-from stormops.counter.duties import Duty, Field, steps_now
+from stormops.counter.duties import steps_now
+from stormops.counter.duty import Duty, Field
 from stormops.counter.forms import Given
 from stormops.counter.rights import Person
 from stormops.counter.words import named

@@ -22,6 +22,7 @@ COMPOSERS: dict[str, Callable[[Desk, Any], Document]] = {
     "deposit_refund": letters_deposit.deposit_refund,
     "cut_notice": letters_credit.cut_notice,
     "arrangement": letters_credit.arrangement,
+    "broken_arrangement": letters_credit.broken_arrangement,
     "returned_payment": letters_credit.returned_payment,
     "collection": letters_credit.collection,
     "write_off": letters_credit.write_off,

@@ -7,8 +7,10 @@ from datetime import date
 
 from stormops.accounts import chart
 from stormops.accounts.charge_types import RETURNED
+from stormops.accounts.dates import add_months
 from stormops.accounts.decision import usd
 from stormops.accounts.ledger import Line
+from stormops.accounts.owed import paid_towards
 from stormops.accounts.records_money import Arrangement, ChargeType, Placement, Receipt
 from stormops.accounts.records_place import CutOrder, ServiceAgreement
 from stormops.accounts.rules import arrangements, collections, disconnection, fees, storm
@@ -96,6 +98,45 @@ def arrangement(desk: Desk, record: Arrangement) -> Document:
                     words("arrangement.city", city=desk.office.title),
                 )
             ),
+        ],
+        [(words("common.reference"), record.id)],
+    )
+
+
+def broken_arrangement(desk: Desk, record: Arrangement) -> Document:
+    """The notice that an arrangement is broken: since when, what is left of it and due now, and what may be done."""
+    writing = Writing(desk, record.account)
+    words = writing.words
+    promised = sum(each.cents for each in record.instalments)
+    left = max(0, promised - paid_towards(record, writing.receivables()))
+    since = writing.day(record.broken or desk.day)
+    terms = desk.pack.terms(arrangements.ArrangementLimits, desk.day)
+    again = ""
+    if terms is not None and record.broken is not None:
+        day = writing.day(add_months(record.broken, terms.after_breach_months))
+        again = words("broken_arrangement.again", day=day)
+    return writing.paper(
+        "broken_arrangement",
+        words("broken_arrangement.title"),
+        [
+            Due(words("broken_arrangement.left"), usd(left), words("broken_arrangement.now")),
+            Say(words("common.dear", name=writing.party.name)),
+            Note(words("broken_arrangement.said", day=since)),
+            instalments(writing, record),
+            Points(
+                tuple(
+                    each
+                    for each in (
+                        writing.phoned("broken_arrangement.pay"),
+                        words("broken_arrangement.cut"),
+                        again,
+                        writing.phoned("broken_arrangement.help"),
+                        words("broken_arrangement.bankruptcy"),
+                    )
+                    if each
+                )
+            ),
+            writing.decided(record.breach),
         ],
         [(words("common.reference"), record.id)],
     )

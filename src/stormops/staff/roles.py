@@ -70,6 +70,7 @@ ROLES: dict[str, Role] = {
                 "review",
                 "quality",
                 "declare_waiver",
+                "budget",
                 "release_records",
                 "hold_cuts",
                 "lift_cuts",

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from stormops.accounts.records_money import BankruptcyCase, Deposit
+from msgspec.structs import replace
+
+from stormops.accounts.asking.bankruptcy import payer
+from stormops.accounts.decision import Decision
+from stormops.accounts.records_money import BankruptcyCase, Bill, Deposit, Receivable
+from stormops.accounts.rules.bankruptcy import demand_assurance
 from tests.accounts.asking.paper import Paper, paper
+from tests.accounts.policies import PACKS, proved, refused
 
 
 def filed(chapter: int = 13) -> Paper:
@@ -48,3 +55,39 @@ def test_a_deposit_is_held_in_chapter_13_and_may_be_set_off_in_chapter_11() -> N
             assert world.no("set_off_deposit", case="b1", deposit="d1") == code
         else:
             assert world.command("set_off_deposit", case="b1", deposit="d1").decision["rule"] == "bankruptcy.set_off"
+
+
+def test_assurance_is_demanded_by_the_rule_with_its_day_its_forms_and_its_amount() -> None:
+    world = filed()
+    assert world.no("demand_assurance", case="b1", service="electric") == "no_bills"
+    command = world.command("demand_assurance", case="b1", service="electric", monthly_bills=[9_000])
+    assert (command.cents, command.fund, command.due) == (18_000, "electric", "2026-08-05")
+    rules = [each["rule"] for each in command.decision["decisions"]]
+    assert rules == ["bankruptcy.demand_assurance", "bankruptcy.dates", "deposits.required"]
+    assert "payment through the plan" in command.decision["decisions"][0]["result"]
+    issued: dict[str, Any] = {"issued": date(2026, 7, 1), "due": date(2026, 7, 20), "lines": ()}
+    world.put(Bill(id="x1", account="a1", cents=12_000, **issued))
+    assert world.command("demand_assurance", case="b1", service="electric").cents == 24_000
+    world.later(30)  # past the rule's day: due at once
+    assert world.command("demand_assurance", case="b1", service="electric").due == "2026-08-31"
+    assert filed(12).no("demand_assurance", case="b1", service="electric") == "no_policy"
+
+
+def test_of_a_timely_payer_it_is_the_attorneys_matter_where_the_court_says_so() -> None:
+    world = filed()
+    case = world.get(BankruptcyCase, "b1")
+    steinebach = PACKS["federal"]
+
+    def asked() -> Decision[Any]:
+        return demand_assurance(steinebach, world.day, payer(world.work, case), "13-steinebach")
+
+    world.owes("r1", "electric", 5_000, date(2026, 6, 16))  # 30 days before the petition, and no more
+    assert refused(asked()) == "attorney"
+    for number, due in enumerate((date(2025, 7, 16), date(2025, 7, 17), date(2026, 1, 1))):
+        world.owes(f"f{number}", "late_fee", 300, due)
+        world.put(replace(world.get(Receivable, f"f{number}"), owed=0))
+    assert refused(asked()) == "attorney"  # the first is older than twelve months
+    world.owes("f9", "late_fee", 300, date(2026, 7, 1))
+    assert proved(asked()).value == ("cash deposit", "payment through the plan")
+    world.put(replace(world.get(Receivable, "f9"), charge="electric", due=date(2026, 6, 15)))
+    assert payer(world.work, case).days_past_due == 31

@@ -5,7 +5,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from stormops.accounts.records_money import Arrangement, Instalment, Placement
-from stormops.accounts.records_place import MedicalCert, ServiceAgreement
+from stormops.accounts.records_place import Account, MedicalCert, ServiceAgreement
 from stormops.accounts.records_work import Case
 from tests.accounts.asking.paper import Paper, paper
 
@@ -100,3 +100,26 @@ def test_an_agencys_commission_is_the_policys() -> None:
 def test_an_allowance_is_kept_with_who_must_approve_it() -> None:
     command = paper().command("allow_for_bad_debt", fund="electric", cents=50_000)
     assert command.decision["result"]["roles"] == ("supervisor", "manager")
+
+
+def test_a_debt_is_called_back_for_what_the_rule_finds_and_not_otherwise() -> None:
+    world = owing()
+    placement = Placement(id="pl", account="a1", agency="acme", state="placed", maker="x", placed=date(2026, 7, 1))
+    debt = world.owes("ag", "electric", 4_000, date(2026, 6, 1))
+    world.put(placement, replace(debt, owed=0, at_agency=4_000))
+
+    def why() -> str:
+        return str(world.command("recall_placement", placement="pl").decision["result"])
+
+    assert world.no("recall_placement", placement="pl") == "stays"
+    world.put(Case(id="c", account="a1", kind="dispute", state="open", opened_by="x", text="t", disputed=1))
+    assert why() == "disputed"
+    world.put(replace(world.get(Account, "a1"), stayed_by="case"))
+    assert why() == "bankruptcy"
+    world.put(replace(world.get(Account, "a1"), stayed_by=""), replace(world.get(Case, "c"), state="closed"))
+    world.put(replace(placement, placed=world.day))
+    assert why() == "same_day"
+    world.put(replace(placement, state="returned"))
+    assert why() == "given_back"
+    world.put(placement, replace(debt, owed=0, at_agency=0))
+    assert why() == "paid"

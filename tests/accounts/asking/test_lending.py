@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from stormops.accounts.asking.lending import schedule_of
+from stormops.accounts.records_money import RebateBudget
 from tests.accounts.asking.paper import LOAN_ASKED, lent, paper
 from tests.accounts.world import HASH
 
@@ -61,14 +62,22 @@ def test_a_rebate_is_the_programmes_within_its_deadline_and_budget() -> None:
         "account": "a1",
         "premise": "p1",
         "measure": "solar-water-heater",
-        "fund": "electric",
         "invoice": 300_000,
         "completed": "2026-07-01",
-        "budget_left": 100_000,
         "evidence": [HASH],
         "on_file": ["audit", "licensed_installer", "permit", "inspection"],
     }
-    assert world.command("apply_for_rebate", **ask).cents == 45_000
+    assert world.no("apply_for_rebate", **ask) == "no_budget"
+    whole = {"measure": "solar-water-heater", "fund": "electric", "cents": 100_000, "document": HASH}
+    year = {"since": "2026-07-01", "until": "2027-06-30"}
+    assert world.no("set_rebate_budget", **whole | {"measure": "windmill"}, **year) == "unknown_measure"
+    made = world.do(world.command("set_rebate_budget", **whole, **year))["rebate_budget"]
+    command = world.command("apply_for_rebate", **ask)
+    assert (command.cents, command.budget) == (45_000, made)
     assert world.no("apply_for_rebate", **ask | {"completed": "2026-05-01"}) == "too_late"
-    assert world.no("apply_for_rebate", **ask | {"budget_left": 100}) == "budget"
+    world.put(replace(world.get(RebateBudget, made), encumbered=55_001))
+    assert world.no("apply_for_rebate", **ask) == "budget"
+    world.put(replace(world.get(RebateBudget, made), encumbered=0, until=date(2026, 7, 31)))
+    assert world.no("apply_for_rebate", **ask) == "no_budget"  # of a year that is over
+    world.put(replace(world.get(RebateBudget, made), until=date(2027, 6, 30)))
     assert world.no("apply_for_rebate", **ask | {"on_file": []}) == "missing"

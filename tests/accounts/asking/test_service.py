@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from stormops.accounts.records_money import Bill, Deposit
-from stormops.accounts.records_place import ServicePoint
+from stormops.accounts.records_place import ServiceAgreement, ServicePoint, Unit
 from stormops.accounts.refusal import Refused
+from stormops.accounts.rules import metered
 from tests.accounts.asking.paper import Paper
 from tests.accounts.asking.paper import paper as usual
+from tests.accounts.policies import PACKS
 from tests.accounts.world import HASH
 
 START: dict[str, Any] = {
@@ -109,3 +113,27 @@ def test_interest_is_for_the_days_held() -> None:
         world.no("accrue_deposit_interest", deposit="d1", held_from="2026-07-31", since="2026-07-31") == "no_interest"
     )
     assert world.no("accrue_deposit_interest", deposit="d1", held_from="2026-02-30", since="2026-07-31") == "no_day"
+
+
+def test_a_buildings_deposit_for_water_goes_by_its_dwellings_at_its_plans_price() -> None:
+    world = paper("multi_unit")
+    ask = {"account": "a1", "service": "water"}
+    assert world.no("require_deposit", **ask) == "no_units"
+    gone = Unit(id="u9", premise="p1", name="9", since=date(2020, 1, 1), until=date(2025, 1, 1))
+    world.put(gone, *(Unit(id=f"u{n}", premise="p1", name=str(n), since=date(2020, 1, 1)) for n in range(3)))
+    command = world.command("require_deposit", **ask)
+    charge, gallons = command.decision["decisions"]
+    assert (charge["rule"], gallons["rule"]) == ("metered.charge", "deposits.volume")
+    assert gallons["result"] == 3 * 8_000 * 2
+    priced = metered.charge(PACKS["palmetto"], world.day, metered.Usage(use={metered.PLAIN: Decimal(48)}), "water")
+    assert command.cents == priced.value.total > 0
+    assert command.fund == "water"
+    world.put(Deposit(id="d1", account="a1", fund="water", required=1, state="held", held=command.cents))
+    assert world.no("require_deposit", **ask) == "nothing_required"
+    assert world.no("require_deposit", **ask | {"service": "electric"}) == "no_bills"  # of other services by bills
+
+
+def test_a_building_without_water_has_no_dwellings_to_go_by() -> None:
+    world = paper("multi_unit")
+    world.put(replace(world.get(ServiceAgreement, "g-water"), state="finalled"))
+    assert world.no("require_deposit", account="a1", service="water") == "no_water_service"

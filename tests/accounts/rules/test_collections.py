@@ -49,6 +49,8 @@ def test_what_keeps_a_debt_here(changed: dict[str, Any], code: str) -> None:
         ({"disputed": True}, "disputed"),
         ({"arrangement_kept": True}, "arrangement"),
         ({"balance": 0}, "paid"),
+        ({"given_back": True}, "given_back"),
+        ({"placed": AGENCY}, "same_day"),
     ],
 )
 def test_what_calls_a_placed_debt_back_in_a_storm_too(changed: dict[str, Any], why: str) -> None:
@@ -58,6 +60,7 @@ def test_what_calls_a_placed_debt_back_in_a_storm_too(changed: dict[str, Any], w
 def test_a_placed_debt_stays_where_it_is() -> None:
     assert refused(recall(CITY, AGENCY, debt(storm_hold=True))) == "stays"
     assert refused(recall(CITY, AGENCY, debt(balance=1))) == "stays"
+    assert refused(recall(CITY, AGENCY, debt(placed=date(2026, 11, 11)))) == "stays"
 
 
 def test_the_agencys_share() -> None:

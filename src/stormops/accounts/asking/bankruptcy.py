@@ -6,13 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from stormops.accounts.asking.asked import Asked, Work, plain
-from stormops.accounts.commands_bankruptcy import SetOffDeposit, SplitAtPetition
+from stormops.accounts.asking.service import Amounts, fund_of
+from stormops.accounts.charge_types import LATE_FEE
+from stormops.accounts.commands_bankruptcy import DemandAssurance, SetOffDeposit, SplitAtPetition
+from stormops.accounts.dates import add_months
 from stormops.accounts.decision import Decision
 from stormops.accounts.proposals import Part
 from stormops.accounts.record import Id
-from stormops.accounts.records_money import BankruptcyCase, Deposit, Receivable
+from stormops.accounts.records_money import BankruptcyCase, Bill, Deposit, Receivable
 from stormops.accounts.refusal import Refused
-from stormops.accounts.rules import bankruptcy
+from stormops.accounts.rules import bankruptcy, deposits
 
 
 class AskSplit(Asked, frozen=True, kw_only=True):
@@ -58,6 +61,49 @@ class AskSplit(Asked, frozen=True, kw_only=True):
         split = work.decide(bankruptcy.split, straddling, chapter)
         decisions.append(split)
         return split.value.pre
+
+
+class AskAssurance(Asked, frozen=True, kw_only=True):
+    """Assurance for service since the petition: whether it may be asked of this payer, by when, and how much.
+
+    `monthly_bills` are projected ones, for an account that was never billed.
+    """
+
+    makes = DemandAssurance
+
+    case: Id
+    service: Id
+    monthly_bills: Amounts = ()
+
+    def command(self, work: Work) -> DemandAssurance:
+        """See `Asked.command`."""
+        case = work.get(BankruptcyCase, self.case)
+        chapter = str(case.chapter)
+        forms = work.decide(bankruptcy.demand_assurance, payer(work, case), chapter, "case")
+        dates = work.decide(bankruptcy.dates, bankruptcy.Petition(filed=case.petition), chapter)
+        own = sorted(work.reader.where(Bill, account=case.account), key=lambda bill: bill.issued)[-12:]
+        bills = deposits.Bills(
+            amounts=tuple(bill.cents for bill in own) or self.monthly_bills, basis="actual" if own else "projected"
+        )
+        amount = work.decide(deposits.required, bills, field="monthly_bills")
+        if not amount.value:
+            raise Refused("nothing_required", "No more deposit is required than is held.", "monthly_bills")
+        return DemandAssurance(
+            case=case.id,
+            fund=fund_of(self.service),
+            cents=amount.value,
+            due=max(dates.value.assurance, work.day).isoformat(),
+            decision=plain(forms, dates, amount),
+        )
+
+
+def payer(work: Work, case: BankruptcyCase) -> bankruptcy.PayerRecord:
+    """How the debtor paid up to the petition: the most days past due then, and late fees of twelve months."""
+    charged = work.reader.where(Receivable, account=case.account)
+    late = [(case.petition - each.due).days for each in charged if each.owed + each.stayed and each.due < case.petition]
+    since = add_months(case.petition, -12)
+    times = sum(each.charge == LATE_FEE and since < each.due <= case.petition for each in charged)
+    return bankruptcy.PayerRecord(days_past_due=max(late, default=0), delinquent_times=times)
 
 
 class AskSetOff(Asked, frozen=True, kw_only=True):

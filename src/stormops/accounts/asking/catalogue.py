@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from stormops.accounts.asking.asked import Asked, Work
-from stormops.accounts.asking.bankruptcy import AskSetOff, AskSplit
+from stormops.accounts.asking.bankruptcy import AskAssurance, AskSetOff, AskSplit
 from stormops.accounts.asking.billing import AskBill, AskFee, AskReturned, AskUmbrellaBill
+from stormops.accounts.asking.breaching import AskBreach
 from stormops.accounts.asking.collecting import (
     AskAllowance,
     AskArrangement,
     AskCutNotice,
     AskExtension,
     AskPlacement,
+    AskRecall,
     AskRecovery,
 )
+from stormops.accounts.asking.estimating import AskEstimate
+from stormops.accounts.asking.guaranteeing import AskGuaranty, AskRelease
 from stormops.accounts.asking.lending import (
     AskInstalment,
     AskLoan,
@@ -20,6 +24,7 @@ from stormops.accounts.asking.lending import (
     AskLoanStep,
     AskPrepayment,
     AskRebate,
+    AskRebateBudget,
 )
 from stormops.accounts.asking.letters import AskLetter
 from stormops.accounts.asking.records import AskPreparation, AskRecords
@@ -33,16 +38,22 @@ _ASKED: tuple[type[Asked], ...] = (
     AskTransfer,
     AskDeposit,
     AskDepositInterest,
+    AskGuaranty,
+    AskRelease,
+    AskEstimate,
     AskBill,
     AskUmbrellaBill,
     AskFee,
     AskReturned,
     AskSplit,
+    AskAssurance,
     AskSetOff,
     AskArrangement,
     AskExtension,
+    AskBreach,
     AskCutNotice,
     AskPlacement,
+    AskRecall,
     AskRecovery,
     AskAllowance,
     AskLoan,
@@ -51,6 +62,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskInstalment,
     AskPrepayment,
     AskRebate,
+    AskRebateBudget,
     AskRequest,
     AskTurnOver,
     AskLetter,

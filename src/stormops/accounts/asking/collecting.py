@@ -15,10 +15,11 @@ from stormops.accounts.commands_collect import (
 )
 from stormops.accounts.commands_cut import NoticeCut
 from stormops.accounts.commands_deposit import ENDED
+from stormops.accounts.commands_recall import RecallPlacement
 from stormops.accounts.commands_weather import held_by_weather
 from stormops.accounts.dates import working_days_after
 from stormops.accounts.record import Amount, Count, Day, Id, Payment
-from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receipt
+from stormops.accounts.records_money import Arrangement, Instalment, Placement, Receipt, Receivable
 from stormops.accounts.records_place import MedicalCert, Premise, ServiceAgreement, WeatherHold
 from stormops.accounts.records_work import Case
 from stormops.accounts.refusal import Refused
@@ -51,7 +52,9 @@ class AskArrangement(Asked, frozen=True, kw_only=True):
         """See `Asked.command`."""
         account = work.account(self.account)
         mine = work.reader.where(Arrangement, account=account.id)
-        broken = [each.instalments[-1].due for each in mine if each.state == "broken" and each.instalments]
+        broken = [
+            each.broken or each.instalments[-1].due for each in mine if each.state == "broken" and each.instalments
+        ]
         promise = arrangements.Promise(
             owed=work.owed(account.id),
             down=self.down,
@@ -165,6 +168,29 @@ class AskPlacement(Asked, frozen=True, kw_only=True):
         )
         placed = work.decide(collections.place, debt)
         return ProposePlacement(account=account.id, agency=self.agency, decision=plain(placed))
+
+
+class AskRecall(Asked, frozen=True, kw_only=True):
+    """A debt called back from its agency: for what the rule finds in the books, and not otherwise."""
+
+    makes = RecallPlacement
+
+    placement: Id
+
+    def command(self, work: Work) -> RecallPlacement:
+        """See `Asked.command`."""
+        placement = work.get(Placement, self.placement)
+        account = work.account(placement.account)
+        debt = collections.Debt(
+            balance=sum(each.at_agency for each in work.reader.where(Receivable, account=account.id)),
+            finalled=None,
+            stayed=bool(account.stayed_by),
+            disputed=disputed(work, account.id) > 0,
+            arrangement_kept=arranged(work, account.id),
+            placed=placement.placed,
+            given_back=placement.state == "returned",
+        )
+        return RecallPlacement(placement=placement.id, decision=plain(work.decide(collections.recall, debt)))
 
 
 class AskRecovery(Asked, frozen=True, kw_only=True):

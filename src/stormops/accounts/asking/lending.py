@@ -10,6 +10,7 @@ from stormops.accounts import catalogue
 from stormops.accounts.asking.asked import Asked, Work, parts_of, plain, together
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LOAN
+from stormops.accounts.commands_budget import SetRebateBudget
 from stormops.accounts.commands_loan import (
     AccrueLoanInterest,
     ApplyForLoan,
@@ -20,8 +21,8 @@ from stormops.accounts.commands_loan import (
 )
 from stormops.accounts.dates import add_months
 from stormops.accounts.decision import Decision
-from stormops.accounts.record import Amount, Count, Day, Hash, Id, Payment, Text
-from stormops.accounts.records_money import Loan, Rebate, Receivable
+from stormops.accounts.record import Count, Day, Hash, Id, Payment, Text
+from stormops.accounts.records_money import Loan, Rebate, RebateBudget, Receivable
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import loan_life, loans, rebates
 
@@ -176,23 +177,51 @@ class AskPrepayment(Asked, frozen=True, kw_only=True):
         )
 
 
+class AskRebateBudget(Asked, frozen=True, kw_only=True):
+    """A budget for a measure that the policy rebates."""
+
+    makes = SetRebateBudget
+
+    measure: Id
+    fund: Id
+    cents: Payment
+    since: Day
+    until: Day
+    document: Hash
+
+    def command(self, work: Work) -> SetRebateBudget:
+        """See `Asked.command`."""
+        if work.pack.clause(rebates.Rebate, day_of(self.since, "since"), self.measure) is None:
+            raise Refused("unknown_measure", f"The policy rebates no measure called {self.measure}.", "measure")
+        return SetRebateBudget(
+            measure=self.measure,
+            fund=self.fund,
+            cents=self.cents,
+            since=self.since,
+            until=self.until,
+            document=self.document,
+        )
+
+
 class AskRebate(Asked, frozen=True, kw_only=True):
-    """A rebate for a measure at a premise, by its invoice, within what the programme's budget has left."""
+    """A rebate for a measure at a premise, by its invoice, within what the measure's budget has left today."""
 
     makes = ApplyForRebate
 
     account: Id
     premise: Id
     measure: Id
-    fund: Id
     invoice: Payment
     completed: Day
-    budget_left: Amount
     evidence: tuple[Hash, ...]
     on_file: Names = ()
 
     def command(self, work: Work) -> ApplyForRebate:
         """See `Asked.command`."""
+        budgets = work.reader.where(RebateBudget, measure=self.measure)
+        budget = next((each for each in budgets if each.state == "open" and each.since <= work.day <= each.until), None)
+        if budget is None:
+            raise Refused("no_budget", "No budget is set for this measure today: a manager sets one first.", "measure")
         same = work.reader.where(Rebate, premise=self.premise, measure=self.measure)
         claim = rebates.Claim(
             invoice=self.invoice,
@@ -200,14 +229,14 @@ class AskRebate(Asked, frozen=True, kw_only=True):
             applied=work.day,
             on_file=self.on_file,
             paid_before=any(each.state == "granted" for each in same),
-            budget_left=self.budget_left,
+            budget_left=budget.left,
         )
         amount = work.decide(rebates.claim, claim, self.measure, "measure")
         return ApplyForRebate(
             account=self.account,
             premise=self.premise,
             measure=self.measure,
-            fund=self.fund,
+            budget=budget.id,
             cents=amount.value,
             completed=self.completed,
             evidence=self.evidence,

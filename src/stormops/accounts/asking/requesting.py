@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from stormops.accounts.asking.asked import Asked, Work, plain
+from stormops.accounts.asking.guaranteeing import debts_at, liability, record_of
 from stormops.accounts.asking.leaking import LEAKING, leaked
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
 from stormops.accounts.commands_request import PAIR, DraftRequest, TurnOverRefund
-from stormops.accounts.decision import usd
+from stormops.accounts.decision import Decision, usd
 from stormops.accounts.proposals import (
     MASS_MAX,
     Adjustment,
@@ -40,7 +41,7 @@ from stormops.accounts.records_money import (
     RefundCase,
     Request,
 )
-from stormops.accounts.records_place import CutOrder
+from stormops.accounts.records_place import Account
 from stormops.accounts.records_work import Letter
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import (
@@ -50,9 +51,9 @@ from stormops.accounts.rules import (
     deposit_life,
     fees,
     leaks,
-    liability,
     refunds,
 )
+from stormops.accounts.rules import liability as liabilities
 
 Months = Annotated[tuple[Amount, ...], msgspec.Meta(min_length=1, max_length=120)]
 """What each month was wrong by, cents, oldest first."""
@@ -187,7 +188,7 @@ class WantMassCredit(Wanted, frozen=True, kw_only=True, tag="mass_credit"):
 
 
 class WantTransfer(Wanted, frozen=True, kw_only=True, tag="transfer"):
-    """What one account owes to another of the same liable person."""
+    """What one account owes to another of the same liable person, or to the account of who stands for it."""
 
     account: Id
     to: Id
@@ -196,14 +197,36 @@ class WantTransfer(Wanted, frozen=True, kw_only=True, tag="transfer"):
     def proposal(self, work: Work) -> Made:
         """See `Wanted.proposal`."""
         old, new = work.account(self.account), work.account(self.to)
-        given = liability.Transfer(
+        amount = sum(part.cents for part in self.parts)
+        bond, why = self._bond(work, old, new, amount)
+        given = liabilities.Transfer(
             what="debt",
-            amount=sum(part.cents for part in self.parts),
-            bond="same_party" if old.party == new.party else "none",
+            amount=amount,
+            bond=bond,
             bankrupt=bool(old.stayed_by or new.stayed_by),
             evidence=True,  # the request goes nowhere without it
         )
-        return Transfer(account=old.id, to=new.id, parts=self.parts), plain(work.decide(liability.transfer, given))
+        moved = work.decide(liabilities.transfer, given)
+        return Transfer(account=old.id, to=new.id, parts=self.parts), plain(moved, *why)
+
+    def _bond(
+        self, work: Work, old: Account, new: Account, amount: int
+    ) -> tuple[liabilities.Bond, tuple[Decision[Any], ...]]:
+        """What binds the receiving person, and why: a guarantor by the rule, for debts of the address only."""
+        if old.party == new.party:
+            return "same_party", ()
+        stands = [
+            each
+            for each in work.reader.where(Deposit, account=old.id)
+            if each.state == "instrument" and each.guarantor == new.id
+        ]
+        if not stands:
+            return "none", ()
+        premise = stands[0].guaranty_premise
+        here = {each.id for each in debts_at(work, old.id, premise)}
+        inside = all(part.receivable in here for part in self.parts)
+        found = liability(work, stands[0], old, premise if inside else "", amount)
+        return ("contract" if found[0].value else "none"), found
 
 
 class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):
@@ -250,16 +273,7 @@ class WantDepositRefund(Wanted, frozen=True, kw_only=True, tag="deposit_refund")
     def proposal(self, work: Work) -> Made:
         """See `Wanted.proposal`."""
         account, deposit = work.account(self.account), work.get(Deposit, self.deposit)
-        charged = work.reader.where(Receivable, account=account.id)
-        receipts = work.reader.where(Receipt, account=account.id)
-        cuts = work.reader.where(CutOrder, account=account.id)
-        record = deposit_life.Record(
-            since=account.opened,
-            late=tuple(each.due for each in charged if each.charge == LATE_FEE),
-            returned=tuple(each.day for each in receipts if each.state == "returned"),
-            cut=tuple(each.earliest for each in cuts if each.state in {"cut", "reconnect_ordered", "reconnected"}),
-        )
-        decision = work.decide(deposit_life.good_payment, record, account.category, "deposit")
+        decision = work.decide(deposit_life.good_payment, record_of(work, account), account.category, "deposit")
         if not decision.value:
             raise Refused("not_earned", "The record of payment is not yet long or good enough.", "deposit")
         return DepositRefund(account=account.id, deposit=deposit.id), plain(decision)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
 
 from stormops.accounts.asking.asked import Asked, Work, plain
+from stormops.accounts.asking.pricing import GALLONS
 from stormops.accounts.charge_types import KINDS, LATE_FEE
-from stormops.accounts.commands_deposit import AccrueDepositInterest, RequireDeposit
+from stormops.accounts.commands_deposit import ENDED, AccrueDepositInterest, RequireDeposit
 from stormops.accounts.commands_service import StartService, TransferService
 from stormops.accounts.decision import Decision as Decided
 from stormops.accounts.money import Cents
 from stormops.accounts.record import Day, Hash, Id, Payment
 from stormops.accounts.records_money import Bill, Deposit, Receivable
-from stormops.accounts.records_place import Account, MedicalCert, ServicePoint
+from stormops.accounts.records_place import Account, MedicalCert, ServiceAgreement, ServicePoint, Unit
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import deposit_life, deposits, metered
 
 METERED = {"electric": "kWh", "gas": "CCF", "water": "kgal"}
 """Services with a meter, for which a business gives a deposit, and the unit in which their plans count."""
+
+BUILDING, HOUSE = "multi_unit", "multi-family"
+"""The class of accounts that are buildings of many dwellings, and what policies call such a house."""
 
 Amounts = Annotated[tuple[Payment, ...], msgspec.Meta(max_length=24)]
 """Monthly bills, cents."""
@@ -123,22 +128,29 @@ class AskDeposit(Asked, frozen=True, kw_only=True):
     def command(self, work: Work) -> RequireDeposit:
         """See `Asked.command`."""
         account = work.account(self.account)
-        own = sorted(work.reader.where(Bill, account=account.id), key=lambda bill: bill.issued)[-12:]
-        bills = deposits.Bills(
-            amounts=tuple(bill.cents for bill in own) or self.monthly_bills, basis="actual" if own else "projected"
-        )
-        required = work.decide(deposits.required, bills, field="monthly_bills")
+        required, *why = self._required(work, account)
         held = sum(each.held for each in work.reader.where(Deposit, account=account.id))
-        deciding: tuple[Decided[Any], ...] = (required,)
-        amount = required.value
+        deciding: tuple[Decided[Any], ...] = (required, *why)
+        amount: Cents = required.value.total if isinstance(required.value, metered.Charge) else required.value
         if held:
             review = work.decide(deposits.review, self._review(work, account, held, amount))
-            deciding, amount = (review, required), review.value
+            deciding, amount = (review, *deciding), review.value
         if amount <= 0:
             raise Refused("nothing_required", "No more deposit is required than is held.", "account")
         return RequireDeposit(
             account=account.id, fund=fund_of(self.service), cents=amount, decision=plain(*deciding), due=self.due
         )
+
+    def _required(self, work: Work, account: Account) -> tuple[Decided[Any], ...]:
+        """What decides the amount: a building's water by its dwellings, where the policy says so; else bills."""
+        of_house = account.category == BUILDING and self.service == "water"
+        if of_house and work.pack.clause(deposits.DepositVolume, work.day, HOUSE) is not None:
+            return by_volume(work, account)
+        own = sorted(work.reader.where(Bill, account=account.id), key=lambda bill: bill.issued)[-12:]
+        bills = deposits.Bills(
+            amounts=tuple(bill.cents for bill in own) or self.monthly_bills, basis="actual" if own else "projected"
+        )
+        return (work.decide(deposits.required, bills, field="monthly_bills"),)
 
     @staticmethod
     def _review(work: Work, account: Account, held: Cents, required: Cents) -> deposits.Held:
@@ -152,6 +164,27 @@ class AskDeposit(Asked, frozen=True, kw_only=True):
             storm=bool(work.episode),
             medical=any(each.state == "valid" and work.day <= each.expires for each in certificates),
         )
+
+
+def by_volume(work: Work, account: Account) -> tuple[Decided[Any], ...]:
+    """A building's deposit for water: the gallons of its dwellings at its plan's price, and how many gallons those are.
+
+    Its dwellings are the units in force at the premises where the account takes water. Raises Refused without them.
+    """
+    water = [
+        each
+        for each in work.reader.where(ServiceAgreement, account=account.id)
+        if each.service == "water" and each.state not in ENDED
+    ]
+    if not water:
+        raise Refused("no_water_service", "The building takes no water on this account.", "service")
+    places = sorted({each.premise for each in water})
+    units = [unit for place in places for unit in work.reader.where(Unit, premise=place) if unit.until is None]
+    if not units:
+        raise Refused("no_units", "The building has no units on record: add them first.", "account")
+    gallons = work.decide(deposits.volume, deposits.House(dwelling_units=len(units)), HOUSE)
+    use = {metered.PLAIN: Decimal(gallons.value) / GALLONS}
+    return (work.decide(metered.charge, metered.Usage(use=use), water[0].rate, "service"), gallons)
 
 
 class AskDepositInterest(Asked, frozen=True, kw_only=True):

@@ -37,6 +37,9 @@ class Debt(msgspec.Struct, frozen=True, kw_only=True):
     arrangement_kept: bool = False
     storm_hold: bool = False
     unposted: int = 0
+    placed: date | None = None
+    given_back: bool = False
+    """The agency gave it up."""
     approvers: tuple[str, ...] = ()
 
 
@@ -77,7 +80,11 @@ def recall(_terms: Collection, given: Debt, working: Working) -> str | Refusal:
         return working("recall", against.sentence, against.code)
     if given.balance < 1:
         return working("recall", f"{usd(given.balance)} is owed", "paid")
-    return Refusal("stays", "Nothing calls it back.")
+    if given.given_back:
+        return working("recall", "the agency gave it up", "given_back")
+    if given.placed == working.on:
+        return working("recall", f"placed on {given.placed}: taken back the same day", "same_day")
+    return Refusal("stays", "Nothing calls it back: it is not paid, disputed, arranged, in bankruptcy or given up.")
 
 
 class Recovery(msgspec.Struct, frozen=True, kw_only=True):

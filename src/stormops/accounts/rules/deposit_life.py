@@ -81,12 +81,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     tampered: bool = False
 
 
-@rule("deposits.good_payment")
-def good_payment(terms: GoodPayment, given: Record, working: Working) -> bool:
-    """Whether the deposit is due back (and a guarantor is free)."""
-    due = working(
-        "held long enough from", f"{given.since} + {terms.months} months", add_months(given.since, terms.months)
-    )
+def _within(terms: GoodPayment, given: Record, working: Working) -> tuple[date, int, int, int]:
+    """Since when payments count, and how often since then they were late, were returned, and service was cut."""
     start = add_months(working.on, -terms.within_months)
 
     def within(days: tuple[date, ...]) -> int:
@@ -94,9 +90,33 @@ def good_payment(terms: GoodPayment, given: Record, working: Working) -> bool:
 
     late = working(f"late since {start}", f"at most {terms.late_most}", within(given.late))
     returned = working(f"returned since {start}", f"at most {terms.returned_most}", within(given.returned))
-    cuts = working(f"cuts since {start}", "none", within(given.cut))
+    return start, late, returned, working(f"cuts since {start}", "none", within(given.cut))
+
+
+@rule("deposits.good_payment")
+def good_payment(terms: GoodPayment, given: Record, working: Working) -> bool:
+    """Whether the deposit is due back (and a guarantor is free)."""
+    due = working(
+        "held long enough from", f"{given.since} + {terms.months} months", add_months(given.since, terms.months)
+    )
+    _, late, returned, cuts = _within(terms, given, working)
     good = late <= terms.late_most and returned <= terms.returned_most and not cuts and not given.tampered
     return working("refund due", "long enough and well paid", working.on >= due and good)
+
+
+@rule("deposits.satisfactory")
+def satisfactory(terms: GoodPayment, given: Record, working: Working) -> bool | Refusal:
+    """Whether a record is good enough to stand for another: the months that count were lived and paid well."""
+    start, late, returned, cuts = _within(terms, given, working)
+    if given.since > start:
+        return Refusal("short_record", f"The record begins on {given.since}: {terms.within_months} months are needed.")
+    if late > terms.late_most:
+        return Refusal("paid_late", f"Paid late since {start}: {late}, and at most {terms.late_most}.")
+    if returned > terms.returned_most:
+        return Refusal("paid_back", f"Payments returned since {start}: {returned}, and at most {terms.returned_most}.")
+    if cuts or given.tampered:
+        return Refusal("was_cut", f"Service was cut, or a meter tampered with, since {start}.")
+    return working("satisfactory", "long enough and well paid", True)
 
 
 class Guaranty(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):

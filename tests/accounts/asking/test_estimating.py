@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from stormops.accounts.records_place import Read
+from tests.accounts.asking.paper import Paper, paper
+from tests.accounts.world import HASH
+
+
+def ms(day: int, hour: float = 0) -> int:
+    """A moment of August 2026."""
+    return int((datetime(2026, 8, day, tzinfo=UTC).timestamp() + hour * 3600) * 1000)
+
+
+def month() -> Paper:
+    """The electric meter went from 100 to 1,100 in the thirty days to 31 July; today is 30 August."""
+    world = paper()
+    world.later(29)
+    return world
+
+
+ASKED = {"point": "sp-electric", "day": "2026-08-30"}
+"""Thirty days later: 1,000 units more."""
+
+
+def test_a_read_is_estimated_by_the_use_before_it() -> None:
+    command = month().command("estimate_read", **ASKED)
+    assert (command.register, command.kind, command.hours_out) == (2_100, "estimated", 0)
+    assert command.decision["rule"] == "estimates.allowed"
+
+
+def test_no_use_is_estimated_for_the_hours_of_a_verified_outage() -> None:
+    world = month()
+    three_days = {"out_since": ms(10), "out_until": ms(13)}
+    command = world.command("estimate_read", **ASKED, **three_days, evidence=[HASH])
+    assert (command.register, command.kind, command.hours_out) == (2_000, "storm", 72)
+    assert [each["rule"] for each in command.decision["decisions"]] == ["estimates.allowed", "estimates.gap"]
+    half = world.command("estimate_read", **ASKED, out_since=ms(10, 0.5), out_until=ms(11), evidence=[HASH])
+    assert (half.register, half.hours_out) == (2_067, 24)  # 23.5 hours at 1,000 of 720
+    assert world.refused(world.command("estimate_read", **ASKED, **three_days)) == "no_evidence"
+
+
+def test_what_cannot_or_may_not_be_estimated_is_refused() -> None:
+    world = month()
+    assert world.no("estimate_read", **ASKED, out_since=ms(10)) == "no_outage"
+    assert world.no("estimate_read", **ASKED, out_since=ms(10), out_until=ms(10)) == "no_outage"
+    assert world.no("estimate_read", **ASKED, out_since=ms(1), out_until=ms(1, 45 * 24 + 1)) == "outage_too_long"
+    whole = {"out_since": ms(1) - 86_400_000, "out_until": ms(30, 1)}
+    assert world.no("estimate_read", **ASKED, **whole) == "outage_verified"
+    assert world.no("estimate_read", **ASKED | {"day": "2026-07-31"}) == "no_read"
+
+
+def test_one_estimate_too_many_is_somebodys_exception() -> None:
+    world = month()
+    for number in range(4):
+        day = world.day.replace(month=4 + number, day=2)
+        world.put(Read(id=f"e{number}", point="sp-electric", day=day, register=10 + number, kind="estimated"))
+    command = world.command("estimate_read", **ASKED)
+    assert command.decision["result"]["exception"] is True
