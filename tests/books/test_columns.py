@@ -43,6 +43,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "left": st.lists(st.builds(Left, _texts, _ids, _texts, _texts, st.none() | st.integers())).map(tuple),
     "instalments": st.lists(st.builds(Instalment, _days, st.integers(0, 9))).map(tuple),
 }
+DECISIONS = {"deposit_decision", "worksheet", "terms", "guaranty", "recalled", "breach", "assurance"}
 PLAIN: dict[type, st.SearchStrategy[Any]] = {
     str: _texts,
     int: st.integers(0, 2**62),
@@ -63,7 +64,7 @@ def any_record(draw: st.DrawFn) -> Record:
             strategy = PLAIN[field.type]
         else:
             strategy = VALUES.get(field.name, st.lists(_texts, max_size=3).map(tuple))
-            if field.name in {"deposit_decision", "worksheet", "terms"}:
+            if field.name in DECISIONS:
                 strategy = VALUES["decision"]
         values[field.name] = draw(st.none() | strategy if field.optional else strategy)
     return kind(**values)
