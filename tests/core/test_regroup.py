@@ -14,7 +14,7 @@ from stormops.core.explaining import make_groupers
 from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.incident import Incident
 from stormops.core.mislinks import Doubt
-from stormops.core.network import Ints, Tree
+from stormops.core.network import City, Ints, Tree
 from stormops.core.receipt_number import receipt_number
 from stormops.core.report import Symptom, Utility
 from tests.core.english import all_english
@@ -283,6 +283,14 @@ def test_a_restart_continues_the_groups_it_finds() -> None:
     assert world.where() == before
 
 
+def _city(*, reached: bool) -> City:
+    """Of one feeder, whose premises the network reaches or not."""
+    city = radial_city(feeders=1, laterals=2, transformers=3, houses=4)
+    if not reached:
+        city.premises.bus[:] = -1
+    return city
+
+
 @pytest.mark.parametrize("symptom", [Symptom.LIGHTS_OUT, Symptom.WATER])
 @pytest.mark.parametrize("reached", [True, False], ids=["by the network", "by none"])
 @pytest.mark.parametrize("houses", [1, 3])
@@ -292,10 +300,7 @@ def test_a_group_whose_reports_all_change_at_the_first_tick_after_a_restart_goes
     """As for a decider that had seen the last tick: what was there before the news is the situation's to say."""
     told: list[list[AnyFact]] = []
     for killed in (False, True):
-        city = radial_city(feeders=1, laterals=2, transformers=3, houses=4)
-        if not reached:
-            city.premises.bus[:] = -1
-        world = World(city)
+        world = World(_city(reached=reached))
         firsts = [world.report(premise, symptom) for premise in range(houses)]
         world.tick(0)
         (incident,) = world.open()
@@ -316,10 +321,7 @@ def test_an_incident_whose_last_report_leaves_at_the_first_tick_after_a_restart_
 ) -> None:
     told: list[list[AnyFact]] = []
     for killed in (False, True):
-        city = radial_city(feeders=1, laterals=2, transformers=3, houses=4)
-        if not reached:
-            city.premises.bus[:] = -1
-        world = World(city)
+        world = World(_city(reached=reached))
         first = world.report(0, symptom)
         world.tick(0)
         if killed:

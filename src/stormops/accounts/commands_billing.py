@@ -50,6 +50,10 @@ def issued(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, d
     )
 
 
+def _keep_read(draft: Draft, point: ServicePoint, told: RecordRead | EstimateRead) -> None:
+    draft.add(Read(id=draft.new_id(), point=point.id, day=draft.day(told.day), register=told.register, kind=told.kind))
+
+
 class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
     """A meter's register: actual, estimated, or storm (estimated because of one)."""
 
@@ -67,15 +71,7 @@ class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
         point = draft.get(ServicePoint, self.point)
         if self.kind not in {"actual", "estimated", "storm"} or self.register < 0:
             raise Refused("no_read", "A read is actual, estimated or storm, and not below zero.", "kind")
-        draft.add(
-            Read(
-                id=draft.new_id(),
-                point=point.id,
-                day=draft.day(self.day),
-                register=self.register,
-                kind=self.kind,
-            )
-        )
+        _keep_read(draft, point, self)
 
 
 class EstimateRead(Command, frozen=True, kw_only=True, tag="estimate_read"):
@@ -101,15 +97,7 @@ class EstimateRead(Command, frozen=True, kw_only=True, tag="estimate_read"):
             draft.attach(self.evidence)
         if self.kind not in {"estimated", "storm"}:
             raise Refused("no_read", "A read is actual, estimated or storm, and not below zero.", "kind")
-        draft.add(
-            Read(
-                id=draft.new_id(),
-                point=point.id,
-                day=draft.day(self.day),
-                register=self.register,
-                kind=self.kind,
-            )
-        )
+        _keep_read(draft, point, self)
 
 
 class PostBill(Command, frozen=True, kw_only=True, tag="post_bill"):

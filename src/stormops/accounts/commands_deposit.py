@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from stormops.accounts import owed, postings
@@ -169,6 +171,11 @@ class PayDeposit(Command, frozen=True, kw_only=True, tag="pay_deposit"):
             go_on(draft, after)
 
 
+def in_service(agreements: Iterable[ServiceAgreement]) -> bool:
+    """Whether some service of an account is not final."""
+    return any(each.state not in ENDED for each in agreements)
+
+
 def go_on(draft: Draft, deposit: Deposit) -> None:
     """Go on with service that waited for the deposit."""
     if deposit.agreement:
@@ -232,8 +239,7 @@ class ApplyDeposit(Command, frozen=True, kw_only=True, tag="apply_deposit"):
         account = draft.account(deposit.account)
         if account.stayed_by:
             raise Refused("stayed", "A stayed account's deposit moves by its case only.", "deposit")
-        live = [a for a in draft.where(ServiceAgreement, account=account.id) if a.state not in ENDED]
-        if live:
+        if in_service(draft.where(ServiceAgreement, account=account.id)):
             raise Refused("in_service", "A deposit is applied when all service is final.", "deposit")
         draft.step(deposit, "apply")
         total = deposit.held + deposit.interest
@@ -295,7 +301,7 @@ class MoveDeposit(Command, frozen=True, kw_only=True, tag="move_deposit"):
             raise Refused("other_party", "A deposit moves between accounts of the same customer only.", "account")
         if old.stayed_by or new.stayed_by:
             raise Refused("stayed", "A stayed account's deposit moves by its case only.", "deposit")
-        if any(a.state not in ENDED for a in draft.where(ServiceAgreement, account=old.id)):
+        if in_service(draft.where(ServiceAgreement, account=old.id)):
             raise Refused("in_service", "The old account is not final.", "deposit")
         draft.step(deposit, "transfer")
         moved = draft.add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from stormops.accounts.command import Command
-from stormops.accounts.commands_deposit import ENDED, go_on
+from stormops.accounts.commands_deposit import go_on
 from stormops.accounts.draft import Draft
 from stormops.accounts.record import Decision, Hash, Id
 from stormops.accounts.records_money import GUARANTOR, Deposit, Request
@@ -123,8 +123,3 @@ def _end_role(draft: Draft, deposit: Deposit) -> None:
     for role in draft.where(PartyRole, account=deposit.account):
         if not others and role.role == GUARANTOR and role.party == party and role.until is None:
             draft.put(replace(role, until=draft.envelope.day))
-
-
-def in_service(draft: Draft, account: str) -> bool:
-    """Whether some service of an account is not final."""
-    return any(each.state not in ENDED for each in draft.where(ServiceAgreement, account=account))

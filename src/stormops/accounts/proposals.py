@@ -12,15 +12,15 @@ from msgspec.structs import replace
 
 from stormops.accounts import owed, postings
 from stormops.accounts.commands_billing import Lines, charged
-from stormops.accounts.commands_deposit import refund_to
-from stormops.accounts.commands_guaranty import called_on, guaranty_of, in_service
+from stormops.accounts.commands_deposit import in_service, refund_to
+from stormops.accounts.commands_guaranty import called_on, guaranty_of
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import Head
 from stormops.accounts.postings import Against, Held, Piece
 from stormops.accounts.record import Amount, Day, Id, Payment
 from stormops.accounts.records_money import ChargeType, Receivable, Request
-from stormops.accounts.records_place import Account
+from stormops.accounts.records_place import Account, ServiceAgreement
 from stormops.accounts.refusal import Refused
 
 PARTS_MAX = 500
@@ -240,7 +240,7 @@ class Transfer(Proposal, frozen=True, kw_only=True, tag="transfer"):
         deposit = guaranty_of(draft, self.account, self.to)
         if deposit is None:
             raise _other_party()
-        if in_service(draft, self.account):
+        if in_service(draft.where(ServiceAgreement, account=self.account)):
             raise Refused("in_service", "A guarantor is called on when all service is final.", "to")
         left = deposit.instrument_cents - called_on(draft, self.account, self.to)
         if self.cents(draft) > left:

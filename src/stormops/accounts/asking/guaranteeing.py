@@ -6,7 +6,7 @@ from typing import Any
 
 from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.charge_types import LATE_FEE
-from stormops.accounts.commands_deposit import ENDED
+from stormops.accounts.commands_deposit import in_service
 from stormops.accounts.commands_guaranty import FurnishGuaranty, ReleaseGuaranty
 from stormops.accounts.decision import Decision
 from stormops.accounts.money import Cents
@@ -34,7 +34,7 @@ def record_of(work: Work, account: Account) -> deposit_life.Record:
 
 def served(work: Work, account: str) -> bool:
     """Whether an account has service that is not final."""
-    return any(each.state not in ENDED for each in work.reader.where(ServiceAgreement, account=account))
+    return in_service(work.reader.where(ServiceAgreement, account=account))
 
 
 def debts_at(work: Work, account: str, premise: str) -> list[Receivable]:
