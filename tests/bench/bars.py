@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+from stormops.books.collecting import without_collecting
+
 Bars = dict[str, tuple[float, float, bool]]
 """By name: what was measured, the bar, whether it is met."""
 
@@ -15,9 +17,10 @@ def pace() -> float:
     """Thousands of small rows made a second of the processor, the best of five: days differ by a factor of two."""
 
     def seconds() -> float:
-        began = time.process_time()
-        _ = [{"id": str(number), "cents": number, "since": (number, number + 1)} for number in range(ROWS)]
-        return time.process_time() - began
+        with without_collecting():  # or it would count what the benchmark holds
+            began = time.process_time()
+            _ = [{"id": str(number), "cents": number, "since": (number, number + 1)} for number in range(ROWS)]
+            return time.process_time() - began
 
     return ROWS / 1e3 / min(seconds() for _ in range(5))
 
