@@ -7,7 +7,7 @@ import pytest
 from psycopg.pq import PipelineStatus
 from sqlalchemy import String, bindparam, select
 
-from stormops.books.customers import view
+from stormops.books import customers
 from stormops.books.schema import TABLES
 from stormops.books.store import Books
 from stormops.books.together import rows_of
@@ -41,7 +41,7 @@ def test_a_customers_page_takes_few_round_trips(
     new_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     books = opened(new_postgres()).store
-    view(books.database, "a1")
+    customers.opened(books.database, "a1")
     alone: list[str] = []
     wait = PatientConnection.wait
 
@@ -51,6 +51,6 @@ def test_a_customers_page_takes_few_round_trips(
         return wait(self, gen, *given, **more)
 
     monkeypatch.setattr(PatientConnection, "wait", counted)
-    assert view(books.database, "a1") is not None
+    assert customers.opened(books.database, "a1") is not None
     assert 0 < len(alone) + 1 <= TRIPS_MAX, alone
     books.close()

@@ -22,13 +22,15 @@ from stormops.accounts.commands_collect import FileCertificate, StepCertificate
 from stormops.accounts.commands_loan import ApplyForRebate
 from stormops.accounts.commands_party import OpenAccount, UpdateContact
 from stormops.accounts.commands_payment import AuthoriseCard, PostStandIn, SettleCard, StandInPayment, TakePayment
-from stormops.accounts.commands_place import AddServicePoint, SetUmbrella
+from stormops.accounts.commands_place import AddServicePoint, AddUnit, SetUmbrella
+from stormops.accounts.commands_release import BeginRelease
 from stormops.accounts.commands_work import AddContact, MakePromise
 from stormops.accounts.ledger import Head
 from stormops.accounts.postings import Against, Piece, billed
 from stormops.accounts.records_money import BillLine, RebateBudget, Receipt, Receivable
 from stormops.accounts.records_place import Account, Member, Party
 from stormops.books import checks, loading, views
+from stormops.books.customers import opened as customer_opened
 from stormops.books.customers import view
 from stormops.books.database import Database
 from stormops.books.finding import find
@@ -392,6 +394,31 @@ class BooksContract:
         assert stayed is not None
         assert stayed.account.stayed_by == stayed.bankruptcies[0].id
         assert view(world.store.database, "nobody") is None
+
+    def test_beside_a_customer_are_the_own_meter_and_the_house_s_not_a_neighbour_s(self, world: SqlWorld) -> None:
+        at, elsewhere = premise(world, "12 Elm St"), premise(world, "14 Elm St")
+        units = [world.do(AddUnit(premise=at, name=name, since="2026-01-01"))["unit"] for name in ("1", "2")]
+        made = {
+            name: world.do(AddServicePoint(premise=where, utility=utility, meter=name, unit=unit))["service_point"]
+            for name, where, utility, unit in (
+                ("mine", at, "electric", units[0]),
+                ("neighbour's", at, "electric", units[1]),
+                ("the house's", at, "water", None),
+                ("next door's", elsewhere, "water", None),
+            )
+        }
+        releases = [
+            world.do(BeginRelease(point=made[name], clearance="reconnect", permit="P-1"))["meter_release"]
+            for name in ("mine", "neighbour's")
+        ]
+        world.do(start(at, point=made["mine"]))
+        found = customer_opened(world.store.database, "a1")
+        assert found is not None
+        assert found.customer == view(world.store.database, "a1")
+        beside = {each.id for each in found.beside}
+        assert beside >= {*units, made["mine"], made["the house's"], releases[0]}
+        assert beside.isdisjoint({made["neighbour's"], made["next door's"], releases[1]})
+        assert customer_opened(world.store.database, "nobody") is None
 
     def test_found_by_name_address_telephone_account_and_meter(self, world: SqlWorld) -> None:
         at = premise(world, "12 Elm St, Apt 4")

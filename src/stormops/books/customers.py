@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Select, String, bindparam, select
@@ -15,6 +15,7 @@ from stormops.accounts.records_money import (
     Deposit,
     Loan,
     Placement,
+    Rebate,
     Receipt,
     Receivable,
     RefundCase,
@@ -25,11 +26,18 @@ from stormops.accounts.records_place import (
     ContactPoint,
     CutOrder,
     MedicalCert,
+    MeterRelease,
+    OwnerAgreement,
     Party,
     Premise,
     ServiceAgreement,
+    ServiceOrder,
+    ServicePoint,
+    Umbrella,
+    Unit,
+    WeatherHold,
 )
-from stormops.accounts.records_work import Case, Contact, Escalation, Letter, Promise
+from stormops.accounts.records_work import Case, Contact, Escalation, Letter, Promise, ServiceRequest
 from stormops.books.columns import of_values
 from stormops.books.database import Database
 from stormops.books.schema import HEAD, TABLES
@@ -76,6 +84,15 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     other_accounts: list[str]
     """Of the same party."""
     cut_short: bool
+
+
+class Opened(NamedTuple):
+    """What a desk's page of an account shows."""
+
+    customer: Customer
+    beside: list[Record]
+    """Rebates, field work, buildings, releases, deposits that it stands for; units, meters, what owners signed;
+    weather holds."""
 
 
 _KEY = bindparam("account", type_=String)
@@ -136,6 +153,32 @@ def _queries() -> dict[type[Record], Select[Any]]:
 
 _QUERIES: dict[Any, Select[Any]] = {"head": select(HEAD.c.position), **_queries()}
 
+_MINE: tuple[type[Record], ...] = (ServiceOrder, ServiceRequest, Rebate, Umbrella)
+_THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement, ServicePoint)
+"""What a desk sees beside: of the account, and of its premises, still in force."""
+
+
+def _beside() -> dict[Any, Select[Any]]:
+    hold, deposit, agreement = (TABLES[name] for name in ("weather_hold", "deposit", "service_agreement"))
+    point, release = TABLES["service_point"], TABLES["meter_release"]
+    premises = select(agreement.c.premise).where(agreement.c.account == _KEY)
+    points = select(point.c.id).where(point.c.premise.in_(premises))
+    stands_for = deposit.c.guarantor == _KEY, deposit.c.state == "instrument"
+    queries: dict[Any, Select[Any]] = {
+        WeatherHold: select(hold).where(hold.c.state == "declared").order_by(hold.c.id),
+        "stands for": select(deposit).where(*stands_for).order_by(deposit.c.id),
+        MeterRelease: select(release).where(release.c.point.in_(points)).order_by(release.c.id),
+    }
+    for kind in _MINE:
+        queries[kind] = _of_account(kind).order_by(TABLES[kind_name(kind)].c.id)
+    for kind in _THERE:
+        table = TABLES[kind_name(kind)].c
+        queries[kind] = select(TABLES[kind_name(kind)]).where(table.premise.in_(premises)).order_by(table.id)
+    return queries
+
+
+_OPENED: dict[Any, Select[Any]] = {**_QUERIES, **_beside()}
+
 
 class _Page:
     """One account's records, bounded."""
@@ -146,7 +189,7 @@ class _Page:
 
     def of(self, kind: type[R]) -> list[R]:
         """All of a kind, up to the bound, if it has one."""
-        found = [of_values(kind, row) for row in self._rows[kind]]
+        found: list[R] = _records(self._rows, kind)
         if kind in _BOUNDED or kind is Receivable:
             self.cut_short |= len(found) > OPEN_MAX
             found = found[:OPEN_MAX]
@@ -156,7 +199,35 @@ class _Page:
 def view(database: Database, key: str) -> Customer | None:
     """An account's page; None when there is no such account. Raises BooksUnavailable."""
     with database.reading() as connection:
-        rows = rows_of(connection, _QUERIES, {"account": key})
+        return _customer(rows_of(connection, _QUERIES, {"account": key}), key)
+
+
+def opened(database: Database, key: str) -> Opened | None:
+    """The same with what a desk sees beside it, read together. Raises BooksUnavailable."""
+    with database.reading() as connection:
+        rows = rows_of(connection, _OPENED, {"account": key})
+    customer = _customer(rows, key)
+    if customer is None:
+        return None
+    held, releases = _records(rows, WeatherHold), _records(rows, MeterRelease)
+    mine = [each for kind in _MINE for each in _records(rows, kind)]
+    units, agreed, meters = (_records(rows, kind) for kind in _THERE)
+    served = {each.point for each in customer.agreements}
+    # In a building the meters of others' units are not this customer's.
+    meters = [each for each in meters if each.unit is None or each.id in served]
+    seen = {each.id for each in meters}
+    beside: list[Record] = [*held, *mine]
+    beside += [of_values(Deposit, row) for row in rows["stands for"]]
+    beside += [each for each in releases if each.point in seen]
+    beside += [each for each in (*units, *agreed, *meters) if getattr(each, "until", None) is None]
+    return Opened(customer, beside)
+
+
+def _records(rows: dict[Any, list[dict[str, Any]]], kind: type[Record]) -> list[Any]:
+    return [of_values(kind, row) for row in rows[kind]]
+
+
+def _customer(rows: dict[Any, list[dict[str, Any]]], key: str) -> Customer | None:
     page = _Page(rows)
     accounts = {each.id: each for each in page.of(Account)}
     account, party = accounts.pop(key, None), next(iter(page.of(Party)), None)

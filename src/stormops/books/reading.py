@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
 from stormops.accounts.chart import Side
 from stormops.accounts.ledger import Journal, JournalState, Line
@@ -26,18 +27,13 @@ class SqlReader:
 
     def get(self, kind: type[R], key: str) -> R | None:
         """See `Reader.get`."""
-        table = TABLES[kind_name(kind)]
-        row = self._connection.execute(select(table).where(table.c.id == key)).mappings().first()
+        row = self._connection.execute(_of_id(kind), {"id": key}).mappings().first()
         return None if row is None else from_row(kind, row)
 
     def where(self, kind: type[R], **equal: str) -> list[R]:
         """See `Reader.where`. Raises KeyError for a field without an index: no command reads a whole table."""
-        table = TABLES[kind_name(kind)]
-        indexed = {field.name for field in fields_of(kind) if field.indexed}
-        if not equal or not equal.keys() <= indexed:
-            raise KeyError(f"{kind_name(kind)} is not looked up by {sorted(equal)}")
-        query = select(table).where(*(table.c[name] == value for name, value in equal.items())).order_by(table.c.id)
-        return [from_row(kind, row) for row in self._connection.execute(query).mappings()]
+        rows = self._connection.execute(_looked_up(kind, tuple(equal)), equal).mappings()
+        return [from_row(kind, row) for row in rows]
 
     def journal(self, key: str) -> Journal | None:
         """See `Reader.journal`."""
@@ -50,6 +46,22 @@ class SqlReader:
     def reversed(self, key: str) -> bool:
         """See `Reader.reversed`."""
         return self._connection.execute(select(JOURNAL.c.id).where(JOURNAL.c.reverses == key)).first() is not None
+
+
+@cache
+def _of_id(kind: type[Record]) -> Select[Any]:
+    table = TABLES[kind_name(kind)]
+    return select(table).where(table.c.id == bindparam("id"))
+
+
+@cache
+def _looked_up(kind: type[Record], names: tuple[str, ...]) -> Select[Any]:
+    """Records by fields, whose values are the parameters of the same names. Raises KeyError."""
+    table = TABLES[kind_name(kind)]
+    indexed = {field.name for field in fields_of(kind) if field.indexed}
+    if not names or not indexed.issuperset(names):
+        raise KeyError(f"{kind_name(kind)} is not looked up by {sorted(names)}")
+    return select(table).where(*(table.c[name] == bindparam(name) for name in names)).order_by(table.c.id)
 
 
 def of_party(account: str) -> Select[tuple[int]]:

@@ -6,7 +6,7 @@ import contextlib
 
 from sqlalchemy import select
 
-from stormops.books.customers import view
+from stormops.books.customers import opened
 from stormops.books.database import POOL, Database
 from stormops.books.finding import find
 from stormops.books.schema import TABLES
@@ -15,10 +15,10 @@ from stormops.books.schema import TABLES
 def warm(database: Database) -> int:
     """Open the connections, and read one account as its page and the search do; gives how many. BooksUnavailable."""
     account = TABLES["account"].c.id
-    with contextlib.ExitStack() as opened:
-        connections = [opened.enter_context(database.reading()) for _ in range(POOL)]
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(database.reading()) for _ in range(POOL)]
         some = connections[0].scalar(select(account).order_by(account).limit(1))
     if some is not None:
-        view(database, some)
+        opened(database, some)
         find(database, some)
     return len(connections)

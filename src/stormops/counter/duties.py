@@ -7,6 +7,8 @@ command's permission (`rights`), what it costs is computed by the rules (`accoun
 
 from __future__ import annotations
 
+from functools import cache
+
 from stormops.accounts.commands_records import EXPORTED
 from stormops.accounts.disclosure import FILES
 from stormops.accounts.letters import LETTERS
@@ -471,9 +473,10 @@ DUTIES: dict[str, Duty] = {duty.name: duty for duty in _TABLE}
 """By name, in the order of the screens."""
 
 
-def duties_about(kind: str) -> list[Duty]:
+@cache
+def duties_about(kind: str) -> tuple[Duty, ...]:
     """The duties that begin with a record of a kind."""
-    return [duty for duty in _TABLE if duty.about == kind]
+    return tuple(duty for duty in _TABLE if duty.about == kind)
 
 
 TAKES: dict[str, tuple[str, ...]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -60,7 +61,7 @@ def next_of(words: Words, person: Person, done: Duty, known: dict[str, Any], her
     ]
 
 
-def grouped(words: Words, person: Person, duties: list[Duty], first: dict[str, str]) -> list[dict[str, Any]]:
+def grouped(words: Words, person: Person, duties: Iterable[Duty], first: dict[str, str]) -> list[dict[str, Any]]:
     """Duties that the person may do, by group; `first`: what a kind of record's duties begin with."""
     made = []
     for group in GROUPS:

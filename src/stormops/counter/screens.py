@@ -12,21 +12,14 @@ from starlette.routing import Route
 
 from stormops.accounts.record import Record
 from stormops.accounts.records import KINDS
-from stormops.accounts.records_money import Bill, Deposit, Drawer, Rebate, Receipt
+from stormops.accounts.records_money import Bill, Drawer, Receipt
 from stormops.accounts.records_place import (
     Account,
-    MeterRelease,
-    OwnerAgreement,
     Party,
     Premise,
     ServiceAgreement,
-    ServiceOrder,
-    ServicePoint,
     Umbrella,
-    Unit,
-    WeatherHold,
 )
-from stormops.accounts.records_work import ServiceRequest
 from stormops.accounts.rules.deposit_life import Instruments
 from stormops.books import customers, finding, listing, rosters
 from stormops.counter import account_page, answers, queues, showing
@@ -45,10 +38,6 @@ from stormops.pages.words import Words
 
 BEGINNING = ("open_account", "take_ticket", "open_drawer")
 """Duties that a customer's visit begins with: first on the first page."""
-
-MINE: tuple[type[Record], ...] = (ServiceOrder, ServiceRequest, Rebate, Umbrella)
-THERE: tuple[type[Record], ...] = (Unit, OwnerAgreement, ServicePoint)
-"""What stands on an account's page beside `customers.view`: of the account, and of its premises, still in force."""
 
 ANSWERED = {
     "1100": "ui.credit",
@@ -159,11 +148,10 @@ class Screens:
     # --- the customer --------------------------------------------------------------------------------------
 
     async def _account(self, request: Request, person: Person) -> Response:
-        view = await self._desk.look(customers.view, self._database, request.path_params["account"])
-        if view is None:
+        found = await self._desk.look(self._opened, request.path_params["account"], person)
+        if found is None:
             return self._pages.problem(request, person, "unknown", 404)
-        await self._desk.look(self._desk.clerk.looked_at, view.account.id, person, "page")
-        beside = await self._desk.look(self._beside, view)
+        view, beside = found
         shown = account_page.values(
             view,
             beside,
@@ -173,18 +161,11 @@ class Screens:
         )
         return self._pages.page(request, person, "account.html", here=view.account.id, **shown)
 
-    def _beside(self, view: customers.Customer) -> list[Record]:
-        with self._desk.clerk.books.reading() as reader:
-            held: list[Record] = [*reader.where(WeatherHold, state="declared")]
-            mine = [each for kind in MINE for each in reader.where(kind, account=view.account.id)]
-            mine += [each for each in reader.where(Deposit, guarantor=view.account.id) if each.state == "instrument"]
-            there = [each for kind in THERE for place in view.premises for each in reader.where(kind, premise=place.id)]
-            served = {each.point for each in view.agreements}
-            # In a building the meters of others' units are not this customer's.
-            there = [x for x in there if not isinstance(x, ServicePoint) or x.unit is None or x.id in served]
-            points = [each.id for each in there if isinstance(each, ServicePoint)]
-            mine += [each for point in points for each in reader.where(MeterRelease, point=point)]
-        return held + mine + [each for each in there if getattr(each, "until", None) is None]
+    def _opened(self, account: str, person: Person) -> customers.Opened | None:
+        found = customers.opened(self._database, account)
+        if found is not None:
+            self._desk.clerk.looked_at(account, person, "page")
+        return found
 
     async def _outage_page(self, request: Request, person: Person) -> Response:
         """What is known of a premise's outage: a page, or with `?framed` what the account page has in a frame."""
