@@ -36,6 +36,11 @@ def test_every_name_of_the_domain_has_its_word(language: str) -> None:
     assert sorted(key for key in wanted if not words.has(key)) == []
 
 
+def test_what_is_said_of_taking_back_is_of_a_duty_that_can_be() -> None:
+    own = set(table("en", PACKAGE)["back"]) - {"by"}
+    assert {name for name in own if name not in DUTIES or DUTIES[name].undo is None} == set()
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_language_has_the_same_keys_and_places(language: str) -> None:
     english, other = flat("en"), flat(language)

@@ -13,6 +13,12 @@ NEAR = timedelta(days=10)
 """A read so near to a day of last year stands for it."""
 
 
+def standing(reads: Iterable[Read]) -> list[Read]:
+    """Of each day the read that was recorded last, which takes the place of those before it; the oldest day first."""
+    by_day = {each.day: each for each in sorted(reads, key=lambda each: (each.day, each.changed))}
+    return list(by_day.values())
+
+
 def register_at(reads: Sequence[Read], on: date) -> int | None:
     """The register on a day, from the latest read on by the daily use of the year before it; None where none is known.
 

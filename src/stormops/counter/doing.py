@@ -33,7 +33,7 @@ from stormops.counter.duties import DUTIES
 from stormops.counter.duty import Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.items import left_said
-from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of
+from stormops.counter.offering import account_href, back_said, grouped, may_do, next_of, undo_of
 from stormops.counter.records import export_href
 from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
@@ -244,6 +244,7 @@ class Doing:
             changes=[*changes, *parts],
             about=about,
             why=[{"kept": one.kept} for one in decisions],
+            back=back_said(words, duty),
             shown=[
                 (field.label, value)
                 for field in fields
@@ -328,7 +329,7 @@ class Doing:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
         if "letter" in outcome.answer:
             links.append(Link(f"/counter/letters/{quote(outcome.answer['letter'])}", words("ui.print_letter")))
-        if (back := undo_of(duty, body, outcome.answer)) and may_do(person, DUTIES[back[0]]):
+        if (back := undo_of(duty, body, outcome.answer, here)) and may_do(person, DUTIES[back[0]]):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
         if duty.name == "fetch_records":
@@ -340,11 +341,7 @@ class Doing:
         account = str(outcome.answer.get("account") or here)
         if account:
             links.append(Link(account_href(account), words("ui.to_account")))
-        sentences = await self._desk.look(self._made, outcome.answer, words)
-        if "recount" in outcome.answer:
-            sentences = [words("ui.recount")]
-        if outcome.answer.get("over", "0") != "0":
-            sentences.append(words("ui.over", amount=answers_usd(outcome.answer["over"])))
+        sentences = await self._desk.look(self._said, duty, outcome.answer, words)
         return self._pages.page(
             request,
             person,
@@ -354,6 +351,13 @@ class Doing:
             links=links,
             back=back_link,
         )
+
+    def _said(self, duty: Duty, answer: Mapping[str, str], words: Words) -> list[str]:
+        """What came of it; where taking it back is no single step, how that goes."""
+        sentences = [words("ui.recount")] if "recount" in answer else self._made(answer, words)
+        if answer.get("over", "0") != "0":
+            sentences.append(words("ui.over", amount=answers_usd(answer["over"])))
+        return [*sentences, back_said(words, duty)] if words.has(f"back.{duty.name}") else sentences
 
     def _made(self, answer: Mapping[str, str], words: Words) -> list[str]:
         """What a command made, as it is now."""

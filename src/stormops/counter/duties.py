@@ -520,6 +520,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "record_recovery": ("recover", "recover_late"),
     "split_at_petition": ("split",),
     "demand_assurance": ("require_assurance",),
+    "withdraw_assurance": ("withdraw_demand",),
     "give_assurance": ("assure",),
     "accrue_loan_interest": ("accrue",),
     "bill_instalment": ("bill",),

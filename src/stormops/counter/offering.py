@@ -34,16 +34,32 @@ def may_do(person: Person, duty: Duty) -> bool:
     return may_use(person, duty.command) if proposal is None else may_make(person, proposal)
 
 
-def undo_of(duty: Duty, body: dict[str, Any], answer: dict[str, str]) -> tuple[str, dict[str, str]] | None:
-    """The duty that takes it back, with what it begins with; None when nothing does."""
+def undo_of(
+    duty: Duty, body: dict[str, Any], answer: dict[str, str], here: str = ""
+) -> tuple[str, dict[str, str]] | None:
+    """The duty that takes it back, with what it begins with and the same days; None when nothing does.
+
+    `here`: the account that the duty was done at, with which a new beginning begins.
+    """
     if duty.undo is None:
         return None
     back, step = DUTIES[duty.undo[0]], duty.undo[1]
     first = back.begins
     key = answer.get(first.of[0]) or body.get(first.label) if first.kind == "record" else None
+    if key is None and first.of == ("account",):
+        key = here or None
     if not isinstance(key, str):
         return None
-    return back.name, {first.name: key} | ({"step": step} if step else {})
+    days = {field.name: body[field.name] for field in back.fields if field.kind == "day" and field.name in body}
+    return back.name, {first.name: key} | days | ({"step": step} if step else {})
+
+
+def back_said(words: Words, duty: Duty) -> str:
+    """How a duty is taken back, said before it is done; "" where nothing takes it back by itself."""
+    if duty.undo is None:
+        return ""
+    key = f"back.{duty.name}"
+    return words(key) if words.has(key) else words("back.by", duty=words(f"duty.{duty.undo[0]}"))
 
 
 NEXT = {"draft_request": ("attach_evidence", "submit_request"), "attach_evidence": ("submit_request",)}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from stormops.accounts.commands_billing import RecordRead
 from stormops.accounts.records_place import Read
 from tests.accounts.asking.paper import Paper, paper
 from tests.accounts.world import HASH
@@ -48,6 +49,18 @@ def test_what_cannot_or_may_not_be_estimated_is_refused() -> None:
     whole = {"out_since": ms(1) - 86_400_000, "out_until": ms(30, 1)}
     assert world.no("estimate_read", **ASKED, **whole) == "outage_verified"
     assert world.no("estimate_read", **ASKED | {"day": "2026-07-31"}) == "no_read"
+
+
+def test_a_read_of_the_same_day_takes_the_estimates_place_and_it_counts_no_more() -> None:
+    world = month()
+    world.do(world.command("estimate_read", **ASKED))
+    world.later(1)
+    world.do(RecordRead(point="sp-electric", day="2026-08-30", register=1_500, kind="actual"))
+    world.later(29)
+    command = world.command("estimate_read", point="sp-electric", day="2026-09-29")
+    assert command.register == 2_200  # 1,400 units of sixty days before, thirty on from the read, not the estimate
+    assert "with this one" in command.decision["formula"][0]["formula"]
+    assert command.decision["result"]["counted"] == 1
 
 
 def test_one_estimate_too_many_is_somebodys_exception() -> None:

@@ -34,8 +34,7 @@ class AskEstimate(Asked, frozen=True, kw_only=True):
     def command(self, work: Work) -> EstimateRead:
         """See `Asked.command`."""
         point, on = work.get(ServicePoint, self.point), day_of(self.day)
-        reads = sorted(work.reader.where(Read, point=point.id), key=lambda each: (each.day, each.changed))
-        before = [each for each in reads if each.day < on]
+        before = [each for each in estimating.standing(work.reader.where(Read, point=point.id)) if each.day < on]
         register = estimating.register_at(before, on)
         if register is None:
             raise Refused("no_read", "This meter has too few reads to estimate from: have it read.", "point")
