@@ -172,6 +172,11 @@ async def test_8_another_customer_with_a_good_record_stands_for_a_deposit_until_
     await desk.do("representative", "release_guaranty", deposit=deposit)
     assert (await view(desk))["deposits"][0]["state"] == "released"
     assert "Stands for a deposit" not in (await desk.get("representative", "/counter/accounts/b1")).text
+    letter = await desk.do("representative", "issue_letter", kind="guaranty_release", about=deposit)
+    kept = (await desk.get("representative", f"/counter/letters/{letter['letter']}")).text
+    assert "You no longer stand for a deposit" in kept
+    assert letter["letter"] in (await desk.get("representative", "/counter/accounts/b1")).text
+    assert letter["letter"] not in (await desk.get("representative", "/counter/accounts/a1")).text
     # Free is free: they stand again only for a deposit that is required again, by a contract of its own.
     assert await desk.refused("representative", "furnish_guaranty", **ask) == "final_state"
     again = {"account": "a1", "service": "electric", "monthly_bills": [9_000]}
@@ -180,6 +185,46 @@ async def test_8_another_customer_with_a_good_record_stands_for_a_deposit_until_
     assert await desk.refused("representative", "furnish_guaranty", **unsigned) == "invalid"
     await desk.do("representative", "furnish_guaranty", document=LEASE, **unsigned)
     assert [each["state"] for each in (await view(desk))["deposits"]] == ["released", "instrument"]
+
+
+async def test_8_a_guarantor_is_written_to_before_they_are_charged(desk: Desk) -> None:
+    await served(desk, "b1")
+    desk.later(370)
+    agreement = await customer(desk)
+    deposit, premise = (await view(desk))["deposits"][0]["id"], (await view(desk))["premises"][0]["id"]
+    contract = {"deposit": deposit, "guarantor": "b1", "premise": premise, "document": LEASE}
+    await desk.do("representative", "furnish_guaranty", **contract)
+    since = in_days(desk, 0)
+    await desk.do("field", "energise", agreement=agreement, register=1_000)
+    desk.later(30)
+    point, until = (await view(desk))["agreements"][0]["point"], in_days(desk, 0)
+    await desk.do("billing", "record_read", point=point, day=until, register=2_000, kind="actual")
+    await desk.do("billing", "post_bill", account="a1", since=since, until=until, due=until)
+    assert await desk.refused("credit", "issue_letter", kind="guaranty_call", about=deposit) == "in_service"
+    await desk.do("representative", "stop_service", agreement=agreement, until=in_days(desk, 0))
+    await desk.do("representative", "step_service", agreement=agreement, step="finalise")
+    desk.later(30)
+    owing = (await view(desk))["receivables"]
+    moved = {"kind": "transfer", "account": "a1", "to": "b1"}
+    moved |= {"parts": [{"receivable": each["id"], "cents": each["owed"]} for each in owing]}
+    ask = {"proposal": moved, "reason": "not paid"}
+    assert await desk.refused("credit", "draft_request", **ask) == "not_noticed"
+    for account in ("a1", "b1"):
+        page = (await desk.get("credit", f"/counter/accounts/{account}")).text
+        assert f"/counter/letters/guaranty_call/{deposit}" in page
+        assert "guaranty_call" not in (await desk.get("cashier", f"/counter/accounts/{account}")).text
+    assert await desk.refused("cashier", "issue_letter", kind="guaranty_call", about=deposit) == "no_permission"
+    letter = (await desk.do("credit", "issue_letter", kind="guaranty_call", about=deposit))["letter"]
+    printed = await desk.get("credit", f"/counter/letters/{letter}.pdf")
+    assert (printed.headers["stormops-same-bytes"], printed.content[:4]) == ("yes", b"%PDF")
+    assert any(
+        each["account"] == "b1" for each in (await desk.get("auditor", f"{API}/looks?account=b1")).json()["looks"]
+    )
+    assert await desk.refused("credit", "draft_request", **ask) == "notice_runs"
+    desk.later(10)
+    await approved(desk, "credit", moved, "approver", "manager")
+    assert ((await view(desk))["owed"], (await view(desk, "b1"))["owed"]) == (0, 10_907)
+    await sound(desk)
 
 
 async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:
@@ -418,7 +463,7 @@ async def test_15_a_debt_in_dispute_is_somebodys_task_and_called_back_by_the_rul
     assert await desk.refused("credit", "propose_placement", account="a1", agency="acme") == "disputed"
     (case,) = [each["id"] for each in (await view(desk))["cases"]]
     await desk.do("approver", "step_case", case=case, step="withdraw")
-    desk.later(30)
+    desk.later(31)  # the storm's grace for placements
     again = (await desk.do("credit", "propose_placement", account="a1", agency="acme"))["placement"]
     await desk.do("credit2", "step_placement", placement=again, step="approve")
     await desk.do("credit", "step_placement", placement=again, step="place")

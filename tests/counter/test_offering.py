@@ -43,6 +43,9 @@ def test_what_was_done_leads_back_and_on() -> None:
     after = next_of(WORDS, RITA, DUTIES["attach_evidence"], {"request": "q1", "evidence": "e1"}, "a1")
     assert [link.href for link in after] == ["/counter/do/submit_request?request=q1&here=a1"]
     assert next_of(WORDS, RITA, DUTIES["submit_request"], {"request": "q1"}, "a1") == []
+    (letter,) = next_of(WORDS, RITA, DUTIES["release_guaranty"], {"deposit": "d 1"}, "a1")
+    assert letter.href == "/counter/letters/guaranty_release/d%201"
+    assert next_of(WORDS, person("carl", "cashier"), DUTIES["release_guaranty"], {"deposit": "d1"}, "a1") == []
 
 
 def test_before_it_is_done_it_is_said_how_it_is_taken_back() -> None:

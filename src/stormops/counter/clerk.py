@@ -169,7 +169,8 @@ class Clerk:
         def typeset(kind: str, about: str) -> Typeset:
             document = compose(self.writing(reader), kind, about)
             key = hashlib.sha256(pdf(document)).hexdigest()
-            account = getattr(reader.get(LETTERS[kind].about, about), "account", "")
+            record = reader.get(LETTERS[kind].about, about)
+            account = "" if record is None else LETTERS[kind].addressee(record)
             return Typeset(account, document.language, msgspec.to_builtins(document), key)
 
         return Work(reader, self.pack, self.today(), asking.person.person, now.episode, typeset=typeset)

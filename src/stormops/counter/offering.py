@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from stormops.books import terms
 from stormops.counter.duties import DUTIES, GROUPS
 from stormops.counter.duty import Duty
+from stormops.counter.papers import may_issue
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person, may_make, may_use
 from stormops.pages.words import Words
@@ -66,14 +67,27 @@ NEXT = {"draft_request": ("attach_evidence", "submit_request"), "attach_evidence
 """Of commands of requests, what is done next."""
 
 
+LETTER_NEXT = {
+    "release_guaranty": ("guaranty_release", "deposit"),
+    "break_arrangement": ("broken_arrangement", "arrangement"),
+    "notice_cut": ("cut_notice", "cut_order"),
+}
+"""The letter that is written of a command, and what names the record that it is about."""
+
+
 def next_of(words: Words, person: Person, done: Duty, known: dict[str, Any], here: str) -> list[Link]:
-    """What is done next with a request, whose number is in what was asked or answered (`known`)."""
+    """What is done next with a request, and the letter that follows; `known`: what was asked and answered."""
     after = [DUTIES[name] for name in NEXT.get(done.command, ())]
-    return [
+    links = [
         Link(duty_href(duty, known["request"], here), words(f"duty.{duty.name}"))
         for duty in after
         if may_do(person, duty)
     ]
+    letter, about = LETTER_NEXT.get(done.command, ("", ""))
+    if letter and may_issue(person, letter):
+        said = words("ui.letter", kind=words(f"choice.{letter}"))
+        links.append(Link(f"/counter/letters/{letter}/{quote(known[about], safe='')}", said))
+    return links
 
 
 def grouped(words: Words, person: Person, duties: list[Duty], first: dict[str, str]) -> list[dict[str, Any]]:
