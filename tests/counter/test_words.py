@@ -8,7 +8,7 @@ import pytest
 from stormops.accounts.record import MACHINE_OF
 from stormops.accounts.records import KINDS
 from stormops.core.incident import State
-from stormops.counter.duties import DUTIES, GROUPS
+from stormops.counter.duties import DUTIES, GROUPS, TAKES
 from stormops.counter.queues import QUEUES
 from stormops.counter.words import PACKAGE, named, plain, said
 from stormops.pages.words import LANGUAGES, table
@@ -39,6 +39,7 @@ def test_every_name_of_the_domain_has_its_word(language: str) -> None:
 def test_what_is_said_of_taking_back_is_of_a_duty_that_can_be() -> None:
     own = set(table("en", PACKAGE)["back"]) - {"by"}
     assert {name for name in own if name not in DUTIES or DUTIES[name].undo is None} == set()
+    assert set(table("en", PACKAGE)["again"]) <= set(TAKES)
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -33,12 +33,12 @@ from stormops.counter.duties import DUTIES
 from stormops.counter.duty import Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.items import left_said
-from stormops.counter.offering import account_href, back_said, grouped, may_do, next_of, undo_of
+from stormops.counter.offering import account_href, back_said, grouped, may_do, named_now, next_of, undo_of
 from stormops.counter.records import export_href
 from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import Person
-from stormops.counter.shown import About, Shown, said, shown_of
+from stormops.counter.shown import About, Shown, said, shown_of, subject_of
 from stormops.counter.words import named
 from stormops.pages.words import Words
 from stormops.web.http import read_body
@@ -123,7 +123,7 @@ class Doing:
         status: int = 200,
     ) -> Response:
         words, errors = self._pages.words(request), errors or {}
-        fields, about, account = await self._desk.look(self._fields, duty, given, person, words, errors)
+        fields, about, account, title = await self._desk.look(self._fields, duty, given, person, words, errors)
         first = next((place for place, f in enumerate(fields, 1) if not f.fixed and not any(f.values)), 0)
         return self._pages.page(
             request,
@@ -131,7 +131,7 @@ class Doing:
             "duty.html",
             status,
             duty=duty,
-            title=words(f"duty.{duty.name}"),
+            title=title,
             fields=fields,
             about=about,
             here=account,
@@ -142,7 +142,7 @@ class Doing:
 
     def _fields(
         self, duty: Duty, given: Given, person: Person, words: Words, errors: dict[str, str]
-    ) -> tuple[list[Shown], Link | None, str]:
+    ) -> tuple[list[Shown], Link | None, str, str]:
         with self._desk.clerk.books.reading() as reader:
             given = forms.resolved(duty, given, reader)
             account = forms.account_of(duty, given, reader)
@@ -150,10 +150,11 @@ class Doing:
             if any(field.kind == "owner" for field in fields):
                 owners = [forms.Choice(name, name) for name in self._names()]
                 fields = [x._replace(choices=owners, typed=True) if x.kind == "owner" else x for x in fields]
+            title = named_now(words, duty, subject_of(duty, given, reader))
             found = reader.get(Account, account) if account else None
             party = None if found is None else reader.get(Party, found.party)
         link = None if party is None else Link(account_href(account), f"{party.name} · {account}")
-        return fields, link, account
+        return fields, link, account, title
 
     # --- what is sent --------------------------------------------------------------------------------------
 
@@ -220,7 +221,7 @@ class Doing:
             return await self._refuse(request, person, duty, given, refusal)
         words, blind = self._pages.words(request), duty.command in BLIND
         answer = answers.preview_answer(would, blind=blind)
-        fields, about, account = await self._desk.look(self._fields, duty, given, person, words, {})
+        fields, about, account, title = await self._desk.look(self._fields, duty, given, person, words, {})
         decisions = [part for kept in answer.decisions for part in answers.why(kept, self._desk.clerk.pack)]
         changes = dict.fromkeys(
             f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state).lower() if each.state else ''}"
@@ -236,7 +237,7 @@ class Doing:
             person,
             "preview.html",
             duty=duty,
-            title=words(f"duty.{duty.name}"),
+            title=title,
             here=account,
             key=asking.key,
             would=answer,

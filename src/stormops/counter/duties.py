@@ -562,6 +562,13 @@ def offered(duty: Duty, record: Record) -> bool:
     return not MACHINE_OF[type(record)].edges[str(getattr(record, "state", ""))].keys().isdisjoint(TAKES[duty.name])
 
 
+def again(duty: Duty, record: Record) -> bool:
+    """Whether it was done with the record already and would be done once more: its step leads to where it is."""
+    state = str(getattr(record, "state", ""))
+    edges = MACHINE_OF[type(record)].edges[state] if duty.name in TAKES else {}
+    return any(edges.get(step) == state for step in TAKES.get(duty.name, ()))
+
+
 def steps_now(field: Field, record: Record | None) -> list[str]:
     """Of a step's field: what the record's state allows now; everything where there is no record."""
     kind, steps = KINDS[field.of[0]], list(field.of[1:])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from stormops.accounts.record import Record
 from stormops.books import terms
-from stormops.counter.duties import DUTIES, GROUPS
+from stormops.counter.duties import DUTIES, GROUPS, again
 from stormops.counter.duty import Duty
 from stormops.counter.papers import may_issue
 from stormops.counter.rendering import Link
@@ -21,6 +22,12 @@ CALLED_LETTERS_MIN = 3
 def account_href(account: str) -> str:
     """Where an account's page is."""
     return f"/counter/accounts/{quote(account, safe='')}"
+
+
+def named_now(words: Words, duty: Duty, record: Record | None) -> str:
+    """What a duty does with a record as it stands: what was done already, some are called differently."""
+    key = f"again.{duty.name}"
+    return words(key if record is not None and words.has(key) and again(duty, record) else f"duty.{duty.name}")
 
 
 def duty_href(duty: Duty, record: str, here: str = "") -> str:

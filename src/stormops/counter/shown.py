@@ -85,7 +85,7 @@ def _shown(field: Field, about: About, error: str | None) -> Shown:
     if field.kind == "choice":
         choices = [forms.Choice(each, named(words, "choice", each) if each else "") for each in field.of]
     elif field.kind == "step":
-        subject = _subject(about.duty, given, reader)
+        subject = subject_of(about.duty, given, reader)
         choices = [forms.Choice(each, named(words, "step", each)) for each in steps_now(field, subject)]
     elif field.kind in {"record", "parts"}:
         choices = forms.choices(
@@ -133,7 +133,8 @@ def _fixed(field: Field, about: About, error: str | None, values: list[str]) -> 
     return known and about.reader.get(KINDS[field.of[0]], values[0]) is not None
 
 
-def _subject(duty: Duty, given: Given, reader: Reader) -> Record | None:
+def subject_of(duty: Duty, given: Given, reader: Reader) -> Record | None:
+    """The record that a form begins with, where it is known."""
     first = duty.begins
     key = (given.get(first.name) or [""])[0]
     return reader.get(KINDS[first.of[0]], key) if first.kind == "record" and key else None
