@@ -205,7 +205,7 @@ async def test_8_a_guarantor_is_written_to_before_they_are_charged(desk: Desk) -
     await desk.do("representative", "step_service", agreement=agreement, step="finalise")
     desk.later(30)
     owing = (await view(desk))["receivables"]
-    moved = {"kind": "transfer", "account": "a1", "to": "b1"}
+    moved: dict[str, Any] = {"kind": "transfer", "account": "a1", "to": "b1"}
     moved |= {"parts": [{"receivable": each["id"], "cents": each["owed"]} for each in owing]}
     ask = {"proposal": moved, "reason": "not paid"}
     assert await desk.refused("credit", "draft_request", **ask) == "not_noticed"

@@ -19,6 +19,14 @@ def standing(reads: Iterable[Read]) -> list[Read]:
     return list(by_day.values())
 
 
+def of_period(reads: Iterable[Read], since: date, until: date) -> tuple[Read, Read] | None:
+    """The reads by which a meter's use from a day up to and without another is billed; None where one is missing."""
+    known = standing(reads)
+    opening = [read for read in known if read.day <= since]
+    closing = [read for read in known if since < read.day <= until]
+    return (opening[-1], closing[-1]) if opening and closing else None
+
+
 def register_at(reads: Sequence[Read], on: date) -> int | None:
     """The register on a day, from the latest read on by the daily use of the year before it; None where none is known.
 

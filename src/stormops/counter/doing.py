@@ -27,7 +27,7 @@ from stormops.books.database import BooksUnavailable
 from stormops.counter import answers, forms
 from stormops.counter.api import BLIND, decode, good_key
 from stormops.counter.clerk import Asking, Preview
-from stormops.counter.describing import describe, schedule
+from stormops.counter.describing import describe, made_said, outage_said, schedule
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES
 from stormops.counter.duty import Duty, Field
@@ -39,6 +39,7 @@ from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import Person
 from stormops.counter.shown import About, Shown, said, shown_of, subject_of
+from stormops.counter.verified import Verified
 from stormops.counter.words import named
 from stormops.pages.words import Words
 from stormops.web.http import read_body
@@ -61,9 +62,9 @@ class Summary(NamedTuple):
 class Doing:
     """The routes of the duties."""
 
-    def __init__(self, desk: Desk, pages: Pages, names: Callable[[], Collection[str]]) -> None:
+    def __init__(self, desk: Desk, pages: Pages, verified: Verified, names: Callable[[], Collection[str]]) -> None:
         """`names`: of everybody who signs in, any of whom may be given something to do."""
-        self._desk, self._pages, self._names = desk, pages, names
+        self._desk, self._pages, self._verified, self._names = desk, pages, verified, names
 
     def routes(self) -> list[Route]:
         """One address a duty, and one for what was done."""
@@ -122,8 +123,8 @@ class Doing:
         summary: Summary | None = None,
         status: int = 200,
     ) -> Response:
-        words, errors = self._pages.words(request), errors or {}
-        fields, about, account, title = await self._desk.look(self._fields, duty, given, person, words, errors)
+        errors = errors or {}
+        fields, about, account, title = await self._filled(request, duty, given, person, errors)
         first = next((place for place, f in enumerate(fields, 1) if not f.fixed and not any(f.values)), 0)
         return self._pages.page(
             request,
@@ -139,6 +140,25 @@ class Doing:
             summary=summary,
             first=first,
         )
+
+    async def _filled(
+        self, request: Request, duty: Duty, given: Given, person: Person, errors: dict[str, str]
+    ) -> tuple[list[Shown], Link | None, str, str]:
+        """The fields as they are shown, whose the form is, and what it is called; outages are those of the meter."""
+        words = self._pages.words(request)
+        fields, about, account, title = await self._desk.look(self._fields, duty, given, person, words, errors)
+        if any(field.kind == "outages" for field in fields):
+            point = next((field.values for field in fields if field.name == duty.begins.name), [])
+            known = await self._verified.of_point(request, await self._point(duty, point))
+            zone = self._pages.looks.zone
+            choices = [forms.Choice(each.incident, outage_said(each, words, zone)) for each in known]
+            fields = [x._replace(choices=choices) if x.kind == "outages" else x for x in fields]
+        return fields, about, account, title
+
+    async def _point(self, duty: Duty, values: list[str]) -> str:
+        """The number of the meter that a form begins with, however it was typed."""
+        given = await self._desk.look(self._resolved, duty, {duty.begins.name: values})
+        return (given.get(duty.begins.name) or [""])[0]
 
     def _fields(
         self, duty: Duty, given: Given, person: Person, words: Words, errors: dict[str, str]
@@ -204,6 +224,7 @@ class Doing:
             person,
             as_of=int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= 15 else None,
             seal=(given.get("seal") or [""])[0],
+            outages=await self._verified.of_body(request, command),
         )
         if (given.get("stage") or [""])[0] == "do":
             return await self._do(request, person, duty, given, asking)
@@ -221,12 +242,9 @@ class Doing:
             return await self._refuse(request, person, duty, given, refusal)
         words, blind = self._pages.words(request), duty.command in BLIND
         answer = answers.preview_answer(would, blind=blind)
-        fields, about, account, title = await self._desk.look(self._fields, duty, given, person, words, {})
+        fields, about, account, title = await self._filled(request, duty, given, person, {})
         decisions = [part for kept in answer.decisions for part in answers.why(kept, self._desk.clerk.pack)]
-        changes = dict.fromkeys(
-            f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state).lower() if each.state else ''}"
-            for each in answer.changes
-        )
+        changes = [] if blind else made_said(refusal.records, words)
         parts = [
             schedule(made, words) for made in refusal.records if isinstance(made, Arrangement) and made.instalments
         ]
@@ -249,7 +267,7 @@ class Doing:
             shown=[
                 (field.label, value)
                 for field in fields
-                if (value := said(field)) and not (field.fixed and field.of_account)
+                if (value := said(field, words)) and not (field.fixed and field.of_account)
             ],
             hidden=[
                 (name, value)

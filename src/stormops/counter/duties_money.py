@@ -150,6 +150,7 @@ MONEY: tuple[Duty, ...] = (
         "billing",
         record("point", "service_point"),
         day("day", "{today}"),
+        Field("incidents", "outages", needed=False),
         maybe(moment("out_since")),
         maybe(moment("out_until")),
         maybe(EVIDENCE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -140,16 +141,30 @@ def subject_of(duty: Duty, given: Given, reader: Reader) -> Record | None:
     return reader.get(KINDS[first.of[0]], key) if first.kind == "record" and key else None
 
 
-def said(field: Shown) -> str:
+def said(field: Shown, words: Words) -> str:
     """What was given in a field, for the preview."""
-    if field.kind == "parts":
-        labels = {each.value: each.label for each in field.choices}
-        return "; ".join(f"{labels.get(key, key)}: {value}" for key, value in field.part_values.items() if value)
     labels = {each.value: each.label for each in field.choices}
-    if field.kind in {"file", "files"}:
-        return ", ".join(f"{value[:12]}…" for value in field.values)
+    if field.kind == "parts":
+        return "; ".join(f"{labels.get(key, key)}: {value}" for key, value in field.part_values.items() if value)
     if field.kind == "flag":
         return "✓" if field.values else ""
-    if field.kind == "money":
-        return usd(forms.cents_of(field.values[0])) if any(field.values) else ""
-    return ", ".join(labels.get(value, value[:200]) for value in field.values if value)
+    between = "; " if field.kind == "outages" else ", "
+    return between.join(labels.get(value) or _as_read(field.kind, value, words) for value in field.values if value)
+
+
+def _as_read(kind: str, value: str, words: Words) -> str:
+    """One value as people read it."""
+    if kind in {"file", "files"}:
+        return f"{value[:12]}…"
+    if kind == "money":
+        return usd(forms.cents_of(value))
+    if kind == "moment":
+        return value.replace("T", " ")[:40]
+    return _day(value, words) if kind == "day" else value[:200]
+
+
+def _day(text: str, words: Words) -> str:
+    try:
+        return words.day(date.fromisoformat(text))
+    except ValueError:
+        return text[:40]
