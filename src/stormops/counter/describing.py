@@ -97,8 +97,12 @@ def _of_next(arrangement: Arrangement, words: Words) -> Told:
 
 
 def schedule(arrangement: Arrangement, words: Words) -> str:
-    """Every instalment with its day."""
-    return ", ".join(f"{words.day(part.due)} {usd(part.cents)}" for part in arrangement.instalments)
+    """Every instalment with its day; of one that is broken also what was paid, and since when it is."""
+    parts = ", ".join(f"{words.day(part.due)} {usd(part.cents)}" for part in arrangement.instalments)
+    if arrangement.broken is None:
+        return parts
+    paid = words("ui.budget_paid", amount=usd(arrangement.paid))
+    return " · ".join((parts, paid, words("ui.broken_since", day=words.day(arrangement.broken))))
 
 
 def outage_said(outage: Outage, words: Words, zone: ZoneInfo) -> str:
