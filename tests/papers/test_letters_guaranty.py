@@ -16,7 +16,7 @@ from tests.papers.city import NAME, amounts, customer, said, written
 
 
 def stood(language: str = "en") -> Paper:
-    """Bo has stood for Ada's deposit of $150 since January; her service is final, and $204.46 is not paid."""
+    """Bo has stood for Ada's deposit of $150 since January; her service is final, and more than that is not paid."""
     world, _, _ = customer()
     world.put(
         replace(world.get(Party, world.get(Account, "b1").party), name="Bo Lee", language=language),
