@@ -47,6 +47,7 @@ PROVED_ELSEWHERE = {
     "books/migrations/versions/v0012_records.py": "test_database",
     "books/migrations/versions/v0013_lanes.py": "test_database",
     "books/migrations/versions/v0014_rules.py": "test_database",
+    "books/migrations/versions/v0015_returns.py": "test_database",
     "books/migrations/versions/v0006_blocks.py": "test_database",
     "books/migrations/versions/v0005_guards.py": "contract/books_contract tries each guard",
     "books/migrations/versions/v0007_runs.py": "test_database",

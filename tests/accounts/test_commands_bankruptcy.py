@@ -12,6 +12,7 @@ from stormops.accounts.commands_bankruptcy import (
     SetOffDeposit,
     SplitAtPetition,
     StepBankruptcy,
+    WithdrawAssurance,
 )
 from stormops.accounts.commands_billing import PostBill
 from stormops.accounts.commands_collect import ProposePlacement, StepPlacement
@@ -157,3 +158,28 @@ def test_63_assurance_is_the_new_accounts_deposit_and_default_waits_for_its_day(
     world.later(40)
     world.do(StepBankruptcy(case=case, step="default"))
     assert world.refused(StepBankruptcy(case=case, step="split")) == "illegal_step"
+
+
+def test_a_demand_withdrawn_waives_its_deposit_and_can_be_made_again() -> None:
+    world = city()
+    bill(world, "a1", 10_000)
+    case = notice(world, 13)
+    split(world, case)
+    demand = DemandAssurance(case=case, fund="electric", cents=500, due="2026-05-01", decision=PROOF)
+    back = WithdrawAssurance(case=case, due="2026-04-09", reason="the wrong service", decision=PROOF)
+    assert world.refused(back) == "illegal_step"  # nothing was demanded
+    first = world.do(demand)["deposit"]
+    assert world.refused(replace(back, decision={})) == "no_decision"
+    assert world.refused(replace(back, reason=" ")) == "no_text"
+    world.do(back)
+    after = world.get(BankruptcyCase, case)
+    assert (after.state, after.assurance_due, after.withdrawn) == ("split", date(2026, 4, 9), PROOF)
+    assert world.get(Deposit, first).state == "waived"
+    second = world.do(demand)["deposit"]
+    world.later(60)
+    world.do(StepBankruptcy(case=case, step="default"))
+    world.do(replace(back, order=HASH))
+    assert (world.get(BankruptcyCase, case).state, world.get(Deposit, second).state) == ("split", "waived")
+    third = world.do(demand)["deposit"]
+    world.do(PayDeposit(number="p9", deposit=third, cents=500, tender="bank"))
+    assert world.refused(back) == "illegal_step"  # the money is there: it is entered or given back

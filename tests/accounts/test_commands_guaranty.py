@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from stormops.accounts.commands_deposit import FurnishDeposit, StepDeposit
 from stormops.accounts.commands_guaranty import FurnishGuaranty, ReleaseGuaranty
+from stormops.accounts.commands_letter import IssueLetter, VoidLetter
 from stormops.accounts.commands_request import DraftRequest, ReverseRequest
 from stormops.accounts.commands_service import StepService, StopService
 from stormops.accounts.proposals import Part, Transfer
@@ -104,6 +105,14 @@ def test_a_guarantor_is_called_on_for_a_final_debt_up_to_what_they_stand_for() -
     assert refused(4_000) == "in_service"
     world.do(StopService(agreement=made["service_agreement"], until="2026-03-15"))
     world.do(StepService(agreement=made["service_agreement"], step="finalise"))
+    assert refused(4_000) == "not_noticed"  # the guarantor is written to first
+    notice: dict[str, Any] = {"kind": "guaranty_call", "about": made["deposit"], "language": "en", "hash": HASH}
+    issue = IssueLetter(account="b1", document={}, **notice)
+    assert world.refused(replace(issue, account="a1")) == "other_account"
+    letter = world.do(issue)["letter"]
+    world.do(VoidLetter(letter=letter, reason="the wrong amount"))
+    assert refused(4_000) == "not_noticed"
+    world.do(issue)
     assert refused(10_001) == "over_guaranty"
     request = through(world, call(4_000))
     assert sum(each.owed for each in world.books.where(Receivable, account="b1")) == 4_000

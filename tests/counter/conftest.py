@@ -19,6 +19,7 @@ from starlette.requests import Request
 from stormops.accounts.command import Circumstances
 from stormops.accounts.policy import Pack
 from stormops.accounts.policy_limits import limits
+from stormops.accounts.records_place import Outage
 from stormops.books import billing_run
 from stormops.books.store import Books
 from stormops.clock import Clock
@@ -53,6 +54,22 @@ def person(name: str, role: str, desk: str = "north", related: frozenset[str] = 
 
 
 @dataclass
+class Asked:
+    """What feed would say of outages at a premise, now and earlier."""
+
+    now: dict[str, Known]
+    before: dict[str, list[Outage]]
+
+    async def __call__(self, premise: str, cookie: str) -> Known | None:
+        del cookie
+        return self.now.get(premise)
+
+    async def past(self, premise: str, cookie: str) -> list[Outage] | None:
+        del cookie
+        return self.before.get(premise)
+
+
+@dataclass
 class Desk:
     """The app, its books, and who is who: the session cookie is the name."""
 
@@ -63,6 +80,7 @@ class Desk:
     people: dict[str, Person]
     clock: list[int]
     outage: dict[str, Known]
+    past: dict[str, list[Outage]]
     number: int = 0
     position: dict[str, int] = field(default_factory=dict)
 
@@ -130,13 +148,12 @@ async def desk(tmp_path: Path, with_charge_types: bytes) -> AsyncIterator[Desk]:
     people["sam"] = person("sam", "billing", related=frozenset({"s1"}))
     clock = [START_MS]
     outage: dict[str, Known] = {}
+    past: dict[str, list[Outage]] = {}
 
     async def authenticate(request: Request) -> Person | None:
         return people.get(request.cookies.get("stormops_session", ""))
 
-    async def ask(premise: str, cookie: str) -> Known | None:
-        del cookie
-        return outage.get(premise)
+    ask = Asked(outage, past)
 
     def now_ms() -> int:
         clock[0] += 1
@@ -167,7 +184,7 @@ async def desk(tmp_path: Path, with_charge_types: bytes) -> AsyncIterator[Desk]:
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=COUNTER) as client:
-            yield Desk(client, clerk, metrics, tmp_path, people, clock, outage)
+            yield Desk(client, clerk, metrics, tmp_path, people, clock, outage, past)
 
 
 async def customer(desk: Desk, account: str = "a1", name: str = "Ada Núñez", category: str = "residential") -> str:

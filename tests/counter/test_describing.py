@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from stormops.accounts.records_money import Arrangement, Deposit, Instalment, Loan, Receivable, RefundCase
-from stormops.accounts.records_place import Account, Read
+from stormops.accounts.records_place import Account, PartyRole, Read, ReadEstimate
 from stormops.accounts.records_work import Promise
-from stormops.counter.describing import TEXT_CHARACTERS, describe, schedule
+from stormops.counter.describing import TEXT_CHARACTERS, describe, made_said, schedule
 from stormops.counter.words import said
 
 
@@ -77,3 +77,27 @@ def test_an_arrangement_is_told_by_what_is_due_next() -> None:
 def test_what_has_nothing_of_its_own_is_told_by_its_number() -> None:
     read = Read(id="r7", point="p", day=date(2026, 7, 1), register=1, kind="actual")
     assert describe(read, said("en")).startswith("Actual")
+
+
+def test_a_broken_arrangement_says_since_when_and_what_was_paid() -> None:
+    parts = (Instalment(date(2026, 7, 15), 5_000), Instalment(date(2026, 8, 15), 5_000))
+    kept = Arrangement(id="g", account="a", kind="instalments", state="active", instalments=parts, paid=2_000)
+    assert "broken" not in schedule(kept, said("en"))
+    broken = replace(kept, state="broken", broken=date(2026, 7, 19))
+    assert schedule(broken, said("en")).endswith(" · paid: $20.00 · broken since 19 Jul 2026")
+    assert schedule(broken, said("ht")).endswith(" · kraze depi 19 jiyè 2026")
+
+
+def test_a_read_says_its_register_and_an_estimate_why_and_a_role_which() -> None:
+    read = Read(id="r", point="p", day=date(2026, 8, 30), register=12_000, kind="storm")
+    assert describe(read, said("en")) == "Storm · 12,000 · 30 Aug 2026"
+    how = ReadEstimate(id="r", cause="storm", hours_out=72)
+    assert describe(how, said("es")) == "Una tormenta o un corte impidió leerlo · horas sin servicio: 72"
+    role = PartyRole(id="x", party="bo", account="a", role="guarantor", basis="", since=date(2026, 1, 1))
+    assert describe(role, said("en")) == "Guarantor"
+
+
+def test_what_would_be_made_is_told_and_of_many_only_the_kinds() -> None:
+    read = Read(id="r", point="p", day=date(2026, 8, 30), register=1, kind="actual")
+    assert made_said([read, read], said("en")) == ["Meter read: Actual · 1 · 30 Aug 2026"]
+    assert made_said([replace(read, id=f"r{n}") for n in range(13)], said("en")) == ["Meter read"]

@@ -172,6 +172,59 @@ async def test_8_another_customer_with_a_good_record_stands_for_a_deposit_until_
     await desk.do("representative", "release_guaranty", deposit=deposit)
     assert (await view(desk))["deposits"][0]["state"] == "released"
     assert "Stands for a deposit" not in (await desk.get("representative", "/counter/accounts/b1")).text
+    letter = await desk.do("representative", "issue_letter", kind="guaranty_release", about=deposit)
+    kept = (await desk.get("representative", f"/counter/letters/{letter['letter']}")).text
+    assert "You no longer stand for a deposit" in kept
+    assert letter["letter"] in (await desk.get("representative", "/counter/accounts/b1")).text
+    assert letter["letter"] not in (await desk.get("representative", "/counter/accounts/a1")).text
+    # Free is free: they stand again only for a deposit that is required again, by a contract of its own.
+    assert await desk.refused("representative", "furnish_guaranty", **ask) == "final_state"
+    again = {"account": "a1", "service": "electric", "monthly_bills": [9_000]}
+    second = (await desk.do("representative", "require_deposit", **again))["deposit"]
+    unsigned = {name: value for name, value in ask.items() if name != "document"} | {"deposit": second}
+    assert await desk.refused("representative", "furnish_guaranty", **unsigned) == "invalid"
+    await desk.do("representative", "furnish_guaranty", document=LEASE, **unsigned)
+    assert [each["state"] for each in (await view(desk))["deposits"]] == ["released", "instrument"]
+
+
+async def test_8_a_guarantor_is_written_to_before_they_are_charged(desk: Desk) -> None:
+    await served(desk, "b1")
+    desk.later(370)
+    agreement = await customer(desk)
+    deposit, premise = (await view(desk))["deposits"][0]["id"], (await view(desk))["premises"][0]["id"]
+    contract = {"deposit": deposit, "guarantor": "b1", "premise": premise, "document": LEASE}
+    await desk.do("representative", "furnish_guaranty", **contract)
+    since = in_days(desk, 0)
+    await desk.do("field", "energise", agreement=agreement, register=1_000)
+    desk.later(30)
+    point, until = (await view(desk))["agreements"][0]["point"], in_days(desk, 0)
+    await desk.do("billing", "record_read", point=point, day=until, register=2_000, kind="actual")
+    await desk.do("billing", "post_bill", account="a1", since=since, until=until, due=until)
+    assert await desk.refused("credit", "issue_letter", kind="guaranty_call", about=deposit) == "in_service"
+    await desk.do("representative", "stop_service", agreement=agreement, until=in_days(desk, 0))
+    await desk.do("representative", "step_service", agreement=agreement, step="finalise")
+    desk.later(30)
+    owing = (await view(desk))["receivables"]
+    moved: dict[str, Any] = {"kind": "transfer", "account": "a1", "to": "b1"}
+    moved |= {"parts": [{"receivable": each["id"], "cents": each["owed"]} for each in owing]}
+    ask = {"proposal": moved, "reason": "not paid"}
+    assert await desk.refused("credit", "draft_request", **ask) == "not_noticed"
+    for account in ("a1", "b1"):
+        page = (await desk.get("credit", f"/counter/accounts/{account}")).text
+        assert f"/counter/letters/guaranty_call/{deposit}" in page
+        assert "guaranty_call" not in (await desk.get("cashier", f"/counter/accounts/{account}")).text
+    assert await desk.refused("cashier", "issue_letter", kind="guaranty_call", about=deposit) == "no_permission"
+    letter = (await desk.do("credit", "issue_letter", kind="guaranty_call", about=deposit))["letter"]
+    printed = await desk.get("credit", f"/counter/letters/{letter}.pdf")
+    assert (printed.headers["stormops-same-bytes"], printed.content[:4]) == ("yes", b"%PDF")
+    assert any(
+        each["account"] == "b1" for each in (await desk.get("auditor", f"{API}/looks?account=b1")).json()["looks"]
+    )
+    assert await desk.refused("credit", "draft_request", **ask) == "notice_runs"
+    desk.later(10)
+    await approved(desk, "credit", moved, "approver", "manager")
+    assert ((await view(desk))["owed"], (await view(desk, "b1"))["owed"]) == (0, 10_907)
+    await sound(desk)
 
 
 async def test_9_a_building_is_billed_by_its_roster_to_the_cent(desk: Desk) -> None:
@@ -348,6 +401,15 @@ async def test_14_a_bankruptcy_stops_everything_and_the_account_is_split(desk: D
     assurance = (await desk.do("credit", "demand_assurance", case=case, service="electric"))["deposit"]
     (asked,) = [each for each in (await view(desk, "a1-post"))["deposits"] if each["id"] == assurance]
     assert (asked["required"], asked["due"]) == (2 * 10_907, "2026-08-05")  # twenty days from the petition
+    back = {"case": case, "reason": "another account was meant"}
+    assert await desk.refused("credit", "withdraw_assurance", ground="court", **back) == "no_order"
+    assert await desk.refused("billing", "withdraw_assurance", ground="mistake", **back) == "no_permission"
+    first = await desk.send("credit", "withdraw_assurance", key="back-1", ground="mistake", **back)
+    again = await desk.send("credit", "withdraw_assurance", key="back-1", ground="mistake", **back)
+    assert (first.status_code, again.json()["replayed"]) == (200, True)
+    assert [each["state"] for each in (await view(desk, "a1-post"))["deposits"]] == ["waived"]
+    assert "mistake" in (await desk.get("auditor", f"/counter/why/bankruptcy_case/{case}")).text
+    assurance = (await desk.do("credit", "demand_assurance", case=case, service="electric"))["deposit"]
     assert "adequate assurance" in (await desk.get("auditor", f"/counter/why/bankruptcy_case/{case}")).text
     await desk.do("cashier", "pay_deposit", deposit=assurance, number="A-1", cents=2 * 10_907, tender="bank")
     await desk.do("credit", "give_assurance", case=case, deposit=assurance)
@@ -397,6 +459,15 @@ async def test_15_a_debt_in_dispute_is_somebodys_task_and_called_back_by_the_rul
     await desk.do("credit", "recall_placement", placement=placement)
     assert ((await view(desk))["at_agency"], (await view(desk))["owed"]) == (0, 10_907)
     assert "disputed" in (await desk.get("auditor", f"/counter/why/placement/{placement}")).text
+    desk.mode(Mode.NORMAL)
+    assert await desk.refused("credit", "propose_placement", account="a1", agency="acme") == "disputed"
+    (case,) = [each["id"] for each in (await view(desk))["cases"]]
+    await desk.do("approver", "step_case", case=case, step="withdraw")
+    desk.later(31)  # the storm's grace for placements
+    again = (await desk.do("credit", "propose_placement", account="a1", agency="acme"))["placement"]
+    await desk.do("credit2", "step_placement", placement=again, step="approve")
+    await desk.do("credit", "step_placement", placement=again, step="place")
+    assert ((await view(desk))["at_agency"], (await view(desk))["owed"]) == (10_907, 0)
     await sound(desk)
 
 

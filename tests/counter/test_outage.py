@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from stormops.accounts.records_place import Outage
 from stormops.counter.outage import FeedOutage
 
 BODY = b'{"address":"1 Palm","incidents":[],"reports_total":2,"medical":false,"nested":true,"meter":"off","more":1}'
@@ -44,3 +45,19 @@ async def test_a_name_that_is_none_is_not_asked_for(premise: str) -> None:
 
 async def test_a_feed_that_is_away_is_nothing_known() -> None:
     assert await FeedOutage("127.0.0.1", 1)("P-1", "") is None
+
+
+WAS = b'{"whole":true,"outages":['
+WAS += b'{"incident":"E-0002","since_ms":5,"until_ms":0,"confirmed":true},'
+WAS += b'{"incident":"E-0001","since_ms":1,"until_ms":4,"confirmed":true}]}'
+
+
+async def test_of_the_past_what_is_over_is_told() -> None:
+    asked: list[bytes] = []
+    async with await answering(b"HTTP/1.0 200 OK\r\n\r\n" + WAS, asked) as server:
+        feed = FeedOutage("127.0.0.1", server.sockets[0].getsockname()[1])
+        assert await feed.past("P-1", "stormops_session=x") == [Outage(1, 4, "E-0001")]
+        assert await feed.past("a b", "") is None
+    assert asked[0].startswith(b"GET /api/v1/desk/past/outages/P-1 HTTP/1.0\r\n")
+    async with await answering(b"HTTP/1.0 200 OK\r\n\r\n{}", []) as server:
+        assert await FeedOutage("127.0.0.1", server.sockets[0].getsockname()[1]).past("P-1", "") is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 from urllib.parse import quote
@@ -125,3 +126,25 @@ async def test_how_long_each_kind_is_kept_is_shown_with_where_it_is_written(desk
     assert (await desk.get("cashier", "/counter/retention")).status_code == 403
     for place in ("/counter/records/none", "/counter/records/none/export"):
         assert (await desk.get("records", place)).status_code == 404
+
+
+def acts(page: str) -> list[str]:
+    """What a person may do with the request on its page, in order."""
+    return re.findall(r">([^<]+)</a>", page.partition('<ul class="first">')[2].partition("</ul>")[0])
+
+
+async def test_what_was_prepared_is_downloaded_and_released_first_and_prepared_again_last(desk: Desk) -> None:
+    request = (await desk.do("records", "take_records_request", text="all", received="2026-07-01"))["records_request"]
+    place = f"/counter/records/{quote(request)}"
+    assert acts((await desk.get("records", place)).text)[0] == "Prepare an export of public records"
+    await desk.do("records", "prepare_records", request=request, since="2026-07-01", until="2026-07-01", journals=True)
+    offered = acts((await desk.get("records", place)).text)
+    assert (offered[0], offered[-1]) == ("Download an export of public records", "Prepare the export again")
+    assert "Prepare an export of public records" not in offered
+    assert acts((await desk.get("manager", place)).text)[:2] == [
+        "Download an export of public records",
+        "Release public records",
+    ]
+    for language, label in (("es", "Preparar la exportación de nuevo"), ("ht", "Prepare ekspòtasyon an ankò")):
+        form = await desk.get("records", f"/counter/do/prepare_records?request={request}&lang={language}")
+        assert f"<h1>{label}</h1>" in form.text

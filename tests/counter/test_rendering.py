@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stormops.counter.rendering import asset
+from stormops.counter.rendering import asset, runs
 from tests.counter.conftest import Desk, customer
 
 
@@ -43,3 +43,13 @@ async def test_checks_are_offered_to_who_may_see_them(desk: Desk) -> None:
 def test_only_our_own_files_are_served() -> None:
     assert asset("counter.css") is not None
     assert asset("../web.py") is None
+
+
+def test_lines_of_a_formula_that_are_the_same_are_one() -> None:
+    def line(name: str, value: str) -> dict[str, str]:
+        return {"name": name, "formula": f"by {value}", "value": value}
+
+    few = [line("a", "1"), line("b", "1"), line("c", "1"), line("d", "2")]
+    assert runs(few) == few
+    many = [line("first", "5"), *(line(f"h{n}", "0") for n in range(24)), line("sum", "5")]
+    assert [each["name"] for each in runs(many)] == ["first", "h0 … h23 (× 24)", "sum"]

@@ -48,4 +48,13 @@ def test_a_field_tells_a_screen_reader_its_hint_and_what_is_wrong() -> None:
 def test_what_was_given_is_read_back() -> None:
     world = paper()
     given = fields(world, "take_payment", account="a1", cents="12.5", tender="cash")
-    assert (said(given["cents"]), said(given["tender"]), said(given["memo"])) == ("$12.50", "Cash", "")
+    assert tuple(said(given[name], words_of("en")) for name in ("cents", "tender", "memo")) == ("$12.50", "Cash", "")
+
+
+def test_days_and_times_are_read_back_as_people_read_them() -> None:
+    given = fields(paper(), "estimate_read", day="2026-08-30", out_since="2026-08-10T14:00", incidents="E-0042")
+    assert said(given["day"], words_of("es")) == "30 ago 2026"
+    assert said(given["out_since"], words_of("en")) == "2026-08-10 14:00"
+    assert said(given["incidents"], words_of("en")) == "E-0042"
+    none = fields(paper(), "estimate_read", day="soon")["day"]
+    assert said(none, words_of("en")) == "soon"

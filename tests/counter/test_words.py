@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+import stormops.accounts
+from stormops.accounts.chart import CHART
 from stormops.accounts.record import MACHINE_OF
 from stormops.accounts.records import KINDS
 from stormops.core.incident import State
-from stormops.counter.duties import DUTIES, GROUPS
+from stormops.counter.duties import DUTIES, GROUPS, TAKES
 from stormops.counter.queues import QUEUES
-from stormops.counter.words import PACKAGE, named, plain, said
+from stormops.counter.words import PACKAGE, english_in, in_ledger, named, plain, said
 from stormops.pages.words import LANGUAGES, table
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -34,6 +37,12 @@ def test_every_name_of_the_domain_has_its_word(language: str) -> None:
     wanted |= {f"incident.{state}" for state in State}
     wanted |= {f"state.{state}" for machine in MACHINE_OF.values() for state in machine.states}
     assert sorted(key for key in wanted if not words.has(key)) == []
+
+
+def test_what_is_said_of_taking_back_is_of_a_duty_that_can_be() -> None:
+    own = set(table("en", PACKAGE)["back"]) - {"by"}
+    assert {name for name in own if name not in DUTIES or DUTIES[name].undo is None} == set()
+    assert set(table("en", PACKAGE)["again"]) <= set(TAKES)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -66,3 +75,32 @@ def test_what_no_table_has_is_written_out() -> None:
     assert plain("pending_deposit") == "Pending deposit"
     assert said("xx") is said("xx")
     assert said("xx").language == "en"
+
+
+NAME = re.compile(r"[a-z]+(_[a-z]+)*")
+EVENTS = [*Path(stormops.accounts.__file__).parent.glob("postings*.py")]
+
+
+def events() -> set[str]:
+    """Of every journal that the domain posts, as its source names it, and of what is waived."""
+    found = {
+        node.value
+        for path in EVENTS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z]+(_[a-z]+)*", node.value)
+    }
+    kinds = next(each for each in DUTIES["request_adjustment"].fields if each.label == "type").of
+    return found | set(kinds) | {"fee_charged", "back_billed"}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_account_of_the_chart_and_every_event_has_its_name(language: str) -> None:
+    names = {row.name for row in CHART.values()} | {plain(event) for event in events()}
+    assert names >= {"Recalled", "Late fee", "Billed"}
+    table_ = english_in("ledger", language)
+    assert table_.keys() == names
+    assert {name for name in names if table_[name] == name} == set()
+    assert in_ledger("Recalled", said(language)) == table_["Recalled"]
+    assert in_ledger("Recalled", said("en")) == "Recalled"

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings, postings_credit
 from stormops.accounts.command import Command
 from stormops.accounts.commands_deposit import held
+from stormops.accounts.commands_work import needs_text
 from stormops.accounts.decision import usd
-from stormops.accounts.draft import Draft
+from stormops.accounts.draft import Draft, Reader
 from stormops.accounts.postings import Piece
 from stormops.accounts.proposals import Parts, pieces_of
 from stormops.accounts.record import Count, Day, Decision, Hash, Id, Payment, Text
@@ -16,7 +17,7 @@ from stormops.accounts.records_money import BankruptcyCase, Deposit, Placement, 
 from stormops.accounts.records_place import Account, CutOrder
 from stormops.accounts.records_work import Task
 from stormops.accounts.refusal import Refused
-from stormops.accounts.states_money import BANKRUPTCY
+from stormops.accounts.states_money import BANKRUPTCY, DEPOSIT
 
 
 def opened(draft: Draft, key: str) -> BankruptcyCase:
@@ -212,6 +213,37 @@ class DemandAssurance(Command, frozen=True, kw_only=True, tag="demand_assurance"
                 decision=decision,
             )
         )
+
+
+class WithdrawAssurance(Command, frozen=True, kw_only=True, tag="withdraw_assurance"):
+    """A demand for assurance taken back, on the ground that the rule allows: its deposit falls, the case goes on."""
+
+    function = "bankruptcy_split"
+    permission = "bankruptcy"
+
+    case: Id
+    due: Day
+    """The law's day for assurance again, where the demand had set a later one."""
+    reason: Text
+    decision: Decision
+    order: Hash | None = None
+
+    def decide(self, draft: Draft) -> None:
+        """See `Command.decide`."""
+        draft.allow(self.function, self.permission)
+        case = opened(draft, self.case)
+        needs_text(self.reason, "reason")
+        if self.order is not None:
+            draft.attach([self.order], "order")
+        draft.step(case, "withdraw_demand", assurance_due=draft.day(self.due), withdrawn=draft.by_policy(self.decision))
+        for deposit in demanded(draft, case):
+            draft.step(deposit, "waive")
+
+
+def demanded(books: Draft | Reader, case: BankruptcyCase) -> list[Deposit]:
+    """The deposits that are demanded in a case as assurance, or were given as it."""
+    found = books.where(Deposit, account=case.new_account or case.account)
+    return [each for each in found if each.case == case.id and each.state not in DEPOSIT.final]
 
 
 class GiveAssurance(Command, frozen=True, kw_only=True, tag="give_assurance"):

@@ -15,7 +15,7 @@ from stormops.accounts.draft import Draft
 from stormops.accounts.postings import Against
 from stormops.accounts.record import Count, Day, Decision, Hash, Id, Payment
 from stormops.accounts.records_money import Bill, BillLine, ChargeType
-from stormops.accounts.records_place import Read, ServicePoint, Umbrella
+from stormops.accounts.records_place import Outage, Read, ReadEstimate, ServicePoint, Umbrella
 from stormops.accounts.refusal import Refused
 
 LINES_MAX = 200
@@ -50,8 +50,9 @@ def issued(draft: Draft, account: str, lines: tuple[BillLine, ...], due: date, d
     )
 
 
-def _keep_read(draft: Draft, point: ServicePoint, told: RecordRead | EstimateRead) -> None:
-    draft.add(Read(id=draft.new_id(), point=point.id, day=draft.day(told.day), register=told.register, kind=told.kind))
+def _keep_read(draft: Draft, point: ServicePoint, told: RecordRead | EstimateRead) -> Read:
+    day = draft.day(told.day)
+    return draft.add(Read(id=draft.new_id(), point=point.id, day=day, register=told.register, kind=told.kind))
 
 
 class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
@@ -75,7 +76,10 @@ class RecordRead(Command, frozen=True, kw_only=True, tag="record_read"):
 
 
 class EstimateRead(Command, frozen=True, kw_only=True, tag="estimate_read"):
-    """A meter's register that nobody read, as the rules estimate it; hours of an outage are proved by evidence."""
+    """A meter's register that nobody read, as the rules estimate it.
+
+    Hours of outages are proved by evidence, or known to the platform by their incidents.
+    """
 
     function = "service_start"
     permission = "billing"
@@ -85,19 +89,33 @@ class EstimateRead(Command, frozen=True, kw_only=True, tag="estimate_read"):
     register: Count
     kind: str
     decision: Decision
+    cause: str = "utility"
     hours_out: Count = 0
+    outages: tuple[Outage, ...] = ()
     evidence: tuple[Hash, ...] = ()
 
     def decide(self, draft: Draft) -> None:
         """See `Command.decide`."""
         draft.allow(self.function, self.permission)
         point = draft.get(ServicePoint, self.point)
-        draft.by_policy(self.decision)
-        if self.hours_out or self.evidence:
-            draft.attach(self.evidence)
+        decision = draft.by_policy(self.decision)
+        evidence: tuple[str, ...] = ()
+        known = bool(self.outages) and all(each.incident for each in self.outages)
+        if self.evidence or (self.hours_out and not known):
+            evidence = draft.attach(self.evidence)
         if self.kind not in {"estimated", "storm"}:
             raise Refused("no_read", "A read is actual, estimated or storm, and not below zero.", "kind")
-        _keep_read(draft, point, self)
+        read = _keep_read(draft, point, self)
+        draft.add(
+            ReadEstimate(
+                id=read.id,
+                cause=self.cause,
+                hours_out=self.hours_out,
+                outages=self.outages,
+                evidence=evidence,
+                decision=decision,
+            )
+        )
 
 
 class PostBill(Command, frozen=True, kw_only=True, tag="post_bill"):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec.structs import replace
 
 from stormops.accounts.command import Command
 from stormops.accounts.commands_deposit import go_on
-from stormops.accounts.draft import Draft
+from stormops.accounts.draft import Draft, Reader
+from stormops.accounts.letters import GUARANTY_CALL
 from stormops.accounts.record import Decision, Hash, Id
 from stormops.accounts.records_money import GUARANTOR, Deposit, Request
 from stormops.accounts.records_place import Account, PartyRole, ServiceAgreement
+from stormops.accounts.records_work import Letter
 from stormops.accounts.refusal import Refused
+from stormops.accounts.states_work import LETTER
 
 
 def guaranty_of(draft: Draft, account: str, guarantor: str) -> Deposit | None:
@@ -25,13 +30,20 @@ def guaranty_of(draft: Draft, account: str, guarantor: str) -> Deposit | None:
     )
 
 
-def called_on(draft: Draft, account: str, guarantor: str) -> int:
+def called_on(books: Draft | Reader, account: str, guarantor: str) -> int:
     """Cents of an account's debt that were moved to its guarantor already, and not moved back."""
     return sum(
         each.cents
-        for each in draft.where(Request, account=account)
+        for each in books.where(Request, account=account)
         if each.kind == "transfer" and each.state == "posted" and each.proposal.get("to") == guarantor
     )
+
+
+def noticed_on(books: Draft | Reader, deposit: Deposit) -> date | None:
+    """When the deposit's guarantor was first written to that they are called on; voided letters are none."""
+    letters = (each for each in books.where(Letter, about=deposit.id) if each.kind == GUARANTY_CALL)
+    days = (each.day for each in letters if each.account == deposit.guarantor and each.state == LETTER.start)
+    return min(days, default=None)
 
 
 class FurnishGuaranty(Command, frozen=True, kw_only=True, tag="furnish_guaranty"):

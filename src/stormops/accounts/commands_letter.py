@@ -35,8 +35,9 @@ class IssueLetter(Command, frozen=True, kw_only=True, tag="issue_letter"):
         account = draft.account(self.account)
         record = draft.get(kind.about, self.about)
         must_fit(self.kind, record)
-        if getattr(record, "account", "") != account.id:
+        if kind.addressee(record) != account.id:
             raise Refused("other_account", "It is of another account.", "about")
+        draft.must_not_be_own([str(getattr(record, "account", ""))])
         earlier = draft.where(Letter, about=self.about)
         if any((each.kind, each.hash, each.state) == (self.kind, self.hash, LETTER.start) for each in earlier):
             raise Refused("letter_stands", "The same letter was issued already: print that one again.", "about")

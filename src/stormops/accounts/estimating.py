@@ -13,6 +13,20 @@ NEAR = timedelta(days=10)
 """A read so near to a day of last year stands for it."""
 
 
+def standing(reads: Iterable[Read]) -> list[Read]:
+    """Of each day the read that was recorded last, which takes the place of those before it; the oldest day first."""
+    by_day = {each.day: each for each in sorted(reads, key=lambda each: (each.day, each.changed))}
+    return list(by_day.values())
+
+
+def of_period(reads: Iterable[Read], since: date, until: date) -> tuple[Read, Read] | None:
+    """The reads by which a meter's use from a day up to and without another is billed; None where one is missing."""
+    known = standing(reads)
+    opening = [read for read in known if read.day <= since]
+    closing = [read for read in known if since < read.day <= until]
+    return (opening[-1], closing[-1]) if opening and closing else None
+
+
 def register_at(reads: Sequence[Read], on: date) -> int | None:
     """The register on a day, from the latest read on by the daily use of the year before it; None where none is known.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from stormops.accounts.record import Record
 from stormops.accounts.records_money import (
+    GUARANTOR,
     Arrangement,
     BankruptcyCase,
     Bill,
@@ -24,26 +25,44 @@ from stormops.accounts.refusal import Refused
 
 
 class LetterKind(NamedTuple):
-    """One kind. `states` empty = the record has none; `proposals`: of which kinds a request must be, empty = any."""
+    """One kind. `states` empty = the record has none; `proposals`: of which kinds a request must be, empty = any.
+
+    `to`: the record's field that names the account to which it goes.
+    """
 
     about: type[Record]
     states: frozenset[str]
     permission: str
     function: str = "customer_contact"
     proposals: frozenset[str] = frozenset()
+    to: str = "account"
+
+    def addressee(self, record: Record) -> str:
+        """The account to which it goes, "" for none."""
+        return str(getattr(record, self.to, ""))
 
     def fits(self, record: Record) -> bool:
         """Whether the letter can be written about the record as it stands."""
         if type(record) is not self.about or (self.states and getattr(record, "state", "") not in self.states):
             return False
+        if not self.addressee(record):
+            return False
         return not self.proposals or getattr(record, "kind", "") in self.proposals
 
 
-def _kind(
-    about: type[Record], states: str, permission: str, function: str = "customer_contact", proposals: str = ""
+def _kind(  # noqa: PLR0917 - the columns of the table
+    about: type[Record],
+    states: str,
+    permission: str,
+    function: str = "customer_contact",
+    proposals: str = "",
+    to: str = "account",
 ) -> LetterKind:
-    return LetterKind(about, frozenset(states.split()), permission, function, frozenset(proposals.split()))
+    return LetterKind(about, frozenset(states.split()), permission, function, frozenset(proposals.split()), to)
 
+
+GUARANTY_CALL = "guaranty_call"
+"""The notice without which no guarantor is charged."""
 
 LETTERS: dict[str, LetterKind] = {
     "statement": _kind(Bill, "", "contact"),
@@ -52,6 +71,8 @@ LETTERS: dict[str, LetterKind] = {
     "stop": _kind(ServiceAgreement, "stop_requested finalled closed", "contact"),
     "deposit_demand": _kind(Deposit, "required billed", "deposit", "deposit_new"),
     "deposit_refund": _kind(Deposit, "applied refunded transferred", "deposit"),
+    GUARANTY_CALL: _kind(Deposit, "instrument", "transfer", "balance_transfer", to=GUARANTOR),
+    "guaranty_release": _kind(Deposit, "released", "deposit", to=GUARANTOR),
     "cut_notice": _kind(CutOrder, "noticed ordered", "collect", "disconnect"),
     "arrangement": _kind(Arrangement, "offered active", "extend"),
     "broken_arrangement": _kind(Arrangement, "broken", "collect", "disconnect"),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from stormops.accounts import owed, postings
 from stormops.accounts.commands_billing import Lines, charged
 from stormops.accounts.commands_deposit import in_service, refund_to
-from stormops.accounts.commands_guaranty import called_on, guaranty_of
+from stormops.accounts.commands_guaranty import called_on, guaranty_of, noticed_on
 from stormops.accounts.decision import usd
 from stormops.accounts.draft import Draft
 from stormops.accounts.ledger import Head
@@ -242,6 +242,10 @@ class Transfer(Proposal, frozen=True, kw_only=True, tag="transfer"):
             raise _other_party()
         if in_service(draft.where(ServiceAgreement, account=self.account)):
             raise Refused("in_service", "A guarantor is called on when all service is final.", "to")
+        if noticed_on(draft, deposit) is None:
+            raise Refused(
+                "not_noticed", "The guarantor is written to first: issue the notice of default to them.", "to"
+            )
         left = deposit.instrument_cents - called_on(draft, self.account, self.to)
         if self.cents(draft) > left:
             raise Refused("over_guaranty", f"The guarantor stands for {usd(left)} more.", "parts")

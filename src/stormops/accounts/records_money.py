@@ -296,6 +296,8 @@ class BankruptcyCase(Record, frozen=True, kw_only=True):
     worksheet: Decision = msgspec.field(default_factory=dict)
     assurance: Decision = msgspec.field(default_factory=dict)
     """Why assurance was demanded, in which forms, and how much."""
+    withdrawn: Decision = msgspec.field(default_factory=dict)
+    """Why the last demand was taken back."""
 
 
 class Instalment(msgspec.Struct, frozen=True):

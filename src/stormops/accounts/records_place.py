@@ -13,6 +13,7 @@ from stormops.accounts.record import (
     AgreementId,
     Count,
     Decision,
+    Ms,
     PartyId,
     PointId,
     PremiseId,
@@ -228,6 +229,25 @@ class ServiceOrder(Record, frozen=True, kw_only=True):
     state: str
     due: date
     note: str = ""
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """Hours without service, platform ms: of an incident of the platform, or ("") as a person typed it."""
+
+    since_ms: Ms
+    until_ms: Ms
+    incident: str = ""
+
+
+class ReadEstimate(Record, frozen=True, kw_only=True):
+    """How the read with the same id was estimated: why, for which outages there is no use, and the formula."""
+
+    cause: str
+    """utility, or storm (which does not count against the utility)."""
+    hours_out: int = 0
+    outages: tuple[Outage, ...] = ()
+    evidence: tuple[str, ...] = ()
+    decision: Decision = msgspec.field(default_factory=dict)
 
 
 class Read(Record, frozen=True, kw_only=True):

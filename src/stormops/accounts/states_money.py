@@ -170,15 +170,28 @@ BANKRUPTCY = Machine(
         "noticed": {"stay": "stayed"},
         "stayed": {"split": "split", "dismiss": "dismissed"},
         "split": {"require_assurance": "assurance_pending", "discharge": "discharged", "dismiss": "dismissed"},
-        "assurance_pending": {"assure": "assured", "default": "defaulted", "dismiss": "dismissed"},
+        "assurance_pending": {
+            "assure": "assured",
+            "withdraw_demand": "split",
+            "default": "defaulted",
+            "dismiss": "dismissed",
+        },
         "assured": {"default": "defaulted", "discharge": "discharged", "dismiss": "dismissed"},
-        "defaulted": {"assure": "assured", "discharge": "discharged", "dismiss": "dismissed"},
+        "defaulted": {
+            "assure": "assured",
+            "withdraw_demand": "split",
+            "discharge": "discharged",
+            "dismiss": "dismissed",
+        },
         "discharged": {"close": "closed"},
         "dismissed": {"close": "closed"},
         "closed": {},
     },
 )
-"""A notice stays the account at once; a default is the attorney's matter, never a cut by itself."""
+"""A notice stays the account at once; a default is the attorney's matter, never a cut by itself.
+
+A demand for assurance that should not stand is withdrawn; then it can be made again.
+"""
 
 PLACEMENT = Machine(
     "placement",

@@ -26,6 +26,7 @@ from stormops.counter.describing import told
 from stormops.counter.duties import DUTIES, duties_about
 from stormops.counter.lines import Line, bare_line, line, links_of
 from stormops.counter.offering import account_href, duty_href, grouped, may_do
+from stormops.counter.papers import paper_links
 from stormops.counter.rendering import Link
 from stormops.counter.rights import CHECK, Person
 from stormops.counter.words import named
@@ -131,7 +132,8 @@ def _matter(record: Record, view: Customer, words: Words, person: Person) -> Lin
     """A matter's line; a disconnection's says of which service, another's deposit for whom this customer stands."""
     if isinstance(record, Deposit) and record.account != view.account.id:
         label = words("ui.guarantees", account=record.account)
-        return Line(label, usd(record.instrument_cents), href=account_href(record.account))
+        links = (Link(account_href(record.account), words("ui.show")), *paper_links(record, words, person))
+        return Line(label, usd(record.instrument_cents), links=links)
     made = line(record, words, person, view.account.id)
     if not isinstance(record, CutOrder):
         return made

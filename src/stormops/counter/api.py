@@ -22,6 +22,7 @@ from stormops.counter.clerk import CHANNELS, Asking, decisions_in
 from stormops.counter.desk import Desk, as_problem, json, unavailable
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.rights import CHECK, READ, Person, may_use
+from stormops.counter.verified import Verified
 from stormops.web.http import is_json, read_body
 from stormops.web.problem import FieldError, Problem, problem, read
 
@@ -55,8 +56,8 @@ def good_key(key: str) -> bool:
 class Api:
     """The routes."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, verified: Verified) -> None:
+        self._desk, self._verified = desk, verified
 
     def routes(self) -> list[Route]:
         """Every address of the API."""
@@ -157,7 +158,8 @@ class Api:
         if as_of is not None and not (as_of.isascii() and as_of.isdigit() and len(as_of) <= 15):
             return problem("invalid", "", FieldError("as_of", "Give the position that a read gave you."))
         seal = request.headers.get("if-match", "").strip('"')
-        return Asking(name, given, key, person, channel, None if as_of is None else int(as_of), seal)
+        outages = await self._verified.of_body(request, given)
+        return Asking(name, given, key, person, channel, None if as_of is None else int(as_of), seal, outages)
 
     @staticmethod
     async def _body(name: str, request: Request) -> Body | Problem:
@@ -215,7 +217,11 @@ class Api:
     async def _bill(self, request: Request, person: Person) -> Answer:
         del person
         bill = await self._desk.look(self._desk.clerk.books.get, Bill, request.path_params["bill"])
-        return _unknown() if bill is None else json(answers.BillAnswer(bill, await self._why([bill.decision])))
+        if bill is None:
+            return _unknown()
+        reads = await self._desk.look(self._desk.clerk.estimated, bill)
+        why = await self._why([bill.decision, *(each.estimate.decision for each in reads)])
+        return json(answers.BillAnswer(bill, why))
 
     async def _decisions(self, request: Request, person: Person) -> Answer:
         del person

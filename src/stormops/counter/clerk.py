@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from stormops.accounts import estimating
 from stormops.accounts.asking.asked import Typeset, Work, asked_fingerprint, in_full
 from stormops.accounts.asking.breaching import kept_of
 from stormops.accounts.asking.catalogue import Body, made
@@ -20,8 +21,8 @@ from stormops.accounts.letters import LETTERS
 from stormops.accounts.policy import Pack
 from stormops.accounts.policy_limits import limits
 from stormops.accounts.record import Record
-from stormops.accounts.records_money import Arrangement, Placement, Receipt
-from stormops.accounts.records_place import CutOrder, ServiceAgreement
+from stormops.accounts.records_money import Arrangement, Bill, Placement, Receipt
+from stormops.accounts.records_place import CutOrder, Outage, Read, ReadEstimate, ServiceAgreement
 from stormops.accounts.refusal import Refusal, Refused
 from stormops.accounts.rules import storm
 from stormops.accounts.rules.arrangements import broken_on
@@ -61,6 +62,16 @@ class Asking(NamedTuple):
     channel: str = "desk"
     as_of: int | None = None
     seal: str = ""
+    outages: tuple[Outage, ...] = ()
+    """Those that the platform knows of the place, where the body chooses among them."""
+
+
+class Estimated(NamedTuple):
+    """A read of a bill that nobody took, of which service, and how it was estimated."""
+
+    service: str
+    read: Read
+    estimate: ReadEstimate
 
 
 class Preview(NamedTuple):
@@ -148,6 +159,20 @@ class Clerk:
         with self.books.reading() as reader:
             return [in_full(each, reader) for each in kept]
 
+    def estimated(self, bill: Bill) -> list[Estimated]:
+        """The reads of a bill that were estimated one by one, as they were when it was made."""
+        found: dict[str, Estimated] = {}
+        with self.books.reading() as reader:
+            for line in bill.lines:
+                agreement = reader.get(ServiceAgreement, line.agreement) if line.agreement else None
+                if agreement is None or agreement.point is None:
+                    continue
+                then = [each for each in reader.where(Read, point=agreement.point) if each.changed <= bill.changed]
+                for read in estimating.of_period(then, line.since, line.until) or ():
+                    if (how := reader.get(ReadEstimate, read.id)) is not None:
+                        found[read.id] = Estimated(agreement.service, read, how)
+        return list(found.values())
+
     def looked_at(self, account: str, person: Person, why: str) -> None:
         """Keep that somebody looked at an account."""
         views.note(self.books.database, [views.Look(account, self.now_ms(), person.person, person.desk, why)])
@@ -169,10 +194,12 @@ class Clerk:
         def typeset(kind: str, about: str) -> Typeset:
             document = compose(self.writing(reader), kind, about)
             key = hashlib.sha256(pdf(document)).hexdigest()
-            account = getattr(reader.get(LETTERS[kind].about, about), "account", "")
+            record = reader.get(LETTERS[kind].about, about)
+            account = "" if record is None else LETTERS[kind].addressee(record)
             return Typeset(account, document.language, msgspec.to_builtins(document), key)
 
-        return Work(reader, self.pack, self.today(), asking.person.person, now.episode, typeset=typeset)
+        who = asking.person.person
+        return Work(reader, self.pack, self.today(), who, now.episode, outages=asking.outages, typeset=typeset)
 
     def _envelope(self, asking: Asking) -> Envelope:
         person, at_ms = asking.person, self.now_ms()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from stormops.accounts.decision import usd
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Arrangement, Deposit, Loan, RefundCase, Request
-from stormops.accounts.records_place import Account
+from stormops.accounts.records_place import Account, Outage, PartyRole, Read, ReadEstimate
 from stormops.accounts.records_work import Escalation, HandOver, ServiceRequest
 from stormops.counter.words import named
 from stormops.pages.words import Words
@@ -45,6 +47,7 @@ DAYS = {
 }
 """Days that tell a record, and the words that say what is on the day; "" where its kind says it."""
 TEXT_CHARACTERS = 60
+MADE_TOLD_MAX = 12
 
 
 class Told(NamedTuple):
@@ -66,6 +69,11 @@ def told(record: Record, words: Words, text_characters: int = TEXT_CHARACTERS) -
     amount = next((value for name in AMOUNTS if isinstance(value := getattr(record, name, None), int) and value), None)
     if isinstance(record, Arrangement):
         return _of_next(record, words)
+    if isinstance(record, Read):
+        return Told(named(words, "choice", record.kind), words.number(record.register), words.day(record.day), "")
+    if isinstance(record, ReadEstimate):
+        hours = words("ui.hours_out", hours=record.hours_out) if record.hours_out else ""
+        return Told(named(words, "cause", record.cause), "", "", hours)
     days = ((key, value) for name, key in DAYS.items() if isinstance(value := getattr(record, name, None), date))
     day = next((words(key, day=words.day(value)) if key else words.day(value) for key, value in days), "")
     state = str(getattr(record, "state", ""))
@@ -89,8 +97,18 @@ def _of_next(arrangement: Arrangement, words: Words) -> Told:
 
 
 def schedule(arrangement: Arrangement, words: Words) -> str:
-    """Every instalment with its day."""
-    return ", ".join(f"{words.day(part.due)} {usd(part.cents)}" for part in arrangement.instalments)
+    """Every instalment with its day; of one that is broken also what was paid, and since when it is."""
+    parts = ", ".join(f"{words.day(part.due)} {usd(part.cents)}" for part in arrangement.instalments)
+    if arrangement.broken is None:
+        return parts
+    paid = words("ui.budget_paid", amount=usd(arrangement.paid))
+    return " · ".join((parts, paid, words("ui.broken_since", day=words.day(arrangement.broken))))
+
+
+def outage_said(outage: Outage, words: Words, zone: ZoneInfo) -> str:
+    """When service was out, and by which incident or that a person typed it."""
+    since, until = words.time(outage.since_ms, zone), words.time(outage.until_ms, zone)
+    return f"{outage.incident or words('ui.outage_typed')}: {since} \u2013 {until}"
 
 
 def describe(record: Record, words: Words) -> str:
@@ -102,12 +120,22 @@ def describe(record: Record, words: Words) -> str:
     )
 
 
+def made_said(records: Collection[Record], words: Words) -> list[str]:
+    """What would be made or changed, a line each; where there are many, only of which kinds."""
+    kinds = [named(words, "kind", kind_name(type(each))) for each in records]
+    if len(records) > MADE_TOLD_MAX:
+        return list(dict.fromkeys(kinds))
+    return list(dict.fromkeys(f"{kind}: {describe(each, words)}" for kind, each in zip(kinds, records, strict=True)))
+
+
 def _names(record: Record, words: Words, text_characters: int) -> list[str]:
     found = [str(value) for name in NAMES if (value := getattr(record, name, None))][:1]
     texts = [str(value) for name in TEXTS if (value := getattr(record, name, None))][:1]
     if isinstance(record, ServiceRequest):
         services = ", ".join(named(words, "choice", each).lower() for each in record.services)
         return [record.number, f"{named(words, 'choice', record.kind)}, {services}", record.name]
+    if isinstance(record, PartyRole):
+        found = [record.role]
     if isinstance(record, Request):  # by the duty that made it: a transfer's kind is also a way to pay
         found = [words(f"duty.request_{record.kind}")]
     if isinstance(record, RefundCase):  # by what is given back; the record's number may follow it

@@ -27,18 +27,19 @@ from stormops.books.database import BooksUnavailable
 from stormops.counter import answers, forms
 from stormops.counter.api import BLIND, decode, good_key
 from stormops.counter.clerk import Asking, Preview
-from stormops.counter.describing import describe, schedule
+from stormops.counter.describing import describe, made_said, outage_said, schedule
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES
 from stormops.counter.duty import Duty, Field
 from stormops.counter.evidence import FILE_BYTES_MAX, NoEvidence
 from stormops.counter.items import left_said
-from stormops.counter.offering import account_href, grouped, may_do, next_of, undo_of
+from stormops.counter.offering import account_href, back_said, grouped, may_do, named_now, next_of, undo_of
 from stormops.counter.records import export_href
 from stormops.counter.refusing import sentence
 from stormops.counter.rendering import Link, Pages
 from stormops.counter.rights import Person
-from stormops.counter.shown import About, Shown, said, shown_of
+from stormops.counter.shown import About, Shown, said, shown_of, subject_of
+from stormops.counter.verified import Verified
 from stormops.counter.words import named
 from stormops.pages.words import Words
 from stormops.web.http import read_body
@@ -61,9 +62,9 @@ class Summary(NamedTuple):
 class Doing:
     """The routes of the duties."""
 
-    def __init__(self, desk: Desk, pages: Pages, names: Callable[[], Collection[str]]) -> None:
+    def __init__(self, desk: Desk, pages: Pages, verified: Verified, names: Callable[[], Collection[str]]) -> None:
         """`names`: of everybody who signs in, any of whom may be given something to do."""
-        self._desk, self._pages, self._names = desk, pages, names
+        self._desk, self._pages, self._verified, self._names = desk, pages, verified, names
 
     def routes(self) -> list[Route]:
         """One address a duty, and one for what was done."""
@@ -122,8 +123,8 @@ class Doing:
         summary: Summary | None = None,
         status: int = 200,
     ) -> Response:
-        words, errors = self._pages.words(request), errors or {}
-        fields, about, account = await self._desk.look(self._fields, duty, given, person, words, errors)
+        errors = errors or {}
+        fields, about, account, title = await self._filled(request, duty, given, person, errors)
         first = next((place for place, f in enumerate(fields, 1) if not f.fixed and not any(f.values)), 0)
         return self._pages.page(
             request,
@@ -131,7 +132,7 @@ class Doing:
             "duty.html",
             status,
             duty=duty,
-            title=words(f"duty.{duty.name}"),
+            title=title,
             fields=fields,
             about=about,
             here=account,
@@ -140,9 +141,28 @@ class Doing:
             first=first,
         )
 
+    async def _filled(
+        self, request: Request, duty: Duty, given: Given, person: Person, errors: dict[str, str]
+    ) -> tuple[list[Shown], Link | None, str, str]:
+        """The fields as they are shown, whose the form is, and what it is called; outages are those of the meter."""
+        words = self._pages.words(request)
+        fields, about, account, title = await self._desk.look(self._fields, duty, given, person, words, errors)
+        if any(field.kind == "outages" for field in fields):
+            point = next((field.values for field in fields if field.name == duty.begins.name), [])
+            known = await self._verified.of_point(request, await self._point(duty, point))
+            zone = self._pages.looks.zone
+            choices = [forms.Choice(each.incident, outage_said(each, words, zone)) for each in known]
+            fields = [x._replace(choices=choices) if x.kind == "outages" else x for x in fields]
+        return fields, about, account, title
+
+    async def _point(self, duty: Duty, values: list[str]) -> str:
+        """The number of the meter that a form begins with, however it was typed."""
+        given = await self._desk.look(self._resolved, duty, {duty.begins.name: values})
+        return (given.get(duty.begins.name) or [""])[0]
+
     def _fields(
         self, duty: Duty, given: Given, person: Person, words: Words, errors: dict[str, str]
-    ) -> tuple[list[Shown], Link | None, str]:
+    ) -> tuple[list[Shown], Link | None, str, str]:
         with self._desk.clerk.books.reading() as reader:
             given = forms.resolved(duty, given, reader)
             account = forms.account_of(duty, given, reader)
@@ -150,10 +170,11 @@ class Doing:
             if any(field.kind == "owner" for field in fields):
                 owners = [forms.Choice(name, name) for name in self._names()]
                 fields = [x._replace(choices=owners, typed=True) if x.kind == "owner" else x for x in fields]
+            title = named_now(words, duty, subject_of(duty, given, reader))
             found = reader.get(Account, account) if account else None
             party = None if found is None else reader.get(Party, found.party)
         link = None if party is None else Link(account_href(account), f"{party.name} · {account}")
-        return fields, link, account
+        return fields, link, account, title
 
     # --- what is sent --------------------------------------------------------------------------------------
 
@@ -203,6 +224,7 @@ class Doing:
             person,
             as_of=int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= 15 else None,
             seal=(given.get("seal") or [""])[0],
+            outages=await self._verified.of_body(request, command),
         )
         if (given.get("stage") or [""])[0] == "do":
             return await self._do(request, person, duty, given, asking)
@@ -220,12 +242,9 @@ class Doing:
             return await self._refuse(request, person, duty, given, refusal)
         words, blind = self._pages.words(request), duty.command in BLIND
         answer = answers.preview_answer(would, blind=blind)
-        fields, about, account = await self._desk.look(self._fields, duty, given, person, words, {})
+        fields, about, account, title = await self._filled(request, duty, given, person, {})
         decisions = [part for kept in answer.decisions for part in answers.why(kept, self._desk.clerk.pack)]
-        changes = dict.fromkeys(
-            f"{named(words, 'kind', each.kind)}{': ' + named(words, 'state', each.state).lower() if each.state else ''}"
-            for each in answer.changes
-        )
+        changes = [] if blind else made_said(refusal.records, words)
         parts = [
             schedule(made, words) for made in refusal.records if isinstance(made, Arrangement) and made.instalments
         ]
@@ -236,7 +255,7 @@ class Doing:
             person,
             "preview.html",
             duty=duty,
-            title=words(f"duty.{duty.name}"),
+            title=title,
             here=account,
             key=asking.key,
             would=answer,
@@ -244,10 +263,11 @@ class Doing:
             changes=[*changes, *parts],
             about=about,
             why=[{"kept": one.kept} for one in decisions],
+            back=back_said(words, duty),
             shown=[
                 (field.label, value)
                 for field in fields
-                if (value := said(field)) and not (field.fixed and field.of_account)
+                if (value := said(field, words)) and not (field.fixed and field.of_account)
             ],
             hidden=[
                 (name, value)
@@ -328,7 +348,7 @@ class Doing:
             links.append(Link(f"/counter/receipts/{quote(outcome.answer['receipt'])}", words("ui.receipt")))
         if "letter" in outcome.answer:
             links.append(Link(f"/counter/letters/{quote(outcome.answer['letter'])}", words("ui.print_letter")))
-        if (back := undo_of(duty, body, outcome.answer)) and may_do(person, DUTIES[back[0]]):
+        if (back := undo_of(duty, body, outcome.answer, here)) and may_do(person, DUTIES[back[0]]):
             href = f"/counter/do/{back[0]}?{urlencode(back[1] | {'here': here})}"
             back_link = Link(href, f"{words('ui.undo')}: {words(f'duty.{back[0]}')}")
         if duty.name == "fetch_records":
@@ -340,11 +360,7 @@ class Doing:
         account = str(outcome.answer.get("account") or here)
         if account:
             links.append(Link(account_href(account), words("ui.to_account")))
-        sentences = await self._desk.look(self._made, outcome.answer, words)
-        if "recount" in outcome.answer:
-            sentences = [words("ui.recount")]
-        if outcome.answer.get("over", "0") != "0":
-            sentences.append(words("ui.over", amount=answers_usd(outcome.answer["over"])))
+        sentences = await self._desk.look(self._said, duty, outcome.answer, words)
         return self._pages.page(
             request,
             person,
@@ -354,6 +370,13 @@ class Doing:
             links=links,
             back=back_link,
         )
+
+    def _said(self, duty: Duty, answer: Mapping[str, str], words: Words) -> list[str]:
+        """What came of it; where taking it back is no single step, how that goes."""
+        sentences = [words("ui.recount")] if "recount" in answer else self._made(answer, words)
+        if answer.get("over", "0") != "0":
+            sentences.append(words("ui.over", amount=answers_usd(answer["over"])))
+        return [*sentences, back_said(words, duty)] if words.has(f"back.{duty.name}") else sentences
 
     def _made(self, answer: Mapping[str, str], words: Words) -> list[str]:
         """What a command made, as it is now."""

@@ -523,6 +523,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "record_recovery": ("recover", "recover_late"),
     "split_at_petition": ("split",),
     "demand_assurance": ("require_assurance",),
+    "withdraw_assurance": ("withdraw_demand",),
     "give_assurance": ("assure",),
     "accrue_loan_interest": ("accrue",),
     "bill_instalment": ("bill",),
@@ -562,6 +563,13 @@ def offered(duty: Duty, record: Record) -> bool:
     if duty.name not in TAKES:
         return True
     return not MACHINE_OF[type(record)].edges[str(getattr(record, "state", ""))].keys().isdisjoint(TAKES[duty.name])
+
+
+def again(duty: Duty, record: Record) -> bool:
+    """Whether it was done with the record already and would be done once more: its step leads to where it is."""
+    state = str(getattr(record, "state", ""))
+    edges = MACHINE_OF[type(record)].edges[state] if duty.name in TAKES else {}
+    return any(edges.get(step) == state for step in TAKES.get(duty.name, ()))
 
 
 def steps_now(field: Field, record: Record | None) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from stormops.accounts.rules.bankruptcy import Ground
 from stormops.counter.duty import (
     ACCOUNT,
     CHARGES,
@@ -72,7 +75,7 @@ MONEY: tuple[Duty, ...] = (
         file("document"),
         about="deposit",
     ),
-    duty("release_guaranty", "deposit", record("deposit"), about="deposit"),
+    duty("release_guaranty", "deposit", record("deposit"), about="deposit", undo=("require_deposit", "")),
     duty(
         "step_deposit",
         "deposit",
@@ -147,10 +150,12 @@ MONEY: tuple[Duty, ...] = (
         "billing",
         record("point", "service_point"),
         day("day", "{today}"),
+        Field("incidents", "outages", needed=False),
         maybe(moment("out_since")),
         maybe(moment("out_until")),
         maybe(EVIDENCE),
         about="service_point",
+        undo=("record_read", ""),
     ),
     duty(
         "post_bill",
@@ -319,7 +324,7 @@ MONEY: tuple[Duty, ...] = (
         about="placement",
         undo=("recall_placement", ""),
     ),
-    duty("recall_placement", "credit", record("placement"), about="placement"),
+    duty("recall_placement", "credit", record("placement"), about="placement", undo=("propose_placement", "")),
     duty("record_recovery", "credit", record("placement"), money("cents"), about="placement"),
     # --- bankruptcy ----------------------------------------------------------------------------------------
     duty(
@@ -354,6 +359,16 @@ MONEY: tuple[Duty, ...] = (
         record("case", "bankruptcy_case"),
         choice("service", *SERVICES[:4]),
         MONTHLY,
+        about="bankruptcy_case",
+        undo=("withdraw_assurance", ""),
+    ),
+    duty(
+        "withdraw_assurance",
+        "bankruptcy",
+        record("case", "bankruptcy_case"),
+        choice("ground", *get_args(Ground)),
+        long("reason"),
+        maybe(file("order")),
         about="bankruptcy_case",
     ),
     duty("give_assurance", "bankruptcy", record("case", "bankruptcy_case"), text("deposit"), about="bankruptcy_case"),

@@ -131,7 +131,7 @@ def _value(field: Field, given: Given, zone: tzinfo) -> Any:
         return bool(given.get(field.name))
     if field.kind == "parts":
         return _parts(field, given)
-    if field.kind == "files":
+    if field.kind in {"files", "outages"}:
         return given.get(field.name) or None
     text = (given.get(field.name) or [""])[0]
     if not text.strip():

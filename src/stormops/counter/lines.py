@@ -11,7 +11,7 @@ from stormops.accounts.records_work import HandOver
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
 from stormops.counter.duties import duties_about, offered, steps_now
-from stormops.counter.offering import duty_href, may_do
+from stormops.counter.offering import duty_href, may_do, named_now
 from stormops.counter.papers import paper_links
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person
@@ -76,19 +76,24 @@ def href_of(record: Record) -> str:
 
 
 def links_of(record: Record, words: Words, person: Person, account: str = "") -> tuple[Link, ...]:
-    """What this person may do with the record as it stands; of a duty with steps, each step that the state allows."""
+    """What this person may do with the record as it stands; of a duty with steps, each step that the state allows.
+
+    What was done already, and would be done again, comes last.
+    """
     found = paper_links(record, words, person)
+    last: list[Link] = []
     for duty in duties_about(kind_name(type(record))):
         if not may_do(person, duty) or not offered(duty, record):
             continue
         steps = next((field for field in duty.fields if field.kind == "step"), None)
         href = duty_href(duty, record.id, account)
         if steps is None:
-            found.append(Link(href, words(f"duty.{duty.name}")))
+            label = named_now(words, duty, record)
+            (found if label == words(f"duty.{duty.name}") else last).append(Link(href, label))
         else:
             found += [
                 Link(f"{href}&{urlencode({'step': step})}", words(f"step.{step}"))
                 for step in steps_now(steps, record)
                 if not isinstance(record, HandOver) or answers(record, step) == person.person
             ]
-    return tuple(found)
+    return (*found, *last)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
+from starlette.requests import Request
 
+from stormops.accounts.records_place import Outage
 from stormops.web.loopback import get
+
+T = TypeVar("T")
 
 DEADLINE_SECONDS = 1.5
 ANSWER_BYTES_MAX = 256 * 1024
@@ -27,7 +31,32 @@ class Known(msgspec.Struct):
     meter: str | None = None
 
 
+class Was(msgspec.Struct):
+    """What feed's `GET /api/v1/desk/past/outages/{premise}` says: outages that people confirmed or ended."""
+
+    outages: list[Outage]
+
+
 _DECODER = msgspec.json.Decoder(Known)
+_WAS = msgspec.json.Decoder(Was)
+
+
+class AskOutage(Protocol):
+    """Who is asked of outages at a premise, with the session of who looks."""
+
+    async def __call__(self, premise: str, cookie: str) -> Known | None:
+        """What is known of now."""
+        ...
+
+    async def past(self, premise: str, cookie: str) -> list[Outage] | None:
+        """When it was out, and is no more."""
+        ...
+
+
+def session_of(request: Request) -> str:
+    """The cookie with which feed is asked: of all that came only the session's."""
+    parts = (part.strip() for part in request.headers.get("cookie", "").split(";"))
+    return next((part for part in parts if part.startswith("stormops_session=")), "")
 
 
 class FeedOutage:
@@ -38,12 +67,28 @@ class FeedOutage:
 
     async def __call__(self, premise: str, cookie: str) -> Known | None:
         """What is known of the premise; None when nobody says. Never raises, never takes longer than the deadline."""
+        body = await self._asked(f"/api/v1/desk/customers/{premise}", premise, cookie)
+        return None if body is None else _known(_DECODER, body)
+
+    async def past(self, premise: str, cookie: str) -> list[Outage] | None:
+        """When it was out and is no more; None when nobody says. Likewise."""
+        body = await self._asked(f"/api/v1/desk/past/outages/{premise}", premise, cookie)
+        was = None if body is None else _known(_WAS, body)
+        return None if was is None else [each for each in was.outages if each.until_ms]
+
+    async def _asked(self, path: str, premise: str, cookie: str) -> bytes | None:
         if not PREMISE.fullmatch(premise):
             return None
-        path = f"/api/v1/desk/customers/{premise}"
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 status, body = await get(self._host, self._port, path, ANSWER_BYTES_MAX, cookie)
-            return _DECODER.decode(body) if status == 200 else None
-        except (OSError, ValueError):  # a time-out is an OSError, a body that is none a ValueError
+        except (OSError, ValueError):  # a time-out is an OSError
             return None
+        return body if status == 200 else None
+
+
+def _known(decoder: msgspec.json.Decoder[T], body: bytes) -> T | None:
+    try:
+        return decoder.decode(body)
+    except ValueError:
+        return None

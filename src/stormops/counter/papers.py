@@ -114,7 +114,7 @@ class Papers:
                 if record is None:
                     return None
                 desk = clerk.writing(reader, language if language in LANGUAGES else "")
-                return Printed(compose(desk, kind, about), getattr(record, "account", ""))
+                return Printed(compose(desk, kind, about), LETTERS[kind].addressee(record))
 
         return find
 

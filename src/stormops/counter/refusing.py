@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
-from importlib import resources
 
 from stormops.accounts.refusal import Refusal
-from stormops.counter.words import PACKAGE
-from stormops.pages.words import LANGUAGES, Words
+from stormops.counter.words import english_in
+from stormops.pages.words import Words
 
 GROUPS = ("exclusion", "choice", "state", "step", "kind")
 """Where a value that is a name of the domain has its word; a date, an amount or a number is the same everywhere."""
@@ -37,10 +35,7 @@ def sentence(refusal: Refusal, words: Words) -> str:
 
 def table(language: str) -> dict[str, str]:
     """English sentences with their places, and the same in a language; empty for English."""
-    if language not in LANGUAGES or language == "en":
-        return {}
-    source = resources.files(PACKAGE).joinpath(f"refusals/{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return english_in("refusals", language)
 
 
 @functools.cache

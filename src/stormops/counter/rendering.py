@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import resources
+from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from stormops.accounts.decision import usd
 from stormops.core.levels import Mode
 from stormops.counter.rights import ASSIGN, CHECK, Person, may_use
-from stormops.counter.words import plain, said
+from stormops.counter.words import in_ledger, plain, said
 from stormops.pages.language import COOKIE, COOKIE_SECONDS, choose
 from stormops.pages.page import environment
 from stormops.pages.words import Words
@@ -136,6 +137,23 @@ class Pages:
         return {"Content-Security-Policy": f"{self._policy}; frame-ancestors {ancestors}", "X-Frame-Options": frames}
 
 
+RUN_LEAST = 4
+"""So many lines of a formula that are the same are told as one."""
+
+
+def runs(formula: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A formula's steps to show: those that follow each other with the same way and end are one, first to last."""
+    shown: list[dict[str, Any]] = []
+    for _, same in groupby(formula, key=lambda step: (step["formula"], step["value"])):
+        steps = list(same)
+        first, last = steps[0], steps[-1]
+        if len(steps) < RUN_LEAST:
+            shown += steps
+        else:
+            shown.append({**first, "name": f"{first['name']} \u2026 {last['name']} (\u00d7 {len(steps)})"})
+    return shown
+
+
 def asset(name: str) -> tuple[bytes, str] | None:
     """A style sheet or script and its type; None when there is none of this name."""
     kinds = {"counter.css": "text/css", "counter.js": "text/javascript"}
@@ -149,4 +167,6 @@ def asset(name: str) -> tuple[bytes, str] | None:
 @functools.cache
 def templates() -> jinja2.Environment:
     """The counter's templates."""
-    return environment(jinja2.PackageLoader("stormops.counter"))
+    made = environment(jinja2.PackageLoader("stormops.counter"))
+    made.filters |= {"runs": runs, "in_ledger": in_ledger}
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -25,12 +25,12 @@ from stormops.books import customers, finding, listing, rosters
 from stormops.counter import account_page, answers, queues, showing
 from stormops.counter.account_page import At
 from stormops.counter.clerk import decisions_in
-from stormops.counter.describing import describe
+from stormops.counter.describing import describe, outage_said
 from stormops.counter.desk import Desk
 from stormops.counter.duties import DUTIES
 from stormops.counter.items import Item, Reader, items
 from stormops.counter.offering import account_href, called, may_do
-from stormops.counter.outage import Known
+from stormops.counter.outage import AskOutage, session_of
 from stormops.counter.rendering import Link, Pages, asset
 from stormops.counter.rights import READ, Person
 from stormops.counter.words import named
@@ -50,8 +50,6 @@ ANSWERED = {
 
 ARRANGED_MAX = 20_000
 """Arrangements that are asked for by the rule at once."""
-
-AskOutage = Callable[[str, str], Awaitable[Known | None]]
 
 
 class Screens:
@@ -170,9 +168,7 @@ class Screens:
     async def _outage_page(self, request: Request, person: Person) -> Response:
         """What is known of a premise's outage: a page, or with `?framed` what the account page has in a frame."""
         premise, framed = request.path_params["premise"], "framed" in request.query_params
-        cookie = request.headers.get("cookie", "")
-        session = next((part.strip() for part in cookie.split(";") if part.strip().startswith("stormops_session=")), "")
-        known = await self._outage(premise, session)
+        known = await self._outage(premise, session_of(request))
         words = self._pages.words(request)
         values: dict[str, Any] = {"known": known, "state": lambda name: named(words, "incident", name)}
         if not framed:
@@ -249,7 +245,20 @@ class Screens:
             return self._pages.problem(request, person, "unknown", 404)
         kept = await self._desk.look(self._desk.clerk.whole, [bill.decision] if bill.decision else [])
         every = [one for each in kept for one in answers.why(each, self._desk.clerk.pack)]
-        return self._pages.page(request, person, "bill.html", bill=bill, every=every)
+        estimated = await self._desk.look(self._desk.clerk.estimated, bill)
+        words, zone = self._pages.words(request), self._pages.looks.zone
+        reads = [
+            {
+                "read": each.read,
+                "estimate": each.estimate,
+                "service": named(words, "choice", each.service),
+                "cause": named(words, "cause", each.estimate.cause),
+                "outages": [outage_said(one, words, zone) for one in each.estimate.outages],
+                "why": answers.why(each.estimate.decision, self._desk.clerk.pack),
+            }
+            for each in estimated
+        ]
+        return self._pages.page(request, person, "bill.html", bill=bill, every=every, reads=reads)
 
     async def _receipt(self, request: Request, person: Person) -> Response:
         found = await self._desk.look(self._receipt_of, request.path_params["receipt"])

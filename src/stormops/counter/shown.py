@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -85,7 +86,7 @@ def _shown(field: Field, about: About, error: str | None) -> Shown:
     if field.kind == "choice":
         choices = [forms.Choice(each, named(words, "choice", each) if each else "") for each in field.of]
     elif field.kind == "step":
-        subject = _subject(about.duty, given, reader)
+        subject = subject_of(about.duty, given, reader)
         choices = [forms.Choice(each, named(words, "step", each)) for each in steps_now(field, subject)]
     elif field.kind in {"record", "parts"}:
         choices = forms.choices(
@@ -133,22 +134,37 @@ def _fixed(field: Field, about: About, error: str | None, values: list[str]) -> 
     return known and about.reader.get(KINDS[field.of[0]], values[0]) is not None
 
 
-def _subject(duty: Duty, given: Given, reader: Reader) -> Record | None:
+def subject_of(duty: Duty, given: Given, reader: Reader) -> Record | None:
+    """The record that a form begins with, where it is known."""
     first = duty.begins
     key = (given.get(first.name) or [""])[0]
     return reader.get(KINDS[first.of[0]], key) if first.kind == "record" and key else None
 
 
-def said(field: Shown) -> str:
+def said(field: Shown, words: Words) -> str:
     """What was given in a field, for the preview."""
-    if field.kind == "parts":
-        labels = {each.value: each.label for each in field.choices}
-        return "; ".join(f"{labels.get(key, key)}: {value}" for key, value in field.part_values.items() if value)
     labels = {each.value: each.label for each in field.choices}
-    if field.kind in {"file", "files"}:
-        return ", ".join(f"{value[:12]}…" for value in field.values)
+    if field.kind == "parts":
+        return "; ".join(f"{labels.get(key, key)}: {value}" for key, value in field.part_values.items() if value)
     if field.kind == "flag":
         return "✓" if field.values else ""
-    if field.kind == "money":
-        return usd(forms.cents_of(field.values[0])) if any(field.values) else ""
-    return ", ".join(labels.get(value, value[:200]) for value in field.values if value)
+    between = "; " if field.kind == "outages" else ", "
+    return between.join(labels.get(value) or _as_read(field.kind, value, words) for value in field.values if value)
+
+
+def _as_read(kind: str, value: str, words: Words) -> str:
+    """One value as people read it."""
+    if kind in {"file", "files"}:
+        return f"{value[:12]}…"
+    if kind == "money":
+        return usd(forms.cents_of(value))
+    if kind == "moment":
+        return value.replace("T", " ")[:40]
+    return _day(value, words) if kind == "day" else value[:200]
+
+
+def _day(text: str, words: Words) -> str:
+    try:
+        return words.day(date.fromisoformat(text))
+    except ValueError:
+        return text[:40]

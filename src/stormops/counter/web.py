@@ -28,11 +28,13 @@ from stormops.counter.doing import Doing
 from stormops.counter.evidence import Files
 from stormops.counter.handing_over import HandingOver
 from stormops.counter.openapi import document
+from stormops.counter.outage import AskOutage
 from stormops.counter.papers import Papers
 from stormops.counter.records import Records
 from stormops.counter.rendering import Looks, Pages
-from stormops.counter.screens import AskOutage, Screens
+from stormops.counter.screens import Screens
 from stormops.counter.storm_desk import StormDesk, StormRoles
+from stormops.counter.verified import Verified
 from stormops.telemetry import Log, Metrics
 from stormops.web.http import WithHeaders, no_icon, problem_response
 from stormops.web.problem import bug, problem
@@ -73,6 +75,7 @@ def create_counter(
     )
     looks = Looks(settings.title, settings.feed_url, settings.intake_url, settings.languages, clerk.zone)
     pages = Pages(looks, lambda: clerk.episodes().mode)
+    verified = Verified(desk, outage)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -83,12 +86,12 @@ def create_counter(
 
     app = Starlette(
         routes=[
-            *Api(desk).routes(),
+            *Api(desk, verified).routes(),
             *Screens(desk, pages, outage).routes(),
             *HandingOver(desk, pages).routes(),
             *Checking(desk, pages).routes(),
             *StormDesk(desk, pages, storm_roles).routes(),
-            *Doing(desk, pages, lambda: [each.name for each in storm_roles.colleagues()]).routes(),
+            *Doing(desk, pages, verified, lambda: [each.name for each in storm_roles.colleagues()]).routes(),
             *Papers(desk, pages).routes(),
             *Records(desk, pages).routes(),
             *_Plain(desk, lambda: document(settings.counter_url, settings.title)).routes(),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import tomllib
+from importlib import resources
 
 from stormops.pages.words import LANGUAGES, Words, table
 
@@ -25,3 +27,16 @@ def named(words: Words, group: str, name: str) -> str:
     """The name of a state, step, kind or field in a language; one that no table has is written out."""
     key = f"{group}.{name}"
     return words(key) if words.has(key) else plain(name)
+
+
+@functools.cache
+def english_in(folder: str, language: str) -> dict[str, str]:
+    """What the domain says in English, and the same in a language, of a folder of tables; empty for English."""
+    if language not in LANGUAGES or language == "en":
+        return {}
+    return tomllib.loads(resources.files(PACKAGE).joinpath(f"{folder}/{language}.toml").read_text(encoding="utf-8"))
+
+
+def in_ledger(name: str, words: Words) -> str:
+    """The name of an account of the chart, or of what a journal is about, as the domain writes them."""
+    return english_in("ledger", words.language).get(name, name)

@@ -200,6 +200,22 @@ class Marks(Answer, frozen=True, kw_only=True):
     marks: list[Mark]
 
 
+class PremiseOutage(Answer, frozen=True, kw_only=True):
+    """When a premise was out, by which incident; `until_ms` 0 = it still is. `confirmed`: people saw it."""
+
+    incident: str
+    since_ms: int
+    until_ms: int
+    confirmed: bool
+
+
+class PremiseOutages(Answer, frozen=True, kw_only=True):
+    """Of one premise, the latest first; `whole`: the journal was read to its end."""
+
+    whole: bool
+    outages: list[PremiseOutage]
+
+
 class Config(Answer, frozen=True, kw_only=True):
     """What a page needs to know of the city. `bbox` is west, south, east, north."""
 

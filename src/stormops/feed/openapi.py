@@ -111,6 +111,12 @@ READS: dict[str, Read] = {
         ),
     ),
     "/api/v1/desk/past/marks": Read("What stands out in the journal.", (answers.Marks,), (401, 503), staff=True),
+    "/api/v1/desk/past/outages/{premise}": Read(
+        "Outages of a premise that people confirmed or ended, the latest first.",
+        (answers.PremiseOutages,),
+        (401, 404, 503),
+        staff=True,
+    ),
     "/api/v1/desk/past/{n}/incidents/{name}": Read(
         "An incident as it was known then.", (answers.IncidentDetail,), (401, 404, 422, 503), staff=True
     ),

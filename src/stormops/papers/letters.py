@@ -8,7 +8,14 @@ from typing import Any
 from stormops.accounts.letters import LETTERS, must_fit
 from stormops.accounts.record import kind_name
 from stormops.accounts.refusal import Refused
-from stormops.papers import letters_case, letters_credit, letters_deposit, letters_loan, letters_service
+from stormops.papers import (
+    letters_case,
+    letters_credit,
+    letters_deposit,
+    letters_guaranty,
+    letters_loan,
+    letters_service,
+)
 from stormops.papers.document import Document
 from stormops.papers.statement import statement
 from stormops.papers.writing import Desk
@@ -20,6 +27,8 @@ COMPOSERS: dict[str, Callable[[Desk, Any], Document]] = {
     "stop": letters_service.stop,
     "deposit_demand": letters_deposit.deposit_demand,
     "deposit_refund": letters_deposit.deposit_refund,
+    "guaranty_call": letters_guaranty.guaranty_call,
+    "guaranty_release": letters_guaranty.guaranty_release,
     "cut_notice": letters_credit.cut_notice,
     "arrangement": letters_credit.arrangement,
     "broken_arrangement": letters_credit.broken_arrangement,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from stormops.accounts import estimating
 from stormops.accounts.decision import usd
 from stormops.accounts.ledger import Journal
 from stormops.accounts.records_money import Arrangement, Bill, BillLine, Deposit
@@ -192,14 +193,12 @@ def _used(writing: Writing, line: BillLine) -> Used | None:
     agreement = writing.books.get(ServiceAgreement, line.agreement) if line.agreement and line.quantity else None
     if agreement is None or agreement.point is None:
         return None
-    reads = sorted(writing.books.where(Read, point=agreement.point), key=lambda read: (read.day, read.changed))
-    opening = [read for read in reads if read.day <= line.since]
-    closing = [read for read in reads if line.since < read.day <= line.until]
-    if not opening or not closing:
+    reads = estimating.of_period(writing.books.where(Read, point=agreement.point), line.since, line.until)
+    if reads is None:
         return None
     point = writing.books.get(ServicePoint, agreement.point)
-    last = closing[-1]
-    return Used("" if point is None else point.meter, opening[-1].register, last.register, last.kind)
+    first, last = reads
+    return Used("" if point is None else point.meter, first.register, last.register, last.kind)
 
 
 def _use(writing: Writing, bill: Bill, parts: list[dict[str, Any]]) -> Iterator[AnyPart]:

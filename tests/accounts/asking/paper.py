@@ -13,7 +13,7 @@ from stormops.accounts.asking.catalogue import BODIES, made
 from stormops.accounts.charge_types import charge_types
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import BillLine, Loan, Receivable
-from stormops.accounts.records_place import Account, Party, Premise, Read, ServiceAgreement, ServicePoint
+from stormops.accounts.records_place import Account, Outage, Party, Premise, Read, ServiceAgreement, ServicePoint
 from stormops.accounts.refusal import Refused
 from tests.accounts.policies import PACKS
 from tests.accounts.world import HASH, World
@@ -35,10 +35,12 @@ class Paper(World):
     """See `World`: what is asked for is made by the rules of Palmetto, then decided."""
 
     episode = ""
+    outages: tuple[Outage, ...] = ()
+    """That the platform knows."""
 
     @property
     def work(self) -> Work:
-        return Work(self.books, PACKS["palmetto"], self.day, "ann", self.episode)
+        return Work(self.books, PACKS["palmetto"], self.day, "ann", self.episode, outages=self.outages)
 
     def put(self, *records: Record) -> None:
         for record in records:

@@ -11,6 +11,7 @@ from stormops.accounts.records_money import BankruptcyCase, Bill, Deposit, Recei
 from stormops.accounts.rules.bankruptcy import demand_assurance
 from tests.accounts.asking.paper import Paper, paper
 from tests.accounts.policies import PACKS, proved, refused
+from tests.accounts.world import HASH
 
 
 def filed(chapter: int = 13) -> Paper:
@@ -71,6 +72,24 @@ def test_assurance_is_demanded_by_the_rule_with_its_day_its_forms_and_its_amount
     world.later(30)  # past the rule's day: due at once
     assert world.command("demand_assurance", case="b1", service="electric").due == "2026-08-31"
     assert filed(12).no("demand_assurance", case="b1", service="electric") == "no_policy"
+
+
+def test_a_demand_is_withdrawn_on_a_ground_while_nothing_was_given() -> None:
+    world = filed()
+    ask = {"case": "b1", "ground": "mistake", "reason": "the water account was meant"}
+    assert (
+        world.command("withdraw_assurance", **ask).decision["decisions"][0]["rule"] == "bankruptcy.withdraw_assurance"
+    )
+    assert world.no("withdraw_assurance", **ask | {"ground": "court"}) == "no_order"
+    command = world.command("withdraw_assurance", **ask | {"ground": "court", "order": HASH})
+    assert (command.due, command.order) == ("2026-08-05", HASH)
+    demanded: dict[str, Any] = {"account": "a1", "fund": "electric", "required": 100, "case": "b1"}
+    world.put(Deposit(id="d1", state="billed", **demanded), Deposit(id="d0", state="refunded", held=0, **demanded))
+    world.command("withdraw_assurance", **ask)
+    world.put(Deposit(id="d1", state="held", held=40, **demanded))
+    assert world.no("withdraw_assurance", **ask) == "assurance_given"
+    world.put(Deposit(id="d1", state="instrument", instrument="bond", instrument_cents=100, **demanded))
+    assert world.no("withdraw_assurance", **ask) == "assurance_given"
 
 
 def test_of_a_timely_payer_it_is_the_attorneys_matter_where_the_court_says_so() -> None:

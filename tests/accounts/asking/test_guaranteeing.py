@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from stormops.accounts.records_money import Bill, BillLine, Deposit, Receipt
 from stormops.accounts.records_place import Account, CutOrder, ServiceAgreement
+from stormops.accounts.records_work import Letter
 from tests.accounts.asking.paper import Paper, paper
 from tests.accounts.asking.test_requesting import no as not_wanted
 from tests.accounts.asking.test_requesting import part, want
@@ -105,6 +106,12 @@ def test_a_guarantor_is_free_once_service_is_final_and_what_is_owed_for_the_addr
     assert world.command("release_guaranty", deposit="d1").deposit == "d1"
 
 
+def written_to(day: date) -> Letter:
+    """The notice of default to Bo."""
+    told: dict[str, Any] = {"by": "ann", "channel": "desk", "hash": HASH, "document": {}, "language": "en", "at_ms": 1}
+    return Letter(id="l1", account="b1", kind="guaranty_call", about="d1", day=day, state="issued", **told)
+
+
 def test_a_guarantor_is_liable_for_the_address_of_the_contract_only() -> None:
     world = stood()
     world.put(replace(world.get(Account, "a1"), opened=date(2025, 1, 1)))
@@ -116,6 +123,10 @@ def test_a_guarantor_is_liable_for_the_address_of_the_contract_only() -> None:
         world.put(Bill(id=f"bill-{key}", lines=(line,), **issued))
         world.owes(key, "electric", 5_000, world.day, bill=f"bill-{key}")
     asks = {"account": "a1", "to": "b1"}
+    assert not_wanted(world, "transfer", **asks, parts=[part("here", 5_000)]) == "not_noticed"
+    world.put(written_to(world.day - timedelta(days=9)))
+    assert not_wanted(world, "transfer", **asks, parts=[part("here", 5_000)]) == "notice_runs"
+    world.put(written_to(world.day - timedelta(days=10)))
     called = want(world, "transfer", **asks, parts=[part("here", 5_000)])
     assert "deposits.guarantor" in [each["rule"] for each in called.decision["decisions"]]
     assert not_wanted(world, "transfer", **asks, parts=[part("there", 5_000)]) == "not_liable"

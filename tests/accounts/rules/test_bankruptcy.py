@@ -14,6 +14,7 @@ from stormops.accounts.money import Cents
 from stormops.accounts.rules.bankruptcy import (
     CaseDates,
     CasePayment,
+    DemandWithdrawn,
     Notice,
     PayerRecord,
     Petition,
@@ -25,6 +26,7 @@ from stormops.accounts.rules.bankruptcy import (
     payment,
     set_off,
     split,
+    withdraw_assurance,
 )
 from stormops.accounts.rules.metered import PLAIN, Usage, charge
 from tests.accounts.policies import PACKS, TODAY, one, proved, refused
@@ -133,6 +135,29 @@ def test_case_65_a_timely_payer_owes_no_deposit(past_due: int, times: int, allow
     else:
         assert refused(decision) == "attorney"
     assert proved(demand_assurance(CITY, TODAY, record, "11")).value, "11 USC 366(c): timely payment is not considered"
+
+
+@pytest.mark.parametrize(
+    ("ground", "given_cents", "ordered", "code"),
+    [
+        ("mistake", 0, False, ""),
+        ("not_due", 0, False, ""),
+        ("court", 0, True, ""),
+        ("court", 0, False, "no_order"),
+        ("court", 1, True, "assurance_given"),
+        ("mistake", 1, False, "assurance_given"),
+    ],
+)
+def test_a_demand_is_withdrawn_while_nothing_was_given_and_for_the_court_by_its_order(
+    ground: Any, given_cents: int, ordered: bool, code: str
+) -> None:
+    demand = DemandWithdrawn(ground=ground, given=given_cents, ordered=ordered)
+    for chapter in ("7", "11", "13"):
+        decision = withdraw_assurance(CITY, TODAY, demand, chapter)
+        if code:
+            assert refused(decision) == code
+        else:
+            assert proved(decision).value == ground
 
 
 def test_case_66_a_payment_for_the_old_balance_waits_for_a_person() -> None:

@@ -10,8 +10,10 @@ from stormops.accounts.rules.deposit_life import (
     Guarantor,
     Holding,
     Instrument,
+    Noticed,
     Record,
     Watch,
+    call_guarantor,
     good_payment,
     guarantor,
     instrument,
@@ -145,3 +147,17 @@ def test_case_40_a_bond_that_expires_alarms_and_in_a_storm_never_cuts(
 def test_an_instrument_without_an_end_is_kept() -> None:
     given = Instrument(required=500_00, promised=HELD, received=True)
     assert proved(instrument(PACKS["palmetto"], TODAY, given)).value == Watch(action="keep")
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [(None, "not_noticed"), (TODAY - timedelta(days=9), "notice_runs"), (TODAY - timedelta(days=10), "")],
+)
+def test_a_guarantor_is_charged_after_their_notice_has_run(on: date | None, code: str) -> None:
+    decision = call_guarantor(PACKS["palmetto"], TODAY, Noticed(on=on))
+    if code:
+        assert refused(decision) == code
+    else:
+        assert proved(decision).value == TODAY
+    if on is not None:  # a policy that gives no days
+        assert proved(call_guarantor(PSC, TODAY, Noticed(on=on))).value == on

@@ -177,3 +177,22 @@ def test_marks_come_with_the_first_question_and_are_remembered(tmp_path: Path) -
     assert marks["through"] == recorded.positions[-1]
     assert file.exists()
     assert told(archive_of(recorded.day, file), Ask(kind="marks")) == marks
+
+
+def test_outages_of_a_premise_are_those_of_the_incidents_that_covered_it(tmp_path: Path) -> None:
+    recorded = history()
+    archive = archive_of(recorded.day, tmp_path / "marks", [recorded.keyframes])
+    situation, city = recorded.day.situation, recorded.day.city
+    verified = {one.id: one for one in situation.incidents.values() if one.confirmed_by and one.live}
+    assert verified
+    seen = set()
+    for row, name in enumerate(city.premises.id):
+        found = told(archive, Ask(kind="outages", name=name))
+        going = {each["incident"] for each in found["outages"] if each["confirmed"] and not each["until_ms"]}
+        for utility in range(4):
+            owner = situation.incidents.get(situation.coverage.owner(utility, row))
+            if owner is not None and owner.id in verified:
+                assert owner.id in going
+                seen.add(owner.id)
+    assert seen
+    assert archive.ask(Ask(kind="outages", name="nowhere")).status == NOT_FOUND

@@ -80,3 +80,12 @@ def test_marks(feed: Feed) -> None:
 def test_the_past_is_staffs(feed: Feed, path: str) -> None:
     with feed.client() as client:
         assert client.get(PAST + path).status_code == 401
+
+
+def test_outages_of_a_premise_are_read_by_staff_and_by_nobody_else(feed: Feed) -> None:
+    path = f"/outages/{feed.day.city.premises.id[0]}"
+    found = read(feed, path)
+    assert found.keys() == {"whole", "outages"}
+    assert read(feed, "/outages/nowhere", 404)["title"] == "No premise has this number."
+    with feed.client() as client:
+        assert client.get(PAST + path).status_code == 401

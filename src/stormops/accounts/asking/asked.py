@@ -21,7 +21,7 @@ from stormops.accounts.money import Cents
 from stormops.accounts.policy import Pack
 from stormops.accounts.record import Record, kind_name
 from stormops.accounts.records_money import Bill, BillingRun, Receivable
-from stormops.accounts.records_place import Account
+from stormops.accounts.records_place import Account, Outage
 from stormops.accounts.refusal import Refusal, Refused
 
 R = TypeVar("R", bound=Record)
@@ -47,6 +47,8 @@ class Work(NamedTuple):
     episode: str = ""
     memo: Memo | None = None
     """Where many bills are made at once."""
+    outages: tuple[Outage, ...] = ()
+    """Those that the platform knows of the place that is asked about, each by its incident."""
     typeset: Callable[[str, str], Typeset] | None = None
     """Composes a letter of a kind about a record; raises Refused. None = nothing is printed."""
 

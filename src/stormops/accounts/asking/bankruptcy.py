@@ -8,11 +8,17 @@ from typing import Any
 from stormops.accounts.asking.asked import Asked, Work, plain
 from stormops.accounts.asking.service import Amounts, fund_of
 from stormops.accounts.charge_types import LATE_FEE
-from stormops.accounts.commands_bankruptcy import DemandAssurance, SetOffDeposit, SplitAtPetition
+from stormops.accounts.commands_bankruptcy import (
+    DemandAssurance,
+    SetOffDeposit,
+    SplitAtPetition,
+    WithdrawAssurance,
+    demanded,
+)
 from stormops.accounts.dates import add_months
 from stormops.accounts.decision import Decision
 from stormops.accounts.proposals import Part
-from stormops.accounts.record import Id
+from stormops.accounts.record import Hash, Id, Text
 from stormops.accounts.records_money import BankruptcyCase, Bill, Deposit, Receivable
 from stormops.accounts.refusal import Refused
 from stormops.accounts.rules import bankruptcy, deposits
@@ -94,6 +100,36 @@ class AskAssurance(Asked, frozen=True, kw_only=True):
             cents=amount.value,
             due=max(dates.value.assurance, work.day).isoformat(),
             decision=plain(forms, dates, amount),
+        )
+
+
+class AskWithdrawal(Asked, frozen=True, kw_only=True):
+    """A demand for assurance taken back: by the court's order, of who owed none, or because it was a mistake."""
+
+    makes = WithdrawAssurance
+
+    case: Id
+    ground: bankruptcy.Ground
+    reason: Text
+    order: Hash | None = None
+
+    def command(self, work: Work) -> WithdrawAssurance:
+        """See `Asked.command`."""
+        case = work.get(BankruptcyCase, self.case)
+        chapter = str(case.chapter)
+        dates = work.decide(bankruptcy.dates, bankruptcy.Petition(filed=case.petition), chapter)
+        given = bankruptcy.DemandWithdrawn(
+            ground=self.ground,
+            given=sum(each.held + each.instrument_cents for each in demanded(work.reader, case)),
+            ordered=self.order is not None,
+        )
+        withdrawn = work.decide(bankruptcy.withdraw_assurance, given, chapter, "order")
+        return WithdrawAssurance(
+            case=case.id,
+            due=dates.value.assurance.isoformat(),
+            reason=self.reason,
+            order=self.order,
+            decision=plain(withdrawn, dates),
         )
 
 

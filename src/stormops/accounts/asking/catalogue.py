@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stormops.accounts.asking.asked import Asked, Work
-from stormops.accounts.asking.bankruptcy import AskAssurance, AskSetOff, AskSplit
+from stormops.accounts.asking.bankruptcy import AskAssurance, AskSetOff, AskSplit, AskWithdrawal
 from stormops.accounts.asking.billing import AskBill, AskFee, AskReturned, AskUmbrellaBill
 from stormops.accounts.asking.breaching import AskBreach
 from stormops.accounts.asking.collecting import (
@@ -47,6 +47,7 @@ _ASKED: tuple[type[Asked], ...] = (
     AskReturned,
     AskSplit,
     AskAssurance,
+    AskWithdrawal,
     AskSetOff,
     AskArrangement,
     AskExtension,

@@ -12,6 +12,7 @@ from stormops.accounts.asking.guaranteeing import debts_at, liability, record_of
 from stormops.accounts.asking.leaking import LEAKING, leaked
 from stormops.accounts.asking.service import day_of
 from stormops.accounts.charge_types import LATE_FEE
+from stormops.accounts.commands_guaranty import noticed_on
 from stormops.accounts.commands_request import PAIR, DraftRequest, TurnOverRefund
 from stormops.accounts.decision import Decision, usd
 from stormops.accounts.proposals import (
@@ -226,7 +227,10 @@ class WantTransfer(Wanted, frozen=True, kw_only=True, tag="transfer"):
         here = {each.id for each in debts_at(work, old.id, premise)}
         inside = all(part.receivable in here for part in self.parts)
         found = liability(work, stands[0], old, premise if inside else "", amount)
-        return ("contract" if found[0].value else "none"), found
+        if not found[0].value:
+            return "none", found
+        noticed = deposit_life.Noticed(on=noticed_on(work.reader, stands[0]))
+        return "contract", (work.decide(deposit_life.call_guarantor, noticed, field="proposal.to"), *found)
 
 
 class WantCreditRefund(Wanted, frozen=True, kw_only=True, tag="credit_refund"):

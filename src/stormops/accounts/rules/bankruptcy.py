@@ -124,6 +124,29 @@ def demand_assurance(terms: BankruptcyRules, given: PayerRecord, working: Workin
     return working("forms", "adequate assurance", terms.assurance_forms)
 
 
+Ground = Literal["court", "not_due", "mistake"]
+"""Why a demand is taken back: the court's order, a payer who owed none, or a mistake (service, amount, case)."""
+
+
+class DemandWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A demand for assurance that is to be taken back; `given`: money or an instrument came for it by now."""
+
+    ground: Ground
+    given: Cents = 0
+    ordered: bool = False
+    """Whether the court's order is on file."""
+
+
+@rule("bankruptcy.withdraw_assurance")
+def withdraw_assurance(_terms: BankruptcyRules, given: DemandWithdrawn, working: Working) -> Ground | Refusal:
+    """Why the demand falls; the court alone sets another amount (11 USC 366(b), (c)(3)), and by an order."""
+    if given.given:
+        return Refusal("assurance_given", f"{usd(given.given)} was given for it: enter it, or give it back, instead.")
+    if given.ground == "court" and not given.ordered:
+        return Refusal("no_order", "What the court changes, it changes by an order: attach it.")
+    return working("withdrawn", given.ground.replace("_", " "), given.ground)
+
+
 class PrepetitionDeposit(msgspec.Struct, frozen=True, kw_only=True):
     """A deposit from before the petition and the debt from before it."""
 

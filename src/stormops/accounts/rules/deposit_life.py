@@ -124,6 +124,8 @@ class Guaranty(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     kind: ClassVar[str] = "guarantor"
     contract_address_only: bool = True
+    notice_days: int = 0
+    """Of the guarantor's notice of the default, before they are charged."""
 
 
 class Guarantor(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +149,23 @@ def guarantor(terms: Guaranty, given: Guarantor, working: Working) -> Cents | Re
     if terms.contract_address_only and given.debt_premise != given.contract_premise:
         return working.cents("liability", "none beyond the address of the contract", 0)
     return working.cents("liability", "the debt at the address of the contract", given.debt)
+
+
+class Noticed(msgspec.Struct, frozen=True, kw_only=True):
+    """When the guarantor was written to that the customer does not pay; None = not yet."""
+
+    on: date | None
+
+
+@rule("deposits.call_guarantor")
+def call_guarantor(terms: Guaranty, given: Noticed, working: Working) -> date | Refusal:
+    """Since when a guarantor may be charged: they are written to first."""
+    if given.on is None:
+        return Refusal("not_noticed", "The guarantor is written to first: issue the notice of default to them.")
+    first = working("may be charged from", f"{given.on} + {terms.notice_days} days", given.on + DAY * terms.notice_days)
+    if working.on < first:
+        return Refusal("notice_runs", f"The guarantor was written to on {given.on}, and is charged from {first}.")
+    return first
 
 
 class Instruments(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):

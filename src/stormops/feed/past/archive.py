@@ -20,6 +20,7 @@ from stormops.feed import questions
 from stormops.feed.customer import customer
 from stormops.feed.past import moments
 from stormops.feed.past.marks import Marks
+from stormops.feed.past.outages import of_premise
 from stormops.feed.past.pictures import Picture, Pictures, message
 from stormops.feed.past.projector import Interrupted, Projector
 from stormops.feed.scene import Scene
@@ -51,7 +52,7 @@ GZIP_BYTES_LEAST = 2048
 
 OK, NOT_FOUND = 200, 404
 
-Kind = Literal["n", "moment", "next", "previous", "marks", "incident", "report", "customer", "premise"]
+Kind = Literal["n", "moment", "next", "previous", "marks", "incident", "report", "customer", "premise", "outages"]
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,13 +96,18 @@ class Archive:
         self._projectors: list[Projector] = []
         self._pictures = Pictures()
         self._behind: int | None = None
-        names = (city.network.edge_id[edge] for edge in tree.edge.tolist())
-        self._marks = Marks(journal, dict(zip(names, tree.customers.tolist(), strict=True)), city.hash, file)
+        self._tree, self._devices = tree, [city.network.edge_id[edge] for edge in tree.edge.tolist()]
+        self._rows = {name: row for row, name in reversed(list(enumerate(city.premises.id)))}
+        below = dict(zip(self._devices, tree.customers.tolist(), strict=True))
+        self._marks = Marks(journal, below, city.hash, file)
 
     def ask(self, ask: Ask) -> Answer:
         """Answer one question. Raises JournalUnavailable."""
         if ask.kind == "marks":
             return _answer(msgspec.json.encode(self._marked()))
+        if ask.kind == "outages":
+            told = self._outages(ask.name)
+            return Answer(NOT_FOUND, b"") if told is None else _answer(msgspec.json.encode(told))
         if ask.kind in ("incident", "report", "customer", "premise"):
             found = self._detail(ask)
             return Answer(NOT_FOUND, b"") if found is None else _answer(msgspec.json.encode(found))
@@ -167,11 +173,24 @@ class Archive:
         return chosen
 
     def _marked(self) -> dict[str, Any]:
+        self._look_on()
+        return self._marks.answer()
+
+    def _look_on(self) -> None:
         deadline = time.monotonic() + MARKS_SECONDS
         self._marks.look(lambda: time.monotonic() > deadline)
         if self._marks.whole:
             self._marks.save()
-        return self._marks.answer()
+
+    def _outages(self, name: str) -> dict[str, Any] | None:
+        """Of a premise, as far as the journal was read; None when there is no such premise."""
+        premise = self._rows.get(name)
+        if premise is None:
+            return None
+        self._look_on()
+        above = [self._devices[row] for row in self._tree.path(premise)]
+        marks = self._marks
+        return {"whole": marks.whole, "outages": of_premise(marks.seen.outages, premise, above)}
 
     def _detail(self, ask: Ask) -> dict[str, Any] | None:
         n = moments.shown(self._journal, ask.n)

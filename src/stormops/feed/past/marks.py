@@ -1,5 +1,7 @@
 """What stands out in a storm, for the track of a scrubber: changes of mode and the largest incidents, with positions.
 
+Beside it what was out where, for bills (`outages`).
+
 Read from the journal's facts alone, a piece at a time, and remembered in a file: it is the journal's and can be made
 again at any time.
 """
@@ -15,6 +17,7 @@ import msgspec
 
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
+from stormops.feed.past.outages import Extents, take
 from stormops.journal.port import Journal
 from stormops.journal.whole_file import leave
 
@@ -27,7 +30,7 @@ MODES_MAX = 500
 ENTRIES = 2_000
 """Entries looked at before somebody else may have a turn."""
 
-VERSION = 1
+VERSION = 2
 
 
 class Open(msgspec.Struct):
@@ -51,6 +54,7 @@ class Seen(msgspec.Struct):
     modes: list[dict[str, Any]] = []
     open: dict[str, Open] = {}
     over: list[tuple[int, int, int, str]] = []
+    outages: Extents = {}
     fresh: list[str] = []
     new_modes: list[dict[str, Any]] = []
 
@@ -83,13 +87,14 @@ class Marks:
 
     def _take(self, entry: Entry) -> None:
         seen, fact = self.seen, entry.fact
+        take(seen.outages, fact)
         if isinstance(fact, facts.Decided):
             _decided(seen, entry.position)
         elif isinstance(fact, facts.IncidentChanged):
             if (one := seen.open.get(fact.incident)) is not None:
                 _grown(one, fact, self._customers)
-        elif (take := _TAKES.get(type(fact))) is not None:
-            take(seen, fact)
+        elif (step := _TAKES.get(type(fact))) is not None:
+            step(seen, fact)
 
     def save(self) -> None:
         """Remember, if there is something new; a disk that refuses costs the next process some seconds."""

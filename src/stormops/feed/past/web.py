@@ -37,6 +37,7 @@ class PastReads:
         return {
             BASE: self._picture,
             f"{BASE}/marks": self._marks,
+            f"{BASE}/outages/{{premise}}": self._outages,
             f"{BASE}/{{n}}/incidents/{{name}}": self._named("incident", "This incident was not open then."),
             f"{BASE}/{{n}}/reports/{{receipt}}": self._report,
             f"{BASE}/{{n}}/customers/{{premise}}": self._named("customer", "No premise has this number."),
@@ -58,6 +59,10 @@ class PastReads:
 
     async def _marks(self, request: Request) -> Response:
         return await self._answer(request, Ask(kind="marks"), "")
+
+    async def _outages(self, request: Request) -> Response:
+        ask = Ask(kind="outages", name=request.path_params["premise"])
+        return await self._answer(request, ask, "No premise has this number.")
 
     def _named(self, kind: Kind, unknown: str) -> Read:
         async def read(request: Request) -> Response:
