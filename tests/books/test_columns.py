@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 from stormops.accounts.record import MACHINE_OF, Record
 from stormops.accounts.records import KINDS
 from stormops.accounts.records_money import Approval, Bill, BillLine, Instalment, Request
-from stormops.accounts.records_place import Account, Member, ServicePoint
+from stormops.accounts.records_place import Account, Member, Outage, ServicePoint
 from stormops.accounts.records_work import Left
 from stormops.books.columns import fields_of, from_row, to_row, values_in, values_of
 from stormops.books.schema import METADATA, TABLES
@@ -42,8 +42,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "approvals": st.lists(st.builds(Approval, _ids, st.integers(), _texts, _ids)).map(tuple),
     "left": st.lists(st.builds(Left, _texts, _ids, _texts, _texts, st.none() | st.integers())).map(tuple),
     "instalments": st.lists(st.builds(Instalment, _days, st.integers(0, 9))).map(tuple),
+    "outages": st.lists(st.builds(Outage, st.integers(0, 2**53), st.integers(0, 2**53), _texts)).map(tuple),
 }
-DECISIONS = {"deposit_decision", "worksheet", "terms", "guaranty", "recalled", "breach", "assurance"}
+DECISIONS = {"deposit_decision", "worksheet", "terms", "guaranty", "recalled", "breach", "assurance", "withdrawn"}
 PLAIN: dict[type, st.SearchStrategy[Any]] = {
     str: _texts,
     int: st.integers(0, 2**62),
