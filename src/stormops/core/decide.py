@@ -101,7 +101,7 @@ class Decider:
 
     def evidence_of(self, utility: Utility, premise: int) -> Evidence:
         """Who explains lost service at a premise."""
-        if utility is Utility.ELECTRIC and self.situation.tree.premise_device[premise] >= 0:
+        if utility is Utility.ELECTRIC and self.situation.tree.premise_device.item(premise) >= 0:
             return self.network
         return self.clusters[utility]
 
