@@ -30,9 +30,10 @@ def words(rng: np.random.Generator, count: int) -> Heard:
     return Heard(report, off, on, rng.integers(-1, 1, count), answered, rng.integers(-1, 2, count), neighbours)
 
 
-@pytest.mark.parametrize("most", [5, 40, weighed.KINDS_MOST])
-def test_what_is_kept_is_what_would_be_worked_out(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+@pytest.mark.parametrize(("most", "rows"), [(5, 1_024), (40, 1_024), (weighed.KINDS_MOST, weighed.ROWS_MOST), (40, 7)])
+def test_what_is_kept_is_what_would_be_worked_out(monkeypatch: pytest.MonkeyPatch, most: int, rows: int) -> None:
     monkeypatch.setattr(weighed, "KINDS_MOST", most)
+    monkeypatch.setattr(weighed, "ROWS_MOST", rows)
     monkeypatch.setattr(weighed, "ROOM", 2)
     rng = np.random.default_rng(1)
     kept = Weighed(TABLE)

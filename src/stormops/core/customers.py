@@ -46,7 +46,7 @@ class Customers:
     `near` (P, K): the houses near by at which a report may be placed instead (`core.strays`); None = that is not known.
     """
 
-    def __init__(self, leaf: Ints, places: int, near: Ints | None = None) -> None:
+    def __init__(self, leaf: Rows, places: int, near: Ints | None = None) -> None:
         self.leaf = leaf
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
@@ -221,7 +221,7 @@ class Customers:
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
         near = self._owing()
         touched = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
-        places = touched[np.searchsorted(touched, 0) :].astype(np.intp)
+        places = touched[touched.searchsorted(0) :]
         here, row = self._below(places)
         some = self._special[here].nonzero()[0]
         self._note_reports(places, here[some], row[some])

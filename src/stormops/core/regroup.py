@@ -293,11 +293,11 @@ class Evidence:
         bids: list[tuple[int, int, tuple[int, int]]] = []
         for group in changed:
             group_key = group.key
-            pinned = self._pinned.intersection(group.premises) if self._pinned else ()
-            held = Counter(key for premise in pinned for key in self._holders(situation, premise))
-            if held:
-                chosen[group_key] = min(held, key=lambda key: (-held[key], key))
-                continue
+            if self._pinned and (pinned := self._pinned.intersection(group.premises)):
+                held = Counter(key for premise in pinned for key in self._holders(situation, premise))
+                if held:
+                    chosen[group_key] = min(held, key=lambda key: (-held[key], key))
+                    continue
             for key, votes in claims[group_key].items():
                 found = situation.incidents.get(key)
                 if votes and found is not None and found.live and not found.held:

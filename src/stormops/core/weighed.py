@@ -15,6 +15,9 @@ from stormops.core.network import Floats
 ROOM = 256
 """Kinds that there is room for at first; it doubles."""
 
+ROWS_MOST = 1_024
+"""Of more customers at once each kind is found by a sort, which is quicker, and nothing is kept."""
+
 KINDS_MOST = 32_768
 """Kinds kept, of some 300 bytes each; when there are more, all are forgotten."""
 
@@ -29,6 +32,8 @@ class Weighed:
 
     def evidence(self, heard: Heard) -> Floats:
         """(M, S + 1): as `Hearing.evidence`, to the bit."""
+        if len(heard.report) > ROWS_MOST:
+            return self.hearing.evidence(heard)
         keys = _keys(heard)
         known = self._row
         new = {key: at for at, key in enumerate(keys) if key not in known}
