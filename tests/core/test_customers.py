@@ -15,7 +15,7 @@ TABLE = Hearing(ONSETS, Rates(), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
 
 
 def some_customers() -> Customers:
-    leaf = np.repeat(np.arange(-1, 11, dtype=np.int32), 5)
+    leaf = np.repeat(np.arange(-1, 11, dtype=np.intp), 5)
     here = np.arange(60)
     near = np.stack([(here + 7) % 60, (here + 23) % 60], axis=1).astype(np.int32)
     customers = Customers(leaf, 12, near)

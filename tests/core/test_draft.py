@@ -39,16 +39,17 @@ def test_reports_that_join_an_incident_make_one_fact() -> None:
     assert (other.incident, other.receipts_added) == ("E-0002", [receipt_text(receipts[0]), receipt_text(receipts[2])])
 
 
-def test_receipts_given_as_numbers_are_those_of_the_fact() -> None:
+def test_rows_given_are_those_of_the_receipts_of_the_fact() -> None:
     digests = []
-    for as_numbers in (False, True):
+    for as_rows in (False, True):
         world = World()
         receipts = [int(world.report(premise)) for premise in (0, 1, 2)]
         world.take_in()
         draft = Draft(world.situation, Tick(number=1, at_ms=START_MS))
         draft.add(IncidentOpened(incident="E-0001", utility=Utility.ELECTRIC, since_ms=START_MS))
         fact = IncidentChanged(incident="E-0001", receipts_added=[receipt_text(receipt) for receipt in receipts])
-        draft.add(fact, receipts if as_numbers else None)
+        rows = [world.situation.reports.row_of[receipt] for receipt in receipts]
+        draft.add(fact, rows if as_rows else None)
         draft.close()
         digests.append(world.situation.digest())
         assert world.situation.incidents[incident_key("E-0001") or -1].reports == set(receipts)

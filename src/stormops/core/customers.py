@@ -16,6 +16,7 @@ from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
 from stormops.core.network import Bools, Floats, Ints
 from stormops.core.onset import Onsets
 from stormops.core.strays import Strays
+from stormops.core.weighed import Weighed
 
 COLUMNS = ("report_ms", "off_ms", "on_ms", "answered_ms")
 
@@ -45,7 +46,7 @@ class Customers:
     `near` (P, K): the houses near by at which a report may be placed instead (`core.strays`); None = that is not known.
     """
 
-    def __init__(self, leaf: Ints, places: int, near: Ints | None = None) -> None:
+    def __init__(self, leaf: Rows, places: int, near: Ints | None = None) -> None:
         self.leaf = leaf
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
@@ -64,6 +65,7 @@ class Customers:
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
         self._areas = 1
         self._words: tuple[tuple[Onsets, int], Words] | None = None
+        self._weighed: Weighed | None = None
         self.of_silent = np.zeros((2, 1))
         """(areas + 1, S + 1): log-likelihoods of the silence of one, without a meter, and with one in each area."""
         self.right_below = np.diff(self._first)
@@ -154,7 +156,7 @@ class Customers:
 
     def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
         """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
-        some = np.flatnonzero(self._reported_ms[places, 0])
+        some = self._reported_ms[places, 0].nonzero()[0]
         return some, self.silent(self._areas, self._reported(places[some], hearing.onsets))
 
     def _silence(self, count: Rows, some: Rows, said: Floats) -> Floats:
@@ -201,8 +203,10 @@ class Customers:
         """Count what is new since the last time; gives the places that it touches, ascending."""
         places, here, row = self._take_news()
         reported, silent = self._silent_there(places, hearing)
-        some = np.flatnonzero(self._special[here])
-        said = hearing.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
+        some = self._special[here].nonzero()[0]
+        if self._weighed is None or self._weighed.hearing is not hearing:
+            self._weighed = Weighed(hearing)
+        said = self._weighed.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
         told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
         self.told[:, places] = told.T
         self._add(places[row[some]], said[len(silent.report) :].T)
@@ -217,9 +221,9 @@ class Customers:
         self._special[news] = (self._at[:, news] > 0).any(axis=0)
         near = self._owing()
         touched = distinct(np.sort(self.leaf[np.concatenate([news, near])]))
-        places = touched[np.searchsorted(touched, 0) :].astype(np.intp)
+        places = touched[touched.searchsorted(0) :]
         here, row = self._below(places)
-        some = np.flatnonzero(self._special[here])
+        some = self._special[here].nonzero()[0]
         self._note_reports(places, here[some], row[some])
         return places, here, row
 
@@ -239,13 +243,13 @@ class Customers:
     def _add(self, leaf: Rows, evidence: Floats) -> None:
         """Add what customers right below these places (ascending) let hear."""
         if len(leaf):
-            first = np.flatnonzero(begins(leaf))
+            first = begins(leaf).nonzero()[0]
             self.told[:, leaf[first]] += np.add.reduceat(evidence, first, axis=1)
 
     def _note_reports(self, places: Rows, speaking: Rows, row: Rows) -> None:
         """Remember the first reports from below these places; `speaking` are by `row` of them."""
         at_ms = self.columns["report_ms"][speaking]
-        some = np.flatnonzero(at_ms)
+        some = at_ms.nonzero()[0]
         some = some[np.lexsort((at_ms[some], row[some]))]
         nth = np.arange(len(some)) - np.searchsorted(row[some], row[some])
         first, nth = some[nth < NEIGHBOURS], nth[nth < NEIGHBOURS]

@@ -101,7 +101,7 @@ class Decider:
 
     def evidence_of(self, utility: Utility, premise: int) -> Evidence:
         """Who explains lost service at a premise."""
-        if utility is Utility.ELECTRIC and self.situation.tree.premise_device[premise] >= 0:
+        if utility is Utility.ELECTRIC and self.situation.tree.premise_device.item(premise) >= 0:
             return self.network
         return self.clusters[utility]
 
@@ -218,8 +218,7 @@ class Decider:
 
     def _report(self, draft: Draft, fact: facts.ReportReceived, verdicts: dict[int, Matched | NotMatched]) -> None:
         receipt = receipt_number(fact.receipt)
-        repeated = self._repeats(fact)
-        if repeated is not None:
+        if (repeated := self._repeats(fact)) is not None:
             draft.add(facts.ReportDuplicated(receipt=fact.receipt, of=receipt_text(repeated)))
             return
         verdict, reports = verdicts.pop(receipt, None), self.situation.reports
@@ -241,16 +240,15 @@ class Decider:
         if first is not None:
             draft.add(facts.ReportRepeated(receipt=fact.receipt, of=receipt_text(first)))
             return
-        self.place(
-            draft,
-            facts.ReportMatched(
-                receipt=fact.receipt,
-                premise=ids[verdict.premise],
-                penalty=verdict.penalty,
-                rule=verdict.rule,
-                reasons=verdict.reasons,
-            ),
+        matched = facts.ReportMatched(
+            receipt=fact.receipt,
+            premise=ids[verdict.premise],
+            penalty=verdict.penalty,
+            rule=verdict.rule,
+            reasons=verdict.reasons,
         )
+        draft.add(matched)
+        self.route(draft, receipt)
 
     def place(self, draft: Draft, matched: facts.ReportMatched) -> None:
         """The report means a premise: it is answered already, joins who is out there, or is to be explained."""

@@ -27,13 +27,13 @@ class Draft:
         self._joining: dict[int, list[int]] = {}
         self.add(tick)
 
-    def add(self, fact: AnyFact, receipts: Sequence[int] | None = None) -> None:
+    def add(self, fact: AnyFact, rows: Sequence[int] | None = None) -> None:
         """Decide one fact; it is part of the situation from here on.
 
-        `receipts`: those that it adds to an incident, as numbers, where the caller has them so.
+        `rows`: of the reports that it adds to an incident, where the caller has them.
         """
         entry = Entry(self.situation.position + 1, self.tick.at_ms, "", 0, self.tick.number, len(self.facts), fact)
-        self.situation.take(entry, self.touched, receipts)
+        self.situation.take(entry, self.touched, rows)
         self.facts.append(fact)
 
     def join(self, incident: int, receipt: int) -> None:
@@ -43,9 +43,11 @@ class Draft:
     def settle(self) -> None:
         """Make facts of what joined."""
         joining, self._joining = self._joining, {}
+        row_of = self.situation.reports.row_of
         for incident, receipts in sorted(joining.items()):
             added = list(map(receipt_text, receipts))
-            self.add(IncidentChanged(incident=incident_id(incident), receipts_added=added), receipts)
+            rows = [row for row in map(row_of.get, receipts) if row is not None]
+            self.add(IncidentChanged(incident=incident_id(incident), receipts_added=added), rows)
 
     def close(self) -> list[AnyFact]:
         """The last word: everything up to where the tick began is decided on. Gives all facts."""

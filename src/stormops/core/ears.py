@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stormops.core.distinct import numbered
 from stormops.core.draft import Draft
 from stormops.core.entry import Entry, MetersListened
 from stormops.core.incident import ELECTRIC
@@ -94,7 +95,9 @@ def _excused(situation: Situation) -> Bools:
     if owners is None:
         return off
     out = np.flatnonzero(owners >= 0)
-    keys, row = np.unique(owners[out], return_inverse=True)
+    owner = owners[out].astype(np.int64)
+    one, row = numbered(owner)
+    keys = owner[one]
     read = meters.read_ms[out] > 0
     gasped = np.bincount(row, off[out] & read, len(keys))
     borne_out = gasped >= BORNE_OUT_FROM * np.bincount(row, read, len(keys))

@@ -54,9 +54,9 @@ def incident_changed(
     _entry: Entry,
     fact: facts.IncidentChanged,
     touched: Touched,
-    receipts: Iterable[int] | None = None,
+    rows: Iterable[int] | None = None,
 ) -> None:
-    """Reports, extent and figures of an incident. `receipts`: those added, where they are known as numbers."""
+    """Reports, extent and figures of an incident. `rows`: of those added, where they are known."""
     incident = situation.incident(fact.incident)
     if incident is None:
         return
@@ -64,13 +64,16 @@ def incident_changed(
         row = situation.reports.row_of.get(receipt_number(name))
         if row is not None and situation.reports.incident[row] == incident.key:
             detach(situation, row, touched)
-    joining = map(receipt_number, fact.receipts_added) if receipts is None else receipts
-    _receipts_join(situation, incident, joining, touched)
+    if rows is None:
+        known = map(situation.reports.row_of.get, map(receipt_number, fact.receipts_added))
+        rows = [row for row in known if row is not None]
+    _join(situation, incident, rows, touched)
     if fact.devices is not None:
         incident.argued = None
-        rows = (situation.device_of.get(name, -1) for name in fact.devices)
-        claim_devices(situation, incident, tuple(row for row in rows if row >= 0), touched)
-    claim_premises(situation, incident, fact.premises_added, fact.premises_dropped, touched)
+        devices = (situation.device_of.get(name, -1) for name in fact.devices)
+        claim_devices(situation, incident, tuple(row for row in devices if row >= 0), touched)
+    if fact.premises_added or fact.premises_dropped:
+        claim_premises(situation, incident, fact.premises_added, fact.premises_dropped, touched)
     incident.since_ms = fact.since_ms or incident.since_ms
     if fact.probability >= 0:
         incident.probability = fact.probability
@@ -81,11 +84,10 @@ def incident_changed(
     touch(situation, incident, touched)
 
 
-def _receipts_join(situation: Situation, incident: Incident, receipts: Iterable[int], touched: Touched) -> None:
-    added = [row for row in map(situation.reports.row_of.get, receipts) if row is not None]
-    attach(situation, added, incident, touched)
+def _join(situation: Situation, incident: Incident, rows: Iterable[int], touched: Touched) -> None:
+    attach(situation, rows, incident, touched)
     if not incident.live:
-        for row in added:
+        for row in rows:
             answer(situation, row, incident, touched)
 
 

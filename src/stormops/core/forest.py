@@ -29,7 +29,7 @@ class Forest:
 
     node: Ints
     place: Ints
-    parent: Ints
+    parent: Rows
     begin: Rows
     level: Rows
 
@@ -92,7 +92,7 @@ def forest(parent: Ints) -> Forest:
         place[rows[order]] = np.arange(cuts[-1], last)
         cuts.append(last)
     above = parent[node]
-    up = np.where(above >= 0, place[above], -1).astype(np.int32)
+    up = np.where(above >= 0, place[above], -1).astype(np.intp)
     begin = np.searchsorted(up, np.arange(count + 1)).astype(np.intp)
     return Forest(node, place, up, begin, np.array(cuts, np.intp))
 

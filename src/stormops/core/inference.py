@@ -51,7 +51,7 @@ class Inference:
         self._calling = ALWAYS
         linked = tree.premise_device >= 0
         leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if linked.any() else -1
-        leaf = np.broadcast_to(np.asarray(leaf, np.int32), tree.premise_device.shape).copy()
+        leaf = np.broadcast_to(np.asarray(leaf, np.intp), tree.premise_device.shape).copy()
         n = len(self.places)
         self.customers = Customers(leaf, n, near)
         self.posterior = Posterior(self.places, len(widths))

@@ -61,8 +61,10 @@ class LaterReports:
     def add(self, receipt: int, of: int, position: int, kind: Kind) -> None:
         """The report at this journal position names `of`, which names none."""
         self.row_of[receipt] = len(self.receipt)
-        for name, value in (("receipt", receipt), ("of", of), ("position", position), ("kind", int(kind))):
-            getattr(self, name).append(value)
+        self.receipt.append(receipt)
+        self.of.append(of)
+        self.position.append(position)
+        self.kind.append(kind)
 
     def naming(self, first: int) -> list[Later]:
         """All that name this report, newest first. O(all), in C: 1 ms of a million."""

@@ -385,8 +385,8 @@ class Explanations:
 
     def _change(self, leaf: int, premise: int, since: int | None) -> None:
         """A premise speaks since then, or no longer: the group that it is in is to be written anew."""
-        owner = int(self._owner[leaf]) if leaf >= 0 else -1
-        self._keys.add((-1, premise) if owner < 0 else (int(self._node[owner]), -1))
+        owner = self._owner.item(leaf) if leaf >= 0 else -1
+        self._keys.add((-1, premise) if owner < 0 else (self._node.item(owner), -1))
         self._leaves_touched.add(leaf)
         if owner >= 0:
             explained = self._explained[owner]
@@ -419,7 +419,7 @@ class Explanations:
         premises = self._speaking.get(leaf, set())
         new = owner if premises else -1
         if old >= 0 and old != new:
-            keys.add((int(self._node[old]), -1))
+            keys.add((self._node.item(old), -1))
             if premises:
                 self._explained[old].give_up(premises, self._since)
         if old < 0 or new < 0:
@@ -429,8 +429,11 @@ class Explanations:
         if leaf >= 0:
             self._owner[leaf], self._speaks[leaf] = new, bool(premises)
         if new >= 0 and old != new:
-            keys.add((int(self._node[new]), -1))
-            self._explained.setdefault(new, Explained()).take_over(premises, self._since)
+            keys.add((self._node.item(new), -1))
+            explained = self._explained.get(new)
+            if explained is None:
+                explained = self._explained[new] = Explained()
+            explained.take_over(premises, self._since)
 
     def _alone_now(self, moved: Bools, keys: set[Key]) -> dict[int, int]:
         """The same of premises that no device explains: of those that moved, and of those in the keys."""
@@ -451,7 +454,7 @@ class Explanations:
         chance_of = self._chance_of([device for device, _ in keys if device >= 0])
         for key in sorted(keys):
             device, premise = key
-            explained = self._explained.get(int(self._place[device])) if device >= 0 else None
+            explained = self._explained.get(self._place.item(device)) if device >= 0 else None
             group = self._of_device(device, chance_of[device]) if device >= 0 else self._alone(premise, chance)
             known = self._shown.get(key)
             if group is None:
@@ -484,7 +487,7 @@ class Explanations:
         return _rounded(1 - self.inference.powered(premises))
 
     def _of_device(self, device: int, chance: int) -> Group | None:
-        place = int(self._place[device])
+        place = self._place.item(device)
         if place < 0:
             return None
         held, opened_ms = device in self._holds, self._telemetered.get(device)

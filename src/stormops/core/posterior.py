@@ -75,13 +75,13 @@ class Posterior:
 
         `afresh`: nothing of what was worked out before holds.
         """
-        touched = self._up(places)
         with np.errstate(divide="ignore"):
-            return self._down(touched, afresh=afresh)
+            return self._down(self._up(places), afresh=afresh)
 
     def weigh(self, places: Rows) -> float:
         """The same, but only as far as the logarithm of the likelihood of all evidence, which it gives."""
-        self._up(places)
+        with np.errstate(divide="ignore"):
+            self._up(places)
         return self.likelihood()
 
     def likelihood(self) -> float:
@@ -112,10 +112,10 @@ class Posterior:
         weight = np.exp(inside - most)
         message: Floats = closed * weight
         message[1:] += _running(prior * weight[:-1])
-        far = most - np.minimum.reduce(inside, axis=0) > APART
-        with np.errstate(divide="ignore"):
-            np.log(message, out=message)
-            message += most
+        np.log(message, out=message)
+        message += most
+        if most.max() - inside.min() > APART:  # in none of the columns otherwise
+            far = most - np.minimum.reduce(inside, axis=0) > APART
             if far.any():
                 message[:, far] = _far_apart(inside[:, far], prior[:, far], closed[:, far])
         return message

@@ -37,7 +37,7 @@ class Prediction:
         self._places = places
         self._customers = customers
         n = len(places)
-        self._numbers = np.arange(n)
+        self._numbers = np.arange(n, dtype=np.int32)
         self._chance, self._first = np.zeros((2, n))
         self._before = np.empty(0, np.intp)
         self._kept, self._stays = np.zeros((2, n), np.bool_)

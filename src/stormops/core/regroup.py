@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from stormops.core.entry import (
 from stormops.core.foremost import Foremost
 from stormops.core.grouping import Group, Grouper
 from stormops.core.holding import ancestors
-from stormops.core.incident import UTILITIES, Incident, Step, incident_id, make_key
+from stormops.core.incident import LATELY, UTILITIES, Incident, Step, incident_id, make_key
 from stormops.core.network import EdgeKind, Tree
 from stormops.core.open_reports import OpenReport
 from stormops.core.receipt_number import receipt_text
@@ -292,11 +293,11 @@ class Evidence:
         bids: list[tuple[int, int, tuple[int, int]]] = []
         for group in changed:
             group_key = group.key
-            pinned = self._pinned.intersection(group.premises) if self._pinned else ()
-            held = Counter(key for premise in pinned for key in self._holders(situation, premise))
-            if held:
-                chosen[group_key] = min(held, key=lambda key: (-held[key], key))
-                continue
+            if self._pinned and (pinned := self._pinned.intersection(group.premises)):
+                held = Counter(key for premise in pinned for key in self._holders(situation, premise))
+                if held:
+                    chosen[group_key] = min(held, key=lambda key: (-held[key], key))
+                    continue
             for key, votes in claims[group_key].items():
                 found = situation.incidents.get(key)
                 if votes and found is not None and found.live and not found.held:
@@ -364,7 +365,7 @@ class Evidence:
             self._group_at.update(dict.fromkeys(joined, group.key))
         own = [{chosen.get(group.key, -1), *bequests.get(group.key, ())} for group in changed]
         strangers = self._strangers(draft.situation, heard, own)
-        for group, receipts in zip(changed, strangers, strict=True):
+        for group, (receipts, rows) in zip(changed, strangers, strict=True):
             group_key = group.key
             key = chosen.get(group_key)
             if key is None:
@@ -379,7 +380,7 @@ class Evidence:
                 self._unargued.put(key, incident.customers_out)
             fact = self._difference(draft.situation, incident, group, receipts)
             if fact is not None:
-                draft.add(fact, receipts)
+                draft.add(fact, rows)
 
     @staticmethod
     def _reports(situation: Situation, incident: Incident) -> list[OpenReport]:
@@ -442,18 +443,20 @@ class Evidence:
         keys = {reports.incident[reports.row_of[receipt]] for receipt in self.at[premise]} - {-1}
         return {key for key in keys if situation.incidents[key].held}
 
-    def _strangers(self, situation: Situation, heard: list[Collection[int]], own: list[set[int]]) -> list[list[int]]:
+    def _strangers(
+        self, situation: Situation, heard: list[Collection[int]], own: list[set[int]]
+    ) -> list[tuple[list[int], list[int]]]:
         """For each group: reports at its premises (`heard`) that are none of its incidents' (`own`) yet, ascending.
 
-        Nor another's that people hold. For all groups at once: most have few.
+        Nor another's that people hold. Their receipts, and their rows. For all groups at once: most have few.
         """
         reports, incidents = situation.reports, situation.incidents
         each = [list(chain.from_iterable(map(self.at.__getitem__, premises))) for premises in heard]
         receipts = np.array(list(chain.from_iterable(each)), np.int64)
         if not len(receipts):
-            return each
+            return [([], []) for _ in each]
         group = np.repeat(np.arange(len(each)), list(map(len, each)))
-        rows = list(map(reports.row_of.__getitem__, chain.from_iterable(each)))
+        rows = np.array(list(map(reports.row_of.__getitem__, chain.from_iterable(each))), np.intp)
         owner = np.frombuffer(reports.incident, np.int32)[rows]
         keys = distinct(owner)
         goes_to = {key: row for row, mine in enumerate(own) for key in mine}
@@ -463,8 +466,8 @@ class Evidence:
         strange = np.flatnonzero(free[which] & (home[which] != group))
         strange = strange[np.lexsort((receipts[strange], group[strange]))]
         last = np.cumsum(np.bincount(group[strange], minlength=len(each))).tolist()
-        found = receipts[strange].tolist()
-        return [found[first:end] for first, end in zip([0, *last], last, strict=False)]
+        found, where = receipts[strange].tolist(), rows[strange].tolist()
+        return [(found[first:end], where[first:end]) for first, end in zip([0, *last], last, strict=False)]
 
     def _difference(
         self, situation: Situation, incident: Incident, group: Group, receipts: list[int]
@@ -581,11 +584,17 @@ _KINDS = {int(kind): kind.name.lower() for kind in EdgeKind}
 _ALONE, _TOGETHER = say("alone"), say("close_together")
 
 
+@lru_cache(LATELY)
+def _of_device(key: str, kind: int, device: str) -> Sentence:
+    """The same sentence each time: it is compared at each change of a group."""
+    return say(key, kind=_KINDS[kind], device=device)
+
+
 def _reason(situation: Situation, group: Group) -> Sentence:
     """Why these reports are one incident."""
     if group.device >= 0:
-        kind, device = _KINDS[situation.tree.kind[group.device]], situation.device_ids[group.device]
-        return say("telemetry_open" if group.telemetered else "shares", kind=kind, device=device)
+        key, device = "telemetry_open" if group.telemetered else "shares", situation.device_ids[group.device]
+        return _of_device(key, situation.tree.kind.item(group.device), device)
     if len(group.out) == 1:
         return _ALONE
     return _TOGETHER

@@ -130,9 +130,9 @@ class Heard:
         key = _place_key(premise, CHANNEL_CODE[channel], SYMPTOM_CODE[report.symptom])
         span = at_ms // REPEAT_MS
         found, latest = None, -1
-        for spoken in (self._spans.get(span - 1), self._spans.get(span), self._spans.get(span + 1)):
-            known = None if spoken is None else spoken.get(key)
-            if known is None:
+        for near_span in (span - 1, span, span + 1):
+            spoken = self._spans.get(near_span)
+            if spoken is None or (known := spoken.get(key)) is None:
                 continue
             for receipt in known if isinstance(known, tuple) else (known,):
                 row = reports.row_of.get(receipt)

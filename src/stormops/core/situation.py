@@ -206,16 +206,16 @@ class Situation:
         self.position += len(run)
         return True
 
-    def take(self, entry: Entry, touched: Touched, receipts: Sequence[int] | None = None) -> None:
+    def take(self, entry: Entry, touched: Touched, rows: Sequence[int] | None = None) -> None:
         """Fold one entry, which adds to what is touched. Raises ValueError on a gap in positions.
 
-        `receipts`: those that an `IncidentChanged` adds, where they are known as numbers (`Draft.add`).
+        `rows`: of the reports that an `IncidentChanged` adds, where they are known (`Draft.add`).
         """
         if entry.position != self.position + 1:
             raise ValueError(f"entry {entry.position} follows {self.position}: the journal has a gap")
         self.position = entry.position
-        if receipts is not None and isinstance(entry.fact, facts.IncidentChanged):
-            fold_incidents.incident_changed(self, entry, entry.fact, touched, receipts)
+        if rows is not None and isinstance(entry.fact, facts.IncidentChanged):
+            fold_incidents.incident_changed(self, entry, entry.fact, touched, rows)
         else:
             FOLDS[type(entry.fact)](self, entry, entry.fact, touched)
         if self.coverage.recounted:
