@@ -36,6 +36,7 @@ class Playing:
             false=told.false_rate,
             service=told.service_prior,
             gasp=told.meter_rate or Rates().gasp,
+            false_gasp=Rates().false_gasp * told.storm_ms / Rates().span_ms,
             read_every_ms=told.read_every_ms,
             span_ms=float(told.storm_ms),
         )

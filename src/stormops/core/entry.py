@@ -345,6 +345,7 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     share_out: int
     opens: list[int]
     prompt: int = 250_000
+    false_gasp: int = 360
     speaking: int = 0
     left: int = 0
     since_ms: list[int] = []

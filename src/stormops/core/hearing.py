@@ -33,9 +33,6 @@ PROMPT_MS = 60_000
 NEIGHBOURS = 3
 """Neighbours who reported that are counted, the first ones: who has heard of three learns little from a fourth."""
 
-FALSE_GASP = 1e-6
-"""Chance in a quantum that a meter says off though its customer has service beyond the momentary hold."""
-
 WRONG_ON = 2e-3
 """Chance that a meter is said to be on while it is off."""
 
@@ -65,6 +62,8 @@ class Rates(NamedTuple):
     `report`: a customer without service reports in the end, `delay_ms` after the loss (median of a lognormal,
     deviation `delay_sigma`; 0 = times are not known and say nothing), but a share `prompt` at once. `false`:
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
+    `false_gasp`: one says off, and nothing else, though its customer has service beyond the momentary hold: believed of
+    a meter once in four years (a momentary interruption whose end is not heard).
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out.
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
     below the same device who has reported (they talk, and find it known). `misplaced`: a report is placed at a house
@@ -79,6 +78,7 @@ class Rates(NamedTuple):
     false: float = 2e-4
     service: float = 3e-4
     gasp: float = 0.6
+    false_gasp: float = 3.6e-4
     wrong_link: float = 0.01
     share_out: float = 0.02
     read_every_ms: int = 0
@@ -320,7 +320,8 @@ class Hearing:
         spread = 0.9 * here
         spread[1:] += 0.05 * here[:-1]
         spread[:-1] += 0.05 * here[1:]
-        return np.asarray(1 + self.rates.gasp * spread[: self._ages] / FALSE_GASP)
+        rates = self.rates
+        return np.asarray(1 + spread[: self._ages] * (rates.gasp * rates.span_ms / QUANTUM_MS / rates.false_gasp))
 
     def _ons(self, deaf: Floats) -> Floats:
         """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.

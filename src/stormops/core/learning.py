@@ -34,6 +34,9 @@ CUSTOMERS = 200.0
 FALSE = 2.0
 """Strength of what is believed of false reports: that many of them."""
 
+FALSE_GASPS = 0.5
+"""The same of false gasps: nobody has counted them, and their rate may be ten times higher or lower."""
+
 LINKS = 100.0
 """Strength of what is believed of wrong links: as if so many had been looked up, one of which was wrong."""
 
@@ -55,7 +58,7 @@ OPENS_MOST = -math.expm1(-HAZARD_MOST)
 FALSE_MOST = 0.5
 """Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
 
-REPORT, FALSELY, GASP, WRONG = -4, -3, -2, -1
+REPORT, FALSELY, GASP, FALSE_GASP, WRONG = -5, -4, -3, -2, -1
 """Columns of the rates among all that is learned."""
 
 PARTS = 100
@@ -147,10 +150,11 @@ def _climb(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now
 
 
 def slopes(inference: Inference, kind: Ints) -> Floats:
-    """(parts, S + K + 4): slopes of the logarithm of the likelihood, by part of the network.
+    """(parts, S + K + 5): slopes of the logarithm of the likelihood, by part of the network.
 
     By the logarithm of the hazard's times in each slot, of the hazard of each kind, by the logit of the share that
-    reports, the logarithm of false reports, the logits of gasps heard and of wrong links.
+    reports, the logarithm of false reports, the logit of gasps heard, the logarithm of false gasps, the logit of
+    wrong links.
     """
     return _Step(inference, inference.rates, inference.opens, kind).slopes()
 
@@ -171,7 +175,8 @@ class _Known(NamedTuple):
 class _Step:
     """The rates that `inference` believes: how high they are, how steep it is there, and where a step leads.
 
-    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp, wrong_link.
+    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp, false_gasp,
+    wrong_link.
     """
 
     def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
@@ -206,8 +211,8 @@ class _Step:
         weight = -0.5 * float(away @ self._precision @ away)
         for _, strength, start, value in _shares_of(believed, rates):
             weight += strength * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
-        ratio = rates.false / believed.false
-        weight += FALSE * (math.log(ratio) - ratio + 1)
+        for _, strength, start, value in _false_of(believed, rates):
+            weight += strength * (math.log(value / start) - value / start + 1)
         return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
 
     def moves(self) -> Iterator[Learned]:
@@ -220,6 +225,7 @@ class _Step:
                 report=_logistic(rates.report, step[REPORT]),
                 false=min(FALSE_MOST, float(rates.false * np.exp(step[FALSELY]))),
                 gasp=_logistic(rates.gasp, step[GASP]),
+                false_gasp=min(FALSE_MOST, float(rates.false_gasp * np.exp(step[FALSE_GASP]))),
                 wrong_link=_logistic(rates.wrong_link, step[WRONG]) if rates.wrong_link else 0.0,
             )
             times = self._times * np.exp(step[:slots])
@@ -245,8 +251,8 @@ class _Step:
         for at, strength, start, value in _shares_of(believed, rates):
             pull[at] = strength * (start - value)
             prior[at, at] = strength * value * (1 - value)
-        pull[FALSELY] = FALSE * (1 - rates.false / believed.false)
-        prior[FALSELY, FALSELY] = FALSE
+        for at, strength, start, value in _false_of(believed, rates):
+            pull[at], prior[at, at] = strength * (1 - value / start), strength
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
         curvature = apart.T @ apart
@@ -296,7 +302,7 @@ class _Step:
     # --- people and meters ------------------------------------------------------------------------
 
     def _speaking(self) -> Floats:
-        """(parts, 4): of the share that reports, of false reports, of gasps, of wrong links."""
+        """(parts, 5): of the share that reports, of false reports, of gasps, of false ones, of wrong links."""
         inference = self._inference
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
@@ -315,6 +321,8 @@ class _Step:
         true_report[:, -1] += wrong * served
         falsely = spoken @ meant - _expected(spoken, meant[:, None] * true_report, since)
         gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
+        true_gasp[:, -1] += wrong * served
+        gasp_falsely = spoken @ gasped - _expected(spoken, gasped[:, None] * true_gasp, since)
         quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
         metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + words.silent[1]
@@ -325,6 +333,7 @@ class _Step:
                 asked[0] * rates.report * (1 - rates.report),
                 falsely.sum(),
                 asked[1] * rates.gasp * (1 - rates.gasp),
+                gasp_falsely.sum(),
                 customers.right_below.sum() * rates.wrong_link * (1 - rates.wrong_link),
             ]
         )
@@ -332,6 +341,7 @@ class _Step:
             (truly - quiet * still) * (1 - rates.report),
             falsely - customers.right_below * (rates.false / (1 - rates.false)),
             (gasp - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
+            gasp_falsely - _metered(words) * (rates.false_gasp / (1 - rates.false_gasp)),
             self._wrong(since, words) - customers.right_below * rates.wrong_link,
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
@@ -363,6 +373,17 @@ def _shares_of(believed: Rates, rates: Rates) -> Iterator[tuple[int, float, floa
     yield GASP, CUSTOMERS, believed.gasp, rates.gasp
     if believed.wrong_link:
         yield WRONG, LINKS, believed.wrong_link, rates.wrong_link
+
+
+def _false_of(believed: Rates, rates: Rates) -> Iterator[tuple[int, float, float, float]]:
+    """The same of each rate at which who has service is said not to."""
+    yield FALSELY, FALSE, believed.false, rates.false
+    yield FALSE_GASP, FALSE_GASPS, believed.false_gasp, rates.false_gasp
+
+
+def _metered(words: Words) -> Floats:
+    """(N): meters right below each place."""
+    return np.asarray(words.spoken @ (words.kinds.area >= 0) + words.silent[1:].sum(axis=0))
 
 
 def _parts(inference: Inference) -> Rows:
@@ -397,12 +418,13 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
 
 def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
-    customers, false = inference.customers, inference.rates.false
+    customers, false, false_gasp = inference.customers, inference.rates.false, inference.rates.false_gasp
     linked = customers.leaf >= 0
     words = customers.words(inference.hearing.onsets, inference.areas)
     falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
-    everybody = np.count_nonzero(linked)
-    return float(heard + words.spoken.sum(axis=0) @ falsely + everybody * math.log1p(-false))
+    falsely += math.log(false_gasp) * (words.kinds.off >= 0)
+    everybody = np.count_nonzero(linked) * math.log1p(-false) + _metered(words).sum() * math.log1p(-false_gasp)
+    return float(heard + words.spoken.sum(axis=0) @ falsely + everybody)
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:

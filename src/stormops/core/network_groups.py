@@ -280,6 +280,7 @@ class Explanations:
             false=_per_million(rates.false),
             service=_per_million(rates.service),
             gasp=_per_million(rates.gasp),
+            false_gasp=_per_million(rates.false_gasp),
             wrong_link=_per_million(rates.wrong_link),
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
@@ -293,7 +294,7 @@ class Explanations:
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
-        names = ("report", "false", "service", "gasp", "wrong_link", "share_out", "prompt")
+        names = ("report", "false", "service", "gasp", "false_gasp", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
