@@ -166,6 +166,7 @@ class Hearing:
         self.onsets, self.rates, self.weights = onsets, rates, weights
         total = weights.sum()
         self._when = weights / total if total else weights
+        self._begun_ms = begun_ms
         self._moments = onsets.moments(MOMENTS, begun_ms)
         self._slot = onsets.slot_of_age()
         self._run, self._clock_share = calling.clocks(onsets)
@@ -328,17 +329,18 @@ class Hearing:
 
         A read that was due while its area was not heard is not missed. The last age is that of no word at all.
         """
-        age = np.arange(self._ages)[:, None, None]
-        lost = self._moments[None]
-        told = np.where(lost > age + 1, WRONG_ON, 1.0)
-        table = np.broadcast_to(told.mean(axis=2), (len(deaf), len(age), self.onsets.slots))
+        age = np.arange(self._ages) + 1.0
+        # Of a wide slot a word often leaves the edge alone, and others put the loss just there: no sample of it will do.
+        since = self.onsets.younger(age[:, None], self._begun_ms)
+        told = since + (1 - since) * WRONG_ON
+        table = np.broadcast_to(told, (len(deaf), *told.shape))
         every = self.rates.read_every_ms / QUANTUM_MS
         if every:
-            due = age + 1 - every
-            missed = np.where(lost > due, told / MISSED_READ, told).mean(axis=2)
-            oldest, newest = due[:, 0, 0], due[:, 0, 0] - 1
-            unheard = (deaf[:, :1] > 0) & (newest <= deaf[:, :1]) & (oldest >= deaf[:, 1:])
-            table = np.where(((newest > OVERDUE) & ~unheard)[:, :, None], missed, table)
+            due = age - every
+            since_due = self.onsets.younger(due[:, None], self._begun_ms)
+            missed = since_due + (told - since_due) / MISSED_READ
+            unheard = (deaf[:, :1] > 0) & (due - 1 <= deaf[:, :1]) & (due >= deaf[:, 1:])
+            table = np.where(((due - 1 > OVERDUE) & ~unheard)[:, :, None], missed, table)
         return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
 
     def _gasped(self, deaf: Floats) -> Floats:

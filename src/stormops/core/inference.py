@@ -169,7 +169,7 @@ class Inference:
         self.customers.recount(self.hearing, len(deaf))
         prior = self._prior(onsets, weights)
         if isinstance(self.posterior, Squalls):
-            self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS))
+            self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS / QUANTUM_MS))
         else:
             self.posterior.believe(prior)
 
