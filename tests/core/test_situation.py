@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -174,6 +175,22 @@ def test_another_city_pack_keeps_only_who_reports_of_what_was_named_by_the_old_o
     assert world.situation.city_hash == "two"
     assert world.situation.customers_out == 5
     assert world.open()[0].premises == {0, 2, 4, 6, 8}
+
+
+def test_another_city_pack_keeps_the_rates_but_not_how_it_stands_near_the_devices_of_the_old_one() -> None:
+    world = World()
+    learned = facts.RatesLearned(
+        report=1, false=2, service=3, gasp=4, wrong_link=5, share_out=6, opens=[1] * 5, near_out=b"\x01\xff"
+    )
+    adopted = [facts.CityAdopted(name="radial", hash=name) for name in ("one", "one", "two")]
+    world.tick(0)
+    position = world.situation.position
+    kept = []
+    for i, fact in enumerate([adopted[0], learned, *adopted[1:]], 1):
+        world.situation.apply([Entry(position + i, START_MS, "", 0, 99, i, fact)])
+        kept.append(world.situation.rates)
+    assert kept[1] == kept[2] == learned
+    assert kept[3] == msgspec.structs.replace(learned, near_out=b"")
 
 
 def test_refusals_are_bounded_the_oldest_leaves_first() -> None:
