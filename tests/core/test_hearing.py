@@ -93,6 +93,27 @@ def test_a_missed_read_speaks_for_a_loss_before_it_was_due() -> None:
     assert np.allclose(said[-4:], 0)
 
 
+def test_a_read_due_in_silence_is_not_missed_but_the_first_one_after_it_is() -> None:
+    every, silences = RATES._replace(read_every_ms=10 * QUANTUM_MS), [(0, 0), (20, 0), (20, 8), (20, 5)]
+    with_reads, without = hearing(every, silences), hearing(deaf=silences)
+    heard_all, still, back, later = (told(with_reads, on=25, area=a) - told(without, on=25, area=a) for a in range(4))
+    assert heard_all[ONSETS.slot_of_age()[20]] > 2
+    assert np.allclose(still, 0)
+    as_if_due = told(with_reads, on=15, area=0) - told(without, on=15, area=0)
+    recent = ONSETS.edges[:-1] <= 16
+    assert np.allclose(back[:-1][recent], as_if_due[:-1][recent])
+    assert back[ONSETS.slot_of_age()[12]] > 2
+    assert np.allclose(later, 0)
+
+
+def test_of_a_slot_in_which_a_meter_was_on_the_part_since_then_is_left() -> None:
+    slot, table = ONSETS.slot_of_age()[60], hearing(deaf=[(0, 0)])
+    older, newer = ONSETS.edges[slot : slot + 2].tolist()
+    assert newer + 2 < older
+    said = told(table, on=newer, area=0)[slot] - told(table, area=0)[slot]
+    assert np.isclose(np.exp(said), 1 / (older - newer), rtol=0.1)  # and one time in five hundred a word is wrong
+
+
 def test_who_was_restored_and_says_so_again_lost_service_since() -> None:
     table = hearing()
     said = told(table, report=3, answered=40)

@@ -336,7 +336,8 @@ class Hearing:
     def _ons(self, deaf: Floats) -> Floats:
         """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.
 
-        A read that was due while its area was not heard is not missed. The last age is that of no word at all.
+        A read that was due while its area was not heard is not missed; the first one after that is. The last age is
+        that of no word at all.
         """
         age = np.arange(self._ages) + 1.0
         # Of a wide slot a word often leaves the edge alone, and others put the loss just there: no sample of it will do.
@@ -345,11 +346,12 @@ class Hearing:
         table = np.broadcast_to(told, (len(deaf), *told.shape))
         every = self.rates.read_every_ms / QUANTUM_MS
         if every:
-            due = age - every
-            since_due = self.onsets.younger(due[:, None], self._begun_ms)
+            due, silent, until = age - every, deaf[:, :1], deaf[:, 1:]
+            unheard = (silent > 0) & (due - 1 <= silent) & (due >= until)
+            due = np.where(unheard, age - every * (np.floor((age - until) / every) + 1), due)
+            since_due = self.onsets.younger(due[:, :, None], self._begun_ms)
             missed = since_due + (told - since_due) / MISSED_READ
-            unheard = (deaf[:, :1] > 0) & (due - 1 <= deaf[:, :1]) & (due >= deaf[:, 1:])
-            table = np.where(((due - 1 > OVERDUE) & ~unheard)[:, :, None], missed, table)
+            table = np.where((due - 1 > OVERDUE)[:, :, None], missed, table)
         return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
 
     def _gasped(self, deaf: Floats) -> Floats:
