@@ -225,6 +225,22 @@ def test_how_it_stands_near_by_is_learned_and_tells_false_reports_from_wrong_lin
     assert rates.false > blind.false
 
 
+@pytest.mark.parametrize(("count", "least", "most"), [(0, 0.0, 0.4), (60, 10.0, 25.0)])
+def test_gasps_of_meters_that_have_power_are_found_as_often_as_they_are(count: int, least: float, most: float) -> None:
+    """Of 8,000 meters nearly three are believed to gasp falsely in a storm."""
+    rates = Rates(service=1e-6)
+    inference = Inference(TREE, np.full(len(TREE), 1e-5), rates, begun_ms=NOON - int(rates.span_ms))
+    inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
+    rng = np.random.default_rng(6)
+    alone = rng.choice(len(CITY.premises), count, replace=False)
+    inference.customers.tell("off_ms", alone, NOON - rng.integers(0, int(rates.span_ms), count))
+    start = inference.opens
+    for _ in range(8):
+        inference.update(NOON, np.empty(0, np.intp))
+        learn(inference, rates, start, KIND[inference.places.node], NOON)
+    assert least <= inference.rates.false_gasp / rates.false_gasp <= most
+
+
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:
     """All failures in one hour of four: the hazard of that hour is learned higher than that of the hours after."""
     rng = np.random.default_rng(8)

@@ -340,7 +340,7 @@ class Hearing:
         that of no word at all.
         """
         age = np.arange(self._ages) + 1.0
-        # Of a wide slot a word often leaves the edge alone, and others put the loss just there: no sample of it will do.
+        # Of a wide slot a word often leaves its edge alone, and others put the loss just there: no sample will do.
         since = self.onsets.younger(age[:, None], self._begun_ms)
         told = since + (1 - since) * WRONG_ON
         table = np.broadcast_to(told, (len(deaf), *told.shape))
