@@ -94,7 +94,8 @@ def test_a_missed_read_speaks_for_a_loss_before_it_was_due() -> None:
 
 
 def test_a_read_due_in_silence_is_not_missed_but_the_first_one_after_it_is() -> None:
-    every, silences = RATES._replace(read_every_ms=10 * QUANTUM_MS), [(0, 0), (20, 0), (20, 8), (20, 5)]
+    every = RATES._replace(read_every_ms=10 * QUANTUM_MS)
+    silences = [(0.0, 0.0), (20.0, 0.0), (20.0, 8.0), (20.0, 5.0)]
     with_reads, without = hearing(every, silences), hearing(deaf=silences)
     heard_all, still, back, later = (told(with_reads, on=25, area=a) - told(without, on=25, area=a) for a in range(4))
     assert heard_all[ONSETS.slot_of_age()[20]] > 2

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -186,11 +185,12 @@ def test_another_city_pack_keeps_the_rates_but_not_how_it_stands_near_the_device
     world.tick(0)
     position = world.situation.position
     kept = []
-    for i, fact in enumerate([adopted[0], learned, *adopted[1:]], 1):
+    said: list[facts.AnyFact] = [adopted[0], learned, *adopted[1:]]
+    for i, fact in enumerate(said, 1):
         world.situation.apply([Entry(position + i, START_MS, "", 0, 99, i, fact)])
         kept.append(world.situation.rates)
     assert kept[1] == kept[2] == learned
-    assert kept[3] == msgspec.structs.replace(learned, near_out=b"")
+    assert kept[3] == replace(learned, near_out=b"")
 
 
 def test_refusals_are_bounded_the_oldest_leaves_first() -> None:

@@ -339,7 +339,7 @@ class Hearing:
         A read that was due while its area was not heard is not missed; the first one after that is. The last age is
         that of no word at all.
         """
-        age = np.arange(self._ages) + 1.0
+        age = np.arange(1, self._ages + 1, dtype=np.float64)
         # Of a wide slot a word often leaves its edge alone, and others put the loss just there: no sample will do.
         since = self.onsets.younger(age[:, None], self._begun_ms)
         told = since + (1 - since) * WRONG_ON
