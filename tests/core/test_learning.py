@@ -132,10 +132,6 @@ def likelihood(inference: Inference, learned: Learned) -> float:
             np.log(np.maximum(posterior.prior[:, place], 1e-300)) + customers.told[:-1, below].sum(axis=1)
         )
     falsely = np.log(learned.rates.false + strays).sum() + everybody
-    if (customers.area >= 0).all():
-        gasped = np.count_nonzero(customers.columns["off_ms"])
-        falsely += gasped * np.log(learned.rates.false_gasp)
-        falsely += len(customers.leaf) * np.log1p(-learned.rates.false_gasp)
     return float(known + posterior.message[-1, posterior.places.parent < 0].sum() + falsely)
 
 
@@ -169,10 +165,10 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
         if parameter < slots + 3:
             scaled = -np.expm1(np.log1p(-start.opens) * np.exp(by))
             return start._replace(opens=np.where(kind == parameter - slots, scaled, start.opens))
-        name = ("report", "false", "gasp", "false_gasp")[parameter - slots - 3]
+        name = ("report", "false", "gasp")[parameter - slots - 3]
         value = getattr(rates, name)
         odds = value / (1 - value) * np.exp(by)
-        value = value * np.exp(by) if name.startswith("false") else odds / (1 + odds)
+        value = value * np.exp(by) if name == "false" else odds / (1 + odds)
         return start._replace(rates=rates._replace(**{name: value}))
 
     for parameter, slope in enumerate(found):

@@ -59,7 +59,7 @@ OPENS_MOST = -math.expm1(-HAZARD_MOST)
 FALSE_MOST = 0.5
 """Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
 
-REPORT, FALSELY, GASP, FALSE_GASP, WRONG = -5, -4, -3, -2, -1
+REPORT, FALSELY, GASP, WRONG = -4, -3, -2, -1
 """Columns of the rates among all that is learned."""
 
 PARTS = 100
@@ -148,7 +148,7 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     inference = step.inference
     start = _believed(inference)
     height = step.height(inference.posterior.likelihood())
-    share_out = _share_out(inference)
+    share_out, false_gasp = _share_out(inference), step.false_gasp()
     near_out = start.near_out if nearby is None else near_code(*nearby.shares())
     for tried in step.moves():
         inference.believe(*tried)
@@ -160,17 +160,16 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     else:
         reached, tried = height, start
     # What the posterior itself says is no rate to climb by: it holds from the next step on.
-    learned = tried._replace(rates=tried.rates._replace(share_out=share_out), near_out=near_out)
+    learned = tried._replace(rates=tried.rates._replace(share_out=share_out, false_gasp=false_gasp), near_out=near_out)
     inference.believe(*learned)
     return reached, learned
 
 
 def slopes(inference: Inference, kind: Ints) -> Floats:
-    """(parts, S + K + 5): slopes of the logarithm of the likelihood, by part of the network.
+    """(parts, S + K + 4): slopes of the logarithm of the likelihood, by part of the network.
 
     By the logarithm of the hazard's times in each slot, of the hazard of each kind, by the logit of the share that
-    reports, the logarithm of false reports, the logit of gasps heard, the logarithm of false gasps, the logit of
-    wrong links.
+    reports, the logarithm of false reports, the logits of gasps heard and of wrong links.
     """
     return _Step(inference, inference.rates, inference.opens, kind).slopes()
 
@@ -191,8 +190,7 @@ class _Known(NamedTuple):
 class _Step:
     """The rates that `inference` believes: how high they are, how steep it is there, and where a step leads.
 
-    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp, false_gasp,
-    wrong_link.
+    Slopes are by part of the network (rows) and parameter (columns): slots, kinds, report, false, gasp, wrong_link.
     """
 
     def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
@@ -231,8 +229,8 @@ class _Step:
         weight = -0.5 * float(away @ self._precision @ away)
         for _, strength, start, value in _shares_of(believed, rates):
             weight += strength * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
-        for _, strength, start, value in _false_of(believed, rates):
-            weight += strength * (math.log(value / start) - value / start + 1)
+        ratio = rates.false / believed.false
+        weight += FALSE * (math.log(ratio) - ratio + 1)
         return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
 
     def moves(self) -> Iterator[Learned]:
@@ -245,7 +243,6 @@ class _Step:
                 report=_logistic(rates.report, step[REPORT]),
                 false=min(FALSE_MOST, float(rates.false * np.exp(step[FALSELY]))),
                 gasp=_logistic(rates.gasp, step[GASP]),
-                false_gasp=min(FALSE_MOST, float(rates.false_gasp * np.exp(step[FALSE_GASP]))),
                 wrong_link=_logistic(rates.wrong_link, step[WRONG]) if rates.wrong_link else 0.0,
             )
             times = self._times * np.exp(step[:slots])
@@ -271,8 +268,8 @@ class _Step:
         for at, strength, start, value in _shares_of(believed, rates):
             pull[at] = strength * (start - value)
             prior[at, at] = strength * value * (1 - value)
-        for at, strength, start, value in _false_of(believed, rates):
-            pull[at], prior[at, at] = strength * (1 - value / start), strength
+        pull[FALSELY] = FALSE * (1 - rates.false / believed.false)
+        prior[FALSELY, FALSELY] = FALSE
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
         curvature = apart.T @ apart
@@ -322,7 +319,7 @@ class _Step:
     # --- people and meters ------------------------------------------------------------------------
 
     def _speaking(self) -> Floats:
-        """(parts, 5): of the share that reports, of false reports, of gasps, of false ones, of wrong links."""
+        """(parts, 4): of the share that reports, of false reports, of gasps, of wrong links."""
         inference = self.inference
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
@@ -338,11 +335,9 @@ class _Step:
         true_report, true_gasp = (np.column_stack([true, 1 - served]) for true in hearing.true_words(kinds))
         truly = _expected(spoken, reported[:, None] * true_report, since)
         meant = reported * (rates.false / (rates.false + hearing.strays(kinds)))
-        gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
-        # Who hangs elsewhere may be out there.
-        true_report[:, -1] = true_gasp[:, -1] = 1 - hearing.powered(kinds)[:, -1]
+        true_report[:, -1] = 1 - hearing.powered(kinds)[:, -1]
         falsely = spoken @ meant - _expected(spoken, meant[:, None] * true_report, since)
-        gasp_falsely = spoken @ gasped - _expected(spoken, gasped[:, None] * true_gasp, since)
+        gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
         quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
         metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + words.silent[1]
@@ -353,7 +348,6 @@ class _Step:
                 asked[0] * rates.report * (1 - rates.report),
                 falsely.sum(),
                 asked[1] * rates.gasp * (1 - rates.gasp),
-                gasp_falsely.sum(),
                 customers.right_below.sum() * rates.wrong_link * (1 - rates.wrong_link),
             ]
         )
@@ -361,10 +355,27 @@ class _Step:
             (truly - quiet * still) * (1 - rates.report),
             falsely - customers.right_below * (rates.false / (1 - rates.false)),
             (gasp - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
-            gasp_falsely - _metered(words) * (rates.false_gasp / (1 - rates.false_gasp)),
             self._wrong(since, words) - customers.right_below * rates.wrong_link,
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
+
+    def false_gasp(self) -> float:
+        """How often a meter gasps while its customer has power, by the posterior (a step of Dempster et al. 1977).
+
+        Below a device that is known open nothing else is taken to have failed, and a gasp that came before that would
+        seem to be false: so what was heard there is not counted.
+        """
+        inference = self.inference
+        hearing, customers, since = inference.hearing, inference.customers, inference.posterior.since
+        words = customers.words(hearing.onsets, inference.areas)
+        kinds, spoken = words.kinds, words.spoken
+        gasped = (kinds.off >= 0) & (kinds.answered < 0)
+        true = np.column_stack([hearing.true_words(kinds)[1], 1 - hearing.powered(kinds)[:, -1]])
+        live = ~inference.below_known_open()
+        falsely = (spoken @ gasped - _expected(spoken, gasped[:, None] * true, since)) @ live
+        meters = (spoken @ (kinds.area >= 0) + words.silent[1:].sum(axis=0)) @ live
+        rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
+        return min(FALSE_MOST, float(rate))
 
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
@@ -399,17 +410,6 @@ def _shares_of(believed: Rates, rates: Rates) -> Iterator[tuple[int, float, floa
         yield WRONG, LINKS, believed.wrong_link, rates.wrong_link
 
 
-def _false_of(believed: Rates, rates: Rates) -> Iterator[tuple[int, float, float, float]]:
-    """The same of each rate at which who has service is said not to."""
-    yield FALSELY, FALSE, believed.false, rates.false
-    yield FALSE_GASP, FALSE_GASPS, believed.false_gasp, rates.false_gasp
-
-
-def _metered(words: Words) -> Floats:
-    """(N): meters right below each place."""
-    return np.asarray(words.spoken @ (words.kinds.area >= 0) + words.silent[1:].sum(axis=0))
-
-
 def _parts(inference: Inference) -> Rows:
     """(N): the part of the network that each place is in: those below one place of a level with enough of them."""
     forest = inference.places
@@ -442,13 +442,12 @@ def _risen(profile: Profile, now_ms: int, gust: float) -> Profile:
 
 def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
-    customers, false, false_gasp = inference.customers, inference.rates.false, inference.rates.false_gasp
+    customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
     words = customers.words(inference.hearing.onsets, inference.areas)
     falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
-    falsely += math.log(false_gasp) * (words.kinds.off >= 0)
-    everybody = np.count_nonzero(linked) * math.log1p(-false) + _metered(words).sum() * math.log1p(-false_gasp)
-    return float(heard + words.spoken.sum(axis=0) @ falsely + everybody)
+    everybody = np.count_nonzero(linked)
+    return float(heard + words.spoken.sum(axis=0) @ falsely + everybody * math.log1p(-false))
 
 
 def _by_kind(opens: Floats, believed: Floats, kind: Ints, kinds: int) -> Floats:
