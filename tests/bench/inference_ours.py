@@ -11,13 +11,16 @@ from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import learn
 from stormops.core.listening import Listening
-from stormops.core.mislinks import Nearby, doubted
+from stormops.core.mislinks import doubted
+from stormops.core.nearby import Nearby
+from stormops.core.predicting import WORTH
 from stormops.core.strays import Vicinity
 from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, MeterWords, News, Session, Told, Word
 
 STARTS_MS = 490_000 * 3_600_000
 LISTEN_MS = 60_000
-SERVICE_FROM = 0.5
+SERVICE_FROM = WORTH
+"""A service is a device like others."""
 STEPS = 8
 """Steps of learning where there are no times and one look, until they lead nowhere; in time, one at every look."""
 
@@ -36,6 +39,7 @@ class Playing:
             false=told.false_rate,
             service=told.service_prior,
             gasp=told.meter_rate or Rates().gasp,
+            false_gasp=Rates().false_gasp * told.storm_ms / Rates().span_ms,
             read_every_ms=told.read_every_ms,
             span_ms=float(told.storm_ms),
         )
@@ -135,7 +139,7 @@ class Playing:
 
     def _learn(self, now: int) -> None:
         for _ in range(STEPS if self._static else 1):
-            learn(self.engine, self._rates, self._opens, self._kind, now)
+            learn(self.engine, self._rates, self._opens, self._kind, now, self.nearby)
             self.engine.update(now, self._shown)
 
     def _update(self, now: int) -> None:

@@ -172,8 +172,10 @@ class AnyFacts:
                 wrong_link=5,
                 share_out=6,
                 opens=[1, 2, 3, 4, 5],
+                false_gasp=7,
                 ways=[600_000, 150_000, 250_000],
                 shut=[(1, rng.randrange(10**6), 0)],
+                near_out=bytes(rng.choices(range(256), k=9)),
             ),
             lambda: facts.IncidentArgued(
                 incident=self._incident(), low=1, high=rng.randrange(9), alternatives=[(rng.choice(self._edges), 900)]

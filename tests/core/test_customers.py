@@ -11,7 +11,7 @@ from stormops.core.onset import QUANTUM_MS, Onsets
 
 NOON = 490_000 * 3_600_000
 ONSETS = Onsets.at(NOON)
-TABLE = Hearing(ONSETS, Rates(), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
+TABLE = Hearing(ONSETS, Rates(wrong_link=0.05), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
 
 
 def some_customers() -> Customers:
@@ -20,6 +20,7 @@ def some_customers() -> Customers:
     near = np.stack([(here + 7) % 60, (here + 23) % 60], axis=1).astype(np.int32)
     customers = Customers(leaf, 12, near)
     customers.area[::3] = 0
+    customers.live_near(np.array([-1, 0, 5, 5, 12, 26, -1, 3, 3, 0, 1, 26]))
     return customers
 
 
@@ -50,6 +51,20 @@ def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int)
     assert not len(customers.words(ONSETS, 1).hushed)
     assert (customers.told == nothing).all()
     assert not len(customers.special())
+
+
+def test_how_it_stands_near_by_counts_for_who_speaks_and_for_who_is_silent() -> None:
+    customers = some_customers()
+    customers.tell("report_ms", np.array([6, 11, 16]), NOON - 10**6)
+    customers.recount(TABLE, 1)
+    evidence = customers.told.copy()
+    alone = [TABLE.evidence(customers.heard(customers.members(place), ONSETS)).sum(axis=0) for place in range(11)]
+    assert (evidence[:, :11] == np.array(alone).T).all()
+    customers.live_near(np.full(12, -1))
+    customers.recount(TABLE, 1)
+    moved = (customers.told != evidence).any(axis=0)
+    assert moved[[1, 2, 3, 4, 5]].all()
+    assert not moved[[0, 6]].any()
 
 
 def test_who_is_outside_the_network_says_nothing_of_it() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stormops.core.calling import ALWAYS, CALL, TEXT, Calling, LocalTime, Shut
-from stormops.core.hearing import NEIGHBOURS, Heard, Hearing, Rates
+from stormops.core.hearing import NEIGHBOURS, Heard, Hearing, Rates, near_code, near_shares
 from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets
 from stormops.core.strays import STEPS
 from tests.core.callers import Caller, Callers
@@ -26,8 +26,10 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
     return Hearing(ONSETS, rates, ONSETS.weights(rates.span_ms), areas)
 
 
-def heard(report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1) -> Heard:
-    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1)]
+def heard(  # noqa: PLR0917 - a word each
+    report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1, near_out: int = -1
+) -> Heard:
+    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1, near_out)]
     return Heard._make([*words, np.full((1, NEIGHBOURS), -1)])
 
 
@@ -91,6 +93,28 @@ def test_a_missed_read_speaks_for_a_loss_before_it_was_due() -> None:
     assert np.allclose(said[-4:], 0)
 
 
+def test_a_read_due_in_silence_is_not_missed_but_the_first_one_after_it_is() -> None:
+    every = RATES._replace(read_every_ms=10 * QUANTUM_MS)
+    silences = [(0.0, 0.0), (20.0, 0.0), (20.0, 8.0), (20.0, 5.0)]
+    with_reads, without = hearing(every, silences), hearing(deaf=silences)
+    heard_all, still, back, later = (told(with_reads, on=25, area=a) - told(without, on=25, area=a) for a in range(4))
+    assert heard_all[ONSETS.slot_of_age()[20]] > 2
+    assert np.allclose(still, 0)
+    as_if_due = told(with_reads, on=15, area=0) - told(without, on=15, area=0)
+    recent = ONSETS.edges[:-1] <= 16
+    assert np.allclose(back[:-1][recent], as_if_due[:-1][recent])
+    assert back[ONSETS.slot_of_age()[12]] > 2
+    assert np.allclose(later, 0)
+
+
+def test_of_a_slot_in_which_a_meter_was_on_the_part_since_then_is_left() -> None:
+    slot, table = ONSETS.slot_of_age()[60], hearing(deaf=[(0, 0)])
+    older, newer = ONSETS.edges[slot : slot + 2].tolist()
+    assert newer + 2 < older
+    said = told(table, on=newer, area=0)[slot] - told(table, area=0)[slot]
+    assert np.isclose(np.exp(said), 1 / (older - newer), rtol=0.1)  # and one time in five hundred a word is wrong
+
+
 def test_who_was_restored_and_says_so_again_lost_service_since() -> None:
     table = hearing()
     said = told(table, report=3, answered=40)
@@ -108,24 +132,30 @@ def test_a_wrong_link_bounds_what_one_customer_can_say() -> None:
     assert wrong[0] > 0.7
 
 
+@pytest.mark.parametrize("near_out", [-1, 0, 3, 26, 14 * 2 + 5, 14 * 7 + 13])
 @pytest.mark.parametrize("words", [{}, {"area": 0}, {"report": 5}, {"off": 5, "area": 0}, {"report": 40, "area": 0}])
 def test_who_hangs_elsewhere_may_be_out_there_and_has_service_when_the_recorded_device_has_not(
-    words: dict[str, int],
+    words: dict[str, int], near_out: int
 ) -> None:
     """Every case apart: the link right or wrong, lost elsewhere (in any slot) or not, its own service failed or not."""
     rates = RATES._replace(wrong_link=0.02, share_out=0.1, service=1e-2)
-    table, said = hearing(rates, [(0, 0)]), heard(**words)
+    table, said = hearing(rates, [(0, 0)]), heard(**words, near_out=near_out)
+    out_there = rates.share_out if near_out < 0 else 0.5 ** (near_out % 14)
     ratio = table.ratios(said)[0][0]
     slots = len(ratio)
     weights = ONSETS.weights(rates.span_ms)
     kept = (1 - rates.service) ** np.append(0, np.cumsum(weights))
-    lost_there = [(1 - rates.share_out, slots)]
-    lost_there += [(rates.share_out * share, slot) for slot, share in enumerate(weights / weights.sum())]
+    lost_there = [(1 - out_there, slots)]
+    lost_there += [(out_there * share, slot) for slot, share in enumerate(weights / weights.sum())]
     found, wrongly = table.powered(said)[0], table.wrongly(said)[0]
     for recorded in range(slots + 1):
         on = wrong = total = 0.0
         hung = [(1 - rates.wrong_link, recorded, True)]
-        hung += [(rates.wrong_link * share, slot, False) for share, slot in lost_there]
+        there = lost_there
+        if near_out >= 0 and recorded < slots:
+            apart = 0.5 ** (near_out // 14)
+            there = [(apart, slots), (1 - apart, recorded)]
+        hung += [(rates.wrong_link * share, slot, False) for share, slot in there]
         for own in range(slots + 1):
             failed = kept[own] - kept[own + 1] if own < slots else kept[slots]
             for chance, above, right in hung:
@@ -147,17 +177,44 @@ def test_its_own_service_explains_a_customer_when_nothing_above_does() -> None:
     assert told(table, report=20)[-1] > 0.5
 
 
+def test_who_reports_alone_is_linked_wrongly_where_those_near_by_are_out_and_not_where_they_are_on() -> None:
+    table = hearing(RATES._replace(wrong_link=0.02, share_out=0.1))
+    wrong = [table.served(heard(report=20, near_out=near_out))[1][0] for near_out in (0, -1, 13)]
+    assert wrong[0] > wrong[1] > wrong[2]
+    assert wrong[2] < 0.03
+
+
+def test_where_those_near_by_lost_service_with_the_recorded_device_a_wrong_link_makes_no_difference() -> None:
+    table = hearing(RATES._replace(wrong_link=0.02))
+    lost = [table.wrongly(heard(report=20, near_out=14 * octaves))[0, 0] for octaves in (0, 4, 7)]
+    assert lost[0] < lost[1] < lost[2]
+    assert lost[2] == pytest.approx(0.02, rel=0.02)
+
+
+def test_how_it_stands_near_by_is_kept_by_octaves() -> None:
+    out = np.array([1.0, 0.5, 0.3, 1e-3, 2.0**-13, 1e-9, 0.0, np.nan])
+    apart = np.array([0.01, 1.0, 0.3, 0.1, 0.7, 0.0, 0.5, 0.5])
+    code = near_code(out, apart)
+    assert code.max() < 255
+    kept = near_shares(code, 0.123)
+    assert kept[0][-1] == 0.123
+    assert kept[1][-1] == 1 - 0.123
+    assert np.abs(np.log2(kept[0][:5] / out[:5])).max() <= 0.5
+    assert np.abs(np.log2(kept[1][:5] / apart[:5])).max() <= 0.5
+    assert kept[0][5] == kept[0][6] == 2.0**-13
+
+
 def test_whole_steps_make_sums_exact() -> None:
     ages = np.arange(AGES)[::7]
     nothing = np.full(len(ages), -1)
-    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
+    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
 
 def test_of_many_each_is_weighed_as_it_is_alone() -> None:
     rng = np.random.default_rng(1)
-    columns = rng.integers(-1, 9, (6, 300))
+    columns = rng.integers(-1, 9, (7, 300))
     columns[3:] = np.minimum(columns[3:], 0)
     neighbours = np.sort(rng.integers(-1, 9, (300, NEIGHBOURS)) * (rng.random((300, 1)) < 0.5), axis=1)[:, ::-1]
     neighbours[neighbours <= columns[0][:, None]] = -1
@@ -207,7 +264,14 @@ def test_what_callers_say_is_what_their_clocks_say_step_by_step(calling: Calling
     steps = round(-STEPS * np.log2(caller.strays)) if caller.strays else -1
     nothing = np.array([-1])
     said = Heard(
-        np.array([caller.report]), nothing, nothing, nothing, nothing, np.array([steps]), np.array([neighbours])
+        np.array([caller.report]),
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        np.array([steps]),
+        nothing,
+        np.array([neighbours]),
     )
     expected = Callers(onsets, rates, calling).ratios(caller)
     assert np.allclose(table.spoken(said)[0], expected, rtol=1e-9, atol=0)

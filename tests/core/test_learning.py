@@ -8,6 +8,7 @@ import pytest
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
 from stormops.core.learning import Learned, learn, slopes
+from stormops.core.nearby import Nearby
 from stormops.core.network import EdgeKind, trace
 from stormops.core.onset import Profile
 from stormops.core.strays import Vicinity
@@ -15,6 +16,7 @@ from tests.core.radial import radial_city
 
 CITY = radial_city(feeders=20, laterals=10, transformers=5, houses=8)
 TREE = trace(CITY.network, CITY.premises)
+WHERE = CITY.metres(CITY.premises.lon, CITY.premises.lat)
 TRUE = {EdgeKind.TRANSFORMER: 0.02, EdgeKind.FUSE: 0.1, EdgeKind.BREAKER: 0.15}
 ORDER = [int(k) for k in (EdgeKind.FUSE, EdgeKind.BREAKER, EdgeKind.TRANSFORMER)]
 KIND = np.searchsorted(ORDER, TREE.kind).astype(np.int32)
@@ -94,8 +96,9 @@ def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
     rng = np.random.default_rng(seed)
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
     rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=wrong_link, prompt=0.1)
-    near = Vicinity(*CITY.metres(CITY.premises.lon, CITY.premises.lat)).near(TREE.premise_device)
+    near = Vicinity(*WHERE).near(TREE.premise_device)
     inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
+    inference.believe(rates, inference.opens, inference.profile, np.arange(len(TREE)) % 113 - 1)
     if metered:
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
     for device in rng.choice(len(TREE), 25, replace=False):
@@ -107,6 +110,9 @@ def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
         inference.customers.tell("report_ms", called[at < NOON].astype(np.intp), at[at < NOON])
         if metered:
             inference.customers.tell("off_ms", below[rng.random(len(below)) < 0.5].astype(np.intp), lost)
+    if metered:
+        alone = rng.choice(len(CITY.premises), 10, replace=False)
+        inference.customers.tell("off_ms", alone, NOON - rng.integers(0, 240, 10) * MINUTE)
     return inference
 
 
@@ -147,7 +153,7 @@ def test_slopes_are_those_of_the_exact_likelihood(held: tuple[int, ...], metered
     inference.update(NOON, np.empty(0, np.intp))
     edges = inference.hearing.onsets.edges[:-1].astype(np.int64) * 120_000
     profile = Profile(tuple((inference.hearing.onsets.as_of - edges).tolist()), (1.0,) * len(edges))
-    start = Learned(inference.rates, inference.opens, profile)
+    start = Learned(inference.rates, inference.opens, profile, inference.customers.near_out)
     likelihood(inference, start)
     found = slopes(inference, kind).sum(axis=0)[:-1]
 
@@ -179,7 +185,7 @@ def test_the_slope_by_wrong_links_is_that_of_the_exact_likelihood(held: tuple[in
     for device in held:
         inference.hold(device, held=True)
     inference.update(NOON, np.empty(0, np.intp))
-    start = Learned(inference.rates, inference.opens, inference.profile)
+    start = Learned(inference.rates, inference.opens, inference.profile, inference.customers.near_out)
     found = slopes(inference, KIND[inference.places.node])[:, -1].sum()
 
     def heard(odds: float) -> float:
@@ -188,6 +194,47 @@ def test_the_slope_by_wrong_links_is_that_of_the_exact_likelihood(held: tuple[in
 
     step = 1e-3
     assert found == pytest.approx((heard(np.exp(step)) - heard(np.exp(-step))) / (2 * step), abs=1e-2, rel=1e-3)
+
+
+def test_how_it_stands_near_by_is_learned_and_tells_false_reports_from_wrong_links() -> None:
+    """Lone reports far from whatever is out are false; beside it, as many are of who hangs there in truth."""
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind]) / 10
+    believed = Rates(report=0.6, delay_ms=0, false=1e-3)
+    rng = np.random.default_rng(2)
+    out = TREE.below(int(np.flatnonzero(TREE.kind == EdgeKind.FUSE)[7]))
+    lone = rng.choice(np.setdiff1d(np.arange(len(CITY.premises)), out), 12, replace=False)
+    said = np.concatenate([out[rng.random(len(out)) < 0.6], lone]).astype(np.intp)
+    found = []
+    for where in (WHERE, [np.full(len(CITY.premises), np.nan)] * 2):
+        inference = Inference(TREE, opens, believed, widths=(1,))
+        inference.customers.tell("report_ms", said, 1)
+        nearby = Nearby(inference, *where)
+        for _ in range(8):
+            inference.update(1, np.empty(0, np.intp))
+            learn(inference, believed, opens[inference.places.node], KIND[inference.places.node], 1, nearby)
+        inference.update(1, np.empty(0, np.intp))
+        found.append((inference.rates, inference.served(lone)[1].max(), inference.customers.near_out))
+    (rates, doubt, near_out), (blind, blindly, nothing) = found
+    assert (nothing == -1).all()
+    assert (near_out >= 0).sum() == len(np.unique(TREE.premise_device))
+    assert doubt < blindly
+    assert rates.false > blind.false
+
+
+@pytest.mark.parametrize(("count", "least", "most"), [(0, 0.0, 0.4), (60, 10.0, 25.0)])
+def test_gasps_of_meters_that_have_power_are_found_as_often_as_they_are(count: int, least: float, most: float) -> None:
+    """Of 8,000 meters nearly three are believed to gasp falsely in a storm."""
+    rates = Rates(service=1e-6)
+    inference = Inference(TREE, np.full(len(TREE), 1e-5), rates, begun_ms=NOON - int(rates.span_ms))
+    inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
+    rng = np.random.default_rng(6)
+    alone = rng.choice(len(CITY.premises), count, replace=False)
+    inference.customers.tell("off_ms", alone, NOON - rng.integers(0, int(rates.span_ms), count))
+    start = inference.opens
+    for _ in range(8):
+        inference.update(NOON, np.empty(0, np.intp))
+        learn(inference, rates, start, KIND[inference.places.node], NOON)
+    assert least <= inference.rates.false_gasp / rates.false_gasp <= most
 
 
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:

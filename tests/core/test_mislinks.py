@@ -6,7 +6,8 @@ import numpy as np
 
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
-from stormops.core.mislinks import DOUBTED_FROM, Nearby, doubted, doubts, wrong_links
+from stormops.core.mislinks import DOUBTED_FROM, doubted, doubts, wrong_links
+from stormops.core.nearby import Nearby
 from stormops.core.network import City, trace
 from stormops.core.network_groups import opens
 from tests.core.radial import radial_city
@@ -19,9 +20,9 @@ PREMISE = HOUSES - 1
 """Recorded at the first transformer of its street; the next one's customers are its neighbours."""
 
 
-def engine(city: City) -> Inference:
+def engine(city: City, share_out: float = 0.1) -> Inference:
     tree = trace(city.network, city.premises)
-    inference = Inference(tree, opens(tree), Rates(share_out=0.1))
+    inference = Inference(tree, opens(tree), Rates(share_out=share_out))
     inference.deafen(np.zeros(len(city.premises), np.int32), np.zeros((1, 2), np.int64))
     return inference
 
@@ -47,12 +48,12 @@ def test_a_meter_alone_is_not_doubted_where_everybody_near_by_has_power() -> Non
     inference = engine(CITY)
     gasp(inference, [100])
     nearby = Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat))
-    assert nearby.out(np.array([100], np.intp), 0.5)[0] < inference.rates.share_out
+    assert nearby.out(np.array([100], np.intp), np.array([0.5]))[0] < inference.rates.share_out
     assert not doubts(inference, nearby)
 
 
 def test_who_stands_nowhere_known_is_doubted_by_the_citys_share() -> None:
-    inference = engine(CITY)
+    inference = engine(CITY, share_out=0.4)
     gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
     unknown = np.full(len(CITY.premises), np.nan)
     premises, chance = wrong_links(inference)
@@ -68,7 +69,7 @@ def test_nobody_is_doubted_below_a_device_that_is_out() -> None:
 
 
 def test_a_city_without_places_names_none() -> None:
-    inference = engine(CITY)
+    inference = engine(CITY, share_out=0.4)
     gasp(inference, [PREMISE, *range(HOUSES, 2 * HOUSES)])
     nowhere = np.full(len(CITY.premises), np.nan)
     assert [doubt.likely for doubt in doubts(inference, Nearby(inference, nowhere, nowhere))] == [-1]

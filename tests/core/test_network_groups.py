@@ -309,6 +309,26 @@ def test_a_shut_way_and_the_shares_of_all_are_believed_as_they_were_learned() ->
     assert np.array_equal(explanations.inference.hearing.heard_share, heard[0])
 
 
+def test_how_it_stands_near_by_is_kept_with_the_rates_and_believed_again() -> None:
+    explanations = Explanations(CITY, TREE)
+    for premise in range(0, 40, 2):
+        explanations.add(premise, NOON)
+    explanations.update(NOON + 10 * MINUTE)
+    learned = explanations.learn(NOON + 10 * MINUTE, due=True)
+    assert learned is not None
+    assert len(learned.near_out) == len(TREE)
+    explanations.believe(learned)
+    leaves = explanations.inference.places.place[np.unique(TREE.premise_device)]
+    near_out = explanations.inference.customers.near_out
+    assert (near_out[leaves] >= 0).all()
+    assert (np.delete(near_out, leaves) == -1).all()
+    again = Explanations(CITY, TREE)
+    again.believe(learned)
+    assert np.array_equal(again.inference.customers.near_out, near_out)
+    again.believe(msgspec.structs.replace(learned, near_out=b""))
+    assert (again.inference.customers.near_out == -1).all(), "another city's, or a journal of before"
+
+
 TIED = radial_city(feeders=3, laterals=4, transformers=2, houses=3, ties=True)
 TIED_TREE = trace(TIED.network, TIED.premises)
 NIGHTS = LocalTime((0,), (12 * 3_600_000,))
@@ -376,6 +396,7 @@ class Heard:
         self.learned = RatesLearned(
             report=report, false=false, service=service, gasp=500_000, wrong_link=5_000, share_out=20_000,
             opens=chances, ways=ways, shut=[(WEB, self.now - 9 * MINUTE, 0)],
+            near_out=bytes(self.rng.choices([0, 1, 15, 111, 255], k=len(self.gear.normal))),
         )  # fmt: skip
         self.explanations.believe(self.learned)
 

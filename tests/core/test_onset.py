@@ -43,7 +43,7 @@ def test_weights_fall_with_age_or_lie_within_the_storm() -> None:
 
 
 def test_how_much_of_each_slot_is_younger_than_an_age() -> None:
-    share = Onsets(0, (10, 4, 1)).younger(3 * QUANTUM_MS)
+    share = Onsets(0, (10, 4, 1)).younger(3.0)
     assert share.tolist() == [0.0, 0.5, 1.0]
 
 

@@ -65,7 +65,7 @@ def test_a_prediction_moves_only_for_much_better_evidence() -> None:
     places = forest(np.array([-1, 0], np.int32))
     prediction = Prediction(places, np.zeros(2, np.intp))
     both, even = np.array([0, 1]), np.full(2, 0.5)
-    prediction.choose(both, (np.array([0.5, 0.49]), np.zeros(2), even), NOBODY)
+    prediction.choose(both, (np.array([0.56, 0.49]), np.zeros(2), even), NOBODY)
     assert prediction.predicted().tolist() == [0]
     prediction.choose(both, (np.array([0.44, 0.56]), np.zeros(2), even), np.array([0]))
     assert prediction.predicted().tolist() == [0]

@@ -176,6 +176,23 @@ def test_another_city_pack_keeps_only_who_reports_of_what_was_named_by_the_old_o
     assert world.open()[0].premises == {0, 2, 4, 6, 8}
 
 
+def test_another_city_pack_keeps_the_rates_but_not_how_it_stands_near_the_devices_of_the_old_one() -> None:
+    world = World()
+    learned = facts.RatesLearned(
+        report=1, false=2, service=3, gasp=4, wrong_link=5, share_out=6, opens=[1] * 5, near_out=b"\x01\xff"
+    )
+    adopted = [facts.CityAdopted(name="radial", hash=name) for name in ("one", "one", "two")]
+    world.tick(0)
+    position = world.situation.position
+    kept = []
+    said: list[facts.AnyFact] = [adopted[0], learned, *adopted[1:]]
+    for i, fact in enumerate(said, 1):
+        world.situation.apply([Entry(position + i, START_MS, "", 0, 99, i, fact)])
+        kept.append(world.situation.rates)
+    assert kept[1] == kept[2] == learned
+    assert kept[3] == replace(learned, near_out=b"")
+
+
 def test_refusals_are_bounded_the_oldest_leaves_first() -> None:
     world = World()
     for number in range(REFUSALS_MAX + 5):

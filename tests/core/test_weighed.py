@@ -26,8 +26,9 @@ class Counted(Weighed):
 
 def words(rng: np.random.Generator, count: int) -> Heard:
     report, off, on, answered = rng.integers(-1, 4, (4, count))
+    area, stray, near_out = rng.integers(-1, 1, count), rng.integers(-1, 2, count), rng.integers(-1, 3, count)
     neighbours = np.sort(rng.integers(-1, 3, (count, NEIGHBOURS)), axis=1)[:, ::-1]
-    return Heard(report, off, on, rng.integers(-1, 1, count), answered, rng.integers(-1, 2, count), neighbours)
+    return Heard(report, off, on, area, answered, stray, near_out, neighbours)
 
 
 @pytest.mark.parametrize(("most", "rows"), [(5, 1_024), (40, 1_024), (weighed.KINDS_MOST, weighed.ROWS_MOST), (40, 7)])

@@ -64,10 +64,17 @@ class Customers:
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
         self._areas = 1
+        self.near_out = np.full(places, -1)
+        """(places): as `Heard.near_out`, of who is right below each; written by `live_near`."""
+        self._near_outs, self.near_row = np.array([-1]), np.zeros(places + 1, np.intp)
+        """Those that are different, and (places + 1) which of them each has; last: outside of all."""
         self._words: tuple[tuple[Onsets, int], Words] | None = None
         self._weighed: Weighed | None = None
-        self.of_silent = np.zeros((2, 1))
-        """(areas + 1, S + 1): log-likelihoods of the silence of one, without a meter, and with one in each area."""
+        self.of_silent = np.zeros((1, 2, 1))
+        """(different `near_out`, areas + 1, S + 1): log-likelihoods of the silence of one, by how it stands near by.
+
+        Without a meter, and with one in each area.
+        """
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
         self.told = np.zeros((1, places))
@@ -108,6 +115,14 @@ class Customers:
         self.pinged[:] = False
         self.pinged[asked[asked >= 0]] = True
 
+    def live_near(self, near_out: Rows) -> None:
+        """How it stands near the customers right below each place (`near_out`): all is to be recounted."""
+        self.near_out = near_out
+        everywhere = np.append(near_out, -1)
+        self._near_outs = distinct(np.sort(everywhere))
+        self.near_row = np.searchsorted(self._near_outs, everywhere)
+        self._words = None
+
     def to_ask(self, place: int, *, metered: bool) -> int:
         """Whom of those right below a place to ask: who has said nothing yet, if there is one."""
         here = self.members(place)
@@ -132,37 +147,48 @@ class Customers:
         neighbours[neighbours <= report[:, None]] = -1
         off = np.where(at[1] > at[2], off, -1)
         area = self.area[premises].astype(np.intp)
-        return Heard(report, off, on, area, answered, self._stray[premises], neighbours)
+        near_out = self._near_outs[self.near_row[self.leaf[premises]]]
+        return Heard(report, off, on, area, answered, self._stray[premises], near_out, neighbours)
 
     def _reported(self, places: Rows | Ints, onsets: Onsets) -> Rows:
         at_ms = self._reported_ms[places]
         return np.where(at_ms > 0, onsets.ages(at_ms), -1)
 
-    def silent(self, areas: int, neighbours: Rows | None = None) -> Heard:
+    def silent(self, areas: int, hushed: tuple[Rows, Rows] | None = None) -> Heard:
         """What is heard of who says nothing: without a meter, and with one in each of the areas.
 
-        Of each such group of `neighbours` (M, as in `Heard`), one after the other; None = of one that is silent.
+        Of each group of neighbours (M, as in `Heard`) and how it stands near them (M), one after the other; None = of
+        who is silent among silent neighbours, for each of the different `near_out`: `silent_row` says which.
         """
-        groups = np.full((1, NEIGHBOURS), -1) if neighbours is None else neighbours
-        nothing = np.full(len(groups) * (areas + 1), -1)
-        area = np.tile(np.arange(-1, areas), len(groups))
-        return Heard(nothing, nothing, nothing, area, nothing, nothing, np.repeat(groups, areas + 1, axis=0))
+        if hushed is None:
+            hushed = np.full((len(self._near_outs), NEIGHBOURS), -1), self._near_outs
+        groups, near_out = (np.repeat(column, areas + 1, axis=0) for column in hushed)
+        nothing = np.full(len(groups), -1)
+        area = np.tile(np.arange(-1, areas), len(hushed[1]))
+        return Heard(nothing, nothing, nothing, area, nothing, nothing, near_out, groups)
+
+    def silent_row(self, premises: Rows, areas: int) -> Rows:
+        """(M): the row of `silent` that each of these premises has, if it is silent."""
+        return self.near_row[self.leaf[premises]] * (areas + 1) + self.area[premises] + 1
 
     def silence(self, places: Rows, hearing: Hearing) -> tuple[Rows, Floats]:
         """(M): how many right below each place of whom nothing was heard; (M, S + 1): log-likelihoods of that."""
         some, silent = self._silent_there(places, hearing)
         count = self._silent(*self._below(places), len(places), self._areas)
-        return count.sum(axis=1), self._silence(count, some, hearing.evidence(silent))
+        return count.sum(axis=1), self._silence(count, places, some, hearing.evidence(silent))
 
     def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
         """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
         some = self._reported_ms[places, 0].nonzero()[0]
-        return some, self.silent(self._areas, self._reported(places[some], hearing.onsets))
+        return some, self._hushed(places[some], self._areas, hearing.onsets)
 
-    def _silence(self, count: Rows, some: Rows, said: Floats) -> Floats:
-        """`count` (M, areas + 1) are silent; `said` is the evidence of what `_silent_there` gave."""
-        told = _sums(count, self.of_silent[None])
-        told[some] = _sums(count[some], said.reshape(len(some), *self.of_silent.shape))
+    def _hushed(self, places: Rows, areas: int, onsets: Onsets) -> Heard:
+        return self.silent(areas, (self._reported(places, onsets), self.near_out[places]))
+
+    def _silence(self, count: Rows, places: Rows, some: Rows, said: Floats) -> Floats:
+        """`count` (M, areas + 1) are silent there; `said` is the evidence of what `_silent_there` gave."""
+        told = _sums(count, self.of_silent[self.near_row[places]])
+        told[some] = _sums(count[some], said.reshape(len(some), *self.of_silent.shape[1:]))
         return told
 
     def heard_share(self, places: Rows, hearing: Hearing) -> Floats:
@@ -172,12 +198,18 @@ class Customers:
     def recount(self, hearing: Hearing, areas: int) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        self._areas, self.of_silent = areas, hearing.evidence(self.silent(areas))
+        self._areas, said = areas, hearing.evidence(self.silent(areas))
+        self.of_silent = said.reshape(len(self._near_outs), areas + 1, -1)
         words = self.words(hearing.onsets, areas)
-        # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
-        self.told = np.einsum("ks,kn->sn", self.of_silent, words.silent)
+        if len(self._near_outs) == 1:
+            # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
+            self.told = np.einsum("ks,kn->sn", self.of_silent[0], words.silent)
+        else:
+            self.told = np.zeros((said.shape[1], self._places))
+            for area, count in enumerate(words.silent):
+                self.told += count * self.of_silent[:, area].T.take(self.near_row[:-1], axis=1)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
-        self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape)).T
+        self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape[1:])).T
         self.told += (words.spoken @ hearing.evidence(words.kinds)).T
 
     def words(self, onsets: Onsets, areas: int) -> Words:
@@ -196,7 +228,7 @@ class Customers:
         cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
         silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
         hushed = np.flatnonzero(self._reported_ms[:-1, 0])
-        by_hushed = self.silent(areas, self._reported(hushed, onsets))
+        by_hushed = self._hushed(hushed, areas, onsets)
         return Words(kinds, spoken, silent.astype(np.float64), hushed, by_hushed)
 
     def count(self, hearing: Hearing) -> Rows:
@@ -207,8 +239,8 @@ class Customers:
         if self._weighed is None or self._weighed.hearing is not hearing:
             self._weighed = Weighed(hearing)
         said = self._weighed.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
-        told = self._silence(self._silent(here, row, len(places), self._areas), reported, said[: len(silent.report)])
-        self.told[:, places] = told.T
+        count = self._silent(here, row, len(places), self._areas)
+        self.told[:, places] = self._silence(count, places, reported, said[: len(silent.report)]).T
         self._add(places[row[some]], said[len(silent.report) :].T)
         return places
 
@@ -259,7 +291,7 @@ class Customers:
 
 
 def _sums(count: Rows | Floats, said: Floats) -> Floats:
-    """(M, S + 1): of (M, kinds) customers who said (M or 1, kinds, S + 1)."""
+    """(M, S + 1): of (M, kinds) customers who said (M, kinds, S + 1)."""
     told = np.zeros((len(count), said.shape[2]))
     for kind in range(count.shape[1]):
         told += count[:, kind, None] * said[:, kind]

@@ -334,7 +334,8 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     `speaking`: premises that spoke then, or when a search began of which `left` starts are still to be tried. The
     storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]` on, `times[k]` per thousand. `ways`: share
     of the customers who report by each way (`core.calling`; none = as at the start); `shut`: ways by which nothing
-    came, each from one moment until another (0 = still).
+    came, each from one moment until another (0 = still). `near_out`: a byte for each device of the tree, how it
+    stands near the customers right below it (`core.hearing.near_code`; 255 = not known; none = of no device).
     """
 
     report: int
@@ -345,12 +346,14 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     share_out: int
     opens: list[int]
     prompt: int = 250_000
+    false_gasp: int = 360
     speaking: int = 0
     left: int = 0
     since_ms: list[int] = []
     times: list[int] = []
     ways: list[int] = []
     shut: list[tuple[int, int, int]] = []
+    near_out: bytes = b""
 
 
 class LinksDoubted(Fact, frozen=True, kw_only=True, tag="links_doubted"):

@@ -33,9 +33,6 @@ PROMPT_MS = 60_000
 NEIGHBOURS = 3
 """Neighbours who reported that are counted, the first ones: who has heard of three learns little from a fourth."""
 
-FALSE_GASP = 1e-6
-"""Chance in a quantum that a meter says off though its customer has service beyond the momentary hold."""
-
 WRONG_ON = 2e-3
 """Chance that a meter is said to be on while it is off."""
 
@@ -55,6 +52,11 @@ FEW = 64
 PART = 8_192
 """Kinds weighed at once: bounds the memory of one step to some tens of megabytes."""
 
+NEAR_LEAST, APART_LEAST = 13, 7
+"""How it stands near by is told apart by octaves: chances to be out down to so many below one, and chances to have
+power where there is none by the records down to so many.
+"""
+
 POWER_UP, POWER_UP_MS = 0.9, 180_000
 """Chance that a meter is heard to say that power is back, and how long that takes on average."""
 
@@ -65,7 +67,10 @@ class Rates(NamedTuple):
     `report`: a customer without service reports in the end, `delay_ms` after the loss (median of a lognormal,
     deviation `delay_sigma`; 0 = times are not known and say nothing), but a share `prompt` at once. `false`:
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
-    `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out.
+    `false_gasp`: one says off, and nothing else, though its customer has service beyond the momentary hold: believed of
+    a meter once in four years (a momentary interruption whose end is not heard).
+    `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out, and the
+    chance that who hangs on another device is, where nothing is known of those near by (`Heard.near_out`).
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
     below the same device who has reported (they talk, and find it known). `misplaced`: a report is placed at a house
     near by, below another device (one in fifty is placed wrongly, half of them below the same). Both are priors of
@@ -79,6 +84,7 @@ class Rates(NamedTuple):
     false: float = 2e-4
     service: float = 3e-4
     gasp: float = 0.6
+    false_gasp: float = 3.6e-4
     wrong_link: float = 0.01
     share_out: float = 0.02
     read_every_ms: int = 0
@@ -93,7 +99,9 @@ class Heard(NamedTuple):
     `report`: first report that nothing has answered; `off`, `on`: the meter's word; `area`: which row of the meters'
     areas (`Hearing`), -1 = no meter; `answered`: since when the customer counts anew, people having restored it.
     `neighbours` (M, `NEIGHBOURS`): the first reports from below the same device, those before the customer's own.
-    `stray`: how far the report may be one that is meant for a house near by (`core.strays`).
+    `stray`: how far the report may be one that is meant for a house near by (`core.strays`). `near_out`: how likely who
+    hangs on another device near by is out, while there is power on the recorded one and while there is none
+    (`near_code`), -1 = not known.
     """
 
     report: Rows
@@ -102,6 +110,7 @@ class Heard(NamedTuple):
     area: Rows
     answered: Rows
     stray: Rows
+    near_out: Rows
     neighbours: Rows
 
     def kinds(self) -> tuple[Kinds, Rows]:
@@ -166,6 +175,7 @@ class Hearing:
         self.onsets, self.rates, self.weights = onsets, rates, weights
         total = weights.sum()
         self._when = weights / total if total else weights
+        self._begun_ms = begun_ms
         self._moments = onsets.moments(MOMENTS, begun_ms)
         self._slot = onsets.slot_of_age()
         self._run, self._clock_share = calling.clocks(onsets)
@@ -320,24 +330,28 @@ class Hearing:
         spread = 0.9 * here
         spread[1:] += 0.05 * here[:-1]
         spread[:-1] += 0.05 * here[1:]
-        return np.asarray(1 + self.rates.gasp * spread[: self._ages] / FALSE_GASP)
+        rates = self.rates
+        return np.asarray(1 + spread[: self._ages] * (rates.gasp * rates.span_ms / QUANTUM_MS / rates.false_gasp))
 
     def _ons(self, deaf: Floats) -> Floats:
         """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.
 
-        A read that was due while its area was not heard is not missed. The last age is that of no word at all.
+        A read that was due while its area was not heard is not missed; the first one after that is. The last age is
+        that of no word at all.
         """
-        age = np.arange(self._ages)[:, None, None]
-        lost = self._moments[None]
-        told = np.where(lost > age + 1, WRONG_ON, 1.0)
-        table = np.broadcast_to(told.mean(axis=2), (len(deaf), len(age), self.onsets.slots))
+        age = np.arange(1, self._ages + 1, dtype=np.float64)
+        # Of a wide slot a word often leaves its edge alone, and others put the loss just there: no sample will do.
+        since = self.onsets.younger(age[:, None], self._begun_ms)
+        told = since + (1 - since) * WRONG_ON
+        table = np.broadcast_to(told, (len(deaf), *told.shape))
         every = self.rates.read_every_ms / QUANTUM_MS
         if every:
-            due = age + 1 - every
-            missed = np.where(lost > due, told / MISSED_READ, told).mean(axis=2)
-            oldest, newest = due[:, 0, 0], due[:, 0, 0] - 1
-            unheard = (deaf[:, :1] > 0) & (newest <= deaf[:, :1]) & (oldest >= deaf[:, 1:])
-            table = np.where(((newest > OVERDUE) & ~unheard)[:, :, None], missed, table)
+            due, silent, until = age - every, deaf[:, :1], deaf[:, 1:]
+            unheard = (silent > 0) & (due - 1 <= silent) & (due >= until)
+            due = np.where(unheard, age - every * (np.floor((age - until) / every) + 1), due)
+            since_due = self.onsets.younger(due[:, :, None], self._begun_ms)
+            missed = since_due + (told - since_due) / MISSED_READ
+            table = np.where((due - 1 > OVERDUE)[:, :, None], missed, table)
         return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
 
     def _gasped(self, deaf: Floats) -> Floats:
@@ -352,7 +366,10 @@ class Hearing:
     # --- customers ----------------------------------------------------------------------------------
 
     def ratios(self, heard: Heard) -> tuple[Floats, Floats]:
-        """(M, S): of a loss in each slot; (M): and of what a customer linked elsewhere would let hear."""
+        """(M, S): of a loss in each slot; (M, S + 1): and of what a customer linked elsewhere would let hear.
+
+        That also depends on when it is lost on the recorded device, or never: who hangs near by is often lost with it.
+        """
         return self._ratios(heard, self.spoken(heard))
 
     def _ratios(self, heard: Heard, spoken: Floats) -> tuple[Floats, Floats]:
@@ -363,8 +380,13 @@ class Hearing:
         anew = (heard.answered >= 0).nonzero()[0]
         if len(anew):
             ratio[anew] = self._answered(heard.only(anew), spoken[anew], ratio[anew])
-        share = self.rates.share_out
-        elsewhere = 1 - share + share * np.einsum("ms,s->m", ratio, self._when)
+        out, apart = near_shares(heard.near_out, self.rates.share_out)
+        elsewhere = np.empty((len(ratio), self.onsets.slots + 1))
+        elsewhere[:] = (1 - out + out * np.einsum("ms,s->m", ratio, self._when))[:, None]
+        # Who hangs near by and is out as well is so by what took service from both.
+        near = np.flatnonzero(heard.near_out >= 0)
+        apart = apart[near, None]
+        elsewhere[near, :-1] = apart + (1 - apart) * ratio[near]
         return ratio, elsewhere
 
     def _answered(self, heard: Heard, spoken: Floats, ratio: Floats) -> Floats:
@@ -386,20 +408,20 @@ class Hearing:
         """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""
         return 1 - 1 / self.spoken(heard), (1 - 1 / self._off).take(heard.off, axis=0)
 
-    def linked(self, heard: Heard) -> tuple[Floats, Floats]:
+    def _linked(self, heard: Heard, spoken: Floats) -> tuple[Floats, Floats]:
         """(M, S + 1): likelihood since each slot and never, whether or not the record's link is right.
 
-        (M): that of what was heard if it is wrong.
+        (M, S + 1): that of what was heard if it is wrong. Of who hangs elsewhere nothing is said of their own service.
         """
-        return self._linked(heard, self.spoken(heard))
-
-    def _linked(self, heard: Heard, spoken: Floats) -> tuple[Floats, Floats]:
         ratio, elsewhere = self._ratios(heard, spoken)
         wrong = self.rates.wrong_link
-        full = np.empty((len(ratio), self.onsets.slots + 1))
-        full[:, :-1] = (1 - wrong) * ratio + (wrong * elsewhere)[:, None]
-        full[:, -1] = 1 - wrong + wrong * elsewhere
-        return full, elsewhere
+        told = np.empty_like(elsewhere)
+        told[:, :-1], told[:, -1] = ratio, 1.0
+        told *= self._service_kept
+        told[:, 1:] += np.cumsum(ratio * self._service_fails, axis=1)
+        told *= 1 - wrong
+        told += wrong * elsewhere
+        return told, elsewhere
 
     def evidence(self, heard: Heard) -> Floats:
         """(M, S + 1): log-likelihoods of a loss above the customer since each slot; its own service may fail first."""
@@ -411,22 +433,21 @@ class Hearing:
         return told if kinds is heard else told.take(which, axis=0)
 
     def _evidence(self, heard: Heard, spoken: Floats) -> Floats:
-        return np.asarray(np.rint(np.log(self._with_service(self._linked(heard, spoken)[0])) * UNIT) / UNIT)
+        return np.asarray(np.rint(np.log(self._linked(heard, spoken)[0]) * UNIT) / UNIT)
 
     def served(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""
         kinds, which = heard.kinds()
-        full, elsewhere = self.linked(kinds)
-        whole = self._with_service(full)[:, -1]
-        never = self._service_kept[-1] * full[:, -1]
-        return (never / whole)[which], (self.rates.wrong_link * elsewhere / full[:, -1])[which]
+        told, elsewhere = self._linked(kinds, self.spoken(kinds))
+        there = self.rates.wrong_link * elsewhere[:, -1]
+        either = 1 - self.rates.wrong_link + there
+        return (self._service_kept[-1] * either / told[:, -1])[which], (there / either)[which]
 
     def wrongly(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that the link is wrong, if all above in the records lost it in each slot, or never."""
         kinds, which = heard.kinds()
-        full, elsewhere = self.linked(kinds)
-        chance = self.rates.wrong_link * elsewhere[:, None] / self._with_service(full)
-        return np.asarray(chance.take(which, axis=0))
+        told, elsewhere = self._linked(kinds, self.spoken(kinds))
+        return np.asarray((self.rates.wrong_link * elsewhere / told).take(which, axis=0))
 
     def powered(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that there is service, if all above in the records lost it in each slot, or never.
@@ -434,13 +455,31 @@ class Hearing:
         Who hangs elsewhere has service while it is lost above, and may have lost it there while it is not.
         """
         kinds, which = heard.kinds()
-        full, _ = self.linked(kinds)
+        told, _ = self._linked(kinds, self.spoken(kinds))
         wrong = self.rates.wrong_link
-        there = np.full(full.shape[1], wrong * (1 - self.rates.share_out))
-        there[-1] += 1 - wrong
-        return np.asarray((self._service_kept[-1] * there / self._with_service(full)).take(which, axis=0))
+        out, apart = near_shares(kinds.near_out, self.rates.share_out)
+        there = np.empty_like(told)
+        there[:] = wrong * apart[:, None]
+        there[:, -1] = 1 - wrong * out
+        return np.asarray((self._service_kept[-1] * there / told).take(which, axis=0))
 
-    def _with_service(self, full: Floats) -> Floats:
-        failed = np.zeros_like(full)
-        np.cumsum(full[:, :-1] * self._service_fails, axis=1, out=failed[:, 1:])
-        return np.asarray(failed + self._service_kept * full)
+
+def near_code(out: Floats, apart: Floats) -> Rows:
+    """(M): how it stands near by, in octaves (`Heard.near_out`); NaN = -1.
+
+    `out` (M): chance that who hangs near by is out while there is power where the records hang them; `apart` (M): that
+    they have power while there is none.
+    """
+    known = np.isfinite(out) & np.isfinite(apart)
+    on, off = (
+        np.rint(-np.log2(np.clip(np.where(known, share, 1.0), 2.0**-least, 1.0)))
+        for share, least in ((out, NEAR_LEAST), (apart, APART_LEAST))
+    )
+    return np.where(known, on + (NEAR_LEAST + 1) * off, -1).astype(np.intp)
+
+
+def near_shares(code: Rows, else_: float) -> tuple[Floats, Floats]:
+    """(M), (M): `out` and `apart` that these codes stand for; where nothing is known, out is `else_` in either case."""
+    off, on = np.divmod(np.maximum(code, 0), NEAR_LEAST + 1)
+    known = code >= 0
+    return np.where(known, np.exp2(-on), else_), np.where(known, np.exp2(-off), 1 - else_)

@@ -97,8 +97,14 @@ class Inference:
         self._deaf = silent_ms
         self._stale = True
 
-    def believe(self, rates: Rates, opens: Floats, profile: Profile) -> None:
-        """Other rates, other chances that devices open in a storm (N, by place), another profile of it."""
+    def believe(self, rates: Rates, opens: Floats, profile: Profile, near_out: Rows | None = None) -> None:
+        """Other rates, other chances that devices open in a storm (N, by place), another profile of it.
+
+        `near_out` (N, by place): how it stands near the customers right below (`Heard.near_out`); None = as it was.
+        """
+        if near_out is not None and not np.array_equal(near_out, self.customers.near_out):
+            self.customers.live_near(near_out)
+            self._stale = True
         if rates != self.rates or profile != self.profile or not np.array_equal(opens, self.opens):
             self.rates, self.opens, self.profile = rates, opens, profile
             self._stale, self._alike = True, None
@@ -169,7 +175,7 @@ class Inference:
         self.customers.recount(self.hearing, len(deaf))
         prior = self._prior(onsets, weights)
         if isinstance(self.posterior, Squalls):
-            self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS))
+            self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS / QUANTUM_MS))
         else:
             self.posterior.believe(prior)
 
@@ -210,11 +216,11 @@ class Inference:
         customers, since = self.customers, self.posterior.since
         leaf, linked = customers.leaf[premises], customers.leaf[premises] >= 0
         silent = self.hearing.powered(customers.silent(len(self._deaf)))
-        kind = customers.area[premises] + 1
-        on: Floats = silent[kind, -1]
+        row = customers.silent_row(premises, len(self._deaf))
+        on: Floats = silent[row, -1]
         apart = customers.apart(premises)
         quiet = np.flatnonzero(linked & ~apart)
-        on[quiet] = np.einsum("ms,sm->m", silent[kind[quiet]], since.take(leaf[quiet], axis=1))
+        on[quiet] = np.einsum("ms,sm->m", silent[row[quiet]], since.take(leaf[quiet], axis=1))
         some = np.flatnonzero(apart)
         heard = self.hearing.powered(customers.heard(premises[some], self.hearing.onsets))
         on[some] = heard[:, -1]
@@ -225,8 +231,8 @@ class Inference:
     def served(self, premises: Rows) -> tuple[Floats, Floats]:
         """Chances for these premises, when nothing above failed: that there is service, that the link is wrong."""
         silent = self.hearing.served(self.customers.silent(len(self._deaf)))
-        kind = self.customers.area[premises] + 1
-        served, wrong = silent[0][kind], silent[1][kind]
+        row = self.customers.silent_row(premises, len(self._deaf))
+        served, wrong = silent[0][row], silent[1][row]
         some = np.flatnonzero(self.customers.apart(premises))
         heard = self.customers.heard(premises[some], self.hearing.onsets)
         served[some], wrong[some] = self.hearing.served(heard)
@@ -241,6 +247,10 @@ class Inference:
     def areas(self) -> int:
         """Kinds of areas of the meter network that are told apart: heard, and each silent one."""
         return len(self._deaf)
+
+    def powered_below(self) -> Floats:
+        """(N, by place): chance that nothing at or above each device took service from below it."""
+        return np.where(self._below_held, 0.0, self.posterior.since[-1])
 
     def below_known_open(self) -> Bools:
         """(N, by place): whether a device at or above is known open."""

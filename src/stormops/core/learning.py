@@ -23,8 +23,9 @@ from scipy.sparse import csr_array
 
 from stormops.core.customers import Words
 from stormops.core.forest import Rows
-from stormops.core.hearing import Rates
+from stormops.core.hearing import Rates, near_code
 from stormops.core.inference import Inference
+from stormops.core.nearby import Nearby
 from stormops.core.network import Floats, Ints
 from stormops.core.onset import HAZARD_MOST, QUANTUM_MS, Onsets, Profile
 
@@ -33,6 +34,9 @@ CUSTOMERS = 200.0
 
 FALSE = 2.0
 """Strength of what is believed of false reports: that many of them."""
+
+FALSE_GASPS = 0.5
+"""The same of false gasps: nobody has counted them, and their rate may be ten times higher or lower."""
 
 LINKS = 100.0
 """Strength of what is believed of wrong links: as if so many had been looked up, one of which was wrong."""
@@ -88,18 +92,28 @@ class Learned(NamedTuple):
     rates: Rates
     opens: Floats
     profile: Profile
+    near_out: Rows
 
 
-def learn(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> Learned:
+def learn(  # noqa: PLR0917 - what is learned from, what is believed, when, and where customers are
+    inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int, nearby: Nearby | None = None
+) -> Learned:
     """One more step from where `inference` is settled, never downhill. It believes what is learned, not yet settled.
 
     `believed` and `opens` (N, by place) are those of the start; `kind` (N, by place) numbers the kinds of devices.
+    `nearby`: what is near the customers of `inference`; None = that is not known.
     """
-    return _climb(inference, believed, opens, kind, now_ms)[1]
+    return _climb(_Step(inference, believed, opens, kind), now_ms, nearby)[1]
 
 
 def search(  # noqa: PLR0917 - those of `learn`, and which start
-    inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int, number: int
+    inference: Inference,
+    believed: Rates,
+    opens: Floats,
+    kind: Ints,
+    now_ms: int,
+    number: int,
+    nearby: Nearby | None = None,
 ) -> Learned:
     """The same from the start `number` of `STARTS`, if what it reaches is likelier than what is believed, with priors.
 
@@ -107,7 +121,7 @@ def search(  # noqa: PLR0917 - those of `learn`, and which start
     who call at once. Each is a hill of its own that no small steps lead from one to the other, so they begin on each.
     Whoever calls this with one number after the other has tried them all, each at what was heard by then.
     """
-    now = Learned(inference.rates, inference.opens, inference.profile)
+    now = _believed(inference)
     gust, prompt = STARTS[number]
     start = now
     if gust is not None:
@@ -115,33 +129,38 @@ def search(  # noqa: PLR0917 - those of `learn`, and which start
     if prompt is not None and now.rates.delay_ms:
         start = start._replace(rates=now.rates._replace(prompt=prompt))
     if start is now:
-        return learn(inference, believed, opens, kind, now_ms)
+        return learn(inference, believed, opens, kind, now_ms, nearby)
     height = _Step(inference, believed, opens, kind).height(inference.posterior.likelihood())
     inference.believe(*start)
     inference.settle(now_ms)
-    reached, found = _climb(inference, believed, opens, kind, now_ms)
+    reached, found = _climb(_Step(inference, believed, opens, kind), now_ms, nearby)
     best = found if reached > height else now
     inference.believe(*best)
     return best
 
 
-def _climb(inference: Inference, believed: Rates, opens: Floats, kind: Ints, now_ms: int) -> tuple[float, Learned]:
+def _believed(inference: Inference) -> Learned:
+    return Learned(inference.rates, inference.opens, inference.profile, inference.customers.near_out)
+
+
+def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Learned]:
     """How high the step of `learn` leads (`_Step.height`), and where."""
-    start = Learned(inference.rates, inference.opens, inference.profile)
-    step = _Step(inference, believed, opens, kind)
+    inference = step.inference
+    start = _believed(inference)
     height = step.height(inference.posterior.likelihood())
-    share_out = _share_out(inference)
+    share_out, false_gasp = _share_out(inference), step.false_gasp()
+    near_out = start.near_out if nearby is None else near_code(*nearby.shares())
     for tried in step.moves():
         inference.believe(*tried)
         heard = inference.weigh(now_ms)
         # Where the evidence contradicts the model, Newton's step may lead far down, and the next one back, for ever.
-        reached = _Step(inference, believed, opens, kind).height(heard)
+        reached = step.again().height(heard)
         if reached >= height:
             break
     else:
         reached, tried = height, start
     # What the posterior itself says is no rate to climb by: it holds from the next step on.
-    learned = tried._replace(rates=tried.rates._replace(share_out=share_out))
+    learned = tried._replace(rates=tried.rates._replace(share_out=share_out, false_gasp=false_gasp), near_out=near_out)
     inference.believe(*learned)
     return reached, learned
 
@@ -175,7 +194,7 @@ class _Step:
     """
 
     def __init__(self, inference: Inference, believed: Rates, opens: Floats, kind: Ints) -> None:
-        self._inference, self._believed, self._opens, self._kind = inference, believed, opens, kind
+        self.inference, self._believed, self._opens, self._kind = inference, believed, opens, kind
         self._kinds = kinds = int(kind.max(initial=0)) + 1
         self._rates, self._onsets = inference.rates, inference.hearing.onsets
         now, even = inference.hearing.weights, inference.even_weights()
@@ -186,11 +205,15 @@ class _Step:
         self._precision = np.diag(np.full(slots + kinds, KIND**-2))
         self._precision[:slots, :slots] = np.linalg.inv(_course(self._onsets))
 
+    def again(self) -> _Step:
+        """The same where the inference believes something else by now."""
+        return _Step(self.inference, self._believed, self._opens, self._kind)
+
     def slopes(self) -> Floats:
         """All slopes."""
-        self._part = _parts(self._inference)
+        self._part = _parts(self.inference)
         self._parts = int(self._part.max(initial=0)) + 1
-        self._live = ~self._inference.below_known_open()
+        self._live = ~self.inference.below_known_open()
         return np.hstack([self._hazard(), self._speaking()])
 
     def height(self, heard: float) -> float:
@@ -198,7 +221,7 @@ class _Step:
 
         `heard`: as `Inference.weigh` gives it, which leaves out what is below a device known open.
         """
-        return _likelihood(self._inference, heard) + self._known.likelihood + self._prior()
+        return _likelihood(self.inference, heard) + self._known.likelihood + self._prior()
 
     def _prior(self) -> float:
         believed, rates = self._believed, self._rates
@@ -225,7 +248,7 @@ class _Step:
             times = self._times * np.exp(step[:slots])
             factor = self._factor * np.exp(step[slots : slots + kinds])
             opens = np.minimum(OPENS_MOST, -np.expm1(np.log1p(-self._opens) * factor[self._kind]))
-            return Learned(learned, opens, _profile(self._onsets, times))
+            return Learned(learned, opens, _profile(self._onsets, times), self.inference.customers.near_out)
 
         yield after(np.clip(newton, -STEP_MOST, STEP_MOST))
         whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
@@ -260,7 +283,7 @@ class _Step:
 
     def _hazard(self) -> Floats:
         """(parts, S + kinds): openings that the posterior sees, less those that the hazard expects while exposed."""
-        inference = self._inference
+        inference = self.inference
         posterior, hazard = inference.posterior, inference.hazard
         opened = np.where(hazard > 0, hazard / np.expm1(np.maximum(hazard, 1e-300)), 0.0)
         cause = posterior.cause * self._live
@@ -278,7 +301,7 @@ class _Step:
 
     @cached_property
     def _known(self) -> _Known:
-        inference = self._inference
+        inference = self.inference
         top = inference.places.topmost(inference.held)
         held = np.flatnonzero(top == np.arange(len(top)))
         row = np.searchsorted(held, top)
@@ -297,14 +320,14 @@ class _Step:
 
     def _speaking(self) -> Floats:
         """(parts, 4): of the share that reports, of false reports, of gasps, of wrong links."""
-        inference = self._inference
+        inference = self.inference
         hearing, customers, rates = inference.hearing, inference.customers, inference.rates
         since = inference.posterior.since.copy()
         known = self._known
         since[:-1, known.below], since[-1, known.below] = known.slot[:, known.row[known.below]], 0.0
         words = customers.words(hearing.onsets, inference.areas)
         kinds, spoken = words.kinds, words.spoken
-        served, wrong = hearing.served(kinds)
+        served, _ = hearing.served(kinds)
         # Whose clock people set anew tells little of how long it takes to be heard.
         counts = kinds.answered < 0
         reported, gasped = counts & (kinds.report >= 0), counts & (kinds.off >= 0)
@@ -312,7 +335,7 @@ class _Step:
         true_report, true_gasp = (np.column_stack([true, 1 - served]) for true in hearing.true_words(kinds))
         truly = _expected(spoken, reported[:, None] * true_report, since)
         meant = reported * (rates.false / (rates.false + hearing.strays(kinds)))
-        true_report[:, -1] += wrong * served
+        true_report[:, -1] = 1 - hearing.powered(kinds)[:, -1]
         falsely = spoken @ meant - _expected(spoken, meant[:, None] * true_report, since)
         gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
         quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
@@ -336,11 +359,33 @@ class _Step:
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
 
+    def false_gasp(self) -> float:
+        """How often a meter gasps while its customer has power, by the posterior (a step of Dempster et al. 1977).
+
+        Below a device that is known open nothing else is taken to have failed, and a gasp that came before that would
+        seem to be false: so what was heard there is not counted.
+        """
+        inference = self.inference
+        hearing, customers, since = inference.hearing, inference.customers, inference.posterior.since
+        words = customers.words(hearing.onsets, inference.areas)
+        kinds, spoken = words.kinds, words.spoken
+        gasped = (kinds.off >= 0) & (kinds.answered < 0)
+        true = np.column_stack([hearing.true_words(kinds)[1], 1 - hearing.powered(kinds)[:, -1]])
+        live = ~inference.below_known_open()
+        falsely = (spoken @ gasped - _expected(spoken, gasped[:, None] * true, since)) @ live
+        meters = (spoken @ (kinds.area >= 0) + words.silent[1:].sum(axis=0)) @ live
+        rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
+        return min(FALSE_MOST, float(rate))
+
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
-        hearing, customers, areas = self._inference.hearing, self._inference.customers, self._inference.areas
+        hearing, customers, areas = self.inference.hearing, self.inference.customers, self.inference.areas
         hushed = words.hushed
-        wrong: Floats = (words.silent * (hearing.wrongly(customers.silent(areas)) @ since)).sum(axis=0)
+        of_silent = hearing.wrongly(customers.silent(areas)).reshape(-1, areas + 1, len(since))
+        wrong: Floats = np.zeros(len(customers.right_below))
+        for area, count in enumerate(words.silent):
+            chance = of_silent[:, area].T.take(customers.near_row[:-1], axis=1)
+            wrong += count * np.einsum("sn,sn->n", chance, since)
         of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), areas + 1, len(since))
         wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
         return wrong + _expected(words.spoken, hearing.wrongly(words.kinds), since)
@@ -348,9 +393,9 @@ class _Step:
     def _quiet(self, since: Floats, words: Words) -> tuple[Floats, Floats]:
         """(N): of one who did not report, the odds that he was to by now and is out; the share of reports that came."""
         report, hushed = self._rates.report, words.hushed
-        share = self._inference.hearing.heard_share
+        share = self.inference.hearing.heard_share
         odds, lost = report * share / (1 - report * share) @ since, share @ since
-        share = self._inference.customers.heard_share(hushed, self._inference.hearing).T
+        share = self.inference.customers.heard_share(hushed, self.inference.hearing).T
         out = since.take(hushed, axis=1)
         odds[hushed] = (report * share / (1 - report * share) * out).sum(axis=0)
         lost[hushed] = (share * out).sum(axis=0)

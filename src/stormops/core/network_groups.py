@@ -21,7 +21,8 @@ from stormops.core.grouping import Delta, Group, Longs
 from stormops.core.hearing import Rates
 from stormops.core.inference import CLOSED_NOW, Inference
 from stormops.core.learning import STARTS, learn, search
-from stormops.core.mislinks import Doubt, Nearby, doubts
+from stormops.core.mislinks import Doubt, doubts
+from stormops.core.nearby import Nearby
 from stormops.core.network import Bools, City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
 from stormops.core.strays import Vicinity
@@ -49,6 +50,9 @@ SUREST = 9_900
 
 HELD_PROBABILITY = 9_999
 """A person saw it, or telemetry says so: the probability of a device known open."""
+
+UNKNOWN_NEAR = 255
+"""The byte of a device near whose customers nothing is known (`RatesLearned.near_out`)."""
 
 Key = tuple[int, int]
 
@@ -270,9 +274,9 @@ class Explanations:
         inference.settle(now_ms)
         left = len(STARTS) if grown else self._left
         if left:
-            search(inference, Rates(), self._opens, self._kind, now_ms, len(STARTS) - left)
+            search(inference, Rates(), self._opens, self._kind, now_ms, len(STARTS) - left, self._near())
         else:
-            learn(inference, Rates(), self._opens, self._kind, now_ms)
+            learn(inference, Rates(), self._opens, self._kind, now_ms, self._near())
         rates = inference.rates
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
         return RatesLearned(
@@ -280,6 +284,7 @@ class Explanations:
             false=_per_million(rates.false),
             service=_per_million(rates.service),
             gasp=_per_million(rates.gasp),
+            false_gasp=_per_million(rates.false_gasp),
             wrong_link=_per_million(rates.wrong_link),
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
@@ -288,16 +293,33 @@ class Explanations:
             left=max(0, left - 1),
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
+            near_out=self._near_out(),
         )
+
+    def _near(self) -> Nearby:
+        if self._nearby is None:
+            self._nearby = Nearby(self.inference, *self._where)
+        return self._nearby
+
+    def _near_out(self) -> bytes:
+        """As `RatesLearned` keeps it."""
+        code = self.inference.customers.near_out
+        by_device = np.full(len(self._tree), UNKNOWN_NEAR, np.uint8)
+        by_device[self._node] = np.where(code >= 0, code, UNKNOWN_NEAR)
+        return by_device.tobytes()
 
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
-        names = ("report", "false", "service", "gasp", "wrong_link", "share_out", "prompt")
+        names = ("report", "false", "service", "gasp", "false_gasp", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
-        self.inference.believe(rates, opens, profile if learned.times else EVEN)
+        near_out = np.full(len(self._node), -1)
+        if len(learned.near_out) == len(self._tree):
+            by_device = np.frombuffer(learned.near_out, np.uint8)[self._node].astype(np.intp)
+            near_out = np.where(by_device == UNKNOWN_NEAR, -1, by_device)
+        self.inference.believe(rates, opens, profile if learned.times else EVEN, near_out)
         share = tuple(share / 1e6 for share in learned.ways) or SHARE
         self.inference.call_by(Calling(self._local, share, tuple(Shut(*one) for one in learned.shut)))
 
@@ -353,9 +375,7 @@ class Explanations:
 
     def doubts(self) -> list[Doubt]:
         """Links of customers to transformers that are likely wrong by the last update."""
-        if self._nearby is None:
-            self._nearby = Nearby(self.inference, *self._where)
-        return doubts(self.inference, self._nearby)
+        return doubts(self.inference, self._near())
 
     def groups(self) -> list[Group]:
         """Every group now, ordered by key."""

@@ -74,12 +74,17 @@ class Onsets(NamedTuple):
 
     def moments(self, each: int, begun_ms: int | None = None) -> Floats:
         """(S, each): ages evenly within each slot, to average over it; of a slot in which all began, since then."""
-        older, newer = self.edges[:-1, None].astype(np.float64), self.edges[1:, None]
+        older, newer = self._ends(begun_ms)
+        part = (np.arange(each) + 0.5) / each
+        return np.asarray(newer[:, None] + (older - newer)[:, None] * part)
+
+    def _ends(self, begun_ms: int | None) -> tuple[Floats, Ints]:
+        """(S), (S): ages between which each slot lies, or the part of it since all began."""
+        older, newer = self.edges[:-1].astype(np.float64), self.edges[1:]
         if begun_ms is not None:
             begun = (self.as_of - begun_ms) / QUANTUM_MS
             older = np.where(newer < begun, np.minimum(older, begun), older)
-        part = (np.arange(each) + 0.5) / each
-        return np.asarray(newer + (older - newer) * part)
+        return older, newer
 
     def weights(self, horizon_ms: float, begun_ms: int | None = None, profile: Profile = EVEN) -> Floats:
         """(S): the hazard of each slot, as a share of what is believed of a storm, times the profile.
@@ -97,10 +102,10 @@ class Onsets(NamedTuple):
         )
         return np.asarray(-np.diff(np.array(profile.times) @ believed))
 
-    def younger(self, age_ms: float) -> Floats:
-        """(S): share of each slot that is younger than an age."""
-        edges = np.minimum(self.edges * float(QUANTUM_MS), age_ms)
-        return np.asarray(-np.diff(edges) / (np.array(self.widths) * QUANTUM_MS))
+    def younger(self, ages: float | Floats, begun_ms: int | None = None) -> Floats:
+        """(S), or (M, S) of ages (M, 1) in quanta: share of each slot, or of it since all began, that is younger."""
+        older, newer = self._ends(begun_ms)
+        return np.asarray((np.clip(ages, newer, older) - newer) / (older - newer))
 
     def middles_ms(self) -> Floats:
         """(S): age of the middle of each slot."""

@@ -14,6 +14,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+import msgspec
+
 from stormops.core import entry as facts
 from stormops.core import fold_incidents, fold_messages, fold_meters, fold_reports, fold_sightings, fold_switches
 from stormops.core.course import Course, Sample, follow
@@ -259,6 +261,8 @@ def _city_adopted(situation: Situation, _entry: Entry, fact: facts.CityAdopted, 
     touched.city = True
     if changed:
         fold_meters.forget_meters(situation, touched)
+        if situation.rates is not None:  # what is near which device was kept by the old pack's indices
+            situation.rates = msgspec.structs.replace(situation.rates, near_out=b"")
         for key in sorted(situation.incidents):
             _rename_premises(situation, situation.incidents[key], touched)
 
