@@ -42,7 +42,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "approvals": st.lists(st.builds(Approval, _ids, st.integers(), _texts, _ids)).map(tuple),
     "left": st.lists(st.builds(Left, _texts, _ids, _texts, _texts, st.none() | st.integers())).map(tuple),
     "instalments": st.lists(st.builds(Instalment, _days, st.integers(0, 9))).map(tuple),
-    "outages": st.lists(st.builds(Outage, st.integers(0, 2**53), st.integers(0, 2**53), _texts)).map(tuple),
+    "outages": st.lists(st.builds(Outage, st.integers(0, 10**13), st.integers(0, 10**13), _texts)).map(tuple),
 }
 DECISIONS = {"deposit_decision", "worksheet", "terms", "guaranty", "recalled", "breach", "assurance", "withdrawn"}
 PLAIN: dict[type, st.SearchStrategy[Any]] = {

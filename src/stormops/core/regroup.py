@@ -585,16 +585,16 @@ _ALONE, _TOGETHER = say("alone"), say("close_together")
 
 
 @lru_cache(LATELY)
-def _of_device(key: str, kind: int, device: str) -> Sentence:
+def _of_device(kind: int, device: str, *, telemetered: bool) -> Sentence:
     """The same sentence each time: it is compared at each change of a group."""
-    return say(key, kind=_KINDS[kind], device=device)
+    return say("telemetry_open" if telemetered else "shares", kind=_KINDS[kind], device=device)
 
 
 def _reason(situation: Situation, group: Group) -> Sentence:
     """Why these reports are one incident."""
     if group.device >= 0:
-        key, device = "telemetry_open" if group.telemetered else "shares", situation.device_ids[group.device]
-        return _of_device(key, situation.tree.kind.item(group.device), device)
+        kind, device = situation.tree.kind.item(group.device), situation.device_ids[group.device]
+        return _of_device(kind, device, telemetered=group.telemetered)
     if len(group.out) == 1:
         return _ALONE
     return _TOGETHER

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stormops.accounts.money import Cents
@@ -101,6 +101,7 @@ def annuity(principal: Cents, percent: int, months: int) -> int:
 
 
 @given(st.integers(10_000, 20_000_00), st.integers(1, 120), st.integers(0, 24))
+@example(218_10, 1, 20)  # half a cent, which a rate cut off after 28 digits falls short of
 def test_every_schedule_pays_its_principal_off_and_no_more(principal: int, months: int, percent: int) -> None:
     pack = only("loan", percent=percent, least=1, most=10**6, months_most=120)
     found = schedule(pack, TODAY, Note(principal=principal, months=months, first_due=FIRST)).value

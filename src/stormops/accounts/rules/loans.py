@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 import msgspec
@@ -89,11 +90,11 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def level_payment(principal: Cents, percent: Decimal, months: int) -> Cents:
-    """The payment of an annuity: P r / (1 - (1 + r)^-n), to the cent."""
+    """The payment of an annuity: P r / (1 - (1 + r)^-n), to the cent; exact, for half a cent must be seen as one."""
     if not percent:
         return cents(dollars(principal) / months)
-    rate = percent / 1200
-    return cents(dollars(principal) * rate / (1 - (1 + rate) ** -months))
+    rate = Fraction(percent) / 1200
+    return int(principal * rate / (1 - (1 + rate) ** -months) + Fraction(1, 2))
 
 
 def month_interest(balance: Cents, percent: Decimal) -> Cents:
