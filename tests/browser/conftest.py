@@ -211,10 +211,13 @@ def city(platform: Platform) -> Iterator[City]:
 
 @pytest.fixture
 def calm(platform: Platform, city: City) -> None:
-    """A supervisor relaxed the mode: what all tests reported is no storm, and the public map comes by sockets."""
-    if city.view("public")["mode"]["mode"] != "normal":
-        with closing(City(platform, "supervisor")) as supervisor:
-            supervisor.act("mode", mode="normal", reason="Tests have passed")
+    """A supervisor left the harshest mode: no pace of reports tightens it, and the public map comes by sockets.
+
+    From another mode it would be tightened again to what is harsher than that one.
+    """
+    with closing(City(platform, "supervisor")) as supervisor:
+        for mode in ("surge", "normal"):
+            supervisor.act("mode", mode=mode, reason="Tests have passed")
     city.wait(lambda: city.get("/public/current.json")["refresh"] == "live")
     city.wait(lambda: city.view("public")["mode"]["mode"] == "normal")
 

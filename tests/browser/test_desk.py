@@ -474,6 +474,7 @@ def test_a_refusal_is_told(open_desk: NewPage, city: City) -> None:
 def test_signing_in_again_loses_nothing(open_desk: NewPage, city: City) -> None:
     page = open_desk()
     incident = city.outage(0.4, 0.7)
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     page.keyboard.press("c")
     page.fill(".action-form [name=reason]", "Typed before the session ended")
