@@ -21,10 +21,19 @@ def standing(reads: Iterable[Read]) -> list[Read]:
 
 def of_period(reads: Iterable[Read], since: date, until: date) -> tuple[Read, Read] | None:
     """The reads by which a meter's use from a day up to and without another is billed; None where one is missing."""
-    known = standing(reads)
-    opening = [read for read in known if read.day <= since]
-    closing = [read for read in known if since < read.day <= until]
-    return (opening[-1], closing[-1]) if opening and closing else None
+    opening: Read | None = None
+    closing: Read | None = None
+    for read in reads:
+        if read.day <= since:
+            opening = _later(opening, read)
+        elif read.day <= until:
+            closing = _later(closing, read)
+    return None if opening is None or closing is None else (opening, closing)
+
+
+def _later(one: Read | None, other: Read) -> Read:
+    """The later read; of those of a day the one that was recorded last."""
+    return other if one is None or (other.day, other.changed) >= (one.day, one.changed) else one
 
 
 def register_at(reads: Sequence[Read], on: date) -> int | None:

@@ -11,7 +11,7 @@ from stormops.accounts.records_work import HandOver
 from stormops.counter.clerk import decisions_in
 from stormops.counter.describing import TEXT_CHARACTERS, told
 from stormops.counter.duties import duties_about, offered, steps_now
-from stormops.counter.offering import duty_href, may_do, named_now
+from stormops.counter.offering import done_before, duty_href, may_do, named_now
 from stormops.counter.papers import paper_links
 from stormops.counter.rendering import Link
 from stormops.counter.rights import Person
@@ -88,8 +88,7 @@ def links_of(record: Record, words: Words, person: Person, account: str = "") ->
         steps = next((field for field in duty.fields if field.kind == "step"), None)
         href = duty_href(duty, record.id, account)
         if steps is None:
-            label = named_now(words, duty, record)
-            (found if label == words(f"duty.{duty.name}") else last).append(Link(href, label))
+            (last if done_before(words, duty, record) else found).append(Link(href, named_now(words, duty, record)))
         else:
             found += [
                 Link(f"{href}&{urlencode({'step': step})}", words(f"step.{step}"))

@@ -25,10 +25,14 @@ def account_href(account: str) -> str:
     return f"/counter/accounts/{quote(account, safe='')}"
 
 
+def done_before(words: Words, duty: Duty, record: Record | None) -> bool:
+    """Whether it was done with the record already, and is called differently then."""
+    return record is not None and words.has(f"again.{duty.name}") and again(duty, record)
+
+
 def named_now(words: Words, duty: Duty, record: Record | None) -> str:
-    """What a duty does with a record as it stands: what was done already, some are called differently."""
-    key = f"again.{duty.name}"
-    return words(key if record is not None and words.has(key) and again(duty, record) else f"duty.{duty.name}")
+    """What a duty is called, as the record stands."""
+    return words(f"{'again' if done_before(words, duty, record) else 'duty'}.{duty.name}")
 
 
 def duty_href(duty: Duty, record: str, here: str = "") -> str:

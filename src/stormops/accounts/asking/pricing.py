@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from stormops.accounts import estimating
 from stormops.accounts.asking.asked import Work
 from stormops.accounts.charge_types import FIRE, TAX
 from stormops.accounts.decision import Decision
@@ -84,15 +85,10 @@ class Pricing:
             yield Priced(BillLine(TAX, cents, span.first, span.end, agreement.id), (tax,))
 
     def _used(self, agreement: ServiceAgreement, span: _Span) -> int:
-        opening: Read | None = None
-        closing: Read | None = None
-        for read in self._work.reader.where(Read, point=agreement.point or ""):
-            if read.day <= span.first:
-                opening = _later(opening, read)
-            elif read.day <= span.end:
-                closing = _later(closing, read)
-        if opening is None or closing is None:
+        reads = estimating.of_period(self._work.reader.where(Read, point=agreement.point or ""), span.first, span.end)
+        if reads is None:
             raise Refused("no_read", f"The meter of {agreement.service} has no read for this time.", "until")
+        opening, closing = reads
         used = closing.register - opening.register
         if used < 0:
             raise Refused(
@@ -117,11 +113,6 @@ class Pricing:
         agreement: ServiceAgreement, span: _Span, cents: int, decisions: tuple[Decision[Any], ...], used: int = 0
     ) -> Priced:
         return Priced(BillLine(agreement.service, cents, span.first, span.end, agreement.id, used), decisions)
-
-
-def _later(one: Read | None, other: Read) -> Read:
-    """The later read; of those of a day the one that was recorded last."""
-    return other if one is None or (other.day, other.changed) >= (one.day, one.changed) else one
 
 
 def _usage(used: int, days: int, share: proration.Share) -> metered.Usage:
