@@ -86,6 +86,11 @@ class Following:
     def __init__(self, doors: DoorFiles, clock: StormClock) -> None:
         self._doors, self._clock = doors, clock
 
+    @property
+    def cut(self) -> bool:
+        """See `port.DoorReader.cut`."""
+        return self._doors.cut
+
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
         """See `port.DoorReader.drain`."""
         news = self._doors.drain(drained, limit)
@@ -167,11 +172,12 @@ def fill(folder: Path, everything: list[Said]) -> None:
 
 
 class Drained(NamedTuple):
-    """Wall and processor seconds, ticks (s each), open incidents, customers out."""
+    """Wall and processor seconds, ticks (s each), when those that explain ended (s), open incidents, customers out."""
 
     wall_s: float
     processor_s: float
     ticks: list[float]
+    explained: list[float]
     incidents: int
     out: int
     received: int
@@ -205,17 +211,23 @@ def drain(folder: Path, city: City, tree: Tree, events: int, more: list[Said]) -
     seldom_garbage(TICK_OBJECTS)
     situation = operations.situation
     ticks: list[float] = []
+    explained = [0.0]
     began, processor = time.perf_counter(), time.process_time()
     while situation.totals.received < events:
         at = time.perf_counter()
         operations.step()
         ticks.append(time.perf_counter() - at)
+        if not situation.put_off:
+            explained.append(time.perf_counter() - began)
     clock.ms += CALM_MS
     operations.step()
     wall, spent = time.perf_counter() - began, time.process_time() - processor
+    explained.append(wall)
     live = sum(incident.live for incident in situation.incidents.values())
     totals = situation.totals
-    found = Drained(wall, spent, ticks, live, situation.customers_out, totals.received, totals.meters_off, few=[])
+    found = Drained(
+        wall, spent, ticks, explained, live, situation.customers_out, totals.received, totals.meters_off, few=[]
+    )
     door = DoorFile(folder / "node-02.door", 2, clock.now_ms)
     door.open()
     for first in range(0, len(more), FEW):
@@ -284,6 +296,8 @@ def run(scale: float, seed: int, folder: Path, *, profile: bool) -> dict[str, tu
     print(
         f"{len(found.ticks):,} ticks: p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {most:.0f} ms; memory {memory:,.0f} MB"
     )
+    apart = np.diff(found.explained)
+    print(f"{len(apart)} of them explained, {apart.mean():.1f} s apart in the mean, {apart.max():.1f} s at most")
     middle, high = np.percentile(np.array(found.few) * 1000, [50, 95])
     print(f"a tick of {FEW} reports after that: processor p50 {middle:.1f} ms, p95 {high:.1f} ms")
     print(

@@ -58,6 +58,12 @@ def tick(world: World, rng: Random) -> None:
     world.tick()
 
 
+def hurry(world: World, rng: Random) -> None:
+    """Who is behind decides, and puts explaining off."""
+    world.now_ms += rng.choice([0, 1, 1_000, 60_000])
+    world.tick(explain=False)
+
+
 def repeat(world: World, rng: Random) -> None:
     """A key is sent again."""
     world.report(rng.randrange(48), key=f"k{rng.randrange(4)}")
@@ -168,6 +174,7 @@ MOVES = {
     see: 1,
     switch: 3,
     tick: 6,
+    hurry: 2,
     meters: 3,
     repeat: 1,
     pause: 1,
@@ -194,7 +201,7 @@ def consistent(world: World) -> None:
         if incident is not None:
             assert report.receipt in incident.reports
         lost = SYMPTOMS[report.symptom].service_lost and report.standing is Standing.MATCHED
-        if lost and not report.answered:
+        if lost and not report.answered and (not situation.put_off or incident is not None):
             assert incident is not None, "a matched report of lost service belongs somewhere"
             assert incident.live
         if report.answered:
@@ -206,7 +213,8 @@ def consistent(world: World) -> None:
         assert incident.live or incident.customers_out == 0
         assert incident.live or incident.answered == len(incident.reports)
         assert incident.held or incident.state in (State.PREDICTED, State.RESTORED, State.CANCELLED)
-    _explained(world, reports)
+    if not situation.put_off:
+        _explained(world, reports)
     _switched(situation)
 
 

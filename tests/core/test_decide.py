@@ -287,3 +287,69 @@ def test_two_streets_stay_two_incidents_while_rates_are_searched_for() -> None:
     assert len(shown) == len(STARTS)
     assert len(shown[0]) == 2
     assert all(later == shown[0] for later in shown)
+
+
+def test_who_is_behind_matches_and_watches_dangers_and_explains_later() -> None:
+    hurried, steady = World(), World()
+    for world in (hurried, steady):
+        world.tick(0)
+        for premise in range(0, 12, 2):
+            world.report(premise, at=1)
+        danger = world.report(3, Symptom.WIRE_DOWN, at=1)
+        made = world.tick(1, explain=world is steady)
+        assert next(fact.receipt for fact in made if isinstance(fact, facts.ReportMatched)) == danger
+        assert receipt_number(danger) in world.situation.safety
+        world.metered([(premise, "G", 0) for premise in range(12, 20)], at=1)
+        world.tick(2, explain=world is steady)
+    assert hurried.open() == []
+    assert hurried.situation.totals.matched == 7
+    assert hurried.situation.explained_ms == START_MS
+    assert hurried.decider.next_due_ms() == hurried.situation.at_ms, "what was put off is due at once"
+    hurried.rest()
+    steady.rest()
+    assert hurried.situation.explained_ms == hurried.now_ms
+    shown = [{(one.device, frozenset(one.reports)) for one in world.open()} for world in (hurried, steady)]
+    assert shown[0] == shown[1]
+    assert hurried.situation.customers_out == steady.situation.customers_out == 24
+
+
+@pytest.mark.parametrize("says", ["a person", "telemetry", "nobody, after a start"])
+def test_what_is_looked_for_at_once_is_explained_however_far_behind(says: str) -> None:
+    world = World()
+    world.report(0)
+    world.tick(0)
+    name = world.open()[0].id
+    world.report(30)
+    if says == "a person":
+        world.act(facts.IncidentConfirmed, incident=name)
+    elif says == "telemetry":
+        states = facts.DeviceStatesReceived(
+            receipt="00000000000099", partner="scada", devices=[world.device_name(0, 2)], states="C", at_ms=[START_MS]
+        )
+        world.say(states)
+    else:
+        world.take_in()
+        world.start()
+    (tick, *_) = world.tick(1, explain=False)
+    assert isinstance(tick, Tick)
+    assert tick.explains
+    assert sum(len(incident.reports) for incident in world.open()) == 2
+
+
+def test_a_kill_before_what_was_put_off_is_explained_changes_no_fact() -> None:
+    """Links, too, are looked at in the first tick of each five minutes that explains, whichever tick reached them."""
+
+    def said(*, killed: bool) -> list[facts.AnyFact]:
+        world, rng = World(), Random(8)
+        world.tick(0)
+        for minute in range(1, 12):
+            for _ in range(5):
+                world.report(rng.randrange(24), at=minute)
+            world.metered([(rng.randrange(24), "G", 0) for _ in range(6)], at=minute)
+            world.tick(minute, explain=minute % 3 == 0)
+            if killed and minute % 3 == 2:
+                world.start()
+        world.rest()
+        return [entry.fact for entry in world.entries()]
+
+    assert said(killed=True) == said(killed=False)

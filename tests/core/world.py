@@ -90,18 +90,18 @@ class World:
         self.situation.apply(made)
         self.undecided += made
 
-    def decide(self) -> list[AnyFact]:
+    def decide(self, *, explain: bool = True) -> list[AnyFact]:
         """One tick's facts, not yet in the journal."""
-        tick = Tick(number=self.situation.tick + 1, at_ms=self.now_ms)
+        tick = Tick(number=self.situation.tick + 1, at_ms=self.now_ms, explains=explain)
         undecided, self.undecided = self.undecided, []
         return self.decider.decide(undecided, tick)
 
-    def tick(self, at: float | None = None) -> list[AnyFact]:
+    def tick(self, at: float | None = None, *, explain: bool = True) -> list[AnyFact]:
         """News, tick, decision, journal: gives the facts."""
         if at is not None:
             self.now_ms = START_MS + round(at * MINUTE_MS)
         self.take_in()
-        decided = self.decide()
+        decided = self.decide(explain=explain)
         made = self.journal.append_facts(self.situation.tick, decided, self.now_ms, self.epoch)
         assert made[-1].position == self.situation.position
         self.check()

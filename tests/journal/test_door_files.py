@@ -66,6 +66,7 @@ def test_the_limit_holds_and_each_door_gets_its_share(tmp_path: Path, reader: Re
     files = [door(tmp_path, 1, 100), door(tmp_path, 2, 5), door(tmp_path, 3, 100)]
     first = reader.drain(30)
     assert len(first) == 30
+    assert reader.files.cut
     counts = {name: sum(d == name for d, _ in first) for name in ("node-01", "node-02", "node-03")}
     assert counts["node-02"] == 5
     assert min(counts.values()) >= 5
@@ -75,6 +76,7 @@ def test_the_limit_holds_and_each_door_gets_its_share(tmp_path: Path, reader: Re
         assert len(page) <= 30
         rest += page
     assert len(first + rest) == 205
+    assert not reader.files.cut
     for file in files:
         file.close()
 
@@ -91,9 +93,12 @@ def test_a_drain_is_bounded_by_bytes_and_every_door_gets_its_share(tmp_path: Pat
     for file in files:
         file.commit([[Offer(large)]] * 20)  # 6 MB in one commit
         file.commit([[Offer(fact)]] * 30)
-    pages = []
+    pages, cut = [], []
     while page := reader.drain():
         pages.append(page)
+        cut.append(reader.files.cut)
+    assert all(cut[:5])
+    assert not cut[-1]
     assert all(len(page) <= 8 for page in pages[:5]), "about 2 MB each"
     assert all({door for door, _ in page} == {"node-01", "node-02"} for page in pages[:5])
     assert sum(map(len, pages)) == 100

@@ -47,7 +47,9 @@ def test_each_door_gets_its_turn_and_keeps_its_order(doors: RelayedDoors) -> Non
     doors.put([report(i, "b") for i in range(1, 9)])
     doors.put([report(i) for i in range(1, 4)] + [report(1, "c")])
     assert places(doors.drain({}, limit=5)) == [("a", 1), ("b", 1), ("c", 1), ("a", 2), ("b", 2)]
+    assert doors.cut
     assert places(doors.drain({"b": 2, "a": 2, "c": 1}, limit=9)) == [("a", 3), *(("b", i) for i in range(3, 9))]
+    assert not doors.cut
 
 
 def test_invariant_12_safety_lanes_come_first(doors: RelayedDoors) -> None:

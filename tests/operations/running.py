@@ -46,10 +46,13 @@ class Doors:
         self.kept: list[News] = []
         self.counters = Counter[str]()
         self.limits: list[int] = []
+        self.cut = False
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
         self.limits.append(limit)
-        return [news for news in self.kept if news.counter > drained.get(news.door, 0)][:limit]
+        waiting = [news for news in self.kept if news.counter > drained.get(news.door, 0)]
+        self.cut = len(waiting) > limit
+        return waiting[:limit]
 
     def say(self, fact: AnyFact, at_ms: int = START_MS, door: str = "one") -> None:
         self.counters[door] += 1

@@ -20,7 +20,7 @@ from stormops.journal.port import Beat, Fenced, JournalUnavailable, Kept
 from stormops.journal.snapshots import FileSnapshots
 from stormops.journal.sqlite import SqliteJournal
 from stormops.operations import loop
-from stormops.operations.loop import NEWS_LEAST, NEWS_MAX, Operations, fitting
+from stormops.operations.loop import EXPLAINING_MOST, NEWS_LEAST, NEWS_MAX, PICTURE_MOST_S, Operations, Pace, fitting
 from stormops.telemetry import Log, Metrics
 from tests.core.radial import radial_city
 from tests.operations.running import CITY, START_MS, TREE, Faulty, Running, make_decider
@@ -197,6 +197,54 @@ def test_who_is_behind_takes_less_at_a_time_and_more_again_once_it_keeps_up(monk
 )
 def test_what_fits_a_tick(most: int, news: int, seconds: float, next_most: int) -> None:
     assert fitting(most, news, seconds) == next_most
+
+
+def test_who_is_behind_explains_a_third_of_the_time_and_everything_once_it_has_caught_up() -> None:
+    pace, now, explained, longest, last = Pace(), 0.0, 0.0, 0.0, 0.0
+    while now < 600:
+        explain, began = pace.explains(now, behind=True), now
+        now += 1.2 if explain else 0.25
+        pace.ticked(began, now, explained=explain)
+        if explain:
+            explained, longest, last = explained + 1.2, max(longest, began - last), now
+    assert explained / now == pytest.approx(EXPLAINING_MOST, rel=0.1)
+    assert longest < PICTURE_MOST_S
+    assert pace.explains(now, behind=False)
+
+
+def test_the_picture_of_who_is_behind_is_never_older_than_its_bound_however_long_explaining_takes() -> None:
+    pace = Pace()
+    pace.ticked(0.0, 30.0, explained=True)
+    assert not pace.explains(30.0 + PICTURE_MOST_S - 0.1, behind=True)
+    assert pace.explains(30.0 + PICTURE_MOST_S, behind=True)
+
+
+def test_what_explains_for_others_is_no_measure_of_its_own_news() -> None:
+    pace = Pace()
+    assert not pace.ticked(0.0, 1.0, explained=True)
+    assert not pace.ticked(1.0, 1.2, explained=False)
+    assert pace.ticked(1.2, 4.0, explained=True)
+    assert not pace.ticked(4.0, 4.5, explained=True)
+
+
+def test_a_flood_is_matched_in_ticks_that_leave_explaining_to_later_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Running()
+    running.operations.start()
+    monkeypatch.setattr(loop, "NEWS_MAX", 50)
+    monkeypatch.setattr(running.operations, "_news_most", 50)
+    for _ in range(8):
+        for premise in range(24):
+            running.doors.report(premise)
+    while running.operations.situation.totals.received < len(running.doors.kept):
+        running.operations.step()
+    running.operations.step()
+    ticks = [fact for fact in running.facts() if isinstance(fact, Tick)]
+    assert [tick.explains for tick in ticks][:2] == [True, False]
+    assert ticks[-1].explains
+    situation = running.operations.situation
+    assert not situation.put_off
+    assert situation.customers_out == 24
+    assert running.replayed().digest() == situation.digest()
 
 
 def test_a_restart_goes_on_where_the_last_one_was_killed() -> None:

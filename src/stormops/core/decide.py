@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from msgspec.structs import replace
 
 from stormops.core import entry as facts
 from stormops.core.actions import act
@@ -42,6 +43,9 @@ from stormops.core.telemetered import Telemetered
 ENDED_VISIBLE_MS = 3_600_000
 """How long a restored or cancelled incident stays in the situation: an hour of platform time."""
 
+
+_EXPLAINED_AT_ONCE = facts.Action | facts.DeviceStatesReceived
+"""What people and telemetry say: it is evidence of its own, and who said it looks for what follows."""
 
 _MEANINGS = [SYMPTOMS[symptom] for symptom in SYMPTOM_LIST]
 _NUMBERS = {utility: number for number, utility in enumerate(UTILITIES)}
@@ -84,8 +88,10 @@ class Decider:
         }
         self._bystanders: dict[int, set[int]] = {}
         self._ended: list[tuple[int, int]] = []
-        self._more_due_ms: int | None = None
-        """When there was more to argue or to learn than one tick does."""
+        self._more_due_ms = situation.at_ms if situation.put_off else None
+        """When there was more to argue or to learn than one tick does, or explaining was put off."""
+        self._cold = True
+        """Whether no tick has explained since the start."""
         self._heard = Heard()
         self._clocks = Clocks()
         self._mode_rules = mode_rules or ModeRules()
@@ -128,8 +134,14 @@ class Decider:
 
         They are part of the situation when this returns, at the positions that follow it: append
         exactly these next. `first` are facts of the caller (the city adopted), put before all others.
+
+        With a tick that does not explain the caller is behind: reports find their premises, meters are heard, clocks
+        of danger start and the mode is judged, but groups, their incidents and what is learned wait for the next tick
+        that explains, which is due at once. After a start, and where people or telemetry said something, all do.
         """
-        before_ms = self.situation.at_ms
+        if not tick.explains and (self._cold or first or any(isinstance(one.fact, _EXPLAINED_AT_ONCE) for one in news)):
+            tick = replace(tick, explains=True)
+        before_ms = self.situation.explained_ms
         draft = Draft(self.situation, tick)
         another_city = self._metering.adopting(first)
         for fact in first:
@@ -143,24 +155,16 @@ class Decider:
         self._telemetered.decide(draft, news)
         self._metering.decide(draft, news)
         touched = draft.touched.premises
-        fresh = np.fromiter(self.network.fresh, np.int32, len(self.network.fresh))
-        claim_own(self, draft, distinct(np.concatenate([fresh, touched])))
+        spoke = self.network.fresh if tick.explains else ()
+        claim_own(self, draft, distinct(np.concatenate([np.fromiter(spoke, np.int32, len(spoke)), touched])))
         self._tell_restored(touched)
         self.tell_closed(draft.touched.closed)
         self.network.compare_reasons(self.situation, draft.touched)
-        left: set[int] = set()
-        for evidence in (self.network, *self.clusters.values()):
-            for receipt in evidence.update(draft):
-                premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
-                self._bystanders.setdefault(premise, set()).add(receipt)
-                left.add(premise)
-            while evidence.ended:
-                self.ended(*evidence.ended.pop())
-        more = self.network.argue(draft) or (self.situation.rates is not None and self.situation.rates.left > 0)
-        self._more_due_ms = tick.at_ms if more else None
+        left = self._explain(draft) if tick.explains else self._put_off(draft)
         self._close_due(draft)
         self._join_bystanders(draft, left)
-        self._links.decide(draft, before_ms)  # before other meters count as unheard, which the answer does not know yet
+        if tick.explains:  # before other meters count as unheard, which the answer does not know yet
+            self._links.decide(draft, before_ms)
         self._ears.decide(draft, news)
         for receipt, level in self._clocks.raised(self.situation, tick.at_ms):
             draft.add(facts.SafetyEscalated(receipt=receipt_text(receipt), level=level))
@@ -170,6 +174,27 @@ class Decider:
         draft.settle()
         self._messaging.decide(draft, news)
         return draft.close()
+
+    def _explain(self, draft: Draft) -> set[int]:
+        """Incidents follow the groups of all that speaks. Gives the premises whose reports lost theirs."""
+        self._cold = False
+        left: set[int] = set()
+        for evidence in (self.network, *self.clusters.values()):
+            for receipt in evidence.update(draft):
+                premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
+                self._bystanders.setdefault(premise, set()).add(receipt)
+                left.add(premise)
+            while evidence.ended:
+                self.ended(*evidence.ended.pop())
+        more = self.network.argue(draft) or (self.situation.rates is not None and self.situation.rates.left > 0)
+        self._more_due_ms = draft.tick.at_ms if more else None
+        return left
+
+    def _put_off(self, draft: Draft) -> set[int]:
+        """Explaining waits. What this tick touched is remembered for it; no report loses its incident by evidence."""
+        self.network.put_off(draft)
+        self._more_due_ms = draft.tick.at_ms
+        return set()
 
     def _take_news(self, draft: Draft, news: Sequence[Entry]) -> None:
         """Reports and actions, one by one: danger first, then the journal's order (invariant 12)."""

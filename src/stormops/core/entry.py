@@ -254,10 +254,14 @@ class CityAdopted(Fact, frozen=True, kw_only=True, tag="city_adopted"):
 
 
 class Tick(Fact, frozen=True, kw_only=True, tag="tick"):
-    """The journal's time. `core.decide` runs here and nowhere else."""
+    """The journal's time. `core.decide` runs here and nowhere else.
+
+    Not `explains`: whoever decided was behind, and left incidents and predictions to a later tick (`Decider.decide`).
+    """
 
     number: int
     at_ms: int
+    explains: bool = True
 
 
 class Decided(Fact, frozen=True, kw_only=True, tag="decided"):

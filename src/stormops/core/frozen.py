@@ -41,7 +41,18 @@ from stormops.core.summary import (
 if TYPE_CHECKING:
     from stormops.core.situation import Situation
 
-_PLAIN = ("position", "tick", "at_ms", "through", "city_name", "city_hash", "rates_ms", "reads_ms")
+_PLAIN = (
+    "position",
+    "tick",
+    "at_ms",
+    "through",
+    "city_name",
+    "city_hash",
+    "rates_ms",
+    "explained_ms",
+    "put_off",
+    "reads_ms",
+)
 _INCIDENT = (
     "key",
     "since_ms",

@@ -89,8 +89,8 @@ class Evidence:
         """After a start, by premise: the device (-1 = none) and the incident that explained it at the last tick."""
         self._unargued = Foremost()
         """Incidents of which an argument is to be written, those with most customers out first."""
-        self._touched: Touched | None = None
-        """What the last tick touched, also after it argued; None = nothing is queued yet."""
+        self._touched: list[Touched] | None = None
+        """What ticks touched since arguments were queued, the last one also after it argued; None = none is queued."""
         self.ended: list[tuple[int, int]] = []
         """Incidents that were over at the last update, and since when."""
 
@@ -387,14 +387,19 @@ class Evidence:
         found = (situation.reports.get(receipt) for receipt in sorted(incident.reports))
         return [report for report in found if report is not None]
 
+    def put_off(self, draft: Draft) -> None:
+        """This tick neither brings incidents in line nor argues: the next one that does knows what it touched."""
+        if self._touched is not None:
+            self._touched.append(draft.touched)
+
     def argue(self, draft: Draft) -> bool:
         """Write what speaks for and against predictions that moved since they were argued. Gives whether more wait."""
         situation = draft.situation
         if self._touched is None:
             self._queue(situation, situation.unargued)
         else:
-            self._queue(situation, self._touched.incidents | draft.touched.incidents)
-        self._touched = draft.touched
+            self._queue(situation, set[int]().union(*(one.incidents for one in (*self._touched, draft.touched))))
+        self._touched = [draft.touched]
         waiting: list[Incident] = []
         more = False
         while not more and (key := self._unargued.pop()) is not None:

@@ -50,7 +50,7 @@ from stormops.core.summary import (
 )
 from stormops.core.topology import Switchgear
 
-SITUATION_SCHEMA = "situation-11"
+SITUATION_SCHEMA = "situation-12"
 """Raised when the snapshot's form or the fold's meaning changes: other snapshots are then replayed over."""
 
 REFUSALS_MAX = 100
@@ -99,6 +99,8 @@ class Situation:
         self.mode = ModeState()
         self.rates: facts.RatesLearned | None = None
         self.rates_ms = 0
+        # When incidents were last brought in line with what was said; whether the last tick left that to a later one.
+        self.explained_ms, self.put_off = 0, False
         self.pace: list[tuple[int, int]] = []
         self.course: Course = []
         self.interruptions: Hours = {}
@@ -245,6 +247,9 @@ class Situation:
 def _tick(situation: Situation, _entry: Entry, fact: facts.Tick, _touched: Touched) -> None:
     situation.tick = fact.number
     situation.at_ms = fact.at_ms
+    situation.put_off = not fact.explains
+    if fact.explains:
+        situation.explained_ms = fact.at_ms
     situation.repeats.expire(fact.at_ms)
     situation.messages.expire(fact.at_ms)
     sample(situation.pace, fact.at_ms, situation.totals.received)

@@ -88,12 +88,14 @@ class DoorFiles:
         self._open: dict[Path, _Open] = {}
         self._skipped: set[tuple[Path, bool]] = set()  # lanes: the door, and whether it is its safety lane
         self._turn = 0
+        self.cut = False
 
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
         """News after the given counters, each lane in its order, safety lanes first. See `port.DoorReader`.
 
         Each door gets an equal share first; what some leave goes to the others, another one first each time.
         """
+        self.cut = False
         paths = door_files(self._folder)
         if not paths:
             return []
@@ -101,7 +103,8 @@ class DoorFiles:
         turns = paths[self._turn :] + paths[: self._turn]
         reached = dict(drained)
         news, size = self._take(turns, reached, limit, DRAIN_BYTES_MAX, safety=True)
-        more, _ = self._take(turns, reached, limit - len(news), DRAIN_BYTES_MAX - size, safety=False)
+        more, rest = self._take(turns, reached, limit - len(news), DRAIN_BYTES_MAX - size, safety=False)
+        self.cut = len(news) + len(more) >= limit or size + rest >= DRAIN_BYTES_MAX
         return news + more
 
     def _take(

@@ -176,6 +176,10 @@ DRAIN_BYTES_MAX = 2 * 1024 * 1024
 class DoorReader(Protocol):
     """The reading side of all doors: used by `operations` alone."""
 
+    @property
+    def cut(self) -> bool:
+        """Whether the last drain ended at one of its bounds: most likely more waits."""
+
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
         """News after the given counters, each door in its order. An unreadable door is skipped this time.
 

@@ -61,6 +61,7 @@ class RelayedDoors:
         self._unreadable = unreadable
         self._skipped: set[str] = set()
         self._removed = float("-inf")
+        self.cut = False
 
     # --- relays -----------------------------------------------------------------------------------
 
@@ -106,10 +107,12 @@ class RelayedDoors:
     def drain(self, drained: dict[str, int], limit: int = 5_000) -> list[News]:
         """See `port.DoorReader.drain`: safety first, then a turn for each door. Raises JournalUnavailable."""
         counters = list(drained), list(drained.values())
+        self.cut = False
         with self._database.reading() as cursor:
             if cursor is None:
                 return []
             rows = cursor.execute(_WAITING, (*counters, limit, f"%{SAFETY}", DRAIN_BYTES_MAX, limit)).fetchall()
+            self.cut = len(rows) >= limit or sum(len(body) for *_, body in rows) >= DRAIN_BYTES_MAX
             if drained and time.monotonic() - self._removed > REMOVE_EVERY_S:
                 cursor.execute(_REMOVE, counters)
                 self._removed = time.monotonic()

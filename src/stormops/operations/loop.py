@@ -8,6 +8,9 @@ epoch fences this one. Bounds, each with its behaviour:
   Fewer while ticks take longer than `TICK_MOST_S`: who is behind still shows where it is, and does not take at
   one go all that came while it took what came before. More, up to that, while they are shorter: part of a tick's
   cost is of the time that went by and not of its news, so that many small ones would keep it behind.
+- `EXPLAINING_MOST` of the time goes to ticks that explain, while the doors hold more than one drain gives: that costs
+  what is open, and would keep behind who is. Those between match, hear meters and start dangers' clocks
+  (`Decider.decide`). Incidents are never older than `PICTURE_MOST_S` and what explaining itself takes.
 - `TICK_LEAST_S` between two ticks, so that single reports share a commit; news wait that long.
 - Every `BEAT_S` the leader's word (`port.Beat`) that there is no more, so that followers know how old their
   picture is. It takes the place of the one before: nothing grows.
@@ -40,6 +43,8 @@ from stormops.telemetry import Log, Metrics
 NEWS_MAX, NEWS_LEAST = 16_000, 50
 TICK_MOST_S, TICK_FULL = 1.0, 0.8
 """Ticks of who is behind take as many news as let them last this share of the most."""
+EXPLAINING_MOST = 1 / 3
+PICTURE_MOST_S = 4.0
 TICK_LEAST_S = 0.05
 BEAT_S = 2.0
 QUIET_MS = SAMPLE_MS
@@ -56,6 +61,28 @@ def fitting(most: int, news: int, seconds: float) -> int:
         return max(NEWS_LEAST, min(most, int(news * TICK_MOST_S / seconds)))
     room = TICK_FULL * TICK_MOST_S / max(seconds, 1e-9)
     return min(NEWS_MAX, int(most * min(room, 2.0))) if room > 1 else most
+
+
+class Pace:
+    """When the ticks of who is behind explain: times are seconds of one clock that never goes back."""
+
+    def __init__(self) -> None:
+        self._explained_s = float("-inf")
+        self._took_s = 0.0
+        self._put_off = False
+
+    def explains(self, now_s: float, *, behind: bool) -> bool:
+        """Whether a tick that begins now is to explain: always, but while the doors hold more than it took."""
+        rest = min(PICTURE_MOST_S, self._took_s * (1 / EXPLAINING_MOST - 1))
+        return not behind or now_s - self._explained_s >= rest
+
+    def ticked(self, began_s: float, now_s: float, *, explained: bool) -> bool:
+        """How long a tick took. Gives whether it explained what others had put off: that is no measure of its news."""
+        made_good = explained and self._put_off
+        self._put_off = not explained
+        if explained:
+            self._explained_s, self._took_s = now_s, now_s - began_s
+        return made_good
 
 
 class PlatformClock(Protocol):
@@ -108,6 +135,7 @@ class Operations:
         self._ticked = self._beaten = float("-inf")  # wall
         self._more = False
         self._news_most = NEWS_MAX
+        self._pace = Pace()
         self._leave_mode = leave_mode
         self._mode_left: Mode | None = None
         self._mode_trouble = False
@@ -192,10 +220,11 @@ class Operations:
         now_ms = max(self._clock.now_ms(), self.situation.at_ms)
         ticks = bool(self._undecided) or self._due(now_ms)
         if ticks:
-            self._tick(now_ms)
+            self._tick(now_ms, explain=self._pace.explains(began, behind=self._doors.cut))
             self._ticked = time.monotonic()
             self._metrics.observe("operations_tick_seconds", self._ticked - began)
-            self._news_most = fitting(self._news_most, len(news), self._ticked - began)
+            if not self._pace.ticked(began, self._ticked, explained=not self.situation.put_off):
+                self._news_most = fitting(self._news_most, len(news), self._ticked - began)
             self._snapshotting.look(self.situation)
             self._tell_mode()
         if began - self._beaten >= BEAT_S:
@@ -247,14 +276,14 @@ class Operations:
         self._undecided += entries
         self._count(entries)
 
-    def _tick(self, now_ms: int) -> None:
+    def _tick(self, now_ms: int, *, explain: bool) -> None:
         if self._decider is None:
             raise RuntimeError("start comes before step")
         news, self._undecided = self._undecided, []
         first: list[AnyFact] = []
         if self.situation.city_hash != self._city.hash:
             first.append(CityAdopted(name=self._city.name, hash=self._city.hash))
-        tick = Tick(number=self.situation.tick + 1, at_ms=now_ms)
+        tick = Tick(number=self.situation.tick + 1, at_ms=now_ms, explains=explain)
         self._unwritten = self._decider.decide(news, tick, first)
         self._write()
 
