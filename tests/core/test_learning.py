@@ -237,6 +237,31 @@ def test_gasps_of_meters_that_have_power_are_found_as_often_as_they_are(count: i
     assert least <= inference.rates.false_gasp / rates.false_gasp <= most
 
 
+@pytest.mark.parametrize(("lost", "least", "most"), [(0.0, 0.93, 0.98), (0.5, 0.45, 0.6)])
+def test_words_that_power_is_back_are_believed_to_be_lost_as_often_as_they_are(
+    lost: float, least: float, most: float
+) -> None:
+    """Restored half an hour ago: where half are silent at random no device is open; a street silent as a whole is."""
+    rates = Rates()
+    opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind]) / 3
+    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE)
+    inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
+    rng = np.random.default_rng(4)
+    fuses = np.flatnonzero(TREE.kind == EdgeKind.FUSE)
+    back = TREE.below(int(TREE.parent[fuses[0]])).astype(np.intp)
+    street = TREE.below(int(fuses[0])).astype(np.intp)
+    inference.customers.tell("answered_ms", back, NOON - 30 * MINUTE)
+    spoke = back[(rng.random(len(back)) >= lost) & ~np.isin(back, street)]
+    inference.customers.tell("on_ms", spoke, NOON - 25 * MINUTE)
+    start = inference.opens
+    for _ in range(6):
+        inference.update(NOON, np.empty(0, np.intp))
+        learn(inference, rates, start, KIND[inference.places.node], NOON)
+    inference.update(NOON, np.empty(0, np.intp))
+    assert least <= inference.rates.power_up <= most
+    assert inference.places.node[inference.prediction.predicted()].tolist() == [int(fuses[0])]
+
+
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:
     """All failures in one hour of four: the hazard of that hour is learned higher than that of the hours after."""
     rng = np.random.default_rng(8)

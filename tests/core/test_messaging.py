@@ -20,6 +20,7 @@ from stormops.core.messages import ASKS_MAX, PLACES_MAX, news, truth, who_is
 from stormops.core.messaging import LATE_MS, SETTLE_MS, TOGETHER_MAX
 from stormops.core.situation import Situation
 from stormops.limiting import Bucket
+from tests.core.radial import radial_city
 from tests.core.storms import move, small_world
 from tests.core.world import BOSS, START_MS, World
 
@@ -247,8 +248,36 @@ def test_where_the_meter_has_not_confirmed_it_restored_waits_for_it() -> None:
     assert sender.kinds(4) == ["assumed"] * 4
     world.act(facts.IncidentRestored, 10, incident=world.open()[0].id)
     assert sender.kinds(10) == []
-    assert sender.kinds(14.9) == []
-    assert sender.kinds(15) == ["restored"] * 4
+    world.metered([(premise, "R", 0) for premise in range(3)], 12)
+    assert sender.kinds(12) == ["restored"] * 3, "their meters say so"
+    assert sender.kinds(19.9) == []
+    assert sender.kinds(20) == ["restored"], "one lost word is likelier than one house without service"
+    assert not world.situation.messages.lately().get("overtaken")
+
+
+def test_who_is_likely_dark_still_is_not_told_that_service_is_back() -> None:
+    """Invariant: what people said of a whole feeder is no news for those whose meters are silent together."""
+    world = World(radial_city(feeders=1, laterals=3, transformers=4, houses=6))
+    everybody = range(72)
+    signed_up(world, everybody)
+    world.metered([(premise, "N", 0) for premise in everybody], 1)
+    world.tick(1)
+    world.metered([(premise, "G", 0) for premise in everybody], 2)
+    world.tick(2)
+    world.tick(3)
+    sender = Sender(world)
+    assert sender.kinds(5) == ["assumed"] * 72
+    world.act(facts.IncidentRestored, 40, incident=world.open()[0].id)
+    assert sender.kinds(40) == []
+    world.metered([(premise, "R", 0) for premise in range(6, 72)], 42)
+    assert sender.kinds(42) == ["restored"] * 66
+    told = [kind for minute in range(43, 100) for kind in sender.kinds(minute)]
+    assert told == []
+    (incident,) = world.open()
+    assert incident.customers_out == 6
+    world.metered([(premise, "R", 0) for premise in range(6)], 101)
+    assert sender.kinds(101) == ["restored"] * 6
+    assert world.open() == []
 
 
 def test_late_is_dropped_with_its_reason_and_what_comes_after_is_sent() -> None:

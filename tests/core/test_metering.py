@@ -10,6 +10,8 @@ from stormops.core.entry import Entry, MetersChanged, Tick
 from stormops.core.explaining import make_groupers
 from stormops.core.incident import State
 from stormops.core.meters import HOLD_MS
+from stormops.core.sentence import Sentence
+from tests.core.radial import radial_city
 from tests.core.storms import consistent
 from tests.core.world import MINUTE_MS, START_MS, World
 
@@ -217,3 +219,112 @@ def test_another_city_pack_takes_back_what_was_told_and_tells_it_anew() -> None:
     assert second is not first
     assert second.meters == 24
     assert situation.totals.meters_off == 24
+
+
+EVERYBODY = range(72)
+FIRST = range(6)
+"""Who hangs on the first transformer."""
+
+
+def restored_feeder(silent: range | list[int] = FIRST) -> World:
+    """A feeder of 72 with meters is out from minute 10 until people say at 60 that it is back; some meters do not."""
+    world = World(radial_city(feeders=2, laterals=3, transformers=4, houses=6))
+    world.metered([(premise, "N", 0) for premise in range(144)], 0)
+    world.tick(0)
+    dark_at(world, EVERYBODY, 10)
+    world.act(facts.IncidentRestored, 60, incident=world.open()[0].id)
+    world.tick(60)
+    world.metered([(premise, "R", 0) for premise in EVERYBODY if premise not in silent], 62)
+    assert world.open() == []
+    return world
+
+
+def dark_at(world: World, premises: range | list[int], at: float) -> None:
+    off(world, premises, at)
+    world.tick(at)
+    world.tick(at + HOLD)
+
+
+def minutes(world: World, first: int, last: int) -> None:
+    for minute in range(first, last):
+        world.tick(minute)
+        consistent(world)
+
+
+def test_meters_that_do_not_come_back_together_are_an_incident_though_nobody_calls() -> None:
+    """Whoever restores a feeder hears of the transformer below it that stayed out."""
+    world = restored_feeder()
+    minutes(world, 62, 75)
+    (incident,) = world.open()
+    assert world.situation.device_ids[incident.device] == world.device_name(0)
+    assert (incident.customers_out, incident.told, incident.meters) == (6, 0, 0)
+    assert incident.since_ms == START_MS + 60 * MINUTE_MS, "what was before is counted in the feeder's"
+    reason = incident.reasons[0]
+    assert isinstance(reason, Sentence)
+    assert (reason.key, reason.args["count"]) == ("meters_unheard", 6)
+    assert incident.probability > 9_000
+    assert incident.argued is not None
+    off(world, [0], 80, "F")
+    minutes(world, 80, 83)
+    (again,) = world.open()
+    assert (again.id, again.meters) == (incident.id, 1), "one of them speaks: it is the same"
+    world.metered([(premise, "R", 0) for premise in FIRST], 90)
+    world.tick(90)
+    assert world.open() == []
+    assert world.situation.closed_incidents[incident.key].outcome == "withdrawn"
+
+
+@pytest.mark.parametrize("step", [facts.IncidentRestored, facts.IncidentCancelled])
+def test_people_who_say_again_that_power_is_back_are_believed_until_a_meter_speaks(step: type[facts.Action]) -> None:
+    world = restored_feeder()
+    minutes(world, 62, 75)
+    world.act(step, 80, incident=world.open()[0].id)
+    minutes(world, 80, 200)
+    assert world.open() == []
+    off(world, FIRST, 200, "F")
+    minutes(world, 200, 202)
+    (incident,) = world.open()
+    assert incident.meters == 6
+
+
+def test_a_call_joins_what_the_silence_of_meters_showed() -> None:
+    world = restored_feeder()
+    minutes(world, 62, 75)
+    (before,) = world.open()
+    world.report(2, at=80)
+    minutes(world, 80, 83)
+    (after,) = world.open()
+    assert (after.id, after.told, after.device) == (before.id, 1, before.device)
+    assert after.since_ms >= before.since_ms
+
+
+def test_single_words_that_are_lost_show_nothing() -> None:
+    """One meter of each transformer is not heard: it is its word that was lost, and a prior alone opens no device."""
+    world = restored_feeder(silent=range(0, 72, 6))
+    minutes(world, 62, 110)
+    assert world.open() == []
+
+
+def test_who_never_was_off_by_its_meter_has_nothing_to_come_back_from() -> None:
+    world = World(radial_city(feeders=2, laterals=3, transformers=4, houses=6))
+    world.metered([(premise, "N", 0) for premise in range(144)], 0)
+    world.tick(0)
+    dark_at(world, range(6, 72), 10)
+    world.act(facts.IncidentRestored, 60, incident=world.open()[0].id)
+    world.tick(60)
+    world.metered([(premise, "R", 0) for premise in range(6, 72)], 62)
+    minutes(world, 62, 90)
+    assert world.open() == []
+
+
+@pytest.mark.parametrize("killed", range(62, 84, 3))
+def test_a_kill_changes_nothing_of_what_the_silence_of_meters_shows(killed: int) -> None:
+    def said(world: World, kill: int) -> list[facts.AnyFact]:
+        for minute in range(62, 84):
+            world.tick(minute)
+            if minute == kill:
+                world.start()
+        world.rest()
+        return [entry.fact for entry in world.entries()]
+
+    assert said(restored_feeder(), killed) == said(restored_feeder(), -1)

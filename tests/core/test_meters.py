@@ -155,3 +155,19 @@ def test_a_snapshot_gives_everything_back(events: list[Event], told: list[int]) 
     assert columns(again) == columns(meters)
     assert again.told == len(set(told) if len(meters.on_ms) else ())
     assert Meters(NUMBERS).state() != meters.state() or not events
+
+
+def test_who_is_said_to_be_back_is_unheard_until_the_meter_or_people_say_more() -> None:
+    meters = heard([[(0, True, 3), (2, True, 3)]])
+    rows = np.arange(5, dtype=np.int32)
+    meters.tell([0, 2], [3, 3])
+    answered = np.array([7, 0, 7, 7, 0], np.int64)
+    assert meters.unheard(rows, None).tolist() == [0] * 5
+    assert meters.unheard(rows, answered).tolist() == [7, 0, 7, 0, 0]
+    meters.hear(np.array([0], np.int32), np.array([False]), np.array([8], np.int64))
+    assert meters.unheard(rows, answered).tolist() == [0, 0, 7, 0, 0]
+    meters.disbelieve(np.array([2, 3], np.int32), 9)
+    assert meters.unheard(rows, answered).tolist() == [0] * 5
+    assert meters.unbelieved_ms.tolist() == [0, 0, 9, 0, 0]
+    meters.hear(np.array([2], np.int32), np.array([True]), np.array([5], np.int64))
+    assert meters.unheard(rows, answered).tolist() == [0, 0, 7, 0, 0], "a word of it is believed again"

@@ -60,6 +60,9 @@ class Told:
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         assert len(premises) == len(at_ms)
 
+    def unheard(self, premises: Ints, since_ms: Longs) -> None:
+        assert len(premises) == len(since_ms)
+
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Nothing is inferred here."""
 

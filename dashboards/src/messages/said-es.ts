@@ -11,6 +11,10 @@ export const said: Record<keyof typeof english, Message> = {
   },
 
   "said.shares": "Sus reportes comparten un equipo: {kind} {device}.",
+  "said.meters_unheard": {
+    one: "{count} medidor bajo {device} ({kind}) no ha dicho que volvió la luz, aunque se dio por restablecida.",
+    other: "{count} medidores bajo {device} ({kind}) no han dicho que volvió la luz, aunque se dio por restablecida.",
+  },
   "said.telemetry_open": "La telemetría dice que está abierto: {kind} {device}.",
   "said.telemetry_closed": "La telemetría vio cerrarse {device}: ¿ha vuelto el servicio?",
   "said.alone": "Un solo inmueble reporta y sus vecinos no.",

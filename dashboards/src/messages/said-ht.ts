@@ -11,6 +11,10 @@ export const said: Record<keyof typeof english, Message> = {
   },
 
   "said.shares": "Rapò li yo sou menm aparèy la: {kind} {device}.",
+  "said.meters_unheard": {
+    one: "{count} kontè anba {device} ({kind}) poko di kouran an tounen, malgre moun di li tounen.",
+    other: "{count} kontè anba {device} ({kind}) poko di kouran an tounen, malgre moun di li tounen.",
+  },
   "said.telemetry_open": "Telemetri a di li louvri: {kind} {device}.",
   "said.telemetry_closed": "Telemetri a wè {device} fèmen: èske sèvis la tounen?",
   "said.alone": "Yon sèl kay rapòte, vwazen li yo pa rapòte.",

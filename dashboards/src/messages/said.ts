@@ -11,6 +11,10 @@ export const said = {
   },
 
   "said.shares": "Its reports share the {kind} {device}.",
+  "said.meters_unheard": {
+    one: "{count} meter below the {kind} {device} has not said that power is back, though people say it is.",
+    other: "{count} meters below the {kind} {device} have not said that power is back, though people say it is.",
+  },
   "said.telemetry_open": "Telemetry says that the {kind} {device} is open.",
   "said.telemetry_closed": "Telemetry saw {device} close: is service back?",
   "said.alone": "One premise reports and its neighbours do not.",

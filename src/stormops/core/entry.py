@@ -351,6 +351,7 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     opens: list[int]
     prompt: int = 250_000
     false_gasp: int = 360
+    power_up: int = 900_000
     speaking: int = 0
     left: int = 0
     since_ms: list[int] = []

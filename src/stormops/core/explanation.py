@@ -107,6 +107,9 @@ class Explainer:
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """A meter that is on says nothing of its neighbours here."""
 
+    def unheard(self, premises: Ints, since_ms: Longs) -> None:
+        """Nor does one that does not come back."""
+
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Silent meters count for nothing here, heard or not."""
 

@@ -31,7 +31,8 @@ class Group(NamedTuple):
     they are those that it has now, and go on changing. `out` are the premises believed out of a cluster, ascending,
     reporting ones included; empty with a device, where they are those below it. `since_ms` is the earliest report.
     `probability` per 10,000. `telemetered`: telemetry says that the device is open, since `since_ms` if nobody
-    reported before; there may be no reports then.
+    reported before; there may be no reports then. `unheard`: nobody reports; so many meters below the device have not
+    come back since `since_ms`, when people said that there is service again.
     """
 
     device: int
@@ -41,11 +42,17 @@ class Group(NamedTuple):
     since_ms: int
     probability: int
     telemetered: bool = False
+    unheard: int = 0
 
     @property
     def key(self) -> tuple[int, int]:
         """What tells this group from every other at one moment."""
         return self.device, self.anchor
+
+    @property
+    def stands(self) -> bool:
+        """Whether anybody or anything speaks for it, but for people who hold the device."""
+        return bool(self.premises or self.telemetered or self.unheard)
 
 
 class Delta(NamedTuple):
@@ -85,6 +92,9 @@ class Grouper(Protocol):
 
     def heard_on(self, premises: Ints, at_ms: Longs) -> None:
         """When the meters of these premises last said that they are on (0 = never)."""
+
+    def unheard(self, premises: Ints, since_ms: Longs) -> None:
+        """Since when these have service again by people, and by their meters, which were off, not yet; 0 = they do."""
 
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Which meters were not heard (P, row of `spans_ms`; -1 = no meter), from when until when.

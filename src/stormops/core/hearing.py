@@ -57,8 +57,8 @@ NEAR_LEAST, APART_LEAST = 13, 7
 power where there is none by the records down to so many.
 """
 
-POWER_UP, POWER_UP_MS = 0.9, 180_000
-"""Chance that a meter is heard to say that power is back, and how long that takes on average."""
+POWER_UP_MS = 180_000
+"""How long it takes on average until a meter is heard to say that power is back."""
 
 
 class Rates(NamedTuple):
@@ -68,7 +68,8 @@ class Rates(NamedTuple):
     deviation `delay_sigma`; 0 = times are not known and say nothing), but a share `prompt` at once. `false`:
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `false_gasp`: one says off, and nothing else, though its customer has service beyond the momentary hold: believed of
-    a meter once in four years (a momentary interruption whose end is not heard).
+    a meter once in four years (a momentary interruption whose end is not heard). `power_up`: one is heard to say that
+    power is back.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out, and the
     chance that who hangs on another device is, where nothing is known of those near by (`Heard.near_out`).
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
@@ -85,6 +86,7 @@ class Rates(NamedTuple):
     service: float = 3e-4
     gasp: float = 0.6
     false_gasp: float = 3.6e-4
+    power_up: float = 0.9
     wrong_link: float = 0.01
     share_out: float = 0.02
     read_every_ms: int = 0
@@ -399,7 +401,7 @@ class Hearing:
         before = np.arange(self.onsets.slots) < first
         still = np.take_along_axis(spoken, first, axis=1) * self._on[heard.area, heard.on]
         gasped = np.take_along_axis(self._off[heard.off], first, axis=1)[:, 0]
-        back = POWER_UP * -np.expm1(-heard.answered * (QUANTUM_MS / POWER_UP_MS))
+        back = self.rates.power_up * -np.expm1(-heard.answered * (QUANTUM_MS / POWER_UP_MS))
         silent = (heard.area == 0) & ((heard.on < 0) | (heard.on > heard.answered))
         factor = np.where(heard.off >= 0, gasped, np.where(silent, 1 / (1 - back), 1.0))
         return np.where(before, still * factor[:, None], ratio)

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 
 from stormops.core.customers import Words
 from stormops.core.forest import Rows
-from stormops.core.hearing import Rates, near_code
+from stormops.core.hearing import POWER_UP_MS, Rates, near_code
 from stormops.core.inference import Inference
 from stormops.core.nearby import Nearby
 from stormops.core.network import Floats, Ints
@@ -37,6 +37,9 @@ FALSE = 2.0
 
 FALSE_GASPS = 0.5
 """The same of false gasps: nobody has counted them, and their rate may be ten times higher or lower."""
+
+POWER_UPS = 50.0
+"""Strength of what is believed of words that power is back: that many meters. A storm of thousands loses many."""
 
 LINKS = 100.0
 """Strength of what is believed of wrong links: as if so many had been looked up, one of which was wrong."""
@@ -55,6 +58,9 @@ SHORTER = (0.5, 0.125, 0.03125)
 
 OPENS_MOST = -math.expm1(-HAZARD_MOST)
 """No kind of device is learned to be likelier open: beyond it the prior no longer moves with what is learned."""
+
+POWER_UP_MOST = 0.98
+"""No word is believed surer to come: one that does not would mean that power is off by itself."""
 
 FALSE_MOST = 0.5
 """Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
@@ -148,7 +154,7 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     inference = step.inference
     start = _believed(inference)
     height = step.height(inference.posterior.likelihood())
-    share_out, false_gasp = _share_out(inference), step.false_gasp()
+    share_out, false_gasp, power_up = _share_out(inference), step.false_gasp(), step.power_up()
     near_out = start.near_out if nearby is None else near_code(*nearby.shares())
     for tried in step.moves():
         inference.believe(*tried)
@@ -160,7 +166,8 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     else:
         reached, tried = height, start
     # What the posterior itself says is no rate to climb by: it holds from the next step on.
-    learned = tried._replace(rates=tried.rates._replace(share_out=share_out, false_gasp=false_gasp), near_out=near_out)
+    rates = tried.rates._replace(share_out=share_out, false_gasp=false_gasp, power_up=power_up)
+    learned = tried._replace(rates=rates, near_out=near_out)
     inference.believe(*learned)
     return reached, learned
 
@@ -376,6 +383,26 @@ class _Step:
         meters = (spoken @ (kinds.area >= 0) + words.silent[1:].sum(axis=0)) @ live
         rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
         return min(FALSE_MOST, float(rate))
+
+    def power_up(self) -> float:
+        """How often a meter is heard to say that power is back, of those that have it, by the posterior.
+
+        Where many stay silent at once it is their words that are lost, unless the network says that they are out.
+        """
+        inference = self.inference
+        hearing, customers, since = inference.hearing, inference.customers, inference.posterior.since
+        words = customers.words(hearing.onsets, inference.areas)
+        kinds, spoken = words.kinds, words.spoken
+        asked = (kinds.answered >= 0) & (kinds.area == 0)
+        if not asked.any():
+            return self._believed.power_up
+        due = asked * -np.expm1(-np.maximum(kinds.answered, 0) * (QUANTUM_MS / POWER_UP_MS))
+        out = np.column_stack([np.ones((len(due), len(since) - 1)), 1 - hearing.powered(kinds)[:, -1]])
+        live = ~inference.below_known_open()
+        meters = (spoken @ due - _expected(spoken, due[:, None] * out, since)) @ live
+        heard = (spoken @ (asked & (kinds.on >= 0) & (kinds.on <= kinds.answered))) @ live
+        rate = (POWER_UPS * self._believed.power_up + heard) / (POWER_UPS + meters)
+        return min(POWER_UP_MOST, float(rate))
 
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""

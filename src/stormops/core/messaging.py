@@ -29,8 +29,9 @@ LATE_MS = 30 * 60_000
 SETTLE_MS = 60_000
 """What only evidence says must have stood so long: predictions come and go in the first minute."""
 
-METER_MS = 5 * 60_000
-"""Where a meter has not confirmed that power is back it is given so long to say so, or the opposite."""
+METER_MS = 10 * 60_000
+"""Where a meter has not confirmed that power is back it is given so long to say so, or the opposite: its word takes
+three minutes on average, and after ten the inference believes those dark who are silent together."""
 
 QUIET_MS = 2 * 60_000
 """Between two messages about one place."""
@@ -92,6 +93,9 @@ class Messaging:
         for entry in entries:
             if isinstance(entry.fact, facts.MessagesConfirmed):
                 numbers.update(messages.of_phone.get(who_is(entry.fact.phone), ()))
+            elif isinstance(entry.fact, facts.MeterEventsReceived) and messages.due:
+                for premise in _among(messages.of_premise, self._situation.meters.rows(entry.fact.meters)):
+                    numbers.update(messages.of_premise[premise])
         return sorted(numbers & messages.sign_ups.keys())
 
     def _confirmed_at(self, key: int) -> list[int]:
@@ -115,11 +119,16 @@ class Messaging:
             if not news(one.told, now):
                 if one.decided != one.told or (one.sending and now != one.told):
                     untrue.append(number)
-            elif one.decided != now:
+            elif one.decided != now or self._confirmed_since(number, one, draft.tick.at_ms):
                 telling[now, self._after(one, now, draft.tick.at_ms)].append(number)
         _drop(draft, untrue, "untrue")
         for (kind, after_ms), together in sorted(telling.items()):
             _due(draft, kind, together, draft.tick.at_ms, after_ms)
+
+    def _confirmed_since(self, number: int, one: SignUp, now_ms: int) -> bool:
+        """Whether what waits for a meter's word, that power is back, waits no longer: it has come."""
+        due = self._situation.messages.due.get(number)
+        return due is not None and due.kind == Kind.RESTORED and due.after_ms > self._after(one, Kind.RESTORED, now_ms)
 
     def _after(self, one: SignUp, kind: Kind, now_ms: int) -> int:
         """From when on a message may be sent."""

@@ -65,6 +65,8 @@ class Metering:
             heapq.heappush(self._due, (due, premise))
         if len(turned.on) or len(turned.off):
             self._tell(draft, turned)
+        unheard = situation.meters.unheard(premises, situation.coverage.answered_column(ELECTRIC))
+        self._decider.network.grouper.unheard(premises, unheard)
 
     def _to_look_at(self, draft: Draft, news: Iterable[Entry]) -> Ints:
         """Premises of meters that were heard of, of losses that became due, and where people just decided something.

@@ -14,6 +14,7 @@ import numpy as np
 
 from stormops.core.arguing import Argument, argue
 from stormops.core.calling import SHARE, Calling, LocalTime, Shut
+from stormops.core.distinct import distinct
 from stormops.core.entry import RatesLearned
 from stormops.core.explained import Explained
 from stormops.core.forest import Rows
@@ -50,6 +51,12 @@ SUREST = 9_900
 
 HELD_PROBABILITY = 9_999
 """A person saw it, or telemetry says so: the probability of a device known open."""
+
+GASPED_LEAST = 0.3
+"""Share of the meters below a device that were off and have not come back, from which on their silence alone shows it.
+
+Half of `Rates.gasp` at the start. Who never lost power has no word to say that it is back.
+"""
 
 UNKNOWN_NEAR = 255
 """The byte of a device near whose customers nothing is known (`RatesLearned.near_out`)."""
@@ -105,6 +112,8 @@ class Explanations:
         self._shown: dict[Key, Group] = {}
         self._keys: set[Key] = set()
         self._meters_speak = False
+        self._unheard_ms = np.zeros(len(city.premises), np.int64)
+        """As `unheard` was told."""
         self._lay_out(tree, rates or Rates())
 
     def _lay_out(self, tree: Tree, rates: Rates) -> None:
@@ -124,6 +133,8 @@ class Explanations:
         self._speaks = np.zeros(len(places), np.bool_)
         self._explained: dict[int, Explained] = {}
         """What each place explains, if it explains or explained anything."""
+        self._silent: dict[int, tuple[int, int]] = {}
+        """Devices predicted though nobody reports: how many meters below have not come back, and since when."""
         self._since: dict[int, int] = {}
         self._leaves_touched: set[int] = set()
         self._shown_at = np.zeros(len(places), np.bool_)
@@ -250,6 +261,10 @@ class Explanations:
             self.inference.deafen(np.where(self._metered, 0, -1).astype(np.int32), np.zeros((1, 2), np.int64))
         self.inference.customers.tell("on_ms", premises.astype(np.intp), at_ms)
 
+    def unheard(self, premises: Ints, since_ms: Longs) -> None:
+        """Since when these have service again by people, and by their meters, which were off, not yet; 0 = they do."""
+        self._unheard_ms[premises] = since_ms
+
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Which meters were not heard, from when until when, and how often they are read."""
         self._meters_speak = True
@@ -285,6 +300,7 @@ class Explanations:
             service=_per_million(rates.service),
             gasp=_per_million(rates.gasp),
             false_gasp=_per_million(rates.false_gasp),
+            power_up=_per_million(rates.power_up),
             wrong_link=_per_million(rates.wrong_link),
             share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
@@ -311,7 +327,7 @@ class Explanations:
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
-        names = ("report", "false", "service", "gasp", "false_gasp", "wrong_link", "share_out", "prompt")
+        names = ("report", "false", "service", "gasp", "false_gasp", "power_up", "wrong_link", "share_out", "prompt")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
@@ -346,6 +362,7 @@ class Explanations:
         for leaf, old, new in zip(where.tolist(), self._owner[where].tolist(), owner[where].tolist(), strict=True):
             if old < 0 or old != new or not self._speaking.get(leaf):
                 self._settle_owner(leaf, old, new, keys)
+        self._note_unheard(owner, keys)
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
         self._note_likelier(moved, keys)
@@ -355,6 +372,18 @@ class Explanations:
         """The places of those of these devices that are on the tree."""
         places = self._place[np.fromiter(devices, np.intp)]
         return places[places >= 0]
+
+    def _note_unheard(self, owner: Ints, keys: set[Key]) -> None:
+        """Devices predicted above meters that have not come back, and where that is another, join the keys."""
+        where = np.flatnonzero(self._unheard_ms)
+        before, self._silent = self._silent, {}
+        leaf = self.inference.customers.leaf[where]
+        top = np.where(leaf >= 0, owner[leaf], -1)
+        for place in distinct(top[top >= 0]).tolist():
+            device, below = self._node.item(place), where[top == place]
+            if device not in self._holds and len(below) >= GASPED_LEAST * self._metered[self._tree.below(device)].sum():
+                self._silent[device] = len(below), int(self._unheard_ms[below].min())
+        keys.update((device, -1) for device, _ in before.items() ^ self._silent.items())
 
     def _note_likelier(self, moved: Bools, keys: set[Key]) -> None:
         """Devices shown whose posterior changed join the keys where that is another chance (per 10,000)."""
@@ -515,7 +544,8 @@ class Explanations:
         if not explained.premises:
             self._explained.pop(place, None)
             if not held and opened_ms is None:
-                return None
+                count, since = self._silent.get(device, (0, 0))
+                return Group(device, -1, (), (), since, chance, unheard=count) if count else None
         since = explained.since(self._since)
         if opened_ms is not None:
             since = min(since or opened_ms, opened_ms)

@@ -43,6 +43,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "shares": ("kind", "device"),
     "telemetry_open": ("kind", "device"),
     "telemetry_closed": ("device",),
+    "meters_unheard": ("kind", "device", "count"),
     "alone": (),
     "close_together": (),
     "seen_closed": ("device", "by"),
