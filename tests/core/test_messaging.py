@@ -252,7 +252,6 @@ def test_where_the_meter_has_not_confirmed_it_restored_waits_for_it() -> None:
     assert sender.kinds(12) == ["restored"] * 3, "their meters say so"
     assert sender.kinds(19.9) == []
     assert sender.kinds(20) == ["restored"], "one lost word is likelier than one house without service"
-    assert not world.situation.messages.lately().get("overtaken")
 
 
 def test_who_is_likely_dark_still_is_not_told_that_service_is_back() -> None:

@@ -166,8 +166,10 @@ def test_who_is_said_to_be_back_is_unheard_until_the_meter_or_people_say_more() 
     assert meters.unheard(rows, answered).tolist() == [7, 0, 7, 0, 0]
     meters.hear(np.array([0], np.int32), np.array([False]), np.array([8], np.int64))
     assert meters.unheard(rows, answered).tolist() == [0, 0, 7, 0, 0]
-    meters.disbelieve(np.array([2, 3], np.int32), 9)
-    assert meters.unheard(rows, answered).tolist() == [0] * 5
-    assert meters.unbelieved_ms.tolist() == [0, 0, 9, 0, 0]
-    meters.hear(np.array([2], np.int32), np.array([True]), np.array([5], np.int64))
-    assert meters.unheard(rows, answered).tolist() == [0, 0, 7, 0, 0], "a word of it is believed again"
+    meters.tell([2], [8])
+    assert meters.presumed(2)
+    assert not meters.presumed(0)
+    later = np.full(5, 9, np.int64)
+    assert meters.unheard(rows, later).tolist() == [0] * 5, "what was presumed ends when people say so"
+    meters.hear(np.array([2], np.int32), np.array([True]), np.array([10], np.int64))
+    assert not meters.presumed(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pytest
 
 from stormops.core import entry as facts
@@ -62,6 +63,9 @@ class Told:
 
     def unheard(self, premises: Ints, since_ms: Longs) -> None:
         assert len(premises) == len(since_ms)
+
+    def still_dark(self) -> Ints:
+        return np.array([], np.int32)
 
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Nothing is inferred here."""

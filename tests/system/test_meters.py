@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ SPEED = 30
 EVERY_MS = 180_000
 """How often each meter is read."""
 
-OUTAGE_MS = 180_000
+HEARD_MS = 180_000
 """How long others are still heard after the outage: what falls silent with it may be out with it."""
 
-BREAKER = 4
+OUTAGE_MS = 1_200_000
+"""How long a feeder is out until it is restored."""
+
+BREAKER, TRANSFORMER = 4, 5
 MINUTES_MAX = 5
 SECONDS_MAX = 60
 
@@ -62,9 +66,7 @@ class Utility:
 
     def is_open(self, device: str) -> bool:
         """Whether the desk shows an incident at this device whose customers are out."""
-        view = self.desk.get(f"{self.desk_url}/snapshot").raise_for_status().json()["view"]
-        incidents = (value for name, value in view.items() if name.startswith("incident/"))
-        return any(one["device"] == device and one["customers_out"] for one in incidents)
+        return any(one["device"] == device for one in self.incidents())
 
     def now_ms(self) -> int:
         return int(self.seen()["server_ms"])
@@ -83,6 +85,16 @@ class Utility:
         self.read_ms = now_ms
         if heard:
             self.send("/api/v1/meters/events", events=[{"meter": m, "kind": "on", "at": now_ms} for m in heard])
+
+    def say(self, kind: str, meters: Iterable[str]) -> None:
+        """All these meters at once."""
+        at_ms = self.now_ms()
+        self.send("/api/v1/meters/events", events=[{"meter": meter, "kind": kind, "at": at_ms} for meter in meters])
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """Those whose customers are out."""
+        view = self.desk.get(f"{self.desk_url}/snapshot").raise_for_status().json()["view"]
+        return [one for name, one in view.items() if name.startswith("incident/") and one["customers_out"]]
 
     def go_on(self, until_ms: float, dark: set[str]) -> None:
         """Meters are read until then."""
@@ -112,7 +124,7 @@ def test_a_flatline_is_unknown_and_a_breaker_is_out_before_anybody_calls(tmp_pat
         at_ms = utility.now_ms()
         utility.send("/api/v1/meters/events", events=[{"meter": m, "kind": "last_gasp", "at": at_ms} for m in dark])
         utility.until(lambda view: view["totals"]["customers_out"] >= len(dark) and not utility.lit(dark))
-        utility.go_on(at_ms + OUTAGE_MS, dark)
+        utility.go_on(at_ms + HEARD_MS, dark)
 
         raised = utility.until(lambda view: view["unheard"]["whole"])
         assert raised["at_ms"] - utility.read_ms <= MINUTES_MAX * 60_000
@@ -124,6 +136,51 @@ def test_a_flatline_is_unknown_and_a_breaker_is_out_before_anybody_calls(tmp_pat
         utility.until(lambda _: utility.is_open(utility.breaker))
         utility.send("/api/v1/telemetry/states", states=[said | {"state": "closed", "at": utility.now_ms()}])
         utility.until(lambda _: not utility.is_open(utility.breaker))
+    finally:
+        utility.close()
+        platform.stop()
+
+
+def below_one_transformer(pack: Path) -> tuple[str, set[str]]:
+    """The transformer that feeds most, and the meters below it."""
+    city, text = np.load(pack / "city.npz"), msgspec.msgpack.decode((pack / "text.msgpack").read_bytes())
+    fed_by = {int(bus): edge for edge, bus in enumerate(city["n_edge_to"].tolist()) if not city["n_edge_open"][edge]}
+
+    def transformer(bus: int) -> int:
+        while (edge := fed_by.get(bus, -1)) >= 0 and city["n_edge_kind"][edge] != TRANSFORMER:
+            bus = int(city["n_edge_from"][edge])
+        return edge
+
+    above = [transformer(bus) for bus in city["p_bus"].tolist()]
+    most, _ = Counter(edge for edge in above if edge >= 0).most_common(1)[0]
+    below = {meter for meter, edge in zip(text["p_meter"], above, strict=True) if meter and edge == most}
+    return text["n_edge_id"][most], below
+
+
+def test_a_transformer_that_stays_dark_below_what_was_restored_is_found_by_its_meters(tmp_path: Path) -> None:
+    pack = make_city(tmp_path, 400)
+    transformer, dark = below_one_transformer(pack)
+    platform = Platform(pack, tmp_path / "data", fast(4 * SPEED))
+    utility = Utility(platform, pack)
+    try:
+        utility.say("on", utility.meters)
+        utility.say("last_gasp", utility.meters)
+        utility.until(lambda view: view["totals"]["customers_out"] == len(utility.meters))
+        utility.go_on(utility.now_ms() + OUTAGE_MS, set(utility.meters))
+        csrf = utility.desk.get(f"{platform.feed_url}/api/v1/session").json()["csrf"]
+        for one in utility.incidents():
+            path = f"{platform.intake_url}/api/v1/desk/incidents/{one['id']}/restore"
+            headers = {"X-CSRF-Token": csrf, "Idempotency-Key": one["id"]}
+            said = {"reason": "breaker closed, crew 12"}
+            utility.desk.post(path, json=said, headers=headers).raise_for_status()
+        utility.until(lambda view: view["totals"]["customers_out"] == 0)
+        utility.say("restore", set(utility.meters) - dark)
+        utility.until(lambda _: utility.is_open(transformer))
+        (found,) = utility.incidents()
+        assert found["customers_out"] == len(dark)
+        assert (found["reports"], found["state"]) == (0, "predicted")
+        utility.say("restore", dark)
+        utility.until(lambda view: view["totals"]["customers_out"] == 0)
     finally:
         utility.close()
         platform.stop()

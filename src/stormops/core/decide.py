@@ -180,15 +180,20 @@ class Decider:
         self._cold = False
         left: set[int] = set()
         for evidence in (self.network, *self.clusters.values()):
-            for receipt in evidence.update(draft):
-                premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
-                self._bystanders.setdefault(premise, set()).add(receipt)
-                left.add(premise)
-            while evidence.ended:
-                self.ended(*evidence.ended.pop())
+            self._follow(draft, evidence, left)
+        if self._metering.presume(draft):
+            self._follow(draft, self.network, left)
         more = self.network.argue(draft) or (self.situation.rates is not None and self.situation.rates.left > 0)
         self._more_due_ms = draft.tick.at_ms if more else None
         return left
+
+    def _follow(self, draft: Draft, evidence: Evidence, left: set[int]) -> None:
+        for receipt in evidence.update(draft):
+            premise = self.situation.reports.premise[self.situation.reports.row_of[receipt]]
+            self._bystanders.setdefault(premise, set()).add(receipt)
+            left.add(premise)
+        while evidence.ended:
+            self.ended(*evidence.ended.pop())
 
     def _put_off(self, draft: Draft) -> set[int]:
         """Explaining waits. What this tick touched is remembered for it; no report loses its incident by evidence."""

@@ -110,6 +110,10 @@ class Explainer:
     def unheard(self, premises: Ints, since_ms: Longs) -> None:
         """Nor does one that does not come back."""
 
+    def still_dark(self) -> Ints:
+        """None: no network says so."""
+        return np.empty(0, np.int32)
+
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Silent meters count for nothing here, heard or not."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from stormops.core import entry as facts
 from stormops.core.entry import Entry
 from stormops.core.fold_reports import answer, attach, attach_all, detach, leave, touch
@@ -143,7 +141,6 @@ def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentSt
     if incident is None or state is None:
         return
     device = situation.device_of.get(fact.device, -1)
-    _disbelieve(situation, incident, fact, step)
     incident.held |= step in PERSONAL
     incident.argued = None
     _argue(situation, incident, later=False)
@@ -163,17 +160,6 @@ def incident_stepped(situation: Situation, _entry: Entry, fact: facts.IncidentSt
                 _seen_closed(situation, restored, fact.at_ms, touched)
     incident.state = state
     touch(situation, incident, touched)
-
-
-def _disbelieve(situation: Situation, incident: Incident, fact: facts.IncidentStepped, step: Step) -> None:
-    """Where nobody reported, meters that did not come back spoke: people who end that believe them no more."""
-    ends = step in (Step.RESTORE, Step.RESTORE_PART, Step.CANCEL) and fact.by not in ("", TELEMETRY)
-    if not ends or incident.reports or incident.key % len(UTILITIES) != ELECTRIC:
-        return
-    back, device = situation.coverage.owned(incident), situation.device_of.get(fact.device, -1)
-    if step is Step.RESTORE_PART and device >= 0:
-        back = back[np.isin(back, situation.tree.below(device))]
-    situation.meters.disbelieve(back, fact.at_ms)
 
 
 def _move(situation: Situation, incident: Incident, device: int, touched: Touched) -> None:

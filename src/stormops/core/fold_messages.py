@@ -70,9 +70,6 @@ def due(situation: Situation, _entry: Entry, fact: facts.MessagesDue, _touched: 
         one = messages.get(number)
         if one is None:
             continue
-        before = messages.due.get(number)
-        if before is not None and before.kind == fact.kind:
-            del messages.due[number]  # the same, at another time
         messages.forgo(number)  # what comes goes to the end
         messages.due[number] = Due(fact.kind, fact.after_ms, fact.until_ms)
         if fact.kind == Kind.ASK:

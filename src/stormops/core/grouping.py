@@ -31,8 +31,7 @@ class Group(NamedTuple):
     they are those that it has now, and go on changing. `out` are the premises believed out of a cluster, ascending,
     reporting ones included; empty with a device, where they are those below it. `since_ms` is the earliest report.
     `probability` per 10,000. `telemetered`: telemetry says that the device is open, since `since_ms` if nobody
-    reported before; there may be no reports then. `unheard`: nobody reports; so many meters below the device have not
-    come back since `since_ms`, when people said that there is service again.
+    reported before; there may be no reports then.
     """
 
     device: int
@@ -42,17 +41,11 @@ class Group(NamedTuple):
     since_ms: int
     probability: int
     telemetered: bool = False
-    unheard: int = 0
 
     @property
     def key(self) -> tuple[int, int]:
         """What tells this group from every other at one moment."""
         return self.device, self.anchor
-
-    @property
-    def stands(self) -> bool:
-        """Whether anybody or anything speaks for it, but for people who hold the device."""
-        return bool(self.premises or self.telemetered or self.unheard)
 
 
 class Delta(NamedTuple):
@@ -95,6 +88,9 @@ class Grouper(Protocol):
 
     def unheard(self, premises: Ints, since_ms: Longs) -> None:
         """Since when these have service again by people, and by their meters, which were off, not yet; 0 = they do."""
+
+    def still_dark(self) -> Ints:
+        """Of those premises the ones that are without service nearly for sure by the last update, ascending."""
 
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Which meters were not heard (P, row of `spans_ms`; -1 = no meter), from when until when.

@@ -65,6 +65,27 @@ class Metering:
             heapq.heappush(self._due, (due, premise))
         if len(turned.on) or len(turned.off):
             self._tell(draft, turned)
+        self._tell_unheard(premises)
+
+    def presume(self, draft: Draft) -> bool:
+        """Meters that did not come back where the network says why: their loss went on. Gives whether there are any.
+
+        After groups were made: what they say is in those that are made next.
+        """
+        premises = self._decider.network.grouper.still_dark()
+        if not len(premises):
+            return False
+        answered = draft.situation.coverage.answered_column(ELECTRIC)
+        if answered is None:
+            raise RuntimeError("nobody was said to have service again")
+        none = np.empty(0, np.int32)
+        off_ms = answered[premises] + 1
+        self._tell(draft, Turned(none, off_ms[:0], premises, off_ms, none, off_ms[:0]))
+        self._tell_unheard(premises)
+        return True
+
+    def _tell_unheard(self, premises: Ints) -> None:
+        situation = self._decider.situation
         unheard = situation.meters.unheard(premises, situation.coverage.answered_column(ELECTRIC))
         self._decider.network.grouper.unheard(premises, unheard)
 

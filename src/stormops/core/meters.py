@@ -34,7 +34,7 @@ READ_AGAIN_MS = 60_000
 """A read so soon after another is the same one by another way: it shows no interval."""
 
 _FAR = np.iinfo(np.int64).max
-_COLUMNS = ("on_ms", "off_ms", "since_ms", "told_ms", "read_ms", "gap_ms", "unbelieved_ms")
+_COLUMNS = ("on_ms", "off_ms", "since_ms", "told_ms", "read_ms", "gap_ms")
 
 
 class Turned(NamedTuple):
@@ -74,16 +74,15 @@ class Meters:
     `on_ms`, `off_ms`: the newest event of each; `since_ms`: the first loss known since power was last on
     (0 = on, or never heard of); `told_ms`: the loss that is evidence now (0 = none). `read_ms`: when the last
     check that found it with power was received, `gap_ms`: how long after the one before, nothing having stood in
-    between. `unbelieved_ms`: when people said that service is there though meters that stay silent alone had spoken
-    against it (0 = never, or it has spoken since). `heard` counts events, `repeated` those known already by meter, kind
-    and time, `strangers` those of meters that no premise has; `told` premises with `told_ms`.
+    between. `heard` counts events, `repeated` those known already by meter, kind and time, `strangers` those of
+    meters that no premise has; `told` premises with `told_ms`.
     """
 
     def __init__(self, premises_meter: Sequence[str]) -> None:
         self._numbers = premises_meter
         self._row_of: dict[str, int] | None = None
         self.on_ms = self.off_ms = self.since_ms = self.told_ms = np.zeros(0, np.int64)
-        self.read_ms = self.gap_ms = self.unbelieved_ms = self.on_ms
+        self.read_ms = self.gap_ms = self.on_ms
         self.heard = self.repeated = self.strangers = self.told = 0
 
     def rows(self, meters: Sequence[str]) -> Ints:
@@ -117,7 +116,6 @@ class Meters:
         np.maximum.at(self.off_ms, row[off], at[off])
         since = self.since_ms[touched]
         self.since_ms[touched] = np.where(since == _FAR, 0, since)
-        self.unbelieved_ms[touched] = 0
 
     def read(self, premises: Ints, at_ms: int, silent_ms: Longs | None = None) -> None:
         """Checks that found power, received at one moment: `premises` (N) rows or -1. After `hear`.
@@ -170,18 +168,18 @@ class Meters:
     def unheard(self, premises: Ints, answered_ms: Longs | None) -> Longs:
         """(N): since when each is said to have service again without a word of its meter, which was off; 0 = it is not.
 
-        `answered_ms` (P): when people last said that a premise has service again.
+        `answered_ms` (P): when people last said that a premise has service again. What they say of a loss that was
+        presumed, not said by the meter, holds until the meter speaks.
         """
         if not len(self.on_ms) or answered_ms is None:
             return np.zeros(len(premises), np.int64)
         told, answered = self.told_ms[premises], answered_ms[premises]
-        silent = (told > 0) & (self.since_ms[premises] > 0) & (answered >= told) & (self.unbelieved_ms[premises] == 0)
+        silent = (told > 0) & (self.since_ms[premises] > 0) & (answered >= told) & (told <= self.off_ms[premises])
         return np.where(silent, answered, 0)
 
-    def disbelieve(self, premises: Ints, at_ms: int) -> None:
-        """People say that these have service though their meters have not said so, and were told of that."""
-        if len(self.on_ms):
-            self.unbelieved_ms[premises] = np.where(self.told_ms[premises] > 0, at_ms, 0)
+    def presumed(self, premise: int) -> bool:
+        """Whether the loss that is told of a premise is one that its meter did not say."""
+        return len(self.told_ms) > 0 and bool(self.told_ms[premise] > self.off_ms[premise])
 
     def says(self, premise: int) -> str:
         """The last word of a premise's meter: off or on; unknown when it never had one (silence is not "on")."""

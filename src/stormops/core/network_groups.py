@@ -14,7 +14,6 @@ import numpy as np
 
 from stormops.core.arguing import Argument, argue
 from stormops.core.calling import SHARE, Calling, LocalTime, Shut
-from stormops.core.distinct import distinct
 from stormops.core.entry import RatesLearned
 from stormops.core.explained import Explained
 from stormops.core.forest import Rows
@@ -52,8 +51,11 @@ SUREST = 9_900
 HELD_PROBABILITY = 9_999
 """A person saw it, or telemetry says so: the probability of a device known open."""
 
+DARK_FROM = 0.9
+"""Chance to be without service from which on a meter that does not come back is taken to be off."""
+
 GASPED_LEAST = 0.3
-"""Share of the meters below a device that were off and have not come back, from which on their silence alone shows it.
+"""Share of the meters right below a device that were off and did not come back, below which silence shows nothing.
 
 Half of `Rates.gasp` at the start. Who never lost power has no word to say that it is back.
 """
@@ -133,8 +135,6 @@ class Explanations:
         self._speaks = np.zeros(len(places), np.bool_)
         self._explained: dict[int, Explained] = {}
         """What each place explains, if it explains or explained anything."""
-        self._silent: dict[int, tuple[int, int]] = {}
-        """Devices predicted though nobody reports: how many meters below have not come back, and since when."""
         self._since: dict[int, int] = {}
         self._leaves_touched: set[int] = set()
         self._shown_at = np.zeros(len(places), np.bool_)
@@ -265,6 +265,31 @@ class Explanations:
         """Since when these have service again by people, and by their meters, which were off, not yet; 0 = they do."""
         self._unheard_ms[premises] = since_ms
 
+    def still_dark(self) -> Ints:
+        """Of those premises the ones that are without service nearly for sure by the last update, ascending."""
+        where = np.flatnonzero(self._unheard_ms)
+        if not len(where):
+            return where.astype(np.int32)
+        inference, leaf = self.inference, self.inference.customers.leaf
+        where = where[(leaf[where] >= 0) & self._others_are_back(where)]
+        where = where[~inference.below_known_open()[leaf[where]]]
+        silent = np.bincount(leaf[where], minlength=len(self._node))
+        metered = np.bincount(leaf[self._metered & (leaf >= 0)], minlength=len(self._node))
+        where = where[(silent >= GASPED_LEAST * metered)[leaf[where]]]
+        return where[1 - inference.powered(where) >= DARK_FROM].astype(np.int32)
+
+    def _others_are_back(self, premises: Rows) -> Bools:
+        """(M): whether at least as many meters came back from the same restoration as are still silent.
+
+        Else it is not shown that they can be heard by now: head ends collect, and send, in their time.
+        """
+        columns = self.inference.customers.columns
+        at_ms, row = np.unique(self._unheard_ms[premises], return_inverse=True)
+        back = columns["answered_ms"][(columns["answered_ms"] > 0) & (columns["on_ms"] >= columns["answered_ms"])]
+        place = np.minimum(np.searchsorted(at_ms, back), len(at_ms) - 1)
+        came = np.bincount(place[at_ms[place] == back], minlength=len(at_ms))
+        return np.asarray((came >= np.bincount(row))[row])
+
     def listen(self, silence: Ints, spans_ms: Longs, every_ms: int) -> None:
         """Which meters were not heard, from when until when, and how often they are read."""
         self._meters_speak = True
@@ -362,7 +387,6 @@ class Explanations:
         for leaf, old, new in zip(where.tolist(), self._owner[where].tolist(), owner[where].tolist(), strict=True):
             if old < 0 or old != new or not self._speaking.get(leaf):
                 self._settle_owner(leaf, old, new, keys)
-        self._note_unheard(owner, keys)
         moved = np.zeros(len(self._node), np.bool_)
         moved[changed] = True
         self._note_likelier(moved, keys)
@@ -372,18 +396,6 @@ class Explanations:
         """The places of those of these devices that are on the tree."""
         places = self._place[np.fromiter(devices, np.intp)]
         return places[places >= 0]
-
-    def _note_unheard(self, owner: Ints, keys: set[Key]) -> None:
-        """Devices predicted above meters that have not come back, and where that is another, join the keys."""
-        where = np.flatnonzero(self._unheard_ms)
-        before, self._silent = self._silent, {}
-        leaf = self.inference.customers.leaf[where]
-        top = np.where(leaf >= 0, owner[leaf], -1)
-        for place in distinct(top[top >= 0]).tolist():
-            device, below = self._node.item(place), where[top == place]
-            if device not in self._holds and len(below) >= GASPED_LEAST * self._metered[self._tree.below(device)].sum():
-                self._silent[device] = len(below), int(self._unheard_ms[below].min())
-        keys.update((device, -1) for device, _ in before.items() ^ self._silent.items())
 
     def _note_likelier(self, moved: Bools, keys: set[Key]) -> None:
         """Devices shown whose posterior changed join the keys where that is another chance (per 10,000)."""
@@ -544,8 +556,7 @@ class Explanations:
         if not explained.premises:
             self._explained.pop(place, None)
             if not held and opened_ms is None:
-                count, since = self._silent.get(device, (0, 0))
-                return Group(device, -1, (), (), since, chance, unheard=count) if count else None
+                return None
         since = explained.since(self._since)
         if opened_ms is not None:
             since = min(since or opened_ms, opened_ms)

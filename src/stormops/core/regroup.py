@@ -152,7 +152,7 @@ class Evidence:
         Gives the reports that stood by an incident that nothing supports any more.
         """
         if self._cold:
-            self.grouper.remember({device for device, _ in self._before.values() if device >= 0} | self._unheard(draft))
+            self.grouper.remember({device for device, _ in self._before.values() if device >= 0})
         self._learn(draft)
         delta = self.grouper.update(draft.tick.at_ms)
         changed, gone, self._joined = delta.changed, delta.gone, delta.joined
@@ -162,7 +162,7 @@ class Evidence:
             changed, gone = self.grouper.groups(), []
             loose |= self._predicted(draft.situation) | self._bare(draft.situation)
         # What people hold and nobody speaks below is no group of ours: what was known of it holds no more.
-        bare = [group.key for group in changed if not group.stands]
+        bare = [group.key for group in changed if not (group.premises or group.telemetered)]
         for key in chain(gone, bare):
             known = self._known.pop(key, None)
             self._telemetered.discard(key)
@@ -218,7 +218,7 @@ class Evidence:
             incident = situation.incidents.get(self._known[key].incident)
             if incident is None or not incident.live or key[0] not in incident.devices:
                 chosen.setdefault(key, self._known[key].group)
-        return [chosen[key] for key in sorted(chosen) if chosen[key].stands]
+        return [chosen[key] for key in sorted(chosen) if chosen[key].premises or chosen[key].telemetered]
 
     def _predicted(self, situation: Situation) -> set[int]:
         """Incidents that evidence may still move, of those with reports here."""
@@ -236,19 +236,6 @@ class Evidence:
         if electric:
             mine = [incident for incident in mine if _by_geography(situation, incident) == self.keeps_held]
         return {one.key for one in mine if one.live and not one.held and not _says_lost(situation, one.reports)}
-
-    def _unheard(self, draft: Draft) -> set[int]:
-        """Devices that are shown because meters below did not come back, and nobody reports them."""
-        incidents = draft.situation.incidents.values()
-        return {
-            one.device
-            for one in incidents
-            if one.live
-            and not one.held
-            and one.devices
-            and one.key % len(UTILITIES) == self.utility
-            and not one.reports
-        }
 
     def _claims(
         self, situation: Situation, changed: list[Group], news: Mapping[tuple[int, int], Collection[int]]
@@ -268,8 +255,7 @@ class Evidence:
             known = self._known.get(key)
             if known is not None:
                 votes[known.incident] += len(group.premises) - len(news[key])
-            if group.telemetered or group.unheard or (known is not None and known.group.unheard):
-                # Nobody may report, or have reported until now: it goes on where it was shown.
+            if group.telemetered:  # Nobody may report: it goes on where it was shown.
                 votes.update(situation.coverage.holders(group.device))
             claims[key] = votes
         return claims
@@ -603,6 +589,11 @@ _KINDS = {int(kind): kind.name.lower() for kind in EdgeKind}
 _ALONE, _TOGETHER = say("alone"), say("close_together")
 
 
+def _unheard(situation: Situation, group: Group) -> int:
+    """How many meters that did not come back are all that speaks for a group; 0 = something else does."""
+    return 0 if group.telemetered else len(group.premises) * all(map(situation.meters.presumed, group.premises))
+
+
 @lru_cache(LATELY)
 def _of_device(kind: int, device: str, *, telemetered: bool, unheard: int) -> Sentence:
     """The same sentence each time: it is compared at each change of a group."""
@@ -615,7 +606,7 @@ def _reason(situation: Situation, group: Group) -> Sentence:
     """Why these reports are one incident."""
     if group.device >= 0:
         kind, device = situation.tree.kind.item(group.device), situation.device_ids[group.device]
-        return _of_device(kind, device, telemetered=group.telemetered, unheard=group.unheard)
+        return _of_device(kind, device, telemetered=group.telemetered, unheard=_unheard(situation, group))
     if len(group.out) == 1:
         return _ALONE
     return _TOGETHER
