@@ -63,8 +63,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory, texts: MessagesProvider) 
     """The whole platform on a small city of its own."""
     folder = tmp_path_factory.mktemp("browser")
     settings = texts.settings() | in_the_afternoon()
-    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", settings)
-    running.staff["supervisor"] = running.enrol("supervisor")
+    people = ("dispatcher", "viewer", "supervisor")
+    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", settings, staff=people)
     yield running
     running.stop()
 
