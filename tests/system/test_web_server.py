@@ -13,7 +13,7 @@ from websockets.typing import Origin
 from loadtests.web_server import Addresses, Backends, free_port, nginx, web_server
 from tests.platform import Platform, make_city
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.alone]
 
 
 @pytest.mark.skipif(nginx() is None, reason="no nginx: run make setup-dev, or install it")
