@@ -7,8 +7,7 @@ PIP := $(VENV)/bin/pip --disable-pip-version-check -qq
 DASHBOARD_SOURCES := $(shell find dashboards -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 ARGS ?=
 # The files that have such tests: reading all others only to leave them out takes longer than a start of the platform.
-SYSTEM_TESTS = $(shell grep -rl --include='test_*.py' 'mark\.system' tests)
-BROWSER_TESTS = $(shell grep -rl --include='test_*.py' 'mark\.browser' tests)
+OUTSIDE_TESTS = $(sort $(shell grep -rlE --include='test_*.py' 'mark\.(system|browser)' tests))
 
 .PHONY: help storm up test quick-test lint types layout format setup setup-dev lock screenshots audit clean soak load
 .DEFAULT_GOAL := help
@@ -61,9 +60,8 @@ test quick-test: export PYTHONDONTWRITEBYTECODE :=
 test: setup-dev ## Set up what tests need and pass them all
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)
 	@cd dashboards && npm test --silent
-	@$(RUN) pytest -n 2 --dist loadfile -m "system and not alone" $(SYSTEM_TESTS) $(ARGS)
-	@$(RUN) pytest -m "system and alone" $(SYSTEM_TESTS) $(ARGS)
-	@$(RUN) pytest -n 2 --dist loadfile -m browser $(BROWSER_TESTS) $(ARGS)
+	@$(RUN) pytest -n 2 --dist loadfile -m "(system or browser) and not alone" $(OUTSIDE_TESTS) $(ARGS)
+	@$(RUN) pytest -m alone $(OUTSIDE_TESTS) $(ARGS)
 
 quick-test: $(VENV)/.dev ## The tests that need no processes and no browser
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)

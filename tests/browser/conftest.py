@@ -63,11 +63,15 @@ def texts() -> Iterator[MessagesProvider]:
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, texts: MessagesProvider) -> Iterator[Platform]:
-    """The whole platform on a small city of its own."""
+    """The whole platform on a small city of its own, once its public tree is there."""
     folder = tmp_path_factory.mktemp("browser")
     settings = texts.settings() | in_the_afternoon()
     people = ("dispatcher", "viewer", "supervisor")
     running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", settings, staff=people)
+    deadline = time.monotonic() + SOON_SECONDS
+    while not (running.data / "public/current.json").exists():
+        assert time.monotonic() < deadline, running.log
+        time.sleep(0.05)
     yield running
     running.stop()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import City, NewPage
+from tests.browser.conftest import City, NewPage, only
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +54,7 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     danger = city.report(symptom="gas_odour", address="by the pump house")
     page = open_desk(color_scheme=theme)
     assert faults(page) == []
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     page.wait_for_selector(".report-card")
     page.keyboard.press("m")
@@ -86,6 +87,7 @@ def test_desk_on_a_phone(open_desk: NewPage, city: City, theme: str) -> None:
     incident = city.outage(0.35, 0.65)
     page = open_desk(color_scheme=theme, viewport={"width": 390, "height": 844})
     assert faults(page) == []
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     for pane in ("panel", "map", "list"):
         page.locator(f".pane-switch [data-pane={pane}]").click()
