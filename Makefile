@@ -57,6 +57,7 @@ $(VENV)/.nginx: deploy/nginx.sh
 # Kept compiled even where the environment says otherwise: every worker and every process would compile all anew.
 test quick-test: export PYTHONDONTWRITEBYTECODE :=
 
+# Browser tests have one worker, the other tests with processes the other (tests/conftest.py); what is timed runs alone.
 test: setup-dev ## Set up what tests need and pass them all
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)
 	@cd dashboards && npm test --silent
