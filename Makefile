@@ -6,6 +6,8 @@ RUN := $(VENV)/bin/python -m
 PIP := $(VENV)/bin/pip --disable-pip-version-check -qq
 DASHBOARD_SOURCES := $(shell find dashboards -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 ARGS ?=
+# The files that have such tests: reading all others only to leave them out takes longer than a start of the platform.
+OUTSIDE_TESTS = $(sort $(shell grep -rlE --include='test_*.py' 'mark\.(system|browser)' tests))
 
 .PHONY: help storm up test quick-test lint types layout format setup setup-dev lock screenshots audit clean soak load
 .DEFAULT_GOAL := help
@@ -55,11 +57,12 @@ $(VENV)/.nginx: deploy/nginx.sh
 # Kept compiled even where the environment says otherwise: every worker and every process would compile all anew.
 test quick-test: export PYTHONDONTWRITEBYTECODE :=
 
+# Browser tests have one worker, the other tests with processes the other (tests/conftest.py); what is timed runs alone.
 test: setup-dev ## Set up what tests need and pass them all
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)
 	@cd dashboards && npm test --silent
-	@$(RUN) pytest -m system $(ARGS)
-	@$(RUN) pytest -m browser $(ARGS)
+	@$(RUN) pytest -n 2 --dist loadfile -m "(system or browser) and not alone" $(OUTSIDE_TESTS) $(ARGS)
+	@$(RUN) pytest -m alone $(OUTSIDE_TESTS) $(ARGS)
 
 quick-test: $(VENV)/.dev ## The tests that need no processes and no browser
 	@$(RUN) pytest -n 2 --dist worksteal -m "not system and not browser" $(ARGS)

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -32,11 +32,13 @@ def nginx() -> Path | None:
     return Path(found).resolve() if found else None
 
 
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """So many different ports that nobody has just now: each is held until all are found."""
+    with contextlib.ExitStack() as held:
+        found = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in found:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in found]
 
 
 class Backends(NamedTuple):
@@ -60,9 +62,9 @@ class Addresses(NamedTuple):
     counter: str
 
     @classmethod
-    def free(cls) -> Addresses:
-        """Ports that nobody has just now."""
-        return cls(*(f"http://127.0.0.1:{free_port()}" for _ in cls._fields))
+    def at(cls, ports: Iterable[int]) -> Addresses:
+        """On these ports of this machine."""
+        return cls(*(f"http://127.0.0.1:{port}" for port in ports))
 
 
 def configured(public: Path, at: Addresses, behind: Backends) -> str:
@@ -102,7 +104,7 @@ def web_server(
     if server is None:
         raise FileNotFoundError("nginx is not installed here: apt-get install nginx libnginx-mod-http-brotli-static")
     folder.mkdir(parents=True, exist_ok=True)
-    at = at or Addresses.free()
+    at = at or Addresses.at(free_ports(len(Addresses._fields)))
     where = urlsplit(at.public)
     (folder / "stormops.conf").write_text(configured(public, at, behind))
     types = server.parents[2] / "etc/nginx/mime.types"

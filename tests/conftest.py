@@ -9,6 +9,7 @@ from secrets import token_hex
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.postgres import Postgres, in_schema, wheel_folder
 
@@ -37,6 +38,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         print("\nSkipped, and nothing may be skipped here:", *_skipped, sep="\n  ")  # noqa: T201
+
+
+class BesideTheBrowser(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """`-n 2 --dist loadfile`: one worker has all browser tests, in their order, the other everything else.
+
+    Browser tests share a platform, where they find what those before them left; no process can have both Playwright's
+    event loop and those of asynchronous tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else "no browser"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> BesideTheBrowser | None:
+    return BesideTheBrowser(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

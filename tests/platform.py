@@ -5,20 +5,30 @@ Never imports `stormops`: what is known here is what an operator knows.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
+CRASHES_MAX = 2
+"""A child that ends a third time before it was ready ends in a loop."""
+MISCONFIGURED = 2
+"""How a child ends that no start helps."""
 
 
 def command(*words: str, env: dict[str, str] | None = None) -> str:
@@ -33,9 +43,42 @@ def command(*words: str, env: dict[str, str] | None = None) -> str:
     return done.stdout
 
 
+@cache
+def _made_once() -> Path:
+    """What is made once for all platforms of these tests, to be copied; removed at their end."""
+    folder = tempfile.TemporaryDirectory(prefix="stormops-tests-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+@cache
+def _generated(customers: int) -> Path:
+    """A generated city of this size, to be copied; gives its pack's folder."""
+    packs = _made_once() / f"packs-{customers}"
+    return Path(command("city", "generate", "--customers", str(customers), "--packs", str(packs)).strip())
+
+
 def make_city(folder: Path, customers: int) -> Path:
     """A small generated city; gives its pack's folder."""
-    return Path(command("city", "generate", "--customers", str(customers), "--packs", str(folder)).strip())
+    made = _generated(customers)
+    place = folder.joinpath(*made.parts[-2:])
+    shutil.copytree(made, place, dirs_exist_ok=True)
+    return place
+
+
+def enrol(data: Path, role: str) -> tuple[str, str]:
+    """Somebody with this role, called like it, in a data folder; gives name and password."""
+    said = command("staff", "add", role, "--role", role, "--data", str(data))
+    match = re.fullmatch(rf"{role} \({role}\): (\S+)", said.strip())
+    assert match, said
+    return role, match[1]
+
+
+@cache
+def _enrolled(roles: tuple[str, ...]) -> tuple[Path, dict[str, tuple[str, str]]]:
+    """A data folder where these are known, to be copied, and their names and passwords by role."""
+    data = _made_once() / "-".join(("data", *roles))
+    return data, {role: enrol(data, role) for role in roles}
 
 
 def fast(speed: float) -> dict[str, str]:
@@ -68,10 +111,18 @@ class Platform:
         data: Path,
         settings: dict[str, str] | None = None,
         ready: tuple[str, ...] = ("intake_url", "feed_url"),
+        staff: tuple[str, ...] = ("dispatcher", "viewer"),
     ) -> None:
+        """`staff`: one of each of these roles can sign in from the start, called like it."""
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
-        self.staff = {role: self.enrol(role) for role in ("dispatcher", "viewer")}
+        if (data / "staff.sqlite").exists():  # there was a platform here before: they get new passwords
+            self.staff = {role: enrol(data, role) for role in staff}
+        else:
+            known, people = _enrolled(staff)
+            self.staff = dict(people)
+            for file in known.iterdir():
+                shutil.copy2(file, data)
         environment = os.environ | {
             "STORMOPS_INTAKE_PORT": "0",
             "STORMOPS_FEED_PORT": "0",
@@ -94,11 +145,8 @@ class Platform:
         self.wait_until_ready(ready)
 
     def enrol(self, role: str) -> tuple[str, str]:
-        """Somebody with this role, called like it; gives name and password."""
-        said = command("staff", "add", role, "--role", role, "--data", str(self.data))
-        match = re.fullmatch(rf"{role} \({role}\): (\S+)", said.strip())
-        assert match, said
-        return role, match[1]
+        """Somebody more with this role, called like it, while it runs; gives name and password."""
+        return enrol(self.data, role)
 
     @property
     def log(self) -> str:
@@ -109,9 +157,12 @@ class Platform:
         """Until these answer that they are."""
         import httpx2
 
-        deadline = time.monotonic() + START_SECONDS_MAX
+        deadline, begun = time.monotonic() + START_SECONDS_MAX, len(self.log)
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self.log
+            if crash := crashing(self.log[begun:], [name.removesuffix("_url") for name in names]):
+                self.stop()
+                raise AssertionError(crash)
             try:
                 where = self.where()
                 if all(httpx2.get(f"{where[name]}/readyz").status_code == 200 for name in names):
@@ -155,3 +206,28 @@ class Platform:
         code = self._process.wait(STOP_SECONDS_MAX)
         self._log.close()
         return code
+
+
+def crashing(log: str, children: Sequence[str]) -> str:
+    """Which of these children ends in a loop, and what it said the last time; "" while none does."""
+    said: dict[str, list[str]] = {child: [] for child in children}
+    crashes: Counter[str] = Counter()
+    for line in log.splitlines():
+        told = event(line)
+        child, code = str(told.get("child")), told.get("code")
+        if told.get("event") == "child_ended" and child in said and code != -signal.SIGKILL:  # we kill, it does not
+            crashes[child] += 1
+            if crashes[child] > CRASHES_MAX or code == MISCONFIGURED:
+                return "\n".join([f"{child} ends in a loop (code {code}), and said last:", *said[child]])
+            said[child] = []
+        for words in (said.get(told["process"], []),) if told else said.values():
+            words.append(line)
+    return ""
+
+
+def event(line: str) -> dict[str, Any]:
+    """A line of the log; nothing of one that is not ours (what Python says before the log is open)."""
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {}

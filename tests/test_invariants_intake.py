@@ -59,6 +59,7 @@ class Alone:
             "STORMOPS_DATA": str(self.folder),
             "STORMOPS_PACK": str(self.folder / "no pack"),
             "STORMOPS_INTAKE_FD": str(self._socket.fileno()),
+            "STORMOPS_INTAKE_STAFF_PORT": "0",
             "STORMOPS_INTAKE_URL": self.url,
             "STORMOPS_REDIS_URL": f"unix://{self.folder}/nobody",
         }

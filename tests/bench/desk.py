@@ -24,7 +24,7 @@ import numpy as np
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.bench import desk_trace
-from tests.browser.conftest import ARGUMENTS, browser_path
+from tests.browser.conftest import ARGUMENTS, WHOLE, browser_path
 
 DASHBOARDS = Path(__file__).parents[2] / "dashboards/dist"
 PORTS = {"without": 8971, "with": 8972}
@@ -197,7 +197,7 @@ def main() -> int:
     found: dict[str, list[Moved]] = {name: [] for name in (*PORTS, "bare map")}
     opened: dict[str, list[Moved]] = {name: [] for name in found}
     with feeds(given.incidents, given.reports, given.dashboards) as addresses, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=browser_path(WHOLE), args=list(ARGUMENTS))
         for turn in range(TURNS):
             for name in PORTS if turn % 2 == 0 else reversed(PORTS):
                 page = open_desk(browser, addresses[name])

@@ -41,6 +41,7 @@ def test_the_three_forms_say_the_same() -> None:
 
 
 @pytest.mark.system
+@pytest.mark.alone
 def test_a_towns_last_gasps_meet_the_bars(capsys: pytest.CaptureFixture[str]) -> None:
     missed = main(["--scale", "0.03"])
     bars = json.loads(capsys.readouterr().out.splitlines()[-1])

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, WebSocketRoute, expect, sync_playwright
 
 from tests.messages_provider import MessagesProvider
 from tests.platform import Platform, in_the_afternoon, make_city
@@ -28,6 +28,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
+"""The engine without a window's parts: half of the processor's time."""
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
 SOON_SECONDS = 20
 """How long a test waits for what should come within two seconds; the machine may be busy."""
 SETTLED_SECONDS = 0.6
@@ -39,11 +42,11 @@ NO_DRAWING = "HTMLCanvasElement.prototype.getContext = () => null"
 expect.set_options(timeout=SOON_SECONDS * 1000)
 
 
-def browser_path() -> str:
-    """The Chromium that `make test` found or installed."""
+def browser_path(names: tuple[str, ...] = (*SHELLS, *WHOLE)) -> str:
+    """The Chromium to take: the one that was asked for, the first of these names, what `make test` installed."""
     noted = Path(".venv/.browser")
-    candidates = [os.environ.get("STORMOPS_BROWSER", ""), noted.read_text().strip() if noted.exists() else ""]
-    candidates += [shutil.which(name) or "" for name in ("chromium", "chromium-browser", "google-chrome")]
+    candidates = [os.environ.get("STORMOPS_BROWSER", ""), *(shutil.which(name) or "" for name in names)]
+    candidates += [noted.read_text().strip() if noted.exists() else ""]
     found = next((path for path in candidates if path and Path(path).exists()), None)
     if found is None:
         pytest.skip("no Chromium here: 'make test' installs one")
@@ -60,22 +63,31 @@ def texts() -> Iterator[MessagesProvider]:
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, texts: MessagesProvider) -> Iterator[Platform]:
-    """The whole platform on a small city of its own."""
+    """The whole platform on a small city of its own, once its public tree is there."""
     folder = tmp_path_factory.mktemp("browser")
     settings = texts.settings() | in_the_afternoon()
-    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", settings)
-    running.staff["supervisor"] = running.enrol("supervisor")
+    people = ("dispatcher", "viewer", "supervisor")
+    running = Platform(make_city(folder / "packs", CUSTOMERS), folder / "data", settings, staff=people)
+    deadline = time.monotonic() + SOON_SECONDS
+    while not (running.data / "public/current.json").exists():
+        assert time.monotonic() < deadline, running.log
+        time.sleep(0.05)
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One browser for all tests; each test has a context (cookies, storage) of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+    yield browser
+    browser.close()
 
 
 class Faults:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, browser_path, sign_in
+from tests.browser.conftest import ARGUMENTS, WHOLE, browser_path, sign_in
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1440, "height": 900}
@@ -369,7 +369,7 @@ def take(browser: Browser, feed_url: str, person: str, password: str, folder: Pa
 
 def main(first: str, second: str, third: str, *others: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=browser_path(WHOLE), args=list(ARGUMENTS))
         if first == "counter":
             passwords = dict(person.split("=", 1) for person in others)
             take_counter(browser, second.rstrip("/"), third, passwords, Path("docs/screenshots"))

@@ -8,20 +8,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import City, NewPage
+from tests.browser.conftest import City, NewPage, only
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "dashboards/node_modules/axe-core/axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-
-
+STILL = """Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished))"""
+"""Halfway through a transition colours are neither what they were nor what they will be."""
 RENEWS = "meta-refresh"
 """The table without JavaScript renews itself every 30 s, which loses nothing: there is nothing to fill in."""
 
 
 def faults(page: Page) -> list[tuple[str, str]]:
-    """What axe finds: the rule, and the first element that breaks it."""
+    """What axe finds once nothing moves into its place: the rule, and the first element that breaks it."""
+    page.evaluate(STILL)
     page.evaluate(AXE.read_text())
     found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
     return [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in found["violations"]]
@@ -52,6 +54,7 @@ def test_desk(open_desk: NewPage, city: City, theme: str) -> None:
     danger = city.report(symptom="gas_odour", address="by the pump house")
     page = open_desk(color_scheme=theme)
     assert faults(page) == []
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     page.wait_for_selector(".report-card")
     page.keyboard.press("m")
@@ -84,6 +87,7 @@ def test_desk_on_a_phone(open_desk: NewPage, city: City, theme: str) -> None:
     incident = city.outage(0.35, 0.65)
     page = open_desk(color_scheme=theme, viewport={"width": 390, "height": 844})
     assert faults(page) == []
+    only(page, incident)
     page.locator(f".incident-row[data-incident='{incident}']").click()
     for pane in ("panel", "map", "list"):
         page.locator(f".pane-switch [data-pane={pane}]").click()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.browser.conftest import City, NewPage
+from tests.browser.conftest import ARGUMENTS, WHOLE, City, NewPage, browser_path
 from tests.browser.test_accessible import faults as barriers
 from tests.browser.test_report import RECEIPT
 
@@ -23,6 +24,14 @@ SAID = {
 }
 SIZES = [(320, 640), (390, 844)]
 """A screen of 1280 pixels at 400 %, and a phone."""
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A whole browser: the shell alone never sends by itself what waits (background sync)."""
+    browser = playwright.chromium.launch(executable_path=browser_path(WHOLE), args=list(ARGUMENTS))
+    yield browser
+    browser.close()
 
 
 def kept(page: Page, city: City) -> None:

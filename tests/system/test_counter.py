@@ -55,14 +55,15 @@ class Person:
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("counter")
-    running = Platform(make_city(folder, 2_000), folder / "data", ready=("intake_url", "feed_url", "counter_url"))
+    city, ready = make_city(folder, 2_000), ("intake_url", "feed_url", "counter_url")
+    running = Platform(city, folder / "data", ready=ready, staff=("dispatcher", "viewer", *ROLES))
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="module")
 def people(platform: Platform) -> Iterator[dict[str, Person]]:
-    made = {role: Person(platform, *platform.enrol(role)) for role in ROLES}
+    made = {role: Person(platform, *platform.staff[role]) for role in ROLES}
     yield made
     for person in made.values():
         person.http.close()

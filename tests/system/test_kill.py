@@ -118,6 +118,7 @@ async def _settled(http: httpx2.AsyncClient, client: Client, feed_url: str, expe
 
 
 @pytest.mark.system
+@pytest.mark.alone
 @pytest.mark.timeout(150)
 async def test_invariant_4_kill_each_process_and_lose_nothing(pack: Path, tmp_path: Path) -> None:
     platform = Platform(pack, tmp_path / "data")

@@ -97,6 +97,7 @@ class Intake:
             server.set_inheritable(True)
             self.url = f"http://127.0.0.1:{server.getsockname()[1]}"
             environment = {"STORMOPS_DATA": str(data), "STORMOPS_INTAKE_FD": str(server.fileno())}
+            environment |= {"STORMOPS_INTAKE_STAFF_PORT": "0"}
             environment |= {"STORMOPS_REDIS_URL": NOBODY_THERE, "STORMOPS_JOURNAL_URL": "postgresql://127.0.0.1:1/none"}
             with data.with_suffix(".log").open("a") as log:
                 self.process = subprocess.Popen(

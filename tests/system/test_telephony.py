@@ -15,7 +15,7 @@ import pytest
 from tests.platform import Platform, make_city
 from tests.telephony import LIMIT_SECONDS, Provider, Transcript
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.alone]
 
 TOKEN = "a token of the provider"
 CALLS_A_SECOND = 40

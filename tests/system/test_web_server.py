@@ -10,16 +10,16 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from loadtests.web_server import Addresses, Backends, free_port, nginx, web_server
+from loadtests.web_server import Addresses, Backends, free_ports, nginx, web_server
 from tests.platform import Platform, make_city
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.alone]
 
 
 @pytest.mark.skipif(nginx() is None, reason="no nginx: run make setup-dev, or install it")
 async def test_the_public_reports_and_staff_work_each_by_their_own_address(tmp_path: Path) -> None:
-    at = Addresses.free()
-    ports = [free_port() for _ in Backends._fields]
+    found = free_ports(len(Addresses._fields) + len(Backends._fields))
+    at, ports = Addresses.at(found[: len(Addresses._fields)]), found[len(Addresses._fields) :]
     names = ("FEED", "INTAKE", "FEED_STAFF", "INTAKE_STAFF", "COUNTER")
     settings = {f"STORMOPS_{name}_PORT": str(port) for name, port in zip((*names, "COUNTER_OWN"), ports, strict=True)}
     settings |= {f"STORMOPS_{name}_URL": url for name, url in zip(names, at, strict=True)}

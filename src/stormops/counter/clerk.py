@@ -33,7 +33,6 @@ from stormops.counter.episode import Now
 from stormops.counter.rights import Person, grants_of, refused
 from stormops.papers.document import Office
 from stormops.papers.letters import compose
-from stormops.papers.pdf import pdf
 from stormops.papers.writing import Books as PapersReader
 from stormops.papers.writing import Desk as PapersDesk
 
@@ -192,6 +191,8 @@ class Clerk:
 
     def _work(self, reader: PapersReader, asking: Asking, now: Now) -> Work:
         def typeset(kind: str, about: str) -> Typeset:
+            from stormops.papers.pdf import pdf  # not before one is written: it is a quarter of a start
+
             document = compose(self.writing(reader), kind, about)
             key = hashlib.sha256(pdf(document)).hexdigest()
             record = reader.get(LETTERS[kind].about, about)

@@ -26,7 +26,6 @@ from stormops.pages.words import LANGUAGES, Words
 from stormops.papers import html
 from stormops.papers.document import Document
 from stormops.papers.letters import compose
-from stormops.papers.pdf import pdf
 from stormops.papers.words import said
 
 AT_ONCE = {"statement": "bills", "receipt": "receipts"}
@@ -50,6 +49,13 @@ class Printed(NamedTuple):
 
 
 Find = Callable[[Request, str], Printed | None]
+
+
+def _file_of(document: Document, void: str) -> bytes:
+    """A paper as a PDF."""
+    from stormops.papers.pdf import pdf  # not before one is asked for: it is a quarter of a start
+
+    return pdf(document, void)
 
 
 class Papers:
@@ -126,7 +132,7 @@ class Papers:
     # --- showing -----------------------------------------------------------------------------------------
 
     async def _file(self, _: Request, __: Person, found: Printed) -> Response:
-        body = await self._desk.look(pdf, found.document, found.void)
+        body = await self._desk.look(_file_of, found.document, found.void)
         headers = {"Content-Disposition": f'inline; filename="{found.document.kind}.pdf"'}
         if found.letter is not None and not found.void:
             same = hashlib.sha256(body).hexdigest() == found.letter.hash

@@ -10,6 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Collection
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -56,8 +57,14 @@ class SignIn:
         self._clock = clock
         self._added = added
         self._hasher = hasher or PasswordHasher()
-        # Verified for unknown names, so that the answer's time does not tell who exists.
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Verified for unknown names, so that the answer's time does not tell who exists.
+
+        Made at the first sign-in, whoever's: a process that only looks at sessions, or adds people, needs none.
+        """
+        return self._hasher.hash(secrets.token_urlsafe())
 
     def add(self, name: str, role: str, password: str) -> None:
         """Make an account, or give an existing one a new role and password (its sessions end).
@@ -92,8 +99,9 @@ class SignIn:
             return Refused("too_many_attempts", wait_s)
         with self._records.begin() as db:
             row = db.execute(select(PERSON).where(PERSON.c.name == name)).mappings().first()
+        nobody = self._nobody
         try:
-            self._hasher.verify(row["password_hash"] if row else self._nobody, password[:PASSWORD_LENGTH_MAX])
+            self._hasher.verify(row["password_hash"] if row else nobody, password[:PASSWORD_LENGTH_MAX])
         except VerifyMismatchError:
             row = None
         if row is None:

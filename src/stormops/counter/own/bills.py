@@ -15,7 +15,6 @@ from stormops.counter import answers
 from stormops.counter.own.customer import Customer
 from stormops.counter.own.door import PATH, Door
 from stormops.papers.letters import compose
-from stormops.papers.pdf import pdf
 
 CHART_HEIGHT, BAR_WIDTH = 120, 24
 """Of the drawing, in its own units."""
@@ -110,6 +109,8 @@ class Bills:
         return Response(body, headers=headers, media_type="application/pdf")
 
     def _printed(self, bill: str, language: str) -> bytes:
+        from stormops.papers.pdf import pdf  # not before one is asked for: it is a quarter of a start
+
         clerk = self._door.clerk
         with clerk.books.reading() as reader:
             return pdf(compose(clerk.writing(reader, language), "statement", bill))
