@@ -15,6 +15,7 @@ from stormops.core.forest import Rows, begins, distinct, ranges
 from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
 from stormops.core.network import Bools, Floats, Ints
 from stormops.core.onset import Onsets
+from stormops.core.standing import Standing, alike
 from stormops.core.strays import Strays
 from stormops.core.weighed import Weighed
 
@@ -25,9 +26,9 @@ class Words(NamedTuple):
     """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
 
     `kinds`: what was heard of anybody, each once; `spoken` (places, kinds): of how many right below each place.
-    `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
+    `silent` (sorts, places): customers right below each place of whom nothing was heard, by sort (`Customers.sort`).
     `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
-    by place and area.
+    by place and sort.
     """
 
     kinds: Heard
@@ -44,10 +45,13 @@ class Customers:
     nothing has answered; `off_ms`, `on_ms`: the meter's word; `answered_ms`: when people last said that service
     is back. `area`: -1 = no meter, 0 = one that is heard, else the number of a silent area. Write by `tell`.
     `near` (P, K): the houses near by at which a report may be placed instead (`core.strays`); None = that is not known.
+    `standing`: how the houses stand to the devices right above (`core.standing`).
     """
 
-    def __init__(self, leaf: Rows, places: int, near: Ints | None = None) -> None:
+    def __init__(self, leaf: Rows, places: int, near: Ints | None = None, standing: Standing | None = None) -> None:
         self.leaf = leaf
+        self.standing = alike(len(leaf)) if standing is None else standing
+        self._ways = len(self.standing.odds)
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
         self.columns = dict(zip(COLUMNS, self._at, strict=True))
@@ -71,10 +75,7 @@ class Customers:
         self._words: tuple[tuple[Onsets, int], Words] | None = None
         self._weighed: Weighed | None = None
         self.of_silent = np.zeros((1, 2, 1))
-        """(different `near_out`, areas + 1, S + 1): log-likelihoods of the silence of one, by how it stands near by.
-
-        Without a meter, and with one in each area.
-        """
+        """(different `near_out`, sorts, S + 1): log-likelihoods of the silence of one, by how it stands near by."""
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
         self.told = np.zeros((1, places))
@@ -100,12 +101,24 @@ class Customers:
         first, last = self._first[places], self._first[places + 1]
         return self._by_leaf[ranges(first, last)], np.repeat(np.arange(len(places)), last - first)
 
+    def sort(self, premises: Rows) -> Rows:
+        """(M): of which sort these are while they are silent: by the area of the meter (none first), and how they stand."""
+        return (self.area[premises] + 1) * self._ways + self.standing.code[premises]
+
+    def sorts(self, areas: int) -> int:
+        """How many sorts there are."""
+        return (areas + 1) * self._ways
+
+    def by_area(self, silent: Floats) -> Floats:
+        """(areas + 1, places): of counts by sort (sorts, places)."""
+        return np.asarray(silent.reshape(-1, self._ways, silent.shape[1]).sum(axis=1))
+
     def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
-        """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
-        quiet = ~self._special[here]
-        kinds = areas + 1
-        cell = row[quiet] * kinds + self.area[here[quiet]] + 1
-        return np.bincount(cell, minlength=places * kinds).reshape(places, kinds)
+        """(M, sorts): customers right below each place of whom nothing was heard."""
+        quiet = here[~self._special[here]]
+        sorts = self.sorts(areas)
+        cell = row[~self._special[here]] * sorts + self.sort(quiet)
+        return np.bincount(cell, minlength=places * sorts).reshape(places, sorts)
 
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
@@ -148,28 +161,30 @@ class Customers:
         off = np.where(at[1] > at[2], off, -1)
         area = self.area[premises].astype(np.intp)
         near_out = self._near_outs[self.near_row[self.leaf[premises]]]
-        return Heard(report, off, on, area, answered, self._stray[premises], near_out, neighbours)
+        stands = self.standing.code[premises]
+        return Heard(report, off, on, area, answered, self._stray[premises], near_out, stands, neighbours)
 
     def _reported(self, places: Rows | Ints, onsets: Onsets) -> Rows:
         at_ms = self._reported_ms[places]
         return np.where(at_ms > 0, onsets.ages(at_ms), -1)
 
     def silent(self, areas: int, hushed: tuple[Rows, Rows] | None = None) -> Heard:
-        """What is heard of who says nothing: without a meter, and with one in each of the areas.
+        """What is heard of who says nothing, of each sort.
 
         Of each group of neighbours (M, as in `Heard`) and how it stands near them (M), one after the other; None = of
         who is silent among silent neighbours, for each of the different `near_out`: `silent_row` says which.
         """
         if hushed is None:
             hushed = np.full((len(self._near_outs), NEIGHBOURS), -1), self._near_outs
-        groups, near_out = (np.repeat(column, areas + 1, axis=0) for column in hushed)
+        groups, near_out = (np.repeat(column, self.sorts(areas), axis=0) for column in hushed)
         nothing = np.full(len(groups), -1)
-        area = np.tile(np.arange(-1, areas), len(hushed[1]))
-        return Heard(nothing, nothing, nothing, area, nothing, nothing, near_out, groups)
+        area = np.tile(np.repeat(np.arange(-1, areas), self._ways), len(hushed[1]))
+        stands = np.tile(np.arange(self._ways), (areas + 1) * len(hushed[1]))
+        return Heard(nothing, nothing, nothing, area, nothing, nothing, near_out, stands, groups)
 
     def silent_row(self, premises: Rows, areas: int) -> Rows:
         """(M): the row of `silent` that each of these premises has, if it is silent."""
-        return self.near_row[self.leaf[premises]] * (areas + 1) + self.area[premises] + 1
+        return self.near_row[self.leaf[premises]] * self.sorts(areas) + self.sort(premises)
 
     def silence(self, places: Rows, hearing: Hearing) -> tuple[Rows, Floats]:
         """(M): how many right below each place of whom nothing was heard; (M, S + 1): log-likelihoods of that."""
@@ -186,7 +201,7 @@ class Customers:
         return self.silent(areas, (self._reported(places, onsets), self.near_out[places]))
 
     def _silence(self, count: Rows, places: Rows, some: Rows, said: Floats) -> Floats:
-        """`count` (M, areas + 1) are silent there; `said` is the evidence of what `_silent_there` gave."""
+        """`count` (M, sorts) are silent there; `said` is the evidence of what `_silent_there` gave."""
         told = _sums(count, self.of_silent[self.near_row[places]])
         told[some] = _sums(count[some], said.reshape(len(some), *self.of_silent.shape[1:]))
         return told
@@ -199,15 +214,15 @@ class Customers:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
         self._areas, said = areas, hearing.evidence(self.silent(areas))
-        self.of_silent = said.reshape(len(self._near_outs), areas + 1, -1)
+        self.of_silent = said.reshape(len(self._near_outs), self.sorts(areas), -1)
         words = self.words(hearing.onsets, areas)
         if len(self._near_outs) == 1:
             # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
             self.told = np.einsum("ks,kn->sn", self.of_silent[0], words.silent)
         else:
             self.told = np.zeros((said.shape[1], self._places))
-            for area, count in enumerate(words.silent):
-                self.told += count * self.of_silent[:, area].T.take(self.near_row[:-1], axis=1)
+            for sort in words.silent.any(axis=1).nonzero()[0]:
+                self.told += words.silent[sort] * self.of_silent[:, sort].T.take(self.near_row[:-1], axis=1)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
         self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape[1:])).T
         self.told += (words.spoken @ hearing.evidence(words.kinds)).T
@@ -225,8 +240,9 @@ class Customers:
         kinds, which = self.heard(special, onsets).kinds()
         first = np.searchsorted(self.leaf[special], np.arange(self._places + 1))
         spoken = csr_array((np.ones(len(special)), which, first), shape=(self._places, len(kinds.report)))
-        cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
-        silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
+        sorts = self.sorts(areas)
+        cell = self.sort(quiet) * self._places + self.leaf[quiet]
+        silent = np.bincount(cell, minlength=sorts * self._places).reshape(sorts, self._places)
         hushed = np.flatnonzero(self._reported_ms[:-1, 0])
         by_hushed = self._hushed(hushed, areas, onsets)
         return Words(kinds, spoken, silent.astype(np.float64), hushed, by_hushed)
@@ -293,6 +309,6 @@ class Customers:
 def _sums(count: Rows | Floats, said: Floats) -> Floats:
     """(M, S + 1): of (M, kinds) customers who said (M, kinds, S + 1)."""
     told = np.zeros((len(count), said.shape[2]))
-    for kind in range(count.shape[1]):
+    for kind in count.any(axis=0).nonzero()[0]:
         told += count[:, kind, None] * said[:, kind]
     return told

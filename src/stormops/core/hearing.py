@@ -101,7 +101,7 @@ class Heard(NamedTuple):
     `neighbours` (M, `NEIGHBOURS`): the first reports from below the same device, those before the customer's own.
     `stray`: how far the report may be one that is meant for a house near by (`core.strays`). `near_out`: how likely who
     hangs on another device near by is out, while there is power on the recorded one and while there is none
-    (`near_code`), -1 = not known.
+    (`near_code`), -1 = not known. `stands`: how the house stands to the recorded device (`core.standing`).
     """
 
     report: Rows
@@ -111,6 +111,7 @@ class Heard(NamedTuple):
     answered: Rows
     stray: Rows
     near_out: Rows
+    stands: Rows
     neighbours: Rows
 
     def kinds(self) -> tuple[Kinds, Rows]:
@@ -159,7 +160,8 @@ def _parts(count: int) -> list[slice]:
 class Hearing:
     """The tables at one moment: S slots of `onsets` with `weights` (S), under `rates`.
 
-    `deaf` (areas, 2): ages between which each area of the meter network was not heard at all, older first.
+    `deaf` (areas, 2): ages between which each area of the meter network was not heard at all, older first. `odds` (K):
+    of a wrong link, over those of `rates.wrong_link`, by how a house stands (`core.standing`).
     """
 
     def __init__(
@@ -171,8 +173,12 @@ class Hearing:
         *,
         begun_ms: int | None = None,
         calling: Calling = ALWAYS,
+        odds: tuple[float, ...] = (1.0,),
     ) -> None:
         self.onsets, self.rates, self.weights = onsets, rates, weights
+        wrong = rates.wrong_link * np.array(odds)
+        self.wrong_link: Floats = wrong / (wrong + 1 - rates.wrong_link)
+        """(K): chance that a link is wrong, by how the house stands."""
         total = weights.sum()
         self._when = weights / total if total else weights
         self._begun_ms = begun_ms
@@ -414,7 +420,7 @@ class Hearing:
         (M, S + 1): that of what was heard if it is wrong. Of who hangs elsewhere nothing is said of their own service.
         """
         ratio, elsewhere = self._ratios(heard, spoken)
-        wrong = self.rates.wrong_link
+        wrong = self.wrong_link.take(heard.stands)[:, None]
         told = np.empty_like(elsewhere)
         told[:, :-1], told[:, -1] = ratio, 1.0
         told *= self._service_kept
@@ -439,15 +445,24 @@ class Hearing:
         """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""
         kinds, which = heard.kinds()
         told, elsewhere = self._linked(kinds, self.spoken(kinds))
-        there = self.rates.wrong_link * elsewhere[:, -1]
-        either = 1 - self.rates.wrong_link + there
+        wrong = self.wrong_link.take(kinds.stands)
+        there = wrong * elsewhere[:, -1]
+        either = 1 - wrong + there
         return (self._service_kept[-1] * either / told[:, -1])[which], (there / either)[which]
+
+    def out_elsewhere(self, heard: Heard) -> Floats:
+        """(M): chance that a customer is out who hangs elsewhere, when nothing above in the records failed."""
+        kinds, which = heard.kinds()
+        _, elsewhere = self._ratios(kinds, self.spoken(kinds))
+        out, _ = near_shares(kinds.near_out, self.rates.share_out)
+        return np.asarray(np.clip(1 - (1 - out) / elsewhere[:, -1], 0.0, 1.0)[which])
 
     def wrongly(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that the link is wrong, if all above in the records lost it in each slot, or never."""
         kinds, which = heard.kinds()
         told, elsewhere = self._linked(kinds, self.spoken(kinds))
-        return np.asarray((self.rates.wrong_link * elsewhere / told).take(which, axis=0))
+        wrong = self.wrong_link.take(kinds.stands)[:, None]
+        return np.asarray((wrong * elsewhere / told).take(which, axis=0))
 
     def powered(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that there is service, if all above in the records lost it in each slot, or never.
@@ -456,10 +471,10 @@ class Hearing:
         """
         kinds, which = heard.kinds()
         told, _ = self._linked(kinds, self.spoken(kinds))
-        wrong = self.rates.wrong_link
+        wrong = self.wrong_link.take(kinds.stands)
         out, apart = near_shares(kinds.near_out, self.rates.share_out)
         there = np.empty_like(told)
-        there[:] = wrong * apart[:, None]
+        there[:] = (wrong * apart)[:, None]
         there[:, -1] = 1 - wrong * out
         return np.asarray((self._service_kept[-1] * there / told).take(which, axis=0))
 

@@ -340,22 +340,25 @@ class _Step:
         gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
         quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
-        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + words.silent[1]
+        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + customers.by_area(words.silent)[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
+        links = hearing.wrong_link.take(customers.standing.code)
+        linked = customers.leaf >= 0
+        doubtful = np.bincount(customers.leaf[linked], links[linked], minlength=len(customers.right_below))
         asked = truly.sum() + quiet @ heard, gasp.sum() + metered @ (hearing.gasp_share @ since[:-1])
         self._words = np.array(
             [
                 asked[0] * rates.report * (1 - rates.report),
                 falsely.sum(),
                 asked[1] * rates.gasp * (1 - rates.gasp),
-                customers.right_below.sum() * rates.wrong_link * (1 - rates.wrong_link),
+                float((links * (1 - links)) @ linked),
             ]
         )
         columns = (
             (truly - quiet * still) * (1 - rates.report),
             falsely - customers.right_below * (rates.false / (1 - rates.false)),
             (gasp - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
-            self._wrong(since, words) - customers.right_below * rates.wrong_link,
+            self._wrong(since, words) - doubtful,
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
 
@@ -373,7 +376,7 @@ class _Step:
         true = np.column_stack([hearing.true_words(kinds)[1], 1 - hearing.powered(kinds)[:, -1]])
         live = ~inference.below_known_open()
         falsely = (spoken @ gasped - _expected(spoken, gasped[:, None] * true, since)) @ live
-        meters = (spoken @ (kinds.area >= 0) + words.silent[1:].sum(axis=0)) @ live
+        meters = (spoken @ (kinds.area >= 0) + customers.by_area(words.silent)[1:].sum(axis=0)) @ live
         rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
         return min(FALSE_MOST, float(rate))
 
@@ -381,12 +384,12 @@ class _Step:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
         hearing, customers, areas = self.inference.hearing, self.inference.customers, self.inference.areas
         hushed = words.hushed
-        of_silent = hearing.wrongly(customers.silent(areas)).reshape(-1, areas + 1, len(since))
+        of_silent = hearing.wrongly(customers.silent(areas)).reshape(-1, len(words.silent), len(since))
         wrong: Floats = np.zeros(len(customers.right_below))
-        for area, count in enumerate(words.silent):
-            chance = of_silent[:, area].T.take(customers.near_row[:-1], axis=1)
-            wrong += count * np.einsum("sn,sn->n", chance, since)
-        of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), areas + 1, len(since))
+        for sort in words.silent.any(axis=1).nonzero()[0]:
+            chance = of_silent[:, sort].T.take(customers.near_row[:-1], axis=1)
+            wrong += words.silent[sort] * np.einsum("sn,sn->n", chance, since)
+        of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), len(words.silent), len(since))
         wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
         return wrong + _expected(words.spoken, hearing.wrongly(words.kinds), since)
 

@@ -25,6 +25,7 @@ from stormops.core.mislinks import Doubt, doubts
 from stormops.core.nearby import Nearby
 from stormops.core.network import Bools, City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
+from stormops.core.standing import Grounds
 from stormops.core.strays import Vicinity
 
 OPENS = {
@@ -76,7 +77,7 @@ class Explanations:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
         self._where = city.metres(city.premises.lon, city.premises.lat)
-        self._vicinity = Vicinity(*self._where)
+        self._vicinity, self._grounds = Vicinity(*self._where), Grounds(*self._where)
         self._local = local
         self._learned_from = 0
         """Premises that spoke when rates were learned last, or the search for the highest hill began."""
@@ -110,7 +111,8 @@ class Explanations:
     def _lay_out(self, tree: Tree, rates: Rates) -> None:
         """What follows from the tree, with nothing heard yet."""
         self._tree = tree
-        self.inference = Inference(tree, opens(tree), rates, near=self._vicinity.near(tree.premise_device))
+        near, standing = self._vicinity.near(tree.premise_device), self._grounds.standing(tree.premise_device)
+        self.inference = Inference(tree, opens(tree), rates, near=near, standing=standing)
         self.inference.call_by(Calling(self._local))
         places = self.inference.places
         self._node: Ints = places.node
