@@ -29,7 +29,7 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
 def heard(  # noqa: PLR0917 - a word each
     report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1, near_out: int = -1
 ) -> Heard:
-    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1, near_out)]
+    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1, near_out, 0)]
     return Heard._make([*words, np.full((1, NEIGHBOURS), -1)])
 
 
@@ -207,7 +207,7 @@ def test_how_it_stands_near_by_is_kept_by_octaves() -> None:
 def test_whole_steps_make_sums_exact() -> None:
     ages = np.arange(AGES)[::7]
     nothing = np.full(len(ages), -1)
-    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
+    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, nothing, np.zeros_like(ages), np.full((len(ages), NEIGHBOURS), -1))
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 

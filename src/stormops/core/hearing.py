@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from stormops.core.calling import ALWAYS, Calling
 from stormops.core.distinct import numbered
 from stormops.core.forest import Rows
-from stormops.core.network import Floats
+from stormops.core.network import Bools, Floats
 from stormops.core.onset import QUANTUM_MS, Onsets
 from stormops.core.strays import rate
 
@@ -36,9 +36,11 @@ NEIGHBOURS = 3
 WRONG_ON = 2e-3
 """Chance that a meter is said to be on while it is off."""
 
-MISSED_READ = 0.05
-"""Chance that a meter that is on, and whose neighbours are read, misses its read."""
+MISSED_READS = (0.05, 0.02)
+"""Chance that a meter that is on, and whose neighbours are read, misses its next read, and the next two.
 
+Not learned: until an area's silence is noted, all its meters miss theirs. Who misses more is mute (`Rates.mute`).
+"""
 
 OVERDUE = 1.0
 """A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
@@ -69,6 +71,7 @@ class Rates(NamedTuple):
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `false_gasp`: one says off, and nothing else, though its customer has service beyond the momentary hold: believed of
     a meter once in four years (a momentary interruption whose end is not heard).
+    `mute`: a meter that has power has missed three reads: it fell silent for good.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out, and the
     chance that who hangs on another device is, where nothing is known of those near by (`Heard.near_out`).
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
@@ -85,6 +88,7 @@ class Rates(NamedTuple):
     service: float = 3e-4
     gasp: float = 0.6
     false_gasp: float = 3.6e-4
+    mute: float = 0.01
     wrong_link: float = 0.01
     share_out: float = 0.02
     read_every_ms: int = 0
@@ -213,7 +217,7 @@ class Hearing:
 
     def _reach(self, heard: Heard) -> None:
         """See to it that the tables tell of words as old as these: most storms are of today."""
-        oldest = max(int(ages.max(initial=-1)) for ages in (heard.report, heard.off, heard.on))
+        oldest = max(int(ages.max(initial=-1)) for ages in (heard.report, heard.off, heard.on, heard.answered))
         if oldest >= self._ages:
             self._tell_apart(min(2 * (oldest + 1), len(self._slot)))
 
@@ -340,7 +344,7 @@ class Hearing:
         return np.asarray(1 + spread[: self._ages] * (rates.gasp * rates.span_ms / QUANTUM_MS / rates.false_gasp))
 
     def _ons(self, deaf: Floats) -> Floats:
-        """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.
+        """(areas, ages + 1, S): the last word that a meter is on, and the reads due since then that are missed.
 
         A read that was due while its area was not heard is not missed; the first one after that is. The last age is
         that of no word at all.
@@ -349,16 +353,37 @@ class Hearing:
         # Of a wide slot a word often leaves its edge alone, and others put the loss just there: no sample will do.
         since = self.onsets.younger(age[:, None], self._begun_ms)
         told = since + (1 - since) * WRONG_ON
-        table = np.broadcast_to(told, (len(deaf), *told.shape))
+        self._was_on = np.vstack([told, np.ones(self.onsets.slots)])
+        """(ages + 1, S): what a word that a meter is on says by itself; last: no word."""
+        self._missed, self._mute = self._missing(age, told, deaf)
+        return np.asarray(self._was_on * self._missed)
+
+    def _missing(self, age: Floats, told: Floats, deaf: Floats) -> tuple[Floats, Bools]:
+        """(areas, ages + 1, S): what it says, beside a word of each age, that reads which were due since are missed.
+
+        (areas, ages + 1): whether all of those that count are. The last age is that of no word.
+        """
+        missed = np.ones((len(deaf), len(age) + 1, self.onsets.slots))
+        mute = np.zeros((len(deaf), len(age) + 1), np.bool_)
         every = self.rates.read_every_ms / QUANTUM_MS
-        if every:
-            due, silent, until = age - every, deaf[:, :1], deaf[:, 1:]
+        if not every:
+            return missed, mute
+        silent, until = deaf[:, :1], deaf[:, 1:]
+        lost = np.broadcast_to(told, (len(deaf), *told.shape))
+        powered, due = np.ones((len(deaf), len(age), 1)), np.broadcast_to(age, (len(deaf), len(age)))
+        of_mute = self.rates.mute
+        for chance in (*(max(chance, of_mute) for chance in MISSED_READS), of_mute):
+            due = due - every
             unheard = (silent > 0) & (due - 1 <= silent) & (due >= until)
             due = np.where(unheard, age - every * (np.floor((age - until) / every) + 1), due)
+            late = (due - 1 > OVERDUE)[:, :, None]
+            # Who lost power after this read was due missed it as others do; who lost it before, for sure.
             since_due = self.onsets.younger(due[:, :, None], self._begun_ms)
-            missed = since_due + (told - since_due) / MISSED_READ
-            table = np.where((due - 1 > OVERDUE)[:, :, None], missed, table)
-        return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
+            lost = np.where(late, lost - (powered - chance) * since_due, lost)
+            powered = np.where(late, chance, powered)
+        missed[:, :-1] = lost / (powered * told)
+        mute[:, :-1] = late[:, :, 0]
+        return missed, mute
 
     def _gasped(self, deaf: Floats) -> Floats:
         """(areas, S): share of losses whose gasp could have been heard by now."""
@@ -382,10 +407,15 @@ class Hearing:
         ratio = spoken.copy()
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
-        ratio *= self._on[area, heard.on]
+        on = self._on[area, heard.on]
         anew = (heard.answered >= 0).nonzero()[0]
         if len(anew):
-            ratio[anew] = self._answered(heard.only(anew), spoken[anew], ratio[anew])
+            # Reads that were due before people restored it were missed by what they restored.
+            since = np.minimum(heard.on[anew], heard.answered[anew])
+            on[anew] = self._was_on[heard.on[anew]] * self._missed[area[anew], since]
+        ratio *= on
+        if len(anew):
+            ratio[anew] = self._answered(heard.only(anew), spoken[anew], ratio[anew], on[anew])
         out, apart = near_shares(heard.near_out, self.rates.share_out)
         elsewhere = np.empty((len(ratio), self.onsets.slots + 1))
         elsewhere[:] = (1 - out + out * np.einsum("ms,s->m", ratio, self._when))[:, None]
@@ -395,7 +425,7 @@ class Hearing:
         elsewhere[near, :-1] = apart + (1 - apart) * ratio[near]
         return ratio, elsewhere
 
-    def _answered(self, heard: Heard, spoken: Floats, ratio: Floats) -> Floats:
+    def _answered(self, heard: Heard, spoken: Floats, ratio: Floats, on: Floats) -> Floats:
         """(M, S): of customers whom people restored. A loss before that goes on below what was repaired.
 
         Who is out all along calls anew, as others do after a loss; the meter gasps no second time, and what speaks is
@@ -403,12 +433,17 @@ class Hearing:
         """
         first = self._slot[heard.answered][:, None]
         before = np.arange(self.onsets.slots) < first
-        still = np.take_along_axis(spoken, first, axis=1) * self._on[heard.area, heard.on]
+        still = np.take_along_axis(spoken, first, axis=1) * on
         gasped = np.take_along_axis(self._off[heard.off], first, axis=1)[:, 0]
         back = POWER_UP * -np.expm1(-heard.answered * (QUANTUM_MS / POWER_UP_MS))
         silent = (heard.area == 0) & ((heard.on < 0) | (heard.on > heard.answered))
         factor = np.where(heard.off >= 0, gasped, np.where(silent, 1 / (1 - back), 1.0))
         return np.where(before, still * factor[:, None], ratio)
+
+    def mute(self, heard: Heard) -> Bools:
+        """(M): of whom all of the reads that count were missed."""
+        self._reach(heard)
+        return np.asarray(self._mute[heard.area, heard.on] & (heard.area >= 0) & (heard.off < 0))
 
     def true_words(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""

@@ -33,10 +33,19 @@ CUSTOMERS = 200.0
 """Strength of what is believed of the share that reports, or of gasps heard: that many customers without service."""
 
 FALSE = 2.0
-"""Strength of what is believed of false reports: that many of them."""
+"""Strength of what is believed of false reports: that many of them. It holds back that there are many more."""
+
+KNOWN = 0.2
+"""Deviation (natural logarithm) of false reports from what is believed, as a rule: quiet days have told it.
+
+Where that is no rule it may be any (the prior is Cauchy's): what contradicts it by far is not held back by this.
+"""
 
 FALSE_GASPS = 0.5
 """The same of false gasps: nobody has counted them, and their rate may be ten times higher or lower."""
+
+MUTE = 0.5
+"""The same of meters that fall silent for good: the city's own show soon how many they are."""
 
 LINKS = 100.0
 """Strength of what is believed of wrong links: as if so many had been looked up, one of which was wrong."""
@@ -58,6 +67,9 @@ OPENS_MOST = -math.expm1(-HAZARD_MOST)
 
 FALSE_MOST = 0.5
 """Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
+
+MUTE_MOST = 0.5
+"""Nor that more meters fall silent for good."""
 
 REPORT, FALSELY, GASP, WRONG = -4, -3, -2, -1
 """Columns of the rates among all that is learned."""
@@ -148,7 +160,7 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     inference = step.inference
     start = _believed(inference)
     height = step.height(inference.posterior.likelihood())
-    share_out, false_gasp = _share_out(inference), step.false_gasp()
+    share_out, false_gasp, mute = _share_out(inference), step.false_gasp(), step.mute()
     near_out = start.near_out if nearby is None else near_code(*nearby.shares())
     for tried in step.moves():
         inference.believe(*tried)
@@ -160,7 +172,8 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     else:
         reached, tried = height, start
     # What the posterior itself says is no rate to climb by: it holds from the next step on.
-    learned = tried._replace(rates=tried.rates._replace(share_out=share_out, false_gasp=false_gasp), near_out=near_out)
+    rates = tried.rates._replace(share_out=share_out, false_gasp=false_gasp, mute=mute)
+    learned = tried._replace(rates=rates, near_out=near_out)
     inference.believe(*learned)
     return reached, learned
 
@@ -230,7 +243,7 @@ class _Step:
         for _, strength, start, value in _shares_of(believed, rates):
             weight += strength * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
         ratio = rates.false / believed.false
-        weight += FALSE * (math.log(ratio) - ratio + 1)
+        weight += FALSE * (math.log(ratio) - ratio + 1) - math.log1p((math.log(ratio) / KNOWN) ** 2)
         return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
 
     def moves(self) -> Iterator[Learned]:
@@ -268,8 +281,11 @@ class _Step:
         for at, strength, start, value in _shares_of(believed, rates):
             pull[at] = strength * (start - value)
             prior[at, at] = strength * value * (1 - value)
-        pull[FALSELY] = FALSE * (1 - rates.false / believed.false)
-        prior[FALSELY, FALSELY] = FALSE
+        ratio = rates.false / believed.false
+        # A Cauchy prior pulls as a normal one would that is the wider the farther off it is.
+        known = 2 / (KNOWN**2 + math.log(ratio) ** 2)
+        pull[FALSELY] = FALSE * (1 - ratio) - known * math.log(ratio)
+        prior[FALSELY, FALSELY] = FALSE + known
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
         curvature = apart.T @ apart
@@ -379,6 +395,21 @@ class _Step:
         meters = (spoken @ (kinds.area >= 0) + customers.by_area(words.silent)[1:].sum(axis=0)) @ live
         rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
         return min(FALSE_MOST, float(rate))
+
+    def mute(self) -> float:
+        """Of meters that are read, how many have fallen silent for good though they have power, by the posterior."""
+        inference = self.inference
+        hearing, customers = inference.hearing, inference.customers
+        if not self._rates.read_every_ms:
+            return self._rates.mute
+        words = customers.words(hearing.onsets, inference.areas)
+        kinds, spoken = words.kinds, words.spoken
+        counts = (kinds.area >= 0) & (kinds.on >= 0) & (kinds.off < 0) & (kinds.answered < 0)
+        powered = (counts & hearing.mute(kinds))[:, None] * hearing.powered(kinds)
+        live = ~inference.below_known_open()
+        silent = _expected(spoken, powered, inference.posterior.since) @ live
+        read = (spoken @ counts) @ live
+        return min(MUTE_MOST, float((MUTE + silent) / (MUTE / self._believed.mute + read)))
 
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""

@@ -296,6 +296,7 @@ class Explanations:
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
             near_out=self._near_out(),
+            mute=_per_million(rates.mute),
         )
 
     def _near(self) -> Nearby:
@@ -313,7 +314,7 @@ class Explanations:
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
-        names = ("report", "false", "service", "gasp", "false_gasp", "wrong_link", "share_out", "prompt")
+        names = ("report", "false", "service", "gasp", "false_gasp", "wrong_link", "share_out", "prompt", "mute")
         rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
