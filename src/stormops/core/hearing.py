@@ -71,7 +71,7 @@ class Rates(NamedTuple):
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `false_gasp`: one says off, and nothing else, though its customer has service beyond the momentary hold: believed of
     a meter once in four years (a momentary interruption whose end is not heard).
-    `mute`: a meter that has power has missed three reads: it fell silent for good.
+    `mute`: a meter that has power falls silent for good: from three reads on that are missed it is taken to be so.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out, and the
     chance that who hangs on another device is, where nothing is known of those near by (`Heard.near_out`).
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
@@ -371,7 +371,7 @@ class Hearing:
         silent, until = deaf[:, :1], deaf[:, 1:]
         lost = np.broadcast_to(told, (len(deaf), *told.shape))
         powered, due = np.ones((len(deaf), len(age), 1)), np.broadcast_to(age, (len(deaf), len(age)))
-        of_mute = self.rates.mute
+        of_mute = self.rates.mute * min(1.0, self.rates.read_every_ms / self.rates.span_ms)
         for chance in (*(max(chance, of_mute) for chance in MISSED_READS), of_mute):
             due = due - every
             unheard = (silent > 0) & (due - 1 <= silent) & (due >= until)
