@@ -26,7 +26,7 @@ class Words(NamedTuple):
     """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
 
     `kinds`: what was heard of anybody, each once; `spoken` (places, kinds): of how many right below each place.
-    `silent` (sorts, places): customers right below each place of whom nothing was heard, by sort (`Customers.sort`).
+    `silent` (sorts, places): customers right below each place of whom nothing was heard: as `Customers.silent` has them.
     `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
     by place and sort.
     """
@@ -51,7 +51,6 @@ class Customers:
     def __init__(self, leaf: Rows, places: int, near: Ints | None = None, standing: Standing | None = None) -> None:
         self.leaf = leaf
         self.standing = alike(len(leaf)) if standing is None else standing
-        self._ways = len(self.standing.odds)
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
         self.columns = dict(zip(COLUMNS, self._at, strict=True))
@@ -67,12 +66,12 @@ class Customers:
         """Of the news, what was reported: it matters to those near by."""
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
-        self._areas = 1
+        self._words: tuple[Onsets, Words] | None = None
+        self._sort_out()
         self.near_out = np.full(places, -1)
         """(places): as `Heard.near_out`, of who is right below each; written by `live_near`."""
         self._near_outs, self.near_row = np.array([-1]), np.zeros(places + 1, np.intp)
         """Those that are different, and (places + 1) which of them each has; last: outside of all."""
-        self._words: tuple[tuple[Onsets, int], Words] | None = None
         self._weighed: Weighed | None = None
         self.of_silent = np.zeros((1, 2, 1))
         """(different `near_out`, sorts, S + 1): log-likelihoods of the silence of one, by how it stands near by."""
@@ -101,29 +100,35 @@ class Customers:
         first, last = self._first[places], self._first[places + 1]
         return self._by_leaf[ranges(first, last)], np.repeat(np.arange(len(places)), last - first)
 
-    def sort(self, premises: Rows) -> Rows:
-        """(M): of which sort these are while they are silent: by the area of the meter (none first), and how they stand."""
-        return (self.area[premises] + 1) * self._ways + self.standing.code[premises]
+    def _sort_out(self) -> None:
+        """Which sorts of customers there are while they are silent: by the area of the meter, and how they stand."""
+        ways = len(self.standing.odds)
+        of_each = (self.area + 1).astype(np.intp) * ways + self.standing.code
+        found = np.bincount(of_each).nonzero()[0]
+        self._sort = np.searchsorted(found, of_each)
+        self._sorts = found // ways - 1, found % ways
+        linked = self._by_leaf[self._first[0] :]
+        self._cell = self._sort[linked] * self._places + self.leaf[linked]
+        """Of those that are linked, in the order of their leaves: sort and leaf as one number."""
+        self._words = None
 
-    def sorts(self, areas: int) -> int:
-        """How many sorts there are."""
-        return (areas + 1) * self._ways
+    def by_area(self, silent: Floats, areas: int) -> Floats:
+        """(areas + 1, places): of counts by sort (sorts, places), by the area of the meter (none first)."""
+        count = np.zeros((areas + 1, silent.shape[1]))
+        np.add.at(count, self._sorts[0] + 1, silent)
+        return count
 
-    def by_area(self, silent: Floats) -> Floats:
-        """(areas + 1, places): of counts by sort (sorts, places)."""
-        return np.asarray(silent.reshape(-1, self._ways, silent.shape[1]).sum(axis=1))
-
-    def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
+    def _silent(self, here: Rows, row: Rows, places: int) -> Rows:
         """(M, sorts): customers right below each place of whom nothing was heard."""
-        quiet = here[~self._special[here]]
-        sorts = self.sorts(areas)
-        cell = row[~self._special[here]] * sorts + self.sort(quiet)
+        quiet = ~self._special[here]
+        sorts = len(self._sorts[0])
+        cell = row[quiet] * sorts + self._sort[here[quiet]]
         return np.bincount(cell, minlength=places * sorts).reshape(places, sorts)
 
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
         self.area[:] = area
-        self._words = None
+        self._sort_out()
         asked = self.leaf[area == 0]
         self.pinged[:] = False
         self.pinged[asked[asked >= 0]] = True
@@ -168,37 +173,36 @@ class Customers:
         at_ms = self._reported_ms[places]
         return np.where(at_ms > 0, onsets.ages(at_ms), -1)
 
-    def silent(self, areas: int, hushed: tuple[Rows, Rows] | None = None) -> Heard:
-        """What is heard of who says nothing, of each sort.
+    def silent(self, hushed: tuple[Rows, Rows] | None = None) -> Heard:
+        """What is heard of who says nothing, of each sort of them: by the area of the meter, and how they stand.
 
         Of each group of neighbours (M, as in `Heard`) and how it stands near them (M), one after the other; None = of
         who is silent among silent neighbours, for each of the different `near_out`: `silent_row` says which.
         """
         if hushed is None:
             hushed = np.full((len(self._near_outs), NEIGHBOURS), -1), self._near_outs
-        groups, near_out = (np.repeat(column, self.sorts(areas), axis=0) for column in hushed)
+        area, stands = (np.tile(of_sort, len(hushed[1])) for of_sort in self._sorts)
+        groups, near_out = (np.repeat(column, len(self._sorts[0]), axis=0) for column in hushed)
         nothing = np.full(len(groups), -1)
-        area = np.tile(np.repeat(np.arange(-1, areas), self._ways), len(hushed[1]))
-        stands = np.tile(np.arange(self._ways), (areas + 1) * len(hushed[1]))
         return Heard(nothing, nothing, nothing, area, nothing, nothing, near_out, stands, groups)
 
-    def silent_row(self, premises: Rows, areas: int) -> Rows:
+    def silent_row(self, premises: Rows) -> Rows:
         """(M): the row of `silent` that each of these premises has, if it is silent."""
-        return self.near_row[self.leaf[premises]] * self.sorts(areas) + self.sort(premises)
+        return np.asarray(self.near_row[self.leaf[premises]] * len(self._sorts[0]) + self._sort[premises])
 
     def silence(self, places: Rows, hearing: Hearing) -> tuple[Rows, Floats]:
         """(M): how many right below each place of whom nothing was heard; (M, S + 1): log-likelihoods of that."""
         some, silent = self._silent_there(places, hearing)
-        count = self._silent(*self._below(places), len(places), self._areas)
+        count = self._silent(*self._below(places), len(places))
         return count.sum(axis=1), self._silence(count, places, some, hearing.evidence(silent))
 
     def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
         """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
         some = self._reported_ms[places, 0].nonzero()[0]
-        return some, self._hushed(places[some], self._areas, hearing.onsets)
+        return some, self._hushed(places[some], hearing.onsets)
 
-    def _hushed(self, places: Rows, areas: int, onsets: Onsets) -> Heard:
-        return self.silent(areas, (self._reported(places, onsets), self.near_out[places]))
+    def _hushed(self, places: Rows, onsets: Onsets) -> Heard:
+        return self.silent((self._reported(places, onsets), self.near_out[places]))
 
     def _silence(self, count: Rows, places: Rows, some: Rows, said: Floats) -> Floats:
         """`count` (M, sorts) are silent there; `said` is the evidence of what `_silent_there` gave."""
@@ -210,41 +214,40 @@ class Customers:
         """(M, S): share of the reports of a loss in each slot that would have come of who is silent there."""
         return hearing.arrived(self._reported(places, hearing.onsets))
 
-    def recount(self, hearing: Hearing, areas: int) -> None:
+    def recount(self, hearing: Hearing) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        self._areas, said = areas, hearing.evidence(self.silent(areas))
-        self.of_silent = said.reshape(len(self._near_outs), self.sorts(areas), -1)
-        words = self.words(hearing.onsets, areas)
+        said = hearing.evidence(self.silent())
+        self.of_silent = said.reshape(len(self._near_outs), len(self._sorts[0]), -1)
+        words = self.words(hearing.onsets)
         if len(self._near_outs) == 1:
             # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
             self.told = np.einsum("ks,kn->sn", self.of_silent[0], words.silent)
         else:
             self.told = np.zeros((said.shape[1], self._places))
-            for sort in words.silent.any(axis=1).nonzero()[0]:
-                self.told += words.silent[sort] * self.of_silent[:, sort].T.take(self.near_row[:-1], axis=1)
+            for sort, count in enumerate(words.silent):
+                self.told += count * self.of_silent[:, sort].T.take(self.near_row[:-1], axis=1)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
         self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape[1:])).T
         self.told += (words.spoken @ hearing.evidence(words.kinds)).T
 
-    def words(self, onsets: Onsets, areas: int) -> Words:
+    def words(self, onsets: Onsets) -> Words:
         """All that was heard, by the last `count`."""
-        if self._words is None or self._words[0] != (onsets, areas):
-            self._words = (onsets, areas), self._all(onsets, areas)
+        if self._words is None or self._words[0] != onsets:
+            self._words = onsets, self._all(onsets)
         return self._words[1]
 
-    def _all(self, onsets: Onsets, areas: int) -> Words:
+    def _all(self, onsets: Onsets) -> Words:
         linked = self._by_leaf[self._first[0] :]
         spoke = self._special[linked]
-        special, quiet = linked[spoke], linked[~spoke]
+        special = linked[spoke]
         kinds, which = self.heard(special, onsets).kinds()
         first = np.searchsorted(self.leaf[special], np.arange(self._places + 1))
         spoken = csr_array((np.ones(len(special)), which, first), shape=(self._places, len(kinds.report)))
-        sorts = self.sorts(areas)
-        cell = self.sort(quiet) * self._places + self.leaf[quiet]
-        silent = np.bincount(cell, minlength=sorts * self._places).reshape(sorts, self._places)
+        sorts = len(self._sorts[0])
+        silent = np.bincount(self._cell[~spoke], minlength=sorts * self._places).reshape(sorts, self._places)
         hushed = np.flatnonzero(self._reported_ms[:-1, 0])
-        by_hushed = self._hushed(hushed, areas, onsets)
+        by_hushed = self._hushed(hushed, onsets)
         return Words(kinds, spoken, silent.astype(np.float64), hushed, by_hushed)
 
     def count(self, hearing: Hearing) -> Rows:
@@ -255,7 +258,7 @@ class Customers:
         if self._weighed is None or self._weighed.hearing is not hearing:
             self._weighed = Weighed(hearing)
         said = self._weighed.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
-        count = self._silent(here, row, len(places), self._areas)
+        count = self._silent(here, row, len(places))
         self.told[:, places] = self._silence(count, places, reported, said[: len(silent.report)]).T
         self._add(places[row[some]], said[len(silent.report) :].T)
         return places
@@ -309,6 +312,6 @@ class Customers:
 def _sums(count: Rows | Floats, said: Floats) -> Floats:
     """(M, S + 1): of (M, kinds) customers who said (M, kinds, S + 1)."""
     told = np.zeros((len(count), said.shape[2]))
-    for kind in count.any(axis=0).nonzero()[0]:
+    for kind in range(count.shape[1]):
         told += count[:, kind, None] * said[:, kind]
     return told

@@ -8,7 +8,7 @@ single word decides. Times are told apart by quanta (`core.onset`), all is looke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -142,11 +142,13 @@ class Kinds(Heard):
         return self, np.arange(len(self.report))
 
 
-def _once(columns: Iterable[Rows]) -> tuple[Rows, Rows]:
+def _once(columns: Sequence[Rows]) -> tuple[Rows, Rows]:
     """Of rows of a few ages: one of each kind, and (M) which of the kinds each row is."""
-    key, room = np.zeros(1, np.int64), 1
+    key, room = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
         size = int(column.max(initial=-1)) + 2
+        if size == 1:
+            continue  # nothing of the kind was heard of anybody
         if room * size > _ROOM:
             key, room = numbered(key)[1], len(column)
         key, room = key * size + (column + 1), room * size
@@ -242,7 +244,7 @@ class Hearing:
     def arrived(self, neighbours: Rows) -> Floats:
         """(M, S): share of the reports of a loss that have come, where these neighbours reported (as in `Heard`)."""
         if len(neighbours) > FEW:
-            first, which = _once(neighbours.T)
+            first, which = _once(tuple(neighbours.T))
             if len(first) < len(neighbours):
                 return self.arrived(neighbours[first]).take(which, axis=0)
             if len(neighbours) > PART:

@@ -175,7 +175,7 @@ class Inference:
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
         odds, begun_ms = self.customers.standing.odds, self._begun_ms
         self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=begun_ms, calling=self._calling, odds=odds)
-        self.customers.recount(self.hearing, len(deaf))
+        self.customers.recount(self.hearing)
         prior = self._prior(onsets, weights)
         if isinstance(self.posterior, Squalls):
             self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS / QUANTUM_MS))
@@ -218,8 +218,8 @@ class Inference:
         """Chances that these premises have service, by what is heard; outside the network nothing above fails."""
         customers, since = self.customers, self.posterior.since
         leaf, linked = customers.leaf[premises], customers.leaf[premises] >= 0
-        silent = self.hearing.powered(customers.silent(len(self._deaf)))
-        row = customers.silent_row(premises, len(self._deaf))
+        silent = self.hearing.powered(customers.silent())
+        row = customers.silent_row(premises)
         on: Floats = silent[row, -1]
         apart = customers.apart(premises)
         quiet = np.flatnonzero(linked & ~apart)
@@ -233,8 +233,8 @@ class Inference:
 
     def served(self, premises: Rows) -> tuple[Floats, Floats]:
         """Chances for these premises, when nothing above failed: that there is service, that the link is wrong."""
-        silent = self.hearing.served(self.customers.silent(len(self._deaf)))
-        row = self.customers.silent_row(premises, len(self._deaf))
+        silent = self.hearing.served(self.customers.silent())
+        row = self.customers.silent_row(premises)
         served, wrong = silent[0][row], silent[1][row]
         some = np.flatnonzero(self.customers.apart(premises))
         heard = self.customers.heard(premises[some], self.hearing.onsets)

@@ -341,7 +341,7 @@ class _Step:
         since = inference.posterior.since.copy()
         known = self._known
         since[:-1, known.below], since[-1, known.below] = known.slot[:, known.row[known.below]], 0.0
-        words = customers.words(hearing.onsets, inference.areas)
+        words = customers.words(hearing.onsets)
         kinds, spoken = words.kinds, words.spoken
         served, _ = hearing.served(kinds)
         # Whose clock people set anew tells little of how long it takes to be heard.
@@ -356,7 +356,7 @@ class _Step:
         gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
         quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
-        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + customers.by_area(words.silent)[1]
+        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + customers.by_area(words.silent, inference.areas)[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
         links = hearing.wrong_link.take(customers.standing.code)
         linked = customers.leaf >= 0
@@ -386,13 +386,13 @@ class _Step:
         """
         inference = self.inference
         hearing, customers, since = inference.hearing, inference.customers, inference.posterior.since
-        words = customers.words(hearing.onsets, inference.areas)
+        words = customers.words(hearing.onsets)
         kinds, spoken = words.kinds, words.spoken
         gasped = (kinds.off >= 0) & (kinds.answered < 0)
         true = np.column_stack([hearing.true_words(kinds)[1], 1 - hearing.powered(kinds)[:, -1]])
         live = ~inference.below_known_open()
         falsely = (spoken @ gasped - _expected(spoken, gasped[:, None] * true, since)) @ live
-        meters = (spoken @ (kinds.area >= 0) + customers.by_area(words.silent)[1:].sum(axis=0)) @ live
+        meters = (spoken @ (kinds.area >= 0) + customers.by_area(words.silent, inference.areas)[1:].sum(axis=0)) @ live
         rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
         return min(FALSE_MOST, float(rate))
 
@@ -402,7 +402,7 @@ class _Step:
         hearing, customers = inference.hearing, inference.customers
         if not self._rates.read_every_ms:
             return self._rates.mute
-        words = customers.words(hearing.onsets, inference.areas)
+        words = customers.words(hearing.onsets)
         kinds, spoken = words.kinds, words.spoken
         counts = (kinds.area >= 0) & (kinds.on >= 0) & (kinds.off < 0) & (kinds.answered < 0)
         powered = (counts & hearing.mute(kinds))[:, None] * hearing.powered(kinds)
@@ -413,13 +413,13 @@ class _Step:
 
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
-        hearing, customers, areas = self.inference.hearing, self.inference.customers, self.inference.areas
+        hearing, customers = self.inference.hearing, self.inference.customers
         hushed = words.hushed
-        of_silent = hearing.wrongly(customers.silent(areas)).reshape(-1, len(words.silent), len(since))
+        of_silent = hearing.wrongly(customers.silent()).reshape(-1, len(words.silent), len(since))
         wrong: Floats = np.zeros(len(customers.right_below))
-        for sort in words.silent.any(axis=1).nonzero()[0]:
+        for sort, count in enumerate(words.silent):
             chance = of_silent[:, sort].T.take(customers.near_row[:-1], axis=1)
-            wrong += words.silent[sort] * np.einsum("sn,sn->n", chance, since)
+            wrong += count * np.einsum("sn,sn->n", chance, since)
         of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), len(words.silent), len(since))
         wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
         return wrong + _expected(words.spoken, hearing.wrongly(words.kinds), since)
@@ -478,7 +478,7 @@ def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
     customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
-    words = customers.words(inference.hearing.onsets, inference.areas)
+    words = customers.words(inference.hearing.onsets)
     falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
     everybody = np.count_nonzero(linked)
     return float(heard + words.spoken.sum(axis=0) @ falsely + everybody * math.log1p(-false))
