@@ -248,7 +248,7 @@ class _Step:
 
     def moves(self) -> Iterator[Learned]:
         """After Newton's step, each rate cut by itself; then after ever shorter ones straight uphill."""
-        newton = self._newton()
+        newton, bold = self._newton()
         rates, slots, kinds = self._rates, len(self._times), self._kinds
 
         def after(step: Floats) -> Learned:
@@ -263,12 +263,19 @@ class _Step:
             opens = np.minimum(OPENS_MOST, -np.expm1(np.log1p(-self._opens) * factor[self._kind]))
             return Learned(learned, opens, _profile(self._onsets, times), self.inference.customers.near_out)
 
+        off = math.log(rates.false / self._believed.false)
+        if abs(off + np.clip(bold[FALSELY], -STEP_MOST, STEP_MOST)) > 2 * KNOWN:
+            # What holds false reports to what is believed has a hill of its own: beyond it may be a higher one.
+            yield after(np.clip(bold, -STEP_MOST, STEP_MOST))
         yield after(np.clip(newton, -STEP_MOST, STEP_MOST))
         whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
         yield from (after(whole * share) for share in SHORTER)
 
-    def _newton(self) -> Floats:
-        """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports."""
+    def _newton(self) -> tuple[Floats, Floats]:
+        """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports.
+
+        And the same if quiet days had not told how many false reports there are (`KNOWN`).
+        """
         believed, rates = self._believed, self._rates
         slope = self.slopes()
         away = np.log(np.concatenate([self._times, self._factor]))
@@ -284,8 +291,8 @@ class _Step:
         ratio = rates.false / believed.false
         # A Cauchy prior pulls as a normal one would that is the wider the farther off it is.
         known = 2 / (KNOWN**2 + math.log(ratio) ** 2)
-        pull[FALSELY] = FALSE * (1 - ratio) - known * math.log(ratio)
-        prior[FALSELY, FALSELY] = FALSE + known
+        pull[FALSELY] = FALSE * (1 - ratio)
+        prior[FALSELY, FALSELY] = FALSE
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
         curvature = apart.T @ apart
@@ -293,7 +300,10 @@ class _Step:
         seen = np.concatenate([self._openings, self._words])
         surest = np.sqrt(np.minimum(1.0, seen / np.maximum(np.diag(curvature), 1e-12)))
         curvature *= surest[:, None] * surest
-        return np.linalg.solve(curvature + prior, whole + pull)
+        bold = np.linalg.solve(curvature + prior, whole + pull)
+        pull[FALSELY] -= known * math.log(ratio)
+        prior[FALSELY, FALSELY] += known
+        return np.linalg.solve(curvature + prior, whole + pull), bold
 
     # --- the hazard -------------------------------------------------------------------------------
 
