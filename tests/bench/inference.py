@@ -91,7 +91,9 @@ def _more(one: Summary) -> str:
         parts.append(f"unknown after {one.unknown_min:.0f} min, by silence {one.restored_by_silence}")
         parts.append(f"{one.unknown_though_heard:.2f} of those heard shown unknown")
     if one.row.case == "reference" and not math.isnan(one.surest_recall):
-        parts.append(f"customers by their own chance: recall {one.surest_recall:.3f} at a precision of {SURE_PRECISION}")
+        parts.append(
+            f"customers by their own chance: recall {one.surest_recall:.3f} at a precision of {SURE_PRECISION}"
+        )
     if one.row.case == "quiet-day":
         parts.append(f"above the service {one.above_of_200:.1f} of 200")
     return "  " + ", ".join(parts) if parts else ""

@@ -24,7 +24,7 @@ import numpy as np  # noqa: E402 - the threads must be told before
 
 from stormops.core.hearing import Rates  # noqa: E402
 from stormops.core.inference import Inference  # noqa: E402
-from stormops.core.onset import QUANTUM_MS
+from stormops.core.onset import QUANTUM_MS  # noqa: E402
 from stormops.core.standing import Grounds  # noqa: E402
 from tests.bench.bars import Bars, tell  # noqa: E402
 from tests.bench.inference_cases import Row  # noqa: E402

@@ -121,7 +121,7 @@ def sweep(p: Floats, true: Bools, positives: int) -> list[tuple[float, float]]:
 
 
 def recall_at(p: Floats, true: Bools, precision: float) -> float:
-    """The highest recall of a threshold on probability at which that precision holds; 0.0: of none, NaN: none is true."""
+    """The highest recall of a threshold on probability at which that precision holds; NaN = nobody is true."""
     if not true.any():
         return float("nan")
     order = np.argsort(-p, kind="stable")

@@ -135,7 +135,9 @@ def test_how_a_house_stands_says_how_likely_its_link_is_wrong() -> None:
 
 def test_who_gasped_is_out_elsewhere_if_anywhere_and_who_was_read_is_not() -> None:
     table = hearing(RATES._replace(wrong_link=0.02, share_out=0.1), [(0, 0)])
-    gasped, read, silent = (table.out_elsewhere(said)[0] for said in (heard(off=5, area=0), heard(on=2, area=0), heard()))
+    gasped, read, silent = (
+        table.out_elsewhere(said)[0] for said in (heard(off=5, area=0), heard(on=2, area=0), heard())
+    )
     assert gasped > 0.99
     assert read < 1e-2
     assert np.isclose(silent, 0.1, atol=0.02)
@@ -255,7 +257,17 @@ def test_how_it_stands_near_by_is_kept_by_octaves() -> None:
 def test_whole_steps_make_sums_exact() -> None:
     ages = np.arange(AGES)[::7]
     nothing = np.full(len(ages), -1)
-    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, nothing, np.zeros_like(ages), np.full((len(ages), NEIGHBOURS), -1))
+    many = Heard(
+        ages,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        np.zeros_like(ages),
+        np.full((len(ages), NEIGHBOURS), -1),
+    )
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
