@@ -25,7 +25,7 @@ from tests.bench.inference_limit import Limit
 from tests.bench.inference_method import Method
 from tests.bench.inference_networks import Absent, ground
 from tests.bench.inference_ours import Ours
-from tests.bench.inference_play import Played, play
+from tests.bench.inference_play import SURE_PRECISION, Played, play
 from tests.bench.inference_plots import precision_recall, reliability
 from tests.bench.inference_port import Port
 from tests.bench.inference_rules import RIVALS
@@ -90,6 +90,10 @@ def _more(one: Summary) -> str:
     if one.row.flatline is not None:
         parts.append(f"unknown after {one.unknown_min:.0f} min, by silence {one.restored_by_silence}")
         parts.append(f"{one.unknown_though_heard:.2f} of those heard shown unknown")
+    if one.row.case == "reference" and not math.isnan(one.surest_recall):
+        parts.append(
+            f"customers by their own chance: recall {one.surest_recall:.3f} at a precision of {SURE_PRECISION}"
+        )
     if one.row.case == "quiet-day":
         parts.append(f"above the service {one.above_of_200:.1f} of 200")
     return "  " + ", ".join(parts) if parts else ""

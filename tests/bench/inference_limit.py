@@ -20,7 +20,7 @@ ONSET_MS = 180 * MINUTE_MS
 
 STEP_MS = 2 * MINUTE_MS
 NEVER = 1e-9
-"""Chance that a meter gasps falsely in a storm: none does in these."""
+"""Chance that a meter gasps falsely in a storm, or falls silent for good: none does in these."""
 
 AFTER = 1e-6
 """How likely failures are when the storm is over, of what is believed: never none, or nothing could be said of them."""
@@ -31,7 +31,7 @@ class Knowing(Playing):
 
     def __init__(self, told: Told) -> None:
         super().__init__(told)
-        rates = self._rates._replace(wrong_link=0.0, hush=0.0, false_gasp=NEVER)
+        rates = self._rates._replace(wrong_link=0.0, hush=0.0, false_gasp=NEVER, mute=NEVER)
         self.engine.believe(rates, self.engine.opens, EVEN if self._static else _course(told.storm_ms))
 
     def _learn(self, now: int) -> None:

@@ -14,6 +14,7 @@ from stormops.core.listening import Listening
 from stormops.core.mislinks import doubted
 from stormops.core.nearby import Nearby
 from stormops.core.predicting import WORTH
+from stormops.core.standing import Grounds
 from stormops.core.strays import Vicinity
 from tests.bench.inference_method import Answer, DeviceWords, Ints, MeterKind, MeterWords, News, Session, Told, Word
 
@@ -43,11 +44,14 @@ class Playing:
             read_every_ms=told.read_every_ms,
             span_ms=float(told.storm_ms),
         )
+        standing = Grounds(*told.where.T).standing(told.tree.premise_device)
         if self._static:
-            self.engine = Inference(told.tree, told.prior, self._rates, widths=(1,))
+            self.engine = Inference(told.tree, told.prior, self._rates, widths=(1,), standing=standing)
         else:
-            near = Vicinity(told.where[:, 0], told.where[:, 1]).near(told.tree.premise_device)
-            self.engine = Inference(told.tree, told.prior, self._rates, begun_ms=STARTS_MS, near=near)
+            near = Vicinity(*told.where.T).near(told.tree.premise_device)
+            self.engine = Inference(
+                told.tree, told.prior, self._rates, begun_ms=STARTS_MS, near=near, standing=standing
+            )
         self.nearby = Nearby(self.engine, *told.where.T)
         self._opens = self.engine.opens
         self._kind = np.unique(told.tree.kind[self.engine.places.node], return_inverse=True)[1].astype(np.int32)

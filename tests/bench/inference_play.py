@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tests.bench.inference_method import Answer, Bools, Floats, Ints, Method, Session
-from tests.bench.inference_scores import FROM, Churn, Clock, Dispatches, Flat, flat, hits
+from tests.bench.inference_scores import FROM, Churn, Clock, Dispatches, Flat, flat, hits, recall_at
 from tests.bench.inference_storm import MINUTE_MS, Storm
 from tests.bench.inference_tree import customers_out, mask_of, topmost
+
+SURE_PRECISION = 0.99
+"""Of customers who are shown out by their own chance alone, as the issue asks of those below predicted devices."""
 
 RAISED = 0.95
 """Unknown is raised when so large a share of the silent meters' customers is shown so."""
@@ -64,6 +67,8 @@ class Played:
     false_reports: int = 0
     reasons: list[tuple[int, int, str]] = field(default_factory=list)
     heard: float = float("nan")
+    surest_recall: float = float("nan")
+    """Of customers by their own chance, at the last moment graded (`recall_at`)."""
     seconds: float = 0.0
     answers: int = 0
 
@@ -150,6 +155,10 @@ class _Play:
         result.devices.add(answer.device, top[:n], ~known[0][:n] & (storm.tree.customers > 0))
         result.devices.add(answer.service, top[n:], ~excused & fed)
         result.customers.add(answer.customer, customers_out(storm.tree, opened), ~excused & fed)
+        if answer.customer is not None:
+            asked = ~excused & fed
+            out = customers_out(storm.tree, opened)[asked]
+            result.surest_recall = recall_at(answer.customer[asked], out, SURE_PRECISION)
         result.flagged = hits(answer.mislinked, storm.wrong)
         self._nested_found(minute, answer)
         if storm.row.static:

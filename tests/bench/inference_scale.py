@@ -25,6 +25,7 @@ import numpy as np  # noqa: E402 - the threads must be told before
 from stormops.core.hearing import Rates  # noqa: E402
 from stormops.core.inference import Inference  # noqa: E402
 from stormops.core.onset import QUANTUM_MS  # noqa: E402
+from stormops.core.standing import Grounds  # noqa: E402
 from tests.bench.bars import Bars, tell  # noqa: E402
 from tests.bench.inference_cases import Row  # noqa: E402
 from tests.bench.inference_networks import FEEDERS, reference  # noqa: E402
@@ -55,7 +56,8 @@ def engine(feeders: int) -> tuple[Inference, np.ndarray[tuple[int], np.dtype[np.
     made = storm(place, Row(name="scale", network="reference", static=True), 1)
     told = made.told
     rates = Rates(report=told.report_rate, false=told.false_rate, service=told.service_prior)
-    inference = Inference(told.tree, told.prior, rates)
+    standing = Grounds(*told.where.T).standing(told.tree.premise_device)
+    inference = Inference(told.tree, told.prior, rates, standing=standing)
     chance = np.random.default_rng(2)
     premise = made.reports.premise
     inference.customers.tell("report_ms", premise, NOON - chance.integers(0, MINUTES * 60_000, len(premise)))

@@ -120,6 +120,19 @@ def sweep(p: Floats, true: Bools, positives: int) -> list[tuple[float, float]]:
     return [(float(right[i] / positives), float(right[i] / (i + 1))) for i in pick]
 
 
+def recall_at(p: Floats, true: Bools, precision: float) -> float:
+    """The highest recall of a threshold on probability at which that precision holds; NaN = nobody is true."""
+    if not true.any():
+        return float("nan")
+    order = np.argsort(-p, kind="stable")
+    right = np.cumsum(true[order])
+    shown = np.arange(1, len(p) + 1)
+    # Those of one probability are shown together or not at all.
+    last = np.append(np.diff(p[order]) != 0, True)
+    enough = last & (right >= precision * shown)
+    return float(right[enough].max(initial=0) / right[-1])
+
+
 class Clock:
     """How soon the right device is predicted: minutes from its opening to the first look that shows it."""
 

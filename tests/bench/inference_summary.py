@@ -38,6 +38,7 @@ class Summary:
     answer_ms: float
     storms: int
     heard: float
+    surest_recall: float
     reasons: dict[tuple[str, str], float]
 
     @property
@@ -100,6 +101,7 @@ def sum_up(row: Row, played: list[Played]) -> Summary:
         out=float(np.mean([one.flats[last].out for one in played])),
         storms=len(played),
         heard=_mean([one.heard for one in played]),
+        surest_recall=_mean([one.surest_recall for one in played]),
         reasons=_reasons(played),
         answer_ms=1000 * sum(one.seconds for one in played) / sum(one.answers for one in played),
     )

@@ -15,7 +15,7 @@ import pytest
 
 from stormops.core.network import EdgeKind
 from tests.bench.inference_networks import lay_out
-from tests.bench.inference_scores import Churn, Clock, Dispatches, Flat, calibration, flat, hits, sweep
+from tests.bench.inference_scores import Churn, Clock, Dispatches, Flat, calibration, flat, hits, recall_at, sweep
 from tests.bench.inference_tree import below_open, counts_below, customers_out, mask_of, topmost
 
 BREAKER, FUSE, BANK = EdgeKind.BREAKER, EdgeKind.FUSE, EdgeKind.TRANSFORMER
@@ -89,6 +89,16 @@ def test_mislinked_customers_are_out_where_they_truly_are() -> None:
     records = lay_out(TREE.parent, TREE.kind, [6, 3, 4, 4, 5, 5, 6, 6])
     found = flat((TREE, records), opened(1), np.array([1]), (NOTHING, NOTHING))
     assert (found.shown, found.shown_right, found.out) == (3, 3, 4)
+
+
+def test_recall_at_a_precision_by_hand() -> None:
+    p = np.array([0.9, 0.8, 0.8, 0.6, 0.5, 0.1])
+    true = np.array([True, True, False, True, True, True])
+    assert recall_at(p, true, 0.7) == 1.0
+    assert recall_at(p, np.array([True, False, True, True, True, False]), 0.8) == 1.0
+    assert recall_at(p, true, 0.9) == pytest.approx(1 / 5), "of two alike, one is wrong"
+    assert recall_at(p, ~true, 0.9) == 0.0
+    assert math.isnan(recall_at(p, np.zeros(6, np.bool_), 0.9))
 
 
 def test_calibration_by_hand() -> None:

@@ -176,6 +176,7 @@ class AnyFacts:
                 ways=[600_000, 150_000, 250_000],
                 shut=[(1, rng.randrange(10**6), 0)],
                 near_out=bytes(rng.choices(range(256), k=9)),
+                mute=8,
             ),
             lambda: facts.IncidentArgued(
                 incident=self._incident(), low=1, high=rng.randrange(9), alternatives=[(rng.choice(self._edges), 900)]

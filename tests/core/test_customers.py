@@ -8,18 +8,20 @@ import pytest
 from stormops.core.customers import COLUMNS, Customers
 from stormops.core.hearing import Hearing, Rates
 from stormops.core.onset import QUANTUM_MS, Onsets
+from stormops.core.standing import Standing
 
 NOON = 490_000 * 3_600_000
 ONSETS = Onsets.at(NOON)
-TABLE = Hearing(ONSETS, Rates(wrong_link=0.05), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
+ODDS = (0.1, 3.0, 30.0)
+TABLE = Hearing(ONSETS, Rates(wrong_link=0.05), ONSETS.weights(43_200_000.0), np.zeros((1, 2)), odds=ODDS)
 
 
 def some_customers() -> Customers:
     leaf = np.repeat(np.arange(-1, 11, dtype=np.intp), 5)
     here = np.arange(60)
     near = np.stack([(here + 7) % 60, (here + 23) % 60], axis=1).astype(np.int32)
-    customers = Customers(leaf, 12, near)
-    customers.area[::3] = 0
+    customers = Customers(leaf, 12, near, Standing(here % 7 // 3, ODDS))
+    customers.hear_by(np.where(here % 3, -1, 0))
     customers.live_near(np.array([-1, 0, 5, 5, 12, 26, -1, 3, 3, 0, 1, 26]))
     return customers
 
@@ -28,7 +30,7 @@ def some_customers() -> Customers:
 def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int) -> None:
     rng = np.random.default_rng(seed)
     customers = some_customers()
-    customers.recount(TABLE, 1)
+    customers.recount(TABLE)
     nothing = customers.told.copy()
     words = [(str(rng.choice(COLUMNS)), int(rng.integers(60)), NOON - int(rng.integers(10**7))) for _ in range(60)]
     for column, premise, at_ms in words:
@@ -39,16 +41,16 @@ def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int)
     fresh = some_customers()
     for name, at in customers.columns.items():
         fresh.tell(name, np.arange(60), at)
-    fresh.recount(TABLE, 1)
+    fresh.recount(TABLE)
     assert (fresh.told == customers.told).all()
-    customers.recount(TABLE, 1)
+    customers.recount(TABLE)
     assert (fresh.told == customers.told).all()
     assert (fresh.special() == customers.special()).all()
     for name in COLUMNS:
         customers.tell(name, np.arange(60), 0)
     touched = customers.count(TABLE)
     assert touched.tolist() == list(range(11))
-    assert not len(customers.words(ONSETS, 1).hushed)
+    assert not len(customers.words(ONSETS).hushed)
     assert (customers.told == nothing).all()
     assert not len(customers.special())
 
@@ -56,12 +58,12 @@ def test_the_order_of_words_is_of_no_matter_and_all_can_be_taken_back(seed: int)
 def test_how_it_stands_near_by_counts_for_who_speaks_and_for_who_is_silent() -> None:
     customers = some_customers()
     customers.tell("report_ms", np.array([6, 11, 16]), NOON - 10**6)
-    customers.recount(TABLE, 1)
+    customers.recount(TABLE)
     evidence = customers.told.copy()
     alone = [TABLE.evidence(customers.heard(customers.members(place), ONSETS)).sum(axis=0) for place in range(11)]
     assert (evidence[:, :11] == np.array(alone).T).all()
     customers.live_near(np.full(12, -1))
-    customers.recount(TABLE, 1)
+    customers.recount(TABLE)
     moved = (customers.told != evidence).any(axis=0)
     assert moved[[1, 2, 3, 4, 5]].all()
     assert not moved[[0, 6]].any()
@@ -69,7 +71,7 @@ def test_how_it_stands_near_by_counts_for_who_speaks_and_for_who_is_silent() -> 
 
 def test_who_is_outside_the_network_says_nothing_of_it() -> None:
     customers = some_customers()
-    customers.recount(TABLE, 1)
+    customers.recount(TABLE)
     customers.tell("report_ms", np.arange(5), NOON)
     assert not len(customers.count(TABLE))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stormops.core.calling import ALWAYS, CALL, TEXT, Calling, LocalTime, Shut
-from stormops.core.hearing import NEIGHBOURS, Heard, Hearing, Rates, near_code, near_shares
+from stormops.core.hearing import MISSED_READS, NEIGHBOURS, WRONG_ON, Heard, Hearing, Rates, near_code, near_shares
 from stormops.core.onset import AGES, QUANTUM_MS, WIDTHS, Onsets
 from stormops.core.strays import STEPS
 from tests.core.callers import Caller, Callers
@@ -29,7 +29,7 @@ def hearing(rates: Rates = RATES, deaf: list[tuple[float, float]] | None = None)
 def heard(  # noqa: PLR0917 - a word each
     report: int = -1, off: int = -1, on: int = -1, area: int = -1, answered: int = -1, near_out: int = -1
 ) -> Heard:
-    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1, near_out)]
+    words = [np.array([value], np.intp) for value in (report, off, on, area, answered, -1, near_out, 0)]
     return Heard._make([*words, np.full((1, NEIGHBOURS), -1)])
 
 
@@ -90,7 +90,57 @@ def test_a_missed_read_speaks_for_a_loss_before_it_was_due() -> None:
     said = told(hearing(every, [(0, 0)]), on=25, area=0) - told(hearing(deaf=[(0, 0)]), on=25, area=0)
     due = ONSETS.slot_of_age()[20]
     assert said[due] > 2
-    assert np.allclose(said[-4:], 0)
+    assert np.allclose(said[-3:], 0)
+
+
+@pytest.mark.parametrize("on", [6, 11, 12, 21, 22, 25, 35, 47, 90])
+def test_every_read_that_is_missed_speaks_moment_by_moment(on: int) -> None:
+    """Of losses evenly within each slot: who has power misses the reads that were due before, and all after it."""
+    rates = RATES._replace(read_every_ms=10 * QUANTUM_MS, mute=1e-3)
+    said = told(hearing(rates, [(0, 0)]), on=on, area=0) - told(hearing(deaf=[(0, 0)]), area=0)
+    gone = rates.mute * rates.read_every_ms / rates.span_ms
+    chance = [1.0, *MISSED_READS, gone]
+    due = [on + 1 - 10 * nth for nth in range(1, len(chance)) if on + 1 - 10 * nth - 1 > 1]
+    for slot in range(4, ONSETS.slots):
+        older, newer = ONSETS.edges[slot : slot + 2].tolist()
+        lost = newer + (older - newer) * (np.arange(6_000) + 0.5) / 6_000
+        before = (np.array(due)[:, None] > lost).sum(axis=0)
+        ratio = np.where(lost > on + 1, WRONG_ON, np.array(chance)[before]) / chance[len(due)]
+        assert np.isclose(said[slot], np.log(ratio.mean()), atol=2e-3)
+
+
+def test_reads_that_were_due_before_people_restored_it_are_not_missed() -> None:
+    every = RATES._replace(read_every_ms=10 * QUANTUM_MS)
+    with_reads, without = hearing(every, [(0, 0)]), hearing(deaf=[(0, 0)])
+    back, unheard = (told(table, on=90, answered=8, area=0) for table in (with_reads, without))
+    assert np.allclose(back, unheard), "its next read is not due yet"
+    since = told(with_reads, on=90, answered=22, area=0) - told(without, on=90, answered=22, area=0)
+    assert since[0] > 2, "out all along"
+    assert since[ONSETS.slot_of_age()[16]] > 1, "or anew"
+    assert np.allclose(since[-2:], 0)
+
+
+def test_how_a_house_stands_says_how_likely_its_link_is_wrong() -> None:
+    rates = RATES._replace(wrong_link=0.02, share_out=0.1)
+    table = Hearing(ONSETS, rates, ONSETS.weights(rates.span_ms), np.zeros((1, 2)), odds=(0.1, 1.0, 30.0))
+    assert np.allclose(table.wrong_link / (1 - table.wrong_link), np.array([0.1, 1.0, 30.0]) * 0.02 / 0.98)
+    gasp = [heard(off=5, area=0)._replace(stands=np.array([code])) for code in range(3)]
+    for code, said in enumerate(gasp):
+        alone = hearing(rates._replace(wrong_link=float(table.wrong_link[code])), [(0, 0)])
+        assert (table.evidence(said) == alone.evidence(heard(off=5, area=0))).all()
+        assert np.allclose(table.served(said), alone.served(heard(off=5, area=0)))
+        assert np.allclose(table.powered(said), alone.powered(heard(off=5, area=0)))
+        assert np.allclose(table.wrongly(said), alone.wrongly(heard(off=5, area=0)))
+
+
+def test_who_gasped_is_out_elsewhere_if_anywhere_and_who_was_read_is_not() -> None:
+    table = hearing(RATES._replace(wrong_link=0.02, share_out=0.1), [(0, 0)])
+    gasped, read, silent = (
+        table.out_elsewhere(said)[0] for said in (heard(off=5, area=0), heard(on=2, area=0), heard())
+    )
+    assert gasped > 0.99
+    assert read < 1e-2
+    assert np.isclose(silent, 0.1, atol=0.02)
 
 
 def test_a_read_due_in_silence_is_not_missed_but_the_first_one_after_it_is() -> None:
@@ -207,15 +257,26 @@ def test_how_it_stands_near_by_is_kept_by_octaves() -> None:
 def test_whole_steps_make_sums_exact() -> None:
     ages = np.arange(AGES)[::7]
     nothing = np.full(len(ages), -1)
-    many = Heard(ages, nothing, nothing, nothing, nothing, nothing, nothing, np.full((len(ages), NEIGHBOURS), -1))
+    many = Heard(
+        ages,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        np.zeros_like(ages),
+        np.full((len(ages), NEIGHBOURS), -1),
+    )
     said = hearing().evidence(many)
     assert (said[::-1].cumsum(axis=0)[-1] == said.cumsum(axis=0)[-1]).all()
 
 
 def test_of_many_each_is_weighed_as_it_is_alone() -> None:
     rng = np.random.default_rng(1)
-    columns = rng.integers(-1, 9, (7, 300))
+    columns = rng.integers(-1, 9, (8, 300))
     columns[3:] = np.minimum(columns[3:], 0)
+    columns[-1] = 0
     neighbours = np.sort(rng.integers(-1, 9, (300, NEIGHBOURS)) * (rng.random((300, 1)) < 0.5), axis=1)[:, ::-1]
     neighbours[neighbours <= columns[0][:, None]] = -1
     many, table = Heard._make([*columns, neighbours]), hearing()
@@ -271,6 +332,7 @@ def test_what_callers_say_is_what_their_clocks_say_step_by_step(calling: Calling
         nothing,
         np.array([steps]),
         nothing,
+        np.array([0]),
         np.array([neighbours]),
     )
     expected = Callers(onsets, rates, calling).ratios(caller)

@@ -11,6 +11,7 @@ from stormops.core.learning import Learned, learn, slopes
 from stormops.core.nearby import Nearby
 from stormops.core.network import EdgeKind, trace
 from stormops.core.onset import Profile
+from stormops.core.standing import Standing
 from stormops.core.strays import Vicinity
 from tests.core.radial import radial_city
 
@@ -97,7 +98,8 @@ def in_time(seed: int, *, metered: bool, wrong_link: float = 0.0) -> Inference:
     opens = np.array([TRUE[EdgeKind(int(k))] for k in TREE.kind])
     rates = Rates(report=0.2, false=2e-3, service=1e-9, wrong_link=wrong_link, prompt=0.1)
     near = Vicinity(*WHERE).near(TREE.premise_device)
-    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near)
+    standing = Standing(np.arange(len(TREE.premise_device)) % 7 // 3, (0.1, 1.0, 20.0))
+    inference = Inference(TREE, opens, rates, begun_ms=NOON - 240 * MINUTE, near=near, standing=standing)
     inference.believe(rates, inference.opens, inference.profile, np.arange(len(TREE)) % 113 - 1)
     if metered:
         inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
@@ -260,6 +262,24 @@ def test_words_that_power_is_back_are_believed_to_be_lost_as_often_as_they_are(
     inference.update(NOON, np.empty(0, np.intp))
     assert least <= inference.rates.power_up <= most
     assert inference.places.node[inference.prediction.predicted()].tolist() == [int(fuses[0])]
+
+
+@pytest.mark.parametrize(("count", "least", "most"), [(0, 0.0, 0.1), (600, 5.0, 10.0)])
+def test_meters_that_fall_silent_for_good_are_found_as_many_as_they_are(count: int, least: float, most: float) -> None:
+    """Of 8,000 meters eighty are believed to in a storm; all others are read each quarter of an hour."""
+    rates = Rates(service=1e-6, read_every_ms=15 * MINUTE)
+    inference = Inference(TREE, np.full(len(TREE), 1e-5), rates, begun_ms=NOON - int(rates.span_ms))
+    inference.deafen(np.zeros(len(CITY.premises), np.int32), np.zeros((1, 2), np.int64))
+    rng = np.random.default_rng(6)
+    read = NOON - rng.integers(0, 15, len(CITY.premises)) * MINUTE
+    mute = rng.choice(len(CITY.premises), count, replace=False)
+    read[mute] -= rng.integers(5, 40, count) * 15 * MINUTE
+    inference.customers.tell("on_ms", np.arange(len(CITY.premises)), read)
+    start = inference.opens
+    for _ in range(8):
+        inference.update(NOON, np.empty(0, np.intp))
+        learn(inference, rates, start, KIND[inference.places.node], NOON)
+    assert least <= inference.rates.mute / rates.mute <= most
 
 
 def test_a_storm_that_comes_and_goes_is_seen_in_its_profile() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stormops.core.hearing import Rates
+from stormops.core.hearing import Rates, near_code
 from stormops.core.inference import Inference
 from stormops.core.mislinks import DOUBTED_FROM, doubted, doubts, wrong_links
 from stormops.core.nearby import Nearby
@@ -49,6 +49,20 @@ def test_a_meter_alone_is_not_doubted_where_everybody_near_by_has_power() -> Non
     gasp(inference, [100])
     nearby = Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat))
     assert nearby.out(np.array([100], np.intp), np.array([0.5]))[0] < inference.rates.share_out
+    assert not doubts(inference, nearby)
+
+
+def test_who_is_read_is_not_doubted_beside_a_transformer_that_is_out() -> None:
+    """Its link may be wrong, but that those beside it are out makes that no likelier: it has power."""
+    inference = engine(CITY)
+    gasp(inference, list(range(HOUSES, 2 * HOUSES)))
+    inference.believe(inference.rates._replace(wrong_link=0.2), inference.opens, inference.profile)
+    nearby = Nearby(inference, *CITY.metres(CITY.premises.lon, CITY.premises.lat))
+    inference.believe(inference.rates, inference.opens, inference.profile, near_code(*nearby.shares()))
+    inference.update(NOON + 30 * MINUTE, np.empty(0, np.intp))
+    beside = np.array([PREMISE], np.intp)
+    assert nearby.out(beside, np.array([0.5]))[0] > 0.5
+    assert inference.out_elsewhere(beside)[0] < 0.1
     assert not doubts(inference, nearby)
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from stormops.core.hearing import Rates
 from stormops.core.inference import Inference
-from stormops.core.nearby import NEAR_M, Nearby
+from stormops.core.nearby import Nearby
 from stormops.core.network import Tree, trace
+from stormops.core.standing import NEAR_M
 from tests.core.radial import radial_city
 
 CITY = radial_city(feeders=2, laterals=2, transformers=2, houses=3)

@@ -11,7 +11,7 @@ from stormops.core.onset import Onsets
 from stormops.core.weighed import Weighed
 
 ONSETS = Onsets.at(490_000 * 3_600_000)
-TABLE = Hearing(ONSETS, Rates(), ONSETS.weights(43_200_000.0), np.zeros((1, 2)))
+TABLE = Hearing(ONSETS, Rates(), ONSETS.weights(43_200_000.0), np.zeros((1, 2)), odds=(0.1, 20.0))
 
 
 class Counted(Weighed):
@@ -28,7 +28,7 @@ def words(rng: np.random.Generator, count: int) -> Heard:
     report, off, on, answered = rng.integers(-1, 4, (4, count))
     area, stray, near_out = rng.integers(-1, 1, count), rng.integers(-1, 2, count), rng.integers(-1, 3, count)
     neighbours = np.sort(rng.integers(-1, 3, (count, NEIGHBOURS)), axis=1)[:, ::-1]
-    return Heard(report, off, on, area, answered, stray, near_out, neighbours)
+    return Heard(report, off, on, area, answered, stray, near_out, rng.integers(0, 2, count), neighbours)
 
 
 @pytest.mark.parametrize(("most", "rows"), [(5, 1_024), (40, 1_024), (weighed.KINDS_MOST, weighed.ROWS_MOST), (40, 7)])

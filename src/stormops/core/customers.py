@@ -15,6 +15,7 @@ from stormops.core.forest import Rows, begins, distinct, ranges
 from stormops.core.hearing import NEIGHBOURS, Heard, Hearing
 from stormops.core.network import Bools, Floats, Ints
 from stormops.core.onset import Onsets
+from stormops.core.standing import Standing, alike
 from stormops.core.strays import Strays
 from stormops.core.weighed import Weighed
 
@@ -25,9 +26,9 @@ class Words(NamedTuple):
     """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
 
     `kinds`: what was heard of anybody, each once; `spoken` (places, kinds): of how many right below each place.
-    `silent` (areas + 1, places): customers right below each place of whom nothing was heard, by area (none first).
+    `silent` (sorts, places): customers right below each place of whom nothing was heard (`Customers.silent`).
     `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
-    by place and area.
+    by place and sort.
     """
 
     kinds: Heard
@@ -44,10 +45,12 @@ class Customers:
     nothing has answered; `off_ms`, `on_ms`: the meter's word; `answered_ms`: when people last said that service
     is back. `area`: -1 = no meter, 0 = one that is heard, else the number of a silent area. Write by `tell`.
     `near` (P, K): the houses near by at which a report may be placed instead (`core.strays`); None = that is not known.
+    `standing`: how the houses stand to the devices right above (`core.standing`).
     """
 
-    def __init__(self, leaf: Rows, places: int, near: Ints | None = None) -> None:
+    def __init__(self, leaf: Rows, places: int, near: Ints | None = None, standing: Standing | None = None) -> None:
         self.leaf = leaf
+        self.standing = alike(len(leaf)) if standing is None else standing
         self._places = places
         self._at = np.zeros((len(COLUMNS), len(leaf)), np.int64)
         self.columns = dict(zip(COLUMNS, self._at, strict=True))
@@ -63,18 +66,15 @@ class Customers:
         """Of the news, what was reported: it matters to those near by."""
         self._by_leaf = np.argsort(leaf, kind="stable")
         self._first = np.searchsorted(leaf[self._by_leaf], np.arange(places + 1))
-        self._areas = 1
+        self._words: tuple[Onsets, Words] | None = None
+        self._sort_out()
         self.near_out = np.full(places, -1)
         """(places): as `Heard.near_out`, of who is right below each; written by `live_near`."""
         self._near_outs, self.near_row = np.array([-1]), np.zeros(places + 1, np.intp)
         """Those that are different, and (places + 1) which of them each has; last: outside of all."""
-        self._words: tuple[tuple[Onsets, int], Words] | None = None
         self._weighed: Weighed | None = None
         self.of_silent = np.zeros((1, 2, 1))
-        """(different `near_out`, areas + 1, S + 1): log-likelihoods of the silence of one, by how it stands near by.
-
-        Without a meter, and with one in each area.
-        """
+        """(different `near_out`, sorts, S + 1): log-likelihoods of the silence of one, by how it stands near by."""
         self.right_below = np.diff(self._first)
         """(places): customers right below each."""
         self.told = np.zeros((1, places))
@@ -100,17 +100,35 @@ class Customers:
         first, last = self._first[places], self._first[places + 1]
         return self._by_leaf[ranges(first, last)], np.repeat(np.arange(len(places)), last - first)
 
-    def _silent(self, here: Rows, row: Rows, places: int, areas: int) -> Rows:
-        """(M, areas + 1): customers right below each place of whom nothing was heard, by area (none first)."""
+    def _sort_out(self) -> None:
+        """Which sorts of customers there are while they are silent: by the area of the meter, and how they stand."""
+        ways = len(self.standing.odds)
+        of_each = (self.area + 1).astype(np.intp) * ways + self.standing.code
+        found = np.bincount(of_each).nonzero()[0]
+        self._sort = np.searchsorted(found, of_each)
+        self._sorts = found // ways - 1, found % ways
+        linked = self._by_leaf[self._first[0] :]
+        self._cell = self._sort[linked] * self._places + self.leaf[linked]
+        """Of those that are linked, in the order of their leaves: sort and leaf as one number."""
+        self._words = None
+
+    def by_area(self, silent: Floats, areas: int) -> Floats:
+        """(areas + 1, places): of counts by sort (sorts, places), by the area of the meter (none first)."""
+        count = np.zeros((areas + 1, silent.shape[1]))
+        np.add.at(count, self._sorts[0] + 1, silent)
+        return count
+
+    def _silent(self, here: Rows, row: Rows, places: int) -> Rows:
+        """(M, sorts): customers right below each place of whom nothing was heard."""
         quiet = ~self._special[here]
-        kinds = areas + 1
-        cell = row[quiet] * kinds + self.area[here[quiet]] + 1
-        return np.bincount(cell, minlength=places * kinds).reshape(places, kinds)
+        sorts = len(self._sorts[0])
+        cell = row[quiet] * sorts + self._sort[here[quiet]]
+        return np.bincount(cell, minlength=places * sorts).reshape(places, sorts)
 
     def hear_by(self, area: Ints) -> None:
         """Who has a meter, and in which area of the meter network (see `area`)."""
         self.area[:] = area
-        self._words = None
+        self._sort_out()
         asked = self.leaf[area == 0]
         self.pinged[:] = False
         self.pinged[asked[asked >= 0]] = True
@@ -148,45 +166,46 @@ class Customers:
         off = np.where(at[1] > at[2], off, -1)
         area = self.area[premises].astype(np.intp)
         near_out = self._near_outs[self.near_row[self.leaf[premises]]]
-        return Heard(report, off, on, area, answered, self._stray[premises], near_out, neighbours)
+        stands = self.standing.code[premises]
+        return Heard(report, off, on, area, answered, self._stray[premises], near_out, stands, neighbours)
 
     def _reported(self, places: Rows | Ints, onsets: Onsets) -> Rows:
         at_ms = self._reported_ms[places]
         return np.where(at_ms > 0, onsets.ages(at_ms), -1)
 
-    def silent(self, areas: int, hushed: tuple[Rows, Rows] | None = None) -> Heard:
-        """What is heard of who says nothing: without a meter, and with one in each of the areas.
+    def silent(self, hushed: tuple[Rows, Rows] | None = None) -> Heard:
+        """What is heard of who says nothing, of each sort of them: by the area of the meter, and how they stand.
 
         Of each group of neighbours (M, as in `Heard`) and how it stands near them (M), one after the other; None = of
         who is silent among silent neighbours, for each of the different `near_out`: `silent_row` says which.
         """
         if hushed is None:
             hushed = np.full((len(self._near_outs), NEIGHBOURS), -1), self._near_outs
-        groups, near_out = (np.repeat(column, areas + 1, axis=0) for column in hushed)
+        area, stands = (np.tile(of_sort, len(hushed[1])) for of_sort in self._sorts)
+        groups, near_out = (np.repeat(column, len(self._sorts[0]), axis=0) for column in hushed)
         nothing = np.full(len(groups), -1)
-        area = np.tile(np.arange(-1, areas), len(hushed[1]))
-        return Heard(nothing, nothing, nothing, area, nothing, nothing, near_out, groups)
+        return Heard(nothing, nothing, nothing, area, nothing, nothing, near_out, stands, groups)
 
-    def silent_row(self, premises: Rows, areas: int) -> Rows:
+    def silent_row(self, premises: Rows) -> Rows:
         """(M): the row of `silent` that each of these premises has, if it is silent."""
-        return self.near_row[self.leaf[premises]] * (areas + 1) + self.area[premises] + 1
+        return np.asarray(self.near_row[self.leaf[premises]] * len(self._sorts[0]) + self._sort[premises])
 
     def silence(self, places: Rows, hearing: Hearing) -> tuple[Rows, Floats]:
         """(M): how many right below each place of whom nothing was heard; (M, S + 1): log-likelihoods of that."""
         some, silent = self._silent_there(places, hearing)
-        count = self._silent(*self._below(places), len(places), self._areas)
+        count = self._silent(*self._below(places), len(places))
         return count.sum(axis=1), self._silence(count, places, some, hearing.evidence(silent))
 
     def _silent_there(self, places: Rows, hearing: Hearing) -> tuple[Rows, Heard]:
         """Below which of these places somebody reported, and what is heard of who is silent there, place by place."""
         some = self._reported_ms[places, 0].nonzero()[0]
-        return some, self._hushed(places[some], self._areas, hearing.onsets)
+        return some, self._hushed(places[some], hearing.onsets)
 
-    def _hushed(self, places: Rows, areas: int, onsets: Onsets) -> Heard:
-        return self.silent(areas, (self._reported(places, onsets), self.near_out[places]))
+    def _hushed(self, places: Rows, onsets: Onsets) -> Heard:
+        return self.silent((self._reported(places, onsets), self.near_out[places]))
 
     def _silence(self, count: Rows, places: Rows, some: Rows, said: Floats) -> Floats:
-        """`count` (M, areas + 1) are silent there; `said` is the evidence of what `_silent_there` gave."""
+        """`count` (M, sorts) are silent there; `said` is the evidence of what `_silent_there` gave."""
         told = _sums(count, self.of_silent[self.near_row[places]])
         told[some] = _sums(count[some], said.reshape(len(some), *self.of_silent.shape[1:]))
         return told
@@ -195,40 +214,40 @@ class Customers:
         """(M, S): share of the reports of a loss in each slot that would have come of who is silent there."""
         return hearing.arrived(self._reported(places, hearing.onsets))
 
-    def recount(self, hearing: Hearing, areas: int) -> None:
+    def recount(self, hearing: Hearing) -> None:
         """Count everybody afresh: the tables have changed."""
         self._take_news()
-        self._areas, said = areas, hearing.evidence(self.silent(areas))
-        self.of_silent = said.reshape(len(self._near_outs), areas + 1, -1)
-        words = self.words(hearing.onsets, areas)
+        said = hearing.evidence(self.silent())
+        self.of_silent = said.reshape(len(self._near_outs), len(self._sorts[0]), -1)
+        words = self.words(hearing.onsets)
         if len(self._near_outs) == 1:
             # Not `@`: for so little work BLAS would wake its threads, and they spin on the other cores.
             self.told = np.einsum("ks,kn->sn", self.of_silent[0], words.silent)
         else:
             self.told = np.zeros((said.shape[1], self._places))
-            for area, count in enumerate(words.silent):
-                self.told += count * self.of_silent[:, area].T.take(self.near_row[:-1], axis=1)
+            for sort, count in enumerate(words.silent):
+                self.told += count * self.of_silent[:, sort].T.take(self.near_row[:-1], axis=1)
         count, said = words.silent[:, words.hushed], hearing.evidence(words.by_hushed)
         self.told[:, words.hushed] = _sums(count.T, said.reshape(len(words.hushed), *self.of_silent.shape[1:])).T
         self.told += (words.spoken @ hearing.evidence(words.kinds)).T
 
-    def words(self, onsets: Onsets, areas: int) -> Words:
+    def words(self, onsets: Onsets) -> Words:
         """All that was heard, by the last `count`."""
-        if self._words is None or self._words[0] != (onsets, areas):
-            self._words = (onsets, areas), self._all(onsets, areas)
+        if self._words is None or self._words[0] != onsets:
+            self._words = onsets, self._all(onsets)
         return self._words[1]
 
-    def _all(self, onsets: Onsets, areas: int) -> Words:
+    def _all(self, onsets: Onsets) -> Words:
         linked = self._by_leaf[self._first[0] :]
         spoke = self._special[linked]
-        special, quiet = linked[spoke], linked[~spoke]
+        special = linked[spoke]
         kinds, which = self.heard(special, onsets).kinds()
         first = np.searchsorted(self.leaf[special], np.arange(self._places + 1))
         spoken = csr_array((np.ones(len(special)), which, first), shape=(self._places, len(kinds.report)))
-        cell = (self.area[quiet] + 1).astype(np.int64) * self._places + self.leaf[quiet]
-        silent = np.bincount(cell, minlength=(areas + 1) * self._places).reshape(areas + 1, self._places)
+        sorts = len(self._sorts[0])
+        silent = np.bincount(self._cell[~spoke], minlength=sorts * self._places).reshape(sorts, self._places)
         hushed = np.flatnonzero(self._reported_ms[:-1, 0])
-        by_hushed = self._hushed(hushed, areas, onsets)
+        by_hushed = self._hushed(hushed, onsets)
         return Words(kinds, spoken, silent.astype(np.float64), hushed, by_hushed)
 
     def count(self, hearing: Hearing) -> Rows:
@@ -239,7 +258,7 @@ class Customers:
         if self._weighed is None or self._weighed.hearing is not hearing:
             self._weighed = Weighed(hearing)
         said = self._weighed.evidence(silent.beside(self.heard(here[some], hearing.onsets)))
-        count = self._silent(here, row, len(places), self._areas)
+        count = self._silent(here, row, len(places))
         self.told[:, places] = self._silence(count, places, reported, said[: len(silent.report)]).T
         self._add(places[row[some]], said[len(silent.report) :].T)
         return places

@@ -339,7 +339,8 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     storm's profile (`core.onset.Profile`; none = even): from `since_ms[k]` on, `times[k]` per thousand. `ways`: share
     of the customers who report by each way (`core.calling`; none = as at the start); `shut`: ways by which nothing
     came, each from one moment until another (0 = still). `near_out`: a byte for each device of the tree, how it
-    stands near the customers right below it (`core.hearing.near_code`; 255 = not known; none = of no device).
+    stands near the customers right below it (`core.hearing.near_code`; 255 = not known; none = of no device). `mute`:
+    of meters that fall silent for good though they have power.
     """
 
     report: int
@@ -359,6 +360,7 @@ class RatesLearned(Fact, frozen=True, kw_only=True, tag="rates_learned"):
     ways: list[int] = []
     shut: list[tuple[int, int, int]] = []
     near_out: bytes = b""
+    mute: int = 10_000
 
 
 class LinksDoubted(Fact, frozen=True, kw_only=True, tag="links_doubted"):

@@ -8,7 +8,7 @@ single word decides. Times are told apart by quanta (`core.onset`), all is looke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from stormops.core.calling import ALWAYS, Calling
 from stormops.core.distinct import numbered
 from stormops.core.forest import Rows
-from stormops.core.network import Floats
+from stormops.core.network import Bools, Floats
 from stormops.core.onset import QUANTUM_MS, Onsets
 from stormops.core.strays import rate
 
@@ -36,9 +36,11 @@ NEIGHBOURS = 3
 WRONG_ON = 2e-3
 """Chance that a meter is said to be on while it is off."""
 
-MISSED_READ = 0.05
-"""Chance that a meter that is on, and whose neighbours are read, misses its read."""
+MISSED_READS = (0.05, 0.02)
+"""Chance that a meter that is on, and whose neighbours are read, misses its next read, and the next two.
 
+Not learned: until an area's silence is noted, all its meters miss theirs. Who misses more is mute (`Rates.mute`).
+"""
 
 OVERDUE = 1.0
 """A read that was due so many quanta ago is missed: ages are counted from the end of the present quantum."""
@@ -69,7 +71,8 @@ class Rates(NamedTuple):
     one with service reports. `service`: a customer's own service fails. `gasp`: a meter's last gasp is heard.
     `false_gasp`: one says off, and nothing else, though its customer has service beyond the momentary hold: believed of
     a meter once in four years (a momentary interruption whose end is not heard). `power_up`: one is heard to say that
-    power is back.
+    power is back. `mute`: a meter that has power falls silent for good: from three reads on that are missed it is taken
+    to be so.
     `wrong_link`: the records hang a customer on the wrong device. `share_out`: share of the city that is out, and the
     chance that who hangs on another device is, where nothing is known of those near by (`Heard.near_out`).
     `read_every_ms`: 0 = reads are not expected. `hush`: by so much slower a customer comes to report for each neighbour
@@ -87,6 +90,7 @@ class Rates(NamedTuple):
     gasp: float = 0.6
     false_gasp: float = 3.6e-4
     power_up: float = 0.9
+    mute: float = 0.01
     wrong_link: float = 0.01
     share_out: float = 0.02
     read_every_ms: int = 0
@@ -103,7 +107,7 @@ class Heard(NamedTuple):
     `neighbours` (M, `NEIGHBOURS`): the first reports from below the same device, those before the customer's own.
     `stray`: how far the report may be one that is meant for a house near by (`core.strays`). `near_out`: how likely who
     hangs on another device near by is out, while there is power on the recorded one and while there is none
-    (`near_code`), -1 = not known.
+    (`near_code`), -1 = not known. `stands`: how the house stands to the recorded device (`core.standing`).
     """
 
     report: Rows
@@ -113,6 +117,7 @@ class Heard(NamedTuple):
     answered: Rows
     stray: Rows
     near_out: Rows
+    stands: Rows
     neighbours: Rows
 
     def kinds(self) -> tuple[Kinds, Rows]:
@@ -139,11 +144,13 @@ class Kinds(Heard):
         return self, np.arange(len(self.report))
 
 
-def _once(columns: Iterable[Rows]) -> tuple[Rows, Rows]:
+def _once(columns: Sequence[Rows]) -> tuple[Rows, Rows]:
     """Of rows of a few ages: one of each kind, and (M) which of the kinds each row is."""
-    key, room = np.zeros(1, np.int64), 1
+    key, room = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
         size = int(column.max(initial=-1)) + 2
+        if size == 1:
+            continue  # nothing of the kind was heard of anybody
         if room * size > _ROOM:
             key, room = numbered(key)[1], len(column)
         key, room = key * size + (column + 1), room * size
@@ -161,7 +168,8 @@ def _parts(count: int) -> list[slice]:
 class Hearing:
     """The tables at one moment: S slots of `onsets` with `weights` (S), under `rates`.
 
-    `deaf` (areas, 2): ages between which each area of the meter network was not heard at all, older first.
+    `deaf` (areas, 2): ages between which each area of the meter network was not heard at all, older first. `odds` (K):
+    of a wrong link, over those of `rates.wrong_link`, by how a house stands (`core.standing`).
     """
 
     def __init__(
@@ -173,8 +181,12 @@ class Hearing:
         *,
         begun_ms: int | None = None,
         calling: Calling = ALWAYS,
+        odds: tuple[float, ...] = (1.0,),
     ) -> None:
         self.onsets, self.rates, self.weights = onsets, rates, weights
+        wrong = rates.wrong_link * np.array(odds)
+        self.wrong_link: Floats = wrong / (wrong + 1 - rates.wrong_link)
+        """(K): chance that a link is wrong, by how the house stands."""
         total = weights.sum()
         self._when = weights / total if total else weights
         self._begun_ms = begun_ms
@@ -209,7 +221,7 @@ class Hearing:
 
     def _reach(self, heard: Heard) -> None:
         """See to it that the tables tell of words as old as these: most storms are of today."""
-        oldest = max(int(ages.max(initial=-1)) for ages in (heard.report, heard.off, heard.on))
+        oldest = max(int(ages.max(initial=-1)) for ages in (heard.report, heard.off, heard.on, heard.answered))
         if oldest >= self._ages:
             self._tell_apart(min(2 * (oldest + 1), len(self._slot)))
 
@@ -234,7 +246,7 @@ class Hearing:
     def arrived(self, neighbours: Rows) -> Floats:
         """(M, S): share of the reports of a loss that have come, where these neighbours reported (as in `Heard`)."""
         if len(neighbours) > FEW:
-            first, which = _once(neighbours.T)
+            first, which = _once(tuple(neighbours.T))
             if len(first) < len(neighbours):
                 return self.arrived(neighbours[first]).take(which, axis=0)
             if len(neighbours) > PART:
@@ -336,7 +348,7 @@ class Hearing:
         return np.asarray(1 + spread[: self._ages] * (rates.gasp * rates.span_ms / QUANTUM_MS / rates.false_gasp))
 
     def _ons(self, deaf: Floats) -> Floats:
-        """(areas, ages + 1, S): the last word that a meter is on, and a read due since then that is missed.
+        """(areas, ages + 1, S): the last word that a meter is on, and the reads due since then that are missed.
 
         A read that was due while its area was not heard is not missed; the first one after that is. The last age is
         that of no word at all.
@@ -345,16 +357,37 @@ class Hearing:
         # Of a wide slot a word often leaves its edge alone, and others put the loss just there: no sample will do.
         since = self.onsets.younger(age[:, None], self._begun_ms)
         told = since + (1 - since) * WRONG_ON
-        table = np.broadcast_to(told, (len(deaf), *told.shape))
+        self._was_on = np.vstack([told, np.ones(self.onsets.slots)])
+        """(ages + 1, S): what a word that a meter is on says by itself; last: no word."""
+        self._missed, self._mute = self._missing(age, told, deaf)
+        return np.asarray(self._was_on * self._missed)
+
+    def _missing(self, age: Floats, told: Floats, deaf: Floats) -> tuple[Floats, Bools]:
+        """(areas, ages + 1, S): what it says, beside a word of each age, that reads which were due since are missed.
+
+        (areas, ages + 1): whether all of those that count are. The last age is that of no word.
+        """
+        missed = np.ones((len(deaf), len(age) + 1, self.onsets.slots))
+        mute = np.zeros((len(deaf), len(age) + 1), np.bool_)
         every = self.rates.read_every_ms / QUANTUM_MS
-        if every:
-            due, silent, until = age - every, deaf[:, :1], deaf[:, 1:]
+        if not every:
+            return missed, mute
+        silent, until = deaf[:, :1], deaf[:, 1:]
+        lost = np.broadcast_to(told, (len(deaf), *told.shape))
+        powered, due = np.ones((len(deaf), len(age), 1)), np.broadcast_to(age, (len(deaf), len(age)))
+        of_mute = self.rates.mute * min(1.0, self.rates.read_every_ms / self.rates.span_ms)
+        for chance in (*(max(chance, of_mute) for chance in MISSED_READS), of_mute):
+            due = due - every
             unheard = (silent > 0) & (due - 1 <= silent) & (due >= until)
             due = np.where(unheard, age - every * (np.floor((age - until) / every) + 1), due)
+            late = (due - 1 > OVERDUE)[:, :, None]
+            # Who lost power after this read was due missed it as others do; who lost it before, for sure.
             since_due = self.onsets.younger(due[:, :, None], self._begun_ms)
-            missed = since_due + (told - since_due) / MISSED_READ
-            table = np.where((due - 1 > OVERDUE)[:, :, None], missed, table)
-        return np.concatenate([table, np.ones((len(deaf), 1, self.onsets.slots))], axis=1)
+            lost = np.where(late, lost - (powered - chance) * since_due, lost)
+            powered = np.where(late, chance, powered)
+        missed[:, :-1] = lost / (powered * told)
+        mute[:, :-1] = late[:, :, 0]
+        return missed, mute
 
     def _gasped(self, deaf: Floats) -> Floats:
         """(areas, S): share of losses whose gasp could have been heard by now."""
@@ -378,10 +411,15 @@ class Hearing:
         ratio = spoken.copy()
         off, area = heard.off, heard.area
         ratio *= np.where(off[:, None] >= 0, self._off[off], self._no_gasp[area])
-        ratio *= self._on[area, heard.on]
+        on = self._on[area, heard.on]
         anew = (heard.answered >= 0).nonzero()[0]
         if len(anew):
-            ratio[anew] = self._answered(heard.only(anew), spoken[anew], ratio[anew])
+            # Reads that were due before people restored it were missed by what they restored.
+            since = np.minimum(heard.on[anew], heard.answered[anew])
+            on[anew] = self._was_on[heard.on[anew]] * self._missed[area[anew], since]
+        ratio *= on
+        if len(anew):
+            ratio[anew] = self._answered(heard.only(anew), spoken[anew], ratio[anew], on[anew])
         out, apart = near_shares(heard.near_out, self.rates.share_out)
         elsewhere = np.empty((len(ratio), self.onsets.slots + 1))
         elsewhere[:] = (1 - out + out * np.einsum("ms,s->m", ratio, self._when))[:, None]
@@ -391,7 +429,7 @@ class Hearing:
         elsewhere[near, :-1] = apart + (1 - apart) * ratio[near]
         return ratio, elsewhere
 
-    def _answered(self, heard: Heard, spoken: Floats, ratio: Floats) -> Floats:
+    def _answered(self, heard: Heard, spoken: Floats, ratio: Floats, on: Floats) -> Floats:
         """(M, S): of customers whom people restored. A loss before that goes on below what was repaired.
 
         Who is out all along calls anew, as others do after a loss; the meter gasps no second time, and what speaks is
@@ -399,12 +437,17 @@ class Hearing:
         """
         first = self._slot[heard.answered][:, None]
         before = np.arange(self.onsets.slots) < first
-        still = np.take_along_axis(spoken, first, axis=1) * self._on[heard.area, heard.on]
+        still = np.take_along_axis(spoken, first, axis=1) * on
         gasped = np.take_along_axis(self._off[heard.off], first, axis=1)[:, 0]
         back = self.rates.power_up * -np.expm1(-heard.answered * (QUANTUM_MS / POWER_UP_MS))
         silent = (heard.area == 0) & ((heard.on < 0) | (heard.on > heard.answered))
         factor = np.where(heard.off >= 0, gasped, np.where(silent, 1 / (1 - back), 1.0))
         return np.where(before, still * factor[:, None], ratio)
+
+    def mute(self, heard: Heard) -> Bools:
+        """(M): of whom all of the reads that count were missed."""
+        self._reach(heard)
+        return np.asarray(self._mute[heard.area, heard.on] & (heard.area >= 0) & (heard.off < 0))
 
     def true_words(self, heard: Heard) -> tuple[Floats, Floats]:
         """(M, S), (M, S): chances that a report, and a gasp, is of a loss in each slot and not false."""
@@ -416,7 +459,7 @@ class Hearing:
         (M, S + 1): that of what was heard if it is wrong. Of who hangs elsewhere nothing is said of their own service.
         """
         ratio, elsewhere = self._ratios(heard, spoken)
-        wrong = self.rates.wrong_link
+        wrong = self.wrong_link.take(heard.stands)[:, None]
         told = np.empty_like(elsewhere)
         told[:, :-1], told[:, -1] = ratio, 1.0
         told *= self._service_kept
@@ -441,15 +484,24 @@ class Hearing:
         """(M): chances, when nothing above failed, that the customer has service, and that its link is wrong."""
         kinds, which = heard.kinds()
         told, elsewhere = self._linked(kinds, self.spoken(kinds))
-        there = self.rates.wrong_link * elsewhere[:, -1]
-        either = 1 - self.rates.wrong_link + there
+        wrong = self.wrong_link.take(kinds.stands)
+        there = wrong * elsewhere[:, -1]
+        either = 1 - wrong + there
         return (self._service_kept[-1] * either / told[:, -1])[which], (there / either)[which]
+
+    def out_elsewhere(self, heard: Heard) -> Floats:
+        """(M): chance that a customer is out who hangs elsewhere, when nothing above in the records failed."""
+        kinds, which = heard.kinds()
+        _, elsewhere = self._ratios(kinds, self.spoken(kinds))
+        out, _ = near_shares(kinds.near_out, self.rates.share_out)
+        return np.asarray(np.clip(1 - (1 - out) / elsewhere[:, -1], 0.0, 1.0)[which])
 
     def wrongly(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that the link is wrong, if all above in the records lost it in each slot, or never."""
         kinds, which = heard.kinds()
         told, elsewhere = self._linked(kinds, self.spoken(kinds))
-        return np.asarray((self.rates.wrong_link * elsewhere / told).take(which, axis=0))
+        wrong = self.wrong_link.take(kinds.stands)[:, None]
+        return np.asarray((wrong * elsewhere / told).take(which, axis=0))
 
     def powered(self, heard: Heard) -> Floats:
         """(M, S + 1): chance that there is service, if all above in the records lost it in each slot, or never.
@@ -458,10 +510,10 @@ class Hearing:
         """
         kinds, which = heard.kinds()
         told, _ = self._linked(kinds, self.spoken(kinds))
-        wrong = self.rates.wrong_link
+        wrong = self.wrong_link.take(kinds.stands)
         out, apart = near_shares(kinds.near_out, self.rates.share_out)
         there = np.empty_like(told)
-        there[:] = wrong * apart[:, None]
+        there[:] = (wrong * apart)[:, None]
         there[:, -1] = 1 - wrong * out
         return np.asarray((self._service_kept[-1] * there / told).take(which, axis=0))
 

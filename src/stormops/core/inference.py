@@ -22,6 +22,7 @@ from stormops.core.onset import EVEN, QUANTUM_MS, WIDTHS, Onsets, Profile, bound
 from stormops.core.posterior import Posterior
 from stormops.core.predicting import Prediction
 from stormops.core.squalls import WITHIN_MS, Squalls
+from stormops.core.standing import Standing
 
 CLOSED_NOW = 2**62
 """The time until which a device is known closed when telemetry says so."""
@@ -32,7 +33,7 @@ class Inference:
 
     `opens` (by device of the tree): the chance that each opens in a storm of `rates.span_ms`; it began at `begun_ms`,
     or may always be under way (None). `widths`: the slots of time (`core.onset`). `near`: which houses are
-    (`core.strays`).
+    (`core.strays`). `standing`: how they stand to the transformers right above (`core.standing`).
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Inference:
         begun_ms: int | None = None,
         widths: tuple[int, ...] = WIDTHS,
         near: Ints | None = None,
+        standing: Standing | None = None,
     ) -> None:
         self.places = _places(tree)
         self._widths, self._begun_ms = widths, begun_ms
@@ -53,7 +55,7 @@ class Inference:
         leaf = np.where(linked, self.places.place[np.where(linked, tree.premise_device, 0)], -1) if linked.any() else -1
         leaf = np.broadcast_to(np.asarray(leaf, np.intp), tree.premise_device.shape).copy()
         n = len(self.places)
-        self.customers = Customers(leaf, n, near)
+        self.customers = Customers(leaf, n, near, standing)
         self.posterior = Posterior(self.places, len(widths))
         self.prediction = Prediction(self.places, self.customers.right_below)
         self.closed_ms = np.zeros(n, np.int64)
@@ -171,8 +173,9 @@ class Inference:
         if not self.rates.delay_ms:
             weights = np.array(self.profile.times[-1:])
         deaf = np.where(self._deaf > 0, (onsets.as_of - self._deaf) / QUANTUM_MS, 0.0)
-        self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=self._begun_ms, calling=self._calling)
-        self.customers.recount(self.hearing, len(deaf))
+        odds, begun_ms = self.customers.standing.odds, self._begun_ms
+        self.hearing = Hearing(onsets, self.rates, weights, deaf, begun_ms=begun_ms, calling=self._calling, odds=odds)
+        self.customers.recount(self.hearing)
         prior = self._prior(onsets, weights)
         if isinstance(self.posterior, Squalls):
             self.posterior.expect(self.hazard, onsets.younger(WITHIN_MS / QUANTUM_MS))
@@ -215,8 +218,8 @@ class Inference:
         """Chances that these premises have service, by what is heard; outside the network nothing above fails."""
         customers, since = self.customers, self.posterior.since
         leaf, linked = customers.leaf[premises], customers.leaf[premises] >= 0
-        silent = self.hearing.powered(customers.silent(len(self._deaf)))
-        row = customers.silent_row(premises, len(self._deaf))
+        silent = self.hearing.powered(customers.silent())
+        row = customers.silent_row(premises)
         on: Floats = silent[row, -1]
         apart = customers.apart(premises)
         quiet = np.flatnonzero(linked & ~apart)
@@ -230,13 +233,17 @@ class Inference:
 
     def served(self, premises: Rows) -> tuple[Floats, Floats]:
         """Chances for these premises, when nothing above failed: that there is service, that the link is wrong."""
-        silent = self.hearing.served(self.customers.silent(len(self._deaf)))
-        row = self.customers.silent_row(premises, len(self._deaf))
+        silent = self.hearing.served(self.customers.silent())
+        row = self.customers.silent_row(premises)
         served, wrong = silent[0][row], silent[1][row]
         some = np.flatnonzero(self.customers.apart(premises))
         heard = self.customers.heard(premises[some], self.hearing.onsets)
         served[some], wrong[some] = self.hearing.served(heard)
         return served, wrong
+
+    def out_elsewhere(self, premises: Rows) -> Floats:
+        """(M): chance that these premises are out if they hang elsewhere, and nothing above in the records failed."""
+        return self.hearing.out_elsewhere(self.customers.heard(premises, self.hearing.onsets))
 
     @property
     def silent_ms(self) -> Rows:

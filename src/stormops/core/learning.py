@@ -33,10 +33,19 @@ CUSTOMERS = 200.0
 """Strength of what is believed of the share that reports, or of gasps heard: that many customers without service."""
 
 FALSE = 2.0
-"""Strength of what is believed of false reports: that many of them."""
+"""Strength of what is believed of false reports: that many of them. It holds back that there are many more."""
+
+KNOWN = 0.2
+"""Deviation (natural logarithm) of false reports from what is believed, as a rule: quiet days have told it.
+
+Where that is no rule it may be any (the prior is Cauchy's): what contradicts it by far is not held back by this.
+"""
 
 FALSE_GASPS = 0.5
 """The same of false gasps: nobody has counted them, and their rate may be ten times higher or lower."""
+
+MUTE = 0.5
+"""The same of meters that fall silent for good: the city's own show soon how many they are."""
 
 POWER_UPS = 50.0
 """Strength of what is believed of words that power is back: that many meters. A storm of thousands loses many."""
@@ -64,6 +73,9 @@ POWER_UP_MOST = 0.98
 
 FALSE_MOST = 0.5
 """Nor are false reports learned to be likelier: where all report, nothing is left to tell them from."""
+
+MUTE_MOST = 0.5
+"""Nor that more meters fall silent for good."""
 
 REPORT, FALSELY, GASP, WRONG = -4, -3, -2, -1
 """Columns of the rates among all that is learned."""
@@ -154,7 +166,8 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     inference = step.inference
     start = _believed(inference)
     height = step.height(inference.posterior.likelihood())
-    share_out, false_gasp, power_up = _share_out(inference), step.false_gasp(), step.power_up()
+    share_out, false_gasp = _share_out(inference), step.false_gasp()
+    power_up, mute = step.power_up(), step.mute()
     near_out = start.near_out if nearby is None else near_code(*nearby.shares())
     for tried in step.moves():
         inference.believe(*tried)
@@ -166,7 +179,7 @@ def _climb(step: _Step, now_ms: int, nearby: Nearby | None) -> tuple[float, Lear
     else:
         reached, tried = height, start
     # What the posterior itself says is no rate to climb by: it holds from the next step on.
-    rates = tried.rates._replace(share_out=share_out, false_gasp=false_gasp, power_up=power_up)
+    rates = tried.rates._replace(share_out=share_out, false_gasp=false_gasp, power_up=power_up, mute=mute)
     learned = tried._replace(rates=rates, near_out=near_out)
     inference.believe(*learned)
     return reached, learned
@@ -237,12 +250,12 @@ class _Step:
         for _, strength, start, value in _shares_of(believed, rates):
             weight += strength * (start * math.log(value / start) + (1 - start) * math.log((1 - value) / (1 - start)))
         ratio = rates.false / believed.false
-        weight += FALSE * (math.log(ratio) - ratio + 1)
+        weight += FALSE * (math.log(ratio) - ratio + 1) - math.log1p((math.log(ratio) / KNOWN) ** 2)
         return weight - (PROMPT_NATS if rates.prompt != believed.prompt else 0.0)
 
     def moves(self) -> Iterator[Learned]:
         """After Newton's step, each rate cut by itself; then after ever shorter ones straight uphill."""
-        newton = self._newton()
+        newton, bold = self._newton()
         rates, slots, kinds = self._rates, len(self._times), self._kinds
 
         def after(step: Floats) -> Learned:
@@ -257,12 +270,19 @@ class _Step:
             opens = np.minimum(OPENS_MOST, -np.expm1(np.log1p(-self._opens) * factor[self._kind]))
             return Learned(learned, opens, _profile(self._onsets, times), self.inference.customers.near_out)
 
+        off = math.log(rates.false / self._believed.false)
+        if abs(off + np.clip(bold[FALSELY], -STEP_MOST, STEP_MOST)) > 2 * KNOWN:
+            # What holds false reports to what is believed has a hill of its own: beyond it may be a higher one.
+            yield after(np.clip(bold, -STEP_MOST, STEP_MOST))
         yield after(np.clip(newton, -STEP_MOST, STEP_MOST))
         whole = newton * min(1.0, STEP_MOST / max(float(np.abs(newton).max()), 1e-300))
         yield from (after(whole * share) for share in SHORTER)
 
-    def _newton(self) -> Floats:
-        """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports."""
+    def _newton(self) -> tuple[Floats, Floats]:
+        """Newton's step: logarithms of the hazard of slots, of kinds; logits of shares, logarithm of false reports.
+
+        And the same if quiet days had not told how many false reports there are (`KNOWN`).
+        """
         believed, rates = self._believed, self._rates
         slope = self.slopes()
         away = np.log(np.concatenate([self._times, self._factor]))
@@ -275,7 +295,10 @@ class _Step:
         for at, strength, start, value in _shares_of(believed, rates):
             pull[at] = strength * (start - value)
             prior[at, at] = strength * value * (1 - value)
-        pull[FALSELY] = FALSE * (1 - rates.false / believed.false)
+        ratio = rates.false / believed.false
+        # A Cauchy prior pulls as a normal one would that is the wider the farther off it is.
+        known = 2 / (KNOWN**2 + math.log(ratio) ** 2)
+        pull[FALSELY] = FALSE * (1 - ratio)
         prior[FALSELY, FALSELY] = FALSE
         whole = slope.sum(axis=0)
         apart = slope - whole / self._parts
@@ -284,7 +307,10 @@ class _Step:
         seen = np.concatenate([self._openings, self._words])
         surest = np.sqrt(np.minimum(1.0, seen / np.maximum(np.diag(curvature), 1e-12)))
         curvature *= surest[:, None] * surest
-        return np.linalg.solve(curvature + prior, whole + pull)
+        bold = np.linalg.solve(curvature + prior, whole + pull)
+        pull[FALSELY] -= known * math.log(ratio)
+        prior[FALSELY, FALSELY] += known
+        return np.linalg.solve(curvature + prior, whole + pull), bold
 
     # --- the hazard -------------------------------------------------------------------------------
 
@@ -332,7 +358,7 @@ class _Step:
         since = inference.posterior.since.copy()
         known = self._known
         since[:-1, known.below], since[-1, known.below] = known.slot[:, known.row[known.below]], 0.0
-        words = customers.words(hearing.onsets, inference.areas)
+        words = customers.words(hearing.onsets)
         kinds, spoken = words.kinds, words.spoken
         served, _ = hearing.served(kinds)
         # Whose clock people set anew tells little of how long it takes to be heard.
@@ -347,22 +373,25 @@ class _Step:
         gasp = _expected(spoken, gasped[:, None] * true_gasp, since)
         quiet = spoken @ (counts & ~reported) + words.silent.sum(axis=0)
         still, heard = self._quiet(since[:-1], words)
-        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + words.silent[1]
+        metered = spoken @ (counts & (kinds.area == 0) & ~gasped) + customers.by_area(words.silent, inference.areas)[1]
         still_gasp = rates.gasp * hearing.gasp_share / (1 - rates.gasp * hearing.gasp_share)
+        links = hearing.wrong_link.take(customers.standing.code)
+        linked = customers.leaf >= 0
+        doubtful = np.bincount(customers.leaf[linked], links[linked], minlength=len(customers.right_below))
         asked = truly.sum() + quiet @ heard, gasp.sum() + metered @ (hearing.gasp_share @ since[:-1])
         self._words = np.array(
             [
                 asked[0] * rates.report * (1 - rates.report),
                 falsely.sum(),
                 asked[1] * rates.gasp * (1 - rates.gasp),
-                customers.right_below.sum() * rates.wrong_link * (1 - rates.wrong_link),
+                float((links * (1 - links)) @ linked),
             ]
         )
         columns = (
             (truly - quiet * still) * (1 - rates.report),
             falsely - customers.right_below * (rates.false / (1 - rates.false)),
             (gasp - metered * (still_gasp @ since[:-1])) * (1 - rates.gasp),
-            self._wrong(since, words) - customers.right_below * rates.wrong_link,
+            self._wrong(since, words) - doubtful,
         )
         return np.stack([np.bincount(self._part, weights=c, minlength=self._parts) for c in columns], axis=1)
 
@@ -374,13 +403,13 @@ class _Step:
         """
         inference = self.inference
         hearing, customers, since = inference.hearing, inference.customers, inference.posterior.since
-        words = customers.words(hearing.onsets, inference.areas)
+        words = customers.words(hearing.onsets)
         kinds, spoken = words.kinds, words.spoken
         gasped = (kinds.off >= 0) & (kinds.answered < 0)
         true = np.column_stack([hearing.true_words(kinds)[1], 1 - hearing.powered(kinds)[:, -1]])
         live = ~inference.below_known_open()
         falsely = (spoken @ gasped - _expected(spoken, gasped[:, None] * true, since)) @ live
-        meters = (spoken @ (kinds.area >= 0) + words.silent[1:].sum(axis=0)) @ live
+        meters = (spoken @ (kinds.area >= 0) + customers.by_area(words.silent, inference.areas)[1:].sum(axis=0)) @ live
         rate = (FALSE_GASPS + falsely) / (FALSE_GASPS / self._believed.false_gasp + meters)
         return min(FALSE_MOST, float(rate))
 
@@ -391,7 +420,7 @@ class _Step:
         """
         inference = self.inference
         hearing, customers, since = inference.hearing, inference.customers, inference.posterior.since
-        words = customers.words(hearing.onsets, inference.areas)
+        words = customers.words(hearing.onsets)
         kinds, spoken = words.kinds, words.spoken
         asked = (kinds.answered >= 0) & (kinds.area == 0)
         if not asked.any():
@@ -404,16 +433,31 @@ class _Step:
         rate = (POWER_UPS * self._believed.power_up + heard) / (POWER_UPS + meters)
         return min(POWER_UP_MOST, float(rate))
 
+    def mute(self) -> float:
+        """Of meters that are read, how many have fallen silent for good though they have power, by the posterior."""
+        inference = self.inference
+        hearing, customers = inference.hearing, inference.customers
+        if not self._rates.read_every_ms:
+            return self._rates.mute
+        words = customers.words(hearing.onsets)
+        kinds, spoken = words.kinds, words.spoken
+        counts = (kinds.area >= 0) & (kinds.on >= 0) & (kinds.off < 0) & (kinds.answered < 0)
+        powered = (counts & hearing.mute(kinds))[:, None] * hearing.powered(kinds)
+        live = ~inference.below_known_open()
+        silent = _expected(spoken, powered, inference.posterior.since) @ live
+        read = (spoken @ counts) @ live
+        return min(MUTE_MOST, float((MUTE + silent) / (MUTE / self._believed.mute + read)))
+
     def _wrong(self, since: Floats, words: Words) -> Floats:
         """(N): how many links of the customers right below each place are wrong, by all that was heard."""
-        hearing, customers, areas = self.inference.hearing, self.inference.customers, self.inference.areas
+        hearing, customers = self.inference.hearing, self.inference.customers
         hushed = words.hushed
-        of_silent = hearing.wrongly(customers.silent(areas)).reshape(-1, areas + 1, len(since))
+        of_silent = hearing.wrongly(customers.silent()).reshape(-1, len(words.silent), len(since))
         wrong: Floats = np.zeros(len(customers.right_below))
-        for area, count in enumerate(words.silent):
-            chance = of_silent[:, area].T.take(customers.near_row[:-1], axis=1)
+        for sort, count in enumerate(words.silent):
+            chance = of_silent[:, sort].T.take(customers.near_row[:-1], axis=1)
             wrong += count * np.einsum("sn,sn->n", chance, since)
-        of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), areas + 1, len(since))
+        of_hushed = hearing.wrongly(words.by_hushed).reshape(len(hushed), len(words.silent), len(since))
         wrong[hushed] = np.einsum("hak,kh,ah->h", of_hushed, since[:, hushed], words.silent[:, hushed])
         return wrong + _expected(words.spoken, hearing.wrongly(words.kinds), since)
 
@@ -471,7 +515,7 @@ def _likelihood(inference: Inference, heard: float) -> float:
     """Logarithm of the exact likelihood of all that was heard, up to a constant; `heard`: by `Inference.weigh`."""
     customers, false = inference.customers, inference.rates.false
     linked = customers.leaf >= 0
-    words = customers.words(inference.hearing.onsets, inference.areas)
+    words = customers.words(inference.hearing.onsets)
     falsely = np.log(false + inference.hearing.strays(words.kinds)) * (words.kinds.report >= 0)
     everybody = np.count_nonzero(linked)
     return float(heard + words.spoken.sum(axis=0) @ falsely + everybody * math.log1p(-false))

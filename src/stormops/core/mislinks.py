@@ -47,7 +47,9 @@ def doubted(inference: Inference, nearby: Nearby) -> tuple[Rows, Floats]:
     # Beside a transformer that is surely out the odds are so much larger: who would not be doubted there is left out.
     some = np.flatnonzero(chance > (1 - chance) * believed * DOUBTED_FROM / (1 - DOUBTED_FROM))
     premises, chance, believed = premises[some], chance[some], believed[some]
-    odds = chance * nearby.out(premises, believed) / believed
+    # Only that they are out there is so much likelier: who is heard to have power is not doubted for it.
+    out, there = inference.out_elsewhere(premises), nearby.out(premises, believed)
+    odds = chance * (out * there / believed + (1 - out) * (1 - there) / np.maximum(1 - believed, 1e-9))
     chance = odds / (odds + 1 - chance)
     enough = chance > DOUBTED_FROM
     return premises[enough], chance[enough]

@@ -11,9 +11,10 @@ from scipy.spatial import cKDTree
 from stormops.core.forest import Rows
 from stormops.core.inference import Inference
 from stormops.core.network import Floats
+from stormops.core.standing import NEAR_M, NEAREST
 
-NEAREST, WITHIN_M, NEAR_M = 8, 500.0, 60.0
-"""Transformers that are looked at, how far at most, and the distance at which one is a third as likely."""
+WITHIN_M = 500.0
+"""How far a transformer near by is at most."""
 
 OUT_FROM = 0.5
 """A transformer must be believed without power to be the likely one."""

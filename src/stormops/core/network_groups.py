@@ -25,6 +25,7 @@ from stormops.core.mislinks import Doubt, doubts
 from stormops.core.nearby import Nearby
 from stormops.core.network import Bools, City, EdgeKind, Floats, Ints, Tree
 from stormops.core.onset import EVEN, Profile
+from stormops.core.standing import Grounds
 from stormops.core.strays import Vicinity
 
 OPENS = {
@@ -85,7 +86,7 @@ class Explanations:
         if len(tree.premise_device) != len(city.premises):
             raise ValueError("the tree was traced for another city")
         self._where = city.metres(city.premises.lon, city.premises.lat)
-        self._vicinity = Vicinity(*self._where)
+        self._vicinity, self._grounds = Vicinity(*self._where), Grounds(*self._where)
         self._local = local
         self._learned_from = 0
         """Premises that spoke when rates were learned last, or the search for the highest hill began."""
@@ -121,7 +122,8 @@ class Explanations:
     def _lay_out(self, tree: Tree, rates: Rates) -> None:
         """What follows from the tree, with nothing heard yet."""
         self._tree = tree
-        self.inference = Inference(tree, opens(tree), rates, near=self._vicinity.near(tree.premise_device))
+        near, standing = self._vicinity.near(tree.premise_device), self._grounds.standing(tree.premise_device)
+        self.inference = Inference(tree, opens(tree), rates, near=near, standing=standing)
         self.inference.call_by(Calling(self._local))
         places = self.inference.places
         self._node: Ints = places.node
@@ -335,6 +337,7 @@ class Explanations:
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
             near_out=self._near_out(),
+            mute=_per_million(rates.mute),
         )
 
     def _near(self) -> Nearby:
@@ -352,8 +355,19 @@ class Explanations:
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
-        names = ("report", "false", "service", "gasp", "false_gasp", "power_up", "wrong_link", "share_out", "prompt")
-        rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in names})
+        some = (
+            "report",
+            "false",
+            "service",
+            "gasp",
+            "false_gasp",
+            "power_up",
+            "mute",
+            "wrong_link",
+            "share_out",
+            "prompt",
+        )
+        rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in some})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
         near_out = np.full(len(self._node), -1)
