@@ -26,7 +26,7 @@ class Words(NamedTuple):
     """All that was heard, as it is at one moment: whoever tries other rates weighs the same words again.
 
     `kinds`: what was heard of anybody, each once; `spoken` (places, kinds): of how many right below each place.
-    `silent` (sorts, places): customers right below each place of whom nothing was heard, sorts as in `Customers.silent`.
+    `silent` (sorts, places): customers right below each place of whom nothing was heard, as in `Customers.silent`.
     `hushed` (H): the places right below which somebody reported, and `by_hushed` what is heard of who is silent there,
     by place and sort.
     """
