@@ -14,7 +14,7 @@ import numpy as np
 from stormops.core.forest import Forest, Rows, merged, span
 from stormops.core.network import Bools, Floats, Ints
 
-WORTH = 0.54
+WORTH = 0.55
 """Chance to be the topmost open device from which on a device is predicted."""
 
 CUSTOMER = 0.02
