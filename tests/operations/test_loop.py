@@ -204,8 +204,8 @@ def test_who_is_behind_explains_a_third_of_the_time_and_everything_once_it_has_c
     while now < 600:
         explain, began = pace.explains(now, behind=True), now
         now += 1.2 if explain else 0.25
-        pace.ticked(began, now, explained=explain)
         if explain:
+            pace.explained(began, now)
             explained, longest, last = explained + 1.2, max(longest, began - last), now
     assert explained / now == pytest.approx(EXPLAINING_MOST, rel=0.1)
     assert longest < PICTURE_MOST_S
@@ -214,17 +214,29 @@ def test_who_is_behind_explains_a_third_of_the_time_and_everything_once_it_has_c
 
 def test_the_picture_of_who_is_behind_is_never_older_than_its_bound_however_long_explaining_takes() -> None:
     pace = Pace()
-    pace.ticked(0.0, 30.0, explained=True)
+    pace.explained(0.0, 30.0)
     assert not pace.explains(30.0 + PICTURE_MOST_S - 0.1, behind=True)
     assert pace.explains(30.0 + PICTURE_MOST_S, behind=True)
 
 
-def test_what_explains_for_others_is_no_measure_of_its_own_news() -> None:
-    pace = Pace()
-    assert not pace.ticked(0.0, 1.0, explained=True)
-    assert not pace.ticked(1.0, 1.2, explained=False)
-    assert pace.ticked(1.2, 4.0, explained=True)
-    assert not pace.ticked(4.0, 4.5, explained=True)
+def test_what_explains_for_others_is_no_measure_of_its_own_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = Running()
+    running.operations.start()
+    running.operations.step()
+    monkeypatch.setattr(running.operations, "_news_most", 5)
+    monkeypatch.setattr(loop, "TICK_MOST_S", 1e6)
+    for premise in range(8):
+        running.doors.report(premise)
+    running.operations.step()
+    assert running.operations.situation.put_off
+    monkeypatch.setattr(loop, "TICK_MOST_S", 0.0)
+    for premise in (8, 9, 10):
+        running.operations.step()
+        assert not running.operations.situation.put_off
+        running.doors.report(premise)
+    assert running.doors.limits[1:] == [5, 10, 10, NEWS_LEAST], (
+        "the second explains for the first, the third for itself"
+    )
 
 
 def test_a_flood_is_matched_in_ticks_that_leave_explaining_to_later_ones(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,9 @@ SUREST = 9_900
 
 HELD_PROBABILITY = 9_999
 """A person saw it, or telemetry says so: the probability of a device known open."""
+
+LEARNED = "report", "false", "service", "gasp", "false_gasp", "power_up", "mute", "wrong_link", "share_out", "prompt"
+"""The rates that are learned: `RatesLearned` has each per million."""
 
 DARK_FROM = 0.9
 """Chance to be without service from which on a meter that does not come back is taken to be off."""
@@ -319,25 +323,16 @@ class Explanations:
             search(inference, Rates(), self._opens, self._kind, now_ms, len(STARTS) - left, self._near())
         else:
             learn(inference, Rates(), self._opens, self._kind, now_ms, self._near())
-        rates = inference.rates
+        learned: dict[str, Any] = {name: _per_million(getattr(inference.rates, name)) for name in LEARNED}
         by_kind = [inference.opens[self._kind == kind].max(initial=0.0) for kind in range(len(OPENS))]
         return RatesLearned(
-            report=_per_million(rates.report),
-            false=_per_million(rates.false),
-            service=_per_million(rates.service),
-            gasp=_per_million(rates.gasp),
-            false_gasp=_per_million(rates.false_gasp),
-            power_up=_per_million(rates.power_up),
-            wrong_link=_per_million(rates.wrong_link),
-            share_out=_per_million(rates.share_out),
             opens=[_per_million(chance) for chance in by_kind],
-            prompt=_per_million(rates.prompt),
             speaking=self._learned_from if left and not grown else speaking,
             left=max(0, left - 1),
             since_ms=list(inference.profile.since_ms),
             times=[max(1, round(times * 1_000)) for times in inference.profile.times],
             near_out=self._near_out(),
-            mute=_per_million(rates.mute),
+            **learned,
         )
 
     def _near(self) -> Nearby:
@@ -355,19 +350,7 @@ class Explanations:
     def believe(self, learned: RatesLearned) -> None:
         """Explain by these rates from the next update on."""
         self._learned, self._learned_from, self._left = learned, learned.speaking, learned.left
-        some = (
-            "report",
-            "false",
-            "service",
-            "gasp",
-            "false_gasp",
-            "power_up",
-            "mute",
-            "wrong_link",
-            "share_out",
-            "prompt",
-        )
-        rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in some})
+        rates = self.inference.rates._replace(**{name: getattr(learned, name) / 1e6 for name in LEARNED})
         profile = Profile(tuple(learned.since_ms), tuple(t / 1_000 for t in learned.times))
         opens = np.where(self._opens > 0, np.array(learned.opens)[self._kind] / 1e6, 0.0)
         near_out = np.full(len(self._node), -1)

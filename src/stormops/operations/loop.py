@@ -69,20 +69,15 @@ class Pace:
     def __init__(self) -> None:
         self._explained_s = float("-inf")
         self._took_s = 0.0
-        self._put_off = False
 
     def explains(self, now_s: float, *, behind: bool) -> bool:
         """Whether a tick that begins now is to explain: always, but while the doors hold more than it took."""
         rest = min(PICTURE_MOST_S, self._took_s * (1 / EXPLAINING_MOST - 1))
         return not behind or now_s - self._explained_s >= rest
 
-    def ticked(self, began_s: float, now_s: float, *, explained: bool) -> bool:
-        """How long a tick took. Gives whether it explained what others had put off: that is no measure of its news."""
-        made_good = explained and self._put_off
-        self._put_off = not explained
-        if explained:
-            self._explained_s, self._took_s = now_s, now_s - began_s
-        return made_good
+    def explained(self, began_s: float, now_s: float) -> None:
+        """A tick that explained took so long."""
+        self._explained_s, self._took_s = now_s, now_s - began_s
 
 
 class PlatformClock(Protocol):
@@ -220,10 +215,14 @@ class Operations:
         now_ms = max(self._clock.now_ms(), self.situation.at_ms)
         ticks = bool(self._undecided) or self._due(now_ms)
         if ticks:
+            owed = self.situation.put_off
             self._tick(now_ms, explain=self._pace.explains(began, behind=self._doors.cut))
             self._ticked = time.monotonic()
             self._metrics.observe("operations_tick_seconds", self._ticked - began)
-            if not self._pace.ticked(began, self._ticked, explained=not self.situation.put_off):
+            explained = not self.situation.put_off
+            if explained:
+                self._pace.explained(began, self._ticked)
+            if not (owed and explained):  # else it took long for what others had put off, not for its news
                 self._news_most = fitting(self._news_most, len(news), self._ticked - began)
             self._snapshotting.look(self.situation)
             self._tell_mode()
